@@ -1,0 +1,64 @@
+"""What stands on a record: an entry's head, its references, and the kinds of entry."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from coupefeu.model.precedence import Precedence
+
+MAX_HEAD_BYTES = 4_096
+MAX_BODY_BYTES = 8_192
+MAX_AGREEMENT_BODY_BYTES = 32_768
+"""Entry 0 and amendments carry two post-quantum signatures; see docs/adr/0003."""
+
+
+class Kind(IntEnum):
+    """The kinds of entry; an unknown number from a newer peer is stored and shown as an unknown form."""
+
+    AGREEMENT = 0
+    AMENDMENT_PROPOSED = 1
+    AMENDMENT_ACCEPTED = 2
+    REFUSED = 3
+    MESSAGE = 16
+    SHOWN = 17
+    TAKEN = 18
+    READ = 19
+    READ_BACK = 20
+    SAY_AGAIN = 21
+    PASSED_TO = 22
+    OUTCOME = 23
+    CONTACT_CONFIRMED = 24
+    LINE_TEST = 32
+    LINE_TEST_ANSWER = 33
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """Another entry: number of its log in the agreement, index, RFC 6962 leaf hash (32 bytes)."""
+
+    log: int
+    index: int
+    leaf_hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """The size and root (32 bytes) of a counterpart's log that the author held when writing."""
+
+    log: int
+    size: int
+    root: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """Who says what kind of thing to whom, when, and after having seen what (protocol A3)."""
+
+    kind: int
+    from_post: str
+    to_posts: tuple[str, ...]
+    precedence: Precedence
+    written_ms: int
+    language: str
+    agreement_version: int
+    references: tuple[Reference, ...] = ()
+    seen: tuple[Seen, ...] = ()
