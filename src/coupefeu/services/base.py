@@ -1,0 +1,115 @@
+"""What every service shares: a command comes in, drafts of entries go out; a recorded entry comes in, statements go out.
+
+    Command -> needs() -> [store selects] -> decide() -> Draft -> [store appends] -> Recorded -> apply() -> Statement
+                                                        peer's entry -> [store appends] -> Recorded -> apply() -> Statement
+
+A service never executes a statement, never reads a clock and never draws a random number.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from sqlalchemy import Executable, MetaData
+
+from coupefeu.model.entry import Head
+from coupefeu.model.instant import Moment
+from coupefeu.model.precedence import Precedence
+
+if TYPE_CHECKING:
+    from coupefeu.model.agreement import Agreement
+
+METADATA = MetaData()
+"""Every service's view tables, apart from the record's own. Disposable: dropped and rebuilt from the record."""
+
+Rows = Sequence[Mapping[str, Any]]
+"""What one select gave: each row as a mapping from column name to value."""
+
+
+class Statement(NamedTuple):
+    """One SQLAlchemy Core executable (a fixed, module-level object) and the values to bind to it."""
+
+    executable: Executable
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """Base of all commands: something that an officer, or the node for itself, asks of a service."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An entry before it has an index, a time and a seed; the store completes and appends it.
+
+    `references` are (log, index) pairs; the store adds the leaf hashes. Line tests and their answers are completed
+    without `seen` and with a zero seed, so that the other side can rebuild them (protocol B9).
+    """
+
+    kind: int
+    from_post: str
+    to_posts: tuple[str, ...]
+    precedence: Precedence
+    language: str
+    body: bytes
+    references: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """An entry that is durably on a log that we hold.
+
+    `arrival` is the local order (never evidence), `arrived_ms` our own clock when it was stored. `head` is None when
+    the bytes did not parse (protocol A7). `unproved`: no checkpoint or run covers it yet (line tests, protocol B9).
+    """
+
+    log: int
+    index: int
+    arrival: int
+    arrived_ms: int
+    ours: bool
+    head: Head | None
+    body: bytes
+    leaf_hash: bytes
+    unproved: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a rule may know beside its rows. `parties` in the order of the agreement: position = log number."""
+
+    now: Moment
+    our_log: int
+    parties: tuple[str, ...]
+    agreement: "Agreement"
+    agreement_version: int
+
+
+class Service(Protocol):
+    """The contract of a service; one object per service, without state.
+
+    `apply` gives the same statements for the same `recorded` whenever it is asked (so that `rebuild` gives the same
+    rows): it looks at no clock, and it never raises for what a peer wrote (protocol A8).
+    """
+
+    @property
+    def kinds(self) -> frozenset[int]:
+        """The kinds of entry whose `Recorded` this service applies."""
+        ...
+
+    @property
+    def commands(self) -> tuple[type[Command], ...]:
+        """The commands that this service decides."""
+        ...
+
+    def needs(self, command: Command) -> tuple[Statement, ...]:
+        """The selects, over this service's own tables, whose rows `decide` gets in the same order."""
+        ...
+
+    def decide(self, command: Command, known: Sequence[Rows], context: Context) -> tuple[Draft, ...]:
+        """Judge a command. Raises: PolicyError (agreed rules refuse it), UsageError (it cannot be)."""
+        ...
+
+    def apply(self, recorded: Recorded, context: Context) -> tuple[Statement, ...]:
+        """The statements that bring the view up to date with one more entry."""
+        ...
