@@ -1,7 +1,8 @@
-"""What every service shares: a command comes in, drafts of entries go out; a recorded entry comes in, statements go out.
+"""What every service shares: a command in, drafts of entries out; a recorded entry in, statements out.
 
-    Command -> needs() -> [store selects] -> decide() -> Draft -> [store appends] -> Recorded -> apply() -> Statement
-                                                        peer's entry -> [store appends] -> Recorded -> apply() -> Statement
+    Command -> needs() -> [store selects] -> decide() -> Draft -> [store appends] -> Recorded
+    the other side's entry ------------------------------------> [store appends] -> Recorded
+    Recorded -> apply() -> Statement -> [store executes, same transaction]
 
 A service never executes a statement, never reads a clock and never draws a random number.
 """
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from coupefeu.model.agreement import Agreement
 
 METADATA = MetaData()
-"""Every service's view tables, apart from the record's own. Disposable: dropped and rebuilt from the record."""
+"""The view tables of all services, apart from the record's own: dropped and rebuilt from the record."""
 
 Rows = Sequence[Mapping[str, Any]]
 """What one select gave: each row as a mapping from column name to value."""
@@ -42,8 +43,8 @@ class Command:
 class Draft:
     """An entry before it has an index, a time and a seed; the store completes and appends it.
 
-    `references` are (log, index) pairs; the store adds the leaf hashes. Line tests and their answers are completed
-    without `seen` and with a zero seed, so that the other side can rebuild them (protocol B9).
+    `references` are (log, index) pairs; the store adds the leaf hashes. Line tests and their answers are
+    completed without `seen` and with a zero seed, so that the other side can rebuild them (protocol B9).
     """
 
     kind: int
@@ -59,8 +60,9 @@ class Draft:
 class Recorded:
     """An entry that is durably on a log that we hold.
 
-    `arrival` is the local order (never evidence), `arrived_ms` our own clock when it was stored. `head` is None when
-    the bytes did not parse (protocol A7). `unproved`: no checkpoint or run covers it yet (line tests, protocol B9).
+    `arrival` is the local order (never evidence), `arrived_ms` our own clock when it was stored. `head` is
+    None when the bytes did not parse (protocol A7). `unproved`: neither checkpoint nor run covers it yet (line
+    tests, protocol B9).
     """
 
     log: int
@@ -76,7 +78,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What a rule may know beside its rows. `parties` in the order of the agreement: position = log number."""
+    """What a rule may know beside its rows; the position in `parties` is the log number."""
 
     now: Moment
     our_log: int
@@ -88,8 +90,8 @@ class Context:
 class Service(Protocol):
     """The contract of a service; one object per service, without state.
 
-    `apply` gives the same statements for the same `recorded` whenever it is asked (so that `rebuild` gives the same
-    rows): it looks at no clock, and it never raises for what a peer wrote (protocol A8).
+    `apply` gives the same statements for the same `recorded` whenever it is asked (so that `rebuild` gives the
+    same rows): it looks at no clock, and it never raises for what a peer wrote (protocol A8).
     """
 
     @property
@@ -103,7 +105,7 @@ class Service(Protocol):
         ...
 
     def needs(self, command: Command) -> tuple[Statement, ...]:
-        """The selects, over this service's own tables, whose rows `decide` gets in the same order."""
+        """Name the selects, over this service's own tables, whose rows `decide` gets in this order."""
         ...
 
     def decide(self, command: Command, known: Sequence[Rows], context: Context) -> tuple[Draft, ...]:
@@ -111,5 +113,5 @@ class Service(Protocol):
         ...
 
     def apply(self, recorded: Recorded, context: Context) -> tuple[Statement, ...]:
-        """The statements that bring the view up to date with one more entry."""
+        """Give the statements that bring the view up to date with one more entry."""
         ...
