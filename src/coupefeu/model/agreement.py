@@ -1,0 +1,241 @@
+"""The agreement: what all parties of a line have signed, as frozen values.
+
+Terms are an agreement before pairing: `line_id` is empty and nobody has keys yet. Durations are whole
+seconds unless the name says otherwise. A post's id is `party.office` ("us.duty"); a log's number is the
+position of its party. Source: design sections 2 and 9, protocol A10, A11, B8.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from coupefeu.errors import UsageError
+from coupefeu.model.instant import Instant
+from coupefeu.model.precedence import Precedence
+
+DISPLAY_LANGUAGES = ("en", "fr", "ru")
+
+
+class Status(StrEnum):
+    """A line is one or the other for ever."""
+
+    REAL = "REAL"
+    EXERCISE = "EXERCISE"
+
+
+EXERCISE_WORDS = {"en": "EXERCISE", "fr": "EXERCICE", "ru": "УЧЕНИЕ"}
+"""Said first on every output of an exercise line (design, invariant 9)."""
+
+
+class RecordMode(StrEnum):
+    """What the line keeps of what was said; never silent about it."""
+
+    ON_RECORD = "ON RECORD"
+    FACT_ONLY = "RECORD OF FACT ONLY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """One name in the three display languages."""
+
+    en: str
+    fr: str
+    ru: str
+
+    def in_language(self, language: str) -> str:
+        """The text in `language`; English when it is not one of the three."""
+        return {"fr": self.fr, "ru": self.ru}.get(language, self.en)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """Who runs a node. `clock_shift_ms` is 0 except on an EXERCISE line."""
+
+    id: str
+    name: Words
+    language: str
+    duty_desk: str
+    clock_shift_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """An office with a counterpart: its title, and how its holder wishes to be addressed."""
+
+    id: str
+    title: Words
+    address: Words
+
+    @property
+    def party(self) -> str:
+        """The party that this post belongs to."""
+        return self.id.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostPair:
+    """Two posts of different parties that speak with each other; None: no cadence of contact is agreed."""
+
+    posts: tuple[str, str]
+    contact_every_s: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ladder:
+    """Who is rung next, `step_s` apart, when `post` does not answer."""
+
+    post: str
+    rungs: tuple[str, ...]
+    step_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadlines:
+    """How long each step of the acknowledgement chain may take, counted from sending (arrival at the reader)."""
+
+    record_s: int
+    shown_s: int
+    taken_s: int
+    read_s: int
+    read_back_s: int
+    passed_to_s: int
+    outcome_s: int
+    reply_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineTestSchedule:
+    """`party` sends a line test whenever UTC seconds minus `at_s` are a multiple of `every_s`."""
+
+    party: str
+    every_s: int
+    at_s: int
+    answer_within_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budgets:
+    """What one party may ask of the other's node and officers (protocol B8)."""
+
+    entries_per_minute: int
+    flash_per_minute: int
+    alarms_per_minute: int
+    attachment_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyKeys:
+    """A party's public keys, 32 bytes each; of ML-DSA-44 the SHA-256 of the public key (protocol A10)."""
+
+    party: str
+    incarnation: int
+    identity: bytes
+    identity_ml_dsa_sha256: bytes
+    log: bytes
+    cosigner: bytes
+    session: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """The whole agreement. Looking up what is not in it raises UsageError (`model.agreement.*`)."""
+
+    name: str
+    status: Status
+    version: int
+    in_force_ms: Instant
+    languages: tuple[str, ...]
+    record_mode: RecordMode
+    skew_s: int
+    dictionary_sha256: bytes
+    parties: tuple[Party, ...]
+    posts: tuple[Post, ...]
+    pairs: tuple[PostPair, ...]
+    ladders: tuple[Ladder, ...]
+    deadlines: tuple[Deadlines, Deadlines, Deadlines, Deadlines]
+    """By Precedence: deadlines[Precedence.FLASH]."""
+    line_tests: tuple[LineTestSchedule, ...]
+    budgets: Budgets
+    line_id: bytes = b""
+    keys: tuple[PartyKeys, ...] = ()
+
+    @property
+    def is_exercise(self) -> bool:
+        """Whether every output must say EXERCISE first."""
+        return self.status is Status.EXERCISE
+
+    @property
+    def party_ids(self) -> tuple[str, ...]:
+        """The parties in the order of their logs."""
+        return tuple(party.id for party in self.parties)
+
+    def party(self, party_id: str) -> Party:
+        """The party with this id."""
+        for party in self.parties:
+            if party.id == party_id:
+                return party
+        raise _absent("party", party_id, self.party_ids)
+
+    def log_number(self, party_id: str) -> int:
+        """The number of this party's log, from 0."""
+        return self.parties.index(self.party(party_id))
+
+    def post(self, post_id: str) -> Post:
+        """The post with this id."""
+        for post in self.posts:
+            if post.id == post_id:
+                return post
+        raise _absent("post", post_id, tuple(post.id for post in self.posts))
+
+    def desk(self, party_id: str) -> Post:
+        """The duty desk of this party: FLASH and calls belong to it (design, invariant 3)."""
+        return self.post(self.party(party_id).duty_desk)
+
+    def posts_of(self, party_id: str) -> tuple[Post, ...]:
+        """All posts of this party."""
+        return tuple(post for post in self.posts if post.party == party_id)
+
+    def counterparts(self, post_id: str) -> tuple[Post, ...]:
+        """The posts that this one is paired with, one or more per other party."""
+        others = [pair.posts[1 - pair.posts.index(post_id)] for pair in self.pairs if post_id in pair.posts]
+        return tuple(self.post(other) for other in others)
+
+    def ladder(self, post_id: str) -> Ladder | None:
+        """Who is rung next when this post does not answer; None: nobody is agreed."""
+        return next((ladder for ladder in self.ladders if ladder.post == post_id), None)
+
+    def deadlines_for(self, precedence: Precedence) -> Deadlines:
+        """The deadlines of one precedence."""
+        return self.deadlines[precedence]
+
+    def keys_of(self, party_id: str) -> PartyKeys:
+        """The public keys of this party."""
+        for keys in self.keys:
+            if keys.party == party_id:
+                return keys
+        raise _absent("keys of party", party_id, tuple(keys.party for keys in self.keys))
+
+    def origin(self, party_id: str) -> str:
+        """The log's origin and key name: NAME/LINEID/PARTY/INCARNATION (protocol A1)."""
+        return format_origin(self.name, self.line_id, party_id, self.keys_of(party_id).incarnation)
+
+    def cosigner_name(self, party_id: str) -> str:
+        """The name of the party's cosigner key, distinct from every log's."""
+        return format_cosigner_name(self.origin(party_id))
+
+
+def format_origin(name: str, line_id: bytes, party_id: str, incarnation: int) -> str:
+    """`demo/9f…/us/1`."""
+    return f"{name}/{line_id.hex()}/{party_id}/{incarnation}"
+
+
+def format_cosigner_name(origin: str) -> str:
+    """`demo/9f…/us/1/cosigner`."""
+    return f"{origin}/cosigner"
+
+
+def _absent(what: str, seen: str, known: tuple[str, ...]) -> UsageError:
+    return UsageError(
+        f"the agreement has no {what} {seen!r}",
+        code=f"model.agreement.no_{what.partition(' ')[0]}",
+        hint=f"it has: {', '.join(known) or 'none'}",
+    )

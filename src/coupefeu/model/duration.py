@@ -1,0 +1,49 @@
+"""Durations as people write them in an agreement: "90s", "2m", "1h30m", "7d"; a shift has a sign: "+2h"."""
+
+import re
+
+from coupefeu.errors import UsageError
+
+_DURATION = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?", re.ASCII)
+_UNITS_S = (86_400, 3_600, 60, 1)
+MAX_DURATION_S = 366 * 86_400
+
+
+def parse_duration_s(text: str) -> int:
+    """Whole seconds in `text`.
+
+    Raises:
+        UsageError: `model.duration.unreadable`, also when longer than 366 days.
+    """
+    match = _DURATION.fullmatch(text)
+    if not text or match is None:
+        raise _unreadable(text)
+    total_s = sum(int(count) * unit for count, unit in zip(match.groups(default="0"), _UNITS_S, strict=True))
+    if total_s > MAX_DURATION_S:
+        raise _unreadable(text)
+    return total_s
+
+
+def parse_shift_ms(text: str) -> int:
+    """Milliseconds of a signed shift such as "+2h" or "-1d"; raises UsageError as `parse_duration_s` does."""
+    if text[:1] not in {"+", "-"}:
+        raise _unreadable(text)
+    return parse_duration_s(text[1:]) * (1_000 if text[0] == "+" else -1_000)
+
+
+def format_duration(seconds: int) -> str:
+    """`1h30m`; the inverse of `parse_duration_s`."""
+    parts: list[str] = []
+    for unit, letter in zip(_UNITS_S, "dhms", strict=True):
+        count, seconds = divmod(seconds, unit)
+        if count:
+            parts.append(f"{count}{letter}")
+    return "".join(parts) or "0s"
+
+
+def _unreadable(text: str) -> UsageError:
+    return UsageError(
+        f"{text[:40]!r} is not a duration",
+        code="model.duration.unreadable",
+        hint='write days, hours, minutes, seconds in this order, such as "90s", "1h30m", "7d" (at most 366 days)',
+    )
