@@ -42,7 +42,7 @@ class Words:
     ru: str
 
     def in_language(self, language: str) -> str:
-        """The text in `language`; English when it is not one of the three."""
+        """Give the text in `language`; English when it is not one of the three."""
         return {"fr": self.fr, "ru": self.ru}.get(language, self.en)
 
 
@@ -90,7 +90,7 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadlines:
-    """How long each step of the acknowledgement chain may take, counted from sending (arrival at the reader)."""
+    """How long each step of the acknowledgement chain may take, from sending (at the reader: from arrival)."""
 
     record_s: int
     shown_s: int
@@ -169,33 +169,33 @@ class Agreement:
         return tuple(party.id for party in self.parties)
 
     def party(self, party_id: str) -> Party:
-        """The party with this id."""
+        """Find the party with this id."""
         for party in self.parties:
             if party.id == party_id:
                 return party
         raise _absent("party", party_id, self.party_ids)
 
     def log_number(self, party_id: str) -> int:
-        """The number of this party's log, from 0."""
+        """Number this party's log, from 0."""
         return self.parties.index(self.party(party_id))
 
     def post(self, post_id: str) -> Post:
-        """The post with this id."""
+        """Find the post with this id."""
         for post in self.posts:
             if post.id == post_id:
                 return post
         raise _absent("post", post_id, tuple(post.id for post in self.posts))
 
     def desk(self, party_id: str) -> Post:
-        """The duty desk of this party: FLASH and calls belong to it (design, invariant 3)."""
+        """Find the duty desk of this party: FLASH and calls belong to it (design, invariant 3)."""
         return self.post(self.party(party_id).duty_desk)
 
     def posts_of(self, party_id: str) -> tuple[Post, ...]:
-        """All posts of this party."""
+        """List the posts of this party."""
         return tuple(post for post in self.posts if post.party == party_id)
 
     def counterparts(self, post_id: str) -> tuple[Post, ...]:
-        """The posts that this one is paired with, one or more per other party."""
+        """List the posts that this one is paired with, one or more per other party."""
         others = [pair.posts[1 - pair.posts.index(post_id)] for pair in self.pairs if post_id in pair.posts]
         return tuple(self.post(other) for other in others)
 
@@ -204,22 +204,22 @@ class Agreement:
         return next((ladder for ladder in self.ladders if ladder.post == post_id), None)
 
     def deadlines_for(self, precedence: Precedence) -> Deadlines:
-        """The deadlines of one precedence."""
+        """Give the deadlines of one precedence."""
         return self.deadlines[precedence]
 
     def keys_of(self, party_id: str) -> PartyKeys:
-        """The public keys of this party."""
+        """Find the public keys of this party."""
         for keys in self.keys:
             if keys.party == party_id:
                 return keys
         raise _absent("keys of party", party_id, tuple(keys.party for keys in self.keys))
 
     def origin(self, party_id: str) -> str:
-        """The log's origin and key name: NAME/LINEID/PARTY/INCARNATION (protocol A1)."""
+        """Name the log and its key: NAME/LINEID/PARTY/INCARNATION (protocol A1)."""
         return format_origin(self.name, self.line_id, party_id, self.keys_of(party_id).incarnation)
 
     def cosigner_name(self, party_id: str) -> str:
-        """The name of the party's cosigner key, distinct from every log's."""
+        """Name the party's cosigner key, distinct from every log's."""
         return format_cosigner_name(self.origin(party_id))
 
 

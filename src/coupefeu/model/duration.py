@@ -45,5 +45,5 @@ def _unreadable(text: str) -> UsageError:
     return UsageError(
         f"{text[:40]!r} is not a duration",
         code="model.duration.unreadable",
-        hint='write days, hours, minutes, seconds in this order, such as "90s", "1h30m", "7d" (at most 366 days)',
+        hint='write days, hours, minutes, seconds in this order: "90s", "1h30m", "7d" (at most 366 days)',
     )
