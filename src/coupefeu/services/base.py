@@ -61,8 +61,8 @@ class Recorded:
     """An entry that is durably on a log that we hold.
 
     `arrival` is the local order (never evidence), `arrived_ms` our own clock when it was stored. `head` is
-    None when the bytes did not parse (protocol A7). `unproved`: neither checkpoint nor run covers it yet (line
-    tests, protocol B9).
+    None when the bytes did not parse (protocol A7). `unproved`: neither checkpoint nor run covers it yet
+    (line tests, protocol B9).
     """
 
     log: int
@@ -90,8 +90,8 @@ class Context:
 class Service(Protocol):
     """The contract of a service; one object per service, without state.
 
-    `apply` gives the same statements for the same `recorded` whenever it is asked (so that `rebuild` gives the
-    same rows): it looks at no clock, and it never raises for what a peer wrote (protocol A8).
+    `apply` gives the same statements for the same `recorded` whenever it is asked (so that `rebuild` gives
+    the same rows): it looks at no clock, and it never raises for what a peer wrote (protocol A8).
     """
 
     @property
