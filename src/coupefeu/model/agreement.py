@@ -90,7 +90,7 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadlines:
-    """How long each step of the acknowledgement chain may take, from sending (at the reader: from arrival)."""
+    """How long each step of the acknowledgement chain may take, from sending (for the reader: arrival)."""
 
     record_s: int
     shown_s: int
@@ -176,7 +176,7 @@ class Agreement:
         raise _absent("party", party_id, self.party_ids)
 
     def log_number(self, party_id: str) -> int:
-        """Number this party's log, from 0."""
+        """Give the number of this party's log, from 0."""
         return self.parties.index(self.party(party_id))
 
     def post(self, post_id: str) -> Post:

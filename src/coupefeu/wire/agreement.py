@@ -1,0 +1,361 @@
+"""The agreement as people read it: TOML to the model, and the keys section that pairing appends.
+
+The bytes are what is signed (protocol A11): they are never written anew from the model. Terms are what people
+agree on; pairing appends `[line]` and one `[keys.PARTY]` per party, the same bytes on every side.
+"""
+
+from base64 import b64encode
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Final
+
+from coupefeu.errors import PeerError, VerificationError
+from coupefeu.model.agreement import (
+    DISPLAY_LANGUAGES,
+    Agreement,
+    Budgets,
+    Deadlines,
+    Ladder,
+    LineTestSchedule,
+    Party,
+    PartyKeys,
+    Post,
+    PostPair,
+    RecordMode,
+    Status,
+    Words,
+    format_cosigner_name,
+    format_origin,
+)
+from coupefeu.model.precedence import Precedence
+from coupefeu.wire.deceptive import find_foreign_word
+from coupefeu.wire.toml import Table, parse_toml
+
+FORMAT: Final = 1
+MAX_PARTIES: Final = 16
+MAX_ORIGIN_BYTES: Final = 120
+"""With "/cosigner" behind it; source: protocol A1."""
+
+_NAME = "[a-z0-9](?:[a-z0-9.-]{0,38}[a-z0-9])?"
+_PARTY_ID = "[a-z][a-z0-9]{0,15}"
+_POST_ID = f"{_PARTY_ID}\\.[a-z][a-z0-9-]{{0,23}}"
+_LANGUAGE = "[a-z]{2}"
+
+
+def parse_terms(octets: bytes) -> Agreement:
+    """Read terms: everything but line and keys, which pairing appends.
+
+    Raises:
+        PeerError: `wire.toml.*`, `wire.agreement.*`, naming line and field.
+    """
+    root = parse_toml(octets)
+    agreement = _parse(root, with_keys=False)
+    root.finish()
+    return agreement
+
+
+def parse_agreement(octets: bytes) -> Agreement:
+    """Read a whole agreement, keys included; whether they are good keys is for `keys` to say.
+
+    Raises:
+        PeerError: `wire.toml.*`, `wire.agreement.*`, naming line and field.
+    """
+    root = parse_toml(octets)
+    agreement = _parse(root, with_keys=True)
+    root.finish()
+    return agreement
+
+
+def join_keys(terms: bytes, line_id: bytes, keys: tuple[PartyKeys, ...]) -> bytes:
+    """Append the sections of line and keys to the terms: the same input gives the same bytes everywhere.
+
+    Raises:
+        PeerError: as `parse_agreement`, of which the result is sure to pass.
+    """
+    parse_terms(terms)
+    octets = terms.rstrip(b"\n") + b"\n\n" + format_keys(line_id, keys).encode("ascii")
+    parse_agreement(octets)
+    return octets
+
+
+def format_keys(line_id: bytes, keys: tuple[PartyKeys, ...]) -> str:
+    """Write `[line]` and `[keys.PARTY]`; bytes in base64, hashes in hexadecimal digits."""
+    parts = [f'# Written by pairing, from the cards of all parties.\n[line]\nid = "{line_id.hex()}"\n']
+    parts.extend(
+        f"\n[keys.{party.party}]\n"
+        f"incarnation = {party.incarnation}\n"
+        f'identity = "{_base64(party.identity)}"\n'
+        f'identity_ml_dsa_44_sha256 = "{party.identity_ml_dsa_sha256.hex()}"\n'
+        f'log = "{_base64(party.log)}"\n'
+        f'cosigner = "{_base64(party.cosigner)}"\n'
+        f'session = "{_base64(party.session)}"\n'
+        for party in keys
+    )
+    return "".join(parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """The first line, counted from 1, in which two texts differ; None: the text has ended."""
+
+    line: int
+    ours: str | None
+    theirs: str | None
+
+
+def find_difference(ours: bytes, theirs: bytes) -> Difference | None:
+    """Find the first differing line of two texts; None when they are the same bytes."""
+    if ours == theirs:
+        return None
+    pairs = zip_longest(ours.split(b"\n"), theirs.split(b"\n"))
+    for number, (mine, other) in enumerate(pairs, start=1):
+        if mine != other:
+            return Difference(line=number, ours=_shown(mine), theirs=_shown(other))
+    return None
+
+
+def verify_same(ours: bytes, theirs: bytes, whose: str) -> None:
+    """Insist that two agreement texts are the same bytes.
+
+    Raises:
+        VerificationError: `wire.agreement.differs`, with the first differing line of both texts.
+    """
+    if difference := find_difference(ours, theirs):
+        raise VerificationError(
+            f"the agreement of {whose} differs from ours in line {difference.line}\n"
+            f"  ours:   {difference.ours!r}\n"
+            f"  theirs: {difference.theirs!r}",
+            code="wire.agreement.differs",
+            hint="agree on one text, byte for byte, and pair again with it",
+        )
+
+
+def _parse(root: Table, *, with_keys: bool) -> Agreement:
+    root.integer("coupefeu_agreement", FORMAT, FORMAT)
+    status = root.choice("status", Status)
+    name = root.text("name", _NAME, "1 to 40 of a-z, 0-9, dot, hyphen")
+    languages = root.texts("languages", _LANGUAGE, 'a language of two letters, such as "en"')
+    parties = _parse_parties(root, status, languages)
+    posts = _parse_posts(root, parties)
+    _check_desks(root, parties, posts)
+    line_id = _parse_line_id(root) if with_keys else b""
+    return Agreement(
+        name=name,
+        status=status,
+        version=root.integer("version", 1, 9_999),
+        in_force_ms=root.instant("in_force"),
+        languages=languages,
+        record_mode=root.choice("record_mode", RecordMode),
+        skew_s=root.duration_s("skew", least_s=0),
+        dictionary_sha256=root.hexadecimal("dictionary_sha256", 32),
+        parties=parties,
+        posts=posts,
+        pairs=_parse_pairs(root, posts),
+        ladders=_parse_ladders(root, posts),
+        deadlines=_parse_deadlines(root.table("deadlines")),
+        line_tests=_parse_line_tests(root, parties),
+        budgets=_parse_budgets(root.table("budgets")),
+        line_id=line_id,
+        keys=_parse_keys(root, name, line_id, parties) if with_keys else (),
+    )
+
+
+def _parse_parties(root: Table, status: Status, languages: tuple[str, ...]) -> tuple[Party, ...]:
+    parties: list[Party] = []
+    for row in root.tables("parties", least=2, most=MAX_PARTIES):
+        if row.has("clock") and status is Status.REAL:
+            raise row.fault("clock", "real_clock", "a REAL line runs on true time", "take the line out")
+        language = row.text("language", _LANGUAGE, "a language of two letters")
+        if language not in languages:
+            raise row.fault(
+                "language", "bad_value", f"{language!r} is not among the languages of this agreement"
+            )
+        party = Party(
+            id=row.text("id", _PARTY_ID, "1 to 16 of a-z and 0-9, a letter first"),
+            name=_parse_words(row, "name"),
+            language=language,
+            duty_desk=row.text("duty_desk", _POST_ID, 'a post such as "us.duty"'),
+            clock_shift_ms=row.shift_ms("clock") if row.has("clock") else 0,
+        )
+        if party.id in {other.id for other in parties}:
+            raise row.fault("id", "twice", f"party {party.id!r} is there twice")
+        row.finish()
+        parties.append(party)
+    return tuple(parties)
+
+
+def _parse_posts(root: Table, parties: tuple[Party, ...]) -> tuple[Post, ...]:
+    posts: list[Post] = []
+    for row in root.tables("posts", least=2, most=256):
+        post = Post(
+            id=row.text("id", _POST_ID, 'party and office, such as "us.duty"'),
+            title=_parse_words(row, "title"),
+            address=_parse_words(row, "address"),
+        )
+        if post.party not in {party.id for party in parties}:
+            raise row.fault("id", "unknown_party", f"{post.party!r} is not a party of this agreement")
+        if post.id in {other.id for other in posts}:
+            raise row.fault("id", "twice", f"post {post.id!r} is there twice")
+        row.finish()
+        posts.append(post)
+    return tuple(posts)
+
+
+def _check_desks(root: Table, parties: tuple[Party, ...], posts: tuple[Post, ...]) -> None:
+    for number, party in enumerate(parties, start=1):
+        if party.duty_desk not in {post.id for post in posts if post.party == party.id}:
+            raise root.fault(
+                f"parties[{number}].duty_desk",
+                "unknown_post",
+                f"{party.duty_desk!r} is not a post of {party.id!r}",
+            )
+
+
+def _parse_pairs(root: Table, posts: tuple[Post, ...]) -> tuple[PostPair, ...]:
+    pairs: list[PostPair] = []
+    for row in root.tables("pairs", least=1, most=1_024):
+        first, second = _known_posts(row, "posts", posts, count=2)
+        if first.partition(".")[0] == second.partition(".")[0]:
+            raise row.fault("posts", "bad_value", "both posts belong to one party")
+        if {first, second} in [set(pair.posts) for pair in pairs]:
+            raise row.fault("posts", "twice", f"{first} and {second} are paired twice")
+        every_s = row.duration_s("contact_every", least_s=60) if row.has("contact_every") else None
+        row.finish()
+        pairs.append(PostPair(posts=(first, second), contact_every_s=every_s))
+    return tuple(pairs)
+
+
+def _parse_ladders(root: Table, posts: tuple[Post, ...]) -> tuple[Ladder, ...]:
+    ladders: list[Ladder] = []
+    for row in root.tables("ladders", least=0, most=256):
+        (post,) = _known_posts(row, "post", posts, count=1)
+        rungs = _known_posts(row, "rungs", posts)
+        if post in rungs or {rung.partition(".")[0] for rung in rungs} != {post.partition(".")[0]}:
+            raise row.fault("rungs", "bad_value", f"are not other posts of the party of {post!r}")
+        if post in {ladder.post for ladder in ladders}:
+            raise row.fault("post", "twice", f"{post!r} has two ladders")
+        ladders.append(Ladder(post=post, rungs=rungs, step_s=row.duration_s("step")))
+        row.finish()
+    return tuple(ladders)
+
+
+def _parse_deadlines(table: Table) -> tuple[Deadlines, Deadlines, Deadlines, Deadlines]:
+    flash, immediate, priority, routine = (_parse_deadline_row(table.table(word.name)) for word in Precedence)
+    table.finish()
+    return flash, immediate, priority, routine
+
+
+def _parse_deadline_row(row: Table) -> Deadlines:
+    deadlines = Deadlines(
+        record_s=row.duration_s("record"),
+        shown_s=row.duration_s("shown"),
+        taken_s=row.duration_s("taken"),
+        read_s=row.duration_s("read"),
+        read_back_s=row.duration_s("read_back"),
+        passed_to_s=row.duration_s("passed_to"),
+        outcome_s=row.duration_s("outcome"),
+        reply_s=row.duration_s("reply"),
+    )
+    row.finish()
+    return deadlines
+
+
+def _parse_line_tests(root: Table, parties: tuple[Party, ...]) -> tuple[LineTestSchedule, ...]:
+    schedules: list[LineTestSchedule] = []
+    for row in root.tables("line_tests", least=0, most=MAX_PARTIES):
+        schedule = LineTestSchedule(
+            party=row.text("party", _PARTY_ID, "a party of this agreement"),
+            every_s=row.duration_s("every", least_s=5),
+            at_s=row.duration_s("at", least_s=0),
+            answer_within_s=row.duration_s("answer_within"),
+        )
+        if schedule.party not in {party.id for party in parties}:
+            raise row.fault("party", "unknown_party", f"{schedule.party!r} is not a party of this agreement")
+        if schedule.party in {other.party for other in schedules}:
+            raise row.fault("party", "twice", f"{schedule.party!r} has two schedules")
+        if schedule.at_s >= schedule.every_s:
+            raise row.fault("at", "bad_value", "is not shorter than `every`")
+        row.finish()
+        schedules.append(schedule)
+    return tuple(schedules)
+
+
+def _parse_budgets(row: Table) -> Budgets:
+    budgets = Budgets(
+        entries_per_minute=row.integer("entries_per_minute", 60, 10_000_000),
+        flash_per_minute=row.integer("flash_per_minute", 6, 100_000),
+        alarms_per_minute=row.integer("alarms_per_minute", 1, 600),
+        attachment_bytes=row.integer("attachment_bytes", 0, 1 << 30),
+    )
+    row.finish()
+    return budgets
+
+
+def _parse_line_id(root: Table) -> bytes:
+    table = root.table("line")
+    line_id = table.hexadecimal("id", 16)
+    table.finish()
+    return line_id
+
+
+def _parse_keys(root: Table, name: str, line_id: bytes, parties: tuple[Party, ...]) -> tuple[PartyKeys, ...]:
+    table = root.table("keys")
+    keys = tuple(_parse_party_keys(table.table(party.id), party.id) for party in parties)
+    table.finish()
+    every = [key for party in keys for key in (party.identity, party.log, party.cosigner, party.session)]
+    if len(set(every)) != len(every):
+        raise root.fault(
+            "keys", "twice", "one key stands in two places", "every key of a line is of its own (A6)"
+        )
+    for party in keys:
+        origin = format_origin(name, line_id, party.party, party.incarnation)
+        if len(format_cosigner_name(origin)) > MAX_ORIGIN_BYTES:
+            raise PeerError(
+                f"origin {origin} is too long", code="wire.agreement.long_origin", hint="shorten `name`"
+            )
+    return keys
+
+
+def _parse_party_keys(row: Table, party: str) -> PartyKeys:
+    keys = PartyKeys(
+        party=party,
+        incarnation=row.integer("incarnation", 1, 9_999),
+        identity=row.octets("identity", 32),
+        identity_ml_dsa_sha256=row.hexadecimal("identity_ml_dsa_44_sha256", 32),
+        log=row.octets("log", 32),
+        cosigner=row.octets("cosigner", 32),
+        session=row.octets("session", 32),
+    )
+    row.finish()
+    return keys
+
+
+def _parse_words(row: Table, field: str) -> Words:
+    table = row.table(field)
+    words = {language: table.text(language) for language in DISPLAY_LANGUAGES}
+    table.finish()
+    for language, text in words.items():
+        if word := find_foreign_word(text, language):
+            raise row.fault(field, "deceptive_text", f"{word!r} is not in the letters of {language!r}")
+    return Words(**words)
+
+
+def _known_posts(
+    row: Table, field: str, posts: tuple[Post, ...], count: int | None = None
+) -> tuple[str, ...]:
+    means = 'a post of this agreement, such as "us.duty"'
+    read = (row.text(field, _POST_ID, means),) if count == 1 else row.texts(field, _POST_ID, means)
+    if count is not None and len(read) != count:
+        raise row.fault(field, "bad_value", f"names {len(read)} posts, not {count}")
+    for post in read:
+        if post not in {known.id for known in posts}:
+            raise row.fault(field, "unknown_post", f"{post!r} is not a post of this agreement")
+    return read
+
+
+def _base64(octets: bytes) -> str:
+    return b64encode(octets).decode("ascii")
+
+
+def _shown(line: bytes | None) -> str | None:
+    return None if line is None else line[:200].decode("utf-8", "backslashreplace")
