@@ -179,8 +179,10 @@ class Table:
 
     def _take(self, field: str, kind: type) -> Any:
         if field not in self._values:
+            near = get_close_matches(field, self._values, n=1)
+            says = f"is missing ({near[0]!r} is not a field)" if near else "is missing"
             raise self.fault(
-                field, "missing_field", "is missing", "every field is needed; see docs/spec/agreement.md"
+                field, "missing_field", says, "every field is needed; see docs/spec/agreement.md"
             )
         value = self._values.pop(field)
         if not isinstance(value, kind):
