@@ -1,0 +1,101 @@
+"""A leaf commits to head and body apart, each under its own salt (protocol A2).
+
+    leaf = CBOR [1, H, B], 70 bytes
+    H    = SHA-256("coupefeu/head/v1" 00 | len(origin) | origin | s_h | head)      B likewise with body and s_b
+    s_x  = first 16 bytes of HMAC-SHA256(seed, "head" | "body" | "attachment/N")
+
+The origin inside stops a party from logging another's leaf as its own; the salts guard what can be guessed.
+"""
+
+import hmac
+from functools import lru_cache
+from hashlib import sha256
+from typing import Final
+
+from coupefeu.errors import PeerError, UsageError
+
+LEAF_BYTES: Final = 70
+SEED_BYTES: Final = 16
+SALT_BYTES: Final = 16
+MAX_ORIGIN_BYTES: Final = 120
+
+_START, _MIDDLE = b"\x83\x01\x58\x20", b"\x58\x20"
+
+
+def make_leaf(origin: str, seed: bytes, head: bytes, body: bytes) -> bytes:
+    """Return the 70 bytes that stand in the log; `seed` is 16 fresh random bytes (zero for a line test, B9)."""
+    before_head, before_body = _prefixes(origin)
+    head_salt, body_salt = salts(seed)
+    return b"".join(
+        (
+            _START,
+            sha256(before_head + head_salt + head).digest(),
+            _MIDDLE,
+            sha256(before_body + body_salt + body).digest(),
+        )
+    )
+
+
+def salts(seed: bytes) -> tuple[bytes, bytes]:
+    """Return the salts of head and body, 16 bytes each; disclose these, never the seed."""
+    return hmac.digest(seed, b"head", "sha256")[:SALT_BYTES], hmac.digest(seed, b"body", "sha256")[
+        :SALT_BYTES
+    ]
+
+
+def attachment_salt(seed: bytes, number: int) -> bytes:
+    """Return the salt of attachment `number`, counted from 0."""
+    return hmac.digest(seed, b"attachment/%d" % number, "sha256")[:SALT_BYTES]
+
+
+def leaf_matches(leaf: bytes, origin: str, seed: bytes, head: bytes, body: bytes) -> bool:
+    """Whether `leaf` is what these make."""
+    return leaf == make_leaf(origin, seed, head, body)
+
+
+def head_matches(leaf: bytes, origin: str, head_salt: bytes, head: bytes) -> bool:
+    """Whether `leaf` commits to `head`, when only head and s_h are disclosed."""
+    return leaf[4:36] == sha256(_prefixes(origin)[0] + head_salt + head).digest() and is_leaf(leaf)
+
+
+def body_matches(leaf: bytes, origin: str, body_salt: bytes, body: bytes) -> bool:
+    """Whether `leaf` commits to `body`, when s_b is disclosed."""
+    return leaf[38:] == sha256(_prefixes(origin)[1] + body_salt + body).digest() and is_leaf(leaf)
+
+
+def is_leaf(data: bytes) -> bool:
+    """Whether `data` has the form of a leaf."""
+    return len(data) == LEAF_BYTES and data[:4] == _START and data[36:38] == _MIDDLE
+
+
+def check_leaf(data: bytes) -> None:
+    """Return if `data` has the form of a leaf.
+
+    Raises:
+        PeerError: it has not.
+    """
+    if not is_leaf(data):
+        raise PeerError(
+            f"{len(data)} bytes are not a leaf",
+            code="record.leaf.form",
+            hint="A leaf is the 70-byte CBOR array [1, H, B]; the log was not written by this protocol.",
+        )
+
+
+def leaf_hash(leaf: bytes) -> bytes:
+    """Return the leaf's hash in the tree (RFC 6962 section 2.1)."""
+    return sha256(b"\x00" + leaf).digest()
+
+
+@lru_cache(maxsize=256)
+def _prefixes(origin: str) -> tuple[bytes, bytes]:
+    """Return what stands before the salts; one pair per log, kept."""
+    name = origin.encode()
+    if not 0 < len(name) <= MAX_ORIGIN_BYTES:
+        raise UsageError(
+            f"an origin of {len(name)} bytes",
+            code="record.leaf.origin",
+            hint=f"1 to {MAX_ORIGIN_BYTES} bytes.",
+        )
+    tail = b"\x00" + bytes((len(name),)) + name
+    return b"coupefeu/head/v1" + tail, b"coupefeu/body/v1" + tail

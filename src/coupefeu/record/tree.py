@@ -1,0 +1,262 @@
+"""The RFC 6962 tree: growing it, its root, and proofs that are made and checked without recursion."""
+
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
+from typing import Final, TypeAlias
+
+from coupefeu.errors import StoreError, UsageError, VerificationError
+
+HASH_BYTES: Final = 32
+MAX_PATH: Final = 64
+EMPTY_ROOT: Final = sha256(b"").digest()
+
+Nodes: TypeAlias = Sequence[bytes] | Callable[[int, int], bytes]
+"""All leaf hashes, or `(level, index)` -> hash of the full subtree over leaves [index << level, (index + 1) << level)."""
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Return the hash of an inner node (RFC 6962 section 2.1)."""
+    return sha256(b"\x01" + left + right).digest()
+
+
+class Frontier:
+    """The right edge of a growing tree: one hash for each full subtree, the largest first."""
+
+    __slots__ = ("_nodes", "size")
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._nodes: list[bytes] = []
+
+    def append(self, leaf_hash: bytes) -> None:
+        """Add the next leaf's hash."""
+        node, size, nodes = leaf_hash, self.size, self._nodes
+        while size & 1:
+            node = sha256(b"\x01" + nodes.pop() + node).digest()
+            size >>= 1
+        nodes.append(node)
+        self.size += 1
+
+    def extend(self, leaf_hashes: Iterable[bytes]) -> None:
+        """Add many."""
+        for leaf_hash in leaf_hashes:
+            self.append(leaf_hash)
+
+    def append_subtree(self, level: int, root: bytes) -> None:
+        """Add a full subtree of 2^level leaves; the size must be a multiple of that."""
+        if self.size & (1 << level) - 1:
+            raise UsageError(
+                f"a subtree of level {level} at size {self.size}",
+                code="record.tree.alignment",
+                hint="Align it.",
+            )
+        node, size = root, self.size >> level
+        while size & 1:
+            node = node_hash(self._nodes.pop(), node)
+            size >>= 1
+        self._nodes.append(node)
+        self.size += 1 << level
+
+    def root(self) -> bytes:
+        """Return the root of all leaves so far."""
+        if not self._nodes:
+            return EMPTY_ROOT
+        node = self._nodes[-1]
+        for left in self._nodes[-2::-1]:
+            node = sha256(b"\x01" + left + node).digest()
+        return node
+
+    def copy(self) -> "Frontier":
+        """Another that grows apart."""
+        other = Frontier()
+        other.size = self.size
+        other._nodes = self._nodes.copy()  # noqa: SLF001 - one of our own
+        return other
+
+    def to_bytes(self) -> bytes:
+        """Size, 8 bytes, and the hashes."""
+        return self.size.to_bytes(8) + b"".join(self._nodes)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Frontier":
+        """Read `to_bytes`.
+
+        Raises:
+            StoreError: the hashes are not as many as the size needs.
+        """
+        size = int.from_bytes(data[:8])
+        if len(data) != 8 + HASH_BYTES * size.bit_count():
+            raise StoreError(
+                f"{len(data)} bytes are no tree of size {size}",
+                code="record.tree.frontier",
+                hint="Run `coupefeu fsck`; the tree can be made anew from the leaves.",
+            )
+        frontier = cls()
+        frontier.size = size
+        frontier._nodes = [data[at : at + HASH_BYTES] for at in range(8, len(data), HASH_BYTES)]  # noqa: SLF001
+        return frontier
+
+
+def root_of(leaf_hashes: Sequence[bytes]) -> bytes:
+    """Return the root of these leaves as a tree of their own."""
+    if not leaf_hashes:
+        return EMPTY_ROOT
+    level = list(leaf_hashes)
+    while len(level) > 1:
+        odd = level[-1:] if len(level) & 1 else []
+        level = [
+            sha256(b"\x01" + a + b).digest() for a, b in zip(level[::2], level[1::2], strict=False)
+        ] + odd
+    return level[0]
+
+
+def inclusion_path(nodes: Nodes, index: int, size: int) -> tuple[bytes, ...]:
+    """Return the hashes that lead from leaf `index` to the root of the first `size` leaves, leaf's sibling first.
+
+    Raises:
+        UsageError: no such leaf.
+    """
+    if not 0 <= index < size:
+        raise UsageError(
+            f"leaf {index} of {size}", code="record.tree.range", hint=f"Give an index from 0 to {size - 1}."
+        )
+    subtree = _subtree(nodes)
+    path = []
+    start, end = 0, size
+    while end - start > 1:
+        split = start + _split(end - start)
+        if index < split:
+            path.append(_range_root(subtree, split, end))
+            end = split
+        else:
+            path.append(_range_root(subtree, start, split))
+            start = split
+    return tuple(reversed(path))
+
+
+def consistency_path(nodes: Nodes, old_size: int, new_size: int) -> tuple[bytes, ...]:
+    """Return the hashes that show the first `old_size` leaves to be a prefix of the first `new_size`.
+
+    Raises:
+        UsageError: the old size is greater, or negative.
+    """
+    if not 0 <= old_size <= new_size:
+        raise UsageError(
+            f"sizes {old_size} and {new_size}", code="record.tree.range", hint="Give the smaller size first."
+        )
+    if old_size in {0, new_size}:
+        return ()
+    subtree = _subtree(nodes)
+    path = []
+    start, end = 0, new_size
+    while old_size != end:
+        split = start + _split(end - start)
+        if old_size <= split:
+            path.append(_range_root(subtree, split, end))
+            end = split
+        else:
+            path.append(_range_root(subtree, start, split))
+            start = split
+    if start:
+        path.append(_range_root(subtree, start, end))
+    return tuple(reversed(path))
+
+
+def verify_inclusion(leaf_hash: bytes, index: int, size: int, root: bytes, path: Sequence[bytes]) -> None:
+    """Return if `path` leads from `leaf_hash` at `index` to `root` (RFC 9162 section 2.1.3.2).
+
+    Raises:
+        VerificationError: it does not.
+    """
+    if not 0 <= index < size or len(path) > MAX_PATH or not _are_hashes((leaf_hash, root, *path)):
+        raise _unproved("inclusion")
+    position, last, node = index, size - 1, leaf_hash
+    for sibling in path:
+        if not last:
+            raise _unproved("inclusion")
+        if position & 1 or position == last:
+            node = node_hash(sibling, node)
+            while position and not position & 1:
+                position >>= 1
+                last >>= 1
+        else:
+            node = node_hash(node, sibling)
+        position >>= 1
+        last >>= 1
+    if last or node != root:
+        raise _unproved("inclusion")
+
+
+def verify_consistency(
+    old_size: int, old_root: bytes, new_size: int, new_root: bytes, path: Sequence[bytes]
+) -> None:
+    """Return if the old tree is a prefix of the new one (RFC 9162 section 2.1.4.2).
+
+    Raises:
+        VerificationError: it is not, or the path does not show it.
+    """
+    if not 0 <= old_size <= new_size or len(path) > MAX_PATH or not _are_hashes((old_root, new_root, *path)):
+        raise _unproved("consistency")
+    if old_size in {0, new_size}:
+        expected = EMPTY_ROOT if not old_size else new_root
+        if path or old_root != expected or (not new_size and new_root != EMPTY_ROOT):
+            raise _unproved("consistency")
+        return
+    hashes = list(path) if old_size & (old_size - 1) else [old_root, *path]
+    if not hashes:
+        raise _unproved("consistency")
+    position, last = old_size - 1, new_size - 1
+    while position & 1:
+        position >>= 1
+        last >>= 1
+    old_node = new_node = hashes[0]
+    for sibling in hashes[1:]:
+        if not last:
+            raise _unproved("consistency")
+        if position & 1 or position == last:
+            old_node, new_node = node_hash(sibling, old_node), node_hash(sibling, new_node)
+            while position and not position & 1:
+                position >>= 1
+                last >>= 1
+        else:
+            new_node = node_hash(new_node, sibling)
+        position >>= 1
+        last >>= 1
+    if last or old_node != old_root or new_node != new_root:
+        raise _unproved("consistency")
+
+
+def _split(width: int) -> int:
+    """Return the largest power of two below `width`."""
+    return 1 << (width - 1).bit_length() - 1
+
+
+def _range_root(subtree: Callable[[int, int], bytes], start: int, end: int) -> bytes:
+    """Return the root over [start, end), where `start` is aligned to a power of two not below the width."""
+    parts = []
+    while start < end:
+        level = (end - start).bit_length() - 1
+        parts.append(subtree(level, start >> level))
+        start += 1 << level
+    node = parts.pop()
+    while parts:
+        node = node_hash(parts.pop(), node)
+    return node
+
+
+def _subtree(nodes: Nodes) -> Callable[[int, int], bytes]:
+    if callable(nodes):
+        return nodes
+    return lambda level, index: root_of(nodes[index << level : (index + 1) << level])
+
+
+def _are_hashes(values: Iterable[bytes]) -> bool:
+    return all(len(value) == HASH_BYTES for value in values)
+
+
+def _unproved(what: str) -> VerificationError:
+    return VerificationError(
+        f"a proof of {what} does not hold",
+        code=f"record.tree.{what}",
+        hint="The record, the checkpoint or the proof was changed; keep all three as evidence.",
+    )

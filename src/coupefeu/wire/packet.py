@@ -1,0 +1,292 @@
+"""The plaintext of a frame: a sequence of items, each a type byte and its fields.
+
+    01 flags log first count [gap]* entry* statement     a batch: entries and the one statement that covers them
+    02 log size time_s signature:64                      co-signature of a checkpoint
+    03 log start end signature:64                        receipt of a run
+    04 log cumulative n {gap length}*n                   acknowledgement
+    05 log start end                                     a hole to be filled
+    06 busy number echo held_ms utc_ms                   heartbeat
+    07 log index template written_ms (answers + 1 | 0)   line test (protocol B9)
+    08 length bytes                                      signal: sealed, bounded, never recorded (A18)
+    80..ff length bytes                                  from a newer peer: skipped
+
+    flags: 01 gaps are given; 02 statement is a run; 04 the statement's bounds are given
+    entry: 00 H:32 B:32                                  leaf alone
+           01 seed:16 head_length head body_length body  as it is
+           02 seed:16 length deflated(head_length head body)
+
+Numbers are varints unless a width stands beside them. Each entry is deflated alone, with the agreed dictionary.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias, assert_never
+
+from coupefeu.errors import UsageError
+from coupefeu.wire.batch import (
+    Batch,
+    CheckpointSignature,
+    LeafOnly,
+    PackedEntry,
+    RunSignature,
+    decode_batch,
+    encode_batch,
+    malformed,
+    take,
+)
+from coupefeu.wire.varint import read_varint, varint
+
+MAX_PACKET_BYTES: Final = 65_535
+MAX_ITEMS: Final = 1_024
+MAX_RANGES: Final = 256
+MAX_SIGNAL_BYTES: Final = 1_024
+
+_BATCH, _COSIGNATURE, _RUN_RECEIPT, _ACK, _HOLE, _HEARTBEAT, _LINE_TEST, _SIGNAL = range(1, 9)
+_FIRST_SKIPPABLE: Final = 0x80
+
+
+@dataclass(frozen=True, slots=True)
+class CosignatureItem:
+    """`cosignature/v1` of the receiver on the checkpoint of `size` in `log`."""
+
+    log: int
+    size: int
+    time_s: int
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RunReceiptItem:
+    """The receiver's signature under the run note [start, end) of `log`."""
+
+    log: int
+    start: int
+    end: int
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """Indices of `log` durable at the receiver: all below `cumulative`, and half-open ranges beyond it, ascending."""
+
+    log: int
+    cumulative: int
+    selective: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Indices [start, end) of `log` that the receiver lacks."""
+
+    log: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """Our number, the newest number heard and how long it was held; `busy` asks the peer to slow down."""
+
+    number: int
+    echo: int
+    held_ms: int
+    utc_ms: int
+    busy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LineTestItem:
+    """A line test, or with `answers` the answer to that index; its entry has a zero seed and no signature on air."""
+
+    log: int
+    index: int
+    template: int
+    written_ms: int
+    answers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Machine signalling that is on no record."""
+
+    payload: bytes
+
+
+Item: TypeAlias = Batch | CosignatureItem | RunReceiptItem | Ack | Hole | Heartbeat | LineTestItem | Signal
+
+
+def encode_items(items: Sequence[Item]) -> bytes:
+    """Return the plaintext that carries `items` in order.
+
+    Raises:
+        UsageError: a field out of range, or a packet over 65,535 bytes.
+    """
+    data = b"".join([_encode(item) for item in items])
+    if len(data) > MAX_PACKET_BYTES or len(items) > MAX_ITEMS:
+        raise UsageError(
+            f"{len(items)} items of {len(data)} bytes do not fit one frame",
+            code="wire.packet.too-long",
+            hint="Send fewer entries in a batch.",
+        )
+    return data
+
+
+def decode_items(data: bytes) -> list[Item]:
+    """Return the items of a plaintext; unknown ones from a newer peer are left out.
+
+    Raises:
+        PeerError: the bytes break the format; the whole frame is refused.
+    """
+    if len(data) > MAX_PACKET_BYTES:
+        raise malformed("too-long")
+    items: list[Item] = []
+    position = seen = 0
+    while position < len(data):
+        seen += 1
+        if seen > MAX_ITEMS:
+            raise malformed("too-many-items")
+        kind = data[position]
+        if kind == _BATCH:
+            batch, position = decode_batch(data, position + 1)
+            items.append(batch)
+        elif kind >= _FIRST_SKIPPABLE:
+            length, position = read_varint(data, position + 1)
+            _, position = take(data, position, length)
+        else:
+            item, position = _decode(kind, data, position + 1)
+            items.append(item)
+    return items
+
+
+def _encode(item: Item) -> bytes:
+    match item:
+        case Batch():
+            return b"\x01" + encode_batch(item)
+        case CosignatureItem():
+            return b"\x02" + _numbers(item.log, item.size, item.time_s) + _signature(item.signature)
+        case RunReceiptItem():
+            return b"\x03" + _numbers(item.log, item.start, item.end) + _signature(item.signature)
+        case Ack():
+            return b"\x04" + _numbers(item.log, item.cumulative) + _ranges(item)
+        case Hole():
+            return b"\x05" + _numbers(item.log, item.start, item.end)
+        case Heartbeat():
+            return bytes((6, item.busy)) + _numbers(item.number, item.echo, item.held_ms, item.utc_ms)
+        case LineTestItem():
+            answers = 0 if item.answers is None else item.answers + 1
+            return b"\x07" + _numbers(item.log, item.index, item.template, item.written_ms, answers)
+        case Signal():
+            if len(item.payload) > MAX_SIGNAL_BYTES:
+                raise UsageError(
+                    f"a signal of {len(item.payload)} bytes",
+                    code="wire.packet.signal-too-long",
+                    hint=f"At most {MAX_SIGNAL_BYTES} bytes; what people say belongs on the record.",
+                )
+            return b"\x08" + varint(len(item.payload)) + item.payload
+        case _:
+            assert_never(item)
+
+
+def _decode(kind: int, data: bytes, position: int) -> tuple[Item, int]:
+    """Return the item of `kind` whose fields begin at `position`, and its end."""
+    if kind in {_COSIGNATURE, _RUN_RECEIPT}:
+        (log, first, second), position = _read_numbers(data, position, 3)
+        signature, position = take(data, position, 64)
+        if kind == _COSIGNATURE:
+            return CosignatureItem(log, first, second, signature), position
+        _need(first < second, "empty-range")
+        return RunReceiptItem(log, first, second, signature), position
+    if kind == _ACK:
+        return _read_ack(data, position)
+    if kind == _HOLE:
+        (log, start, end), position = _read_numbers(data, position, 3)
+        _need(start < end, "empty-range")
+        return Hole(log, start, end), position
+    if kind == _HEARTBEAT:
+        flag, position = take(data, position, 1)
+        _need(flag in {b"\x00", b"\x01"}, "flags")
+        (number, echo, held_ms, utc_ms), position = _read_numbers(data, position, 4)
+        return Heartbeat(number, echo, held_ms, utc_ms, flag == b"\x01"), position
+    if kind == _LINE_TEST:
+        (log, index, template, written_ms, answers), position = _read_numbers(data, position, 5)
+        return LineTestItem(log, index, template, written_ms, answers - 1 if answers else None), position
+    if kind == _SIGNAL:
+        length, position = read_varint(data, position)
+        _need(length <= MAX_SIGNAL_BYTES, "signal-too-long")
+        payload, position = take(data, position, length)
+        return Signal(payload), position
+    raise malformed("unknown-item")
+
+
+def _numbers(*values: int) -> bytes:
+    return b"".join([varint(value) for value in values])
+
+
+def _read_numbers(data: bytes, position: int, count: int) -> tuple[list[int], int]:
+    values = []
+    for _ in range(count):
+        value, position = read_varint(data, position)
+        values.append(value)
+    return values, position
+
+
+def _signature(signature: bytes) -> bytes:
+    if len(signature) != 64:
+        raise UsageError(
+            f"a signature of {len(signature)} bytes",
+            code="wire.packet.signature",
+            hint="Ed25519 signatures have 64.",
+        )
+    return signature
+
+
+def _ranges(ack: Ack) -> bytes:
+    """Each range as its distance from the end of the one before, and its length."""
+    parts = [varint(len(ack.selective))]
+    last = ack.cumulative
+    for start, end in ack.selective:
+        if end <= start:
+            raise UsageError(
+                "an empty range", code="wire.packet.range", hint="Ranges are half-open and ascending."
+            )
+        parts += (varint(start - last), varint(end - start))
+        last = end
+    return b"".join(parts)
+
+
+def _read_ack(data: bytes, position: int) -> tuple[Ack, int]:
+    (log, last, count), position = _read_numbers(data, position, 3)
+    _need(count <= MAX_RANGES, "too-many-ranges")
+    cumulative = last
+    ranges = []
+    for _ in range(count):
+        (gap, length), position = _read_numbers(data, position, 2)
+        start = last + gap
+        last = start + length
+        _need(length > 0 and not last >> 63, "empty-range")
+        ranges.append((start, last))
+    return Ack(log, cumulative, tuple(ranges)), position
+
+
+def _need(holds: bool, defect: str) -> None:
+    if not holds:
+        raise malformed(defect)
+
+
+__all__ = [
+    "Ack",
+    "Batch",
+    "CheckpointSignature",
+    "CosignatureItem",
+    "Heartbeat",
+    "Hole",
+    "Item",
+    "LeafOnly",
+    "LineTestItem",
+    "PackedEntry",
+    "RunReceiptItem",
+    "RunSignature",
+    "Signal",
+    "decode_items",
+    "encode_items",
+]
