@@ -1,0 +1,121 @@
+"""Which acts take effect, and why the others do not: one function for what we do and for what the others did.
+
+An incoming act is always stored (protocol A8); this judges it when it is read, so that an act which overtook its
+message takes effect as soon as the message is there. A reason is a code; its words are `effect-*` in words/.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from coupefeu.model.agreement import Agreement
+from coupefeu.model.entry import Kind
+from coupefeu.model.messages import Form, MessageId
+from coupefeu.model.precedence import Precedence, Subject
+from coupefeu.services.messages.forms import read_content
+
+Row = Mapping[str, Any]
+
+_BY_ADDRESSEE = frozenset({Kind.TAKEN, Kind.READ, Kind.READ_BACK})
+_OF_THE_AUTHOR = frozenset({Form.CORRECTION, Form.CANCELLATION})
+
+
+def is_flash(message: Row) -> bool:
+    """Whether it is handled as FLASH: it rings, and anyone on watch may take it. A PROTEST never is."""
+    return message["precedence"] == Precedence.FLASH and message["subject"] != Subject.PROTEST.value
+
+
+def addressed_posts(message: Row) -> tuple[str, ...]:
+    """List the posts that a message is addressed to."""
+    return tuple(json.loads(message["to_posts"]))
+
+
+def addressed_parties(message: Row, agreement: Agreement) -> tuple[str, ...]:
+    """List the parties addressed, in the order of the agreement, without the author's."""
+    named = {post.partition(".")[0] for post in addressed_posts(message)}
+    author = _party_of(message, agreement)
+    return tuple(party for party in agreement.party_ids if party in named and party != author)
+
+
+def judge_author(row: Row, agreement: Agreement) -> str:
+    """Refuse a post that is not its party's: nobody speaks for the other side."""
+    if row["agreement_version"] != agreement.version:
+        return ""
+    return "" if row["from_post"] in _posts(_party_of(row, agreement), agreement) else "foreign_post"
+
+
+def judge_act(act: Row, message: Row | None, earlier: Sequence[Row], agreement: Agreement) -> str:
+    """Name why this act has no effect on the message ("" when it has). `earlier`: the acts that had effect."""
+    if act["effect"]:
+        return str(act["effect"])
+    if message is None:
+        return "unknown_message"
+    return (
+        judge_author(act, agreement)
+        or _judge_party(act, message, agreement)
+        or _judge_turn(act, message, earlier)
+    )
+
+
+def _judge_party(act: Row, message: Row, agreement: Agreement) -> str:
+    if act["kind"] == Kind.MESSAGE:
+        return ""
+    if act["kind"] == Kind.SAY_AGAIN and act["log"] == message["log"]:
+        return ""
+    if act["log"] == message["log"]:
+        return "own_message"
+    party = _party_of(act, agreement)
+    if party not in addressed_parties(message, agreement):
+        return "not_addressed"
+    is_desk = act["from_post"] == agreement.party(party).duty_desk
+    if is_flash(message) or act["from_post"] in addressed_posts(message):
+        return ""
+    if act["kind"] in _BY_ADDRESSEE or (act["kind"] in {Kind.PASSED_TO, Kind.OUTCOME} and not is_desk):
+        return "post_not_addressed"
+    return ""
+
+
+def _judge_turn(act: Row, message: Row, earlier: Sequence[Row]) -> str:
+    kind = act["kind"]
+    if kind == Kind.TAKEN and any(e["kind"] == kind and e["log"] == act["log"] for e in earlier):
+        return "already_taken"
+    if kind == Kind.CONTACT_CONFIRMED and message["form"] != Form.CONTACT:
+        return "not_a_contact"
+    if kind == Kind.LINE_TEST_ANSWER and message["form"] != Form.LINE_TEST:
+        return "not_a_line_test"
+    return judge_reference(act, message) if kind == Kind.MESSAGE else ""
+
+
+def judge_reference(message: Row, about: Row) -> str:
+    """Judge a CORRECTION, CANCELLATION or REPLY against the message that it names; rows of either table."""
+    form = form_of(message)
+    if form in _OF_THE_AUTHOR and message["log"] != about["log"]:
+        return "not_the_author"
+    if form == Form.REPLY and (
+        about["form"] != Form.REQUEST_FOR_EXPLANATION or message["log"] == about["log"]
+    ):
+        return "not_a_request"
+    return ""
+
+
+def form_of(row: Row) -> int | None:
+    """Give the form of a row of either table; the table of acts keeps it in the body alone."""
+    if "form" in row:
+        form: int | None = row["form"]
+        return form
+    content, _ = read_content(row["body"])
+    return None if content is None else int(content.form)
+
+
+def id_of(row: Row) -> MessageId:
+    """Give the (log, index) of a row."""
+    return row["log"], row["idx"]
+
+
+def _party_of(row: Row, agreement: Agreement) -> str:
+    log = row["log"]
+    return agreement.parties[log].id if 0 <= log < len(agreement.parties) else ""
+
+
+def _posts(party: str, agreement: Agreement) -> frozenset[str]:
+    return frozenset(post.id for post in agreement.posts if post.party == party)

@@ -1,0 +1,70 @@
+"""Line tests: when one is due, which text it has, and how both ends write the same entry without sending it.
+
+A line test and its answer are determined by the agreement, the template and the time, so that the receiver rebuilds
+head and body from 44 bytes on the air and the signature that follows fits (protocol B9). They carry no `seen` and a
+zero seed. The texts stand in words/ as `line-test-N`; they are neutral descriptions, and the first is the alphabet.
+"""
+
+from coupefeu.model.agreement import Agreement, LineTestSchedule
+from coupefeu.model.entry import Kind
+from coupefeu.model.messages import Content, Form, MessageId
+from coupefeu.model.precedence import Precedence, Subject
+from coupefeu.services.base import Draft
+from coupefeu.services.messages.facts import Act, encode_act
+from coupefeu.services.messages.forms import LINE_TEST_TEMPLATES, encode_content
+
+
+def due_line_test(
+    agreement: Agreement, party: str, last_ms: int | None, now_ms: int
+) -> LineTestSchedule | None:
+    """Find the schedule by which `party` owes a line test now, `last_ms` being when it last sent one.
+
+    A slot that was slept through is made up once, at once; slots missed before it are not.
+    """
+    for schedule in agreement.line_tests:
+        if schedule.party == party and (last_ms is None or last_ms < slot_ms(schedule, now_ms) <= now_ms):
+            return schedule
+    return None
+
+
+def next_line_test_ms(agreement: Agreement, party: str, now_ms: int) -> int | None:
+    """Say when the next slot of `party` begins; None: no line test is agreed."""
+    mine = [schedule for schedule in agreement.line_tests if schedule.party == party]
+    return min((slot_ms(schedule, now_ms) + schedule.every_s * 1000 for schedule in mine), default=None)
+
+
+def slot_ms(schedule: LineTestSchedule, now_ms: int) -> int:
+    """Give the beginning of the slot that `now_ms` lies in."""
+    every_ms, at_ms = schedule.every_s * 1000, schedule.at_s * 1000
+    return (now_ms - at_ms) // every_ms * every_ms + at_ms
+
+
+def template_for(schedule: LineTestSchedule, now_ms: int) -> int:
+    """Choose the text of this slot: each in turn."""
+    return 1 + slot_ms(schedule, now_ms) // (schedule.every_s * 1000) % LINE_TEST_TEMPLATES
+
+
+def line_test(agreement: Agreement, party: str, template: int) -> Draft:
+    """Draft the line test of `party`: desk to desks, in the party's own language."""
+    content = Content(form=Form.LINE_TEST, subject=Subject.SERVICE, template=template)
+    return _draft(agreement, party, Kind.LINE_TEST, encode_content(content))
+
+
+def line_test_answer(agreement: Agreement, party: str, test: MessageId) -> Draft:
+    """Draft the machine's answer of `party` to a line test; it says that a node answered, and nothing of people."""
+    return _draft(agreement, party, Kind.LINE_TEST_ANSWER, encode_act(Act()), (test,))
+
+
+def _draft(
+    agreement: Agreement, party: str, kind: Kind, body: bytes, references: tuple[MessageId, ...] = ()
+) -> Draft:
+    others = tuple(other.duty_desk for other in agreement.parties if other.id != party)
+    return Draft(
+        kind=kind,
+        from_post=agreement.party(party).duty_desk,
+        to_posts=others,
+        precedence=Precedence.ROUTINE,
+        language=agreement.party(party).language,
+        body=body,
+        references=references,
+    )

@@ -1,0 +1,223 @@
+"""The tables of the messages view, the selects that rules need, and the statements that one more entry causes.
+
+Both tables are plain inserts in the order of arrival; chain, clocks and effects are computed when they are read
+(chain.py), for they depend on the reader's clock and on what came since. The exact text stays in `body`.
+"""
+
+import json
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    bindparam,
+    select,
+)
+
+from coupefeu.model.entry import Head, Kind
+from coupefeu.model.messages import SUBJECTS, Form, MessageId
+from coupefeu.model.precedence import Precedence
+from coupefeu.services.base import METADATA, Recorded, Statement
+from coupefeu.services.messages.facts import ACTS, MAX_SHOWN_MESSAGES, read_act
+from coupefeu.services.messages.forms import FORM_RULES, read_content
+
+MAX_INTEGER = (1 << 63) - 1
+NO_MESSAGE: MessageId = (-1, -1)
+"""Stored with an act that names no message."""
+MESSAGE_KINDS = frozenset({Kind.MESSAGE, Kind.LINE_TEST})
+KINDS = frozenset(int(kind) for kind in MESSAGE_KINDS | ACTS)
+
+
+def _entry_columns() -> list[Column[Any]]:
+    return [
+        Column("arrival", BigInteger, nullable=False),
+        Column("arrived_ms", BigInteger, nullable=False),
+        Column("ours", Boolean, nullable=False),
+        Column("kind", Integer, nullable=False),
+        Column("from_post", String, nullable=False),
+        Column("written_ms", BigInteger, nullable=False),
+        Column("agreement_version", BigInteger, nullable=False),
+        Column("body", LargeBinary, nullable=False),
+        Column("effect", String, nullable=False),
+        Column("unproved", Boolean, nullable=False),
+    ]
+
+
+MESSAGES = Table(
+    "messages",
+    METADATA,
+    Column("log", Integer, primary_key=True),
+    Column("idx", BigInteger, primary_key=True),
+    *_entry_columns(),
+    Column("to_posts", String, nullable=False),  # JSON array
+    Column("precedence", Integer, nullable=False),
+    Column("language", String, nullable=False),
+    Column("form", Integer),
+    Column("subject", String),
+    Column("about_log", Integer),
+    Column("about_idx", BigInteger),
+)
+Index("messages_by_arrival", MESSAGES.c.arrival)
+
+FACTS = Table(
+    "message_facts",
+    METADATA,
+    Column("log", Integer, primary_key=True),
+    Column("idx", BigInteger, primary_key=True),
+    Column("message_log", Integer, primary_key=True),
+    Column("message_idx", BigInteger, primary_key=True),
+    *_entry_columns(),
+)
+Index("message_facts_by_message", FACTS.c.message_log, FACTS.c.message_idx, FACTS.c.arrival)
+
+INSERT_MESSAGE = MESSAGES.insert().values({column.name: bindparam(column.name) for column in MESSAGES.c})
+INSERT_FACT = FACTS.insert().values({column.name: bindparam(column.name) for column in FACTS.c})
+SELECT_MESSAGE = select(MESSAGES).where(
+    MESSAGES.c.log == bindparam("log"), MESSAGES.c.idx == bindparam("idx")
+)
+SELECT_FACTS = (
+    select(FACTS)
+    .where(FACTS.c.message_log == bindparam("log"), FACTS.c.message_idx == bindparam("idx"))
+    .order_by(FACTS.c.arrival)
+)
+SELECT_LATEST_MESSAGES = select(MESSAGES).order_by(MESSAGES.c.arrival.desc()).limit(bindparam("limit"))
+SELECT_FACTS_SINCE = select(FACTS).where(FACTS.c.arrival >= bindparam("arrival")).order_by(FACTS.c.arrival)
+"""The acts for a page of messages whose oldest has this arrival: acts never come before their message's page,
+except when the message was late; `message_status` of that one message is then exact."""
+SELECT_LAST_LINE_TEST = (
+    select(MESSAGES)
+    .where(MESSAGES.c.kind == int(Kind.LINE_TEST), MESSAGES.c.log == bindparam("log"))
+    .order_by(MESSAGES.c.idx.desc())
+    .limit(1)
+)
+
+
+def select_message(message: MessageId) -> Statement:
+    """Name the row of one message."""
+    return Statement(SELECT_MESSAGE, {"log": message[0], "idx": message[1]})
+
+
+def select_facts(message: MessageId) -> Statement:
+    """Name the acts about one message, and the messages that correct, cancel or answer it, by arrival."""
+    return Statement(SELECT_FACTS, {"log": message[0], "idx": message[1]})
+
+
+def apply(recorded: Recorded) -> tuple[Statement, ...]:
+    """Give the inserts for one entry; whatever it holds, it is stored, with the reason if it has no effect."""
+    head = recorded.head
+    if head is None:
+        return (Statement(INSERT_MESSAGE, _unreadable(recorded)),)
+    if head.kind in ACTS:
+        return _apply_act(recorded, head)
+    if head.kind not in MESSAGE_KINDS:
+        row = _message_row(recorded, head) | {"effect": "unknown_form"}
+        return (Statement(INSERT_MESSAGE, row),)
+    return _apply_message(recorded, head)
+
+
+def _apply_message(recorded: Recorded, head: Head) -> tuple[Statement, ...]:
+    row = _message_row(recorded, head)
+    content, row["effect"] = read_content(recorded.body)
+    if content is None:
+        return (Statement(INSERT_MESSAGE, row),)
+    row["form"], row["subject"] = int(content.form), content.subject.value
+    if not row["effect"]:
+        row["effect"] = _judge_head(head, content.form, content.subject.value)
+    if not FORM_RULES[content.form].refers or not head.references:
+        return (Statement(INSERT_MESSAGE, row),)
+    about = _about(head)[0]
+    row["about_log"], row["about_idx"] = about
+    return (
+        Statement(INSERT_MESSAGE, row),
+        Statement(INSERT_FACT, _fact_row(recorded, head, about, row["effect"])),
+    )
+
+
+def _judge_head(head: Head, form: Form, subject: str) -> str:
+    if (form is Form.LINE_TEST) != (head.kind == Kind.LINE_TEST):
+        return "form_not_of_kind"
+    if FORM_RULES[form].refers and not head.references:
+        return "missing_reference"
+    is_protest = subject == SUBJECTS[3].value
+    return "protest_flash" if is_protest and head.precedence == Precedence.FLASH else ""
+
+
+def _apply_act(recorded: Recorded, head: Head) -> tuple[Statement, ...]:
+    _, effect = read_act(head.kind, recorded.body)
+    about = _about(head)
+    if head.kind != Kind.SHOWN:
+        about = about[:1]
+    effect = effect or ("" if about[0] != NO_MESSAGE else "missing_reference")
+    return tuple(Statement(INSERT_FACT, _fact_row(recorded, head, message, effect)) for message in about)
+
+
+def _about(head: Head) -> list[MessageId]:
+    """List the messages referred to, each once: an act may not make the same row twice."""
+    found = [
+        (ref.log, ref.index) for ref in head.references[:MAX_SHOWN_MESSAGES] if _fits(ref.log, ref.index)
+    ]
+    return list(dict.fromkeys(found)) or [NO_MESSAGE]
+
+
+def _fits(log: int, index: int) -> bool:
+    return 0 <= log < 1 << 31 and 0 <= index <= MAX_INTEGER
+
+
+def _entry_row(recorded: Recorded, head: Head) -> dict[str, Any]:
+    return {
+        "log": recorded.log,
+        "idx": recorded.index,
+        "arrival": recorded.arrival,
+        "arrived_ms": recorded.arrived_ms,
+        "ours": recorded.ours,
+        "kind": min(head.kind, (1 << 31) - 1),
+        "from_post": _storable(head.from_post),
+        "written_ms": _clamp(head.written_ms),
+        "agreement_version": _clamp(head.agreement_version),
+        "body": recorded.body,
+        "unproved": recorded.unproved,
+    }
+
+
+def _message_row(recorded: Recorded, head: Head) -> dict[str, Any]:
+    row = _entry_row(recorded, head)
+    row["to_posts"] = json.dumps(head.to_posts)
+    row["precedence"] = int(head.precedence)
+    row["language"] = _storable(head.language)
+    row["form"] = row["subject"] = row["about_log"] = row["about_idx"] = None
+    return row
+
+
+def _fact_row(recorded: Recorded, head: Head, message: MessageId, effect: str) -> dict[str, Any]:
+    row = _entry_row(recorded, head)
+    row["message_log"], row["message_idx"] = message
+    row["effect"] = effect
+    return row
+
+
+def _unreadable(recorded: Recorded) -> dict[str, Any]:
+    nobody = Head(
+        kind=0,
+        from_post="",
+        to_posts=(),
+        precedence=Precedence.ROUTINE,
+        written_ms=0,
+        language="",
+        agreement_version=0,
+    )
+    return _message_row(recorded, nobody) | {"effect": "unreadable_head"}
+
+
+def _storable(text: str) -> str:
+    """Keep what every database can: PostgreSQL has no NUL in text. The exact bytes stay on the record."""
+    return text.replace("\x00", "\u2400") if "\x00" in text else text
+
+
+def _clamp(number: int) -> int:
+    return min(max(number, -MAX_INTEGER), MAX_INTEGER)
