@@ -1,0 +1,120 @@
+"""What a link tells its node. None of it is evidence until `record` has verified the signatures inside."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from coupefeu.wire.packet import Batch, CosignatureItem, LineTestItem, RunReceiptItem
+
+
+@dataclass(frozen=True, slots=True)
+class SessionUp:
+    """A session and a path are there; `renewed` when only the keys changed."""
+
+    renewed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDown:
+    """Nothing can go: `silence` or `no path`. Ring the bell only by the node's own rules."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """Whether a number of ours has lately come back in time (B5)."""
+
+    alive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PathProven:
+    """The other side has shown itself on this path; lift the limits on strangers (B6)."""
+
+    path: int
+
+
+@dataclass(frozen=True, slots=True)
+class PathDead:
+    """Nothing valid came for three seconds: close this path and dial again, without waiting for TCP."""
+
+    path: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReceived:
+    """Entries and their statement, unverified. `late`: they may have been held back on the way."""
+
+    batch: Batch
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptReceived:
+    """A receipt, unverified."""
+
+    item: CosignatureItem | RunReceiptItem
+
+
+@dataclass(frozen=True, slots=True)
+class LineTestReceived:
+    """A line test or its answer; its proof follows (B9)."""
+
+    item: LineTestItem
+
+
+@dataclass(frozen=True, slots=True)
+class HoleAsked:
+    """The other side lacks [start, end) of `log`, or (in its own log) our receipt for them: offer or receipt again."""
+
+    log: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignalReceived:
+    """Machine signalling, on no record (A18)."""
+
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AckBeyondOurs:
+    """The other side holds entries of our log that we do not know: our record has fallen behind (A13)."""
+
+    log: int
+    cumulative: int
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """The other side, authenticated, breaks a rule; told at most once a second for each code."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class FramesRefused:
+    """Datagrams dropped since the last such event, by reason; anybody may have sent them."""
+
+    count: int
+    reasons: tuple[tuple[str, int], ...]
+
+
+Event: TypeAlias = (
+    SessionUp
+    | SessionDown
+    | Alive
+    | PathProven
+    | PathDead
+    | BatchReceived
+    | ReceiptReceived
+    | LineTestReceived
+    | HoleAsked
+    | SignalReceived
+    | AckBeyondOurs
+    | Violation
+    | FramesRefused
+)
