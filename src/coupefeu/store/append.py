@@ -1,0 +1,129 @@
+"""Our own entries: a service decides, the draft becomes an entry of our log, the view follows."""
+
+import os
+from collections.abc import Mapping
+
+from coupefeu.errors import UsageError
+from coupefeu.model.entry import (
+    MAX_AGREEMENT_BODY_BYTES,
+    MAX_BODY_BYTES,
+    MAX_HEAD_BYTES,
+    Head,
+    Kind,
+    Reference,
+    Seen,
+)
+from coupefeu.model.precedence import Precedence
+from coupefeu.record.leaf import leaf_hash, make_leaf
+from coupefeu.services.base import Command, Draft, Recorded, Service
+from coupefeu.store.jobs import Acted, Stored
+from coupefeu.store.transaction import Transaction
+from coupefeu.wire.head import encode_head, shorten, whole
+from coupefeu.wire.packet import PackedEntry
+
+ZERO_SEED = bytes(16)
+"""Of line tests, which the other side rebuilds from nothing but their number and time (protocol B9)."""
+
+_REBUILT = frozenset({Kind.LINE_TEST, Kind.LINE_TEST_ANSWER})
+_LARGE = frozenset({Kind.AGREEMENT, Kind.AMENDMENT_PROPOSED, Kind.AMENDMENT_ACCEPTED})
+
+
+def act(transaction: Transaction, services: Mapping[type[Command], Service], command: Command) -> Acted:
+    """Let the service decide, then append all its drafts, or none.
+
+    Raises: UsageError, PolicyError: the service refuses; nothing was written.
+    """
+    service = services.get(type(command))
+    if service is None:
+        raise UsageError(
+            f"no service decides {type(command).__name__}",
+            code="store.append.unknown_command",
+            hint="Check its type.",
+        )
+    known = [transaction.select(need) for need in service.needs(command)]
+    drafts = service.decide(command, known, transaction.context)
+    return append(transaction, drafts)
+
+
+def append(transaction: Transaction, drafts: tuple[Draft, ...]) -> Acted:
+    """Append drafts to our own log."""
+    heads = [_complete(transaction, draft) for draft in drafts]
+    return Acted(
+        entries=tuple(_append(transaction, draft, *head) for draft, head in zip(drafts, heads, strict=True))
+    )
+
+
+def _complete(transaction: Transaction, draft: Draft) -> tuple[Head, bytes]:
+    context = transaction.context
+    rebuilt = draft.kind in _REBUILT
+    head = Head(
+        kind=draft.kind,
+        from_post=draft.from_post,
+        to_posts=draft.to_posts,
+        precedence=draft.precedence,
+        written_ms=context.now.utc_ms,
+        language=draft.language,
+        agreement_version=context.agreement_version,
+        references=tuple(_reference(transaction, log, index) for log, index in draft.references),
+        seen=() if rebuilt else _seen(transaction),
+    )
+    encoded = encode_head(head)
+    limit = MAX_AGREEMENT_BODY_BYTES if draft.kind in _LARGE else MAX_BODY_BYTES
+    if len(draft.body) > limit:
+        raise UsageError(
+            f"the body has {len(draft.body):,} bytes, {limit:,} are the limit",
+            code="store.append.body_too_long",
+            hint="Send it in parts, or as an attachment.",
+        )
+    if len(encoded) > MAX_HEAD_BYTES:
+        raise UsageError(
+            f"the head has {len(encoded):,} bytes, {MAX_HEAD_BYTES:,} are the limit",
+            code="store.append.head_too_long",
+            hint="Refer to fewer entries.",
+        )
+    return head, encoded
+
+
+def _reference(transaction: Transaction, log: int, index: int) -> Reference:
+    try:
+        return Reference(log=log, index=index, leaf_hash=transaction.leaf_hash(log, index))
+    except KeyError:
+        name = transaction.line.names[log] if 0 <= log < len(transaction.line.parties) else f"log {log}"
+        raise UsageError(
+            f"{name.upper()}/{index} is not on the record here",
+            code="store.append.unknown_reference",
+            hint="Check the number; `coupefeu record` lists what is held.",
+        ) from None
+
+
+def _seen(transaction: Transaction) -> tuple[Seen, ...]:
+    return tuple(
+        Seen(log=log, size=state.size, root=state.root)
+        for log, state in sorted(transaction.states.items())
+        if log != transaction.line.our_log and state.size
+    )
+
+
+def _append(transaction: Transaction, draft: Draft, head: Head, encoded: bytes) -> Stored:
+    log = transaction.line.our_log
+    state = transaction.touch(log)
+    index = state.size
+    seed = ZERO_SEED if draft.kind in _REBUILT else os.urandom(16)
+    leaf = make_leaf(transaction.line.parties[log].origin, seed, encoded, draft.body)
+    hashed = leaf_hash(leaf)
+    arrival = transaction.record(log, index, leaf, seed, encoded, draft.body)
+    transaction.append_leaf(log, state, hashed)
+    state.complete = state.size
+    recorded = Recorded(
+        log=log,
+        index=index,
+        arrival=arrival,
+        arrived_ms=transaction.context.now.utc_ms,
+        ours=True,
+        head=head,
+        body=draft.body,
+        leaf_hash=hashed,
+    )
+    transaction.show(recorded)
+    on_air = whole(encoded) if draft.precedence is Precedence.FLASH else shorten(encoded)
+    return Stored(recorded=recorded, entry=PackedEntry(index, seed, on_air, draft.body))

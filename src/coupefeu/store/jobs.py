@@ -1,0 +1,93 @@
+"""What may be asked of the store, and what comes back after the commit."""
+
+from dataclasses import dataclass
+
+from coupefeu.services.base import Command, Recorded
+from coupefeu.wire.packet import Batch, CosignatureItem, LineTestItem, PackedEntry, RunReceiptItem
+
+Ranges = tuple[tuple[int, int], ...]
+"""Half-open ranges of indices, ascending."""
+
+Receipt = CosignatureItem | RunReceiptItem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """An officer, or the node for itself, asks a service for something."""
+
+    command: Command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receive:
+    """Entries came from another party, under the one statement that covers them."""
+
+    batch: Batch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveLineTest:
+    """A line test or its answer came, unsigned (protocol B9)."""
+
+    item: LineTestItem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeReceipt:
+    """A receipt for our entries came from `holder`; `root` of our log at its size, where the caller knows it."""
+
+    item: Receipt
+    holder: int
+    root: bytes | None = None
+
+
+Job = Act | Receive | ReceiveLineTest | TakeReceipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """One of our own entries, durable: what the link carries, and what a view was told."""
+
+    recorded: Recorded
+    entry: PackedEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acted:
+    """The entries that a command became."""
+
+    entries: tuple[Stored, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What of one log is durable here: all before `complete`, and the ranges beyond it."""
+
+    log: int
+    complete: int
+    beyond: Ranges
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """What a batch led to: new entries, receipts to send, what we hold, what is missing before it."""
+
+    recorded: tuple[Recorded, ...]
+    receipts: tuple[Receipt, ...]
+    held: Held
+    missing: Ranges = ()
+    withheld: tuple[int, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipted:
+    """A verified receipt is durable: `holder` holds [start, end) of our log."""
+
+    holder: int
+    start: int
+    end: int
+    arrived_ms: int
+
+
+Outcome = Acted | Received | Receipted | Exception

@@ -1,0 +1,192 @@
+"""The store's core: jobs in, one transaction, one commit, outcomes out. Used by one thread only."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select
+
+from coupefeu.errors import ConfigError, CoupefeuError, StoreError
+from coupefeu.model.agreement import Agreement
+from coupefeu.model.instant import Moment
+from coupefeu.record.tree import Frontier
+from coupefeu.services.base import METADATA, Command, Context, Draft, Service
+from coupefeu.store import tables
+from coupefeu.store.announce import receive_line_test
+from coupefeu.store.append import act, append
+from coupefeu.store.jobs import Act, Acted, Job, Outcome, Receive, ReceiveLineTest
+from coupefeu.store.line import Line
+from coupefeu.store.receipts import take_receipt
+from coupefeu.store.receive import Receiver
+from coupefeu.store.sqlite import Connection, create_tables, open_for_writing
+from coupefeu.store.state import LogState
+from coupefeu.store.transaction import Transaction
+from coupefeu.wire.packet import CosignatureItem
+
+_INSERT_LOG = insert(tables.logs)
+_NEWEST_OWN_COSIGNATURE = (
+    select(tables.cosignatures)
+    .where(tables.cosignatures.c.log == bindparam("log"), tables.cosignatures.c.holder == bindparam("holder"))
+    .order_by(tables.cosignatures.c.size.desc(), tables.cosignatures.c.time_s.desc())
+    .limit(1)
+)
+
+
+class Keeper:
+    """The record of one line in one database. Every method is called from the writer's thread."""
+
+    def __init__(
+        self,
+        path: Path,
+        line: Line,
+        services: Sequence[Service],
+        agreement: Agreement,
+        agreement_version: int,
+    ) -> None:
+        self.line = line
+        self.agreement = agreement
+        self.agreement_version = agreement_version
+        self._by_kind: Mapping[int, Service] = {
+            kind: service for service in services for kind in service.kinds
+        }
+        self._by_command: Mapping[type[Command], Service] = {c: s for s in services for c in s.commands}
+        self.connection = open_for_writing(path)
+        _prepare_schema(self.connection)
+        self.states = self._load_states()
+        self._next_arrival = self._load_next_arrival()
+
+    # --- the batch ----------------------------------------------------------------------------------------
+
+    def execute(self, jobs: Sequence[Job], now: Moment) -> list[Outcome]:
+        """Do all jobs in one transaction; each outcome is durable when this returns.
+
+        A job that is refused has its error as outcome and writes nothing. When the database fails, every
+        outcome is that failure and nothing happened.
+        """
+        transaction = self._begin(now)
+        try:
+            outcomes = [self._do(transaction, job) for job in jobs]
+            self._commit(transaction)
+        except StoreError as failure:
+            self._roll_back(transaction)
+            return [failure] * len(jobs)
+        except BaseException:
+            self._roll_back(transaction)
+            raise
+        return outcomes
+
+    def append_first(self, draft: Draft, now: Moment) -> Acted:
+        """Write entry 0, the agreement, on an empty log of ours."""
+        transaction = self._begin(now)
+        try:
+            acted = append(transaction, (draft,))
+            self._commit(transaction)
+        except BaseException:
+            self._roll_back(transaction)
+            raise
+        return acted
+
+    def _do(self, transaction: Transaction, job: Job) -> Outcome:
+        writes = transaction.writes
+        try:
+            if isinstance(job, Act):
+                return act(transaction, self._by_command, job.command)
+            if isinstance(job, Receive):
+                return Receiver(transaction, job.batch.log).receive(job.batch)
+            if isinstance(job, ReceiveLineTest):
+                return receive_line_test(transaction, job)
+            return take_receipt(transaction, job)
+        except StoreError:
+            raise
+        except CoupefeuError as refusal:
+            if transaction.writes != writes:
+                raise StoreError(
+                    f"a job was refused after it had written: {refusal}",
+                    code="store.keeper.half_done",
+                    hint="Report this defect; the whole batch was undone.",
+                ) from refusal
+            return refusal
+
+    def _begin(self, now: Moment) -> Transaction:
+        context = Context(
+            now=now,
+            our_log=self.line.our_log,
+            parties=self.line.names,
+            agreement=self.agreement,
+            agreement_version=self.agreement_version,
+        )
+        self.connection.query("BEGIN IMMEDIATE")
+        return Transaction(
+            self.connection, self.line, self.states, self._by_kind, context, self._next_arrival
+        )
+
+    def _commit(self, transaction: Transaction) -> None:
+        transaction.save_states()
+        transaction.flush()
+        self.connection.query("COMMIT")
+        self._next_arrival = transaction.next_arrival
+
+    def _roll_back(self, transaction: Transaction) -> None:
+        transaction.undo()
+        if self.connection.raw.in_transaction:
+            self.connection.raw.rollback()
+
+    def close(self) -> None:
+        """Close the database; what was committed stays."""
+        self.connection.close()
+
+    # --- start --------------------------------------------------------------------------------------------
+
+    def _load_states(self) -> dict[int, LogState]:
+        rows = {row["log"]: row for row in self.connection.execute(select(tables.logs))}
+        for log, party in enumerate(self.line.parties):
+            if log not in rows:
+                rows[log] = {"log": log, "origin": party.origin, "size": 0, "complete": 0, "frontier": b""}
+                rows[log]["frontier"] = Frontier().to_bytes()
+                self.connection.execute(_INSERT_LOG, rows[log])
+            if rows[log]["origin"] != party.origin:
+                raise ConfigError(
+                    f"the record is of {rows[log]['origin']}, the agreement says {party.origin}",
+                    code="store.keeper.other_line",
+                    hint="This record.db belongs to another line; put the right one back.",
+                )
+        return {log: self._load_state(row) for log, row in rows.items()}
+
+    def _load_state(self, row: Mapping[str, Any]) -> LogState:
+        log = row["log"]
+        state = LogState(frontier=Frontier.from_bytes(row["frontier"]), complete=row["complete"])
+        if log == self.line.our_log:
+            return state
+        known = self.connection.query(
+            "SELECT idx, body IS NOT NULL FROM entries WHERE log = ? AND idx >= ?", (log, state.complete)
+        )
+        for index, has_body in known:
+            if has_body or len(self.line.parties) > 2:
+                state.beyond.add(index)
+            else:
+                state.withheld.add(index)
+        newest = self.connection.execute(_NEWEST_OWN_COSIGNATURE, {"log": log, "holder": self.line.our_log})
+        for found in newest:
+            state.receipt = CosignatureItem(log, found["size"], found["time_s"], found["signature"])
+        return state
+
+    def _load_next_arrival(self) -> int:
+        ((newest,),) = self.connection.query("SELECT coalesce(max(arrival), 0) FROM entries")
+        return int(newest) + 1
+
+
+def _prepare_schema(connection: Connection) -> None:
+    ((version,),) = connection.query("PRAGMA user_version")
+    if version == tables.SCHEMA_VERSION:
+        return
+    if version != 0:
+        raise StoreError(
+            f"the record has schema {version}, this program knows {tables.SCHEMA_VERSION}",
+            code="store.schema.version",
+            hint="Install the newer version of Coupe-feu that wrote it.",
+        )
+    connection.query("BEGIN IMMEDIATE")
+    create_tables(connection, tables.RECORD)
+    create_tables(connection, METADATA)
+    connection.query(f"PRAGMA user_version={tables.SCHEMA_VERSION}")
+    connection.query("COMMIT")

@@ -1,0 +1,81 @@
+"""Receipts: what another party signs for what it holds of our log (protocol A6)."""
+
+from sqlalchemy import insert
+
+from coupefeu.errors import VerificationError
+from coupefeu.record.statements import sign_checkpoint, verify_cosignature, verify_run_receipt
+from coupefeu.record.tree import root_of
+from coupefeu.store import tables
+from coupefeu.store.jobs import Receipted, TakeReceipt
+from coupefeu.store.transaction import Transaction
+from coupefeu.wire.packet import CosignatureItem
+
+INSERT_CHECKPOINT = insert(tables.checkpoints).prefix_with("OR IGNORE")
+INSERT_COSIGNATURE = insert(tables.cosignatures).prefix_with("OR IGNORE")
+INSERT_RUN = insert(tables.runs).prefix_with("OR IGNORE")
+INSERT_RUN_RECEIPT = insert(tables.run_receipts).prefix_with("OR IGNORE")
+
+
+def take_receipt(transaction: Transaction, job: TakeReceipt) -> Receipted:
+    """Verify a receipt against our own tree and keep it.
+
+    Raises: VerificationError: it signs for something that our log is not.
+    """
+    if isinstance(job.item, CosignatureItem):
+        return _take_cosignature(transaction, job, job.item)
+    item = job.item
+    line = transaction.line
+    log = line.our_log
+    hashes = transaction.leaf_hashes(log, item.start, item.end)
+    if len(hashes) != item.end - item.start or not hashes:
+        raise _beyond(item.end)
+    root = root_of([hashes[index] for index in range(item.start, item.end)])
+    holder = line.parties[job.holder]
+    verify_run_receipt(holder.log_key, line.parties[log].origin, item.start, item.end, root, item.signature)
+    now_ms = transaction.context.now.utc_ms
+    transaction.write(
+        INSERT_RUN_RECEIPT,
+        {
+            "log": log,
+            "start": item.start,
+            "end": item.end,
+            "holder": job.holder,
+            "root": root,
+            "signature": item.signature,
+            "arrived_ms": now_ms,
+        },
+    )
+    return Receipted(holder=job.holder, start=item.start, end=item.end, arrived_ms=now_ms)
+
+
+def _take_cosignature(transaction: Transaction, job: TakeReceipt, item: CosignatureItem) -> Receipted:
+    line = transaction.line
+    log = line.our_log
+    origin = line.parties[log].origin
+    try:
+        root = job.root or transaction.root(log, item.size)
+    except KeyError:
+        raise _beyond(item.size) from None
+    key = line.parties[job.holder].cosigner_key
+    verify_cosignature(key, origin, item.size, root, item.time_s, item.signature)
+    now_ms = transaction.context.now.utc_ms
+    signed = sign_checkpoint(line.log_signer, item.size, root)
+    transaction.write(INSERT_CHECKPOINT, {"log": log, "size": item.size, "root": root, "signature": signed})
+    transaction.write(
+        INSERT_COSIGNATURE,
+        {
+            "log": log,
+            "size": item.size,
+            "holder": job.holder,
+            "time_s": item.time_s,
+            "signature": item.signature,
+            "arrived_ms": now_ms,
+        },
+    )
+    return Receipted(holder=job.holder, start=0, end=item.size, arrived_ms=now_ms)
+
+
+def _beyond(size: int) -> VerificationError:
+    return VerificationError(
+        f"a receipt names {size:,} entries, more than our log holds", code="store.receipt.beyond"
+    )

@@ -1,0 +1,261 @@
+"""Another party's entries: restored, verified, stored, receipted (protocol A5 to A9).
+
+    checkpoint, next in order   the tree grows, co-signature
+    checkpoint behind a hole    waits in memory, the hole is named
+    run                         stored and shown at once, run receipt
+    another leaf at an index    both statements are kept as proof; the branch held first stands (A13)
+
+Content never matters here (A8): what a head or body says is judged by the services' views.
+"""
+
+from sqlalchemy import bindparam, update
+
+from coupefeu.errors import CoupefeuError, PeerError
+from coupefeu.record.statements import cosign_checkpoint, sign_run_receipt, verify_checkpoint, verify_run
+from coupefeu.record.tree import root_of
+from coupefeu.services.base import Recorded
+from coupefeu.store import tables
+from coupefeu.store.equivocation import keep_fork, keep_other_run
+from coupefeu.store.incoming import Incoming, MissingReferenceError, restore_batch
+from coupefeu.store.jobs import Ranges, Receipt, Received
+from coupefeu.store.receipts import INSERT_CHECKPOINT, INSERT_COSIGNATURE, INSERT_RUN, INSERT_RUN_RECEIPT
+from coupefeu.store.state import LogState
+from coupefeu.store.transaction import Transaction, parse_head
+from coupefeu.wire.packet import Batch, CheckpointSignature, CosignatureItem, RunReceiptItem, RunSignature
+
+RUN_REACH = 1 << 20
+"""A run further than this beyond the verified size is refused (protocol B8)."""
+
+_FILL_BODY = (
+    update(tables.entries)
+    .where(tables.entries.c.log == bindparam("b_log"), tables.entries.c.idx == bindparam("b_idx"))
+    .values(seed=bindparam("b_seed"), head=bindparam("b_head"), body=bindparam("b_body"))
+)
+
+
+class Receiver:
+    """Takes one batch, and whatever it sets free, into one log."""
+
+    def __init__(self, transaction: Transaction, log: int) -> None:
+        if log == transaction.line.our_log or log not in transaction.states:
+            raise PeerError(
+                f"entries for log {log}, which is not theirs to send", code="store.receive.wrong_log"
+            )
+        self.transaction = transaction
+        self.log = log
+        self.origin = transaction.line.parties[log].origin
+        self.key = transaction.line.parties[log].log_key
+        self.state: LogState = transaction.touch(log)
+        self.recorded: list[Recorded] = []
+        self.receipts: list[Receipt] = []
+        self.evidence: list[str] = []
+
+    def receive(self, batch: Batch) -> Received:
+        """Take a batch.
+
+        Raises: VerificationError: its statement does not hold; PeerError: it is out of bounds.
+        """
+        try:
+            if isinstance(batch.statement, RunSignature):
+                missing = self._take_run(batch, batch.statement)
+            else:
+                missing = self._take_checkpoint(batch, batch.statement)
+        except MissingReferenceError as lacking:
+            if lacking.log != self.log:
+                raise
+            missing = ((lacking.index, lacking.index + 1),)
+        missing = self._take_waiting() or missing
+        self.state.settle()
+        self._cosign()
+        return Received(
+            recorded=tuple(self.recorded),
+            receipts=tuple(self.receipts),
+            held=self.state.held(self.log),
+            missing=missing,
+            withheld=tuple(sorted(self.state.withheld)[:16]),
+            evidence=tuple(self.evidence),
+        )
+
+    # --- checkpoints --------------------------------------------------------------------------------------
+
+    def _take_checkpoint(self, batch: Batch, statement: CheckpointSignature) -> Ranges:
+        size, had = statement.size, self.state.size
+        gap = self._first_gap({entry.index for entry in batch.entries}, size)
+        if gap:
+            self.state.waiting.add(batch, size)
+            return gap
+        entries = restore_batch(self.transaction, self.log, batch)
+        stored = self._stored_leaves(min([had, *entries]), size)
+        if any(stored.get(index, entry.leaf_hash) != entry.leaf_hash for index, entry in entries.items()):
+            self.evidence.append(keep_fork(self.transaction, self.log, entries, stored, statement))
+            return ()
+        if size > had:
+            self._grow(stored | {index: entry.leaf_hash for index, entry in entries.items()}, statement)
+        self._fill_bodies(entries)
+        for index in range(had, size):
+            if index not in stored:
+                self._store(entries[index])
+        return ()
+
+    def _grow(self, hashes: dict[int, bytes], statement: CheckpointSignature) -> None:
+        frontier = self.state.frontier.copy()
+        for index in range(frontier.size, statement.size):
+            frontier.append(hashes[index])
+        root = frontier.root()
+        verify_checkpoint(self.key, statement.size, root, statement.signature)
+        for index in range(self.state.size, statement.size):
+            self.transaction.append_leaf(self.log, self.state, hashes[index])
+        self.state.remember(statement.size, root)
+        self.transaction.write(
+            INSERT_CHECKPOINT,
+            {"log": self.log, "size": statement.size, "root": root, "signature": statement.signature},
+        )
+
+    def _stored_leaves(self, start: int, stop: int) -> dict[int, bytes]:
+        if start >= self.state.size and not self.state.beyond:
+            return {}
+        return self.transaction.leaf_hashes(self.log, start, stop)
+
+    def _first_gap(self, coming: set[int], size: int) -> Ranges:
+        known = coming | self.state.beyond
+        start = self.state.size
+        while start in known:
+            start += 1
+        if start >= size:
+            return ()
+        return ((start, min((index for index in known if index > start), default=size)),)
+
+    def _take_waiting(self) -> Ranges:
+        """Take the batches that the last one set free; gives the hole that is left, if any."""
+        while (batch := self.state.waiting.take_next()) is not None:
+            assert isinstance(batch.statement, CheckpointSignature)
+            try:
+                missing = self._take_checkpoint(batch, batch.statement)
+            except CoupefeuError:
+                continue  # one bad item never blocks those behind it; its sender still owes it
+            if missing:
+                return missing
+        return ()
+
+    # --- runs ---------------------------------------------------------------------------------------------
+
+    def _take_run(self, batch: Batch, statement: RunSignature) -> Ranges:
+        start, end = statement.start, statement.end
+        if end > self.state.size + RUN_REACH:
+            raise PeerError(
+                f"a run reaches {end:,}, too far beyond {self.state.size:,}", code="store.receive.run_reach"
+            )
+        if [entry.index for entry in batch.entries] != list(range(start, end)):
+            raise PeerError(
+                f"a run of [{start:,}, {end:,}) without its leaves", code="store.receive.run_incomplete"
+            )
+        entries = restore_batch(self.transaction, self.log, batch)
+        root = root_of([entry.leaf_hash for entry in entries.values()])
+        verify_run(self.key, start, end, root, statement.signature)
+        row = {"log": self.log, "start": start, "end": end, "root": root, "signature": statement.signature}
+        self.transaction.write(INSERT_RUN, row)
+        self._fill_bodies(entries)
+        stored = self.transaction.leaf_hashes(self.log, start, end)
+        for index, entry in entries.items():
+            if index not in stored:
+                self._store(entry)
+            elif stored[index] != entry.leaf_hash:
+                self.evidence.append(keep_other_run(self.transaction, self.log, entry, statement))
+        if all(entry.has_body for entry in entries.values()):
+            self._sign_run_receipt(start, end, root)
+        return ()
+
+    # --- storing ------------------------------------------------------------------------------------------
+
+    def _store(self, entry: Incoming) -> None:
+        arrival = self.transaction.record(
+            self.log, entry.index, entry.leaf, entry.seed, entry.head, entry.body
+        )
+        if not entry.has_body and len(self.transaction.line.parties) == 2:
+            self.state.withheld.add(entry.index)
+            return
+        self.state.beyond.add(entry.index)
+        self._show(entry, arrival)
+
+    def _show(self, entry: Incoming, arrival: int) -> None:
+        recorded = Recorded(
+            log=self.log,
+            index=entry.index,
+            arrival=arrival,
+            arrived_ms=self.transaction.context.now.utc_ms,
+            ours=False,
+            head=parse_head(entry.head) if entry.head is not None else None,
+            body=entry.body or b"",
+            leaf_hash=entry.leaf_hash,
+        )
+        self.transaction.show(recorded)
+        self.recorded.append(recorded)
+
+    def _fill_bodies(self, entries: dict[int, Incoming]) -> None:
+        """Fill in withheld bodies that came after all: they must match the leaf that was signed."""
+        for index in sorted(self.state.withheld & entries.keys()):
+            entry = entries[index]
+            row = self.transaction.entry(self.log, index)
+            if row is None or not entry.has_body or row["leaf"] != entry.leaf:
+                continue
+            self.transaction.write(
+                _FILL_BODY,
+                {
+                    "b_log": self.log,
+                    "b_idx": index,
+                    "b_seed": entry.seed,
+                    "b_head": entry.head,
+                    "b_body": entry.body,
+                },
+            )
+            self.state.withheld.discard(index)
+            self.state.beyond.add(index)
+            self._show(entry, row["arrival"])
+
+    # --- receipts -----------------------------------------------------------------------------------------
+
+    def _cosign(self) -> None:
+        """Co-sign when more is held completely; behind a withheld body, a run receipt for what follows it."""
+        line, state = self.transaction.line, self.state
+        if state.withheld and max(state.withheld) < state.size:
+            start = max(state.withheld) + 1
+            if start < state.size:
+                hashes = self.transaction.leaf_hashes(self.log, start, state.size)
+                self._sign_run_receipt(
+                    start, state.size, root_of([hashes[i] for i in range(start, state.size)])
+                )
+        if state.complete != state.size or state.size == 0:
+            return
+        if state.receipt is None or state.receipt.size != state.size:
+            time_s = self.transaction.context.now.utc_ms // 1000
+            signature = cosign_checkpoint(line.cosigner, self.origin, state.size, state.root, time_s)
+            state.receipt = CosignatureItem(self.log, state.size, time_s, signature)
+            self.transaction.write(
+                INSERT_COSIGNATURE,
+                {
+                    "log": self.log,
+                    "size": state.size,
+                    "holder": line.our_log,
+                    "time_s": time_s,
+                    "signature": signature,
+                    "arrived_ms": self.transaction.context.now.utc_ms,
+                },
+            )
+        self.receipts.append(state.receipt)
+
+    def _sign_run_receipt(self, start: int, end: int, root: bytes) -> None:
+        line = self.transaction.line
+        signature = sign_run_receipt(line.log_signer, self.origin, start, end, root)
+        self.receipts.append(RunReceiptItem(self.log, start, end, signature))
+        self.transaction.write(
+            INSERT_RUN_RECEIPT,
+            {
+                "log": self.log,
+                "start": start,
+                "end": end,
+                "holder": line.our_log,
+                "root": root,
+                "signature": signature,
+                "arrived_ms": self.transaction.context.now.utc_ms,
+            },
+        )

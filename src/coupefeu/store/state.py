@@ -1,0 +1,110 @@
+"""Where each log stands, in the writer's memory; put back when a transaction fails."""
+
+from dataclasses import dataclass, field, replace
+
+from coupefeu.record.tree import Frontier
+from coupefeu.store.jobs import Held
+from coupefeu.wire.packet import Batch, CosignatureItem
+
+HELD_ENTRIES = 1 << 16
+HELD_BYTES = 64 << 20
+"""What may wait in memory beyond a hole (protocol A7)."""
+ROOTS_KEPT = 4096
+
+
+@dataclass(slots=True)
+class Waiting:
+    """Batches that a hole holds back; memory only, for the sender keeps what is not acknowledged."""
+
+    batches: dict[int, Batch] = field(default_factory=dict)
+    entries: int = 0
+    bytes: int = 0
+
+    def add(self, batch: Batch, size: int) -> None:
+        """Keep a batch by the size of its checkpoint; dropped when the bounds are reached."""
+        weight = batch_bytes(batch)
+        if (
+            size in self.batches
+            or self.entries + len(batch.entries) > HELD_ENTRIES
+            or self.bytes + weight > HELD_BYTES
+        ):
+            return
+        self.batches[size] = batch
+        self.entries += len(batch.entries)
+        self.bytes += weight
+
+    def take_next(self) -> Batch | None:
+        """Give the batch with the smallest size."""
+        if not self.batches:
+            return None
+        batch = self.batches.pop(min(self.batches))
+        self.entries -= len(batch.entries)
+        self.bytes -= batch_bytes(batch)
+        return batch
+
+
+@dataclass(slots=True)
+class LogState:
+    """One log: its tree to `size`, bodies held before `complete`, and what is stored beyond.
+
+    `beyond` holds the indices >= complete that are durable with their bodies (runs, line tests, or entries
+    behind a withheld body); `withheld` those below `size` whose body never came.
+    """
+
+    frontier: Frontier
+    complete: int
+    beyond: set[int] = field(default_factory=set)
+    withheld: set[int] = field(default_factory=set)
+    waiting: Waiting = field(default_factory=Waiting)
+    roots: dict[int, bytes] = field(default_factory=dict)
+    receipt: CosignatureItem | None = None
+
+    @property
+    def root(self) -> bytes:
+        """Root at `size`; computed once per size."""
+        known = self.roots.get(self.size)
+        return known if known is not None else self.remember(self.size, self.frontier.root())
+
+    def remember(self, size: int, root: bytes) -> bytes:
+        """Keep a root that will be asked for again (references to what was seen)."""
+        if len(self.roots) >= ROOTS_KEPT:
+            self.roots.clear()
+        self.roots[size] = root
+        return root
+
+    @property
+    def size(self) -> int:
+        """Entries covered by a verified checkpoint (ours: all)."""
+        return self.frontier.size
+
+    def copy(self) -> "LogState":
+        """Enough to put back after a failed transaction; `waiting` is a cache that the sender refills."""
+        return replace(
+            self,
+            frontier=self.frontier.copy(),
+            beyond=set(self.beyond),
+            withheld=set(self.withheld),
+            waiting=Waiting(),
+            roots={},
+        )
+
+    def settle(self) -> None:
+        """Move `complete` up over what is covered and held."""
+        while self.complete < self.size and self.complete not in self.withheld:
+            self.beyond.discard(self.complete)
+            self.complete += 1
+
+    def held(self, log: int) -> Held:
+        """Say what is durable, as the link acknowledges it."""
+        ranges: list[tuple[int, int]] = []
+        for index in sorted(self.beyond):
+            if ranges and ranges[-1][1] == index:
+                ranges[-1] = (ranges[-1][0], index + 1)
+            else:
+                ranges.append((index, index + 1))
+        return Held(log=log, complete=self.complete, beyond=tuple(ranges[:64]))
+
+
+def batch_bytes(batch: Batch) -> int:
+    """Roughly what a batch occupies."""
+    return sum(200 + len(getattr(entry, "body", b"") or b"") for entry in batch.entries)

@@ -1,0 +1,117 @@
+"""The record's own tables. Views are the services' (services.base.METADATA); these are never dropped."""
+
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+
+RECORD = MetaData()
+
+SCHEMA_VERSION = 1
+"""Kept in the database (`user_version`); a newer one is refused."""
+
+logs = Table(
+    "logs",
+    RECORD,
+    Column(
+        "log", Integer, primary_key=True, autoincrement=False, doc="position of its party in the agreement"
+    ),
+    Column("origin", Text, nullable=False, unique=True),
+    Column("size", BigInteger, nullable=False, doc="entries that a checkpoint covers (ours: all)"),
+    Column("complete", BigInteger, nullable=False, doc="entries before this are held with their bodies"),
+    Column("frontier", LargeBinary, nullable=False, doc="record.tree.Frontier at `size`"),
+)
+
+entries = Table(
+    "entries",
+    RECORD,
+    Column("arrival", Integer, primary_key=True, doc="the local order; a local fact, never evidence (A8)"),
+    Column("log", Integer, nullable=False),
+    Column("idx", BigInteger, nullable=False),
+    Column("arrived_ms", BigInteger, nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+    Column("seed", LargeBinary, doc="None: the leaf alone is held (A7, A14)"),
+    Column("head", LargeBinary),
+    Column("body", LargeBinary),
+    UniqueConstraint("log", "idx"),
+)
+
+frontiers = Table(
+    "frontiers",
+    RECORD,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, primary_key=True, autoincrement=False, doc="a multiple of FRONTIER_STEP"),
+    Column("frontier", LargeBinary, nullable=False),
+)
+
+FRONTIER_STEP = 256
+"""A frontier is kept every so many entries, so that any earlier root costs at most 255 leaves."""
+
+checkpoints = Table(
+    "checkpoints",
+    RECORD,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False, doc="64 bytes by the log's own key"),
+)
+
+cosignatures = Table(
+    "cosignatures",
+    RECORD,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column(
+        "holder", Integer, primary_key=True, autoincrement=False, doc="log number of the party that signs"
+    ),
+    Column("time_s", BigInteger, primary_key=True, autoincrement=False),
+    Column("signature", LargeBinary, nullable=False, doc="64 bytes"),
+    Column("arrived_ms", BigInteger, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    RECORD,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("start", BigInteger, primary_key=True, autoincrement=False),
+    Column("end", BigInteger, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False, doc="64 bytes by the log's own key"),
+)
+
+run_receipts = Table(
+    "run_receipts",
+    RECORD,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("start", BigInteger, primary_key=True, autoincrement=False),
+    Column("end", BigInteger, primary_key=True, autoincrement=False),
+    Column("holder", Integer, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("arrived_ms", BigInteger, nullable=False),
+)
+
+evidence = Table(
+    "evidence",
+    RECORD,
+    Column("number", Integer, primary_key=True),
+    Column("log", Integer, nullable=False),
+    Column("idx", BigInteger, nullable=False),
+    Column("arrived_ms", BigInteger, nullable=False),
+    Column("what", Text, nullable=False, doc="one of record.audit's names: run-and-checkpoint"),
+    Column(
+        "proof",
+        LargeBinary,
+        nullable=False,
+        doc="CBOR: both signed statements, with the leaves that part them",
+    ),
+    UniqueConstraint("log", "idx"),
+)
+
+announced = Table(
+    "announced",
+    RECORD,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("idx", BigInteger, primary_key=True, autoincrement=False),
+    Column("template", Integer, nullable=False),
+    Column("written_ms", BigInteger, nullable=False),
+    Column("answers", BigInteger),
+    Column("arrived_ms", BigInteger, nullable=False),
+)

@@ -1,0 +1,224 @@
+"""One transaction of the writer: reads, buffered writes, and the logs' state before it.
+
+A job writes into the buffer, which goes to the database before the next select and before the commit, many rows
+per statement. A job is judged before its first write, so that a refused one has written nothing; that is checked,
+and stands for a savepoint per command.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Executable, bindparam, insert, select, update
+
+from coupefeu.errors import CoupefeuError, StoreError
+from coupefeu.model.entry import Head
+from coupefeu.record.leaf import leaf_hash
+from coupefeu.record.tree import Frontier
+from coupefeu.services.base import Context, Recorded, Rows, Service, Statement
+from coupefeu.store import tables
+from coupefeu.store.line import Line
+from coupefeu.store.sqlite import Connection
+from coupefeu.store.state import LogState
+from coupefeu.wire.head import decode_head
+
+_INSERT_ENTRY = insert(tables.entries)
+_INSERT_FRONTIER = insert(tables.frontiers).prefix_with("OR REPLACE")
+_SAVE_LOG = (
+    update(tables.logs)
+    .where(tables.logs.c.log == bindparam("b_log"))
+    .values(size=bindparam("b_size"), complete=bindparam("b_complete"), frontier=bindparam("b_frontier"))
+)
+_SELECT_ENTRY = select(tables.entries).where(
+    tables.entries.c.log == bindparam("log"), tables.entries.c.idx == bindparam("idx")
+)
+_SELECT_LEAVES = (
+    select(tables.entries.c.idx, tables.entries.c.leaf)
+    .where(
+        tables.entries.c.log == bindparam("log"),
+        tables.entries.c.idx >= bindparam("start"),
+        tables.entries.c.idx < bindparam("stop"),
+    )
+    .order_by(tables.entries.c.idx)
+)
+_SELECT_FRONTIER = select(tables.frontiers.c.frontier).where(
+    tables.frontiers.c.log == bindparam("log"), tables.frontiers.c.size == bindparam("size")
+)
+
+
+class Transaction:
+    """What jobs work on between BEGIN and COMMIT."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        line: Line,
+        states: dict[int, LogState],
+        services: Mapping[int, Service],
+        context: Context,
+        next_arrival: int,
+    ) -> None:
+        self.line = line
+        self.states = states
+        self.context = context
+        self.next_arrival = next_arrival
+        self.writes = 0
+        self._connection = connection
+        self._services = services
+        self._buffer: list[tuple[Executable, Mapping[str, Any]]] = []
+        self._before: dict[int, LogState] = {}
+        self._arrival_before = next_arrival
+
+    # --- states -------------------------------------------------------------------------------------------
+
+    def touch(self, log: int) -> LogState:
+        """Give a log's state to change; what it was is kept for `undo`."""
+        state = self.states[log]
+        if log not in self._before:
+            self._before[log] = state.copy()
+        return state
+
+    def undo(self) -> None:
+        """Put every state back: the transaction did not happen."""
+        self.states.update(self._before)
+        self.next_arrival = self._arrival_before
+        self._buffer.clear()
+
+    # --- writing ------------------------------------------------------------------------------------------
+
+    def write(self, executable: Executable, row: Mapping[str, Any]) -> None:
+        """Buffer one row of a fixed statement."""
+        self.writes += 1
+        self._buffer.append((executable, row))
+
+    def record(
+        self, log: int, index: int, leaf: bytes, seed: bytes | None, head: bytes | None, body: bytes | None
+    ) -> int:
+        """Buffer one entry; gives its number in the local order of arrival."""
+        arrival = self.next_arrival
+        self.next_arrival += 1
+        self.write(
+            _INSERT_ENTRY,
+            {
+                "arrival": arrival,
+                "log": log,
+                "idx": index,
+                "arrived_ms": self.context.now.utc_ms,
+                "leaf": leaf,
+                "seed": seed,
+                "head": head,
+                "body": body,
+            },
+        )
+        return arrival
+
+    def show(self, recorded: Recorded) -> None:
+        """Bring the views up to date with one entry (a withheld or unreadable one has no view of its own)."""
+        if recorded.head is None:
+            return
+        service = self._services.get(recorded.head.kind)
+        if service is None:
+            return
+        for statement in service.apply(recorded, self.context):
+            self._buffer.append(statement)
+
+    def append_leaf(self, log: int, state: LogState, hashed: bytes) -> None:
+        """Grow a log's tree by one, and keep its frontier at every FRONTIER_STEP."""
+        state.frontier.append(hashed)
+        if state.frontier.size % tables.FRONTIER_STEP == 0:
+            self.write(
+                _INSERT_FRONTIER,
+                {"log": log, "size": state.frontier.size, "frontier": state.frontier.to_bytes()},
+            )
+
+    def flush(self) -> None:
+        """Give the buffered rows to the database, many rows per statement, in order."""
+        buffer, self._buffer = self._buffer, []
+        groups: dict[int, tuple[Executable, list[Mapping[str, Any]]]] = {}
+        for executable, row in buffer:
+            if executable.is_insert:
+                groups.setdefault(id(executable), (executable, []))[1].append(row)
+                continue
+            self._write_groups(groups)
+            self._connection.execute(executable, row)
+        self._write_groups(groups)
+
+    def _write_groups(self, groups: dict[int, tuple[Executable, list[Mapping[str, Any]]]]) -> None:
+        for executable, rows in groups.values():
+            self._connection.execute_many(executable, rows)
+        groups.clear()
+
+    def save_states(self) -> None:
+        """Write where the touched logs stand."""
+        for log in self._before:
+            state = self.states[log]
+            self.write(
+                _SAVE_LOG,
+                {
+                    "b_log": log,
+                    "b_size": state.size,
+                    "b_complete": state.complete,
+                    "b_frontier": state.frontier.to_bytes(),
+                },
+            )
+
+    # --- reading ------------------------------------------------------------------------------------------
+
+    def select(self, statement: Statement) -> Rows:
+        """Run a select; what was buffered before it is seen by it."""
+        self.flush()
+        return self._connection.execute(statement.executable, statement.parameters)
+
+    def entry(self, log: int, index: int) -> Mapping[str, Any] | None:
+        """One stored entry's row."""
+        rows = self.select(Statement(_SELECT_ENTRY, {"log": log, "idx": index}))
+        return rows[0] if rows else None
+
+    def leaf_hashes(self, log: int, start: int, stop: int) -> dict[int, bytes]:
+        """Hashes of the stored leaves in [start, stop)."""
+        rows = self.select(Statement(_SELECT_LEAVES, {"log": log, "start": start, "stop": stop}))
+        return {row["idx"]: leaf_hash(row["leaf"]) for row in rows}
+
+    def leaf_hash(self, log: int, index: int) -> bytes:
+        """RFC 6962 hash of one stored leaf. Raises: KeyError when it is not held."""
+        return self.leaf_hashes(log, index, index + 1)[index]
+
+    def frontier_at(self, log: int, size: int) -> Frontier:
+        """Give the tree of a log as it was at `size`. Raises: KeyError when it was never that large."""
+        state = self.states[log]
+        if size == state.size:
+            return state.frontier.copy()
+        if size > state.size:
+            raise KeyError(size)
+        base = size - size % tables.FRONTIER_STEP
+        frontier = Frontier()
+        if base:
+            rows = self.select(Statement(_SELECT_FRONTIER, {"log": log, "size": base}))
+            if not rows:
+                raise StoreError(
+                    f"log {log} has no frontier at {base}",
+                    code="store.frontier.missing",
+                    hint="Run `coupefeu fsck`.",
+                )
+            frontier = Frontier.from_bytes(rows[0]["frontier"])
+        hashes = self.leaf_hashes(log, base, size)
+        for index in range(base, size):
+            frontier.append(hashes[index])
+        return frontier
+
+    def root(self, log: int, size: int) -> bytes:
+        """Root of a log at `size`. Raises: KeyError when it was never that large."""
+        state = self.states[log]
+        if size == state.size:
+            return state.root
+        cached = state.roots.get(size)
+        if cached is None:
+            cached = state.remember(size, self.frontier_at(log, size).root())
+        return cached
+
+
+def parse_head(head: bytes) -> Head | None:
+    """Decode a stored head; None when it does not parse (it is kept as bytes and shown as unreadable, A7)."""
+    try:
+        return decode_head(head)
+    except CoupefeuError:
+        return None

@@ -1,0 +1,98 @@
+"""The one writer thread: whatever waits is done in one transaction, one commit (group commit)."""
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from coupefeu.errors import CoupefeuError, StoreError
+from coupefeu.model.instant import Moment
+from coupefeu.store.jobs import Job, Outcome
+
+BATCH_JOBS = 512
+"""Jobs in one transaction at most, so that a FLASH waits for one such batch at worst."""
+
+Done = Callable[[Outcome], None]
+
+
+class Executor(Protocol):
+    """What the writer drives (`keeper.Keeper`)."""
+
+    def execute(self, jobs: Sequence[Job], now: Moment) -> list[Outcome]:
+        """Do all jobs in one transaction."""
+        ...
+
+    def close(self) -> None:
+        """Close what is open."""
+        ...
+
+
+class Writer:
+    """Takes jobs from one loop, hands outcomes back to it, in order."""
+
+    def __init__(
+        self,
+        open_keeper: Callable[[], Executor],
+        clock: Callable[[], Moment],
+        deliver: Callable[[Callable[[], None]], object],
+    ) -> None:
+        """`deliver` runs a function on the caller's loop (`loop.call_soon_threadsafe`)."""
+        self._open_keeper = open_keeper
+        self._clock = clock
+        self._deliver = deliver
+        self._jobs: queue.SimpleQueue[tuple[Job, Done] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="coupefeu-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, job: Job, done: Done) -> None:
+        """Queue a job; `done(outcome)` is called on the loop after the commit."""
+        self._jobs.put((job, done))
+
+    def close(self) -> None:
+        """Finish what is queued, then close; blocks until durable."""
+        self._jobs.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        keeper = self._open_keeper()
+        try:
+            while (batch := self._next_batch()) is not None:
+                self._execute(keeper, batch)
+        finally:
+            keeper.close()
+
+    def _next_batch(self) -> list[tuple[Job, Done]] | None:
+        first = self._jobs.get()
+        if first is None:
+            return None
+        batch = [first]
+        while len(batch) < BATCH_JOBS:
+            try:
+                item = self._jobs.get_nowait()
+            except queue.Empty:
+                break
+            if item is None:
+                self._jobs.put(None)
+                break
+            batch.append(item)
+        return batch
+
+    def _execute(self, keeper: Executor, batch: list[tuple[Job, Done]]) -> None:
+        try:
+            outcomes = keeper.execute([job for job, _ in batch], self._clock())
+        except CoupefeuError as error:
+            outcomes = [error] * len(batch)
+        except Exception as error:  # noqa: BLE001 - a defect must not end the only writer silently
+            failure = StoreError(
+                f"the writer failed: {type(error).__name__}",
+                code="store.writer.failed",
+                hint="Report this defect.",
+            )
+            failure.__cause__ = error
+            outcomes = [failure] * len(batch)
+
+        def hand_back() -> None:
+            for (_, done), outcome in zip(batch, outcomes, strict=True):
+                done(outcome)
+
+        self._deliver(hand_back)
