@@ -1,0 +1,126 @@
+"""All private keys of one party on one line, and their files.
+
+    identity.key   Ed25519 and ML-DSA-44: signs agreements and key statements; kept offline between uses
+    log.key, cosigner.key   Ed25519: sign the log's checkpoints and runs, and receipts
+    session.key    X25519: the link's static key
+    psk-PARTY.key  the secret shared with one counterpart
+
+Source: protocol A10.
+"""
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from coupefeu.errors import ConfigError
+from coupefeu.keys import ed25519, mldsa, x25519
+from coupefeu.keys.files import read_secrets, write_secrets
+
+_IDENTITY_FILE: Final = "identity.key"
+_ONLINE: Final = ("log", "cosigner", "session")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityKey:
+    """The key that is the party: both halves sign whatever it signs."""
+
+    ed25519_private: bytes = field(repr=False)
+    ml_dsa_seed: bytes = field(repr=False)
+
+    @property
+    def ed25519_public(self) -> bytes:
+        """The Ed25519 public key, 32 bytes."""
+        return ed25519.public(self.ed25519_private)
+
+    @property
+    def ml_dsa_public(self) -> bytes:
+        """The ML-DSA-44 public key, 1,312 bytes."""
+        return mldsa.public(self.ml_dsa_seed)
+
+    @property
+    def ml_dsa_sha256(self) -> bytes:
+        """What card and agreement hold of the ML-DSA-44 key."""
+        return sha256(self.ml_dsa_public).digest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRing:
+    """The online keys, and the identity key where it is at hand."""
+
+    log: bytes = field(repr=False)
+    cosigner: bytes = field(repr=False)
+    session: bytes = field(repr=False)
+    identity: IdentityKey | None = None
+
+    def need_identity(self) -> IdentityKey:
+        """Give the identity key, or say how to bring it.
+
+        Raises:
+            ConfigError: `keys.ring.no_identity`.
+        """
+        if self.identity is None:
+            raise ConfigError(
+                "the identity key is not on this machine",
+                code="keys.ring.no_identity",
+                hint=f"bring {_IDENTITY_FILE} from where it is kept and name it with --identity FILE",
+            )
+        return self.identity
+
+
+def make_ring() -> KeyRing:
+    """Make fresh keys for a new line."""
+    return KeyRing(
+        log=ed25519.generate(),
+        cosigner=ed25519.generate(),
+        session=x25519.generate(),
+        identity=IdentityKey(ed25519_private=ed25519.generate(), ml_dsa_seed=mldsa.generate()),
+    )
+
+
+def write_ring(folder: Path, party: str, ring: KeyRing) -> None:
+    """Write each key to a new file of its own; raises ConfigError `keys.files.exists` if one is there."""
+    identity = ring.need_identity()
+    write_secrets(
+        folder / _IDENTITY_FILE,
+        f"Identity key of {party.upper()}: whoever reads it can sign as this party. Keep it offline.",
+        {"ed25519": identity.ed25519_private, "ml_dsa_44_seed": identity.ml_dsa_seed},
+    )
+    for name in _ONLINE:
+        write_secrets(
+            folder / f"{name}.key", f"Private {name} key of {party.upper()}.", {"key": getattr(ring, name)}
+        )
+
+
+def read_ring(folder: Path, identity_file: Path | None = None) -> KeyRing:
+    """Read the keys; the identity key from `identity_file`, or from the folder if it is there.
+
+    Raises:
+        ConfigError: a file is absent, damaged, or readable by others.
+    """
+    online = {name: read_secrets(folder / f"{name}.key", {"key": 32})["key"] for name in _ONLINE}
+    stored = identity_file or folder / _IDENTITY_FILE
+    identity = read_identity(stored) if identity_file or stored.exists() else None
+    return KeyRing(identity=identity, **online)
+
+
+def read_identity(path: Path) -> IdentityKey:
+    """Read an identity key file.
+
+    Raises:
+        ConfigError: it is absent, damaged, or readable by others.
+    """
+    secrets = read_secrets(path, {"ed25519": 32, "ml_dsa_44_seed": 32})
+    return IdentityKey(ed25519_private=secrets["ed25519"], ml_dsa_seed=secrets["ml_dsa_44_seed"])
+
+
+def write_psk(folder: Path, party: str, psk: bytes) -> None:
+    """Write the secret shared with `party`, generation 0, to a new file."""
+    write_secrets(
+        folder / f"psk-{party}.key", f"Secret shared with {party.upper()}, generation 0.", {"psk": psk}
+    )
+
+
+def read_psk(folder: Path, party: str) -> bytes:
+    """Read the secret shared with `party`; raises ConfigError as the others do."""
+    return read_secrets(folder / f"psk-{party}.key", {"psk": 32})["psk"]
