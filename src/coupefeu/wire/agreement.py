@@ -6,6 +6,7 @@ agree on; pairing appends `[line]` and one `[keys.PARTY]` per party, the same by
 
 from base64 import b64encode
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Final
 
@@ -54,6 +55,7 @@ def parse_terms(octets: bytes) -> Agreement:
     return agreement
 
 
+@lru_cache(maxsize=16)
 def parse_agreement(octets: bytes) -> Agreement:
     """Read a whole agreement, keys included; whether they are good keys is for `keys` to say.
 

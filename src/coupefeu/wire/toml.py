@@ -8,8 +8,6 @@ which is what makes that index right.
 
 import re
 import tomllib
-from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
@@ -18,6 +16,7 @@ from typing import Any, TypeVar
 from coupefeu.errors import PeerError, UsageError
 from coupefeu.model.duration import parse_duration_s, parse_shift_ms
 from coupefeu.model.instant import Instant
+from coupefeu.wire.base64 import parse_base64
 from coupefeu.wire.deceptive import find_deception
 
 MAX_TOML_BYTES = 16_384
@@ -134,12 +133,9 @@ class Table:
         """Read bytes written as base64 of exactly `length` bytes, in the one spelling."""
         value = self._take(field, str)
         try:
-            octets = b64decode(value, validate=True)
-        except (Base64Error, ValueError):
-            octets = b""
-        if len(octets) != length or b64encode(octets).decode("ascii") != value:
-            raise self.fault(field, "bad_value", f"is not base64 of {length} bytes")
-        return octets
+            return parse_base64(value, field, length)
+        except PeerError as error:
+            raise self.fault(field, "bad_value", f"is not base64 of {length} bytes") from error
 
     def hexadecimal(self, field: str, length: int) -> bytes:
         """Read bytes written as lower-case hexadecimal digits."""
