@@ -1,4 +1,4 @@
-"""ML-DSA-44 (FIPS 204): signatures that a quantum computer does not forge; 1,312-byte keys, 2,420-byte signatures."""
+"""ML-DSA-44 (FIPS 204): signatures that a quantum computer does not forge."""
 
 from typing import Final
 

@@ -1,9 +1,9 @@
-"""Signers and verification of notes: Ed25519 (0x01), co-signatures (0x04) and ML-DSA-44 (0x06)."""
+"""Signers and verification of notes: Ed25519 (type 0x01) and timestamped co-signatures (type 0x04)."""
 
 from coupefeu.errors import VerificationError
-from coupefeu.keys import ed25519, mldsa
+from coupefeu.keys import ed25519
 from coupefeu.wire import cosignature
-from coupefeu.wire.note import COSIGNATURE, ED25519, ML_DSA_44, NoteSignature, VerifierKey
+from coupefeu.wire.note import COSIGNATURE, ED25519, NoteSignature, VerifierKey
 
 
 class LogSigner:
@@ -70,17 +70,14 @@ def verify_signature(vkey: VerifierKey, text: str, signature: NoteSignature) -> 
 
 
 def verify_raw(vkey: VerifierKey, text: str, signature: bytes) -> None:
-    """Return if the bare `signature` (types 0x01 and 0x06) is `vkey`'s on `text`.
+    """Return if the bare `signature` is `vkey`'s on `text`.
 
     Raises:
         VerificationError: it is not, or the key is a cosigner's.
     """
-    if vkey.algorithm == ED25519:
-        ed25519.verify(vkey.key, text.encode(), signature)
-    elif vkey.algorithm == ML_DSA_44:
-        mldsa.verify(vkey.key, text.encode(), signature)
-    else:
+    if vkey.algorithm != ED25519:
         raise _wrong_algorithm(vkey)
+    ed25519.verify(vkey.key, text.encode(), signature)
 
 
 def verify_cosignature_raw(vkey: VerifierKey, text: str, time_s: int, signature: bytes) -> None:

@@ -1,7 +1,8 @@
 """A leaf commits to head and body apart, each under its own salt (protocol A2).
 
     leaf = CBOR [1, H, B], 70 bytes
-    H    = SHA-256("coupefeu/head/v1" 00 | len(origin) | origin | s_h | head)      B likewise with body and s_b
+    H    = SHA-256("coupefeu/head/v1" 00 | len(origin) | origin | s_h | head)
+    B    = SHA-256("coupefeu/body/v1" 00 | len(origin) | origin | s_b | body)
     s_x  = first 16 bytes of HMAC-SHA256(seed, "head" | "body" | "attachment/N")
 
 The origin inside stops a party from logging another's leaf as its own; the salts guard what can be guessed.
@@ -23,7 +24,7 @@ _START, _MIDDLE = b"\x83\x01\x58\x20", b"\x58\x20"
 
 
 def make_leaf(origin: str, seed: bytes, head: bytes, body: bytes) -> bytes:
-    """Return the 70 bytes that stand in the log; `seed` is 16 fresh random bytes (zero for a line test, B9)."""
+    """Return what stands in the log; `seed` is 16 fresh random bytes (zero for a line test, B9)."""
     before_head, before_body = _prefixes(origin)
     head_salt, body_salt = salts(seed)
     return b"".join(

@@ -1,12 +1,12 @@
-"""The four statements of 64 bytes: two by the author of a log, two receipts by whoever holds it (protocol A5, A6).
+"""The four statements of 64 bytes: two by the author of a log, two receipts by its holder (protocol A5, A6).
 
     checkpoint    author, log key        all entries before `size`
     run           author, log key        entries [start, end) alone
     co-signature  holder, cosigner key   holds all before `size`, append-only
     run receipt   holder, log key        holds [start, end), and says nothing of those before
 
-A run receipt is the holder's own line under the author's run note. Each `verify_` raises `VerificationError` when the
-statement does not hold, and `PeerError` when the key is unusable.
+A run receipt is the holder's own line under the author's run note. Each `verify_` raises `VerificationError` when
+the statement does not hold, and `PeerError` when the key is unusable.
 """
 
 from collections.abc import Iterable

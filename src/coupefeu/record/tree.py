@@ -11,7 +11,7 @@ MAX_PATH: Final = 64
 EMPTY_ROOT: Final = sha256(b"").digest()
 
 Nodes: TypeAlias = Sequence[bytes] | Callable[[int, int], bytes]
-"""All leaf hashes, or `(level, index)` -> hash of the full subtree over leaves [index << level, (index + 1) << level)."""
+"""All leaf hashes, or `(level, index)` -> hash of the full subtree [index << level, (index + 1) << level)."""
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
@@ -70,7 +70,7 @@ class Frontier:
         """Another that grows apart."""
         other = Frontier()
         other.size = self.size
-        other._nodes = self._nodes.copy()  # noqa: SLF001 - one of our own
+        other._nodes = self._nodes.copy()
         return other
 
     def to_bytes(self) -> bytes:
@@ -93,7 +93,7 @@ class Frontier:
             )
         frontier = cls()
         frontier.size = size
-        frontier._nodes = [data[at : at + HASH_BYTES] for at in range(8, len(data), HASH_BYTES)]  # noqa: SLF001
+        frontier._nodes = [data[at : at + HASH_BYTES] for at in range(8, len(data), HASH_BYTES)]
         return frontier
 
 
@@ -111,7 +111,7 @@ def root_of(leaf_hashes: Sequence[bytes]) -> bytes:
 
 
 def inclusion_path(nodes: Nodes, index: int, size: int) -> tuple[bytes, ...]:
-    """Return the hashes that lead from leaf `index` to the root of the first `size` leaves, leaf's sibling first.
+    """Return the hashes from leaf `index` to the root of the first `size` leaves, leaf's sibling first.
 
     Raises:
         UsageError: no such leaf.
@@ -203,16 +203,19 @@ def verify_consistency(
             raise _unproved("consistency")
         return
     hashes = list(path) if old_size & (old_size - 1) else [old_root, *path]
-    if not hashes:
+    if not hashes or _climb(hashes, old_size - 1, new_size - 1) != (old_root, new_root):
         raise _unproved("consistency")
-    position, last = old_size - 1, new_size - 1
+
+
+def _climb(hashes: Sequence[bytes], position: int, last: int) -> tuple[bytes, bytes] | None:
+    """Return the old and the new root that a consistency path leads to, or None when it does not end at the top."""
     while position & 1:
         position >>= 1
         last >>= 1
     old_node = new_node = hashes[0]
     for sibling in hashes[1:]:
         if not last:
-            raise _unproved("consistency")
+            return None
         if position & 1 or position == last:
             old_node, new_node = node_hash(sibling, old_node), node_hash(sibling, new_node)
             while position and not position & 1:
@@ -222,8 +225,7 @@ def verify_consistency(
             new_node = node_hash(new_node, sibling)
         position >>= 1
         last >>= 1
-    if last or old_node != old_root or new_node != new_root:
-        raise _unproved("consistency")
+    return None if last else (old_node, new_node)
 
 
 def _split(width: int) -> int:

@@ -1,4 +1,4 @@
-"""Base64 with one encoding for each value: standard alphabet, padded, unused bits zero (RFC 4648 section 4)."""
+"""Base64 and decimals with one text for each value (RFC 4648 section 4)."""
 
 import binascii
 
@@ -29,7 +29,7 @@ def parse_base64(text: str, field: str, length: int | None = None) -> bytes:
 
 
 def parse_decimal(text: str, field: str) -> int:
-    """An unsigned number below 2^63 without leading zeros.
+    """Return an unsigned number below 2^63 without leading zeros.
 
     Raises:
         PeerError: anything else.

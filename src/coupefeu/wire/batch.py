@@ -1,7 +1,8 @@
-"""A batch: entries of one log and the one statement that covers them. The picture of its bytes is in `packet.py`."""
+"""A batch: entries of one log and the one statement that covers them; `packet.py` has the picture of its bytes."""
 
 import zlib
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from coupefeu.errors import PeerError, UsageError
@@ -82,7 +83,7 @@ def encode_batch(batch: Batch) -> bytes:
     gaps: list[bytes] = []
     if last - first + 1 != len(entries):
         flags |= _GAPS
-        gaps = [varint(b.index - a.index - 1) for a, b in zip(entries, entries[1:], strict=False)]
+        gaps = [varint(after.index - before.index - 1) for before, after in pairwise(entries)]
     if isinstance(statement, RunSignature):
         flags |= _RUN
         bounds = (

@@ -1,7 +1,7 @@
 """CBOR as narrow as a signed record needs it: one value, one encoding.
 
-Admitted: integers with a 64-bit argument, byte strings, UTF-8 text, arrays, maps with unsigned integer keys in
-ascending order, true and false; definite lengths, shortest forms, depth 8, 1,024 items, no trailing bytes.
+Admitted: integers with a 64-bit argument, byte strings, UTF-8 text, arrays, maps with unsigned integer keys
+in ascending order, true and false; definite lengths, shortest forms, depth 8, 1,024 items, no trailing bytes.
 The scanner runs before cbor2 sees anything, for cbor2 also builds dates, decimals and regular expressions.
 """
 
@@ -55,7 +55,7 @@ def decode(data: bytes) -> Any:
         ) from error
 
 
-def scan(data: bytes) -> None:
+def scan(data: bytes) -> None:  # noqa: C901, PLR0912 - one loop, for it runs on every message
     """Check the profile without building anything (text is checked for UTF-8 by the decoder).
 
     Raises:

@@ -1,4 +1,4 @@
-"""Checkpoints (c2sp.org/tlog-checkpoint): origin, size and root of a log, a line each, and no extension lines."""
+"""Checkpoints (c2sp.org/tlog-checkpoint): origin, size and root, a line each, and no extension lines."""
 
 from base64 import b64encode
 from dataclasses import dataclass

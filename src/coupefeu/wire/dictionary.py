@@ -1,7 +1,7 @@
 """The static dictionary with which each entry is deflated; both sides name it by its hash.
 
-It holds what desks write, most frequent last: deflate reaches back, and the end is nearest. Changing one byte makes
-another dictionary, so a change is a new version of the link protocol.
+It holds what desks write, most frequent last: deflate reaches back, and the end is nearest. Changing one byte
+makes another dictionary, so a change is a new version of the link protocol.
 """
 
 import hashlib

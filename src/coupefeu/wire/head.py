@@ -3,8 +3,8 @@
 A head is the CBOR map {0: kind, 1: from post, 2: [to posts], 3: precedence, 4: author's UTC ms, 5: language,
 6: agreement version, 7: [[log, index, leaf hash]], 8: [[log, size, root]]}; 7 and 8 are absent when empty.
 
-The short form leaves the 32-byte hashes and roots out; the receiver has them in the logs referred to, so that they
-cost nothing and any disagreement breaks the signature:
+The short form leaves the 32-byte hashes and roots out; the receiver has them in the logs referred to, so that
+they cost nothing and any disagreement breaks the signature:
 
     ff HEAD                                                     the head as it is
     00 HEAD                                                     a head without 7 and 8
@@ -261,7 +261,7 @@ def _read_argument(head: bytes, position: int) -> tuple[int, int, int]:
 
 
 def _tail(head: bytes, position: int) -> tuple[list[Triple], list[Triple]]:
-    """References and seen, if re-encoding them gives exactly the bytes from `position`."""
+    """Return references and seen, if re-encoding them gives exactly the bytes from `position`."""
     lists: dict[int, list[Triple]] = {7: [], 8: []}
     start = position
     for key, most in ((7, MAX_REFERENCES), (8, MAX_SEEN)):

@@ -15,10 +15,11 @@
            01 seed:16 head_length head body_length body  as it is
            02 seed:16 length deflated(head_length head body)
 
-Numbers are varints unless a width stands beside them. Each entry is deflated alone, with the agreed dictionary.
+Numbers are varints unless a width stands beside them. Each entry is deflated alone, with the agreed
+dictionary.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias, assert_never
 
@@ -40,9 +41,6 @@ MAX_PACKET_BYTES: Final = 65_535
 MAX_ITEMS: Final = 1_024
 MAX_RANGES: Final = 256
 MAX_SIGNAL_BYTES: Final = 1_024
-
-_BATCH, _COSIGNATURE, _RUN_RECEIPT, _ACK, _HOLE, _HEARTBEAT, _LINE_TEST, _SIGNAL = range(1, 9)
-_FIRST_SKIPPABLE: Final = 0x80
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ class RunReceiptItem:
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """Indices of `log` durable at the receiver: all below `cumulative`, and half-open ranges beyond it, ascending."""
+    """Durable indices of `log`: all below `cumulative`, and half-open ranges beyond it, ascending."""
 
     log: int
     cumulative: int
@@ -96,7 +94,7 @@ class Heartbeat:
 
 @dataclass(frozen=True, slots=True)
 class LineTestItem:
-    """A line test, or with `answers` the answer to that index; its entry has a zero seed and no signature on air."""
+    """A line test, or the answer to index `answers`; its entry has a zero seed and no signature on air."""
 
     log: int
     index: int
@@ -145,20 +143,16 @@ def decode_items(data: bytes) -> list[Item]:
         seen += 1
         if seen > MAX_ITEMS:
             raise malformed("too-many-items")
-        kind = data[position]
-        if kind == _BATCH:
-            batch, position = decode_batch(data, position + 1)
-            items.append(batch)
-        elif kind >= _FIRST_SKIPPABLE:
-            length, position = read_varint(data, position + 1)
-            _, position = take(data, position, length)
-        else:
-            item, position = _decode(kind, data, position + 1)
+        reader = _READERS.get(data[position])
+        if reader is None:
+            raise malformed("unknown-item")
+        item, position = reader(data, position + 1)
+        if item is not None:
             items.append(item)
     return items
 
 
-def _encode(item: Item) -> bytes:
+def _encode(item: Item) -> bytes:  # noqa: PLR0911 - one for each item
     match item:
         case Batch():
             return b"\x01" + encode_batch(item)
@@ -187,35 +181,73 @@ def _encode(item: Item) -> bytes:
             assert_never(item)
 
 
-def _decode(kind: int, data: bytes, position: int) -> tuple[Item, int]:
-    """Return the item of `kind` whose fields begin at `position`, and its end."""
-    if kind in {_COSIGNATURE, _RUN_RECEIPT}:
-        (log, first, second), position = _read_numbers(data, position, 3)
-        signature, position = take(data, position, 64)
-        if kind == _COSIGNATURE:
-            return CosignatureItem(log, first, second, signature), position
-        _need(first < second, "empty-range")
-        return RunReceiptItem(log, first, second, signature), position
-    if kind == _ACK:
-        return _read_ack(data, position)
-    if kind == _HOLE:
-        (log, start, end), position = _read_numbers(data, position, 3)
-        _need(start < end, "empty-range")
-        return Hole(log, start, end), position
-    if kind == _HEARTBEAT:
-        flag, position = take(data, position, 1)
-        _need(flag in {b"\x00", b"\x01"}, "flags")
-        (number, echo, held_ms, utc_ms), position = _read_numbers(data, position, 4)
-        return Heartbeat(number, echo, held_ms, utc_ms, flag == b"\x01"), position
-    if kind == _LINE_TEST:
-        (log, index, template, written_ms, answers), position = _read_numbers(data, position, 5)
-        return LineTestItem(log, index, template, written_ms, answers - 1 if answers else None), position
-    if kind == _SIGNAL:
-        length, position = read_varint(data, position)
-        _need(length <= MAX_SIGNAL_BYTES, "signal-too-long")
-        payload, position = take(data, position, length)
-        return Signal(payload), position
-    raise malformed("unknown-item")
+def _read_cosignature(data: bytes, position: int) -> tuple[Item, int]:
+    (log, size, time_s), position = _read_numbers(data, position, 3)
+    signature, position = take(data, position, 64)
+    return CosignatureItem(log, size, time_s, signature), position
+
+
+def _read_run_receipt(data: bytes, position: int) -> tuple[Item, int]:
+    (log, start, end), position = _read_numbers(data, position, 3)
+    _need(start < end, "empty-range")
+    signature, position = take(data, position, 64)
+    return RunReceiptItem(log, start, end, signature), position
+
+
+def _read_ack(data: bytes, position: int) -> tuple[Item, int]:
+    (log, last, count), position = _read_numbers(data, position, 3)
+    _need(count <= MAX_RANGES, "too-many-ranges")
+    cumulative = last
+    ranges = []
+    for _ in range(count):
+        (gap, length), position = _read_numbers(data, position, 2)
+        start = last + gap
+        last = start + length
+        _need(length > 0 and not last >> 63, "empty-range")
+        ranges.append((start, last))
+    return Ack(log, cumulative, tuple(ranges)), position
+
+
+def _read_hole(data: bytes, position: int) -> tuple[Item, int]:
+    (log, start, end), position = _read_numbers(data, position, 3)
+    _need(start < end, "empty-range")
+    return Hole(log, start, end), position
+
+
+def _read_heartbeat(data: bytes, position: int) -> tuple[Item, int]:
+    flag, position = take(data, position, 1)
+    _need(flag in {b"\x00", b"\x01"}, "flags")
+    (number, echo, held_ms, utc_ms), position = _read_numbers(data, position, 4)
+    return Heartbeat(number, echo, held_ms, utc_ms, flag == b"\x01"), position
+
+
+def _read_line_test(data: bytes, position: int) -> tuple[Item, int]:
+    (log, index, template, written_ms, answers), position = _read_numbers(data, position, 5)
+    return LineTestItem(log, index, template, written_ms, answers - 1 if answers else None), position
+
+
+def _read_signal(data: bytes, position: int) -> tuple[Item, int]:
+    length, position = read_varint(data, position)
+    _need(length <= MAX_SIGNAL_BYTES, "signal-too-long")
+    payload, position = take(data, position, length)
+    return Signal(payload), position
+
+
+def _skip(data: bytes, position: int) -> tuple[None, int]:
+    length, position = read_varint(data, position)
+    return None, take(data, position, length)[1]
+
+
+_READERS: Final[dict[int, Callable[[bytes, int], tuple[Item | None, int]]]] = {
+    0x01: decode_batch,
+    0x02: _read_cosignature,
+    0x03: _read_run_receipt,
+    0x04: _read_ack,
+    0x05: _read_hole,
+    0x06: _read_heartbeat,
+    0x07: _read_line_test,
+    0x08: _read_signal,
+} | dict.fromkeys(range(0x80, 0x100), _skip)
 
 
 def _numbers(*values: int) -> bytes:
@@ -252,20 +284,6 @@ def _ranges(ack: Ack) -> bytes:
         parts += (varint(start - last), varint(end - start))
         last = end
     return b"".join(parts)
-
-
-def _read_ack(data: bytes, position: int) -> tuple[Ack, int]:
-    (log, last, count), position = _read_numbers(data, position, 3)
-    _need(count <= MAX_RANGES, "too-many-ranges")
-    cumulative = last
-    ranges = []
-    for _ in range(count):
-        (gap, length), position = _read_numbers(data, position, 2)
-        start = last + gap
-        last = start + length
-        _need(length > 0 and not last >> 63, "empty-range")
-        ranges.append((start, last))
-    return Ack(log, cumulative, tuple(ranges)), position
 
 
 def _need(holds: bool, defect: str) -> None:

@@ -50,7 +50,7 @@ def read_varint(data: bytes, position: int) -> tuple[int, int]:
                 return value, position + step + 1
     except IndexError:
         _refuse("truncated")
-    _refuse("too-long")
+    return _refuse("too-long")
 
 
 def _refuse(defect: str) -> NoReturn:

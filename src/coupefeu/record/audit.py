@@ -1,0 +1,270 @@
+"""Verification of an exported record: every leaf, every tile, the root, the signatures, and what they do not prove.
+
+Memory does not grow with the log: one bundle and one unfinished tile a level are held at a time.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from coupefeu.errors import PeerError, VerificationError
+from coupefeu.model.entry import Head
+from coupefeu.record.disclosure import INDEX_PATH, Disclosure, bodies_path, parse_index
+from coupefeu.record.leaf import LEAF_BYTES, check_leaf
+from coupefeu.record.signatures import (
+    NOT_PROVED,
+    NOT_RECEIVED,
+    Cosigned,
+    SignedCheckpoint,
+    cosigned_sentences,
+    verify_checkpoint_note,
+)
+from coupefeu.record.tree import Frontier, root_of
+from coupefeu.wire import tiles
+from coupefeu.wire.head import decode_head
+from coupefeu.wire.note import VerifierKey
+
+Read = Callable[[str], bytes | None]
+"""Path inside the export, with `/`, to the file's bytes; None when it is not there."""
+
+MAX_NAMED: Final = 100
+_STRIDE: Final = LEAF_BYTES + 2
+_FIXED: Final = {0: 0x00, 1: LEAF_BYTES, 2: 0x83, 3: 0x01, 4: 0x58, 5: 0x20, 38: 0x58, 39: 0x20}
+"""Offsets, from its length on, at which every leaf of a bundle has the same byte."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordAudit:
+    """What an export shows. `unreadable` names at most 100 entries whose head or body does not parse."""
+
+    origin: str
+    size: int
+    root: bytes
+    log_key: VerifierKey
+    cosigned: tuple[Cosigned, ...]
+    unknown_signers: tuple[str, ...]
+    first_body: bytes | None
+    heads: int
+    bodies: int
+    unreadable: tuple[int, ...]
+    unreadable_count: int
+    proved: tuple[str, ...]
+    not_proved: tuple[str, ...]
+
+
+def audit_record(
+    read: Read,
+    log_key: VerifierKey,
+    cosigner_keys: Sequence[VerifierKey] = (),
+    *,
+    deep: bool = False,
+    decode_body: Callable[[int, Head, bytes], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> RecordAudit:
+    """Verify a tlog-tiles folder; `progress(done, size)` is called after each bundle of 256 entries.
+
+    With `deep`, every head is decoded, and every body given to `decode_body`, which raises `PeerError` when it cannot
+    read it: that is counted, not fatal, for unreadable entries are lawful.
+
+    Raises:
+        PeerError: a file is missing or breaks its format.
+        VerificationError: a signature, tile, root, head or body does not hold.
+    """
+    signed = verify_checkpoint_note(_need(read, "checkpoint"), log_key, cosigner_keys)
+    checkpoint = signed.checkpoint
+    bodies = _Bodies(read, checkpoint.origin, checkpoint.size, decode_body if deep else None, deep=deep)
+    tree = _TiledTree(read)
+    for index, width in tiles.bundle_widths(checkpoint.size):
+        path = tiles.entries_path(index, width)
+        data = _need(read, path)
+        hashes = _leaf_hashes(data, width, path)
+        tree.add(hashes)
+        bodies.check(index, data)
+        if progress:
+            progress(index * tiles.TILE_WIDTH + width, checkpoint.size)
+    if tree.finish() != checkpoint.root:
+        raise VerificationError(
+            f"the {checkpoint.size} entries do not have the root that {checkpoint.origin} signed",
+            code="record.audit.root",
+            hint="The entries or the checkpoint were changed; keep the folder as evidence.",
+        )
+    return _result(log_key, signed, bodies, deep=deep)
+
+
+def _leaf_hashes(data: bytes, width: int, path: str) -> list[bytes]:
+    """Hash a bundle; the fixed bytes of all its leaves are compared in a few slices."""
+    if len(data) != width * _STRIDE or any(
+        data[offset::_STRIDE] != bytes((byte,)) * width for offset, byte in _FIXED.items()
+    ):
+        items = tiles.parse_bundle(data)
+        for item in items:
+            check_leaf(item)
+        raise PeerError(
+            f"{path} holds {len(items)} entries where the checkpoint needs {width}",
+            code="record.audit.bundle",
+            hint="The export is not complete; export it again.",
+        )
+    return [sha256(b"\x00" + data[at : at + LEAF_BYTES]).digest() for at in range(2, len(data), _STRIDE)]
+
+
+class _TiledTree:
+    """Grows the tree a bundle at a time and compares every tile on the way."""
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self._frontier = Frontier()
+        self._open: list[list[bytes]] = [[]]
+        self._done = [0]
+
+    def add(self, hashes: list[bytes]) -> None:
+        """Take the leaf hashes of the next bundle; only the last may have fewer than 256."""
+        if len(hashes) < tiles.TILE_WIDTH:
+            self._frontier.extend(hashes)
+            self._open[0] = hashes
+            return
+        self._compare(0, hashes)
+        root = root_of(hashes)
+        self._frontier.append_subtree(tiles.TILE_HEIGHT, root)
+        level = 1
+        while True:
+            if level == len(self._open):
+                self._open.append([])
+                self._done.append(0)
+            self._open[level].append(root)
+            if len(self._open[level]) < tiles.TILE_WIDTH:
+                return
+            full, self._open[level] = self._open[level], []
+            self._compare(level, full)
+            root = root_of(full)
+            level += 1
+
+    def finish(self) -> bytes:
+        """Compare the unfinished tiles, and return the root."""
+        for level, hashes in enumerate(self._open):
+            if hashes:
+                self._compare(level, hashes)
+        return self._frontier.root()
+
+    def _compare(self, level: int, hashes: list[bytes]) -> None:
+        path = tiles.tile_path(level, self._done[level], len(hashes))
+        self._done[level] += 1
+        if _need(self._read, path) != b"".join(hashes):
+            raise VerificationError(
+                f"{path} does not hold the hashes of the entries below it",
+                code="record.audit.tile",
+                hint="A tile or an entry was changed; keep the folder as evidence.",
+            )
+
+
+class _Bodies:
+    """Compares what is disclosed with the leaves, a bundle at a time."""
+
+    def __init__(
+        self,
+        read: Read,
+        origin: str,
+        size: int,
+        decode_body: Callable[[int, Head, bytes], None] | None,
+        *,
+        deep: bool,
+    ) -> None:
+        listed = read(INDEX_PATH)
+        self._read, self._origin, self._decode_body, self._deep = read, origin, decode_body, deep
+        self._ranges = parse_index(listed, origin, size) if listed is not None else []
+        self.first_body: bytes | None = None
+        self.heads = self.bodies = self.unreadable_count = 0
+        self.unreadable: list[int] = []
+
+    def check(self, number: int, leaves: bytes) -> None:
+        """Check the bundle of bodies `number`; without `deep` only the first entry, which holds the agreement."""
+        start = number * tiles.TILE_WIDTH
+        expected = self._held(start, start + len(leaves) // _STRIDE)
+        if not expected or not (self._deep or start == 0):
+            return
+        items = [
+            Disclosure.from_bytes(item) for item in tiles.parse_bundle(_need(self._read, bodies_path(number)))
+        ]
+        if [item.index for item in items] != expected:
+            raise PeerError(
+                f"{bodies_path(number)} does not hold the entries that {INDEX_PATH} lists",
+                code="record.audit.bodies",
+                hint="The export is not complete; export it again.",
+            )
+        for item in items if self._deep else items[:1]:
+            at = (item.index - start) * _STRIDE + 2
+            item.verify(self._origin, leaves[at : at + LEAF_BYTES])
+            if item.index == 0:
+                self.first_body = item.body
+            self._count(item)
+
+    def _held(self, start: int, end: int) -> list[int]:
+        """Give the disclosed indices in [start, end), dropping the ranges that are past."""
+        indices: list[int] = []
+        while self._ranges and self._ranges[0][0] < end:
+            first, last = self._ranges.pop(0)
+            indices += range(max(first, start), min(last, end))
+            if last > end:
+                self._ranges.insert(0, (end, last))
+                break
+        return indices
+
+    def _count(self, item: Disclosure) -> None:
+        self.heads += 1
+        self.bodies += item.body is not None
+        try:
+            head = decode_head(item.head)
+            if self._decode_body and item.body is not None:
+                self._decode_body(item.index, head, item.body)
+        except PeerError:
+            self.unreadable_count += 1
+            if len(self.unreadable) < MAX_NAMED:
+                self.unreadable.append(item.index)
+
+
+def _need(read: Read, path: str) -> bytes:
+    data = read(path)
+    if data is None:
+        raise PeerError(
+            f"{path} is missing from the export",
+            code="record.audit.missing",
+            hint="Copy the whole folder, or export it again.",
+        )
+    return data
+
+
+def _result(log_key: VerifierKey, signed: SignedCheckpoint, bodies: _Bodies, *, deep: bool) -> RecordAudit:
+    checkpoint = signed.checkpoint
+    signed_for = (
+        f"The key {log_key.key_id.hex()} of {checkpoint.origin} signed for exactly these {checkpoint.size} entries, "
+        "in this order: its holder can neither deny nor change one."
+    )
+    proved = [
+        signed_for,
+        *cosigned_sentences(signed.cosigned, checkpoint.size),
+    ]
+    if deep and bodies.heads:
+        proved.append(f"{bodies.heads} heads and {bodies.bodies} bodies are those that were signed.")
+    not_proved = [
+        *NOT_PROVED,
+        "That no other branch of this log was signed: compare with the counterpart and a witness.",
+    ]
+    if not signed.cosigned:
+        not_proved.append(NOT_RECEIVED)
+    if not deep:
+        not_proved.append("What the heads and bodies say: they were not read (--deep reads them).")
+    return RecordAudit(
+        origin=checkpoint.origin,
+        size=checkpoint.size,
+        root=checkpoint.root,
+        log_key=log_key,
+        cosigned=signed.cosigned,
+        unknown_signers=signed.unknown,
+        first_body=bodies.first_body,
+        heads=bodies.heads if deep else 0,
+        bodies=bodies.bodies if deep else 0,
+        unreadable=tuple(bodies.unreadable),
+        unreadable_count=bodies.unreadable_count,
+        proved=tuple(proved),
+        not_proved=tuple(not_proved),
+    )

@@ -1,0 +1,117 @@
+"""Verification of a proof folder: one leaf, its place in a signed log, and what of the entry is shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from coupefeu.errors import PeerError
+from coupefeu.model.entry import Head
+from coupefeu.record.disclosure import Disclosure
+from coupefeu.record.leaf import check_leaf, leaf_hash
+from coupefeu.record.signatures import (
+    NOT_PROVED,
+    NOT_RECEIVED,
+    Cosigned,
+    cosigned_sentences,
+    verify_checkpoint_note,
+)
+from coupefeu.record.tree import verify_inclusion
+from coupefeu.wire.head import decode_head
+from coupefeu.wire.note import VerifierKey
+from coupefeu.wire.proof import TlogProof
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofAudit:
+    """What a proof shows; `head` is None when it is not shown or does not parse, `head_bytes` when it is not shown."""
+
+    origin: str
+    index: int
+    size: int
+    cosigned: tuple[Cosigned, ...]
+    unknown_signers: tuple[str, ...]
+    head_bytes: bytes | None
+    head: Head | None
+    body: bytes | None
+    proved: tuple[str, ...]
+    not_proved: tuple[str, ...]
+
+
+def audit_proof(
+    leaf: bytes,
+    proof: bytes,
+    body: bytes | None,
+    log_key: VerifierKey,
+    cosigner_keys: Sequence[VerifierKey] = (),
+) -> ProofAudit:
+    """Verify the files `leaf`, `proof` and, where it is shown, `body`.
+
+    Raises:
+        PeerError: a file breaks its format, or a body comes without what proves it.
+        VerificationError: a signature, the path, the head or the body does not hold.
+    """
+    check_leaf(leaf)
+    parsed = TlogProof.parse(proof)
+    signed = verify_checkpoint_note(parsed.checkpoint_note, log_key, cosigner_keys)
+    checkpoint = signed.checkpoint
+    verify_inclusion(leaf_hash(leaf), parsed.index, checkpoint.size, checkpoint.root, parsed.path)
+    shown = _shown(parsed, body)
+    if shown:
+        shown.verify(checkpoint.origin, leaf)
+    stands = (
+        f"Entry {parsed.index} stands in {checkpoint.origin}: the key {log_key.key_id.hex()} signed for it, "
+        "and its holder can neither deny nor change it."
+    )
+    proved = [
+        stands,
+        *cosigned_sentences(signed.cosigned, checkpoint.size),
+        *_shown_sentences(shown),
+    ]
+    not_proved = [*NOT_PROVED, "Anything about other entries of the log."]
+    if not signed.cosigned:
+        not_proved.append(NOT_RECEIVED)
+    if shown is None or shown.body is None:
+        not_proved.append(
+            "What the entry says: its body is not shown." if shown else "What the entry is: it is not shown."
+        )
+    return ProofAudit(
+        origin=checkpoint.origin,
+        index=parsed.index,
+        size=checkpoint.size,
+        cosigned=signed.cosigned,
+        unknown_signers=signed.unknown,
+        head_bytes=shown.head if shown else None,
+        head=_decoded(shown.head) if shown else None,
+        body=shown.body if shown else None,
+        proved=tuple(proved),
+        not_proved=tuple(not_proved),
+    )
+
+
+def _shown(proof: TlogProof, body: bytes | None) -> Disclosure | None:
+    if proof.extra is not None:
+        return Disclosure.from_extra(proof.index, proof.extra, body)
+    if body is not None:
+        raise PeerError(
+            "a body comes with a proof that does not cover it",
+            code="record.evidence.body",
+            hint="The proof's extra line holds the salts; ask for the proof again, or verify without the body.",
+        )
+    return None
+
+
+def _shown_sentences(shown: Disclosure | None) -> list[str]:
+    if shown is None:
+        return []
+    part = "head" if shown.body is None else "head and body"
+    return [
+        f"The {part} shown are exactly what was signed."
+        if shown.body
+        else f"The {part} shown is what was signed."
+    ]
+
+
+def _decoded(head: bytes) -> Head | None:
+    try:
+        return decode_head(head)
+    except PeerError:
+        return None

@@ -1,0 +1,90 @@
+"""Verification of a signed checkpoint by its log's key and its cosigners', and the words for what they prove."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from coupefeu.errors import VerificationError
+from coupefeu.keys.notes import is_from, verify_signature
+from coupefeu.model.instant import Instant, format_instant
+from coupefeu.wire import cosignature
+from coupefeu.wire.checkpoint import Checkpoint
+from coupefeu.wire.note import COSIGNATURE, ED25519, VerifierKey, parse_note
+
+NOT_RECEIVED: Final = "That anyone else holds these entries: no known key has co-signed them."
+NOT_PROVED: Final = (
+    "That the keys are the parties': compare their ids with the signed agreement.",
+    "Which person wrote, saw or read anything: a signature is a party's.",
+    "When an entry was written: its own time is its author's claim.",
+    "That what the entries say is true.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cosigned:
+    """Who co-signed a checkpoint, and the time it gave, in UTC seconds."""
+
+    key: VerifierKey
+    time_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignedCheckpoint:
+    """A checkpoint under its log's valid signature; `unknown` names signers for whom no key was given."""
+
+    checkpoint: Checkpoint
+    cosigned: tuple[Cosigned, ...]
+    unknown: tuple[str, ...]
+
+
+def verify_checkpoint_note(
+    note_bytes: bytes, log_key: VerifierKey, cosigner_keys: Sequence[VerifierKey] = ()
+) -> SignedCheckpoint:
+    """Return the checkpoint if the log's own key and every known cosigner that stands on it signed it.
+
+    Raises:
+        PeerError: the bytes break the format.
+        VerificationError: no signature of the log, a wrong one of a known key, or keys of the wrong kind.
+    """
+    note = parse_note(note_bytes)
+    checkpoint = Checkpoint.parse(note.text)
+    names = [log_key.name, *(key.name for key in cosigner_keys)]
+    kinds = [log_key.algorithm == ED25519, *(key.algorithm == COSIGNATURE for key in cosigner_keys)]
+    if not all(kinds) or len(set(names)) != len(names) or log_key.name != checkpoint.origin:
+        raise VerificationError(
+            f"the keys given do not belong to a checkpoint of {checkpoint.origin}",
+            code="record.signatures.keys",
+            hint="Give the log's key of type 0x01 under its origin, and cosigner keys of type 0x04 under other names.",
+        )
+    log_signed = False
+    cosigned, unknown = [], []
+    for signature in note.signatures:
+        key = next((key for key in (log_key, *cosigner_keys) if is_from(key, signature)), None)
+        if key is None:
+            unknown.append(signature.name)
+            continue
+        verify_signature(key, note.text, signature)
+        if key is log_key:
+            log_signed = True
+        else:
+            cosigned.append(Cosigned(key, cosignature.unpack(signature.blob)[0]))
+    if not log_signed:
+        raise VerificationError(
+            f"the checkpoint is not signed by the key {log_key.key_id.hex()} of {log_key.name}",
+            code="record.signatures.unsigned",
+            hint="Give the key that stands in the agreement; without its signature the checkpoint proves nothing.",
+        )
+    return SignedCheckpoint(checkpoint, tuple(cosigned), tuple(unknown))
+
+
+def cosigned_sentences(cosigned: Iterable[Cosigned], size: int) -> list[str]:
+    """Say what each co-signature proves."""
+    return [
+        f"{each.key.name} (key {each.key.key_id.hex()}) signed, giving the time {_time(each)}, "
+        f"that it held all {size} entries, durably and append-only."
+        for each in cosigned
+    ]
+
+
+def _time(cosigned: Cosigned) -> str:
+    return format_instant(Instant(cosigned.time_s * 1000))
