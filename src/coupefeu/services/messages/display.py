@@ -41,7 +41,7 @@ class Warned(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Warning_:
+class Finding:
     """One thing that was found: what, where (position in the original text), and its name in Unicode."""
 
     what: Warned
@@ -54,7 +54,7 @@ class Shown:
     """A text that is safe to put on a screen, and what was marked in it."""
 
     text: str
-    warnings: tuple[Warning_, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 def show(text: str) -> Shown:
@@ -72,16 +72,28 @@ def show(text: str) -> Shown:
     if len(text) > MAX_SHOWN_CHARACTERS:
         found[MAX_SHOWN_CHARACTERS] = Warned.SHORTENED
         parts.append("⟦…⟧")
-    warnings = tuple(
-        Warning_(what=what, position=position, name=character_name(text[position]))
+    findings = tuple(
+        Finding(what=what, position=position, name=character_name(text[position]))
         for position, what in sorted(found.items())
     )
-    return Shown(text="".join(parts), warnings=warnings)
+    return Shown(text="".join(parts), findings=findings)
 
 
 def show_line(text: str) -> str:
     """Give a safe rendering on one line, for labels and names."""
     return show(text.replace("\n", "\u2028")).text.replace("\t", " ")
+
+
+def find_untypable(text: str) -> str:
+    """Name the first character that a reader could not type anew, or would type as another one ("": none)."""
+    if unicodedata.normalize("NFC", text) != text:
+        return "accents that are not composed (Unicode form C)"
+    refused = set(Warned) - {Warned.SIGNATURE_LINE}
+    findings = [finding for finding in show(text).findings if finding.what in refused]
+    unusual = [c for c in text if unicodedata.category(c) == "Zs" and c != " "]
+    if findings:
+        return findings[0].name
+    return character_name(unusual[0]) if unusual else ""
 
 
 def character_name(character: str) -> str:

@@ -22,7 +22,7 @@ _OF_THE_AUTHOR = frozenset({Form.CORRECTION, Form.CANCELLATION})
 
 def is_flash(message: Row) -> bool:
     """Whether it is handled as FLASH: it rings, and anyone on watch may take it. A PROTEST never is."""
-    return message["precedence"] == Precedence.FLASH and message["subject"] != Subject.PROTEST.value
+    return bool(message["precedence"] == Precedence.FLASH and message["subject"] != Subject.PROTEST.value)
 
 
 def addressed_posts(message: Row) -> tuple[str, ...]:
@@ -42,6 +42,15 @@ def judge_author(row: Row, agreement: Agreement) -> str:
     if row["agreement_version"] != agreement.version:
         return ""
     return "" if row["from_post"] in _posts(_party_of(row, agreement), agreement) else "foreign_post"
+
+
+def effective_acts(message: Row, acts: Sequence[Row], agreement: Agreement) -> list[Row]:
+    """Keep the acts about this message that have effect, by arrival."""
+    found: list[Row] = []
+    for act in acts:
+        if not judge_act(act, message, found, agreement):
+            found.append(act)
+    return found
 
 
 def judge_act(act: Row, message: Row | None, earlier: Sequence[Row], agreement: Agreement) -> str:
