@@ -1,0 +1,222 @@
+### English. Terms: field.md, section 6. A key here stands in fr.ftl and ru.ftl too, with the same values.
+
+exercise = EXERCISE
+
+precedence-flash = FLASH
+precedence-immediate = IMMEDIATE
+precedence-priority = PRIORITY
+precedence-routine = ROUTINE
+
+subject-safety = SAFETY
+subject-notice = NOTICE
+subject-clarification = CLARIFICATION
+subject-protest = PROTEST
+subject-service = SERVICE
+subject-unknown = not readable
+
+form-1 = LINE TEST
+form-2 = SERVICE MESSAGE
+form-3 = FREE TEXT
+form-4 = WARNING
+form-5 = REQUEST FOR EXPLANATION
+form-6 = REPLY
+form-7 = CORRECTION
+form-8 = CANCELLATION
+form-9 = CONTACT BY ANOTHER CHANNEL
+form-10 = STANDARD PHRASE
+form-unknown = UNKNOWN FORM
+
+header-precedence = PRECEDENCE
+header-from = FROM
+header-to = TO
+header-subject = SUBJECT
+header-number = MESSAGE NUMBER
+header-time = DATE AND TIME
+header-agreement = AGREEMENT REFERENCE
+header-reference = MESSAGE REFERENCE
+header-content = CONTENT
+header-remarks = REMARKS
+header-end = END OF MESSAGE { $number }
+agreement-version = { $name }, version { $version }
+not-stated = not stated
+address = { $title } ({ $address })
+
+field-officer = Officer
+field-word = Operative word
+field-place = Place
+field-time = Time
+field-number = Number
+field-phrase = Phrase
+field-passage = Passage
+field-channel = Channel
+field-counterpart = With
+field-text = Text
+original-in = Original text, in { $language }
+
+operative-1 = STOP
+operative-2 = SPARE
+channel-1 = TELEPHONE
+channel-2 = ATTACHE
+channel-3 = LETTER
+outcome-1 = PASSED TO
+outcome-2 = STOPPED AT
+outcome-3 = CANNOT
+outcome-4 = NOT OURS
+
+chain = CHAIN AT { $party }
+step-on-their-record = ON THEIR RECORD
+step-shown = SHOWN ON { $screens ->
+    [one] { $screens } SCREEN
+   *[other] { $screens } SCREENS
+}
+step-shown-idle = SHOWN ON { $screens ->
+    [one] { $screens } SCREEN
+   *[other] { $screens } SCREENS
+}, NOBODY HAS ACTED
+step-taken-by = TAKEN BY
+step-read-by = READ BY
+step-read-back = READ BACK
+step-passed-to = PASSED TO
+step-outcome = OUTCOME
+step-answered = ANSWERED
+machine = machine
+not-yet = not yet
+not-asked = nothing to read back
+by-reply = REPLY { $number }
+clock-left = { $time } left, due { $due }
+clock-overdue = OVERDUE by { $time }, was due { $due }
+clock-met = in time, { $time } before it was due
+clock-missed = { $time } after it was due
+read-back-matches = matches
+read-back-differs = DOES NOT MATCH
+say-again = SAY AGAIN
+say-again-field = SAY AGAIN field { $field }
+claimed = they say { $time }
+
+difference-invisible = invisible character: sent { $sent }, typed { $typed }
+difference-look-alike = looks alike, is another character: sent { $sent }, typed { $typed }
+difference-digit = digit of another script: sent { $sent }, typed { $typed }
+difference-minus = another minus sign: sent { $sent }, typed { $typed }
+difference-space = unusual space: sent { $sent }, typed { $typed }
+difference-missing = missing: { $sent }
+difference-extra = too much: { $typed }
+difference-other = differs: sent { $sent }, typed { $typed }
+difference-surplus = typed, but there is no such field: { $typed }
+nothing = nothing
+
+warned-title = MARKED IN THE TEXT
+warned-direction = character that changes the direction of writing: { $name }
+warned-invisible = invisible character: { $name }
+warned-control = control character: { $name }
+warned-look-alike = letter that looks like another: { $name }
+warned-digit = digit of another kind: { $name }
+warned-minus = dash in the place of a minus sign: { $name }
+warned-space = unusual space: { $name }
+warned-flood = too many marks on one letter: { $name }
+warned-signature-line = line that imitates a signature; it is only text
+warned-forged-mark = sign that imitates one of our marks: { $name }
+warned-shortened = the text is longer than what is shown
+
+time-before-bracket = the written time is earlier than is possible
+time-after-bracket = the written time is later than is possible
+time-late = arrived long after the time written on it
+
+proof-follows = proof follows
+one-sided = ONE-SIDED: the other side has not confirmed this contact
+confirmed-by = CONFIRMED BY
+corrected-by = CORRECTED BY { $numbers }
+cancelled-by = CANCELLED BY { $numbers }
+answered-by = ANSWERED BY { $numbers }
+no-effect = NO EFFECT: { $reason }
+marked = MARKED: { $reason }
+without-effect = Without effect
+
+act-16 = MESSAGE
+act-17 = SHOWN
+act-18 = TAKEN
+act-19 = READ
+act-20 = READ BACK
+act-21 = SAY AGAIN
+act-22 = PASSED TO
+act-23 = OUTCOME
+act-24 = CONTACT CONFIRMED
+act-33 = LINE TEST ANSWERED
+
+effect-unreadable-head = the entry cannot be read
+effect-unreadable-body = the content cannot be read
+effect-unknown-form = the form is unknown to this node
+effect-unknown-field = it has a field unknown to this node
+effect-form-not-of-kind = the form does not belong to this kind of entry
+effect-subject-not-of-form = the form cannot have this subject
+effect-protest-flash = a PROTEST is never FLASH
+effect-missing-reference = it names no message
+effect-unknown-message = the message it names is not on the record here
+effect-foreign-post = the post does not belong to the party that wrote it
+effect-own-message = a party cannot do this to its own message
+effect-not-addressed = the message is not addressed to this party
+effect-post-not-addressed = the message is not addressed to this post
+effect-already-taken = it was already taken
+effect-not-a-contact = the message is not a contact by another channel
+effect-not-a-line-test = the message is not a line test
+effect-not-the-author = only its author may correct or cancel a message
+effect-not-a-request = it does not answer a request for explanation of the other side
+effect-missing = missing: { $part }
+effect-unexpected = not part of this form: { $part }
+effect-bad = not valid: { $part }
+effect-long = too long: { $part }
+effect-other = not valid ({ $part })
+
+part-text = text
+part-passages = marked passages
+part-operative = operative word
+part-place = place
+part-time-ms = time
+part-time = time
+part-numbers = numbers
+part-phrase = phrase
+part-slots = values of the phrase
+part-channel = channel
+part-counterpart = who was spoken with
+part-template = text of the line test
+part-officer = officer
+part-screens = number of screens
+part-recipient = to whom
+part-typed = what was typed
+part-outcome = outcome
+part-reason = reason
+
+## The phrase book. Values come in the order of services/messages/phrases.py.
+
+phrase-01 = Cease fire at { $place }.
+phrase-02 = We have ceased fire at { $place } at { $time }.
+phrase-03 = We are under fire at { $place }.
+phrase-04 = Our aircraft is astray near { $place }. Do not fire on it.
+phrase-05 = A launch by accident is under way. Impact expected at { $place } at { $time }.
+phrase-06 = Our ship or aircraft is in distress at { $place }.
+phrase-07 = A rescue is under way at { $place } until { $time }.
+phrase-08 = We ask for safe passage at { $place } from { $time }.
+phrase-09 = We give safe passage at { $place } from { $time }.
+phrase-10 = Keep clear of { $place } until { $time }.
+phrase-11 = We keep clear of { $place } until { $time }.
+phrase-12 = Your aircraft near { $place } is too close to ours. Keep this distance in kilometres: { $number }.
+phrase-13 = Your ship near { $place } is too close to ours. Keep this distance in nautical miles: { $number }.
+phrase-14 = Civilians are at { $place }. Number of persons: { $number }.
+phrase-15 = Our personnel are at { $place }. Number of persons: { $number }.
+phrase-16 = We have no forces at { $place }.
+phrase-17 = What are your forces doing at { $place }?
+phrase-18 = The activity at { $place } ended at { $time }.
+phrase-19 = We are finding out. We will answer by { $time }.
+phrase-20 = We agree.
+phrase-21 = We do not agree.
+phrase-22 = We do not understand. Say it in other words.
+phrase-23 = We propose to speak by voice at { $time }.
+phrase-24 = This line will be out of service until { $time }.
+
+## Line tests: neutral descriptions, no innuendo; the first holds the alphabet and the digits.
+
+line-test-1 = ABCDEFGHIJKLMNOPQRSTUVWXYZ 0123456789
+line-test-2 = The river rises in the hills and flows slowly to the sea.
+line-test-3 = A library lends books to its readers for thirty days.
+line-test-4 = Oak, beech and lime trees stand along the road to the station.
+line-test-5 = The museum opens at ten in the morning and closes at six in the evening.
+line-test-6 = Bread is made of flour, water, salt and yeast.

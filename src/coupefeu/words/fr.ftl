@@ -1,0 +1,218 @@
+### Français. Termes : field.md, section 6. Chaque clé existe aussi dans en.ftl et ru.ftl, avec les mêmes valeurs.
+
+exercise = EXERCICE
+
+precedence-flash = FLASH
+precedence-immediate = IMMÉDIAT
+precedence-priority = URGENT
+precedence-routine = ROUTINE
+
+subject-safety = SÉCURITÉ
+subject-notice = NOTIFICATION
+subject-clarification = ÉCLAIRCISSEMENT
+subject-protest = PROTESTATION
+subject-service = SERVICE
+subject-unknown = illisible
+
+form-1 = ESSAI DE LIAISON
+form-2 = MESSAGE DE SERVICE
+form-3 = TEXTE LIBRE
+form-4 = AVERTISSEMENT
+form-5 = DEMANDE D’EXPLICATION
+form-6 = RÉPONSE
+form-7 = RECTIFICATION
+form-8 = ANNULATION
+form-9 = CONTACT PAR UNE AUTRE VOIE
+form-10 = PHRASE CONVENUE
+form-unknown = FORMULE INCONNUE
+
+header-precedence = DEGRÉ D’URGENCE
+header-from = DE
+header-to = À
+header-subject = OBJET
+header-number = NUMÉRO DU MESSAGE
+header-time = DATE ET HEURE
+header-agreement = RÉFÉRENCE DE L’ACCORD
+header-reference = RÉFÉRENCE DE MESSAGE
+header-content = CONTENU
+header-remarks = OBSERVATIONS
+header-end = FIN DU MESSAGE { $number }
+agreement-version = { $name }, version { $version }
+not-stated = non indiqué
+address = { $title } ({ $address })
+
+field-officer = Officier
+field-word = Mot d’exécution
+field-place = Lieu
+field-time = Heure
+field-number = Nombre
+field-phrase = Phrase
+field-passage = Passage
+field-channel = Voie
+field-counterpart = Avec
+field-text = Texte
+original-in = Texte original, en { $language }
+
+operative-1 = CESSEZ
+operative-2 = ÉPARGNEZ
+channel-1 = TÉLÉPHONE
+channel-2 = ATTACHÉ
+channel-3 = LETTRE
+outcome-1 = TRANSMIS À
+outcome-2 = ARRÊTÉ À
+outcome-3 = IMPOSSIBLE
+outcome-4 = PAS À NOUS
+
+chain = CHAÎNE CHEZ { $party }
+step-on-their-record = À LEUR JOURNAL
+step-shown = AFFICHÉ SUR { $screens ->
+    [one] { $screens } ÉCRAN
+   *[other] { $screens } ÉCRANS
+}
+step-shown-idle = AFFICHÉ SUR { $screens ->
+    [one] { $screens } ÉCRAN
+   *[other] { $screens } ÉCRANS
+}, PERSONNE N’A AGI
+step-taken-by = PRIS EN CHARGE PAR
+step-read-by = LU PAR
+step-read-back = COLLATIONNÉ
+step-passed-to = TRANSMIS À
+step-outcome = SUITE DONNÉE
+step-answered = RÉPONDU
+machine = machine
+not-yet = pas encore
+not-asked = rien à collationner
+by-reply = RÉPONSE { $number }
+clock-left = reste { $time }, échéance { $due }
+clock-overdue = HORS DÉLAI de { $time }, échéance { $due }
+clock-met = dans le délai, { $time } avant l’échéance
+clock-missed = { $time } après l’échéance
+read-back-matches = conforme
+read-back-differs = NON CONFORME
+say-again = RÉPÉTEZ
+say-again-field = RÉPÉTEZ le champ { $field }
+claimed = ils indiquent { $time }
+
+difference-invisible = caractère invisible : envoyé { $sent }, saisi { $typed }
+difference-look-alike = même aspect, autre caractère : envoyé { $sent }, saisi { $typed }
+difference-digit = chiffre d’une autre écriture : envoyé { $sent }, saisi { $typed }
+difference-minus = autre signe moins : envoyé { $sent }, saisi { $typed }
+difference-space = espace inhabituelle : envoyé { $sent }, saisi { $typed }
+difference-missing = manque : { $sent }
+difference-extra = en trop : { $typed }
+difference-other = différent : envoyé { $sent }, saisi { $typed }
+difference-surplus = saisi, mais ce champ n’existe pas : { $typed }
+nothing = rien
+
+warned-title = SIGNALÉ DANS LE TEXTE
+warned-direction = caractère qui change le sens de l’écriture : { $name }
+warned-invisible = caractère invisible : { $name }
+warned-control = caractère de commande : { $name }
+warned-look-alike = lettre qui ressemble à une autre : { $name }
+warned-digit = chiffre d’une autre sorte : { $name }
+warned-minus = tiret à la place d’un signe moins : { $name }
+warned-space = espace inhabituelle : { $name }
+warned-flood = trop de signes sur une lettre : { $name }
+warned-signature-line = ligne qui imite une signature ; ce n’est que du texte
+warned-forged-mark = signe qui imite une de nos marques : { $name }
+warned-shortened = le texte est plus long que ce qui est affiché
+
+time-before-bracket = l’heure inscrite est antérieure à ce qui est possible
+time-after-bracket = l’heure inscrite est postérieure à ce qui est possible
+time-late = arrivé longtemps après l’heure inscrite
+
+proof-follows = preuve à suivre
+one-sided = UNILATÉRAL : l’autre Partie n’a pas confirmé ce contact
+confirmed-by = CONFIRMÉ PAR
+corrected-by = RECTIFIÉ PAR { $numbers }
+cancelled-by = ANNULÉ PAR { $numbers }
+answered-by = RÉPONSE DANS { $numbers }
+no-effect = SANS EFFET : { $reason }
+marked = SIGNALÉ : { $reason }
+without-effect = Sans effet
+
+act-16 = MESSAGE
+act-17 = AFFICHÉ
+act-18 = PRIS EN CHARGE
+act-19 = LU
+act-20 = COLLATIONNÉ
+act-21 = RÉPÉTEZ
+act-22 = TRANSMIS À
+act-23 = SUITE DONNÉE
+act-24 = CONTACT CONFIRMÉ
+act-33 = RÉPONSE À L’ESSAI DE LIAISON
+
+effect-unreadable-head = l’entrée est illisible
+effect-unreadable-body = le contenu est illisible
+effect-unknown-form = formule inconnue de ce nœud
+effect-unknown-field = un champ est inconnu de ce nœud
+effect-form-not-of-kind = la formule ne convient pas à ce genre d’entrée
+effect-subject-not-of-form = la formule n’admet pas cet objet
+effect-protest-flash = une PROTESTATION n’est jamais FLASH
+effect-missing-reference = aucun message n’est désigné
+effect-unknown-message = le message désigné n’est pas au journal ici
+effect-foreign-post = le poste n’appartient pas à la Partie qui l’a écrit
+effect-own-message = une Partie ne peut faire cela de son propre message
+effect-not-addressed = le message n’est pas adressé à cette Partie
+effect-post-not-addressed = le message n’est pas adressé à ce poste
+effect-already-taken = déjà pris en charge
+effect-not-a-contact = le message n’est pas un contact par une autre voie
+effect-not-a-line-test = le message n’est pas un essai de liaison
+effect-not-the-author = seul l’auteur peut rectifier ou annuler un message
+effect-not-a-request = ce n’est pas la réponse à une demande d’explication de l’autre Partie
+effect-missing = manque : { $part }
+effect-unexpected = étranger à cette formule : { $part }
+effect-bad = non valable : { $part }
+effect-long = trop long : { $part }
+effect-other = non valable ({ $part })
+
+part-text = texte
+part-passages = passages marqués
+part-operative = mot d’exécution
+part-place = lieu
+part-time-ms = heure
+part-time = heure
+part-numbers = nombres
+part-phrase = phrase
+part-slots = valeurs de la phrase
+part-channel = voie
+part-counterpart = interlocuteur
+part-template = texte de l’essai de liaison
+part-officer = officier
+part-screens = nombre d’écrans
+part-recipient = destinataire
+part-typed = ce qui a été saisi
+part-outcome = suite donnée
+part-reason = raison
+
+phrase-01 = Cessez le feu à { $place }.
+phrase-02 = Nous avons cessé le feu à { $place } à { $time }.
+phrase-03 = Nous sommes sous le feu à { $place }.
+phrase-04 = Notre aéronef est égaré près de { $place }. Ne tirez pas sur lui.
+phrase-05 = Un lancement accidentel est en cours. Impact attendu à { $place } à { $time }.
+phrase-06 = Notre bâtiment ou aéronef est en détresse à { $place }.
+phrase-07 = Un sauvetage est en cours à { $place } jusqu’à { $time }.
+phrase-08 = Nous demandons le libre passage à { $place } à partir de { $time }.
+phrase-09 = Nous accordons le libre passage à { $place } à partir de { $time }.
+phrase-10 = Tenez-vous à l’écart de { $place } jusqu’à { $time }.
+phrase-11 = Nous nous tenons à l’écart de { $place } jusqu’à { $time }.
+phrase-12 = Votre aéronef près de { $place } est trop proche du nôtre. Gardez cette distance en kilomètres : { $number }.
+phrase-13 = Votre bâtiment près de { $place } est trop proche du nôtre. Gardez cette distance en milles marins : { $number }.
+phrase-14 = Des civils se trouvent à { $place }. Nombre de personnes : { $number }.
+phrase-15 = Notre personnel se trouve à { $place }. Nombre de personnes : { $number }.
+phrase-16 = Nous n’avons pas de forces à { $place }.
+phrase-17 = Que font vos forces à { $place } ?
+phrase-18 = L’activité à { $place } a pris fin à { $time }.
+phrase-19 = Nous nous renseignons. Nous répondrons avant { $time }.
+phrase-20 = Nous sommes d’accord.
+phrase-21 = Nous ne sommes pas d’accord.
+phrase-22 = Nous ne comprenons pas. Dites-le en d’autres mots.
+phrase-23 = Nous proposons de parler de vive voix à { $time }.
+phrase-24 = Cette ligne sera hors service jusqu’à { $time }.
+
+line-test-1 = ABCDEFGHIJKLMNOPQRSTUVWXYZ ÀÂÆÇÉÈÊËÎÏÔŒÙÛÜŸ 0123456789
+line-test-2 = La rivière naît dans les collines et coule lentement vers la mer.
+line-test-3 = Une bibliothèque prête des livres à ses lecteurs pour trente jours.
+line-test-4 = Des chênes, des hêtres et des tilleuls bordent la route de la gare.
+line-test-5 = Le musée ouvre à dix heures du matin et ferme à six heures du soir.
+line-test-6 = Le pain est fait de farine, d’eau, de sel et de levure.

@@ -1,0 +1,222 @@
+### Русский. Термины: field.md, раздел 6. Каждый ключ есть и в en.ftl, и в fr.ftl, с теми же значениями.
+
+exercise = УЧЕНИЕ
+
+precedence-flash = МОЛНИЯ
+precedence-immediate = НЕМЕДЛЕННО
+precedence-priority = СРОЧНО
+precedence-routine = ОБЫЧНОЕ
+
+subject-safety = БЕЗОПАСНОСТЬ
+subject-notice = УВЕДОМЛЕНИЕ
+subject-clarification = РАЗЪЯСНЕНИЕ
+subject-protest = ПРОТЕСТ
+subject-service = СЛУЖЕБНОЕ
+subject-unknown = не читается
+
+form-1 = ПРОВЕРКА СВЯЗИ
+form-2 = СЛУЖЕБНОЕ СООБЩЕНИЕ
+form-3 = СВОБОДНЫЙ ТЕКСТ
+form-4 = ПРЕДУПРЕЖДЕНИЕ
+form-5 = ЗАПРОС О ПРЕДОСТАВЛЕНИИ РАЗЪЯСНЕНИЯ
+form-6 = ОТВЕТ
+form-7 = ИСПРАВЛЕНИЕ
+form-8 = ОТМЕНА
+form-9 = КОНТАКТ ПО ДРУГОМУ КАНАЛУ
+form-10 = УСЛОВЛЕННАЯ ФРАЗА
+form-unknown = НЕИЗВЕСТНАЯ ФОРМА
+
+header-precedence = СРОЧНОСТЬ
+header-from = ОТ
+header-to = КОМУ
+header-subject = ТЕМА
+header-number = НОМЕР СООБЩЕНИЯ
+header-time = ДАТА И ВРЕМЯ
+header-agreement = ССЫЛКА НА СОГЛАШЕНИЕ
+header-reference = ССЫЛКА НА СООБЩЕНИЕ
+header-content = СОДЕРЖАНИЕ
+header-remarks = ПРИМЕЧАНИЯ
+header-end = КОНЕЦ СООБЩЕНИЯ { $number }
+agreement-version = { $name }, версия { $version }
+not-stated = не указано
+address = { $title } ({ $address })
+
+field-officer = Офицер
+field-word = Исполнительное слово
+field-place = Место
+field-time = Время
+field-number = Число
+field-phrase = Фраза
+field-passage = Отрывок
+field-channel = Канал
+field-counterpart = С кем
+field-text = Текст
+original-in = Подлинный текст, язык: { $language }
+
+operative-1 = ПРЕКРАТИТЕ
+operative-2 = ПОЩАДИТЕ
+channel-1 = ТЕЛЕФОН
+channel-2 = АТТАШЕ
+channel-3 = ПИСЬМО
+outcome-1 = ПЕРЕДАНО
+outcome-2 = ОСТАНОВЛЕНО В
+outcome-3 = НЕВОЗМОЖНО
+outcome-4 = НЕ НАШЕ
+
+chain = ПРОХОЖДЕНИЕ У СТОРОНЫ { $party }
+step-on-their-record = В ИХ ЖУРНАЛЕ
+step-shown = ПОКАЗАНО НА { $screens ->
+    [one] { $screens } ЭКРАНЕ
+    [few] { $screens } ЭКРАНАХ
+    [many] { $screens } ЭКРАНАХ
+   *[other] { $screens } ЭКРАНАХ
+}
+step-shown-idle = ПОКАЗАНО НА { $screens ->
+    [one] { $screens } ЭКРАНЕ
+    [few] { $screens } ЭКРАНАХ
+    [many] { $screens } ЭКРАНАХ
+   *[other] { $screens } ЭКРАНАХ
+}, НИКТО НЕ ПРИНЯЛ МЕР
+step-taken-by = ПРИНЯЛ
+step-read-by = ПРОЧИТАЛ
+step-read-back = ПОВТОРЕНО ДЛЯ ПРОВЕРКИ
+step-passed-to = ПЕРЕДАНО
+step-outcome = ИСХОД
+step-answered = ПОЛУЧЕН ОТВЕТ
+machine = машина
+not-yet = ещё нет
+not-asked = повторять нечего
+by-reply = ОТВЕТ { $number }
+clock-left = осталось { $time }, срок { $due }
+clock-overdue = ПРОСРОЧЕНО на { $time }, срок { $due }
+clock-met = в срок, за { $time } до срока
+clock-missed = через { $time } после срока
+read-back-matches = совпадает
+read-back-differs = НЕ СОВПАДАЕТ
+say-again = ПОВТОРИТЕ
+say-again-field = ПОВТОРИТЕ поле { $field }
+claimed = по их словам { $time }
+
+difference-invisible = невидимый знак: отправлено { $sent }, набрано { $typed }
+difference-look-alike = похожий, но другой знак: отправлено { $sent }, набрано { $typed }
+difference-digit = цифра другой письменности: отправлено { $sent }, набрано { $typed }
+difference-minus = другой знак минуса: отправлено { $sent }, набрано { $typed }
+difference-space = необычный пробел: отправлено { $sent }, набрано { $typed }
+difference-missing = недостаёт: { $sent }
+difference-extra = лишнее: { $typed }
+difference-other = различается: отправлено { $sent }, набрано { $typed }
+difference-surplus = набрано, но такого поля нет: { $typed }
+nothing = ничего
+
+warned-title = ОТМЕЧЕНО В ТЕКСТЕ
+warned-direction = знак, меняющий направление письма: { $name }
+warned-invisible = невидимый знак: { $name }
+warned-control = управляющий знак: { $name }
+warned-look-alike = буква, похожая на другую: { $name }
+warned-digit = цифра другого вида: { $name }
+warned-minus = тире на месте минуса: { $name }
+warned-space = необычный пробел: { $name }
+warned-flood = слишком много значков на одной букве: { $name }
+warned-signature-line = строка подражает подписи; это только текст
+warned-forged-mark = знак подражает нашей пометке: { $name }
+warned-shortened = текст длиннее показанного
+
+time-before-bracket = указанное время раньше возможного
+time-after-bracket = указанное время позже возможного
+time-late = поступило намного позже указанного времени
+
+proof-follows = доказательство следует
+one-sided = ОДНОСТОРОННЕ: другая Сторона не подтвердила этот контакт
+confirmed-by = ПОДТВЕРДИЛ
+corrected-by = ИСПРАВЛЕНО В { $numbers }
+cancelled-by = ОТМЕНЕНО В { $numbers }
+answered-by = ОТВЕТ В { $numbers }
+no-effect = НЕ ИМЕЕТ СИЛЫ: { $reason }
+marked = ОТМЕЧЕНО: { $reason }
+without-effect = Не имеет силы
+
+act-16 = СООБЩЕНИЕ
+act-17 = ПОКАЗАНО
+act-18 = ПРИНЯТО
+act-19 = ПРОЧИТАНО
+act-20 = ПОВТОРЕНО ДЛЯ ПРОВЕРКИ
+act-21 = ПОВТОРИТЕ
+act-22 = ПЕРЕДАНО
+act-23 = ИСХОД
+act-24 = КОНТАКТ ПОДТВЕРЖДЁН
+act-33 = ОТВЕТ НА ПРОВЕРКУ СВЯЗИ
+
+effect-unreadable-head = запись не читается
+effect-unreadable-body = содержание не читается
+effect-unknown-form = форма неизвестна этому узлу
+effect-unknown-field = есть поле, неизвестное этому узлу
+effect-form-not-of-kind = форма не подходит к этому виду записи
+effect-subject-not-of-form = форма не допускает этой темы
+effect-protest-flash = ПРОТЕСТ никогда не передаётся как МОЛНИЯ
+effect-missing-reference = сообщение не названо
+effect-unknown-message = названного сообщения здесь нет в журнале
+effect-foreign-post = должность не принадлежит написавшей Стороне
+effect-own-message = Сторона не может сделать это со своим сообщением
+effect-not-addressed = сообщение не адресовано этой Стороне
+effect-post-not-addressed = сообщение не адресовано этой должности
+effect-already-taken = уже принято
+effect-not-a-contact = сообщение не о контакте по другому каналу
+effect-not-a-line-test = сообщение не является проверкой связи
+effect-not-the-author = исправить или отменить сообщение может только автор
+effect-not-a-request = это не ответ на запрос разъяснения другой Стороны
+effect-missing = недостаёт: { $part }
+effect-unexpected = не относится к этой форме: { $part }
+effect-bad = недопустимо: { $part }
+effect-long = слишком длинно: { $part }
+effect-other = недопустимо ({ $part })
+
+part-text = текст
+part-passages = отмеченные отрывки
+part-operative = исполнительное слово
+part-place = место
+part-time-ms = время
+part-time = время
+part-numbers = числа
+part-phrase = фраза
+part-slots = значения фразы
+part-channel = канал
+part-counterpart = собеседник
+part-template = текст проверки связи
+part-officer = офицер
+part-screens = число экранов
+part-recipient = кому
+part-typed = набранное
+part-outcome = исход
+part-reason = причина
+
+phrase-01 = Прекратите огонь: { $place }.
+phrase-02 = Мы прекратили огонь: { $place }, время { $time }.
+phrase-03 = Мы под огнём: { $place }.
+phrase-04 = Наше воздушное судно сбилось с пути. Место: { $place }. Не открывайте по нему огонь.
+phrase-05 = Произошёл случайный пуск. Ожидаемое место падения: { $place }, время { $time }.
+phrase-06 = Наш корабль или воздушное судно терпит бедствие: { $place }.
+phrase-07 = Ведутся спасательные работы: { $place }, до { $time }.
+phrase-08 = Просим безопасного прохода: { $place }, с { $time }.
+phrase-09 = Предоставляем безопасный проход: { $place }, с { $time }.
+phrase-10 = Держитесь в стороне: { $place }, до { $time }.
+phrase-11 = Мы держимся в стороне: { $place }, до { $time }.
+phrase-12 = Ваше воздушное судно слишком близко к нашему. Место: { $place }. Держите расстояние в километрах: { $number }.
+phrase-13 = Ваш корабль слишком близко к нашему. Место: { $place }. Держите расстояние в морских милях: { $number }.
+phrase-14 = Там находятся гражданские лица: { $place }. Число людей: { $number }.
+phrase-15 = Там находится наш личный состав: { $place }. Число людей: { $number }.
+phrase-16 = Наших сил там нет: { $place }.
+phrase-17 = Что там делают ваши силы: { $place }?
+phrase-18 = Деятельность прекращена: { $place }, время { $time }.
+phrase-19 = Выясняем. Ответим до { $time }.
+phrase-20 = Мы согласны.
+phrase-21 = Мы не согласны.
+phrase-22 = Мы не понимаем. Скажите другими словами.
+phrase-23 = Предлагаем поговорить голосом в { $time }.
+phrase-24 = Эта линия не будет работать до { $time }.
+
+line-test-1 = АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ 0123456789
+line-test-2 = Река берёт начало в холмах и медленно течёт к морю.
+line-test-3 = Библиотека выдаёт книги читателям на тридцать дней.
+line-test-4 = Дубы, буки и липы стоят вдоль дороги к станции.
+line-test-5 = Музей открывается в десять утра и закрывается в шесть вечера.
+line-test-6 = Хлеб пекут из муки, воды, соли и дрожжей.
