@@ -77,7 +77,9 @@ class LinkConfig:
                     hint="pair the two nodes again",
                 )
         if self.our_origin == self.their_origin:
-            raise ConfigError("both origins are the same", code="link.config.origin", hint="name the other party's log")
+            raise ConfigError(
+                "both origins are the same", code="link.config.origin", hint="name the other party's log"
+            )
         if not 0 <= self.psk_generation <= 255:
             raise ConfigError("the PSK generation does not fit a byte", code="link.config.generation")
 

@@ -165,7 +165,10 @@ class Handshakes:
         if source not in self._sources:
             if len(self._sources) >= MAX_SOURCES:
                 del self._sources[next(iter(self._sources))]
-            self._sources[source] = (Meter(EXCHANGES_PER_S, EXCHANGES_BURST), Meter(1, LOW_NUMBER_WAIT_MS // 1_000))
+            self._sources[source] = (
+                Meter(EXCHANGES_PER_S, EXCHANGES_BURST),
+                Meter(1, LOW_NUMBER_WAIT_MS // 1_000),
+            )
         return self._sources[source]
 
     def _remember(self, mark: bytes) -> None:

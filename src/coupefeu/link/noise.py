@@ -87,7 +87,12 @@ class _Symmetric:
 
     def copy(self) -> "_Symmetric":
         twin = object.__new__(_Symmetric)
-        twin.hash, twin.chaining_key, twin.key, twin.nonce = self.hash, self.chaining_key, self.key, self.nonce
+        twin.hash, twin.chaining_key, twin.key, twin.nonce = (
+            self.hash,
+            self.chaining_key,
+            self.key,
+            self.nonce,
+        )
         return twin
 
 

@@ -123,7 +123,9 @@ class Session:
         counter = window.whole(high << 8 | low)
         if not window.is_new(counter):
             raise refused("replayed")
-        plaintext = self._open.open(nonce_of(slot << 56 | counter), frame[HEADER_BYTES:], frame[:HEADER_BYTES])
+        plaintext = self._open.open(
+            nonce_of(slot << 56 | counter), frame[HEADER_BYTES:], frame[:HEADER_BYTES]
+        )
         self._windows[slot] = window
         self.heard_ms = mono_ms
         return plaintext, window.mark(counter, mono_ms)
@@ -169,9 +171,13 @@ class Sessions:
             del self._candidates[lowest.our_id]
 
     def establish(self, session: Session) -> None:
-        """Make this the newest; keep beside it the two that were heard last."""
+        """Make this the newest, and keep beside it the two heard last; an older one confirmed late stands behind."""
+        newest = self.newest
+        if newest and not newest.initiated and not session.initiated and session.number < newest.number:
+            self._established = [newest, session, *self._established[1 : MAX_ESTABLISHED - 1]]
+            return
         others = sorted(self._established, key=lambda other: -1 if other.heard_ms is None else other.heard_ms)
-        self._established = [session, *others[: -MAX_ESTABLISHED : -1]]
+        self._established = [session, *others[:-MAX_ESTABLISHED:-1]]
 
     def open(self, frame: bytes, mono_ms: int) -> tuple[bytes, Session, bool, bool]:
         """Return plaintext, session, whether the frame is late, and whether it made a candidate the newest session.

@@ -1,0 +1,84 @@
+"""What we tell the other side about its log: what is durable here, our receipts, what we lack."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from coupefeu.wire.packet import Ack, CosignatureItem, Hole, Item, RunReceiptItem
+
+MAX_RANGES: Final = 64
+MAX_KEPT_RUNS: Final = 1_024
+MAX_RECEIPTS_A_FRAME: Final = 64
+
+
+class Holdings:
+    """The receiving half's voice. The newest co-signature of each log is kept, to be said again when it got lost."""
+
+    def __init__(self) -> None:
+        self._acks: dict[int, Ack] = {}
+        self._changed: dict[int, int] = {}
+        self._cosignatures: dict[int, CosignatureItem] = {}
+        self._runs: dict[tuple[int, int, int], RunReceiptItem] = {}
+        self._receipts: dict[CosignatureItem | RunReceiptItem, None] = {}
+        self._holes: dict[Hole, None] = {}
+
+    def held(self, log: int, cumulative: int, selective: Sequence[tuple[int, int]], due_ms: int) -> None:
+        """Set what is durable here; it is said with the next frame, by itself at `due_ms`."""
+        self._acks[log] = Ack(log, cumulative, tuple(selective)[:MAX_RANGES])
+        self._changed[log] = due_ms
+
+    def durable_below(self, log: int) -> int:
+        """Return the index below which all of `log` is durable here."""
+        ack = self._acks.get(log)
+        return 0 if ack is None else ack.cumulative
+
+    def receipt(self, item: CosignatureItem | RunReceiptItem) -> None:
+        """Queue a receipt and keep it."""
+        self._receipts[item] = None
+        if isinstance(item, RunReceiptItem):
+            self._runs[item.log, item.start, item.end] = item
+            if len(self._runs) > MAX_KEPT_RUNS:
+                del self._runs[next(iter(self._runs))]
+            return
+        newest = self._cosignatures.get(item.log)
+        if newest is None or newest.size <= item.size:
+            self._cosignatures[item.log] = item
+            if self._runs:
+                self._runs = {
+                    key: run for key, run in self._runs.items() if run.log != item.log or run.end > item.size
+                }
+
+    def want(self, hole: Hole) -> None:
+        """Queue a request for what we lack."""
+        self._holes[hole] = None
+
+    def repeat(self, log: int | None = None) -> None:
+        """Queue the kept receipts again, of one log or all."""
+        kept: list[CosignatureItem | RunReceiptItem] = [*self._cosignatures.values(), *self._runs.values()]
+        for item in kept:
+            if log is None or item.log == log:
+                self._receipts[item] = None
+
+    def greet(self) -> None:
+        """Let the next frame say everything: acknowledgements and kept receipts."""
+        self._changed = dict.fromkeys(self._acks, 0)
+        self.repeat()
+
+    def due_ms(self) -> int | None:
+        """Return when something must be said even if nothing else goes."""
+        if self._receipts or self._holes:
+            return 0
+        return min(self._changed.values(), default=None)
+
+    def acks(self, *, every: bool) -> list[Item]:
+        """Take the acknowledgements to say now: every one, or those that changed."""
+        logs = list(self._acks) if every else list(self._changed)
+        self._changed.clear()
+        return [self._acks[log] for log in logs]
+
+    def receipts_and_holes(self) -> list[Item]:
+        """Take what else the next frame says."""
+        items: list[Item] = list(self._receipts)[:MAX_RECEIPTS_A_FRAME]
+        self._receipts = dict.fromkeys(list(self._receipts)[MAX_RECEIPTS_A_FRAME:])
+        items += list(self._holes)[:MAX_RECEIPTS_A_FRAME]
+        self._holes.clear()
+        return items

@@ -1,0 +1,146 @@
+"""What the other side, authenticated, sends: metered, checked against the rules of the link, told as events (B8)."""
+
+from typing import Final
+
+from coupefeu.link.config import RUN_HORIZON, Limits
+from coupefeu.link.delivery import Delivery
+from coupefeu.link.events import (
+    AckBeyondOurs,
+    BatchReceived,
+    Event,
+    HoleAsked,
+    LineTestReceived,
+    ReceiptReceived,
+    SignalReceived,
+    Violation,
+)
+from coupefeu.link.holdings import Holdings
+from coupefeu.link.meter import Meter
+from coupefeu.wire.packet import (
+    Ack,
+    Batch,
+    CosignatureItem,
+    Hole,
+    LineTestItem,
+    RunReceiptItem,
+    RunSignature,
+    Signal,
+)
+
+SMALL_RUN: Final = 16
+TOLD_AGAIN_MS: Final = 1_000
+FIRST_ASK_MS: Final = 2_000
+LAST_ASK_MS: Final = 60_000
+
+Incoming = Batch | CosignatureItem | RunReceiptItem | Ack | Hole | LineTestItem | Signal
+
+
+class Intake:
+    """The receiving half. A dropped batch is not lost: unacknowledged, it comes again."""
+
+    def __init__(self, limits: Limits, delivery: Delivery, holdings: Holdings) -> None:
+        self._delivery = delivery
+        self._holdings = holdings
+        self._events: list[Event] = []
+        self._told_ms: dict[str, int] = {}
+        self._entries = Meter(limits.entries_per_s, 2 * limits.entries_per_s)
+        self._runs = Meter(limits.runs_per_s, 2 * limits.runs_per_s)
+        self._signals = Meter(limits.signals_per_s, 2 * limits.signals_per_s)
+        self._line_tests = Meter(limits.line_tests_per_s, 2 * limits.line_tests_per_s)
+        self._holes = Meter(limits.holes_per_s, 2 * limits.holes_per_s)
+        self._unreceipted: list[Hole] = []
+        self._ask_ms = 0
+        self._ask_wait_ms = FIRST_ASK_MS
+
+    def tell(self, event: Event) -> None:
+        """Add an event."""
+        self._events.append(event)
+
+    def take_events(self) -> list[Event]:
+        """Take what has been told since the last call."""
+        events, self._events = self._events, []
+        return events
+
+    def violation(self, code: str, detail: str, mono_ms: int) -> None:
+        """Tell that the other side breaks a rule, at most once a second for each code."""
+        if self._may_tell(code, mono_ms):
+            self.tell(Violation(code, detail))
+
+    def take(self, item: Incoming, mono_ms: int, *, is_late: bool, is_greeting: bool) -> None:
+        """Judge one item and tell the node of it."""
+        match item:
+            case Batch():
+                self._batch(item, mono_ms, is_late=is_late)
+            case CosignatureItem():
+                self._delivery.receipted(item.log, item.size)
+                self.tell(ReceiptReceived(item))
+            case RunReceiptItem():
+                self.tell(ReceiptReceived(item))
+            case Ack():
+                self._ack(item, mono_ms, is_greeting=is_greeting)
+            case Hole():
+                self._hole(item, mono_ms)
+            case LineTestItem():
+                if self._within(self._line_tests, "line-tests", mono_ms):
+                    self.tell(LineTestReceived(item))
+            case Signal():
+                if self._within(self._signals, "signals", mono_ms):
+                    self.tell(SignalReceived(item.payload))
+
+    def ask_for_receipts(self, mono_ms: int) -> None:
+        """Ask for co-signatures that were lost on the way: acknowledged at the last look and this one, none seen."""
+        wanted = self._delivery.unreceipted()
+        if not wanted:
+            self._ask_wait_ms = FIRST_ASK_MS
+        elif {hole.log for hole in wanted} & {
+            hole.log for hole in self._unreceipted
+        } and mono_ms >= self._ask_ms:
+            for hole in wanted:
+                self._holdings.want(hole)
+            self._ask_ms = mono_ms + self._ask_wait_ms
+            self._ask_wait_ms = min(2 * self._ask_wait_ms, LAST_ASK_MS)
+        self._unreceipted = wanted
+
+    def _batch(self, batch: Batch, mono_ms: int, *, is_late: bool) -> None:
+        first, count = batch.entries[0].index, len(batch.entries)
+        if batch.entries[-1].index > self._holdings.durable_below(batch.log) + RUN_HORIZON:
+            self.violation("link.batch.too-far", f"log {batch.log}, entry {first}", mono_ms)
+            return
+        is_small_run = isinstance(batch.statement, RunSignature) and count <= SMALL_RUN
+        meter, amount = (self._runs, 1) if is_small_run else (self._entries, count)
+        if meter.allows(amount, mono_ms):
+            self.tell(BatchReceived(batch, is_late))
+        else:
+            self.violation("link.flood.entries", f"log {batch.log}, entry {first}", mono_ms)
+
+    def _ack(self, ack: Ack, mono_ms: int, *, is_greeting: bool) -> None:
+        is_possible, known = self._delivery.acknowledge(ack)
+        if not is_possible:
+            if self._may_tell(f"ack {ack.log}", mono_ms):
+                self.tell(AckBeyondOurs(ack.log, ack.cumulative))
+        elif is_greeting and ack.cumulative < known:
+            self._hole(Hole(ack.log, ack.cumulative, known), mono_ms)
+
+    def _hole(self, hole: Hole, mono_ms: int) -> None:
+        if not self._within(self._holes, "holes", mono_ms):
+            return
+        if not self._delivery.owns(hole.log):
+            self._holdings.repeat(hole.log)
+            self.tell(HoleAsked(hole.log, hole.start, hole.end))
+        elif (rest := self._delivery.resend(hole)) is not None:
+            self.tell(HoleAsked(rest.log, rest.start, rest.end))
+
+    def _within(self, meter: Meter, name: str, mono_ms: int) -> bool:
+        if meter.allows(1, mono_ms):
+            return True
+        self.violation(f"link.flood.{name}", "beyond the agreed rate", mono_ms)
+        return False
+
+    def _may_tell(self, subject: str, mono_ms: int) -> bool:
+        told_ms = self._told_ms.get(subject)
+        if told_ms is not None and mono_ms - told_ms < TOLD_AGAIN_MS:
+            return False
+        if len(self._told_ms) > 256:
+            self._told_ms.clear()
+        self._told_ms[subject] = mono_ms
+        return True

@@ -1,0 +1,50 @@
+"""The paths of a link, and the one that its frames take."""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Path:
+    """One open way to the other side. `order` counts openings; `by_smaller` says who dialled, as both sides see it."""
+
+    number: int
+    slot: int
+    order: int
+    by_smaller: bool
+    heard_ms: int
+    proven: bool = False
+    answered: bool = False
+    dead: bool = False
+
+
+class Paths:
+    """All open paths. Frames go by a path that has carried a valid frame, so a stranger never displaces it (B6)."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, Path] = {}
+        self._order = 0
+        self.taken: Path | None = None
+
+    def open(self, number: int, slot: int, mono_ms: int, *, by_smaller: bool) -> Path:
+        """Add a path; the same number again replaces it."""
+        self._order += 1
+        path = Path(number=number, slot=slot, order=self._order, by_smaller=by_smaller, heard_ms=mono_ms)
+        self._open[number] = path
+        return path
+
+    def close(self, number: int) -> None:
+        """Remove a path."""
+        self._open.pop(number, None)
+
+    def get(self, number: int) -> Path | None:
+        """Return an open path by its number."""
+        return self._open.get(number)
+
+    def choose(self) -> Path | None:
+        """Take the best path: living, proven, dialled by the smaller key, opened last; both sides agree on it."""
+        self.taken = max(
+            self._open.values(),
+            key=lambda path: (not path.dead, path.proven, path.proven and path.by_smaller, path.order),
+            default=None,
+        )
+        return self.taken
