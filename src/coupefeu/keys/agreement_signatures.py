@@ -41,15 +41,15 @@ class SignedAgreement:
         return frozenset(signatures.party for signatures in self.signatures)
 
 
-def agreement_note(agreement: Agreement, octets: bytes) -> bytes:
-    """Give the text that identity keys sign for this agreement."""
-    digest = b64encode(sha256(octets).digest()).decode("ascii")
-    return f"{HEADER}\n{agreement.line_id.hex()}\n{agreement.version}\n{digest}\n".encode("ascii")
+def agreement_note(line_id: bytes, version: int, digest: bytes) -> bytes:
+    """Give the text that identity keys sign; `digest` is the SHA-256 of the agreement's bytes."""
+    return f"{HEADER}\n{line_id.hex()}\n{version}\n{b64encode(digest).decode('ascii')}\n".encode("ascii")
 
 
 def sign_agreement(identity: IdentityKey, party: str, octets: bytes) -> Signatures:
     """Sign an agreement, keys included, as `party`."""
-    return sign_text(identity, party, agreement_note(parse_agreement(octets), octets))
+    agreement = parse_agreement(octets)
+    return sign_text(identity, party, _note(agreement, octets))
 
 
 def sign_text(identity: IdentityKey, party: str, text: bytes) -> Signatures:
@@ -91,7 +91,7 @@ def verify_signatures(
         PeerError: the bytes are no agreement. VerificationError: a signature fails, or a party signed twice.
     """
     agreement = parse_agreement(octets)
-    note = agreement_note(agreement, octets)
+    note = _note(agreement, octets)
     signers = [signed.party for signed in signatures]
     if len(set(signers)) != len(signers) or not set(signers) <= set(identities.party_ids):
         raise VerificationError(
@@ -208,6 +208,10 @@ def verify_key_statement(signed: SignedKeyStatement, agreement: Agreement) -> Ke
     else:
         ed25519.verify(statement.new_key, text, signed.possession)
     return statement
+
+
+def _note(agreement: Agreement, octets: bytes) -> bytes:
+    return agreement_note(agreement.line_id, agreement.version, sha256(octets).digest())
 
 
 def _bad_body() -> PeerError:

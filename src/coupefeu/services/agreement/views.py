@@ -1,0 +1,145 @@
+"""The one table of this service: each entry with its own signatures judged; what follows is computed when read.
+
+Whether an amendment is in force depends on the reader's clock and on receipts, so it is never stored.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, String, Table, bindparam, select
+
+from coupefeu.errors import CoupefeuError, PolicyError
+from coupefeu.keys.agreement_signatures import (
+    agreement_note,
+    parse_agreement_body,
+    verify_agreement_body,
+    verify_key_statement,
+    verify_signatures,
+    verify_text,
+)
+from coupefeu.model.agreement import Agreement
+from coupefeu.model.entry import Kind
+from coupefeu.services.agreement.facts import KEY_STATEMENT, parse_acceptance
+from coupefeu.services.agreement.rules import AgreementFact, check_fixed
+from coupefeu.services.base import METADATA, Context, Recorded, Rows, Statement
+from coupefeu.wire.agreement import parse_agreement
+from coupefeu.wire.key_statement import parse_key_statement
+
+ENTRIES: Final = Table(
+    "agreement_entries",
+    METADATA,
+    Column("log", Integer, primary_key=True),
+    Column("idx", BigInteger, primary_key=True),
+    Column("arrival", BigInteger, nullable=False),
+    Column("arrived_ms", BigInteger, nullable=False),
+    Column("kind", Integer, nullable=False),
+    Column("party", String, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("effect", String, nullable=False),
+)
+
+INSERT_ENTRY: Final = ENTRIES.insert().values({column.name: bindparam(column.name) for column in ENTRIES.c})
+SELECT_ENTRIES: Final = select(ENTRIES).order_by(ENTRIES.c.arrival)
+"""All entries of this service, few even on an old line; `read_facts` makes facts of the rows."""
+
+
+def apply(recorded: Recorded, context: Context) -> tuple[Statement, ...]:
+    """Give the insert for one more entry; one that has no effect is kept with the reason."""
+    fact = judge(recorded, context)
+    row = {
+        "log": recorded.log,
+        "idx": recorded.index,
+        "arrival": recorded.arrival,
+        "arrived_ms": recorded.arrived_ms,
+        "kind": fact.kind,
+        "party": fact.party,
+        "version": fact.version,
+        "digest": fact.digest,
+        "body": recorded.body,
+        "effect": fact.effect,
+    }
+    return (Statement(INSERT_ENTRY, row),)
+
+
+def read_facts(rows: Rows) -> list[AgreementFact]:
+    """Make facts of the rows of `SELECT_ENTRIES`; their signatures were verified when they were stored."""
+    return [_read_fact(row) for row in rows]
+
+
+def judge(recorded: Recorded, context: Context) -> AgreementFact:
+    """Judge one entry by itself: the same answer at any time, and never an exception (protocol A8)."""
+    kind = -1 if recorded.head is None else recorded.head.kind
+    author = context.parties[recorded.log]
+    fact = AgreementFact(
+        log=recorded.log, index=recorded.index, arrival=recorded.arrival, kind=kind, party=author
+    )
+    try:
+        return _verified(fact, recorded.body, context.agreement)
+    except CoupefeuError as error:
+        return replace(fact, effect=f"{error.message} [{error.code}]")
+
+
+def _verified(fact: AgreementFact, body: bytes, agreement: Agreement) -> AgreementFact:
+    fact = _content(fact, body)
+    match fact.kind:
+        case Kind.AGREEMENT:
+            _verify_opening(fact, body, agreement)
+        case Kind.AMENDMENT_PROPOSED if fact.signatures is not None:
+            signed = verify_signatures(fact.octets, (fact.signatures,), agreement)
+            _insist(signed.signers == {fact.party}, "signed by another party than the one that proposes")
+            check_fixed(agreement, signed.agreement)
+        case Kind.AMENDMENT_ACCEPTED if fact.signatures is not None:
+            note = agreement_note(agreement.line_id, fact.version, fact.digest)
+            verify_text(agreement.keys_of(fact.party), note, fact.signatures)
+        case _:
+            verify_key_statement(parse_key_statement(body), agreement)
+    return fact
+
+
+def _verify_opening(fact: AgreementFact, body: bytes, agreement: Agreement) -> None:
+    signed = verify_agreement_body(body)
+    check_fixed(agreement, signed.agreement)
+    _insist(fact.index == 0, "an agreement stands at the beginning of a log only")
+
+
+def _content(fact: AgreementFact, body: bytes) -> AgreementFact:
+    """Read what the body says, without believing it."""
+    if fact.kind == KEY_STATEMENT:
+        statement = parse_key_statement(body).statement
+        return replace(fact, party=statement.party, version=statement.number, statement=statement)
+    if fact.kind == Kind.AMENDMENT_ACCEPTED:
+        acceptance = parse_acceptance(body)
+        return replace(
+            fact, version=acceptance.version, digest=acceptance.digest, signatures=acceptance.signatures
+        )
+    octets, signatures = parse_agreement_body(body)
+    digest = sha256(octets).digest()
+    if fact.kind == Kind.AGREEMENT:
+        return replace(fact, octets=octets, digest=digest, version=1)
+    _insist(len(signatures) == 1, "a proposal holds its proposer's signatures only")
+    return replace(
+        fact, octets=octets, digest=digest, version=parse_agreement(octets).version, signatures=signatures[0]
+    )
+
+
+def _read_fact(row: Mapping[str, Any]) -> AgreementFact:
+    fact = AgreementFact(
+        log=row["log"],
+        index=row["idx"],
+        arrival=row["arrival"],
+        kind=row["kind"],
+        party=row["party"],
+        version=row["version"],
+        digest=row["digest"],
+        effect=row["effect"],
+    )
+    return fact if fact.effect else _content(fact, row["body"])
+
+
+def _insist(holds: bool, says: str) -> None:
+    if not holds:
+        raise PolicyError(says, code="services.agreement.no_effect")
