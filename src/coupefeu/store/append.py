@@ -13,13 +13,12 @@ from coupefeu.model.entry import (
     Reference,
     Seen,
 )
-from coupefeu.model.precedence import Precedence
 from coupefeu.record.leaf import leaf_hash, make_leaf
 from coupefeu.services.base import Command, Draft, Recorded, Service
 from coupefeu.store.jobs import Acted, Stored
+from coupefeu.store.outgoing import pack
 from coupefeu.store.transaction import Transaction
-from coupefeu.wire.head import encode_head, shorten, whole
-from coupefeu.wire.packet import PackedEntry
+from coupefeu.wire.head import encode_head
 
 ZERO_SEED = bytes(16)
 """Of line tests, which the other side rebuilds from nothing but their number and time (protocol B9)."""
@@ -125,5 +124,4 @@ def _append(transaction: Transaction, draft: Draft, head: Head, encoded: bytes) 
         leaf_hash=hashed,
     )
     transaction.show(recorded)
-    on_air = whole(encoded) if draft.precedence is Precedence.FLASH else shorten(encoded)
-    return Stored(recorded=recorded, entry=PackedEntry(index, seed, on_air, draft.body))
+    return Stored(recorded=recorded, entry=pack(index, seed, encoded, draft.body, draft.precedence))

@@ -33,7 +33,10 @@ _NEWEST_OWN_COSIGNATURE = (
 
 
 class Keeper:
-    """The record of one line in one database. Every method is called from the writer's thread."""
+    """The record of one line in one database. Every method is called from the writer's thread.
+
+    The first service also shows what no service knows: unreadable entries, and kinds of a newer peer.
+    """
 
     def __init__(
         self,
@@ -46,9 +49,8 @@ class Keeper:
         self.line = line
         self.agreement = agreement
         self.agreement_version = agreement_version
-        self._by_kind: Mapping[int, Service] = {
-            kind: service for service in services for kind in service.kinds
-        }
+        self._by_kind: dict[int | None, Service] = {kind: each for each in services for kind in each.kinds}
+        self._by_kind[None] = services[0]
         self._by_command: Mapping[type[Command], Service] = {c: s for s in services for c in s.commands}
         self.connection = open_for_writing(path)
         _prepare_schema(self.connection)

@@ -53,7 +53,7 @@ class Transaction:
         connection: Connection,
         line: Line,
         states: dict[int, LogState],
-        services: Mapping[int, Service],
+        services: Mapping[int | None, Service],
         context: Context,
         next_arrival: int,
     ) -> None:
@@ -112,13 +112,9 @@ class Transaction:
         return arrival
 
     def show(self, recorded: Recorded) -> None:
-        """Bring the views up to date with one entry (a withheld or unreadable one has no view of its own)."""
-        if recorded.head is None:
-            return
-        service = self._services.get(recorded.head.kind)
-        if service is None:
-            return
-        for statement in service.apply(recorded, self.context):
+        """Bring the views up to date with one entry (unreadable and unknown ones have a view too: A7)."""
+        kind = None if recorded.head is None else recorded.head.kind
+        for statement in self._services.get(kind, self._services[None]).apply(recorded, self.context):
             self._buffer.append(statement)
 
     def append_leaf(self, log: int, state: LogState, hashed: bytes) -> None:

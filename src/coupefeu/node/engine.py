@@ -1,0 +1,304 @@
+"""One node's heart: links and store joined, on one loop, without a socket or a thread of its own.
+
+    command -> store -> [commit] -> link -> path
+    path -> link -> store -> [commit] -> receipt -> link -> path
+                                   '--> listeners (screens, waiting officers)
+
+The runtime gives it sockets, the writer's thread and timers; tests give it a virtual clock and a memory bearer.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol
+
+from coupefeu.link import events
+from coupefeu.link.link import Link
+from coupefeu.link.outbox import Outgoing
+from coupefeu.model.instant import Moment
+from coupefeu.node.events import Change, EntryRecorded, LineChanged, ReceiptTaken, Trouble
+from coupefeu.node.intake import Intake
+from coupefeu.node.sealer import Sealer
+from coupefeu.services.base import Command
+from coupefeu.store.jobs import (
+    Act,
+    Acted,
+    Job,
+    Outcome,
+    Receipted,
+    Receive,
+    Received,
+    ReceiveLineTest,
+    TakeReceipt,
+)
+from coupefeu.store.outgoing import Pending
+from coupefeu.wire.packet import Batch, CosignatureItem, LineTestItem, RunReceiptItem
+
+Done = Callable[[Outcome], None]
+
+COVER_AFTER_MS = 1_000
+"""Quiet this long with entries covered by runs alone: the last one goes again, under a checkpoint."""
+
+
+class Carrier(Protocol):
+    """What carries bytes for the engine."""
+
+    def send(self, path: int, datagrams: Sequence[bytes]) -> None:
+        """Send whole datagrams on one path."""
+        ...
+
+    def close(self, path: int) -> None:
+        """Close a path."""
+        ...
+
+    def prove(self, path: int) -> None:
+        """Lift the limits on strangers: the other side has shown itself here."""
+        ...
+
+    def wake_at(self, mono_ms: int | None) -> None:
+        """Call `Engine.handle_timer` then; replaces what was set before."""
+        ...
+
+
+@dataclass(slots=True)
+class Peer:
+    """Another party: its link, what we sign towards it, what of it waits to be taken up."""
+
+    log: int
+    link: Link
+    sealer: Sealer
+    intake: Intake
+    cosigned: int = 0
+    quiet_since_ms: int | None = None
+    paths: set[int] = field(default_factory=set)
+
+
+class Engine:
+    """Everything a node does between its sockets and its database; called from one loop only."""
+
+    def __init__(
+        self,
+        *,
+        our_log: int,
+        peers: Iterable[Peer],
+        submit: Callable[[Job, Done], None],
+        carrier: Carrier,
+        clock: Callable[[], Moment],
+        entropy: Callable[[int], bytes],
+        load_pending: Callable[[int], Iterable[Pending]],
+    ) -> None:
+        self.our_log = our_log
+        self.peers = {peer.log: peer for peer in peers}
+        self._submit = submit
+        self._carrier = carrier
+        self._clock = clock
+        self._entropy = entropy
+        self._load_pending = load_pending
+        self._listeners: list[Callable[[Change], None]] = []
+
+    # --- officers and screens -----------------------------------------------------------------------------
+
+    def listen(self, listener: Callable[[Change], None]) -> Callable[[], None]:
+        """Tell `listener` every change; gives the function that ends it."""
+        self._listeners.append(listener)
+        return partial(self._listeners.remove, listener)
+
+    def act(self, command: Command, done: Done) -> None:
+        """Decide and record a command; `done` is called when its entries are durable, or with the refusal."""
+        self._submit(Act(command=command), partial(self._acted, done))
+
+    def _acted(self, done: Done, outcome: Outcome) -> None:
+        if isinstance(outcome, Acted):
+            for stored in outcome.entries:
+                recorded = stored.recorded
+                assert recorded.head is not None
+                pending = Pending(recorded.index, recorded.head.precedence, recorded.leaf_hash, stored.entry)
+                self._offer([pending])
+                self._tell(EntryRecorded(recorded=recorded))
+        done(outcome)
+        self.pump()
+
+    def announce(self, item: LineTestItem) -> None:
+        """Send a line test ahead of its proof (protocol B9); its entry follows like any other."""
+        for peer in self.peers.values():
+            peer.link.line_test(item)
+        self.pump()
+
+    def _offer(self, entries: Sequence[Pending]) -> None:
+        for peer in self.peers.values():
+            for pending in entries:
+                peer.sealer.append(pending.leaf_hash)
+            peer.link.offer(
+                Outgoing(self.our_log, pending.index, pending.precedence, pending.entry)
+                for pending in entries
+            )
+
+    def _tell(self, change: Change) -> None:
+        for listener in tuple(self._listeners):
+            listener(change)
+
+    # --- paths --------------------------------------------------------------------------------------------
+
+    def path_opened(self, path: int, *, peer: int | None) -> None:
+        """Take a new path: dialled to `peer`, or accepted from a stranger (None) who may be any of them."""
+        now = self._clock()
+        for candidate in self.peers.values():
+            if peer is None or candidate.log == peer:
+                candidate.paths.add(path)
+                candidate.link.path_opened(path, now, dialled=peer is not None, entropy=self._entropy(64))
+        self.pump()
+
+    def path_closed(self, path: int) -> None:
+        """Forget a path."""
+        now = self._clock()
+        for peer in self.peers.values():
+            if path in peer.paths:
+                peer.paths.discard(path)
+                peer.link.path_closed(path, now)
+        self.pump()
+
+    def receive(self, path: int, datagrams: Iterable[bytes]) -> None:
+        """Take whole datagrams from a path."""
+        now = self._clock()
+        for peer in self.peers.values():
+            if path in peer.paths:
+                for datagram in datagrams:
+                    peer.link.receive(path, datagram, now, self._entropy(64))
+        self.pump()
+
+    def handle_timer(self) -> None:
+        """Do what is due."""
+        now = self._clock()
+        for peer in self.peers.values():
+            peer.link.handle_timer(now, self._entropy(64))
+            for batch in peer.intake.due(now):
+                self._receive_batch(peer, batch)
+            self._cover_runs(peer, now)
+        self.pump()
+
+    # --- the pump -----------------------------------------------------------------------------------------
+
+    def pump(self) -> None:
+        """Let every link speak, and set the next timer."""
+        now = self._clock()
+        for peer in self.peers.values():
+            for event in peer.link.take_events():
+                self._handle(peer, event, now)
+            peer.link.flush(now)
+            outgoing: dict[int, list[bytes]] = {}
+            for path, datagram in peer.link.take_outgoing():
+                outgoing.setdefault(path, []).append(datagram)
+            for path, datagrams in outgoing.items():
+                self._carrier.send(path, datagrams)
+        self._carrier.wake_at(self._next_timer())
+
+    def _next_timer(self) -> int | None:
+        timers = [timer for peer in self.peers.values() for timer in self._timers(peer) if timer is not None]
+        return min(timers, default=None)
+
+    def _timers(self, peer: Peer) -> tuple[int | None, ...]:
+        cover = None if peer.quiet_since_ms is None else peer.quiet_since_ms + COVER_AFTER_MS
+        return peer.link.next_timer(), peer.intake.next_ms(), cover
+
+    def _handle(self, peer: Peer, event: events.Event, now: Moment) -> None:  # noqa: C901 - one case per event
+        match event:
+            case events.BatchReceived(batch=batch):
+                for admitted in peer.intake.admit(batch, now):
+                    self._receive_batch(peer, admitted)
+                peer.link.busy(peer.intake.is_full)
+            case events.ReceiptReceived(item=item):
+                self._take_receipt(peer, item)
+            case events.LineTestReceived(item=item):
+                self._submit(ReceiveLineTest(item=item), partial(self._received, peer, None))
+            case events.HoleAsked(log=log, start=start, end=end) if log == self.our_log:
+                self._offer_again(peer, start, end)
+            case events.PathProven(path=path):
+                self._carrier.prove(path)
+                self._keep_path(peer, path)
+            case events.PathDead(path=path):
+                self._carrier.close(path)
+            case events.SessionUp() | events.SessionDown() | events.Alive():
+                state = peer.link.state()
+                self._tell(LineChanged(party=peer.log, up=state.up, alive=state.alive))
+            case events.Violation(code=code, detail=detail):
+                self._tell(Trouble(party=peer.log, code=code, detail=detail))
+            case events.AckBeyondOurs(cumulative=cumulative):
+                detail = f"the other side holds {cumulative:,} entries of our log, more than we do"
+                self._tell(Trouble(party=peer.log, code="node.engine.behind", detail=detail))
+            case _:
+                pass
+
+    def _keep_path(self, keeper: Peer, path: int) -> None:
+        for peer in self.peers.values():
+            if peer is not keeper and path in peer.paths:
+                peer.paths.discard(path)
+                peer.link.path_closed(path, self._clock())
+
+    # --- what came ----------------------------------------------------------------------------------------
+
+    def _receive_batch(self, peer: Peer, batch: Batch) -> None:
+        self._submit(Receive(batch=batch), partial(self._received, peer, batch.log))
+
+    def _received(self, peer: Peer, log: int | None, outcome: Outcome) -> None:
+        if isinstance(outcome, Received):
+            for receipt in outcome.receipts:
+                peer.link.receipt(receipt)
+            held = outcome.held
+            peer.link.held(held.log, held.complete, held.beyond)
+            for start, end in outcome.missing:
+                peer.link.want(held.log, start, end)
+            for recorded in outcome.recorded:
+                self._tell(EntryRecorded(recorded=recorded))
+            for what in outcome.evidence:
+                self._tell(Trouble(party=log, code="record.equivocation", detail=what))
+        elif isinstance(outcome, Exception):
+            self._tell_refusal(peer, outcome)
+        self.pump()
+
+    def _take_receipt(self, peer: Peer, item: CosignatureItem | RunReceiptItem) -> None:
+        if item.log != self.our_log:
+            return
+        root = peer.sealer.root(item.size) if isinstance(item, CosignatureItem) else None
+        job = TakeReceipt(item=item, holder=peer.log, root=root)
+        self._submit(job, partial(self._receipted, peer, item))
+
+    def _receipted(self, peer: Peer, item: CosignatureItem | RunReceiptItem, outcome: Outcome) -> None:
+        if isinstance(outcome, Receipted):
+            if isinstance(item, CosignatureItem):
+                peer.cosigned = max(peer.cosigned, item.size)
+                peer.sealer.cosigned(item.size)
+            self._watch_cover(peer)
+            self._tell(
+                ReceiptTaken(
+                    holder=outcome.holder, start=outcome.start, end=outcome.end, arrived_ms=outcome.arrived_ms
+                )
+            )
+        elif isinstance(outcome, Exception):
+            self._tell_refusal(peer, outcome)
+        self.pump()
+
+    def _tell_refusal(self, peer: Peer, refusal: Exception) -> None:
+        code = getattr(refusal, "code", "node.engine.failed")
+        self._tell(Trouble(party=peer.log, code=code, detail=str(refusal)))
+
+    # --- sending again ------------------------------------------------------------------------------------
+
+    def _offer_again(self, peer: Peer, start: int, end: int) -> None:
+        if start < peer.sealer.base_size:
+            return  # they co-signed it: their record is behind, and recovers by its own rule (A13)
+        wanted = (pending for pending in self._load_pending(start) if pending.index < end)
+        peer.link.offer(Outgoing(self.our_log, each.index, each.precedence, each.entry) for each in wanted)
+
+    def _watch_cover(self, peer: Peer) -> None:
+        waits = peer.cosigned < peer.sealer.size and peer.link.state().queued == 0
+        if not waits:
+            peer.quiet_since_ms = None
+        elif peer.quiet_since_ms is None:
+            peer.quiet_since_ms = self._clock().mono_ms
+
+    def _cover_runs(self, peer: Peer, now: Moment) -> None:
+        """Entries receipted by runs alone: send the last one again, under a checkpoint of the whole log."""
+        if peer.quiet_since_ms is None or now.mono_ms < peer.quiet_since_ms + COVER_AFTER_MS:
+            return
+        peer.quiet_since_ms = None
+        self._offer_again(peer, peer.sealer.size - 1, peer.sealer.size)

@@ -1,0 +1,43 @@
+"""What a node tells its listeners: screens, waiting officers, tests."""
+
+from dataclasses import dataclass
+
+from coupefeu.services.base import Recorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRecorded:
+    """An entry, ours or theirs, is durable here."""
+
+    recorded: Recorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptTaken:
+    """`holder` has signed that it holds [start, end) of our log; verified and durable."""
+
+    holder: int
+    start: int
+    end: int
+    arrived_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineChanged:
+    """The technical state of the link to `party` changed."""
+
+    party: int
+    up: bool
+    alive: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Something that an officer or operator should know; `code` is stable."""
+
+    party: int | None
+    code: str
+    detail: str
+
+
+Change = EntryRecorded | ReceiptTaken | LineChanged | Trouble

@@ -1,0 +1,78 @@
+"""Signs what leaves: a checkpoint for the other side's next entries, a run for what overtakes (protocol A5).
+
+The tree at any size since the newest co-signature is rebuilt from the leaves kept here, so that a batch can start
+where the other side left off.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from itertools import islice
+
+from coupefeu.errors import StoreError
+from coupefeu.keys.notes import LogSigner
+from coupefeu.link.link import Outgoing
+from coupefeu.record.statements import sign_checkpoint, sign_run
+from coupefeu.record.tree import Frontier, root_of
+from coupefeu.wire.packet import CheckpointSignature, RunSignature
+
+
+class Sealer:
+    """Our log as it is being sent to one other party."""
+
+    def __init__(self, signer: LogSigner, cosigned: Frontier, leaf_hashes: Sequence[bytes]) -> None:
+        """`cosigned`: the tree at their newest co-signature; `leaf_hashes`: all our leaves behind it."""
+        self._signer = signer
+        self._base = cosigned
+        self._hashes = deque(leaf_hashes)
+        self._cursor = cosigned.copy()
+        self._roots: dict[int, bytes] = {}
+
+    @property
+    def base_size(self) -> int:
+        """Size of their newest co-signature."""
+        return self._base.size
+
+    @property
+    def size(self) -> int:
+        """Entries of our log that may be sealed."""
+        return self._base.size + len(self._hashes)
+
+    def append(self, leaf_hash: bytes) -> None:
+        """Add the leaf of an entry that has become durable."""
+        self._hashes.append(leaf_hash)
+
+    def seal(self, batch: Sequence[Outgoing], *, contiguous: bool) -> CheckpointSignature | RunSignature:
+        """Sign for a gapless batch: up to its end, or for itself alone."""
+        start, end = batch[0].index, batch[-1].index + 1
+        if contiguous:
+            return self.seal_size(end)
+        hashes = list(islice(self._hashes, start - self._base.size, end - self._base.size))
+        return RunSignature(start, end, sign_run(self._signer, start, end, root_of(hashes)))
+
+    def seal_size(self, size: int) -> CheckpointSignature:
+        """Sign our log at `size`."""
+        root = self._root(size)
+        return CheckpointSignature(size, sign_checkpoint(self._signer, size, root))
+
+    def root(self, size: int) -> bytes | None:
+        """Give the root that was sealed at `size`; None when it was not sealed since the start."""
+        return self._roots.get(size)
+
+    def cosigned(self, size: int) -> None:
+        """Forget the leaves before their newest co-signature."""
+        while self._base.size < size and self._hashes:
+            self._base.append(self._hashes.popleft())
+        self._roots = {sealed: root for sealed, root in self._roots.items() if sealed > size}
+
+    def _root(self, size: int) -> bytes:
+        if not self._base.size <= size <= self.size:
+            raise StoreError(
+                f"our log cannot be signed at {size:,}", code="node.sealer.size", hint="Report this defect."
+            )
+        if size < self._cursor.size or self._cursor.size < self._base.size:
+            self._cursor = self._base.copy()
+        offset = self._cursor.size - self._base.size
+        for leaf_hash in islice(self._hashes, offset, size - self._base.size):
+            self._cursor.append(leaf_hash)
+        root = self._roots[size] = self._cursor.root()
+        return root

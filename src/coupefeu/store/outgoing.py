@@ -1,0 +1,76 @@
+"""What of our own log has still to reach another party, as it goes on air; read at start and when it is asked for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from coupefeu.errors import CoupefeuError
+from coupefeu.model.precedence import Precedence
+from coupefeu.record.leaf import leaf_hash
+from coupefeu.record.tree import Frontier
+from coupefeu.store import tables
+from coupefeu.store.sqlite import Connection
+from coupefeu.wire.head import decode_head, shorten, whole
+from coupefeu.wire.packet import PackedEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """One of our entries, with what sealing and delivering it needs."""
+
+    index: int
+    precedence: Precedence
+    leaf_hash: bytes
+    entry: PackedEntry
+
+
+def pack(index: int, seed: bytes, head: bytes, body: bytes, precedence: Precedence) -> PackedEntry:
+    """Give the form on air; a FLASH names its references in full, for it may overtake what it refers to."""
+    return PackedEntry(index, seed, whole(head) if precedence is Precedence.FLASH else shorten(head), body)
+
+
+def load_pending(connection: Connection, log: int, start: int) -> Iterator[Pending]:
+    """Read our entries from `start` on."""
+    rows = connection.query(
+        "SELECT idx, leaf, seed, head, body FROM entries WHERE log = ? AND idx >= ? ORDER BY idx",
+        (log, start),
+    )
+    for index, leaf, seed, head, body in rows:
+        try:
+            precedence = decode_head(head).precedence
+        except CoupefeuError:
+            precedence = Precedence.ROUTINE
+        yield Pending(index, precedence, leaf_hash(leaf), pack(index, seed, head, body, precedence))
+
+
+def load_frontier(connection: Connection, log: int, size: int) -> Frontier:
+    """Read the tree of a log as it was at `size`."""
+    base = size - size % tables.FRONTIER_STEP
+    frontier = Frontier()
+    for (stored,) in connection.query(
+        "SELECT frontier FROM frontiers WHERE log = ? AND size = ?", (log, base)
+    ):
+        frontier = Frontier.from_bytes(stored)
+    rows = connection.query(
+        "SELECT leaf FROM entries WHERE log = ? AND idx >= ? AND idx < ? ORDER BY idx",
+        (log, frontier.size, size),
+    )
+    for (leaf,) in rows:
+        frontier.append(leaf_hash(leaf))
+    return frontier
+
+
+def cosigned_size(connection: Connection, log: int, holder: int) -> int:
+    """Read the largest size of `log` that `holder` co-signed; 0 when there is none."""
+    ((size,),) = connection.query(
+        "SELECT coalesce(max(size), 0) FROM cosignatures WHERE log = ? AND holder = ?", (log, holder)
+    )
+    return int(size)
+
+
+def receipted_runs(connection: Connection, log: int, holder: int, start: int) -> list[tuple[int, int]]:
+    """Read the runs from `start` on that `holder` receipted."""
+    rows = connection.query(
+        'SELECT start, "end" FROM run_receipts WHERE log = ? AND holder = ? AND "end" > ? ORDER BY start',
+        (log, holder, start),
+    )
+    return [(int(first), int(last)) for first, last in rows]

@@ -1,0 +1,123 @@
+"""Reading a record without changing it, of a running node and of a stopped one; any number of readers at once."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Executable, bindparam, select
+
+from coupefeu.errors import StoreError, UsageError
+from coupefeu.services.base import Rows
+from coupefeu.store import tables
+from coupefeu.store.sqlite import Connection, open_for_reading
+
+_ENTRY = select(tables.entries).where(
+    tables.entries.c.log == bindparam("log"), tables.entries.c.idx == bindparam("idx")
+)
+_ENTRIES = (
+    select(tables.entries)
+    .where(tables.entries.c.log == bindparam("log"), tables.entries.c.idx >= bindparam("start"))
+    .order_by(tables.entries.c.idx)
+    .limit(bindparam("count"))
+)
+_LOGS = select(tables.logs).order_by(tables.logs.c.log)
+_NEWEST_COSIGNED = (
+    select(tables.cosignatures.c.size)
+    .where(tables.cosignatures.c.log == bindparam("log"))
+    .order_by(tables.cosignatures.c.size.desc())
+    .limit(1)
+)
+_CHECKPOINT = select(tables.checkpoints).where(
+    tables.checkpoints.c.log == bindparam("log"), tables.checkpoints.c.size == bindparam("size")
+)
+_COSIGNATURES = (
+    select(tables.cosignatures)
+    .where(tables.cosignatures.c.log == bindparam("log"), tables.cosignatures.c.size == bindparam("size"))
+    .order_by(tables.cosignatures.c.holder, tables.cosignatures.c.time_s)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CosignedCheckpoint:
+    """The newest checkpoint of a log that another party co-signed; by holder: (time_s, 64 bytes), the newest each."""
+
+    size: int
+    root: bytes
+    signature: bytes
+    cosignatures: Mapping[int, tuple[int, bytes]]
+
+
+class Reader:
+    """A read-only view of one record."""
+
+    def __init__(self, path: Path, *, running: bool) -> None:
+        self._connection: Connection = open_for_reading(path, running=running)
+        ((version,),) = self._connection.query("PRAGMA user_version")
+        if version != tables.SCHEMA_VERSION:
+            raise StoreError(
+                f"the record has schema {version}, this program knows {tables.SCHEMA_VERSION}",
+                code="store.schema.version",
+                hint="Use the version of Coupe-feu that wrote it; a new node writes its record at the first `up`.",
+            )
+
+    @property
+    def connection(self) -> Connection:
+        """For the loaders of `store.outgoing`."""
+        return self._connection
+
+    def close(self) -> None:
+        """Close; idempotent."""
+        self._connection.close()
+
+    def logs(self) -> Rows:
+        """Rows of `logs`, by number."""
+        return self._connection.execute(_LOGS)
+
+    def view(self, executable: Executable, parameters: Mapping[str, Any] | None = None) -> Rows:
+        """Run a service's select."""
+        return self._connection.execute(executable, parameters)
+
+    def entry(self, log: int, index: int) -> Mapping[str, Any]:
+        """One entry's row. Raises: UsageError: it is not held."""
+        rows = self._connection.execute(_ENTRY, {"log": log, "idx": index})
+        if not rows:
+            raise UsageError(
+                f"entry {index:,} of that log is not on the record here",
+                code="store.reader.no_entry",
+                hint="`coupefeu record` lists what is held.",
+            )
+        return rows[0]
+
+    def entries(self, log: int, start: int, count: int) -> Rows:
+        """Rows of at most `count` entries from `start` on."""
+        return self._connection.execute(_ENTRIES, {"log": log, "start": start, "count": count})
+
+    def leaves(self, log: int, size: int) -> Iterator[tuple[bytes, bytes | None, bytes | None, bytes | None]]:
+        """Leaf, seed, head, body of the entries before `size`, in order."""
+        yield from self._connection.query(
+            "SELECT leaf, seed, head, body FROM entries WHERE log = ? AND idx < ? ORDER BY idx", (log, size)
+        )
+
+    def newest_cosigned(self, log: int) -> CosignedCheckpoint | None:
+        """Give the newest checkpoint of `log` that another party has co-signed; None when there is none."""
+        for found in self._connection.execute(_NEWEST_COSIGNED, {"log": log}):
+            at = {"log": log, "size": found["size"]}
+            for row in self._connection.execute(_CHECKPOINT, at):
+                signatures = {
+                    cosigned["holder"]: (cosigned["time_s"], cosigned["signature"])
+                    for cosigned in self._connection.execute(_COSIGNATURES, at)
+                }
+                return CosignedCheckpoint(
+                    size=row["size"], root=row["root"], signature=row["signature"], cosignatures=signatures
+                )
+        return None
+
+    def is_covered(self, log: int, index: int, size: int) -> str:
+        """Say what covers an entry: `checkpoint` (before `size`), `run`, or `nothing`."""
+        if index < size:
+            return "checkpoint"
+        rows = self._connection.query(
+            'SELECT 1 FROM runs WHERE log = ? AND start <= ? AND "end" > ? LIMIT 1', (log, index, index)
+        )
+        return "run" if rows.fetchone() else "nothing"
