@@ -54,10 +54,10 @@ def write_durably(path: Path, octets: bytes, *, mode: int = PUBLIC_MODE, replace
         ) from error
 
 
-def write_secrets(path: Path, says: str, secrets: Mapping[str, bytes]) -> None:
-    """Write named secrets, in base64, as a new file that only its owner may read."""
+def write_secrets(path: Path, says: str, secrets: Mapping[str, bytes], *, replace: bool = False) -> None:
+    """Write named secrets, in base64, to a file that only its owner may read."""
     rows = "".join(f'{name} = "{b64encode(secret).decode("ascii")}"\n' for name, secret in secrets.items())
-    write_durably(path, f"# {says}\n{rows}".encode(), mode=SECRET_MODE, replace=False)
+    write_durably(path, f"# {says}\n{rows}".encode(), mode=SECRET_MODE, replace=replace)
 
 
 def read_secrets(path: Path, lengths: Mapping[str, int]) -> dict[str, bytes]:

@@ -115,12 +115,22 @@ def read_identity(path: Path) -> IdentityKey:
 
 
 def write_psk(folder: Path, party: str, psk: bytes) -> None:
-    """Write the secret shared with `party`, generation 0, to a new file."""
-    write_secrets(
-        folder / f"psk-{party}.key", f"Secret shared with {party.upper()}, generation 0.", {"psk": psk}
-    )
+    """Write the secret shared with `party`, generation 0; pairing may be repeated until its last write."""
+    says = f"Secret shared with {party.upper()}, generation 0."
+    write_secrets(folder / f"psk-{party}.key", says, {"psk": psk}, replace=True)
 
 
 def read_psk(folder: Path, party: str) -> bytes:
     """Read the secret shared with `party`; raises ConfigError as the others do."""
     return read_secrets(folder / f"psk-{party}.key", {"psk": 32})["psk"]
+
+
+def replace_key(folder: Path, role: str, old: bytes, new: bytes) -> None:
+    """Put a new online key in place; the old one stays beside it, named by its public half.
+
+    The order is safe to cut anywhere: before the last write the old key is still in use.
+    """
+    public = x25519.public if role == "session" else ed25519.public
+    kept = folder / f"{role}-{public(old).hex()[:8]}.retired"
+    write_secrets(kept, f"Retired {role} key.", {"key": old}, replace=True)
+    write_secrets(folder / f"{role}.key", f"Private {role} key.", {"key": new}, replace=True)

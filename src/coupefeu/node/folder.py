@@ -1,0 +1,217 @@
+"""The folder of a node: one party on one line. Whatever is in it can be read here, running node or not.
+
+node.toml                 party, listen, address, peers' addresses; people may edit it
+keys/*.key                private keys, 0600
+pairing/                  cards and answers while pairing; cards hold secrets and go when it ends
+agreement/NNNN.toml .sigs each version of the agreement, exact bytes, and the signatures under it
+line.toml                 written last by pairing: the line is ready
+record.db  highwater  control.sock
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from coupefeu.errors import ConfigError
+from coupefeu.keys import ed25519
+from coupefeu.keys.agreement_signatures import SignedAgreement, build_agreement_body
+from coupefeu.keys.ring import KeyRing, make_ring, read_psk, read_ring, write_ring
+from coupefeu.model.agreement import EXERCISE_WORDS, Agreement, PartyKeys
+from coupefeu.node import folder_files as files
+from coupefeu.services.agreement.rules import find_keys
+from coupefeu.wire.card import Signatures
+from coupefeu.wire.key_statement import KeyStatement
+from coupefeu.wire.note import COSIGNATURE, ED25519, VerifierKey
+
+FIRST_PSK_GENERATION: Final = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What pairing has made: the signed agreement in force, and the secret shared with each counterpart."""
+
+    signed: SignedAgreement
+    psks: Mapping[str, bytes] = field(repr=False)
+    in_person: Mapping[str, bool]
+    statements: tuple[KeyStatement, ...]
+    """Key statements that stand (protocol A10)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeFolder:
+    """One folder, read once; what needs a paired line raises ConfigError `node.folder.not_paired` before it."""
+
+    path: Path
+    party: str
+    listen: str
+    address: str
+    peers: Mapping[str, str]
+    """By party: `host:port`."""
+    ring: KeyRing = field(repr=False)
+    line: Line | None
+
+    @classmethod
+    def create(cls, path: Path, *, party: str, listen: str, address: str | None = None) -> "NodeFolder":
+        """Make a new folder with fresh keys; nothing that exists is ever written over.
+
+        Raises:
+            ConfigError: `node.folder.not_empty`, `node.folder.bad_value`, `keys.files.*`.
+        """
+        files.check_party(party)
+        for value in (listen, address or listen):
+            files.check_address(value)
+        if path.exists() and any(path.iterdir()):
+            raise ConfigError(f"{path} is not empty", code="node.folder.not_empty", hint="give a new folder")
+        for folder in (path, path / "keys", path / "pairing", path / "agreement"):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_ring(path / "keys", party, make_ring())
+        files.write_node_file(path, party=party, listen=listen, address=address or listen, peers={})
+        return cls.open(path)
+
+    @classmethod
+    def open(cls, path: Path | str, identity_file: Path | None = None) -> "NodeFolder":
+        """Read a folder and verify the signatures under its agreement.
+
+        Raises:
+            ConfigError: what is wrong with which file, and what to do.
+        """
+        path = Path(path)
+        values = files.read_node_file(path)
+        ring = read_ring(path / "keys", identity_file)
+        folder = cls(path=path, ring=ring, line=_read_line(path, values["party"]), **values)
+        if folder.line is not None:
+            _check_own_keys(folder)
+        return folder
+
+    def need_line(self) -> Line:
+        """Give the paired line.
+
+        Raises:
+            ConfigError: `node.folder.not_paired`.
+        """
+        if self.line is None:
+            raise ConfigError(
+                f"{self.path} is not paired yet",
+                code="node.folder.not_paired",
+                hint="exchange cards (coupefeu card) and answers (coupefeu pair) with the other party first",
+            )
+        return self.line
+
+    @property
+    def agreement(self) -> Agreement:
+        """The agreement in force."""
+        return self.need_line().signed.agreement
+
+    @property
+    def agreement_octets(self) -> bytes:
+        """The exact bytes of the agreement in force."""
+        return self.need_line().signed.octets
+
+    @property
+    def signatures(self) -> tuple[Signatures, ...]:
+        """The identity signatures under those bytes, verified."""
+        return self.need_line().signed.signatures
+
+    @property
+    def opening_body(self) -> bytes:
+        """The body of entry 0: version 1 with all signatures, whatever is in force now (protocol A11)."""
+        return build_agreement_body(files.read_agreement_version(self.path, 1))
+
+    @property
+    def line_id(self) -> bytes:
+        """The 16 bytes that name the line."""
+        return self.agreement.line_id
+
+    @property
+    def log_number(self) -> int:
+        """The number of our own log."""
+        return self.agreement.log_number(self.party)
+
+    @property
+    def counterparts(self) -> tuple[str, ...]:
+        """All other parties, in the order of the agreement."""
+        return tuple(party for party in self.agreement.party_ids if party != self.party)
+
+    @property
+    def psk_generation(self) -> int:
+        """The generation of the secrets shared with the counterparts."""
+        return FIRST_PSK_GENERATION
+
+    def origin(self, party: str) -> str:
+        """Name the log of `party`."""
+        return self.agreement.origin(party)
+
+    def keys_of(self, party: str) -> PartyKeys:
+        """Give the public keys of `party` that stand now, after its key statements."""
+        return find_keys(self.need_line().statements, self.agreement.keys_of(party))
+
+    def log_key(self, party: str) -> VerifierKey:
+        """Give the key under which the log of `party` is signed."""
+        return VerifierKey.of(self.origin(party), ED25519, self.keys_of(party).log)
+
+    def cosigner_key(self, party: str) -> VerifierKey:
+        """Give the key under which `party` signs receipts."""
+        name = self.agreement.cosigner_name(party)
+        return VerifierKey.of(name, COSIGNATURE, self.keys_of(party).cosigner)
+
+    def psk(self, party: str) -> bytes:
+        """Give the secret shared with `party`."""
+        return self.need_line().psks[party]
+
+    def in_person(self, party: str) -> bool:
+        """Whether the cards went by hand both ways; if not: no protection against a future quantum computer."""
+        return self.need_line().in_person[party]
+
+    def banner(self) -> str:
+        """Give what every output says first: EXERCISE / EXERCICE / УЧЕНИЕ, or nothing on a REAL line."""
+        is_exercise = self.line is not None and self.agreement.is_exercise
+        return " / ".join(EXERCISE_WORDS.values()) if is_exercise else ""
+
+    @property
+    def record_path(self) -> Path:
+        """The database."""
+        return self.path / "record.db"
+
+    @property
+    def high_water_path(self) -> Path:
+        """The high-water file (protocol A13)."""
+        return self.path / "highwater"
+
+    @property
+    def socket_path(self) -> Path:
+        """The socket of the running node."""
+        return self.path / "control.sock"
+
+
+def _read_line(path: Path, party: str) -> Line | None:
+    ready = files.read_line_file(path)
+    if ready is None:
+        return None
+    line_id, in_person = ready
+    signed = files.read_latest_agreement(path)
+    agreement = signed.agreement
+    if agreement.line_id.hex() != line_id or party not in agreement.party_ids:
+        raise ConfigError(
+            "agreement and line.toml are of different lines or parties",
+            code="node.folder.other_line",
+            hint="restore the folder; files of two lines were mixed",
+        )
+    files.check_dictionary(agreement)
+    peers = [peer for peer in agreement.party_ids if peer != party]
+    return Line(
+        signed=signed,
+        psks={peer: read_psk(path / "keys", peer) for peer in peers},
+        in_person={peer: in_person.get(peer) is True for peer in peers},
+        statements=files.read_key_statements(path, agreement),
+    )
+
+
+def _check_own_keys(folder: NodeFolder) -> None:
+    keys = folder.keys_of(folder.party)
+    if (keys.log, keys.cosigner) != (ed25519.public(folder.ring.log), ed25519.public(folder.ring.cosigner)):
+        raise ConfigError(
+            "the key files are not those that agreement and key statements name",
+            code="node.folder.other_keys",
+            hint="bring the files of keys/ back from where they are kept",
+        )

@@ -1,0 +1,229 @@
+"""The files of a node's folder, one by one: written whole, read strictly, every fault with its file and remedy."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from coupefeu.errors import ConfigError, CoupefeuError
+from coupefeu.keys.agreement_signatures import (
+    SignedAgreement,
+    build_agreement_body,
+    parse_agreement_body,
+    verify_agreement,
+    verify_key_statement,
+)
+from coupefeu.keys.files import SECRET_MODE, write_durably
+from coupefeu.model.agreement import Agreement
+from coupefeu.wire.armour import Armour, armour, parse_armour
+from coupefeu.wire.dictionary import DICTIONARY_HASH
+from coupefeu.wire.key_statement import (
+    KeyStatement,
+    SignedKeyStatement,
+    encode_key_statement,
+    parse_key_statement,
+)
+
+MAX_FILE_BYTES: Final = 98_304
+_NODE_FIELDS: Final = {"party": str, "listen": str, "address": str, "peers": dict}
+_LINE_FIELDS: Final = {"line_id": str, "in_person": dict}
+
+
+def save_agreement(path: Path, signed: SignedAgreement) -> None:
+    """Keep a version of the agreement that all have signed; the highest version is the one in force.
+
+    Raises:
+        ConfigError: `keys.files.*`.
+    """
+    version = signed.agreement.version
+    write_durably(_version_path(path, version, "sigs"), build_agreement_body(signed))
+    write_durably(_version_path(path, version, "toml"), signed.octets)
+
+
+def write_node_file(path: Path, *, party: str, listen: str, address: str, peers: Mapping[str, str]) -> None:
+    """Write node.toml anew."""
+    rows = "".join(f'{peer} = "{where}"\n' for peer, where in sorted(peers.items()))
+    text = f'party = "{party}"\nlisten = "{listen}"\naddress = "{address}"\n\n[peers]\n{rows}'
+    write_durably(path / "node.toml", text.encode("ascii"))
+
+
+def write_line_file(path: Path, line_id: bytes, in_person: Mapping[str, bool]) -> None:
+    """Say that the line is ready: the last write of pairing."""
+    rows = "".join(f"{peer} = {str(value).lower()}\n" for peer, value in sorted(in_person.items()))
+    text = f'# The line is ready.\nline_id = "{line_id.hex()}"\n\n[in_person]\n{rows}'
+    write_durably(path / "line.toml", text.encode("ascii"), mode=SECRET_MODE)
+
+
+def check_party(party: str) -> None:
+    """Refuse a party id that an agreement could not hold; raises ConfigError `node.folder.bad_value`."""
+    if not (
+        party.isascii()
+        and party.isalnum()
+        and party == party.lower()
+        and party[0].isalpha()
+        and len(party) < 17
+    ):
+        raise ConfigError(
+            f"{party!r} is not a party",
+            code="node.folder.bad_value",
+            hint='1 to 16 of a-z and 0-9, such as "us"',
+        )
+
+
+def check_address(address: Any) -> tuple[str, int]:
+    """Split `host:port` (an IPv6 host in brackets); raises ConfigError `node.folder.bad_value`."""
+    host, _, port = address.rpartition(":") if isinstance(address, str) else ("", "", "")
+    good = host and host.isascii() and host.isprintable() and not set(host) & set(' "\\/')
+    if not good or not port.isdecimal() or not port.isascii() or not 0 < len(port) < 6 or int(port) > 65_535:
+        raise ConfigError(
+            f"{address!r} is not host:port", code="node.folder.bad_value", hint='such as "192.0.2.7:7420"'
+        )
+    return host.strip("[]"), int(port)
+
+
+def check_dictionary(agreement: Agreement) -> None:
+    """Refuse an agreement on another compression dictionary than ours.
+
+    Raises:
+        ConfigError: `node.folder.dictionary`.
+    """
+    if agreement.dictionary_sha256.hex() != DICTIONARY_HASH:
+        raise ConfigError(
+            f"the agreement names another compression dictionary than ours, {DICTIONARY_HASH}",
+            code="node.folder.dictionary",
+            hint="install the version of coupefeu that the parties agreed on, or amend the agreement",
+        )
+
+
+def read_node_file(path: Path) -> dict[str, Any]:
+    """Read node.toml: party, listen, address, peers; raises ConfigError `node.folder.*`."""
+    values = _read_toml(path / "node.toml", _NODE_FIELDS)
+    check_party(values["party"])
+    for value in (values["listen"], values["address"], *values["peers"].values()):
+        check_address(value)
+    return values
+
+
+def read_line_file(path: Path) -> tuple[str, Mapping[str, bool]] | None:
+    """Read line.toml: the line id in hexadecimal, and who was met in person; None: not paired."""
+    if not (path / "line.toml").exists():
+        return None
+    values = _read_toml(path / "line.toml", _LINE_FIELDS)
+    return values["line_id"], values["in_person"]
+
+
+def read_latest_agreement(path: Path) -> SignedAgreement:
+    """Read and verify the highest version; raises ConfigError `node.folder.*`."""
+    versions = sorted(int(file.stem) for file in (path / "agreement").glob("[0-9][0-9][0-9][0-9].toml"))
+    if not versions:
+        raise ConfigError(
+            f"{path / 'agreement'} holds no agreement",
+            code="node.folder.no_agreement",
+            hint="restore the folder",
+        )
+    return read_agreement_version(path, versions[-1])
+
+
+def read_agreement_version(path: Path, version: int) -> SignedAgreement:
+    """Read and verify one version; raises ConfigError `node.folder.*`."""
+    text, body = (read_bytes(_version_path(path, version, suffix)) for suffix in ("toml", "sigs"))
+    try:
+        octets, signatures = parse_agreement_body(body)
+        signed = verify_agreement(octets, signatures)
+    except CoupefeuError as error:
+        raise ConfigError(
+            f"version {version} of the agreement does not hold: {error.message}",
+            code="node.folder.bad_agreement",
+            hint="restore the folder from a copy; the agreement is in entry 0 of both records",
+        ) from error
+    if text != octets:
+        raise ConfigError(
+            f"{_version_path(path, version, 'toml')} was changed after it was signed",
+            code="node.folder.changed_agreement",
+            hint="put the signed text back; to change the agreement, propose an amendment",
+        )
+    return signed
+
+
+def save_key_statement(path: Path, signed: SignedKeyStatement) -> None:
+    """Keep a key statement that stands, so that the folder alone tells which keys are good."""
+    statement = signed.statement
+    name = f"{statement.party}-{statement.number:04d}.statement"
+    text = armour(Armour.KEY_STATEMENT, encode_key_statement(signed))
+    write_durably(path / "agreement" / name, text.encode("ascii"))
+
+
+def read_key_statements(path: Path, agreement: Agreement) -> tuple[KeyStatement, ...]:
+    """Read and verify the kept key statements, by party and number; raises ConfigError `node.folder.*`."""
+    return tuple(
+        _read_statement(file, agreement) for file in sorted((path / "agreement").glob("*-*.statement"))
+    )
+
+
+def _read_statement(file: Path, agreement: Agreement) -> KeyStatement:
+    try:
+        _, octets = read_armoured(file, (Armour.KEY_STATEMENT,))
+        return verify_key_statement(parse_key_statement(octets), agreement)
+    except CoupefeuError as error:
+        raise ConfigError(
+            f"{file} does not hold: {error.message}",
+            code="node.folder.bad_statement",
+            hint="restore the file",
+        ) from error
+
+
+def read_armoured(file: Path, kinds: Sequence[Armour]) -> tuple[Armour, bytes]:
+    """Read an armoured file of one of these kinds.
+
+    Raises:
+        ConfigError: `node.folder.absent`, `.other_kind`. PeerError: `wire.armour.*`.
+    """
+    kind, octets = parse_armour(read_bytes(file).decode("utf-8", "replace"))
+    if kind not in kinds:
+        wanted = " or ".join(each.value.lower() for each in kinds)
+        raise ConfigError(
+            f"{file} holds a {kind.value.lower()}, not a {wanted}",
+            code="node.folder.other_kind",
+            hint="give that",
+        )
+    return kind, octets
+
+
+def _version_path(path: Path, version: int, suffix: str) -> Path:
+    return path / "agreement" / f"{version:04d}.{suffix}"
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a file of at most 96 KiB; raises ConfigError `node.folder.absent`, `.too_long`."""
+    try:
+        with path.open("rb") as file:
+            octets = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise ConfigError(
+            f"cannot read {path}: {error.strerror}",
+            code="node.folder.absent",
+            hint="give a folder made by `coupefeu init`, or restore the file",
+        ) from error
+    if len(octets) > MAX_FILE_BYTES:
+        raise ConfigError(f"{path} is too long", code="node.folder.too_long", hint="restore the file")
+    return octets
+
+
+def _read_toml(path: Path, fields: Mapping[str, type]) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(read_bytes(path).decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ConfigError(
+            f"{path} is not TOML: {error}", code="node.folder.syntax", hint="mend that line"
+        ) from error
+    for name in fields.keys() ^ values.keys():
+        says = "is missing" if name in fields else "is not a field"
+        raise ConfigError(
+            f"{path}: {name} {says}", code="node.folder.fields", hint=f"it has {', '.join(fields)}"
+        )
+    for name, kind in fields.items():
+        if not isinstance(values[name], kind):
+            raise ConfigError(
+                f"{path}: {name} is not {kind.__name__}", code="node.folder.bad_value", hint="mend it"
+            )
+    return values
