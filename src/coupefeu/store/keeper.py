@@ -10,11 +10,11 @@ from coupefeu.errors import ConfigError, CoupefeuError, StoreError
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.instant import Moment
 from coupefeu.record.tree import Frontier
-from coupefeu.services.base import METADATA, Command, Context, Draft, Service
+from coupefeu.services.base import METADATA, Command, Context, Service
 from coupefeu.store import tables
 from coupefeu.store.announce import receive_line_test
-from coupefeu.store.append import act, append
-from coupefeu.store.jobs import Act, Acted, Job, Outcome, Receive, ReceiveLineTest
+from coupefeu.store.append import act
+from coupefeu.store.jobs import Act, Job, Outcome, Receive, ReceiveLineTest
 from coupefeu.store.line import Line
 from coupefeu.store.receipts import take_receipt
 from coupefeu.store.receive import Receiver
@@ -44,11 +44,9 @@ class Keeper:
         line: Line,
         services: Sequence[Service],
         agreement: Agreement,
-        agreement_version: int,
     ) -> None:
         self.line = line
         self.agreement = agreement
-        self.agreement_version = agreement_version
         self._by_kind: dict[int | None, Service] = {kind: each for each in services for kind in each.kinds}
         self._by_kind[None] = services[0]
         self._by_command: Mapping[type[Command], Service] = {c: s for s in services for c in s.commands}
@@ -77,17 +75,6 @@ class Keeper:
             raise
         return outcomes
 
-    def append_first(self, draft: Draft, now: Moment) -> Acted:
-        """Write entry 0, the agreement, on an empty log of ours."""
-        transaction = self._begin(now)
-        try:
-            acted = append(transaction, (draft,))
-            self._commit(transaction)
-        except BaseException:
-            self._roll_back(transaction)
-            raise
-        return acted
-
     def _do(self, transaction: Transaction, job: Job) -> Outcome:
         writes = transaction.writes
         try:
@@ -115,7 +102,7 @@ class Keeper:
             our_log=self.line.our_log,
             parties=self.line.names,
             agreement=self.agreement,
-            agreement_version=self.agreement_version,
+            agreement_version=self.agreement.version,
         )
         self.connection.query("BEGIN IMMEDIATE")
         return Transaction(

@@ -1,0 +1,136 @@
+"""Puts a node together from its folder: keeper, links, what has still to be sent. Opens no socket."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from coupefeu.errors import ConfigError
+from coupefeu.keys.notes import CosignSigner, LogSigner
+from coupefeu.link.config import Limits, LinkConfig
+from coupefeu.link.link import Link
+from coupefeu.link.outbox import Outgoing
+from coupefeu.model.instant import Moment
+from coupefeu.node.engine import Carrier, Engine, Peer
+from coupefeu.node.folder import NodeFolder
+from coupefeu.node.intake import Intake
+from coupefeu.node.sealer import Sealer
+from coupefeu.services.agreement import AgreementService
+from coupefeu.services.agreement.facts import OpenLog
+from coupefeu.services.base import Service
+from coupefeu.services.messages import SERVICE as MESSAGES
+from coupefeu.store.highwater import read_high_water, why_recovering
+from coupefeu.store.jobs import Act, Job, Outcome
+from coupefeu.store.keeper import Keeper
+from coupefeu.store.line import Line, Party
+from coupefeu.store.outgoing import Pending, cosigned_size, load_frontier, load_pending, receipted_runs
+
+SERVICES: Final[tuple[Service, ...]] = (MESSAGES, AgreementService())
+
+
+def parties_of(folder: NodeFolder) -> tuple[Party, ...]:
+    """Name all parties of the line, in the order of their logs, with the keys that verify them."""
+    return tuple(
+        Party(
+            name=name,
+            origin=folder.origin(name),
+            log_key=folder.log_key(name),
+            cosigner_key=folder.cosigner_key(name),
+        )
+        for name in folder.agreement.party_ids
+    )
+
+
+def line_of(folder: NodeFolder) -> Line:
+    """Give the line with our own signers."""
+    name = folder.party
+    return Line(
+        parties=parties_of(folder),
+        our_log=folder.log_number,
+        log_signer=LogSigner(folder.origin(name), folder.ring.log),
+        cosigner=CosignSigner(folder.agreement.cosigner_name(name), folder.ring.cosigner),
+    )
+
+
+def open_keeper(folder: NodeFolder, now: Moment) -> Keeper:
+    """Open the record for writing; on an empty one, write entry 0.
+
+    Raises: ConfigError: the record may be older than what was signed (protocol A13); StoreError.
+    """
+    keeper = Keeper(folder.record_path, line_of(folder), SERVICES, folder.agreement)
+    reason = why_recovering(
+        read_high_water(folder.high_water_path), {log: state.complete for log, state in keeper.states.items()}
+    )
+    if reason is not None:
+        keeper.close()
+        raise ConfigError(
+            f"this node is recovering: {reason}",
+            code="node.assembly.recovering",
+            hint="It may be read, and signs nothing. Put back the newest record.db and highwater of this node.",
+        )
+    if keeper.states[keeper.line.our_log].size == 0:
+        (outcome,) = keeper.execute([Act(command=OpenLog(body=folder.opening_body))], now)
+        if isinstance(outcome, Exception):
+            keeper.close()
+            raise outcome
+    return keeper
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What an engine needs from outside: who executes jobs, who carries bytes, clocks and fresh bytes."""
+
+    submit: Callable[[Job, Callable[[Outcome], None]], None]
+    carrier: Carrier
+    clock: Callable[[], Moment]
+    entropy: Callable[[int], bytes] = os.urandom
+    load: Callable[[int], list[Pending]]
+
+
+def make_engine(folder: NodeFolder, keeper: Keeper, surroundings: Surroundings) -> Engine:
+    """Build links and sealers from what the record holds. The keeper's thread must not run yet."""
+    now = surroundings.clock()
+    our_log = folder.log_number
+    peers = [_make_peer(folder, keeper, our_log, name, now) for name in folder.counterparts]
+    return Engine(
+        our_log=our_log,
+        peers=peers,
+        submit=surroundings.submit,
+        carrier=surroundings.carrier,
+        clock=surroundings.clock,
+        entropy=surroundings.entropy,
+        load_pending=surroundings.load,
+    )
+
+
+def _make_peer(folder: NodeFolder, keeper: Keeper, our_log: int, name: str, now: Moment) -> Peer:
+    log = folder.agreement.log_number(name)
+    cosigned = cosigned_size(keeper.connection, our_log, log)
+    pending = list(load_pending(keeper.connection, our_log, cosigned))
+    sealer = Sealer(
+        keeper.line.log_signer,
+        load_frontier(keeper.connection, our_log, cosigned),
+        [each.leaf_hash for each in pending],
+    )
+    budgets = folder.agreement.budgets
+    link = Link(
+        LinkConfig(
+            line_id=folder.line_id,
+            our_origin=folder.origin(folder.party),
+            their_origin=folder.origin(name),
+            our_session_private=folder.ring.session,
+            their_session_public=folder.agreement.keys_of(name).session,
+            psk=folder.psk(name),
+            psk_generation=folder.psk_generation,
+            limits=Limits(),
+        ),
+        sealer.seal_for_link,
+    )
+    link.acknowledged(our_log, cosigned, receipted_runs(keeper.connection, our_log, log, cosigned))
+    link.offer(Outgoing(our_log, each.index, each.precedence, each.entry) for each in pending)
+    state = keeper.states[log]
+    held = state.held(log)
+    link.held(log, held.complete, held.beyond)
+    if state.receipt is not None:
+        link.receipt(state.receipt)
+    return Peer(log=log, link=link, sealer=sealer, intake=Intake(budgets, now), cosigned=cosigned)
