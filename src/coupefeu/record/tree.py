@@ -168,7 +168,7 @@ def verify_inclusion(leaf_hash: bytes, index: int, size: int, root: bytes, path:
     Raises:
         VerificationError: it does not.
     """
-    if not 0 <= index < size or len(path) > MAX_PATH or not _are_hashes((leaf_hash, root, *path)):
+    if not 0 <= index < size or len(path) > MAX_PATH or not _are_hashes((leaf_hash, *path)):
         raise _unproved("inclusion")
     position, last, node = index, size - 1, leaf_hash
     for sibling in path:
@@ -190,16 +190,15 @@ def verify_inclusion(leaf_hash: bytes, index: int, size: int, root: bytes, path:
 def verify_consistency(
     old_size: int, old_root: bytes, new_size: int, new_root: bytes, path: Sequence[bytes]
 ) -> None:
-    """Return if the old tree is a prefix of the new one (RFC 9162 section 2.1.4.2).
+    """Return if the old tree is a prefix of the new one (RFC 9162 section 2.1.4.2); from an empty tree nothing follows.
 
     Raises:
         VerificationError: it is not, or the path does not show it.
     """
-    if not 0 <= old_size <= new_size or len(path) > MAX_PATH or not _are_hashes((old_root, new_root, *path)):
+    if not 0 < old_size <= new_size or len(path) > MAX_PATH or not _are_hashes(path):
         raise _unproved("consistency")
-    if old_size in {0, new_size}:
-        expected = EMPTY_ROOT if not old_size else new_root
-        if path or old_root != expected or (not new_size and new_root != EMPTY_ROOT):
+    if old_size == new_size:
+        if path or old_root != new_root:
             raise _unproved("consistency")
         return
     hashes = list(path) if old_size & (old_size - 1) else [old_root, *path]
