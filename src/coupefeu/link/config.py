@@ -89,7 +89,7 @@ class LinkConfig:
         return hashlib.sha256(b"coupefeu/line-tag/v1\x00" + self.line_id).digest()[:4]
 
     def acquaintance(self) -> Acquaintance:
-        """What Noise mixes in before the first byte; the origins stand in byte order, the same on both sides."""
+        """Return what Noise mixes in before the first byte; the origins stand in byte order, the same on both sides."""
         names = sorted((self.our_origin.encode("ascii"), self.their_origin.encode("ascii")))
         parts = (PROLOGUE, SUITE, self.line_id, *names, bytes([self.psk_generation]))
         return Acquaintance(

@@ -116,7 +116,7 @@ class Handshakes:
         return self._filtered(bytes([MESSAGE_2]) + their_id + our_id.to_bytes(2, "big") + sealed), session
 
     def complete(self, message: bytes, now: Moment) -> tuple[Session, int]:
-        """The session that message 2 makes, and the age in ms of our message 1 that it answers.
+        """Return the session that message 2 makes, and the age in ms of our message 1 that it answers.
 
         Raises: PeerError when it answers nothing of ours; the handshake under way can still be answered.
         """
@@ -146,7 +146,7 @@ class Handshakes:
         return session, now.mono_ms - begun_ms
 
     def forget_source(self, source: int) -> None:
-        """A path has gone, and its budgets with it."""
+        """Drop the budgets of a path that has gone."""
         self._sources.pop(source, None)
 
     def _check_first(self, message: bytes) -> None:
@@ -172,7 +172,7 @@ class Handshakes:
         return self._sources[source]
 
     def _remember(self, mark: bytes) -> None:
-        """A copy of a message that we have opened once never costs a second exchange."""
+        """Note a message, so that no copy of it costs a second exchange."""
         self._remembered[mark] = None
         if len(self._remembered) > MAX_REMEMBERED:
             del self._remembered[next(iter(self._remembered))]

@@ -7,7 +7,7 @@ from coupefeu.wire.packet import Ack, CosignatureItem, Hole, Item, RunReceiptIte
 
 MAX_RANGES: Final = 64
 MAX_KEPT_RUNS: Final = 1_024
-MAX_RECEIPTS_A_FRAME: Final = 64
+MAX_RECEIPTS_A_FRAME: Final = 32
 
 
 class Holdings:
@@ -77,8 +77,8 @@ class Holdings:
 
     def receipts_and_holes(self) -> list[Item]:
         """Take what else the next frame says."""
-        items: list[Item] = list(self._receipts)[:MAX_RECEIPTS_A_FRAME]
-        self._receipts = dict.fromkeys(list(self._receipts)[MAX_RECEIPTS_A_FRAME:])
-        items += list(self._holes)[:MAX_RECEIPTS_A_FRAME]
+        receipts = list(self._receipts)
+        self._receipts = dict.fromkeys(receipts[MAX_RECEIPTS_A_FRAME:])
+        items: list[Item] = [*receipts[:MAX_RECEIPTS_A_FRAME], *list(self._holes)[:MAX_RECEIPTS_A_FRAME]]
         self._holes.clear()
         return items

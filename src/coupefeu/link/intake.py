@@ -1,6 +1,6 @@
 """What the other side, authenticated, sends: metered, checked against the rules of the link, told as events (B8)."""
 
-from typing import Final
+from typing import Final, TypeAlias
 
 from coupefeu.link.config import RUN_HORIZON, Limits
 from coupefeu.link.delivery import Delivery
@@ -32,16 +32,16 @@ TOLD_AGAIN_MS: Final = 1_000
 FIRST_ASK_MS: Final = 2_000
 LAST_ASK_MS: Final = 60_000
 
-Incoming = Batch | CosignatureItem | RunReceiptItem | Ack | Hole | LineTestItem | Signal
+Incoming: TypeAlias = Batch | CosignatureItem | RunReceiptItem | Ack | Hole | LineTestItem | Signal
 
 
 class Intake:
     """The receiving half. A dropped batch is not lost: unacknowledged, it comes again."""
 
-    def __init__(self, limits: Limits, delivery: Delivery, holdings: Holdings) -> None:
+    def __init__(self, limits: Limits, delivery: Delivery, holdings: Holdings, events: list[Event]) -> None:
         self._delivery = delivery
         self._holdings = holdings
-        self._events: list[Event] = []
+        self._events = events
         self._told_ms: dict[str, int] = {}
         self._entries = Meter(limits.entries_per_s, 2 * limits.entries_per_s)
         self._runs = Meter(limits.runs_per_s, 2 * limits.runs_per_s)
@@ -52,19 +52,10 @@ class Intake:
         self._ask_ms = 0
         self._ask_wait_ms = FIRST_ASK_MS
 
-    def tell(self, event: Event) -> None:
-        """Add an event."""
-        self._events.append(event)
-
-    def take_events(self) -> list[Event]:
-        """Take what has been told since the last call."""
-        events, self._events = self._events, []
-        return events
-
     def violation(self, code: str, detail: str, mono_ms: int) -> None:
         """Tell that the other side breaks a rule, at most once a second for each code."""
         if self._may_tell(code, mono_ms):
-            self.tell(Violation(code, detail))
+            self._events.append(Violation(code, detail))
 
     def take(self, item: Incoming, mono_ms: int, *, is_late: bool, is_greeting: bool) -> None:
         """Judge one item and tell the node of it."""
@@ -73,19 +64,19 @@ class Intake:
                 self._batch(item, mono_ms, is_late=is_late)
             case CosignatureItem():
                 self._delivery.receipted(item.log, item.size)
-                self.tell(ReceiptReceived(item))
+                self._events.append(ReceiptReceived(item))
             case RunReceiptItem():
-                self.tell(ReceiptReceived(item))
+                self._events.append(ReceiptReceived(item))
             case Ack():
                 self._ack(item, mono_ms, is_greeting=is_greeting)
             case Hole():
                 self._hole(item, mono_ms)
             case LineTestItem():
                 if self._within(self._line_tests, "line-tests", mono_ms):
-                    self.tell(LineTestReceived(item))
+                    self._events.append(LineTestReceived(item))
             case Signal():
                 if self._within(self._signals, "signals", mono_ms):
-                    self.tell(SignalReceived(item.payload))
+                    self._events.append(SignalReceived(item.payload))
 
     def ask_for_receipts(self, mono_ms: int) -> None:
         """Ask for co-signatures that were lost on the way: acknowledged at the last look and this one, none seen."""
@@ -109,7 +100,7 @@ class Intake:
         is_small_run = isinstance(batch.statement, RunSignature) and count <= SMALL_RUN
         meter, amount = (self._runs, 1) if is_small_run else (self._entries, count)
         if meter.allows(amount, mono_ms):
-            self.tell(BatchReceived(batch, is_late))
+            self._events.append(BatchReceived(batch, is_late))
         else:
             self.violation("link.flood.entries", f"log {batch.log}, entry {first}", mono_ms)
 
@@ -117,7 +108,7 @@ class Intake:
         is_possible, known = self._delivery.acknowledge(ack)
         if not is_possible:
             if self._may_tell(f"ack {ack.log}", mono_ms):
-                self.tell(AckBeyondOurs(ack.log, ack.cumulative))
+                self._events.append(AckBeyondOurs(ack.log, ack.cumulative))
         elif is_greeting and ack.cumulative < known:
             self._hole(Hole(ack.log, ack.cumulative, known), mono_ms)
 
@@ -126,9 +117,9 @@ class Intake:
             return
         if not self._delivery.owns(hole.log):
             self._holdings.repeat(hole.log)
-            self.tell(HoleAsked(hole.log, hole.start, hole.end))
+            self._events.append(HoleAsked(hole.log, hole.start, hole.end))
         elif (rest := self._delivery.resend(hole)) is not None:
-            self.tell(HoleAsked(rest.log, rest.start, rest.end))
+            self._events.append(HoleAsked(rest.log, rest.start, rest.end))
 
     def _within(self, meter: Meter, name: str, mono_ms: int) -> bool:
         if meter.allows(1, mono_ms):

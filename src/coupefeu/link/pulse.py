@@ -26,7 +26,7 @@ class Pulse:
         self.offset_ms: int | None = None
 
     def beat(self, now: Moment, *, busy: bool) -> Heartbeat:
-        """The next heartbeat to send: our new number, and the echo of the newest one heard."""
+        """Return the next heartbeat to send: our new number, and the echo of the newest one heard."""
         self._number += 1
         self._sent[self._number] = now.mono_ms
         if len(self._sent) > MAX_REMEMBERED:

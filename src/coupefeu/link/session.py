@@ -30,7 +30,7 @@ _HEADER = struct.Struct(">BHHB")
 
 
 def refused(subject: str) -> PeerError:
-    """The error for a datagram that is dropped and counted; it changes nothing."""
+    """Return the error for a datagram that is dropped and counted; it changes nothing."""
     return PeerError(
         f"a datagram is refused: {subject}",
         code=f"link.datagram.{subject}",
@@ -50,7 +50,7 @@ class ReplayWindow:
         self._turned_ms = 0
 
     def whole(self, truncated: int) -> int:
-        """The counter nearest to the next expected one that ends in these three bytes."""
+        """Return the counter nearest to the next expected one that ends in these three bytes."""
         expected = self.highest + 1
         counter = (expected & ~(_TRUNCATED - 1)) | truncated
         if counter - expected > _TRUNCATED // 2 and counter >= _TRUNCATED:
@@ -103,7 +103,7 @@ class Session:
         self.pulse = Pulse()
 
     def seal(self, slot: int, plaintext: bytes) -> bytes:
-        """A frame for the bearer in `slot` (0..15)."""
+        """Return a frame for the bearer in `slot` (0..15)."""
         counter = self._counters.get(slot, 0)
         self._counters[slot] = counter + 1
         self.frames += 1
@@ -156,7 +156,7 @@ class Sessions:
         return self._highest
 
     def free_id(self, seed: bytes, also_taken: set[int]) -> int:
-        """A session id that no live session and no pending handshake of ours uses."""
+        """Return a session id that no live session and no pending handshake of ours uses."""
         taken = {session.our_id for session in self._established} | set(self._candidates) | also_taken
         identifier = int.from_bytes(seed[:2], "big")
         while identifier in taken:

@@ -1,0 +1,284 @@
+"""Paths, sessions and the phase of a link: who is heard by which path, and what may be sent there now."""
+
+from coupefeu.errors import PeerError, UsageError
+from coupefeu.link.config import LinkConfig
+from coupefeu.link.events import Alive, Event, PathDead, PathProven, SessionDown, SessionUp
+from coupefeu.link.handshake import MESSAGE_1, MESSAGE_2, Handshakes
+from coupefeu.link.paths import Path, Paths
+from coupefeu.link.phase import Change, Phase, next_phase
+from coupefeu.link.session import DATA, Session, Sessions, refused
+from coupefeu.model.instant import Moment
+from coupefeu.wire.packet import Heartbeat, Item, decode_items
+
+ENTROPY_BYTES = 34
+"""What one handshake uses of the fresh bytes that the caller gives: an ephemeral key and a session id."""
+UP = frozenset({Phase.GREETING, Phase.OPEN})
+
+
+class Connection:
+    """Everything of a link but what it delivers.
+
+    `is_anew`: the other side must be greeted. `is_unsettled`: what was under way counts as unsent. The link clears
+    both.
+    """
+
+    def __init__(self, config: LinkConfig, events: list[Event]) -> None:
+        self._timings = config.timings
+        self._events = events
+        self._handshakes = Handshakes(config)
+        self._sessions = Sessions()
+        self._paths = Paths()
+        self._attempts = 0
+        self._attempt_due_ms: int | None = None
+        self._renew_due_ms: int | None = None
+        self._greeting_due_ms = 0
+        self._mono_ms = 0
+        self._heard_on: Session | None = None
+        self.alive_until_ms: int | None = None
+        self.phase = Phase.NO_PATH
+        self.since_ms = 0
+        self.is_anew = False
+        self.is_unsettled = False
+        self.outgoing: list[tuple[int, bytes]] = []
+        self.bytes_sent = 0
+
+    @property
+    def session(self) -> Session | None:
+        """The session that frames are sent on."""
+        return self._sessions.newest
+
+    @property
+    def is_up(self) -> bool:
+        """Whether there are a session and a path by which the other side was heard lately."""
+        return self.phase in UP
+
+    def claims(self, datagram: bytes) -> bool:
+        """Whether a first message is for this line."""
+        return self._handshakes.claims(datagram)
+
+    def path_opened(self, number: int, now: Moment, *, dialled: bool, entropy: bytes, slot: int) -> None:
+        """Add a path; the dialler begins a handshake at once, the other side only if none comes."""
+        self._mono_ms = now.mono_ms
+        path = self._paths.open(
+            number, slot, now.mono_ms, by_smaller=dialled == self._handshakes.begins_first
+        )
+        if dialled:
+            self._attempts = 0
+            self._begin(path, now, entropy)
+        elif self.session is None:
+            self._attempt_due_ms = now.mono_ms + 2 * self._timings.handshake_ms
+        self._take_path()
+
+    def path_closed(self, number: int, now: Moment) -> None:
+        """Remove a path."""
+        self._mono_ms = now.mono_ms
+        self._paths.close(number)
+        self._handshakes.forget_source(number)
+        self._take_path()
+
+    def receive(self, number: int, datagram: bytes, now: Moment, entropy: bytes) -> tuple[bytes, bool] | None:
+        """Take a datagram; return the plaintext of a data frame and whether it is late. Call `frame_read` then.
+
+        Raises: PeerError or VerificationError; the datagram is dropped and nothing has changed.
+        """
+        self._mono_ms = now.mono_ms
+        path = self._paths.get(number)
+        if path is None:
+            raise refused("unknown-path")
+        if not datagram:
+            raise refused("too-short")
+        if datagram[0] & 0xF0 == DATA:
+            return self._open(path, datagram, now)
+        if datagram[0] == MESSAGE_1:
+            self._answer(path, datagram, now, entropy)
+        elif datagram[0] == MESSAGE_2:
+            session, age_ms = self._handshakes.complete(datagram, now)
+            self._sessions.establish(session)
+            self._hear(path, now)
+            self._made(session, age_ms)
+        else:
+            raise refused("unknown-type")
+        return None
+
+    def frame_read(self, heartbeat: Heartbeat | None, now: Moment) -> None:
+        """Note that a frame has been heard, and its heartbeat."""
+        if heartbeat is not None and self._heard_on is not None:
+            age_ms = self._heard_on.pulse.heard(heartbeat, now)
+            if age_ms is not None:
+                self._prove_life(age_ms)
+        self._change(Change.HEARD if heartbeat is None else Change.GREETED)
+
+    def due_ms(self) -> list[int | None]:
+        """Return the times at which `handle_timer` has work; empty while there is no path."""
+        path = self._paths.taken
+        if path is None:
+            return []
+        return [
+            None if path.dead else path.heard_ms + self._timings.silence_ms,
+            self._greeting_due_ms if self.phase is Phase.GREETING else None,
+            None if self._attempts or not self.is_up else self._renew_due_ms,
+            self._attempt_due_ms,
+            self.alive_until_ms,
+        ]
+
+    def handle_timer(self, now: Moment, entropy: bytes) -> None:
+        """Notice silence, end a greeting in vain, begin or repeat a handshake."""
+        self._mono_ms = now.mono_ms
+        path = self._paths.taken
+        if path is not None and not path.dead and now.mono_ms - path.heard_ms >= self._timings.silence_ms:
+            self._lose(path)
+        if self.phase is Phase.GREETING and now.mono_ms >= self._greeting_due_ms:
+            self._change(Change.WAITED)
+        if self._is_renewal_due():
+            self._attempt_due_ms = now.mono_ms
+        path = self._paths.taken
+        if path is not None and self._attempt_due_ms is not None and now.mono_ms >= self._attempt_due_ms:
+            self._begin(path, now, entropy)
+
+    def note_life(self, mono_ms: int) -> None:
+        """Notice that no number of ours has come back for two heartbeats."""
+        if self.alive_until_ms is not None and mono_ms >= self.alive_until_ms:
+            self.alive_until_ms = None
+            self._events.append(Alive(alive=False))
+
+    def forget_old(self) -> None:
+        """Drop keys that a better session has long replaced."""
+        self._sessions.forget_old(self._mono_ms, self._timings.old_keys_ms)
+
+    def send(self, plaintext: bytes) -> None:
+        """Seal a frame for the path in use; there must be a path and a session."""
+        path, session = self._paths.taken, self.session
+        assert path is not None
+        assert session is not None
+        self._put(path.number, session.seal(path.slot, plaintext))
+
+    def _put(self, number: int, datagram: bytes) -> None:
+        self.outgoing.append((number, datagram))
+        self.bytes_sent += len(datagram)
+
+    def _begin(self, path: Path, now: Moment, entropy: bytes) -> None:
+        ephemeral, seed = _parts(entropy)
+        our_id = self._sessions.free_id(seed, self._handshakes.pending_ids)
+        self._put(path.number, self._handshakes.begin(now, ephemeral, our_id))
+        wait_ms = min(self._timings.handshake_ms << min(self._attempts, 16), self._timings.longest_wait_ms)
+        self._attempts += 1
+        self._attempt_due_ms = now.mono_ms + wait_ms
+
+    def _answer(self, path: Path, message: bytes, now: Moment, entropy: bytes) -> None:
+        ephemeral, seed = _parts(entropy)
+        highest = self._sessions.highest_confirmed
+        reply, candidate = self._handshakes.answer(
+            message,
+            source=path.number,
+            now=now,
+            ephemeral=ephemeral,
+            our_id=self._sessions.free_id(seed, self._handshakes.pending_ids),
+            highest=highest,
+        )
+        self._sessions.propose(candidate)
+        self._put(path.number, reply)
+        if candidate.number > highest:
+            self._prove(path)
+
+    def _open(self, path: Path, frame: bytes, now: Moment) -> tuple[bytes, bool]:
+        plaintext, session, late, made = self._sessions.open(frame, now.mono_ms)
+        self._heard_on = session
+        self._hear(path, now)
+        if made and session is self.session:
+            self._made(session, now.mono_ms - session.made_ms)
+        return plaintext, late or self.alive_until_ms is None
+
+    def _made(self, session: Session, age_ms: int) -> None:
+        """Note the newest session; what it proves of life is as old as our part of its handshake."""
+        self._attempts = 0
+        self._attempt_due_ms = None
+        wait_ms = 0 if self._handshakes.begins_first else 2 * self._timings.handshake_ms
+        self._renew_due_ms = session.made_ms + self._timings.renew_ms + wait_ms
+        self._prove_life(age_ms)
+        self._change(Change.SESSION)
+
+    def _is_renewal_due(self) -> bool:
+        session = self.session
+        if session is None or not self.is_up or self._attempts:
+            return False
+        is_old = self._renew_due_ms is not None and self._mono_ms >= self._renew_due_ms
+        return is_old or session.frames >= self._timings.renew_frames
+
+    def _prove_life(self, age_ms: int) -> None:
+        """Take a secret of ours, `age_ms` old, that came back: alive if that took at most two heartbeats (B5)."""
+        span_ms = 2 * self._timings.heartbeat_ms
+        if age_ms <= span_ms:
+            if self.alive_until_ms is None:
+                self._events.append(Alive(alive=True))
+            self.alive_until_ms = self._mono_ms + span_ms
+
+    def _hear(self, path: Path, now: Moment) -> None:
+        """Note that something valid came by this path."""
+        path.heard_ms = now.mono_ms
+        path.dead = False
+        self._prove(path)
+        path.proven = True
+        if self.phase is not Phase.HANDSHAKE:
+            self._take_path()
+
+    def _prove(self, path: Path) -> None:
+        if not path.answered:
+            path.answered = True
+            self._events.append(PathProven(path.number))
+
+    def _lose(self, path: Path) -> None:
+        """Give up a path by which nothing valid came for three seconds."""
+        path.dead = True
+        self._events.append(PathDead(path.number))
+        if self._attempt_due_ms is None:
+            wait_ms = 0 if self._handshakes.begins_first else 2 * self._timings.handshake_ms
+            self._attempt_due_ms = self._mono_ms + wait_ms
+        if not self._take_path():
+            self._change(Change.SILENCE)
+
+    def _take_path(self) -> bool:
+        """Choose the path anew; return whether it is another one than before."""
+        before = self._paths.taken
+        path = self._paths.choose()
+        if path is before:
+            return False
+        if path is None:
+            self._change(Change.PATHS_GONE)
+        elif self.session is None:
+            self._change(Change.PATH)
+        else:
+            self._change(Change.PATH_TAKEN if path.proven else Change.PATH_TRIED)
+        return True
+
+    def _change(self, change: Change) -> None:
+        before, self.phase = self.phase, next_phase(self.phase, change)
+        if self.is_up and (change in {Change.SESSION, Change.PATH_TAKEN} or before is Phase.SILENT):
+            self.is_anew = self.is_unsettled = True
+            self._greeting_due_ms = self._mono_ms + self._timings.greeting_ms
+        elif not self.is_up and self.phase is not before:
+            self.is_unsettled = True
+        if (before in UP) != self.is_up:
+            self.since_ms = self._mono_ms
+            self._events.append(SessionUp(renewed=False) if self.is_up else SessionDown(change.value))
+        elif change is Change.SESSION:
+            self._events.append(SessionUp(renewed=True))
+
+
+def read_items(plaintext: bytes) -> tuple[list[Item], Heartbeat | None, PeerError | None]:
+    """Return the items, the last heartbeat among them, and the defect that made us drop all of them."""
+    try:
+        items = decode_items(plaintext)
+    except PeerError as error:
+        return [], None, error
+    heartbeats = [item for item in items if isinstance(item, Heartbeat)]
+    return items, heartbeats[-1] if heartbeats else None, None
+
+
+def _parts(entropy: bytes) -> tuple[bytes, bytes]:
+    if len(entropy) < ENTROPY_BYTES:
+        raise UsageError(
+            f"{len(entropy)} fresh bytes, not 64",
+            code="link.entropy.short",
+            hint="give 64 fresh bytes each time",
+        )
+    return entropy[:32], entropy[32:34]
