@@ -125,12 +125,16 @@ def read_psk(folder: Path, party: str) -> bytes:
     return read_secrets(folder / f"psk-{party}.key", {"psk": 32})["psk"]
 
 
-def replace_key(folder: Path, role: str, old: bytes, new: bytes) -> None:
-    """Put a new online key in place; the old one stays beside it, named by its public half.
+def stage_key(folder: Path, role: str, fresh: bytes) -> None:
+    """Keep a new online key before anything is said of it, so that no crash loses it."""
+    write_secrets(folder / f"{role}.next", f"Next {role} key.", {"key": fresh}, replace=True)
 
-    The order is safe to cut anywhere: before the last write the old key is still in use.
-    """
+
+def promote_key(folder: Path, role: str, old: bytes) -> None:
+    """Put the staged key in place; the old one stays beside it, named by its public half."""
     public = x25519.public if role == "session" else ed25519.public
-    kept = folder / f"{role}-{public(old).hex()[:8]}.retired"
-    write_secrets(kept, f"Retired {role} key.", {"key": old}, replace=True)
-    write_secrets(folder / f"{role}.key", f"Private {role} key.", {"key": new}, replace=True)
+    retired = folder / f"{role}-{public(old).hex()[:8]}.retired"
+    write_secrets(retired, f"Retired {role} key.", {"key": old}, replace=True)
+    fresh = read_secrets(folder / f"{role}.next", {"key": 32})["key"]
+    write_secrets(folder / f"{role}.key", f"Private {role} key.", {"key": fresh}, replace=True)
+    (folder / f"{role}.next").unlink()

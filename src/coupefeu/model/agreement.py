@@ -164,6 +164,11 @@ class Agreement:
         return self.status is Status.EXERCISE
 
     @property
+    def banner(self) -> str:
+        """What every output says first: EXERCISE / EXERCICE / УЧЕНИЕ; nothing on a REAL line."""
+        return " / ".join(EXERCISE_WORDS.values()) if self.is_exercise else ""
+
+    @property
     def party_ids(self) -> tuple[str, ...]:
         """The parties in the order of their logs."""
         return tuple(party.id for party in self.parties)

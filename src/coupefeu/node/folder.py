@@ -17,7 +17,7 @@ from coupefeu.errors import ConfigError
 from coupefeu.keys import ed25519
 from coupefeu.keys.agreement_signatures import SignedAgreement, build_agreement_body
 from coupefeu.keys.ring import KeyRing, make_ring, read_psk, read_ring, write_ring
-from coupefeu.model.agreement import EXERCISE_WORDS, Agreement, PartyKeys
+from coupefeu.model.agreement import Agreement, PartyKeys
 from coupefeu.node import folder_files as files
 from coupefeu.services.agreement.rules import find_keys
 from coupefeu.wire.card import Signatures
@@ -164,9 +164,8 @@ class NodeFolder:
         return self.need_line().in_person[party]
 
     def banner(self) -> str:
-        """Give what every output says first: EXERCISE / EXERCICE / УЧЕНИЕ, or nothing on a REAL line."""
-        is_exercise = self.line is not None and self.agreement.is_exercise
-        return " / ".join(EXERCISE_WORDS.values()) if is_exercise else ""
+        """Give what every output says first; nothing on a REAL line, or before there is one."""
+        return "" if self.line is None else self.agreement.banner
 
     @property
     def record_path(self) -> Path:

@@ -37,6 +37,7 @@ MAX_PARTIES: Final = 16
 MAX_ORIGIN_BYTES: Final = 120
 """With "/cosigner" behind it; source: protocol A1."""
 
+_KEYS_COMMENT: Final = "# Written by pairing, from the cards of all parties."
 _NAME = "[a-z0-9](?:[a-z0-9.-]{0,38}[a-z0-9])?"
 _PARTY_ID = "[a-z][a-z0-9]{0,15}"
 _POST_ID = f"{_PARTY_ID}\\.[a-z][a-z0-9-]{{0,23}}"
@@ -80,9 +81,15 @@ def join_keys(terms: bytes, line_id: bytes, keys: tuple[PartyKeys, ...]) -> byte
     return octets
 
 
+def split_keys(octets: bytes) -> bytes:
+    """Give the terms of a text: what stands before the keys section, or all of it."""
+    terms, _, _ = octets.partition(_KEYS_COMMENT.encode("ascii"))
+    return terms.rstrip(b"\n") + b"\n"
+
+
 def format_keys(line_id: bytes, keys: tuple[PartyKeys, ...]) -> str:
     """Write `[line]` and `[keys.PARTY]`; bytes in base64, hashes in hexadecimal digits."""
-    parts = [f'# Written by pairing, from the cards of all parties.\n[line]\nid = "{line_id.hex()}"\n']
+    parts = [f'{_KEYS_COMMENT}\n[line]\nid = "{line_id.hex()}"\n']
     parts.extend(
         f"\n[keys.{party.party}]\n"
         f"incarnation = {party.incarnation}\n"

@@ -1,0 +1,292 @@
+"""`coupefeu agreement`: the text in force, amendments, and key statements.
+
+template                   a text to start from
+show                       what is in force, who signed, what is proposed, line by line
+propose TEXT               sign a new version and put it on the record
+sign LOG/INDEX             sign what the other side proposed (US/14)
+replace-key ROLE           replace or revoke one of our online keys
+record-statement FILE      put on our record a key statement that came by another way
+"""
+
+import time
+from base64 import b64encode
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any, Protocol
+
+import typer
+
+from coupefeu.cli.printing import IdentityOption, JsonOption, NodeOption, report
+from coupefeu.errors import UsageError
+from coupefeu.keys import ed25519, x25519
+from coupefeu.keys.agreement_signatures import (
+    build_agreement_body,
+    sign_agreement,
+    sign_key_statement,
+    verify_key_statement,
+    verify_signatures,
+)
+from coupefeu.keys.files import write_durably
+from coupefeu.keys.ring import promote_key, stage_key
+from coupefeu.model.agreement import Status
+from coupefeu.model.instant import Instant, format_instant
+from coupefeu.node.folder import NodeFolder
+from coupefeu.node.folder_files import read_armoured, read_bytes, save_key_statement
+from coupefeu.services.agreement.facts import AcceptAmendment, ProposeAmendment, RecordKeyStatement
+from coupefeu.services.agreement.rules import (
+    AgreementFact,
+    Amendment,
+    Cosigned,
+    check_amendment,
+    describe_difference,
+    list_amendments,
+    list_statements,
+)
+from coupefeu.services.base import Command
+from coupefeu.wire.agreement import join_keys, parse_agreement, split_keys
+from coupefeu.wire.agreement_template import render_template
+from coupefeu.wire.armour import Armour, armour
+from coupefeu.wire.dictionary import DICTIONARY_HASH
+from coupefeu.wire.key_statement import (
+    KeyRole,
+    KeyStatement,
+    encode_key_statement,
+    parse_key_statement,
+)
+
+
+class Record(Protocol):
+    """What these commands need of a node; the reading half works on a stopped node too."""
+
+    def submit(self, folder: NodeFolder, command: Command) -> Mapping[str, Any]:
+        """Have the running node decide and append; gives `message`, the new entry's number (US/14)."""
+
+    def facts(self, folder: NodeFolder) -> list[AgreementFact]:
+        """Read `services.agreement.views.SELECT_ENTRIES` through `read_facts`."""
+
+    def cosigned(self, folder: NodeFolder) -> Cosigned:
+        """Tell when every other party had co-signed an entry."""
+
+    def head(self, folder: NodeFolder) -> tuple[int, bytes]:
+        """Give size and root of our own log."""
+
+
+def register(app: typer.Typer, record: Record) -> None:
+    """Add the commands; `record` joins them to the node."""
+    commands = AgreementCommands(record)
+    group = typer.Typer(help="The agreement: show, propose, sign; replace keys.", no_args_is_help=True)
+    group.command("template")(template)
+    group.command("show")(commands.show)
+    group.command("propose")(commands.propose)
+    group.command("sign")(commands.sign)
+    group.command("replace-key")(commands.replace)
+    group.command("record-statement")(commands.record_statement)
+    app.add_typer(group, name="agreement")
+
+
+def template(
+    status: Annotated[Status, typer.Option(help="REAL or EXERCISE, for ever.")],
+    name: Annotated[
+        str, typer.Option(help="A name without meaning to strangers: a witness sees it.")
+    ] = "line",
+    clock: Annotated[
+        list[str] | None, typer.Option(help='Shift a clock: "us=+2h". Only on an EXERCISE line.')
+    ] = None,
+    to: Annotated[Path | None, typer.Option(help="Write the text to this file.")] = None,
+) -> None:
+    """Print a text to start from; people change what they agreed otherwise."""
+    clocks = dict(shift.partition("=")[::2] for shift in clock or [])
+    midnight = Instant(int(time.time()) // 86_400 * 86_400_000)
+    text = render_template(
+        name=name,
+        status=status,
+        in_force=midnight,
+        dictionary_sha256=bytes.fromhex(DICTIONARY_HASH),
+        clocks=clocks,
+    )
+    if to:
+        write_durably(to, text.encode(), replace=False)
+    else:
+        typer.echo(text, nl=False)
+
+
+class AgreementCommands:
+    """The commands that look at the record."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    def show(self, node: NodeOption, as_json: JsonOption = False) -> None:
+        """Show the agreement in force, its signatures, and what is proposed."""
+        folder = NodeFolder.open(node)
+        facts = self._record.facts(folder)
+        amendments = self._amendments(folder, facts)
+        lines = [
+            f"Version {folder.agreement.version}, signed by "
+            + ", ".join(signed.party.upper() for signed in folder.signatures)
+            + f"; line {folder.line_id.hex()}.",
+            *(_describe_peer(folder, party) for party in folder.counterparts),
+            "",
+            folder.agreement_octets.decode().rstrip("\n"),
+        ]
+        for amendment in amendments:
+            lines += ["", *_describe_amendment(folder, amendment)]
+        statements = list_statements(facts, folder.agreement)
+        lines += [_describe_statement(statement) for statement in statements]
+        values = {
+            "status": folder.agreement.status.value,
+            "version": folder.agreement.version,
+            "line_id": folder.line_id.hex(),
+            "signed_by": [signed.party for signed in folder.signatures],
+            "in_person": {party: folder.in_person(party) for party in folder.counterparts},
+            "text": folder.agreement_octets.decode(),
+            "amendments": [_amendment_values(folder, amendment) for amendment in amendments],
+            "key_statements": [_describe_statement(statement) for statement in statements],
+        }
+        report(folder.banner(), lines, values, as_json=as_json)
+
+    def propose(
+        self,
+        text: Annotated[Path, typer.Argument(help="The new terms, with or without the keys section.")],
+        node: NodeOption,
+        identity: IdentityOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """Sign a new version of the agreement and put it on the record, for the others to sign."""
+        folder = NodeFolder.open(node, identity)
+        octets = join_keys(split_keys(read_bytes(text)), folder.line_id, folder.agreement.keys)
+        check_amendment(folder.agreement, parse_agreement(octets))
+        signatures = sign_agreement(folder.ring.need_identity(), folder.party, octets)
+        signed = verify_signatures(octets, (signatures,), folder.agreement)
+        result = self._record.submit(folder, ProposeAmendment(body=build_agreement_body(signed)))
+        difference = describe_difference(folder.agreement_octets, octets)
+        values = {**result, "version": signed.agreement.version, "difference": difference}
+        lines = [f"Proposed as {result['message']}, version {signed.agreement.version}:", *difference]
+        report(folder.banner(), lines, values, as_json=as_json)
+
+    def sign(
+        self,
+        proposal: Annotated[str, typer.Argument(help="The number of the proposal, such as US/14.")],
+        node: NodeOption,
+        identity: IdentityOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """Sign an amendment that another party proposed."""
+        folder = NodeFolder.open(node, identity)
+        fact = self._find_proposal(folder, proposal)
+        command = AcceptAmendment(
+            log=fact.log,
+            index=fact.index,
+            version=fact.version,
+            digest=sha256(fact.octets).digest(),
+            signatures=sign_agreement(folder.ring.need_identity(), folder.party, fact.octets),
+        )
+        result = self._record.submit(folder, command)
+        difference = describe_difference(folder.agreement_octets, fact.octets)
+        lines = [f"Signed {proposal.upper()} as {result['message']}:", *difference]
+        report(folder.banner(), lines, {**result, "difference": difference}, as_json=as_json)
+
+    def replace(
+        self,
+        role: Annotated[KeyRole, typer.Argument(help="Which of our online keys.")],
+        node: NodeOption,
+        to: Annotated[Path, typer.Option(help="Write the statement here; it may go by any way.")],
+        revoke: Annotated[bool, typer.Option("--revoke", help="Revoke the key and make no new one.")] = False,
+        identity: IdentityOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """Replace a key: signed by the identity key, on the record, and in a file that may go by any way."""
+        folder = NodeFolder.open(node, identity)
+        size, root = self._record.head(folder)
+        make = x25519.generate if role is KeyRole.SESSION else ed25519.generate
+        public = x25519.public if role is KeyRole.SESSION else ed25519.public
+        fresh = None if revoke else make()
+        earlier = list_statements(self._record.facts(folder), folder.agreement)
+        statement = KeyStatement(
+            line_id=folder.line_id,
+            party=folder.party,
+            number=1 + max((each.number for each in earlier if each.party == folder.party), default=0),
+            role=role,
+            old_key=getattr(folder.keys_of(folder.party), role.value),
+            new_key=None if fresh is None else public(fresh),
+            size=size,
+            root=root,
+        )
+        signed = sign_key_statement(folder.ring.need_identity(), statement, fresh)
+        body = encode_key_statement(signed)
+        if fresh is not None:
+            stage_key(folder.path / "keys", role.value, fresh)
+        write_durably(to, armour(Armour.KEY_STATEMENT, body).encode("ascii"))
+        result = self._record.submit(folder, RecordKeyStatement(body=body))
+        if fresh is not None:
+            promote_key(folder.path / "keys", role.value, getattr(folder.ring, role.value))
+        save_key_statement(folder.path, signed)
+        lines = [_describe_statement(statement), f"The statement is in {to}.", "Stop and start the node now."]
+        report(folder.banner(), lines, {**result, "statement": str(to)}, as_json=as_json)
+
+    def record_statement(
+        self,
+        file: Annotated[Path, typer.Argument(help="A key statement, from either party.")],
+        node: NodeOption,
+        as_json: JsonOption = False,
+    ) -> None:
+        """Put on our record a key statement that came by another way than the line."""
+        folder = NodeFolder.open(node)
+        _, octets = read_armoured(file, (Armour.KEY_STATEMENT,))
+        signed = parse_key_statement(octets)
+        statement = verify_key_statement(signed, folder.agreement)
+        result = self._record.submit(folder, RecordKeyStatement(body=octets))
+        save_key_statement(folder.path, signed)
+        report(folder.banner(), [_describe_statement(statement)], dict(result), as_json=as_json)
+
+    def _amendments(self, folder: NodeFolder, facts: list[AgreementFact]) -> list[Amendment]:
+        every = list_amendments(facts, folder.agreement, self._record.cosigned(folder))
+        return [amendment for amendment in every if amendment.version > folder.agreement.version]
+
+    def _find_proposal(self, folder: NodeFolder, number: str) -> AgreementFact:
+        party, _, index = number.lower().partition("/")
+        log = folder.agreement.log_number(party)
+        for fact in self._record.facts(folder):
+            if (fact.log, str(fact.index)) == (log, index) and fact.octets and fact.index > 0:
+                return fact
+        raise UsageError(
+            f"{number} is not a proposal",
+            code="cli.agreement.no_proposal",
+            hint="see `coupefeu agreement show`",
+        )
+
+
+def _describe_peer(folder: NodeFolder, party: str) -> str:
+    travelled = (
+        "met in person" if folder.in_person(party) else "not protected against a future quantum computer"
+    )
+    return f"With {party.upper()}: {travelled}."
+
+
+def _describe_amendment(folder: NodeFolder, amendment: Amendment) -> list[str]:
+    number = f"{folder.agreement.party_ids[amendment.log].upper()}/{amendment.index}"
+    state = (
+        f"not signed by {', '.join(party.upper() for party in amendment.missing)}"
+        if amendment.missing
+        else "signed by all, not yet on every record"
+        if amendment.in_force_ms is None
+        else f"in force from {format_instant(amendment.in_force_ms)}"
+    )
+    head = f"Proposal {number}, version {amendment.version}: {state}."
+    return [head, *describe_difference(folder.agreement_octets, amendment.octets)]
+
+
+def _amendment_values(folder: NodeFolder, amendment: Amendment) -> dict[str, Any]:
+    return {
+        "message": f"{folder.agreement.party_ids[amendment.log].upper()}/{amendment.index}",
+        "version": amendment.version,
+        "missing": list(amendment.missing),
+        "in_force_ms": amendment.in_force_ms,
+        "difference": describe_difference(folder.agreement_octets, amendment.octets),
+    }
+
+
+def _describe_statement(statement: KeyStatement) -> str:
+    act = "revoked" if statement.new_key is None else f"replaced by {b64encode(statement.new_key).decode()}"
+    return f"{statement.party.upper()}: {statement.role} key {act}; the old one is good up to size {statement.size}."

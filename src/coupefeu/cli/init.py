@@ -1,0 +1,45 @@
+"""`coupefeu init`: a new folder with fresh keys, for one party on one line."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from coupefeu.cli.printing import JsonOption, report
+from coupefeu.errors import UsageError
+from coupefeu.node.folder import NodeFolder
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("init")(init)
+
+
+def init(
+    party: Annotated[str, typer.Option(help='Our party in the agreement, such as "us".')],
+    listen: Annotated[str, typer.Option(help="host:port to listen on.")],
+    folder: Annotated[Path | None, typer.Argument(help="The new folder.")] = None,
+    node: Annotated[
+        Path | None, typer.Option("--node", help="The new folder, as every command names it.")
+    ] = None,
+    address: Annotated[
+        str | None, typer.Option(help="host:port at which others reach us, if not --listen.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a node's folder with fresh keys."""
+    path = folder or node
+    if path is None or (folder and node):
+        raise UsageError(
+            "name the new folder once", code="cli.init.folder", hint="coupefeu init FOLDER --party us"
+        )
+    made = NodeFolder.create(path, party=party.lower(), listen=listen, address=address)
+    identity = made.path / "keys" / "identity.key"
+    lines = [
+        f"{made.party.upper()}: folder {made.path} is ready, with fresh keys.",
+        f"Move {identity} to a medium that is kept offline once the line is paired.",
+        f"Next: coupefeu card --node {made.path}",
+    ]
+    report(
+        "", lines, {"node": str(made.path), "party": made.party, "identity": str(identity)}, as_json=as_json
+    )
