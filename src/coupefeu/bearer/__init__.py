@@ -1,1 +1,5 @@
-"""."""
+"""Carries datagrams and knows nothing else: no session, no party, no meaning. What enters is what leaves, or less.
+
+The one rule: a stranger costs little. Until the link says that the other side has shown itself (`promote`), a
+connection may bring 512 bytes and live 5 seconds (protocol B6).
+"""
