@@ -51,7 +51,7 @@ field-passage = Passage
 field-channel = Channel
 field-counterpart = With
 field-text = Text
-original-in = Original text, in { $language }
+original-in = Original text, in { $original }
 
 operative-1 = STOP
 operative-2 = SPARE

@@ -51,7 +51,7 @@ field-passage = Passage
 field-channel = Voie
 field-counterpart = Avec
 field-text = Texte
-original-in = Texte original, en { $language }
+original-in = Texte original, en { $original }
 
 operative-1 = CESSEZ
 operative-2 = ÉPARGNEZ

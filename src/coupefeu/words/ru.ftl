@@ -51,7 +51,7 @@ field-passage = Отрывок
 field-channel = Канал
 field-counterpart = С кем
 field-text = Текст
-original-in = Подлинный текст, язык: { $language }
+original-in = Подлинный текст, язык: { $original }
 
 operative-1 = ПРЕКРАТИТЕ
 operative-2 = ПОЩАДИТЕ

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from coupefeu.services.base import Command, Context, Draft, Recorded, Rows, Service, Statement
 from coupefeu.services.messages import rules, views
 from coupefeu.services.messages.chain import inbox, message_status
+from coupefeu.services.messages.render import render_inbox_line, render_message
 
-__all__ = ["SERVICE", "MessagesService", "inbox", "message_status"]
+__all__ = ["SERVICE", "MessagesService", "inbox", "message_status", "render_inbox_line", "render_message"]
 
 
 class MessagesService:
@@ -28,7 +29,7 @@ class MessagesService:
         """See `Service.decide`."""
         return rules.decide(command, known, context)
 
-    def apply(self, recorded: Recorded, context: Context) -> tuple[Statement, ...]:  # noqa: ARG002, PLR6301
+    def apply(self, recorded: Recorded, context: Context) -> tuple[Statement, ...]:  # noqa: ARG002
         """See `Service.apply`; what depends on the agreement is judged when it is read."""
         return views.apply(recorded)
 

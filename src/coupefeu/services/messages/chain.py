@@ -45,6 +45,16 @@ _CHAIN = (
     StepName.PASSED_TO,
     StepName.OUTCOME,
 )
+_STEP_KINDS: dict[StepName, frozenset[Kind]] = {
+    StepName.ON_THEIR_RECORD: frozenset(),
+    StepName.SHOWN: frozenset({Kind.SHOWN}),
+    StepName.TAKEN_BY: frozenset({Kind.TAKEN}),
+    StepName.READ_BY: frozenset({Kind.READ}),
+    StepName.READ_BACK: frozenset({Kind.READ_BACK}),
+    StepName.PASSED_TO: frozenset({Kind.PASSED_TO}),
+    StepName.OUTCOME: frozenset({Kind.OUTCOME}),
+    StepName.ANSWERED: frozenset({Kind.LINE_TEST_ANSWER}),
+}
 _LINE_TEST_CHAIN = (StepName.ON_THEIR_RECORD, StepName.ANSWERED)
 
 
@@ -132,7 +142,7 @@ class _Reading:
         )
 
     def _original(self) -> str:
-        """The author's words exactly; of what cannot be read, the bytes as far as they are text."""
+        """Give the author's words exactly; of what cannot be read, the bytes as far as they are text."""
         if self.content is not None:
             return self.content.text
         return bytes(self.message["body"]).decode("utf-8", "replace")
@@ -196,25 +206,13 @@ class _Reading:
         )
 
     def _belongs(self, name: StepName, act: ActView) -> bool:
-        form = self.message["form"]
-        match name:
-            case StepName.ON_THEIR_RECORD:
-                return False
-            case StepName.SHOWN:
-                return act.kind == Kind.SHOWN
-            case StepName.TAKEN_BY:
-                return act.kind == Kind.TAKEN
-            case StepName.READ_BY:
-                return act.kind == Kind.READ
-            case StepName.READ_BACK:
-                return act.kind == Kind.READ_BACK
-            case StepName.PASSED_TO:
-                return act.kind == Kind.PASSED_TO or act.act.outcome is OutcomeCode.PASSED_TO
-            case StepName.OUTCOME:
-                passed = act.kind == Kind.PASSED_TO and form == Form.WARNING
-                return act.kind == Kind.OUTCOME or passed or act.form is Form.REPLY
-            case StepName.ANSWERED:
-                return act.kind == Kind.LINE_TEST_ANSWER
+        if act.kind in _STEP_KINDS[name]:
+            return True
+        if name is StepName.PASSED_TO:
+            return act.act.outcome is OutcomeCode.PASSED_TO
+        is_warning = self.message["form"] == Form.WARNING
+        passed = is_warning and act.kind == Kind.PASSED_TO
+        return name is StepName.OUTCOME and (passed or act.form is Form.REPLY)
 
     def _receipt_ms(self, party: str) -> int | None:
         """At its holder, a message is on the record since it arrived; elsewhere since the holder's receipt."""
@@ -233,7 +231,7 @@ class _Reading:
         return clock(self.message["arrived_ms"], seconds, min(stops, default=None), self.context.now.utc_ms)
 
     def _sounds(self, chains: tuple[PartyChain, ...]) -> bool:
-        """An incoming FLASH until we take it or act on it; an outcome clock that has run out, on both sides."""
+        """Sound for an incoming FLASH until we act on it, and on both sides for an outcome clock run out."""
         if self.cancelled_ms is not None:
             return False
         party = self.context.parties[self.context.our_log]

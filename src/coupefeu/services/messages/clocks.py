@@ -35,25 +35,18 @@ def deadline_s(
     form = message["form"]
     if message["kind"] == Kind.LINE_TEST:
         return _line_test_s(name, message, deadlines, agreement)
-    match name:
-        case StepName.ON_THEIR_RECORD:
-            return deadlines.record_s
-        case StepName.SHOWN:
-            return deadlines.shown_s
-        case StepName.TAKEN_BY:
-            return deadlines.taken_s
-        case StepName.READ_BY:
-            return deadlines.read_s
-        case StepName.READ_BACK:
-            return deadlines.read_back_s if has_critical_fields else 0
-        case StepName.PASSED_TO:
-            reached = agreement.party(party).duty_desk in addressed_posts(message)
-            return 0 if reached or form == Form.WARNING else deadlines.passed_to_s
-        case StepName.OUTCOME:
-            by_form = {Form.WARNING: deadlines.outcome_s, Form.REQUEST_FOR_EXPLANATION: deadlines.reply_s}
-            return by_form.get(form, 0)
-        case StepName.ANSWERED:
-            return 0
+    at_the_desk = agreement.party(party).duty_desk in addressed_posts(message)
+    by_form = {Form.WARNING: deadlines.outcome_s, Form.REQUEST_FOR_EXPLANATION: deadlines.reply_s}
+    agreed = {
+        StepName.ON_THEIR_RECORD: deadlines.record_s,
+        StepName.SHOWN: deadlines.shown_s,
+        StepName.TAKEN_BY: deadlines.taken_s,
+        StepName.READ_BY: deadlines.read_s,
+        StepName.READ_BACK: deadlines.read_back_s if has_critical_fields else 0,
+        StepName.PASSED_TO: 0 if at_the_desk or form == Form.WARNING else deadlines.passed_to_s,
+        StepName.OUTCOME: by_form.get(form, 0),
+    }
+    return agreed.get(name, 0)
 
 
 def _line_test_s(name: StepName, message: Row, deadlines: Deadlines, agreement: Agreement) -> int:

@@ -129,17 +129,26 @@ def _survey(text: str) -> dict[int, Warned]:
 
 def _judge(text: str, position: int) -> Warned | None:
     character = text[position]
-    category = unicodedata.category(character)
     if character in "\n\t" or _is_line_end(text, position):
         return None
+    return _judge_hidden(character) or _judge_visible(text, position)
+
+
+def _judge_hidden(character: str) -> Warned | None:
+    category = unicodedata.category(character)
     if character in _MARKS:
         return Warned.FORGED_MARK
     if character in _DIRECTION:
         return Warned.DIRECTION
     if category == "Cc":
         return Warned.CONTROL
-    if category in _INVISIBLE or character in _FILLERS or _is_variation_selector(character):
-        return Warned.INVISIBLE
+    hidden = category in _INVISIBLE or character in _FILLERS or _is_variation_selector(character)
+    return Warned.INVISIBLE if hidden else None
+
+
+def _judge_visible(text: str, position: int) -> Warned | None:
+    character = text[position]
+    category = unicodedata.category(character)
     if category in {"Nd", "No"} and not character.isascii():
         return Warned.DIGIT
     if category == "Zs":

@@ -16,7 +16,8 @@ from coupefeu.services.messages.forms import read_content
 
 Row = Mapping[str, Any]
 
-_BY_ADDRESSEE = frozenset({Kind.TAKEN, Kind.READ, Kind.READ_BACK})
+_ALSO_BY_DESK = frozenset({Kind.PASSED_TO, Kind.OUTCOME})
+_BY_ADDRESSEE = frozenset({Kind.TAKEN, Kind.READ, Kind.READ_BACK}) | _ALSO_BY_DESK
 _OF_THE_AUTHOR = frozenset({Form.CORRECTION, Form.CANCELLATION})
 
 
@@ -67,21 +68,22 @@ def judge_act(act: Row, message: Row | None, earlier: Sequence[Row], agreement: 
 
 
 def _judge_party(act: Row, message: Row, agreement: Agreement) -> str:
-    if act["kind"] == Kind.MESSAGE:
+    is_author = act["log"] == message["log"]
+    if act["kind"] == Kind.MESSAGE or (act["kind"] == Kind.SAY_AGAIN and is_author):
         return ""
-    if act["kind"] == Kind.SAY_AGAIN and act["log"] == message["log"]:
-        return ""
-    if act["log"] == message["log"]:
+    if is_author:
         return "own_message"
-    party = _party_of(act, agreement)
-    if party not in addressed_parties(message, agreement):
+    if _party_of(act, agreement) not in addressed_parties(message, agreement):
         return "not_addressed"
-    is_desk = act["from_post"] == agreement.party(party).duty_desk
-    if is_flash(message) or act["from_post"] in addressed_posts(message):
-        return ""
-    if act["kind"] in _BY_ADDRESSEE or (act["kind"] in {Kind.PASSED_TO, Kind.OUTCOME} and not is_desk):
-        return "post_not_addressed"
-    return ""
+    return "" if _may_act(act, message, agreement) else "post_not_addressed"
+
+
+def _may_act(act: Row, message: Row, agreement: Agreement) -> bool:
+    """Anyone on watch for a FLASH; else the addressed post, and the duty desk where it passes things on."""
+    if is_flash(message) or act["from_post"] in addressed_posts(message) or act["kind"] not in _BY_ADDRESSEE:
+        return True
+    is_desk = act["from_post"] == agreement.party(_party_of(act, agreement)).duty_desk
+    return is_desk and act["kind"] in _ALSO_BY_DESK
 
 
 def _judge_turn(act: Row, message: Row, earlier: Sequence[Row]) -> str:

@@ -173,9 +173,7 @@ def encode_content(content: Content) -> bytes:
         9: [] if content.phrase is None else [content.phrase, *content.slots],
         10: content.channel, 11: content.counterpart, 12: content.template,
     }  # fmt: skip
-    for key, value in optional.items():
-        if value or value == 0:
-            body[key] = value
+    body.update((key, value) for key, value in optional.items() if value or value == 0)
     return encode(body)
 
 

@@ -147,20 +147,18 @@ _BLANK_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def _kind(sent: str, typed: str) -> DifferenceKind:
+    """Name the first reason that fits: what cannot be seen comes before what can."""
     either = [character for character in (sent, typed) if character]
-    if any(_is_invisible(character) for character in either):
-        return DifferenceKind.INVISIBLE
-    if any(unicodedata.category(character) == "Zs" and character != " " for character in either):
-        return DifferenceKind.SPACE
-    if not typed:
-        return DifferenceKind.MISSING
-    if not sent:
-        return DifferenceKind.EXTRA
-    if sent in MINUS_SIGNS and typed in MINUS_SIGNS:
-        return DifferenceKind.MINUS
-    if _digit(sent) is not None and _digit(sent) == _digit(typed):
-        return DifferenceKind.DIGIT
-    return DifferenceKind.LOOK_ALIKE if _skeleton(sent) == _skeleton(typed) else DifferenceKind.OTHER
+    reasons = {
+        DifferenceKind.INVISIBLE: any(map(_is_invisible, either)),
+        DifferenceKind.SPACE: any(unicodedata.category(c) == "Zs" and c != " " for c in either),
+        DifferenceKind.MISSING: not typed,
+        DifferenceKind.EXTRA: not sent,
+        DifferenceKind.MINUS: sent in MINUS_SIGNS and typed in MINUS_SIGNS,
+        DifferenceKind.DIGIT: len(either) == 2 and _digit(sent) is not None and _digit(sent) == _digit(typed),
+        DifferenceKind.LOOK_ALIKE: _skeleton(sent) == _skeleton(typed),
+    }
+    return next((kind for kind, fits in reasons.items() if fits), DifferenceKind.OTHER)
 
 
 def _is_invisible(character: str) -> bool:

@@ -6,7 +6,7 @@ Nothing here waits for a formality: no act needs another one first, except that 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from coupefeu.errors import PolicyError, UsageError
 from coupefeu.model.entry import MAX_BODY_BYTES, Kind
@@ -46,57 +46,91 @@ class Say(Command):
 class ActCommand(Command):
     """An act of an officer about a message: `from_post` acts, `officer` is a label shown beside the post."""
 
+    kind: ClassVar[Kind]
     message: MessageId
     from_post: str
     officer: str = ""
+
+    def act(self) -> Act:
+        """Give what the entry will say."""
+        return Act(officer=self.officer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Take(ActCommand):
     """Take a message: this post deals with it. It stops the first clock of a WARNING, never the second."""
 
+    kind = Kind.TAKEN
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read(ActCommand):
     """Say that the message was read by this post."""
+
+    kind = Kind.READ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadBack(ActCommand):
     """Type the critical fields anew, one text each, in their order. A mismatch is recorded, not refused."""
 
+    kind = Kind.READ_BACK
     typed: tuple[str, ...]
+
+    def act(self) -> Act:
+        """See `ActCommand.act`."""
+        return Act(officer=self.officer, typed=self.typed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SayAgain(ActCommand):
     """Ask for it again, by either side and at any time; `field` counts the critical fields from 0."""
 
+    kind = Kind.SAY_AGAIN
     field: int | None = None
     remark: str = ""
+
+    def act(self) -> Act:
+        """See `ActCommand.act`."""
+        return Act(officer=self.officer, text=self.remark, field=self.field)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassTo(ActCommand):
     """Say to whom the message was passed; it may be passed on more than once."""
 
+    kind = Kind.PASSED_TO
     recipient: str
+
+    def act(self) -> Act:
+        """See `ActCommand.act`."""
+        return Act(officer=self.officer, text=self.recipient)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveOutcome(ActCommand):
     """Say what became of it. PASSED TO needs a recipient, CANNOT a reason (`text`), STOPPED AT a time."""
 
+    kind = Kind.OUTCOME
     outcome: OutcomeCode
     text: str = ""
     time_ms: int | None = None
+
+    def act(self) -> Act:
+        """See `ActCommand.act`."""
+        return Act(officer=self.officer, text=self.text, outcome=self.outcome, time_ms=self.time_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmContact(ActCommand):
     """Confirm that a CONTACT BY ANOTHER CHANNEL, reported by the other side, took place."""
 
+    kind = Kind.CONTACT_CONFIRMED
     remark: str = ""
+
+    def act(self) -> Act:
+        """See `ActCommand.act`."""
+        return Act(officer=self.officer, text=self.remark)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +264,7 @@ def _require_form(reason: str) -> None:
 
 
 def _require_typable(content: Content) -> None:
-    """What must be typed anew must be typable: no invisible or disguised character in a critical field."""
+    """Refuse what cannot be typed anew: an invisible or disguised character in a critical field."""
     for field in critical_fields(content):
         found = find_untypable(field.value)
         if found:
@@ -241,7 +275,7 @@ def _require_typable(content: Content) -> None:
 
 
 def _act(command: ActCommand, known: Sequence[Rows], context: Context) -> Draft:
-    kind, act = _what(command)
+    kind, act = command.kind, command.act()
     reason = act_defect(kind, act)
     if reason:
         _refuse_form(reason, f"Look at {reason.partition('_')[2]}.")
@@ -260,28 +294,6 @@ def _act(command: ActCommand, known: Sequence[Rows], context: Context) -> Draft:
     if isinstance(command, ReadBack):
         _require_fields(message, command, context)
     return draft
-
-
-def _what(command: ActCommand) -> tuple[Kind, Act]:
-    officer = command.officer
-    match command:
-        case Take():
-            return Kind.TAKEN, Act(officer=officer)
-        case Read():
-            return Kind.READ, Act(officer=officer)
-        case ReadBack():
-            return Kind.READ_BACK, Act(officer=officer, typed=command.typed)
-        case SayAgain():
-            return Kind.SAY_AGAIN, Act(officer=officer, text=command.remark, field=command.field)
-        case PassTo():
-            return Kind.PASSED_TO, Act(officer=officer, text=command.recipient)
-        case GiveOutcome():
-            act = Act(officer=officer, text=command.text, outcome=command.outcome, time_ms=command.time_ms)
-            return Kind.OUTCOME, act
-        case ConfirmContact():
-            return Kind.CONTACT_CONFIRMED, Act(officer=officer, text=command.remark)
-        case _:
-            raise UsageError("no such act", code="services.messages.unknown_command")
 
 
 def _require_effect(draft: Draft, message: MessageId, known: Sequence[Rows], context: Context) -> None:

@@ -1,0 +1,128 @@
+"""The chain as plain text: who did what, when by our clock, and how it stands against the agreed deadline."""
+
+from coupefeu.model.instant import format_instant
+from coupefeu.model.messages import OutcomeCode
+from coupefeu.services.messages.display import show_line
+from coupefeu.services.messages.readback import Difference, Verdict
+from coupefeu.services.messages.status import ActView, Clock, MessageStatus, PartyChain, Step, StepName
+from coupefeu.words import has, say
+
+
+def chain_lines(chain: PartyChain, status: MessageStatus, language: str) -> list[str]:
+    """Write the chain at one party, a line per step and per act; machine steps say so."""
+    lines = [say("chain", language, party=chain.party.upper())]
+    for step in chain.steps:
+        lines += step_lines(step, status, language)
+    for act in status.say_again:
+        field = act.act.field
+        words = say("say-again", language) if field is None else _again(field, language)
+        lines.append(f" - {words}: {_who(act)} {format_instant(act.when_ms)} {_remark(act)}".rstrip())
+    return lines
+
+
+def step_lines(step: Step, status: MessageStatus, language: str) -> list[str]:
+    """Write one step: its name in the agreed words, its state, its clock, and each act behind it."""
+    lines = [f" - {step_words(step, language)}: {_state(step, status, language)}"]
+    for act in step.acts:
+        lines.append(f"     {act_words(act, language)}")
+        if act.verdict is not None:
+            lines += [f"       {line}" for line in verdict_lines(act.verdict, language)]
+        lines += [f"       {say(f'time-{mark}', language)}" for mark in act.time_marks]
+    return lines
+
+
+def step_words(step: Step, language: str) -> str:
+    """Give the name of a step, `(machine)` behind those that are facts about machines."""
+    key = f"step-{step.name}"
+    if step.name is StepName.SHOWN and step.idle and step.done:
+        key += "-idle"
+    name = say(key, language, screens=step.screens)
+    return f"{name} ({say('machine', language)})" if step.machine else name
+
+
+def _state(step: Step, status: MessageStatus, language: str) -> str:
+    if step.name is StepName.READ_BACK and not status.critical:
+        return say("not-asked", language)
+    when = say("not-yet", language) if step.when_ms is None else format_instant(step.when_ms)
+    return when if step.clock is None else f"{when}; {clock_words(step.clock, language)}"
+
+
+def clock_words(clock: Clock, language: str) -> str:
+    """Say how a clock stands: left, overdue, met or missed."""
+    time, due = format_duration(abs(clock.left_ms)), format_instant(clock.due_ms)
+    if clock.running:
+        return say("clock-overdue" if clock.overdue else "clock-left", language, time=time, due=due)
+    return say("clock-missed" if clock.overdue else "clock-met", language, time=time)
+
+
+def format_duration(duration_ms: int) -> str:
+    """`1:04:05`: hours, minutes, seconds."""
+    seconds = duration_ms // 1000
+    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+
+
+def act_words(act: ActView, language: str) -> str:
+    """Say who acted, when by our clock, and when by theirs."""
+    claimed = say("claimed", language, time=format_instant(act.claimed_ms))
+    parts = [
+        _outcome(act, language),
+        _who(act),
+        format_instant(act.when_ms),
+        f"({claimed})",
+        f"[{act.number}]",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _outcome(act: ActView, language: str) -> str:
+    if act.form is not None:
+        return say("by-reply", language, number=act.number)
+    words = [] if act.act.outcome is None else [say(f"outcome-{int(act.act.outcome)}", language)]
+    if act.act.outcome is OutcomeCode.STOPPED_AT and act.act.time_ms is not None:
+        words.append(format_instant(act.act.time_ms))
+    words += [show_line(act.act.text)] if act.act.text else []
+    return " ".join(words) + ("," if words else "")
+
+
+def _who(act: ActView) -> str:
+    """Give a post, and the label that stood beside it: a name on a label proves no person."""
+    label = f" ({show_line(act.act.officer)})" if act.act.officer else ""
+    return show_line(act.post) + label
+
+
+def _remark(act: ActView) -> str:
+    return show_line(act.act.text)
+
+
+def _again(field: int, language: str) -> str:
+    return say("say-again-field", language, field=str(field + 1))
+
+
+def verdict_lines(verdict: Verdict, language: str) -> list[str]:
+    """Write a read-back: field by field what was sent and typed, and every difference by name."""
+    lines = [say("read-back-matches" if verdict.matches else "read-back-differs", language)]
+    for field in verdict.fields:
+        if field.differences:
+            kind = say(f"field-{field.field.kind}", language)
+            lines.append(f"{kind}: {show_line(field.field.value)} / {show_line(field.typed)}")
+            lines += [f"  {difference_words(difference, language)}" for difference in field.differences]
+    lines += [say("difference-surplus", language, typed=show_line(text)) for text in verdict.surplus]
+    return lines
+
+
+def difference_words(difference: Difference, language: str) -> str:
+    """Name a difference that may not be visible."""
+    sent, typed = (name or say("nothing", language) for name in difference.names)
+    return say(f"difference-{difference.kind}", language, sent=sent, typed=typed)
+
+
+def effect_words(effect: str, language: str) -> str:
+    """Say why something has no effect, from its code; a code of a newer rule is shown as it is."""
+    key = f"effect-{effect.replace('_', '-')}"
+    if has(key):
+        return say(key, language)
+    family, _, part = effect.partition("_")
+    part_key = f"part-{part.replace('_', '-')}"
+    if has(f"effect-{family}") and has(part_key):
+        return say(f"effect-{family}", language, part=say(part_key, language))
+    return say("effect-other", language, part=effect)
