@@ -7,9 +7,10 @@ from typing import Final
 
 from coupefeu.errors import ConfigError
 from coupefeu.keys.notes import CosignSigner, LogSigner
-from coupefeu.link.config import Limits, LinkConfig
+from coupefeu.link.config import LinkConfig
 from coupefeu.link.link import Link
 from coupefeu.link.outbox import Outgoing
+from coupefeu.model.agreement import Budgets
 from coupefeu.model.instant import Moment
 from coupefeu.node.engine import Carrier, Engine, Peer
 from coupefeu.node.folder import NodeFolder
@@ -90,10 +91,13 @@ class Surroundings:
 def make_engine(folder: NodeFolder, keeper: Keeper, surroundings: Surroundings) -> Engine:
     """Build links and sealers from what the record holds. The keeper's thread must not run yet."""
     now = surroundings.clock()
-    our_log = folder.log_number
-    peers = [_make_peer(folder, keeper, our_log, name, now) for name in folder.counterparts]
+    agreement = folder.agreement
+    peers = [
+        make_peer(keeper, _link_config(folder, name), agreement.budgets, agreement.log_number(name), now)
+        for name in folder.counterparts
+    ]
     return Engine(
-        our_log=our_log,
+        our_log=folder.log_number,
         peers=peers,
         submit=surroundings.submit,
         carrier=surroundings.carrier,
@@ -103,29 +107,14 @@ def make_engine(folder: NodeFolder, keeper: Keeper, surroundings: Surroundings) 
     )
 
 
-def _make_peer(folder: NodeFolder, keeper: Keeper, our_log: int, name: str, now: Moment) -> Peer:
-    log = folder.agreement.log_number(name)
+def make_peer(keeper: Keeper, config: LinkConfig, budgets: Budgets, log: int, now: Moment) -> Peer:
+    """Build the link to the party of `log`: what it has receipted, what it lacks, what we hold of its log."""
+    our_log = keeper.line.our_log
     cosigned = cosigned_size(keeper.connection, our_log, log)
     pending = list(load_pending(keeper.connection, our_log, cosigned))
-    sealer = Sealer(
-        keeper.line.log_signer,
-        load_frontier(keeper.connection, our_log, cosigned),
-        [each.leaf_hash for each in pending],
-    )
-    budgets = folder.agreement.budgets
-    link = Link(
-        LinkConfig(
-            line_id=folder.line_id,
-            our_origin=folder.origin(folder.party),
-            their_origin=folder.origin(name),
-            our_session_private=folder.ring.session,
-            their_session_public=folder.agreement.keys_of(name).session,
-            psk=folder.psk(name),
-            psk_generation=folder.psk_generation,
-            limits=Limits(),
-        ),
-        sealer.seal_for_link,
-    )
+    frontier = load_frontier(keeper.connection, our_log, cosigned)
+    sealer = Sealer(keeper.line.log_signer, frontier, [each.leaf_hash for each in pending])
+    link = Link(config, sealer.seal_for_link)
     link.acknowledged(our_log, cosigned, receipted_runs(keeper.connection, our_log, log, cosigned))
     link.offer(Outgoing(our_log, each.index, each.precedence, each.entry) for each in pending)
     state = keeper.states[log]
@@ -134,3 +123,15 @@ def _make_peer(folder: NodeFolder, keeper: Keeper, our_log: int, name: str, now:
     if state.receipt is not None:
         link.receipt(state.receipt)
     return Peer(log=log, link=link, sealer=sealer, intake=Intake(budgets, now), cosigned=cosigned)
+
+
+def _link_config(folder: NodeFolder, name: str) -> LinkConfig:
+    return LinkConfig(
+        line_id=folder.line_id,
+        our_origin=folder.origin(folder.party),
+        their_origin=folder.origin(name),
+        our_session_private=folder.ring.session,
+        their_session_public=folder.agreement.keys_of(name).session,
+        psk=folder.psk(name),
+        psk_generation=folder.psk_generation,
+    )

@@ -47,7 +47,7 @@ class Carrier(Protocol):
         """Send whole datagrams on one path."""
         ...
 
-    def close(self, path: int) -> None:
+    def close_path(self, path: int) -> None:
         """Close a path."""
         ...
 
@@ -157,13 +157,12 @@ class Engine:
                 peer.link.path_closed(path, now)
         self.pump()
 
-    def receive(self, path: int, datagrams: Iterable[bytes]) -> None:
-        """Take whole datagrams from a path."""
+    def receive(self, path: int, datagram: bytes) -> None:
+        """Take a whole datagram from a path."""
         now = self._clock()
         for peer in self.peers.values():
             if path in peer.paths:
-                for datagram in datagrams:
-                    peer.link.receive(path, datagram, now, self._entropy(64))
+                peer.link.receive(path, datagram, now, self._entropy(64))
         self.pump()
 
     def handle_timer(self) -> None:
@@ -216,7 +215,7 @@ class Engine:
                 self._carrier.prove(path)
                 self._keep_path(peer, path)
             case events.PathDead(path=path):
-                self._carrier.close(path)
+                self._carrier.close_path(path)
             case events.SessionUp() | events.SessionDown() | events.Alive():
                 state = peer.link.state()
                 self._tell(LineChanged(party=peer.log, up=state.up, alive=state.alive))

@@ -10,7 +10,7 @@ from itertools import islice
 
 from coupefeu.errors import StoreError
 from coupefeu.keys.notes import LogSigner
-from coupefeu.link.link import Outgoing
+from coupefeu.link.outbox import Outgoing
 from coupefeu.record.statements import sign_checkpoint, sign_run
 from coupefeu.record.tree import Frontier, root_of
 from coupefeu.wire.packet import CheckpointSignature, RunSignature

@@ -11,9 +11,11 @@ from coupefeu.model.agreement import Agreement
 from coupefeu.model.instant import Moment
 from coupefeu.record.tree import Frontier
 from coupefeu.services.base import METADATA, Command, Context, Service
+from coupefeu.services.messages.views import SELECT_LAST_LINE_TEST
 from coupefeu.store import tables
 from coupefeu.store.announce import receive_line_test
 from coupefeu.store.append import act
+from coupefeu.store.highwater import Marks
 from coupefeu.store.jobs import Act, Job, Outcome, Receive, ReceiveLineTest
 from coupefeu.store.line import Line
 from coupefeu.store.receipts import take_receipt
@@ -54,6 +56,7 @@ class Keeper:
         _prepare_schema(self.connection)
         self.states = self._load_states()
         self._next_arrival = self._load_next_arrival()
+        self._marks = self._read_marks()
 
     # --- the batch ----------------------------------------------------------------------------------------
 
@@ -114,11 +117,30 @@ class Keeper:
         transaction.flush()
         self.connection.query("COMMIT")
         self._next_arrival = transaction.next_arrival
+        self._marks = self._read_marks()
+
+    def _read_marks(self) -> Marks:
+        ours = self.line.our_log
+        marks = {ours: (self.states[ours].size, self.states[ours].root)}
+        for log, state in self.states.items():
+            if state.receipt is not None:
+                size = state.receipt.size
+                marks[log] = (size, state.root if size == state.size else state.roots.get(size, b""))
+        return marks
 
     def _roll_back(self, transaction: Transaction) -> None:
         transaction.undo()
         if self.connection.raw.in_transaction:
             self.connection.raw.rollback()
+
+    def marks(self) -> Marks:
+        """Say how far this node has signed, as of the last commit; any thread may ask."""
+        return self._marks
+
+    def last_line_test_ms(self) -> int | None:
+        """Say when our newest line test was written; before the writer's thread runs."""
+        rows = self.connection.execute(SELECT_LAST_LINE_TEST, {"log": self.line.our_log})
+        return rows[0]["written_ms"] if rows else None
 
     def close(self) -> None:
         """Close the database; what was committed stays."""

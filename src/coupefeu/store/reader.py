@@ -113,11 +113,43 @@ class Reader:
                 )
         return None
 
-    def is_covered(self, log: int, index: int, size: int) -> str:
-        """Say what covers an entry: `checkpoint` (before `size`), `run`, or `nothing`."""
+    def coverage(self, log: int, index: int) -> str:
+        """Say what signature covers an entry: `checkpoint`, `run`, or `nothing` (a line test, its proof follows)."""
+        ((size,),) = self._connection.query("SELECT size FROM logs WHERE log = ?", (log,))
         if index < size:
             return "checkpoint"
         rows = self._connection.query(
             'SELECT 1 FROM runs WHERE log = ? AND start <= ? AND "end" > ? LIMIT 1', (log, index, index)
         )
         return "run" if rows.fetchone() else "nothing"
+
+    def receipts(self, log: int, index: int) -> dict[int, int]:
+        """By holder: UTC milliseconds at which its first receipt for this entry was verified here."""
+        first: dict[int, int] = {}
+        for table, holds, order in (
+            ("cosignatures", "size > ?1", "size"),
+            ("run_receipts", 'start <= ?1 AND "end" > ?1', "start"),
+        ):
+            rows = self._connection.query(
+                f"SELECT holder, min(arrived_ms) FROM (SELECT holder, arrived_ms FROM {table}"  # noqa: S608
+                f" WHERE {holds} AND log = ?2 ORDER BY {order} LIMIT 64) GROUP BY holder",
+                (index, log),
+            )
+            for holder, arrived_ms in rows:
+                if holder != log:
+                    first[holder] = min(arrived_ms, first.get(holder, arrived_ms))
+        return first
+
+    def cosigned_before(self, log: int, index: int) -> int | None:
+        """UTC milliseconds of the last co-signature on a size that does not hold the entry yet."""
+        return self._time_ms("size <= ? AND log = ? ORDER BY size DESC", index, log)
+
+    def cosigned_after(self, log: int, index: int) -> int | None:
+        """UTC milliseconds, rounded up, of the first co-signature on a size that holds the entry."""
+        time_ms = self._time_ms("size > ? AND log = ? ORDER BY size", index, log)
+        return None if time_ms is None else time_ms + 999
+
+    def _time_ms(self, condition: str, index: int, log: int) -> int | None:
+        query = f"SELECT time_s FROM cosignatures WHERE {condition} LIMIT 1"  # noqa: S608 - fixed texts above
+        row = self._connection.query(query, (index, log)).fetchone()
+        return None if row is None else int(row[0]) * 1000

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from hashlib import sha256
 
-from coupefeu.keys import ed25519
+from coupefeu.keys import ed25519, x25519
 from coupefeu.keys.notes import CosignSigner, LogSigner
 from coupefeu.model.agreement import Agreement, PartyKeys, Status
 from coupefeu.model.instant import Instant
@@ -27,11 +27,11 @@ def make_agreement() -> Agreement:
         PartyKeys(
             party=name,
             incarnation=1,
-            identity=ed25519.public(_private(name, "identity")),
-            identity_ml_dsa_sha256=_private(name, "ml-dsa"),
-            log=ed25519.public(_private(name, "log")),
-            cosigner=ed25519.public(_private(name, "cosigner")),
-            session=_private(name, "session"),
+            identity=ed25519.public(private_key(name, "identity")),
+            identity_ml_dsa_sha256=private_key(name, "ml-dsa"),
+            log=ed25519.public(private_key(name, "log")),
+            cosigner=ed25519.public(private_key(name, "cosigner")),
+            session=x25519.public(private_key(name, "session")),
         )
         for name in party_ids
     )
@@ -42,8 +42,8 @@ def make_line(agreement: Agreement, ours: str) -> Line:
     """Give the line as the node of `ours` sees it."""
     signers = {
         name: (
-            LogSigner(agreement.origin(name), _private(name, "log")),
-            CosignSigner(agreement.cosigner_name(name), _private(name, "cosigner")),
+            LogSigner(agreement.origin(name), private_key(name, "log")),
+            CosignSigner(agreement.cosigner_name(name), private_key(name, "cosigner")),
         )
         for name in agreement.party_ids
     }
@@ -58,5 +58,6 @@ def make_line(agreement: Agreement, ours: str) -> Line:
     )
 
 
-def _private(name: str, purpose: str) -> bytes:
+def private_key(name: str, purpose: str) -> bytes:
+    """Derive a private key from a party's name and a purpose."""
     return sha256(f"coupefeu testing {name} {purpose}".encode()).digest()

@@ -1,0 +1,163 @@
+"""The control socket of a running node: JSON lines on a Unix socket that only its owner may open.
+
+asked                                                            answered
+{"id": 1, "do": "act", "command": "Say", "fields": {...}}        {"id": 1, "ok": {"entries": [["us", 14]]}}
+{"id": 2, "do": "receipt", "index": 14}                          {"id": 2, "ok": {...}} when it is receipted
+{"id": 3, "do": "status"}                                        {"id": 3, "ok": {...}}
+{"id": 4, "do": "follow"}                                        {"event": {...}}, one by one, for ever after
+what is refused                                                  {"id": 5, "error": {"code", "message", "hint"}}
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from coupefeu.errors import ConfigError, CoupefeuError, PeerError
+
+MAX_LINE_BYTES = 1 << 20
+Answer = Callable[[dict[str, Any], "Client"], Awaitable[Any]]
+
+
+class Client:
+    """One connected program."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+        self.closed: list[Callable[[], None]] = []
+
+    def tell(self, message: dict[str, Any]) -> None:
+        """Send one line."""
+        if not self._writer.is_closing():
+            self._writer.write(msgspec.json.encode(message) + b"\n")
+
+
+class ControlServer:
+    """Answers programs of this node's user on FOLDER/control.sock."""
+
+    def __init__(self, path: Path, answer: Answer) -> None:
+        self._path = path
+        self._answer = answer
+        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Listen. Raises: ConfigError: the folder's path is too long for a socket."""
+        self._path.unlink(missing_ok=True)
+        try:
+            self._server = await asyncio.start_unix_server(self._serve, str(self._path), limit=MAX_LINE_BYTES)
+        except OSError as error:
+            raise ConfigError(
+                f"{self._path} cannot be listened on: {error}",
+                code="node.control.socket",
+                hint="A socket's path has at most 107 bytes; use a folder with a shorter path.",
+            ) from error
+        self._path.chmod(0o600)
+
+    async def close(self) -> None:
+        """Stop, and remove the socket."""
+        for task in tuple(self._tasks):
+            task.cancel()
+        if self._server is not None:
+            self._server.close()
+        self._path.unlink(missing_ok=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        client = Client(writer)
+        try:
+            while line := await reader.readline():
+                task = asyncio.ensure_future(self._reply(line, client))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+        except (ValueError, ConnectionError, asyncio.CancelledError):
+            pass
+        finally:
+            for forget in client.closed:
+                forget()
+            writer.close()
+
+    async def _reply(self, line: bytes, client: Client) -> None:
+        number: Any = None
+        try:
+            request = msgspec.json.decode(line)
+            if not isinstance(request, dict):
+                raise PeerError("a request is a JSON object", code="node.control.request")
+            number = request.get("id")
+            client.tell({"id": number, "ok": await self._answer(request, client)})
+        except CoupefeuError as error:
+            client.tell({"id": number, "error": describe(error)})
+        except (msgspec.MsgspecError, KeyError, TypeError, ValueError) as error:
+            refused = PeerError(f"the request does not parse: {error}", code="node.control.request")
+            client.tell({"id": number, "error": describe(refused)})
+
+
+class ControlClient:
+    """The other end, for the CLI and the Python API."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self._next = 0
+        self.listeners: list[Callable[[dict[str, Any]], None]] = []
+        self._task = asyncio.ensure_future(self._read())
+
+    @classmethod
+    async def connect(cls, path: Path) -> "ControlClient | None":
+        """Connect to a running node; None when none is running."""
+        try:
+            return cls(*await asyncio.open_unix_connection(str(path), limit=MAX_LINE_BYTES))
+        except (FileNotFoundError, ConnectionRefusedError):
+            return None
+
+    async def ask(self, do: str, **fields: Any) -> Any:
+        """Ask, and wait for the answer. Raises: the node's refusal, by its code; PeerError: the node went away."""
+        self._next += 1
+        number = self._next
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = future
+        self._writer.write(msgspec.json.encode({"id": number, "do": do, **fields}) + b"\n")
+        return await future
+
+    async def close(self) -> None:
+        """Hang up."""
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task
+        self._writer.close()
+
+    async def _read(self) -> None:
+        try:
+            while line := await self._reader.readline():
+                self._take(msgspec.json.decode(line))
+        except (ConnectionError, ValueError):
+            pass
+        finally:
+            gone = PeerError("the node went away", code="node.control.gone", hint="Is it still up?")
+            for future in self._waiting.values():
+                if not future.done():
+                    future.set_exception(gone)
+            for listener in self.listeners:
+                listener({})
+
+    def _take(self, message: dict[str, Any]) -> None:
+        if "event" in message:
+            for listener in self.listeners:
+                listener(message["event"])
+            return
+        future = self._waiting.pop(message.get("id", 0), None)
+        if future is None or future.done():
+            return
+        if "error" in message:
+            error = message["error"]
+            future.set_exception(CoupefeuError(error["message"], code=error["code"], hint=error["hint"]))
+        else:
+            future.set_result(message["ok"])
+
+
+def describe(error: CoupefeuError) -> dict[str, str]:
+    """Give an error as a program reads it."""
+    return {"code": error.code, "message": error.message, "hint": error.hint}

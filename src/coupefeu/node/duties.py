@@ -1,0 +1,82 @@
+"""What a node does for itself, unasked: line tests on schedule, their machine answers, and amendments in force.
+
+A machine answers only that a machine is there; nothing here ever speaks in an officer's name.
+"""
+
+from collections.abc import Callable
+
+from coupefeu.model.agreement import Agreement
+from coupefeu.model.entry import Kind
+from coupefeu.model.instant import Moment
+from coupefeu.node.engine import Engine
+from coupefeu.node.events import Change, EntryRecorded
+from coupefeu.services.base import Recorded
+from coupefeu.services.messages.line_tests import due_line_test, next_line_test_ms, template_for
+from coupefeu.services.messages.rules import AnswerLineTest, SendLineTest
+from coupefeu.store.jobs import Acted, Outcome
+from coupefeu.wire.packet import LineTestItem
+
+CHECK_EVERY_MS = 30_000
+"""A shifted or mended wall clock is noticed at the latest after this."""
+
+
+class Duties:
+    """The standing orders of one node."""
+
+    def __init__(
+        self, engine: Engine, agreement: Agreement, last_test_ms: int | None, clock: Callable[[], Moment]
+    ) -> None:
+        """`last_test_ms`: when our newest line test was written; None when we never sent one."""
+        self._engine = engine
+        self._agreement = agreement
+        self._party = agreement.party_ids[engine.our_log]
+        self._last_test_ms = last_test_ms
+        self._clock = clock
+        self._end = engine.listen(self._hear)
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._end()
+
+    def check(self) -> int:
+        """Do what is due; gives the milliseconds until the next look."""
+        now = self._clock()
+        schedule = due_line_test(self._agreement, self._party, self._last_test_ms, now.utc_ms)
+        if schedule is not None:
+            self._last_test_ms = now.utc_ms
+            self.send_line_test(template_for(schedule, now.utc_ms))
+        following = next_line_test_ms(self._agreement, self._party, now.utc_ms)
+        wait_ms = CHECK_EVERY_MS if following is None else following - now.utc_ms
+        return max(1, min(wait_ms, CHECK_EVERY_MS))
+
+    def send_line_test(self, template: int, done: Callable[[Outcome], None] | None = None) -> None:
+        """Send a line test now; its announcement goes ahead of its proof (protocol B9)."""
+
+        def announce(outcome: Outcome) -> None:
+            if isinstance(outcome, Acted):
+                for stored in outcome.entries:
+                    self._announce(stored.recorded, template, None)
+            if done is not None:
+                done(outcome)
+
+        self._engine.act(SendLineTest(template=template), announce)
+
+    def _hear(self, change: Change) -> None:
+        if not isinstance(change, EntryRecorded) or change.recorded.ours:
+            return
+        recorded = change.recorded
+        if recorded.head is None or recorded.head.kind != Kind.LINE_TEST:
+            return
+
+        def announce(outcome: Outcome) -> None:
+            if isinstance(outcome, Acted):
+                for stored in outcome.entries:
+                    self._announce(stored.recorded, 0, recorded.index)
+
+        self._engine.act(AnswerLineTest(test=(recorded.log, recorded.index)), announce)
+
+    def _announce(self, recorded: Recorded, template: int, answers: int | None) -> None:
+        assert recorded.head is not None
+        self._engine.announce(
+            LineTestItem(recorded.log, recorded.index, template, recorded.head.written_ms, answers)
+        )

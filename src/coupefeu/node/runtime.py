@@ -1,0 +1,192 @@
+"""The one process: sockets, the writer's thread, timers and standing orders around one engine."""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Callable, Sequence
+
+from coupefeu.bearer.tcp import TcpBearer, TcpCallbacks
+from coupefeu.errors import BearerError, ConfigError
+from coupefeu.node.assembly import Surroundings, make_engine, open_keeper
+from coupefeu.node.clock import Clock
+from coupefeu.node.duties import Duties
+from coupefeu.node.engine import Engine
+from coupefeu.node.folder import NodeFolder
+from coupefeu.node.folder_files import check_address
+from coupefeu.store.highwater import Marks, write_high_water
+from coupefeu.store.jobs import Job, Outcome
+from coupefeu.store.keeper import Keeper
+from coupefeu.store.outgoing import Pending, load_pending
+from coupefeu.store.reader import Reader
+from coupefeu.store.writer import Writer
+
+REDIAL_S = 0.5
+DIAL_TIMEOUT_S = 1.0
+HIGH_WATER_EVERY_S = 1.0
+
+
+class Runtime:
+    """One running node. Build with `await Runtime.start(folder)`; end with `await close()`."""
+
+    engine: Engine
+    duties: Duties
+
+    def __init__(self, folder: NodeFolder) -> None:
+        self.folder = folder
+        self.clock = Clock(folder.agreement.party(folder.party).clock_shift_ms)
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._dialled: dict[str, int] = {}
+        self._lock = _lock(folder)
+
+    @classmethod
+    async def start(cls, folder: NodeFolder, *, online: bool = True) -> "Runtime":
+        """Open the record; when `online`, listen and dial too.
+
+        Raises: ConfigError: another process runs this node, it is recovering, or the port is taken; StoreError.
+        """
+        runtime = cls(folder)
+        try:
+            keeper = open_keeper(folder, runtime.clock())
+        except BaseException:
+            runtime._unlock()
+            raise
+        await runtime._assemble(keeper, online=online)
+        return runtime
+
+    async def _assemble(self, keeper: Keeper, *, online: bool) -> None:
+        self._keeper = keeper
+        self._bearer = TcpBearer(
+            TcpCallbacks(on_opened=self._opened, on_datagram=self._received, on_closed=self._closed)
+        )
+        surroundings = Surroundings(
+            submit=self._submit,
+            carrier=self,
+            clock=self.clock,
+            load=self._load_pending,
+        )
+        self.engine = make_engine(self.folder, keeper, surroundings)
+        self.duties = Duties(self.engine, self.folder.agreement, keeper.last_line_test_ms(), self.clock)
+        self._writer = Writer(lambda: keeper, self.clock, self._deliver)
+        self._save_high_water(self._keeper.marks())
+        self._tasks.append(asyncio.ensure_future(self._keep_high_water()))
+        if online:
+            await self._bearer.listen(*check_address(self.folder.listen))
+            self._tasks.append(asyncio.ensure_future(self._keep_orders()))
+            self._tasks += [
+                asyncio.ensure_future(self._keep_dialling(name)) for name in self.folder.counterparts
+            ]
+
+    async def close(self) -> None:
+        """Finish what is queued, then end; the record is durable and the folder free when this returns."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await self._bearer.aclose()
+        await self._loop.run_in_executor(None, self._writer.close)
+        self._save_high_water(self._keeper.marks())
+        self._unlock()
+
+    def _submit(self, job: Job, done: Callable[[Outcome], None]) -> None:
+        self._writer.submit(job, done)
+
+    def _unlock(self) -> None:
+        os.close(self._lock)
+
+    # --- what the engine is carried by --------------------------------------------------------------------
+
+    def send(self, path: int, datagrams: Sequence[bytes]) -> None:
+        """See `Carrier.send`."""
+        self._bearer.send(path, datagrams)
+
+    def close_path(self, path: int) -> None:
+        """See `Carrier.close_path`."""
+        self._bearer.close(path)
+
+    def prove(self, path: int) -> None:
+        """See `Carrier.prove`."""
+        self._bearer.promote(path)
+
+    def wake_at(self, mono_ms: int | None) -> None:
+        """See `Carrier.wake_at`."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if mono_ms is not None:
+            delay_s = max(0.0, mono_ms / 1000 - time.monotonic())
+            self._timer = self._loop.call_later(delay_s, self.engine.handle_timer)
+
+    def _opened(self, path: int, dialled: bool) -> None:
+        if not dialled:
+            self.engine.path_opened(path, peer=None)
+
+    def _closed(self, path: int) -> None:
+        for name, dialled in tuple(self._dialled.items()):
+            if dialled == path:
+                del self._dialled[name]
+        self.engine.path_closed(path)
+
+    def _received(self, path: int, datagram: bytes) -> None:
+        self.engine.receive(path, datagram)
+
+    def _deliver(self, function: Callable[[], None]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is gone: the record is kept, nobody waits
+            self._loop.call_soon_threadsafe(function)
+
+    def _load_pending(self, start: int) -> list[Pending]:
+        reader = Reader(self.folder.record_path, running=True)
+        try:
+            return list(load_pending(reader.connection, self.engine.our_log, start))
+        finally:
+            reader.close()
+
+    # --- standing tasks -----------------------------------------------------------------------------------
+
+    async def _keep_dialling(self, name: str) -> None:
+        """Dial the other side whenever no path leads there."""
+        peer = self.engine.peers[self.folder.agreement.log_number(name)]
+        while True:
+            address = self.folder.peers.get(name)
+            if address is not None and not peer.paths and name not in self._dialled:
+                with contextlib.suppress(BearerError):
+                    host, port = check_address(address)
+                    path = await self._bearer.dial(host, port, timeout_s=DIAL_TIMEOUT_S)
+                    self._dialled[name] = path
+                    self.engine.path_opened(path, peer=peer.log)
+            await asyncio.sleep(REDIAL_S)  # noqa: ASYNC110 - a dial has no event to wait for
+
+    async def _keep_orders(self) -> None:
+        while True:
+            await asyncio.sleep(self.duties.check() / 1000)
+
+    async def _keep_high_water(self) -> None:
+        written: Marks = self._keeper.marks()
+        while True:
+            await asyncio.sleep(HIGH_WATER_EVERY_S)
+            marks = self._keeper.marks()
+            if marks != written:
+                await self._loop.run_in_executor(None, self._save_high_water, marks)
+                written = marks
+
+    def _save_high_water(self, marks: Marks) -> None:
+        write_high_water(self.folder.high_water_path, marks)
+
+
+def _lock(folder: NodeFolder) -> int:
+    """Take the folder for this process. Raises: ConfigError: another one has it."""
+    handle = os.open(folder.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        raise ConfigError(
+            f"another process runs the node in {folder.path}",
+            code="node.runtime.running",
+            hint="Stop it first (`coupefeu down`), or ask it: most commands talk to a running node.",
+        ) from error
+    return handle

@@ -1,0 +1,233 @@
+"""Two real nodes joined in memory on a virtual clock: real records, real links, no socket, no sleep.
+
+nodes = JoinedNodes(folder)
+nodes.connect()
+number = nodes.us.say("hello")
+nodes.run(seconds=2)
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from coupefeu.bearer.memory import MemoryWire
+from coupefeu.keys import x25519
+from coupefeu.link.config import LinkConfig
+from coupefeu.model.agreement import Agreement
+from coupefeu.model.instant import Moment
+from coupefeu.model.messages import Content, Form, MessageId
+from coupefeu.model.precedence import Precedence, Subject
+from coupefeu.node.assembly import SERVICES, make_peer
+from coupefeu.node.desk import Desk
+from coupefeu.node.engine import Engine, Peer
+from coupefeu.node.events import Change
+from coupefeu.services.base import Command
+from coupefeu.services.messages.rules import Say
+from coupefeu.services.messages.status import MessageStatus
+from coupefeu.store.jobs import Acted, Job, Outcome
+from coupefeu.store.keeper import Keeper
+from coupefeu.store.outgoing import Pending, load_pending
+from coupefeu.testing.clock import VirtualClock
+from coupefeu.testing.line import make_agreement, make_line, private_key
+
+EXERCISE_PSK = sha256(b"coupefeu testing psk").digest()
+
+
+class MemoryNode:
+    """One node: a keeper on a real database, an engine, and the far end of a wire."""
+
+    def __init__(self, name: str, path: Path, agreement: Agreement, nodes: "JoinedNodes") -> None:
+        self.name = name
+        self.path = path
+        self.agreement = agreement
+        self.shift_ms = 0
+        self.changes: list[Change] = []
+        self.is_up = False
+        self._nodes = nodes
+        self._entropy = 0
+        self._jobs: deque[tuple[Job, Callable[[Outcome], None]]] = deque()
+        self.start()
+
+    def start(self) -> None:
+        """Open the record and build the engine from it, as after any start of the process."""
+        self._jobs.clear()
+        self.keeper = Keeper(self.path, make_line(self.agreement, self.name), SERVICES, self.agreement)
+        our_log = self.keeper.line.our_log
+        peers = [self._make_peer(log) for log in range(len(self.keeper.line.parties)) if log != our_log]
+        self.engine = Engine(
+            our_log=our_log,
+            peers=peers,
+            submit=lambda job, done: self._jobs.append((job, done)),
+            carrier=self,
+            clock=self.clock,
+            entropy=self.fresh_bytes,
+            load_pending=self._load_pending,
+        )
+        self.engine.listen(self.changes.append)
+        self.timer: int | None = None
+        self.is_up = True
+
+    def stop(self) -> None:
+        """End the process without ceremony: what was not committed is gone."""
+        self.is_up = False
+        self._jobs.clear()
+        self.keeper.close()
+        self._nodes.disconnect()
+
+    def clock(self) -> Moment:
+        """Read this node's clocks."""
+        return self._nodes.clock.now(self.shift_ms)
+
+    def fresh_bytes(self, count: int) -> bytes:
+        """Give bytes that no other call gives; reproducible."""
+        self._entropy += 1
+        seed = f"{self.name} {self._entropy} {self._nodes.clock.mono_ms}".encode()
+        return (sha256(seed).digest() + sha256(seed + b"!").digest())[:count]
+
+    # --- officers -----------------------------------------------------------------------------------------
+
+    def act(self, command: Command) -> list[MessageId]:
+        """Do a command now; gives its entries, or raises the refusal."""
+        outcomes: list[Outcome] = []
+        self.engine.act(command, outcomes.append)
+        self.work()
+        (outcome,) = outcomes
+        if isinstance(outcome, Exception):
+            raise outcome
+        assert isinstance(outcome, Acted)
+        return [(each.recorded.log, each.recorded.index) for each in outcome.entries]
+
+    def say(
+        self, text: str, precedence: Precedence = Precedence.ROUTINE, subject: Subject = Subject.SAFETY
+    ) -> MessageId:
+        """Send a FREE TEXT from our duty desk."""
+        content = Content(form=Form.FREE_TEXT, subject=subject, text=text)
+        party = self.agreement.party(self.name)
+        command = Say(
+            content=content, from_post=party.duty_desk, precedence=precedence, language=party.language
+        )
+        (number,) = self.act(command)
+        return number
+
+    def desk(self) -> Desk:
+        """Read as an officer does."""
+        return Desk(self.path, self.agreement, self.engine.our_log, self.clock, running=True)
+
+    def message(self, number: MessageId) -> MessageStatus:
+        """Read one message."""
+        desk = self.desk()
+        try:
+            return desk.message(number)
+        finally:
+            desk.close()
+
+    def texts(self) -> list[str]:
+        """Texts of all messages on this record that came from the other side, by arrival."""
+        desk = self.desk()
+        try:
+            found = [each for each in desk.inbox(100_000) if each.id[0] != self.engine.our_log]
+        finally:
+            desk.close()
+        return [each.content.text for each in reversed(found) if each.content is not None]
+
+    # --- what the engine is carried by --------------------------------------------------------------------
+
+    def send(self, path: int, datagrams: Sequence[bytes]) -> None:
+        """See `Carrier.send`."""
+        self._nodes.carry(self, path, datagrams)
+
+    def close_path(self, path: int) -> None:
+        """See `Carrier.close_path`."""
+        self._nodes.close_path(path)
+
+    def prove(self, path: int) -> None:
+        """See `Carrier.prove`."""
+
+    def wake_at(self, mono_ms: int | None) -> None:
+        """See `Carrier.wake_at`."""
+        self.timer = mono_ms
+
+    def work(self) -> None:
+        """Do all queued jobs in one transaction, as the writer's thread does."""
+        while self.is_up and self._jobs:
+            batch = list(self._jobs)
+            self._jobs.clear()
+            outcomes = self.keeper.execute([job for job, _ in batch], self.clock())
+            for (_, done), outcome in zip(batch, outcomes, strict=True):
+                done(outcome)
+
+    def _load_pending(self, start: int) -> Iterable[Pending]:
+        return list(load_pending(self.keeper.connection, self.engine.our_log, start))
+
+    def _make_peer(self, log: int) -> Peer:
+        other = self.agreement.party_ids[log]
+        config = LinkConfig(
+            line_id=self.agreement.line_id,
+            our_origin=self.agreement.origin(self.name),
+            their_origin=self.agreement.origin(other),
+            our_session_private=private_key(self.name, "session"),
+            their_session_public=x25519.public(private_key(other, "session")),
+            psk=EXERCISE_PSK,
+        )
+        return make_peer(self.keeper, config, self.agreement.budgets, log, self.clock())
+
+
+class JoinedNodes:
+    """The nodes of US and RU, one wire between them, one clock under both."""
+
+    def __init__(self, folder: Path, *, seed: int = 1, agreement: Agreement | None = None) -> None:
+        self.clock = VirtualClock()
+        self.wire = MemoryWire(seed)
+        self._path = 0
+        agreed = agreement or make_agreement()
+        self.us = MemoryNode("us", folder / "us.db", agreed, self)
+        self.ru = MemoryNode("ru", folder / "ru.db", agreed, self)
+        self.nodes = (self.us, self.ru)
+
+    def connect(self) -> None:
+        """Open a path; US has dialled."""
+        self._path += 1
+        self.ru.engine.path_opened(self._path, peer=None)
+        self.us.engine.path_opened(self._path, peer=1)
+
+    def disconnect(self) -> None:
+        """Break the path, as both sides notice at once."""
+        if self._path:
+            self.close_path(self._path)
+
+    def close_path(self, path: int) -> None:
+        """Break one path."""
+        self.wire.drop_path(path)
+        self._path = 0
+        for node in self.nodes:
+            if node.is_up:
+                node.engine.path_closed(path)
+
+    def carry(self, sender: MemoryNode, path: int, datagrams: Sequence[bytes]) -> None:
+        """Give datagrams to the wire."""
+        for datagram in datagrams:
+            self.wire.send(self.nodes.index(sender), path, datagram, self.clock.mono_ms)
+
+    def run(self, *, seconds: float) -> None:
+        """Let time pass, event by event."""
+        end_ms = self.clock.mono_ms + int(seconds * 1000)
+        while True:
+            self._settle()
+            times = [self.wire.due_ms(), *(node.timer for node in self.nodes if node.is_up)]
+            due_ms = min((time for time in times if time is not None), default=end_ms)
+            if due_ms >= end_ms:
+                self.clock.advance(end_ms - self.clock.mono_ms)
+                return
+            self.clock.advance(max(0, due_ms - self.clock.mono_ms))
+            for node in self.nodes:
+                if node.is_up and node.timer is not None and node.timer <= self.clock.mono_ms:
+                    node.timer = None
+                    node.engine.handle_timer()
+
+    def _settle(self) -> None:
+        for end, path, datagram in self.wire.deliver(self.clock.mono_ms):
+            if self.nodes[end].is_up:
+                self.nodes[end].engine.receive(path, datagram)
+        for node in self.nodes:
+            node.work()
