@@ -1,8 +1,8 @@
 """Datagrams over TCP: each with its length before it (2 bytes, big end first), on an asyncio loop.
 
-    opened -> datagrams -> closed      path numbers are never used twice
+    accepted, or dialled -> datagrams -> closed      path numbers are never used twice
 
-Callbacks run on the loop, in that order for each path. `promote(path)` must be called within `on_datagram` as soon as
+Callbacks run on the loop, in that order for each path. `promote(path)` is to be called within `on_datagrams` as soon as
 the link reports the path proven; until then the limits on strangers hold.
 """
 
@@ -10,7 +10,6 @@ import asyncio
 import socket
 import struct
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from coupefeu.errors import BearerError, UsageError
@@ -28,23 +27,26 @@ MAX_STRANGERS: Final = 256
 _LENGTH = struct.Struct(">H")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TcpCallbacks:
-    """Whom a bearer tells: a path opened (and whether we dialled it), a datagram came, a path closed."""
-
-    on_opened: Callable[[int, bool], None]
-    on_datagram: Callable[[int, bytes], None]
-    on_closed: Callable[[int], None]
-
-
 class TcpBearer:
-    """All TCP connections of a node, listened for and dialled."""
+    """All TCP connections of a node, listened for and dialled.
 
-    def __init__(self, callbacks: TcpCallbacks) -> None:
-        self._callbacks = callbacks
+    `on_accepted(path)`: a stranger has come. `on_closed(path)`: any path has gone. `on_datagrams(path, datagrams)`.
+    """
+
+    def __init__(
+        self,
+        on_accepted: Callable[[int], None],
+        on_closed: Callable[[int], None],
+        on_datagrams: Callable[[int, list[bytes]], None],
+    ) -> None:
+        self._on_accepted = on_accepted
+        self._on_closed = on_closed
+        self._on_datagrams = on_datagrams
         self._connections: dict[int, _Connection] = {}
         self._server: asyncio.Server | None = None
         self._last_path = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     async def listen(self, host: str, port: int) -> int:
         """Accept connections; return the port, which the system chose if `port` is 0.
@@ -64,7 +66,7 @@ class TcpBearer:
         return bound
 
     async def dial(self, host: str, port: int, *, timeout_s: float = 1.0) -> int:
-        """Open a path; `on_opened` has been called when this returns its number.
+        """Open a path and return its number; nothing is told of it before this returns.
 
         Raises: BearerError when nobody answers in time; dial again.
         """
@@ -80,6 +82,13 @@ class TcpBearer:
                 code="bearer.tcp.dial",
                 hint="the node dials again by itself; see whether the other node runs and the address is right",
             ) from error
+        if connection.path not in self._connections:
+            raise BearerError(
+                f"{host} port {port} closed at once",
+                code="bearer.tcp.dial",
+                hint="the node dials again by itself",
+            )
+        connection.is_told = True
         return connection.path
 
     def send(self, path: int, datagrams: Iterable[bytes]) -> None:
@@ -102,20 +111,19 @@ class TcpBearer:
         if connection is not None:
             connection.promote()
 
-    def close(self, path: int) -> None:
+    def close_path(self, path: int) -> None:
         """Close a path at once, unsent bytes or not; `on_closed` follows."""
         connection = self._connections.get(path)
         if connection is not None:
             connection.abort()
 
-    async def aclose(self) -> None:
+    async def close(self) -> None:
         """Close everything; no callback comes after this returns."""
         if self._server is not None:
             self._server.close()
         for connection in list(self._connections.values()):
             connection.abort()
-        while self._connections:
-            await asyncio.sleep(0)
+        await self._idle.wait()
 
     def admits(self, source: str) -> bool:
         """Whether one more stranger from this address may come in."""
@@ -123,23 +131,25 @@ class TcpBearer:
         return len(strangers) < MAX_STRANGERS and strangers.count(source) < STRANGERS_A_SOURCE
 
     def opened(self, connection: "_Connection") -> int:
-        """Number a connection and tell of it; for `_Connection` only."""
+        """Give a connection its number; for `_Connection` only."""
         self._last_path += 1
         self._connections[self._last_path] = connection
+        self._idle.clear()
+        if connection.is_told:
+            self._on_accepted(self._last_path)
         return self._last_path
 
-    def tell_opened(self, path: int, *, dialled: bool) -> None:
-        """Tell of a path; for `_Connection` only."""
-        self._callbacks.on_opened(path, dialled)
+    def received(self, connection: "_Connection", datagrams: list[bytes]) -> None:
+        """Pass datagrams on; for `_Connection` only."""
+        if connection.is_told and datagrams:
+            self._on_datagrams(connection.path, datagrams)
 
-    def tell_datagram(self, path: int, datagram: bytes) -> None:
-        """Tell of a datagram; for `_Connection` only."""
-        self._callbacks.on_datagram(path, datagram)
-
-    def closed(self, path: int) -> None:
-        """Forget a connection and tell of it; for `_Connection` only."""
-        if self._connections.pop(path, None) is not None:
-            self._callbacks.on_closed(path)
+    def closed(self, connection: "_Connection") -> None:
+        """Forget a connection; for `_Connection` only."""
+        if self._connections.pop(connection.path, None) is not None and connection.is_told:
+            self._on_closed(connection.path)
+        if not self._connections:
+            self._idle.set()
 
 
 class _Connection(asyncio.Protocol):
@@ -147,11 +157,11 @@ class _Connection(asyncio.Protocol):
 
     def __init__(self, bearer: TcpBearer, *, dialled: bool) -> None:
         self._bearer = bearer
-        self._dialled = dialled
         self._transport: asyncio.Transport | None = None
         self._buffer = bytearray()
         self._received = 0
         self._limit: asyncio.TimerHandle | None = None
+        self.is_told = not dialled
         self.promoted = dialled
         self.source = ""
         self.path = 0
@@ -170,33 +180,48 @@ class _Connection(asyncio.Protocol):
         if not self.promoted:
             self._limit = asyncio.get_running_loop().call_later(STRANGER_S, self.abort)
         self.path = self._bearer.opened(self)
-        self._bearer.tell_opened(self.path, dialled=self._dialled)
 
     def data_received(self, data: bytes) -> None:
         if not self.path:
             return
         self._received += len(data)
         self._buffer += data
-        start = 0
-        while len(self._buffer) - start >= _LENGTH.size and self._is_open():
-            (length,) = _LENGTH.unpack_from(self._buffer, start)
-            end = start + _LENGTH.size + length
-            if length == 0 or not self._may_bring(length):
+        while (length := self._next_length()) and self._is_open():
+            if not self._may_bring(length):
                 self.abort()
                 return
-            if len(self._buffer) < end:
+            if len(self._buffer) < _LENGTH.size + length:
                 break
-            self._bearer.tell_datagram(self.path, bytes(self._buffer[start + _LENGTH.size : end]))
-            start = end
-        del self._buffer[:start]
-        if not self.promoted and self._received > STRANGER_BYTES:
+            self._bearer.received(self, self._cut())
+        if length == 0 or (not self.promoted and self._received > STRANGER_BYTES):
             self.abort()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's signature
         if self._limit is not None:
             self._limit.cancel()
         if self.path:
-            self._bearer.closed(self.path)
+            self._bearer.closed(self)
+
+    def _next_length(self) -> int | None:
+        """Return the length of the datagram that begins the buffer, None before it is known."""
+        if len(self._buffer) < _LENGTH.size:
+            return None
+        length: int = _LENGTH.unpack_from(self._buffer)[0]
+        return length
+
+    def _cut(self) -> list[bytes]:
+        """Take whole datagrams from the buffer, as many as may come from this side as it stands."""
+        datagrams: list[bytes] = []
+        start = 0
+        while len(self._buffer) - start >= _LENGTH.size:
+            (length,) = _LENGTH.unpack_from(self._buffer, start)
+            end = start + _LENGTH.size + length
+            if not length or len(self._buffer) < end or not self._may_bring(length):
+                break
+            datagrams.append(bytes(self._buffer[start + _LENGTH.size : end]))
+            start = end
+        del self._buffer[:start]
+        return datagrams
 
     def write(self, data: bytes) -> None:
         """Send, or give the connection up when the other side has stopped reading."""

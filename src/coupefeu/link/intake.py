@@ -64,6 +64,7 @@ class Intake:
                 self._batch(item, mono_ms, is_late=is_late)
             case CosignatureItem():
                 self._delivery.receipted(item.log, item.size)
+                self._ack(Ack(item.log, item.size), mono_ms, is_greeting=False)
                 self._events.append(ReceiptReceived(item))
             case RunReceiptItem():
                 self._events.append(ReceiptReceived(item))

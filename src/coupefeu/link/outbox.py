@@ -21,8 +21,6 @@ STATEMENT_BYTES: Final = 128
 RUN_GAP: Final = 16
 """Less urgent entries that a run carries along between urgent ones: cheaper than one more signature."""
 MAX_SKIPPED: Final = 1_024
-MAX_REOPENED: Final = 64
-"""Ranges that the other side held once and asks for again."""
 _LEVELS: Final = len(Precedence)
 
 
@@ -57,7 +55,7 @@ class Outbox:
     """One log on its way to one other node."""
 
     __slots__ = (
-        "_beyond", "_flights", "_flying", "_levels", "_offered", "_reoffered", "_reopened", "_signed_to", "_waiting",
+        "_beyond", "_flights", "_flying", "_levels", "_offered", "_reoffered", "_signed_to", "_waiting",
         "acknowledged", "end", "flying_bytes",
     )  # fmt: skip
 
@@ -67,7 +65,6 @@ class Outbox:
         self._flights: deque[_Flight] = deque()
         self._levels: tuple[list[int], ...] = tuple([] for _ in range(_LEVELS))
         self._beyond: set[int] = set()
-        self._reopened: list[tuple[int, int]] = []
         self._reoffered: set[int] = set()
         self._offered = 0
         self._signed_to = 0
@@ -88,13 +85,11 @@ class Outbox:
         return len(self._flying)
 
     def offer(self, outgoing: Outgoing) -> None:
-        """Take an entry; one already waiting, or acknowledged and not asked for again, changes nothing."""
+        """Take an entry; one already waiting changes nothing, one already acknowledged goes once more."""
         index = outgoing.index
         if index in self._waiting:
             return
         if index < self.acknowledged or index in self._beyond:
-            if not any(start <= index < end for start, end in self._reopened):
-                return
             self._reoffered.add(index)
         self._waiting[index] = outgoing
         heappush(self._levels[_level(outgoing)], index)
@@ -117,10 +112,9 @@ class Outbox:
             held = self._covered(selective)
             self._forget(held)
             self._beyond.update(index for index in held if index >= self.acknowledged)
-        if self._reopened:
-            self._forget([index for index in self._reoffered if index < cumulative])
+        if self._reoffered:
+            self._forget([index for index in self._reoffered if index < cumulative and index in self._flying])
             self._reoffered &= self._waiting.keys()
-            self._reopened = [(start, end) for start, end in self._reopened if end > cumulative]
         self._advance_offered()
         while self._flights and not any(index in self._flying for index in self._flights[0].indices):
             self._flights.popleft()
@@ -132,6 +126,7 @@ class Outbox:
             self._beyond.update(range(start, end))
             self.end = max(self.end, end)
         self.acknowledge(cumulative, selective)
+        self._signed_to = max(self._signed_to, cumulative)
 
     def resend(self, start: int, end: int) -> bool:
         """Let [start, end) go again, acknowledged or not; return whether all of it is still here."""
@@ -141,7 +136,6 @@ class Outbox:
         if len(present) == end - start:
             return True
         self._beyond = {index for index in self._beyond if not start <= index < end}
-        self._reopened = [*self._reopened[1 - MAX_REOPENED :], (start, end)]
         return False
 
     def land_all(self) -> None:
@@ -149,7 +143,7 @@ class Outbox:
         for index in list(self._flying):
             self._land(index)
         self._flights.clear()
-        self._signed_to = self.acknowledged
+        self._signed_to = min(self._signed_to, self.acknowledged)
 
     def land_due(self, mono_ms: int) -> bool:
         """Give up flights whose time is over; return whether any had entries under way."""
@@ -159,6 +153,8 @@ class Outbox:
                 if index in self._flying:
                     self._land(index)
                     any_landed = True
+        if not self._flying:
+            self._signed_to = min(self._signed_to, self.acknowledged)
         return any_landed
 
     def due_ms(self) -> int | None:
