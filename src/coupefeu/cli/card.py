@@ -44,7 +44,7 @@ def card(
     lines = [text.rstrip("\n"), drawing.getvalue().rstrip("\n")] if not to else [f"Card written to {to}."]
     lines.append("This card holds a secret: hand it over in person, and pair with --in-person if it was so.")
     report(
-        "", [line for line in lines if line], {"card": text, "to": str(to) if to else None}, as_json=as_json
+        None, [line for line in lines if line], {"card": text, "to": str(to) if to else None}, as_json=as_json
     )
 
 

@@ -41,5 +41,5 @@ def init(
         f"Next: coupefeu card --node {made.path}",
     ]
     report(
-        "", lines, {"node": str(made.path), "party": made.party, "identity": str(identity)}, as_json=as_json
+        None, lines, {"node": str(made.path), "party": made.party, "identity": str(identity)}, as_json=as_json
     )
