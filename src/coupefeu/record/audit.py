@@ -3,6 +3,7 @@
 Memory does not grow with the log: one bundle and one unfinished tile a level are held at a time.
 """
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -171,7 +172,7 @@ class _Bodies:
     ) -> None:
         listed = read(INDEX_PATH)
         self._read, self._origin, self._decode_body, self._deep = read, origin, decode_body, deep
-        self._ranges = parse_index(listed, origin, size) if listed is not None else []
+        self._ranges = deque(parse_index(listed, origin, size) if listed is not None else ())
         self.first_body: bytes | None = None
         self.heads = self.bodies = self.unreadable_count = 0
         self.unreadable: list[int] = []
@@ -202,10 +203,10 @@ class _Bodies:
         """Give the disclosed indices in [start, end), dropping the ranges that are past."""
         indices: list[int] = []
         while self._ranges and self._ranges[0][0] < end:
-            first, last = self._ranges.pop(0)
+            first, last = self._ranges.popleft()
             indices += range(max(first, start), min(last, end))
             if last > end:
-                self._ranges.insert(0, (end, last))
+                self._ranges.appendleft((end, last))
                 break
         return indices
 

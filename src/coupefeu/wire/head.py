@@ -72,6 +72,8 @@ def decode_head(data: bytes) -> Head:
     if len(data) > MAX_HEAD_BYTES:
         raise _refused("too-long")
     value = cbor.decode(data)
+    if not isinstance(value, dict):
+        raise _refused("not-a-head")
     try:
         head = _head_of(value)
     except (KeyError, TypeError, ValueError) as error:
