@@ -7,6 +7,7 @@ The body of a message is a CBOR map (protocol A4); absent means "not stated":
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +72,8 @@ FORM_RULES: dict[Form, FormRule] = {
     Form.CONTACT: _rule("channel time_ms counterpart text", "passages", _ALL),
     Form.STANDARD_PHRASE: _rule("phrase", "slots", _ALL - {_PROTEST}),
 }
+_TEMPLATES: frozenset[int | None] = frozenset({None, *range(1, LINE_TEST_TEMPLATES + 1)})
+_NOT_STATED: tuple[Any, ...] = ("", (), None)
 _FIELDS = (
     "text", "passages", "operative", "place", "time_ms", "numbers", "phrase", "slots", "channel", "counterpart",
     "template",
@@ -85,29 +88,21 @@ def is_number(text: str) -> bool:
 def defect(content: Content) -> str:
     """Name what is wrong with this content ("" when nothing is): `missing_place`, `unexpected_channel`..."""
     rule = FORM_RULES[content.form]
-    for field in _FIELDS:
-        stated = getattr(content, field) not in {"", (), None}
-        if field in rule.must and not stated:
-            return f"missing_{field}"
-        if stated and field not in rule.must and field not in rule.may:
-            return f"unexpected_{field}"
+    stated = {field for field in _FIELDS if getattr(content, field) not in _NOT_STATED}
+    if not rule.must <= stated:
+        return f"missing_{min(rule.must - stated)}"
+    if not stated <= rule.may | rule.must:
+        return f"unexpected_{min(stated - rule.may - rule.must)}"
     if content.subject not in rule.subjects:
         return "subject_not_of_form"
     return _field_defect(content)
 
 
 def _field_defect(content: Content) -> str:
-    checks = {
-        "long_officer": len(content.officer) > MAX_LABEL_CHARACTERS,
-        "long_counterpart": len(content.counterpart) > MAX_LABEL_CHARACTERS,
-        "long_place": len(content.place) > MAX_PLACE_CHARACTERS,
-        "bad_time_ms": not _is_form_time(content.time_ms),
-        "bad_numbers": len(content.numbers) > MAX_NUMBERS or not all(map(is_number, content.numbers)),
-        "bad_passages": not _are_passages(content),
-        "bad_template": content.template is not None and not 1 <= content.template <= LINE_TEST_TEMPLATES,
-        "bad_phrase": content.phrase is not None and not _is_phrase(content.phrase, content.slots),
-    }
-    return next((name for name, wrong in checks.items() if wrong), "")
+    for name, is_wrong in _FIELD_DEFECTS:
+        if is_wrong(content):
+            return name
+    return ""
 
 
 def _is_form_time(time_ms: int | None) -> bool:
@@ -120,8 +115,13 @@ def _are_passages(content: Content) -> bool:
     )
 
 
-def _is_phrase(code: int, slots: tuple[Slot, ...]) -> bool:
-    kinds = PHRASES.get(code)
+def _are_numbers(numbers: tuple[str, ...]) -> bool:
+    return len(numbers) <= MAX_NUMBERS and all(map(is_number, numbers))
+
+
+def _is_phrase(content: Content) -> bool:
+    kinds = PHRASES.get(content.phrase or 0)
+    slots = content.slots
     return kinds is not None and len(slots) == len(kinds) and all(map(_is_slot, kinds, slots))
 
 
@@ -131,6 +131,18 @@ def _is_slot(kind: FieldKind, slot: Slot) -> bool:
     if not isinstance(slot, str):
         return False
     return is_number(slot) if kind is FieldKind.NUMBER else 0 < len(slot) <= MAX_PLACE_CHARACTERS
+
+
+_FIELD_DEFECTS: tuple[tuple[str, Callable[[Content], bool]], ...] = (
+    ("long_officer", lambda content: len(content.officer) > MAX_LABEL_CHARACTERS),
+    ("long_counterpart", lambda content: len(content.counterpart) > MAX_LABEL_CHARACTERS),
+    ("long_place", lambda content: len(content.place) > MAX_PLACE_CHARACTERS),
+    ("bad_time_ms", lambda content: not _is_form_time(content.time_ms)),
+    ("bad_numbers", lambda content: bool(content.numbers) and not _are_numbers(content.numbers)),
+    ("bad_passages", lambda content: bool(content.passages) and not _are_passages(content)),
+    ("bad_template", lambda content: content.template not in _TEMPLATES),
+    ("bad_phrase", lambda content: content.phrase is not None and not _is_phrase(content)),
+)
 
 
 def critical_fields(content: Content, about: str = "") -> tuple[CriticalField, ...]:

@@ -87,9 +87,13 @@ SELECT_FACTS = (
     .order_by(FACTS.c.arrival)
 )
 SELECT_LATEST_MESSAGES = select(MESSAGES).order_by(MESSAGES.c.arrival.desc()).limit(bindparam("limit"))
-SELECT_FACTS_SINCE = select(FACTS).where(FACTS.c.arrival >= bindparam("arrival")).order_by(FACTS.c.arrival)
-"""The acts for a page of messages whose oldest has this arrival: acts never come before their message's page,
-except when the message was late; `message_status` of that one message is then exact."""
+SELECT_FACTS_SINCE = (
+    select(FACTS)
+    .join(MESSAGES, (MESSAGES.c.log == FACTS.c.message_log) & (MESSAGES.c.idx == FACTS.c.message_idx))
+    .where(MESSAGES.c.arrival >= bindparam("arrival"))
+    .order_by(FACTS.c.arrival)
+)
+"""The acts about the messages of a page whose oldest has this arrival, also those that overtook their message."""
 SELECT_LAST_LINE_TEST = (
     select(MESSAGES)
     .where(MESSAGES.c.kind == int(Kind.LINE_TEST), MESSAGES.c.log == bindparam("log"))
