@@ -252,11 +252,14 @@ class Connection:
 
     def _change(self, change: Change) -> None:
         before, self.phase = self.phase, next_phase(self.phase, change)
-        if self.is_up and (change in {Change.SESSION, Change.PATH_TAKEN} or before is Phase.SILENT):
-            self.is_anew = self.is_unsettled = True
-            self._greeting_due_ms = self._mono_ms + self._timings.greeting_ms
-        elif not self.is_up and self.phase is not before:
+        if self.phase is not before and self.phase in {Phase.NO_PATH, Phase.SILENT}:
             self.is_unsettled = True
+        elif self.is_up and (change is Change.PATH_TAKEN or before is Phase.SILENT):
+            self.is_anew = self.is_unsettled = True
+        elif change is Change.SESSION:
+            self.is_anew = True
+        if self.phase is Phase.GREETING and (self.is_anew or before is not Phase.GREETING):
+            self._greeting_due_ms = self._mono_ms + self._timings.greeting_ms
         if (before in UP) != self.is_up:
             self.since_ms = self._mono_ms
             self._events.append(SessionUp(renewed=False) if self.is_up else SessionDown(change.value))

@@ -49,7 +49,7 @@ TRANSITIONS: dict[tuple[Phase, Change], Phase] = {
     (Phase.GREETING, Change.WAITED): Phase.OPEN,
     (Phase.GREETING, Change.SILENCE): Phase.SILENT,
     (Phase.GREETING, Change.PATHS_GONE): Phase.NO_PATH,
-    (Phase.OPEN, Change.SESSION): Phase.GREETING,
+    (Phase.OPEN, Change.SESSION): Phase.OPEN,
     (Phase.OPEN, Change.PATH_TRIED): Phase.SILENT,
     (Phase.OPEN, Change.PATH_TAKEN): Phase.GREETING,
     (Phase.OPEN, Change.HEARD): Phase.OPEN,
