@@ -1,4 +1,4 @@
-import datetime
+import datetime as dt
 
 import pytest
 
@@ -28,7 +28,7 @@ def test_map_keys_are_written_in_ascending_order():
         1 << 64,
         -(1 << 64) - 1,
         {1, 2},
-        datetime.date(2022, 3, 24),
+        dt.date(2022, 3, 24),
         "\ud800",
     ],
 )

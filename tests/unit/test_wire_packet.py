@@ -3,6 +3,7 @@ import re
 import zlib
 
 import pytest
+from tests.shared import shared_file
 
 from coupefeu.errors import PeerError, UsageError
 from coupefeu.model.entry import Head, Seen
@@ -28,7 +29,6 @@ from coupefeu.wire.packet import (
     encode_items,
 )
 from coupefeu.wire.varint import varint
-from tests.shared import shared_file
 
 SEED, SIGNATURE = bytes(range(16)), bytes(range(64))
 HEAD = Head(

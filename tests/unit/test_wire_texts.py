@@ -27,7 +27,7 @@ def test_checkpoint_round_trip():
         f"\n15\n{ROOT_TEXT}\n",
         f"line\n015\n{ROOT_TEXT}\n",
         f"line\n+15\n{ROOT_TEXT}\n",
-        f"line\n١٥\n{ROOT_TEXT}\n",
+        f"line\n\u0661\u0665\n{ROOT_TEXT}\n",
         f"line\n9223372036854775808\n{ROOT_TEXT}\n",
         f"line\n15\n{ROOT_TEXT[:-4]}\n",
         f"line\n15\n{ROOT_TEXT[:-2]}9=\n",

@@ -1,14 +1,46 @@
 """RFC 8949 appendix A and F, COSE examples and hostile items: admitted exactly where protocol A4 admits them."""
 
 import pytest
+from tests.shared import shared_file, shared_json, shared_jsonl
 
 from coupefeu.errors import PeerError
 from coupefeu.wire import cbor
-from tests.shared import shared_file, shared_json, shared_jsonl
 
-ADMITTED = """00 01 0a 17 1818 1819 1864 1903e8 1a000f4240 1b000000e8d4a51000 1bffffffffffffffff 3bffffffffffffffff 20 29
-3863 3903e7 f4 f5 40 4401020304 60 6161 6449455446 62225c 62c3bc 63e6b0b4 64f0908591 80 83010203 8301820203820405
-98190102030405060708090a0b0c0d0e0f101112131415161718181819 a0 a201020304""".split()
+ADMITTED = [
+    "00",
+    "01",
+    "0a",
+    "17",
+    "1818",
+    "1819",
+    "1864",
+    "1903e8",
+    "1a000f4240",
+    "1b000000e8d4a51000",
+    "1bffffffffffffffff",
+    "3bffffffffffffffff",
+    "20",
+    "29",
+    "3863",
+    "3903e7",
+    "f4",
+    "f5",
+    "40",
+    "4401020304",
+    "60",
+    "6161",
+    "6449455446",
+    "62225c",
+    "62c3bc",
+    "63e6b0b4",
+    "64f0908591",
+    "80",
+    "83010203",
+    "8301820203820405",
+    "98190102030405060708090a0b0c0d0e0f101112131415161718181819",
+    "a0",
+    "a201020304",
+]
 
 REASONS = {
     "duplicate-map-key": "map-key",

@@ -1,10 +1,10 @@
 """Wycheproof, CCTV and COSE vectors through our own key functions."""
 
 import pytest
+from tests.shared import shared_json, shared_jsonl
 
 from coupefeu.errors import CoupefeuError, PeerError, UsageError, VerificationError
 from coupefeu.keys import aead, ed25519, kdf, mldsa, x25519
-from tests.shared import shared_json, shared_jsonl
 
 REFUSED = {"low_order_A", "non_canonical_A", "non_canonical_R", "low_order_residue", "reencoded_k"}
 

@@ -3,9 +3,10 @@
 from base64 import b64decode
 from hashlib import sha256
 
+from tests.shared import shared_jsonl
+
 from coupefeu.errors import VerificationError
 from coupefeu.record import tree
-from tests.shared import shared_jsonl
 
 LEAVES = [
     bytes.fromhex(text)
