@@ -1,0 +1,343 @@
+"""Amendments and key statements: what is written, what takes effect, from when."""
+
+from dataclasses import replace
+from hashlib import sha256
+
+import pytest
+from tests.pairs import make_terms, pair_two
+
+from coupefeu.errors import CoupefeuError, PolicyError, VerificationError
+from coupefeu.keys import ed25519, x25519
+from coupefeu.keys.agreement_signatures import (
+    build_agreement_body,
+    sign_agreement,
+    sign_key_statement,
+    verify_agreement,
+    verify_agreement_body,
+    verify_signatures,
+)
+from coupefeu.model.entry import MAX_AGREEMENT_BODY_BYTES, Head
+from coupefeu.model.instant import Instant, Moment
+from coupefeu.services.agreement import AgreementService
+from coupefeu.services.agreement.facts import (
+    AcceptAmendment,
+    OpenLog,
+    ProposeAmendment,
+    RecordKeyStatement,
+)
+from coupefeu.services.agreement.rules import (
+    describe_difference,
+    find_in_force,
+    find_key_for_size,
+    find_keys,
+    list_amendments,
+    list_statements,
+    verify_amendment,
+)
+from coupefeu.services.agreement.views import read_facts
+from coupefeu.services.base import Context, Recorded
+from coupefeu.wire.agreement import join_keys
+from coupefeu.wire.key_statement import (
+    KeyRole,
+    KeyStatement,
+    encode_key_statement,
+    parse_key_statement,
+)
+
+US, RU, PAIRED = pair_two()
+AGREEMENT = PAIRED.signed.agreement
+OCTETS = PAIRED.signed.octets
+SIDES = {"us": US, "ru": RU}
+SERVICE = AgreementService()
+OPENING = build_agreement_body(PAIRED.signed)
+
+
+class Log:
+    """Both logs as one node sees them: commands are decided, entries applied, rows kept."""
+
+    def __init__(self):
+        self.rows = []
+        self.sizes = [0, 0]
+
+    def context(self, party):
+        return Context(
+            now=Moment(utc_ms=1_000, mono_ms=0),
+            our_log=AGREEMENT.log_number(party),
+            parties=AGREEMENT.party_ids,
+            agreement=AGREEMENT,
+            agreement_version=1,
+        )
+
+    def act(self, party, command):
+        context = self.context(party)
+        drafts = SERVICE.decide(command, [self.rows], context)
+        for draft in drafts:
+            self.receive(context.our_log, draft.kind, draft.body)
+        return drafts
+
+    def receive(self, log, kind, body):
+        head = Head(
+            kind=kind,
+            from_post="us.duty",
+            to_posts=("ru.duty",),
+            precedence=3,
+            written_ms=Instant(0),
+            language="en",
+            agreement_version=1,
+        )
+        recorded = Recorded(
+            log=log,
+            index=self.sizes[log],
+            arrival=len(self.rows),
+            arrived_ms=0,
+            ours=log == 0,
+            head=head,
+            body=body,
+            leaf_hash=bytes(32),
+        )
+        self.sizes[log] += 1
+        (statement,) = SERVICE.apply(recorded, self.context("us"))
+        self.rows.append(statement.parameters)
+        return statement.parameters["effect"]
+
+    @property
+    def facts(self):
+        return read_facts(self.rows)
+
+    def amendments(self, cosigned=lambda _log, _index: 5_000):
+        return list_amendments(self.facts, AGREEMENT, cosigned)
+
+
+@pytest.fixture
+def log():
+    opened = Log()
+    for party in ("us", "ru"):
+        opened.act(party, OpenLog(body=OPENING))
+    return opened
+
+
+def amended(version=2, old=b'outcome = "10m"', new=b'outcome = "12m"', terms=None):
+    text = (terms or make_terms()).replace(b"version = 1", b"version = %d" % version).replace(old, new)
+    return join_keys(text, AGREEMENT.line_id, AGREEMENT.keys)
+
+
+def proposal(party, octets):
+    signed = sign_agreement(SIDES[party].ring.identity, party, octets)
+    return ProposeAmendment(body=build_agreement_body(verify_signatures(octets, (signed,), AGREEMENT)))
+
+
+def acceptance(party, octets, log, index, version=2):
+    signed = sign_agreement(SIDES[party].ring.identity, party, octets)
+    return AcceptAmendment(
+        log=log, index=index, version=version, digest=sha256(octets).digest(), signatures=signed
+    )
+
+
+def test_both_logs_begin_with_the_same_verified_body(log):
+    assert [row["effect"] for row in log.rows] == ["", ""]
+    assert log.rows[0]["body"] == log.rows[1]["body"] == OPENING
+    assert verify_agreement_body(OPENING).octets == OCTETS
+    assert len(OPENING) < MAX_AGREEMENT_BODY_BYTES
+    with pytest.raises(PolicyError, match="open already"):
+        log.act("us", OpenLog(body=OPENING))
+
+
+def test_an_agreement_without_all_signatures_or_with_a_changed_byte_does_not_hold():
+    ours, theirs = PAIRED.signed.signatures
+    with pytest.raises(VerificationError, match="not signed by ru"):
+        verify_agreement(OCTETS, (ours,))
+    with pytest.raises(VerificationError):
+        verify_agreement(OCTETS, (ours, ours))
+    with pytest.raises(VerificationError):
+        verify_agreement(OCTETS.replace(b'outcome = "10m"', b'outcome = "11m"'), (ours, theirs))
+    for half in ("ed25519", "ml_dsa", "ml_dsa_public"):
+        changed = bytearray(getattr(theirs, half))
+        changed[7] ^= 1
+        with pytest.raises(VerificationError):
+            verify_agreement(OCTETS, (ours, replace(theirs, **{half: bytes(changed)})))
+
+
+def test_an_agreement_of_others_in_entry_0_has_no_effect():
+    _, _, other = pair_two()
+    fresh = Log()
+    assert "services.agreement.fixed" in fresh.receive(0, 0, build_agreement_body(other.signed))
+    assert fresh.receive(1, 0, b"\xff")
+    with pytest.raises(PolicyError, match="another line"):
+        Log().act("us", OpenLog(body=build_agreement_body(other.signed)))
+
+
+def test_an_amendment_is_in_force_from_its_instant_once_all_acceptances_are_cosigned(log):
+    terms = make_terms(in_force=Instant(10_000))
+    octets = amended(terms=terms)
+    log.act("us", proposal("us", octets))
+    (waiting,) = log.amendments()
+    assert (waiting.missing, waiting.in_force_ms) == (("ru",), None)
+    (draft,) = log.act("ru", acceptance("ru", octets, 0, 1))
+    assert draft.references == ((0, 1),)
+    assert (draft.from_post, draft.to_posts) == ("ru.duty", ("us.duty",))
+    (early,) = log.amendments()
+    assert (early.missing, early.in_force_ms) == ((), 10_000)
+    times = {(0, 1): 4_000, (1, 1): 12_000}
+    (late,) = log.amendments(lambda *entry: times[entry])
+    assert late.in_force_ms == 12_000
+    (uncosigned,) = log.amendments(lambda *entry: {(0, 1): 4_000}.get(entry))
+    assert uncosigned.in_force_ms is None
+    assert find_in_force([late], 11_999) is None
+    assert find_in_force([late], 12_000) == late
+    assert verify_amendment(late).agreement.version == 2
+
+
+def test_the_difference_is_shown_line_by_line():
+    shown = describe_difference(OCTETS, amended())
+    assert '-outcome = "10m"' in shown
+    assert '+outcome = "12m"' in shown
+    assert sum(line[0] in "+-" and line[:3] not in {"+++", "---"} for line in shown) == 4
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (b'status = "EXERCISE"', b'status = "REAL"', "status"),
+        (b'name = "exercise"', b'name = "other"', "name"),
+        (b"version = 2", b"version = 1", "version"),
+    ],
+)
+def test_what_is_for_ever_cannot_be_amended(log, old, new, says):
+    octets = amended().replace(old, new)
+    with pytest.raises(PolicyError, match=says):
+        log.act("us", proposal("us", octets))
+
+
+def test_keys_cannot_be_amended(log):
+    keys = (replace(AGREEMENT.keys[0], log=ed25519.public(bytes(32))), AGREEMENT.keys[1])
+    octets = join_keys(make_terms().replace(b"version = 1", b"version = 2"), AGREEMENT.line_id, keys)
+    with pytest.raises(PolicyError, match="keys"):
+        log.act("us", proposal("us", octets))
+    assert log.receive(1, 1, proposal("ru", octets).body)
+    assert log.amendments() == []
+
+
+def test_a_party_signs_one_text_per_version_and_the_first_counts(log):
+    first, second = amended(new=b'outcome = "12m"'), amended(new=b'outcome = "13m"')
+    log.act("us", proposal("us", first))
+    with pytest.raises(PolicyError, match="another text"):
+        log.act("us", proposal("us", second))
+    assert log.receive(0, 1, proposal("us", second).body) == ""
+    log.act("ru", acceptance("ru", second, 0, 2))
+    assert [amendment.missing for amendment in log.amendments()] == [("ru",)]
+
+
+def test_two_proposals_that_meet_are_resolved_by_a_higher_version(log):
+    log.act("us", proposal("us", amended(new=b'outcome = "12m"')))
+    log.act("ru", proposal("ru", amended(new=b'outcome = "13m"')))
+    third = amended(version=3, new=b'outcome = "14m"')
+    log.act("us", proposal("us", third))
+    log.act("ru", acceptance("ru", third, 0, 2, version=3))
+    assert find_in_force(log.amendments(), 10**15).version == 3
+
+
+def test_who_did_not_sign_cannot_propose_or_accept(log):
+    octets = amended()
+    with pytest.raises(PolicyError, match="not by us"):
+        log.act("us", proposal("ru", octets))
+    assert "another party" in log.receive(0, 1, proposal("ru", octets).body)
+    log.act("us", proposal("us", octets))
+    with pytest.raises(PolicyError, match="not by ru"):
+        log.act("ru", acceptance("us", octets, 0, 2))
+    forged = replace(acceptance("ru", octets, 0, 2), digest=bytes(32))
+    with pytest.raises(PolicyError, match="another text"):
+        log.act("ru", forged)
+    with pytest.raises(PolicyError, match="no sound proposal"):
+        log.act("ru", acceptance("ru", octets, 0, 9))
+
+
+@pytest.mark.parametrize("kind", [0, 1, 2, 4])
+@pytest.mark.parametrize(
+    "body", [b"", b"\xa0", b"\x00", b"\xa2\x00\x00\x01\x80", b"\xa2\x00\x40\x01\x80", b"\xff" * 99]
+)
+def test_rubbish_is_kept_without_effect_and_without_an_exception(log, kind, body):
+    assert log.receive(1, kind, body)
+    assert log.amendments() == []
+    assert list_statements(log.facts, AGREEMENT) == []
+
+
+def statement(party="us", number=1, role=KeyRole.LOG, size=10, old=None, fresh=b"k" * 32, signer=None):
+    public = x25519.public if role is KeyRole.SESSION else ed25519.public
+    said = KeyStatement(
+        line_id=AGREEMENT.line_id,
+        party=party,
+        number=number,
+        role=role,
+        old_key=old or getattr(AGREEMENT.keys_of(party), role.value),
+        new_key=None if fresh is None else public(fresh),
+        size=size,
+        root=bytes(32),
+    )
+    return sign_key_statement(SIDES[signer or party].ring.identity, said, fresh)
+
+
+@pytest.mark.parametrize("role", list(KeyRole))
+@pytest.mark.parametrize("fresh", [b"k" * 32, None])
+def test_a_key_statement_survives_the_wire(role, fresh):
+    signed = statement(role=role, fresh=fresh)
+    assert parse_key_statement(encode_key_statement(signed)) == signed
+
+
+def test_a_replaced_key_is_good_up_to_the_size_named_and_both_logs_hold_it(log):
+    body = encode_key_statement(statement())
+    log.act("us", RecordKeyStatement(body=body))
+    log.act("ru", RecordKeyStatement(body=body))
+    with pytest.raises(PolicyError, match="on our record"):
+        log.act("us", RecordKeyStatement(body=body))
+    standing = list_statements(log.facts, AGREEMENT)
+    assert len(standing) == 1
+    keys = AGREEMENT.keys_of("us")
+    fresh = ed25519.public(b"k" * 32)
+    assert find_keys(standing, keys) == replace(keys, log=fresh)
+    assert find_key_for_size(standing, keys, KeyRole.LOG, 10) == keys.log
+    assert find_key_for_size(standing, keys, KeyRole.LOG, 11) == fresh
+    assert find_key_for_size(standing, keys, KeyRole.COSIGNER, 11) == keys.cosigner
+    assert find_keys(standing, AGREEMENT.keys_of("ru")) == AGREEMENT.keys_of("ru")
+
+
+def test_statements_follow_each_other_and_a_revoked_key_leaves_none(log):
+    fresh = ed25519.public(b"k" * 32)
+    log.act("us", RecordKeyStatement(body=encode_key_statement(statement())))
+    revoked = statement(number=2, size=20, old=fresh, fresh=None)
+    log.act("us", RecordKeyStatement(body=encode_key_statement(revoked)))
+    standing = list_statements(log.facts, AGREEMENT)
+    keys = AGREEMENT.keys_of("us")
+    assert [find_key_for_size(standing, keys, KeyRole.LOG, size) for size in (10, 20, 21)] == [
+        keys.log,
+        fresh,
+        b"",
+    ]
+
+
+def test_statements_that_do_not_follow_are_void(log):
+    fresh = ed25519.public(b"k" * 32)
+    log.act("us", RecordKeyStatement(body=encode_key_statement(statement())))
+    bad = [
+        statement(number=1, fresh=b"x" * 32),
+        statement(number=2, fresh=b"x" * 32),
+        statement(number=2, size=9, old=fresh, fresh=b"x" * 32),
+    ]
+    for signed in bad:
+        with pytest.raises(PolicyError, match="does not follow"):
+            log.act("us", RecordKeyStatement(body=encode_key_statement(signed)))
+    log.receive(0, 4, encode_key_statement(bad[0]))
+    assert find_keys(list_statements(log.facts, AGREEMENT), AGREEMENT.keys_of("us")).log == fresh
+
+
+def test_only_the_party_itself_replaces_its_keys_and_shows_the_new_one(log):
+    good = statement()
+    forged = statement(signer="ru")
+    unshown = replace(good, possession=bytes(64))
+    elsewhere = replace(good, statement=replace(good.statement, line_id=bytes(16)))
+    raised = replace(good, statement=replace(good.statement, size=11))
+    weak = replace(good, statement=replace(good.statement, new_key=b"\x01" + bytes(31)))
+    for signed in (forged, unshown, elsewhere, raised, weak):
+        with pytest.raises(CoupefeuError):
+            log.act("us", RecordKeyStatement(body=encode_key_statement(signed)))
+        assert log.receive(0, 4, encode_key_statement(signed))
+    assert list_statements(log.facts, AGREEMENT) == []
