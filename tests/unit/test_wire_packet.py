@@ -3,7 +3,7 @@ import re
 import zlib
 
 import pytest
-from tests.shared import shared_file
+from tests.shared import shared_file, shared_json
 
 from coupefeu.errors import PeerError, UsageError
 from coupefeu.model.entry import Head, Seen
@@ -114,6 +114,18 @@ def test_a_message_of_200_bytes_and_its_statement_keep_the_budget():
         assert len(encode_items([batch])) <= 265
     assert len(encode_items([CosignatureItem(0, 70_000, 1_790_000_000, SIGNATURE), Ack(0, 70_000)])) <= 80
     assert len(encode_items([LineTestItem(0, 70_000, 3, 1_790_000_000_123, 69_999)])) <= 20
+
+
+def test_hostile_texts_arrive_byte_for_byte():
+    texts = [
+        *shared_json("data/hostile/naughty-strings.json"),
+        *(case["text"] for case in shared_json("data/hostile/unicode.json")),
+    ]
+    bodies = [text.encode("utf-8", "surrogatepass") for text in texts]
+    sent = tuple(entry(index, body) for index, body in enumerate(bodies))
+    (batch,) = decode_items(encode_items([Batch(0, sent, CheckpointSignature(len(sent), SIGNATURE))]))
+    assert isinstance(batch, Batch)
+    assert batch.entries == sent
 
 
 def test_entries_that_do_not_shrink_go_as_they_are():

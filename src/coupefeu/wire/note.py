@@ -116,7 +116,10 @@ def format_note(note: Note) -> bytes:
         PeerError: the note cannot be written so (no signature, a name with a space, a control character).
     """
     lines = [signature_line(signature) for signature in note.signatures]
-    data = f"{note.text}\n{''.join(lines)}".encode()
+    try:
+        data = f"{note.text}\n{''.join(lines)}".encode()
+    except UnicodeEncodeError:
+        _refuse("not-utf8")
     if parse_note(data) != note:
         _refuse("ambiguous")
     return data
