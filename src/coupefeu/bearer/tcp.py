@@ -10,7 +10,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Final, cast
 
 from coupefeu.errors import BearerError, UsageError
 
@@ -167,8 +167,7 @@ class _Connection(asyncio.Protocol):
         self.path = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is not a subclass
         peer = transport.get_extra_info("peername")
         self.source = peer[0] if peer else ""
         if not self.promoted and not self._bearer.admits(self.source):

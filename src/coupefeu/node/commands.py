@@ -5,10 +5,13 @@ from typing import Any, Final
 import msgspec
 
 from coupefeu.errors import PeerError
+from coupefeu.services.agreement import AgreementService
 from coupefeu.services.base import Command
 from coupefeu.services.messages import rules as messages
 
-_BY_NAME: Final[dict[str, type[Command]]] = {command.__name__: command for command in messages.COMMANDS}
+_BY_NAME: Final[dict[str, type[Command]]] = {
+    command.__name__: command for command in messages.COMMANDS + AgreementService.commands
+}
 
 
 def encode_command(command: Command) -> dict[str, Any]:

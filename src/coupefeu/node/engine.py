@@ -157,12 +157,13 @@ class Engine:
                 peer.link.path_closed(path, now)
         self.pump()
 
-    def receive(self, path: int, datagram: bytes) -> None:
-        """Take a whole datagram from a path."""
+    def receive(self, path: int, datagrams: Iterable[bytes]) -> None:
+        """Take whole datagrams from a path."""
         now = self._clock()
         for peer in self.peers.values():
             if path in peer.paths:
-                peer.link.receive(path, datagram, now, self._entropy(64))
+                for datagram in datagrams:
+                    peer.link.receive(path, datagram, now, self._entropy(64))
         self.pump()
 
     def handle_timer(self) -> None:

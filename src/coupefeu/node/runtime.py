@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 
-from coupefeu.bearer.tcp import TcpBearer, TcpCallbacks
+from coupefeu.bearer.tcp import TcpBearer
 from coupefeu.errors import BearerError, ConfigError
 from coupefeu.node.assembly import Surroundings, make_engine, open_keeper
 from coupefeu.node.clock import Clock
@@ -59,9 +59,7 @@ class Runtime:
 
     async def _assemble(self, keeper: Keeper, *, online: bool) -> None:
         self._keeper = keeper
-        self._bearer = TcpBearer(
-            TcpCallbacks(on_opened=self._opened, on_datagram=self._received, on_closed=self._closed)
-        )
+        self._bearer = TcpBearer(self._accepted, self._closed, self._received)
         surroundings = Surroundings(
             submit=self._submit,
             carrier=self,
@@ -87,7 +85,7 @@ class Runtime:
         for task in self._tasks:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        await self._bearer.aclose()
+        await self._bearer.close()
         await self._loop.run_in_executor(None, self._writer.close)
         self._save_high_water(self._keeper.marks())
         self._unlock()
@@ -106,7 +104,7 @@ class Runtime:
 
     def close_path(self, path: int) -> None:
         """See `Carrier.close_path`."""
-        self._bearer.close(path)
+        self._bearer.close_path(path)
 
     def prove(self, path: int) -> None:
         """See `Carrier.prove`."""
@@ -121,9 +119,8 @@ class Runtime:
             delay_s = max(0.0, mono_ms / 1000 - time.monotonic())
             self._timer = self._loop.call_later(delay_s, self.engine.handle_timer)
 
-    def _opened(self, path: int, dialled: bool) -> None:
-        if not dialled:
-            self.engine.path_opened(path, peer=None)
+    def _accepted(self, path: int) -> None:
+        self.engine.path_opened(path, peer=None)
 
     def _closed(self, path: int) -> None:
         for name, dialled in tuple(self._dialled.items()):
@@ -131,8 +128,8 @@ class Runtime:
                 del self._dialled[name]
         self.engine.path_closed(path)
 
-    def _received(self, path: int, datagram: bytes) -> None:
-        self.engine.receive(path, datagram)
+    def _received(self, path: int, datagrams: Sequence[bytes]) -> None:
+        self.engine.receive(path, datagrams)
 
     def _deliver(self, function: Callable[[], None]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is gone: the record is kept, nobody waits
@@ -158,7 +155,7 @@ class Runtime:
                     path = await self._bearer.dial(host, port, timeout_s=DIAL_TIMEOUT_S)
                     self._dialled[name] = path
                     self.engine.path_opened(path, peer=peer.log)
-            await asyncio.sleep(REDIAL_S)  # noqa: ASYNC110 - a dial has no event to wait for
+            await asyncio.sleep(REDIAL_S)
 
     async def _keep_orders(self) -> None:
         while True:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Executable, bindparam, select
 
@@ -65,6 +65,14 @@ class Reader:
     def connection(self) -> Connection:
         """For the loaders of `store.outgoing`."""
         return self._connection
+
+    def __enter__(self) -> Self:
+        """Give itself; closed at the end of the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
 
     def close(self) -> None:
         """Close; idempotent."""
@@ -139,6 +147,14 @@ class Reader:
                 if holder != log:
                     first[holder] = min(arrived_ms, first.get(holder, arrived_ms))
         return first
+
+    def cosigned_ms(self, log: int, index: int) -> dict[int, int]:
+        """By holder: UTC milliseconds at which its first co-signature over this entry was made durable here."""
+        rows = self._connection.query(
+            "SELECT holder, min(arrived_ms) FROM cosignatures WHERE log = ? AND size > ? GROUP BY holder",
+            (log, index),
+        )
+        return {holder: int(arrived_ms) for holder, arrived_ms in rows}
 
     def cosigned_before(self, log: int, index: int) -> int | None:
         """UTC milliseconds of the last co-signature on a size that does not hold the entry yet."""

@@ -228,6 +228,6 @@ class JoinedNodes:
     def _settle(self) -> None:
         for end, path, datagram in self.wire.deliver(self.clock.mono_ms):
             if self.nodes[end].is_up:
-                self.nodes[end].engine.receive(path, datagram)
+                self.nodes[end].engine.receive(path, [datagram])
         for node in self.nodes:
             node.work()

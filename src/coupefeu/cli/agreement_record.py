@@ -1,0 +1,61 @@
+"""The record as `coupefeu agreement` needs it: writes go through the node, reads work on a stopped one too."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from coupefeu.errors import UsageError
+from coupefeu.node.folder import NodeFolder
+from coupefeu.node.node import Node
+from coupefeu.node.running import is_running
+from coupefeu.record.tree import Frontier
+from coupefeu.services.agreement.rules import AgreementFact, Cosigned
+from coupefeu.services.agreement.views import SELECT_ENTRIES, read_facts
+from coupefeu.services.base import Command
+from coupefeu.store.reader import Reader
+
+
+class FolderRecord:
+    """Finds the node of a folder, running or not."""
+
+    def submit(self, folder: NodeFolder, command: Command) -> Mapping[str, Any]:
+        """Have the node decide and append."""
+
+        async def act() -> str:
+            async with Node.open(folder.path, online=False) as node:
+                (sent,) = await node.act(command)
+                return sent.number
+
+        return {"message": asyncio.run(act())}
+
+    def facts(self, folder: NodeFolder) -> list[AgreementFact]:
+        """Read this service's entries."""
+        with _reader(folder) as reader:
+            return read_facts(reader.view(SELECT_ENTRIES))
+
+    def cosigned(self, folder: NodeFolder) -> Cosigned:
+        """Tell when every other party had co-signed an entry, by our own clock."""
+
+        def find(log: int, index: int) -> int | None:
+            with _reader(folder) as reader:
+                receipts = reader.cosigned_ms(log, index)
+            others = set(range(len(folder.agreement.party_ids))) - {log}
+            return max(receipts[each] for each in others) if others <= receipts.keys() else None
+
+        return find
+
+    def head(self, folder: NodeFolder) -> tuple[int, bytes]:
+        """Give size and root of our own log."""
+        with _reader(folder) as reader:
+            row = reader.logs()[folder.log_number]
+        return row["size"], Frontier.from_bytes(row["frontier"]).root()
+
+
+def _reader(folder: NodeFolder) -> Reader:
+    if not folder.record_path.exists():
+        raise UsageError(
+            "this node has no record yet",
+            code="cli.record.none",
+            hint=f"Start it once: coupefeu up --node {folder.path}",
+        )
+    return Reader(folder.record_path, running=is_running(folder))

@@ -1,0 +1,57 @@
+"""`coupefeu up`: run the node until it is told to stop (Ctrl-C, or SIGTERM)."""
+
+import asyncio
+import signal
+from typing import Any
+
+import typer
+import uvloop
+
+from coupefeu.cli.printing import JsonOption, NodeOption, report
+from coupefeu.node.backend import LocalBackend
+from coupefeu.node.folder import NodeFolder
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("up")(up)
+
+
+def up(node: NodeOption, as_json: JsonOption = False) -> None:
+    """Run the node."""
+    folder = NodeFolder.open(node)
+    folder.need_line()
+    uvloop.run(_serve(folder, as_json=as_json))
+
+
+async def _serve(folder: NodeFolder, *, as_json: bool) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    backend = await LocalBackend.start(folder)
+    try:
+        banner = folder.banner()
+        others = ", ".join(name.upper() for name in folder.counterparts)
+        lines = [
+            f"{folder.party.upper()} is up on {folder.listen}, on the line to {others}.",
+            "Stop it with Ctrl-C.",
+        ]
+        report(banner, lines, {"up": True, "party": folder.party, "listen": folder.listen}, as_json=as_json)
+
+        def tell(event: dict[str, Any]) -> None:
+            if event["what"] in {"line", "trouble"}:
+                report(banner, [describe(event)], event, as_json=as_json)
+
+        backend.follow(tell)
+        await stop.wait()
+    finally:
+        await backend.close()
+
+
+def describe(event: dict[str, Any]) -> str:
+    """Give an event in words."""
+    if event["what"] == "line":
+        state = "up" if event["up"] else "down"
+        alive = "their node answers" if event["alive"] else "their node has not answered lately"
+        return f"Line to {event['party'].upper()}: {state}; {alive}."
+    return f"Trouble: {event['detail']} [{event['code']}]"
