@@ -68,7 +68,11 @@ class Side:
 
     def store(self, entry, now_ms):
         recorded = Recorded(
-            **entry, arrival=self.arrival, arrived_ms=now_ms, ours=entry["log"] == self.log, leaf_hash=bytes(32)
+            **entry,
+            arrival=self.arrival,
+            arrived_ms=now_ms,
+            ours=entry["log"] == self.log,
+            leaf_hash=bytes(32),
         )
         self.arrival += 1
         with self.engine.begin() as connection:
@@ -137,4 +141,6 @@ class Line:
 
     def inbox(self, log):
         side = self.sides[log]
-        return inbox(side.rows((MESSAGES.select(), {})), side.rows((FACTS.select(), {})), side.context(self.now_ms))
+        return inbox(
+            side.rows((MESSAGES.select(), {})), side.rows((FACTS.select(), {})), side.context(self.now_ms)
+        )

@@ -18,6 +18,8 @@ from coupefeu.services.messages.display import character_name
 
 MAX_DIFFERENCES = 16
 """Per field; a text that differs more is another text."""
+MAX_ALIGNED = 10_000
+"""Sent times typed characters; aligning grows with its square, and a peer chooses what it types."""
 
 
 class DifferenceKind(StrEnum):
@@ -93,11 +95,27 @@ def differences(sent: str, typed: str) -> tuple[Difference, ...]:
     if folded == refolded:
         return ()
     found: list[Difference] = []
-    matcher = SequenceMatcher(None, folded, refolded, autojunk=False)
-    for tag, start, end, typed_start, typed_end in matcher.get_opcodes():
-        if tag != "equal":
-            found.extend(_name(start, ours[start:end], theirs[typed_start:typed_end]))
+    for start, end, typed_start, typed_end in _unequal(folded, refolded):
+        found.extend(_name(start, ours[start:end], theirs[typed_start:typed_end]))
     return tuple(found[:MAX_DIFFERENCES])
+
+
+def _unequal(sent: list[str], typed: list[str]) -> list[tuple[int, int, int, int]]:
+    """Find the stretches that differ; where aligning would cost much, all between equal ends is one stretch."""
+    head = next(
+        (i for i, (a, b) in enumerate(zip(sent, typed, strict=False)) if a != b), min(len(sent), len(typed))
+    )
+    room = min(len(sent), len(typed)) - head
+    tail = next((i for i in range(room) if sent[-1 - i] != typed[-1 - i]), room)
+    end, typed_end = len(sent) - tail, len(typed) - tail
+    if (end - head) * (typed_end - head) > MAX_ALIGNED:
+        return [(head, end, head, typed_end)]
+    matcher = SequenceMatcher(None, sent[head:end], typed[head:typed_end], autojunk=False)
+    return [
+        (head + i1, head + i2, head + j1, head + j2)
+        for tag, i1, i2, j1, j2 in matcher.get_opcodes()
+        if tag != "equal"
+    ]
 
 
 def _canonical(text: str) -> str:
@@ -131,7 +149,8 @@ def _fold(character: str) -> str:
 
 def is_disguise(character: str) -> bool:
     """Whether Unicode itself calls this another character in disguise."""
-    return not character.isascii() and unicodedata.normalize("NFKC", character) != character
+    single = len(character) == 1 and not character.isascii()
+    return single and unicodedata.normalize("NFKC", character) != character
 
 
 def _name(position: int, sent: str, typed: str) -> list[Difference]:
