@@ -116,7 +116,6 @@ class Engine:
                 self._offer([pending])
                 self._tell(EntryRecorded(recorded=recorded))
         done(outcome)
-        self.pump()
 
     def announce(self, item: LineTestItem) -> None:
         """Send a line test ahead of its proof (protocol B9); its entry follows like any other."""
@@ -179,7 +178,7 @@ class Engine:
     # --- the pump -----------------------------------------------------------------------------------------
 
     def pump(self) -> None:
-        """Let every link speak, and set the next timer."""
+        """Let every link speak, and set the next timer; to be called after each batch of outcomes."""
         now = self._clock()
         for peer in self.peers.values():
             for event in peer.link.take_events():
@@ -253,7 +252,6 @@ class Engine:
                 self._tell(Trouble(party=log, code="record.equivocation", detail=what))
         elif isinstance(outcome, Exception):
             self._tell_refusal(peer, outcome)
-        self.pump()
 
     def _take_receipt(self, peer: Peer, item: CosignatureItem | RunReceiptItem) -> None:
         if item.log != self.our_log:
@@ -275,7 +273,6 @@ class Engine:
             )
         elif isinstance(outcome, Exception):
             self._tell_refusal(peer, outcome)
-        self.pump()
 
     def _tell_refusal(self, peer: Peer, refusal: Exception) -> None:
         code = getattr(refusal, "code", "node.engine.failed")

@@ -68,7 +68,7 @@ class Runtime:
         )
         self.engine = make_engine(self.folder, keeper, surroundings)
         self.duties = Duties(self.engine, self.folder.agreement, keeper.last_line_test_ms(), self.clock)
-        self._writer = Writer(lambda: keeper, self.clock, self._deliver)
+        self._writer = Writer(lambda: keeper, self.clock, self._deliver, self.engine.pump)
         self._save_high_water(self._keeper.marks())
         self._tasks.append(asyncio.ensure_future(self._keep_high_water()))
         if online:

@@ -35,11 +35,13 @@ class Writer:
         open_keeper: Callable[[], Executor],
         clock: Callable[[], Moment],
         deliver: Callable[[Callable[[], None]], object],
+        after_batch: Callable[[], None],
     ) -> None:
-        """`deliver` runs a function on the caller's loop (`loop.call_soon_threadsafe`)."""
+        """`deliver` runs a function on the caller's loop; `after_batch` runs there when a batch was handed back."""
         self._open_keeper = open_keeper
         self._clock = clock
         self._deliver = deliver
+        self._after_batch = after_batch
         self._jobs: queue.SimpleQueue[tuple[Job, Done] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="coupefeu-writer", daemon=True)
         self._thread.start()
@@ -94,5 +96,6 @@ class Writer:
         def hand_back() -> None:
             for (_, done), outcome in zip(batch, outcomes, strict=True):
                 done(outcome)
+            self._after_batch()
 
         self._deliver(hand_back)

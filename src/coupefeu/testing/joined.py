@@ -156,6 +156,7 @@ class MemoryNode:
             outcomes = self.keeper.execute([job for job, _ in batch], self.clock())
             for (_, done), outcome in zip(batch, outcomes, strict=True):
                 done(outcome)
+            self.engine.pump()
 
     def _load_pending(self, start: int) -> Iterable[Pending]:
         return list(load_pending(self.keeper.connection, self.engine.our_log, start))
