@@ -56,7 +56,7 @@ def test_a_frame_flipped_cut_or_lengthened_anywhere_is_refused_and_the_true_one_
 def test_two_frames_spliced_are_refused():
     ours, theirs = pair()
     one, two = ours.seal(0, b"one" * 9), ours.seal(0, b"two" * 9)
-    for at in range(1, len(one)):
+    for at in range(6, len(one)):
         with pytest.raises(CoupefeuError):
             theirs.open(one[:at] + two[at:], 0)
     assert theirs.open(one, 0)[0] == b"one" * 9

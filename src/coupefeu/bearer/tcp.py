@@ -167,11 +167,11 @@ class _Connection(asyncio.Protocol):
         self.path = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)  # uvloop's is not a subclass
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is not a subclass
         peer = transport.get_extra_info("peername")
         self.source = peer[0] if peer else ""
         if not self.promoted and not self._bearer.admits(self.source):
-            transport.abort()
+            self._transport.abort()
             return
         opened = transport.get_extra_info("socket")
         if opened is not None:

@@ -81,3 +81,7 @@ def _tell(error: errors.CoupefeuError) -> None:
     sys.stderr.write(f"{error.message} [{error.code}]\n")
     if error.hint:
         sys.stderr.write(f"  {error.hint}\n")
+
+
+if __name__ == "__main__":
+    run()

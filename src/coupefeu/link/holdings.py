@@ -16,15 +16,22 @@ class Holdings:
     def __init__(self) -> None:
         self._acks: dict[int, Ack] = {}
         self._changed: dict[int, int] = {}
+        self._undated: dict[int, int] = {}
         self._cosignatures: dict[int, CosignatureItem] = {}
         self._runs: dict[tuple[int, int, int], RunReceiptItem] = {}
         self._receipts: dict[CosignatureItem | RunReceiptItem, None] = {}
         self._holes: dict[Hole, None] = {}
 
-    def held(self, log: int, cumulative: int, selective: Sequence[tuple[int, int]], due_ms: int) -> None:
-        """Set what is durable here; it is said with the next frame, by itself at `due_ms`."""
+    def held(self, log: int, cumulative: int, selective: Sequence[tuple[int, int]], wait_ms: int) -> None:
+        """Set what is durable here; it is said with the next frame, by itself `wait_ms` after the next `date`."""
         self._acks[log] = Ack(log, cumulative, tuple(selective)[:MAX_RANGES])
-        self._changed[log] = due_ms
+        self._undated[log] = wait_ms
+
+    def date(self, mono_ms: int) -> None:
+        """Start the waiting of what was set since the last call."""
+        for log, wait_ms in self._undated.items():
+            self._changed[log] = mono_ms + wait_ms
+        self._undated.clear()
 
     def durable_below(self, log: int) -> int:
         """Return the index below which all of `log` is durable here."""

@@ -96,7 +96,7 @@ class Link:
         With `receipt_follows` the acknowledgement waits up to 50 ms for the receipt, to share its frame.
         """
         wait_ms = self._timings.receipt_wait_ms if receipt_follows else 0
-        self._holdings.held(log, cumulative, selective, self._mono_ms + wait_ms)
+        self._holdings.held(log, cumulative, selective, wait_ms)
 
     def receipt(self, item: CosignatureItem | RunReceiptItem) -> None:
         """Give a receipt that is durable here; give the newest co-signature of each log at the start too."""
@@ -180,6 +180,7 @@ class Link:
     def flush(self, now: Moment) -> None:
         """Put everything that may leave now into the outgoing list; a frame takes along what waits beside it."""
         self._mono_ms = now.mono_ms
+        self._holdings.date(now.mono_ms)
         self._settle()
         is_beat = now.mono_ms >= self._beat_due_ms
         if is_beat:

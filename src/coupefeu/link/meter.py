@@ -14,7 +14,7 @@ class Meter:
     def allows(self, amount: int, mono_ms: int) -> bool:
         """Take `amount` if it is there; otherwise take nothing."""
         if self._filled_ms is not None:
-            gained = (mono_ms - self._filled_ms) * self._per_s
+            gained = max(0, mono_ms - self._filled_ms) * self._per_s
             self._level_milli = min(self._burst_milli, self._level_milli + gained)
         self._filled_ms = mono_ms
         if self._level_milli < amount * 1_000:

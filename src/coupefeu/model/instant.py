@@ -31,5 +31,7 @@ def format_date_time_group(instant: int) -> str:
         moment = datetime.fromtimestamp(instant // 1000, UTC)
     except (ValueError, OverflowError, OSError):
         return f"{instant} ms"
-    month = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")[moment.month - 1]
+    month = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")[
+        moment.month - 1
+    ]
     return f"{moment:%d%H%M}Z {month} {moment:%y}"

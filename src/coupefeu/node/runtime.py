@@ -158,7 +158,7 @@ class Runtime:
             await asyncio.sleep(REDIAL_S)
 
     async def _keep_orders(self) -> None:
-        while True:
+        while True:  # noqa: ASYNC110 - time is what it waits for, not an event
             await asyncio.sleep(self.duties.check() / 1000)
 
     async def _keep_high_water(self) -> None:

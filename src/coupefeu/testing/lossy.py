@@ -89,6 +89,14 @@ class LinkEnd:
     stalled: bool = False
     skew_ms: int = 0
     newest_size: int = 0
+    shown_below: int = 0
+    _shown: set[int] = field(default_factory=set)
+
+    def show(self, indices: Iterable[int]) -> None:
+        """Show what a statement covers, once."""
+        fresh = [index for index in indices if index not in self._shown]
+        self._shown.update(fresh)
+        self.shown += fresh
 
     @property
     def beyond(self) -> tuple[tuple[int, int], ...]:
@@ -170,6 +178,8 @@ class TwoLinks:
         node.link.acknowledged(node.log, node.cosigned, sorted(node.run_receipts))
         node.link.offer(node.written[node.cosigned :])
         node.link.held(1 - node.log, node.cumulative, node.beyond)
+        if 0 < node.newest_size <= node.cumulative:
+            node.link.receipt(CosignatureItem(1 - node.log, node.newest_size, 0, bytes(64)))
         self.connect()
 
     def run(self, for_ms: int, until: Callable[[], bool] | None = None) -> bool:
@@ -250,22 +260,18 @@ class TwoLinks:
         while node.cumulative in node.held:
             node.cumulative += 1
         link, log, statement = node.link, batch.log, batch.statement
-        covered: Iterable[int]
         if isinstance(statement, RunSignature):
             assert statement.signature == statement_bytes(log, statement.start, statement.end)
-            covered = range(statement.start, statement.end)
+            node.show(range(statement.start, statement.end))
             link.receipt(RunReceiptItem(log, statement.start, statement.end, bytes(64)))
         else:
             assert statement.signature == statement_bytes(log, 0, statement.size)
             node.newest_size = max(node.newest_size, statement.size)
-            covered = (
-                range(min(node.newest_size, node.cumulative)) if node.cumulative >= statement.size else ()
-            )
-            if node.cumulative < statement.size:
-                link.want(log, node.cumulative, node.cumulative + 1)
-        known = set(node.shown)
-        node.shown += [index for index in covered if index not in known]
-        if node.newest_size and node.cumulative >= node.newest_size:
+        if 0 < node.newest_size <= node.cumulative:
+            node.show(range(node.shown_below, node.newest_size))
+            node.shown_below = node.newest_size
             link.receipt(CosignatureItem(log, node.newest_size, 0, bytes(64)))
+        elif node.newest_size:
+            link.want(log, node.cumulative, node.cumulative + 1)
         link.held(log, node.cumulative, node.beyond)
         link.flush(self.clock.now(node.skew_ms))
