@@ -6,14 +6,15 @@ A machine answers only that a machine is there; nothing here ever speaks in an o
 from collections.abc import Callable
 
 from coupefeu.model.agreement import Agreement
-from coupefeu.model.entry import Kind
+from coupefeu.model.entry import Head, Kind
 from coupefeu.model.instant import Moment
 from coupefeu.node.engine import Engine
 from coupefeu.node.events import Change, EntryRecorded
 from coupefeu.services.base import Recorded
+from coupefeu.services.messages.forms import read_content
 from coupefeu.services.messages.line_tests import due_line_test, next_line_test_ms, template_for
 from coupefeu.services.messages.rules import AnswerLineTest, SendLineTest
-from coupefeu.store.jobs import Acted, Outcome
+from coupefeu.store.jobs import Outcome
 from coupefeu.wire.packet import LineTestItem
 
 CHECK_EVERY_MS = 30_000
@@ -50,33 +51,30 @@ class Duties:
         return max(1, min(wait_ms, CHECK_EVERY_MS))
 
     def send_line_test(self, template: int, done: Callable[[Outcome], None] | None = None) -> None:
-        """Send a line test now; its announcement goes ahead of its proof (protocol B9)."""
-
-        def announce(outcome: Outcome) -> None:
-            if isinstance(outcome, Acted):
-                for stored in outcome.entries:
-                    self._announce(stored.recorded, template, None)
-            if done is not None:
-                done(outcome)
-
-        self._engine.act(SendLineTest(template=template), announce)
+        """Send a line test now."""
+        self._engine.act(SendLineTest(template=template), done or _ignore)
 
     def _hear(self, change: Change) -> None:
-        if not isinstance(change, EntryRecorded) or change.recorded.ours:
+        if not isinstance(change, EntryRecorded) or change.recorded.head is None:
             return
         recorded = change.recorded
-        if recorded.head is None or recorded.head.kind != Kind.LINE_TEST:
+        if recorded.ours:
+            self._announce(recorded, recorded.head)
+        elif recorded.head.kind == Kind.LINE_TEST:
+            self._engine.act(AnswerLineTest(test=(recorded.log, recorded.index)), _ignore)
+
+    def _announce(self, recorded: Recorded, head: Head) -> None:
+        """Send our own line test or answer ahead of its proof, whoever asked for it (protocol B9)."""
+        template, answers = 0, None
+        if head.kind == Kind.LINE_TEST:
+            content, _ = read_content(recorded.body)
+            template = 0 if content is None else content.template or 0
+        elif head.kind == Kind.LINE_TEST_ANSWER:
+            answers = head.references[0].index
+        else:
             return
+        self._engine.announce(LineTestItem(recorded.log, recorded.index, template, head.written_ms, answers))
 
-        def announce(outcome: Outcome) -> None:
-            if isinstance(outcome, Acted):
-                for stored in outcome.entries:
-                    self._announce(stored.recorded, 0, recorded.index)
 
-        self._engine.act(AnswerLineTest(test=(recorded.log, recorded.index)), announce)
-
-    def _announce(self, recorded: Recorded, template: int, answers: int | None) -> None:
-        assert recorded.head is not None
-        self._engine.announce(
-            LineTestItem(recorded.log, recorded.index, template, recorded.head.written_ms, answers)
-        )
+def _ignore(_outcome: Outcome) -> None:
+    """Nobody waits for it."""

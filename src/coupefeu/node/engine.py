@@ -118,10 +118,9 @@ class Engine:
         done(outcome)
 
     def announce(self, item: LineTestItem) -> None:
-        """Send a line test ahead of its proof (protocol B9); its entry follows like any other."""
+        """Send a line test ahead of its proof at the next pump (protocol B9); its entry follows like any other."""
         for peer in self.peers.values():
             peer.link.line_test(item)
-        self.pump()
 
     def _offer(self, entries: Sequence[Pending]) -> None:
         for peer in self.peers.values():
