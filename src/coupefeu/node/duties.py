@@ -55,12 +55,14 @@ class Duties:
         self._engine.act(SendLineTest(template=template), done or _ignore)
 
     def _hear(self, change: Change) -> None:
-        if not isinstance(change, EntryRecorded) or change.recorded.head is None:
+        if not isinstance(change, EntryRecorded):
             return
-        recorded = change.recorded
+        recorded, head = change.recorded, change.recorded.head
+        if head is None:
+            return
         if recorded.ours:
-            self._announce(recorded, recorded.head)
-        elif recorded.head.kind == Kind.LINE_TEST:
+            self._announce(recorded, head)
+        elif head.kind == Kind.LINE_TEST:
             self._engine.act(AnswerLineTest(test=(recorded.log, recorded.index)), _ignore)
 
     def _announce(self, recorded: Recorded, head: Head) -> None:

@@ -1,0 +1,393 @@
+"""The main job, played between two real nodes on one machine: what an officer would do, and what must then be true.
+
+pair -> message, read back -> FLASH STOP, outcome -> line test -> kill -9 -> FLASH over a backlog -> verify both records
+
+Every step ends with what it claims being read from the records; the first thing that does not hold ends the demo.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from coupefeu.errors import UsageError, VerificationError
+from coupefeu.model.entry import MAX_BODY_BYTES
+from coupefeu.model.messages import Content, Form, MessageId, Operative, OutcomeCode
+from coupefeu.model.precedence import Precedence, Subject
+from coupefeu.node.assembly import parties_of
+from coupefeu.node.exercise import NodeProcess, pair_exercise
+from coupefeu.node.export import export_record
+from coupefeu.node.folder import NodeFolder
+from coupefeu.node.node import Node, Sent
+from coupefeu.record.audit import audit_record
+from coupefeu.services.messages.display import find_untypable
+from coupefeu.services.messages.rules import GiveOutcome, Read, ReadBack, SendLineTest, Take
+from coupefeu.services.messages.status import MessageStatus, StepName
+from coupefeu.store.reader import Reader
+
+OUR_TEXT: Final = """\
+Our transport aircraft, on its way between two of our airfields, has lost its way in bad weather
+and entered your airspace 40 kilometres north of the agreed corridor.
+It is alone, unarmed, and turning back now. Please do not fire on it.
+"""
+STOP_PLACE: Final = "35 19 N 40 08 E"
+STOP_TEXT: Final = "The positions under fire are not those you take them for."
+BACKLOG: Final = 1_000
+PART_BYTES: Final = MAX_BODY_BYTES - 1_024
+STEP_WITHIN_S: Final = 30.0
+LOOK_EVERY_S: Final = 0.02
+MINUTE_MS: Final = 60_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step as it went; `detail` says in words what was seen."""
+
+    name: str
+    ok: bool
+    seconds: float
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedRecord:
+    """The record of `party` as `node` holds it: entries, and how many of them the counterpart has co-signed."""
+
+    node: str
+    party: str
+    size: int
+    cosigned: int
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a demo showed; `lost` and `doubled` count texts that were sent against those that arrived."""
+
+    steps: list[Step] = field(default_factory=list)
+    lost: int = 0
+    doubled: int = 0
+    records: list[VerifiedRecord] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything held."""
+        return bool(self.steps) and all(step.ok for step in self.steps) and not (self.lost or self.doubled)
+
+
+class Demo:
+    """Plays the story in `folder`, an empty folder; `tell` hears of each step as it ends."""
+
+    def __init__(
+        self, folder: Path, text: str, tell: Callable[[Step], None], *, backlog: int = BACKLOG
+    ) -> None:
+        self.summary = Summary()
+        self._backlog = backlog
+        self._folder = folder
+        self._parts = split_text(text)
+        self._tell = tell
+        self._sent: list[str] = []
+
+    async def run(self) -> Summary:
+        """Play all steps, or all up to the first that does not hold; the nodes are stopped when this returns."""
+        async with AsyncExitStack() as stack:
+            steps: tuple[tuple[str, Callable[[], Awaitable[str]]], ...] = (
+                ("pair", lambda: self._pair(stack)),
+                ("message-read-back", self._read_back),
+                ("flash-stop-outcome", self._stop),
+                ("line-test", self._line_test),
+                ("kill-and-restart", self._kill),
+                ("flash-overtakes-backlog", self._overtake),
+                ("nothing-lost-or-doubled", self._count),
+                ("records-verified", self._verify),
+            )
+            for name, play in steps:
+                if not await self._play(name, play):
+                    break
+        return self.summary
+
+    async def _play(self, name: str, play: Callable[[], Awaitable[str]]) -> bool:
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(STEP_WITHIN_S):
+                detail, ok = await play(), True
+        except TimeoutError:
+            detail, ok = f"not seen within {STEP_WITHIN_S:.0f} s", False
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong, the summary says at which step
+            detail, ok = str(error) or type(error).__name__, False
+        step = Step(name=name, ok=ok, seconds=round(time.monotonic() - started, 3), detail=detail)
+        self.summary.steps.append(step)
+        self._tell(step)
+        return ok
+
+    # --- the steps ----------------------------------------------------------------------------------------
+
+    async def _pair(self, stack: AsyncExitStack) -> str:
+        us, ru = await asyncio.to_thread(pair_exercise, self._folder / "us", self._folder / "ru")
+        self._us, self._ru = NodeProcess(us.path), NodeProcess(ru.path)
+        for process in (self._us, self._ru):
+            stack.push_async_callback(process.stop)
+        await asyncio.gather(self._us.start(), self._ru.start())
+        async with Node.open(us.path) as node:
+            await _until(lambda: _is_up(node, "ru"), "the line is up")
+        return f"two processes, {us.path.name.upper()} and {ru.path.name.upper()}, on one EXERCISE line"
+
+    async def _read_back(self) -> str:
+        """Send the message; it is receipted, taken, read, read back with a slip, and read back rightly."""
+        async with Node.open(self._us.folder) as us, Node.open(self._ru.folder) as ru:
+            sent = [await self._send(us, part) for part in self._parts]
+            first = sent[0]
+            await asyncio.gather(*(each.receipt() for each in sent))
+            arrived = [await self._arrived(ru, each.id) for each in sent]
+            _insist("".join(_text(each) for each in arrived) == "".join(self._parts), "the text is the same")
+            await ru.act(Take(message=first.id, from_post=_desk(ru)))
+            await ru.act(Read(message=first.id, from_post=_desk(ru)))
+            asked = tuple(critical.value for critical in arrived[0].critical)
+            if not asked:
+                await self._seen(us, first.id, StepName.READ_BY)
+                return f"{first.number}: receipted, taken, read; nothing in it can be typed anew"
+            await ru.act(
+                ReadBack(message=first.id, from_post=_desk(ru), typed=tuple(f"{each} not" for each in asked))
+            )
+            await ru.act(ReadBack(message=first.id, from_post=_desk(ru), typed=asked))
+            chain = (await self._seen(us, first.id, StepName.READ_BACK)).chains[0]
+            verdicts = [act.verdict for act in chain.step(StepName.READ_BACK).acts]
+            _insist(
+                [bool(v and v.matches) for v in verdicts] == [False, True], "a slip was marked, then mended"
+            )
+        return f"{first.number}: receipted, taken, read, read back (a slip was marked first)"
+
+    async def _stop(self) -> str:
+        """Send a WARNING at FLASH: that the desk takes it does not stop the outcome clock; the outcome does."""
+        stop = Content(
+            form=Form.WARNING, subject=Subject.SAFETY, operative=Operative.STOP, place=STOP_PLACE,
+            time_ms=_this_minute_ms(), numbers=("15",), text=STOP_TEXT,
+        )  # fmt: skip
+        async with Node.open(self._us.folder) as us, Node.open(self._ru.folder) as ru:
+            sent = await us.line("ru").say(stop, precedence=Precedence.FLASH)
+            await sent.receipt()
+            await self._arrived(ru, sent.id)
+            await ru.act(Take(message=sent.id, from_post=_desk(ru)))
+            taken = await self._seen(us, sent.id, StepName.TAKEN_BY)
+            clock = taken.chains[0].step(StepName.OUTCOME).clock
+            _insist(clock is not None and clock.running, "taking does not stop the outcome clock")
+            outcome = OutcomeCode.STOPPED_AT
+            await ru.act(
+                GiveOutcome(message=sent.id, from_post=_desk(ru), outcome=outcome, time_ms=_this_minute_ms())
+            )
+            done = await self._seen(us, sent.id, StepName.OUTCOME)
+            clock = done.chains[0].step(StepName.OUTCOME).clock
+            _insist(clock is not None and not clock.running, "the outcome stops the clock")
+        return f"{sent.number}: FLASH WARNING STOP, taken by the desk, STOPPED AT"
+
+    async def _line_test(self) -> str:
+        async with Node.open(self._us.folder) as us:
+            (test,) = await us.act(SendLineTest(template=1))
+            await self._seen(us, test.id, StepName.ANSWERED)
+        return f"{test.number}: answered by the other node"
+
+    async def _kill(self) -> str:
+        """Kill RU while messages arrive, and start it again; its record goes on where it stopped."""
+        async with Node.open(self._us.folder) as us:
+            enough = _size(self._ru.folder) + 50
+            sending = asyncio.ensure_future(
+                self._send_many(us, "before and after the kill", self._backlog // 2)
+            )
+            await _until(lambda: _size(self._ru.folder) >= enough, "messages arrive")
+            await self._ru.kill()
+            held = _size(self._ru.folder)
+            last = (await sending)[-1]
+            await self._ru.start()
+            await last.receipt()
+        return (
+            f"RU killed with {held:,} entries of US on its record; the last message came without another one"
+        )
+
+    async def _overtake(self) -> str:
+        """Queue a backlog and then a FLASH while RU is down; the FLASH is the first that RU records when it is back."""
+        await self._ru.kill()
+        async with Node.open(self._us.folder) as us:
+            backlog = await self._send_many(us, "in the backlog", self._backlog)
+            flash = await self._send(
+                us, "This FLASH was sent behind the backlog.", precedence=Precedence.FLASH
+            )
+            await self._ru.start()
+            await flash.receipt()
+            await backlog[-1].receipt()
+        with Reader(self._ru.folder / "record.db", running=True) as reader:
+            arrival = reader.entry(*flash.id)["arrival"]
+            overtaken = sum(reader.entry(*each.id)["arrival"] > arrival for each in backlog)
+        _insist(overtaken == len(backlog), f"the FLASH overtook {overtaken:,} of {len(backlog):,}")
+        return f"{flash.number} overtook all {overtaken:,} messages queued before it"
+
+    async def _count(self) -> str:
+        async with Node.open(self._ru.folder) as ru:
+            received = Counter(
+                each.content.text
+                for each in ru.inbox(len(self._sent) + 1_000)
+                if not each.ours and each.content is not None and each.form is Form.FREE_TEXT
+            )
+        sent = Counter(self._sent)
+        self.summary.lost = (sent - received).total()
+        self.summary.doubled = (received - sent).total()
+        _insist(not self.summary.lost, f"{self.summary.lost} were lost")
+        _insist(not self.summary.doubled, f"{self.summary.doubled} were doubled")
+        return f"{sent.total():,} texts sent, each received once"
+
+    async def _verify(self) -> str:
+        """End both nodes; from each, export both records and verify them as a stranger would."""
+        await self._settle()
+        await asyncio.gather(self._us.stop(), self._ru.stop())
+        roots: dict[str, set[bytes]] = {}
+        for process in (self._us, self._ru):
+            folder = NodeFolder.open(process.folder)
+            for log, party in enumerate(folder.agreement.party_ids):
+                root, record = await asyncio.to_thread(self._audit, folder, log, party)
+                roots.setdefault(party, set()).add(root)
+                self.summary.records.append(record)
+        _insist(all(len(seen) == 1 for seen in roots.values()), "both nodes hold the same records")
+        return "both records, as each node holds them: hashes, tree, signatures, co-signatures"
+
+    # --- what steps share ---------------------------------------------------------------------------------
+
+    def _audit(self, folder: NodeFolder, log: int, party: str) -> tuple[bytes, VerifiedRecord]:
+        parties = parties_of(folder)
+        to = self._folder / "exports" / f"{party}-as-held-by-{folder.party}"
+        with Reader(folder.record_path, running=False) as reader:
+            cosigned = export_record(reader, parties, log, to)
+            size = reader.logs()[log]["size"]
+        holders = [party.cosigner_key for number, party in enumerate(parties) if number != log]
+        audit = audit_record(lambda path: _read(to / path), parties[log].log_key, holders, deep=True)
+        _insist(bool(audit.cosigned), f"the record of {party.upper()} is co-signed by the counterpart")
+        _insist(audit.size == size, f"all {size:,} entries of {party.upper()} are co-signed")
+        return audit.root, VerifiedRecord(node=folder.party, party=party, size=size, cosigned=cosigned)
+
+    async def _settle(self) -> None:
+        """Wait until each side has co-signed all that the other has."""
+        await _until(lambda: _is_settled((self._us.folder, self._ru.folder)), "all entries are co-signed")
+
+    async def _send(self, node: Node, text: str, precedence: Precedence = Precedence.ROUTINE) -> Sent:
+        self._sent.append(text)
+        return await node.line("ru").send(
+            text, subject=Subject.SAFETY, precedence=precedence, critical=choose_critical(text)
+        )
+
+    async def _send_many(self, node: Node, what: str, count: int) -> list[Sent]:
+        return list(
+            await asyncio.gather(
+                *(self._send(node, f"Message {number} {what}.") for number in range(1, count + 1))
+            )
+        )
+
+    async def _arrived(self, node: Node, message: MessageId) -> MessageStatus:
+        await _until(lambda: _is_held(node, message), "the message arrives")
+        return node.message(message)
+
+    async def _seen(self, node: Node, message: MessageId, step: StepName) -> MessageStatus:
+        await _until(lambda: node.message(message).chains[0].step(step).done, f"{step} is seen")
+        return node.message(message)
+
+
+def split_text(text: str) -> list[str]:
+    """Cut a text into parts that a message can hold, at ends of lines where possible; joined they are the text.
+
+    Raises: UsageError: there is nothing to send.
+    """
+    if not text:
+        raise UsageError("the message is empty", code="node.demo.empty", hint="give a file with some text")
+    parts, part, used = [], "", 0
+    for line in text.splitlines(keepends=True):
+        for piece in _pieces(line):
+            length = len(piece.encode())
+            if used + length > PART_BYTES:
+                parts.append(part)
+                part, used = "", 0
+            part, used = part + piece, used + length
+    return [*parts, part]
+
+
+def _pieces(line: str) -> list[str]:
+    step = PART_BYTES // 4
+    return [line[at : at + step] for at in range(0, len(line), step)]
+
+
+def choose_critical(text: str) -> tuple[str, ...]:
+    """Mark what a careful sender would have read back: the words that hold digits, or else the first words."""
+    words = [word.strip(".,;:!?()\"'") for word in text.split()]
+    digits = [word for word in words if any(map(str.isdecimal, word))][:4]
+    for chosen in (digits, [" ".join(text.split("\n", 1)[0].split(" ")[:4]).strip()]):
+        plain = tuple(
+            dict.fromkeys(word for word in chosen if 0 < len(word) <= 100 and not find_untypable(word))
+        )
+        if plain:
+            return plain
+    return ()
+
+
+def _insist(holds: bool, what: str) -> None:
+    if not holds:
+        raise VerificationError(f"does not hold: {what}", code="node.demo.failed", hint="Report this defect.")
+
+
+async def _until(holds: Callable[[], bool | Awaitable[bool]], what: str) -> None:
+    try:
+        async with asyncio.timeout(STEP_WITHIN_S - 1):
+            while True:
+                seen = holds()
+                if await seen if isinstance(seen, Awaitable) else seen:
+                    return
+                await asyncio.sleep(LOOK_EVERY_S)
+    except TimeoutError:
+        raise VerificationError(f"not seen in time: {what}", code="node.demo.waited") from None
+
+
+async def _is_up(node: Node, party: str) -> bool:
+    return bool((await node.status())["lines"][party]["up"])
+
+
+def _is_held(node: Node, message: MessageId) -> bool:
+    try:
+        node.message(message)
+    except UsageError:
+        return False
+    return True
+
+
+def _size(folder: Path, log: int = 0) -> int:
+    with Reader(folder / "record.db", running=True) as reader:
+        size: int = reader.logs()[log]["size"]
+    return size
+
+
+def _is_settled(folders: Sequence[Path]) -> bool:
+    sizes: set[tuple[int, ...]] = set()
+    for folder in folders:
+        with Reader(folder / "record.db", running=True) as reader:
+            rows = reader.logs()
+            cosigned = [reader.newest_cosigned(row["log"]) for row in rows]
+        if any(each is None or each.size != row["size"] for each, row in zip(cosigned, rows, strict=True)):
+            return False
+        sizes.add(tuple(row["size"] for row in rows))
+    return len(sizes) == 1
+
+
+def _text(status: MessageStatus) -> str:
+    return "" if status.content is None else status.content.text
+
+
+def _desk(node: Node) -> str:
+    return node.folder.agreement.party(node.folder.party).duty_desk
+
+
+def _this_minute_ms() -> int:
+    return time.time_ns() // 1_000_000 // MINUTE_MS * MINUTE_MS
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,75 @@
+"""The demo plays between real processes, says what it saw, and fails at the first thing that does not hold."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from tests.shared import shared_file
+
+from coupefeu.errors import UsageError
+from coupefeu.node.demo import PART_BYTES, Step, Summary, choose_critical, split_text
+from coupefeu.node.folder import NodeFolder
+
+STEPS = [
+    "pair",
+    "message-read-back",
+    "flash-stop-outcome",
+    "line-test",
+    "kill-and-restart",
+    "flash-overtakes-backlog",
+    "nothing-lost-or-doubled",
+    "records-verified",
+]
+
+
+def run(*options):
+    command = [sys.executable, "-m", "coupefeu.cli.main", "demo", "--headless", "--json", *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+
+
+def test_the_main_job_holds_with_the_message_of_1962(tmp_path):
+    message = shared_file("data/messages/kennedy-1962-10-28.txt")
+    played = run("--message", str(message), "--keep", str(tmp_path))
+    assert played.returncode == 0, played.stdout + played.stderr
+    result = json.loads(played.stdout)
+    assert [(step["name"], step["ok"]) for step in result["steps"]] == [(name, True) for name in STEPS]
+    assert (result["exercise"], result["lost"], result["doubled"]) == (True, 0, 0)
+    assert {(r["node"], r["party"]) for r in result["records"]} == {
+        (n, p) for n in ("us", "ru") for p in ("us", "ru")
+    }
+    assert all(r["size"] == r["cosigned"] > 0 for r in result["records"])
+    assert {NodeFolder.open(tmp_path / name).party for name in ("us", "ru")} == {"us", "ru"}
+
+
+def test_the_first_thing_that_does_not_hold_ends_it(tmp_path):
+    (tmp_path / "us").mkdir()
+    (tmp_path / "us" / "something").write_text("in the way")
+    played = run("--keep", str(tmp_path))
+    result = json.loads(played.stdout)
+    assert played.returncode == 1
+    assert [(step["name"], step["ok"]) for step in result["steps"]] == [("pair", False)]
+    assert "not empty" in result["steps"][0]["detail"]
+
+
+@pytest.mark.parametrize("summary", [Summary(), Summary(lost=1), Summary(doubled=1)])
+def test_a_demo_holds_only_if_all_of_it_holds(summary):
+    assert not summary.ok
+    summary.steps.append(Step(name="pair", ok=True, seconds=0.0, detail=""))
+    assert summary.ok == (summary.lost == summary.doubled == 0)
+
+
+def test_a_text_of_any_length_is_sent_in_parts_that_join_to_it():
+    text = "Ж" * 5_000 + "\n" + "line\n" * 3_000 + "end"
+    parts = split_text(text)
+    assert "".join(parts) == text
+    assert len(parts) > 2
+    assert max(len(part.encode()) for part in parts) <= PART_BYTES
+    with pytest.raises(UsageError, match="empty"):
+        split_text("")
+
+
+def test_what_is_to_be_read_back_can_be_typed():
+    assert choose_critical("At 0312 we turn back.\nAll 15 of us.") == ("0312", "15")
+    assert choose_critical("We turn back now, all of us.") == ("We turn back now,",)
+    assert choose_critical("\u202e\u200b") == ()
