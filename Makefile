@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+CODE := src tests $(wildcard bench)
 
-.PHONY: demo test check format lint types contract soak bench bench-peers lock
+.PHONY: demo test check static format soak bench bench-peers lock
 
 $(READY): requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -18,22 +19,31 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/pytest -n 2 -q
 
-check: $(READY)
-	$(BIN)/ruff format --check src tests
-	$(BIN)/ruff check src tests
+check: static test
+
+static: $(READY)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 -q
 
 format: $(READY)
-	$(BIN)/ruff format src tests
-	$(BIN)/ruff check --fix-only src tests
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/ruff check --fix-only $(CODE)
 
+# The full numbers, resumable; `make test` runs the same checks small.
 soak: $(READY)
 	$(BIN)/python -m tests.soak
 
 bench: $(READY)
 	$(BIN)/coupefeu bench
 
+# PEERS is the folder of the peers' harness.
 bench-peers: $(READY)
-	PEERS=$(PEERS) $(BIN)/python bench/peers.py
+	$(BIN)/python bench/peers.py $(PEERS)
+
+# Exact versions with hashes and without addresses, from the ranges of pyproject.toml.
+lock: $(READY)
+	$(BIN)/pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv export --quiet --universal --no-emit-project --format requirements-txt --no-dev -o requirements/run.txt
+	$(BIN)/uv export --quiet --universal --no-emit-project --format requirements-txt -o requirements/dev.txt
