@@ -6,7 +6,7 @@ import random
 import pytest
 
 from coupefeu.errors import PeerError
-from coupefeu.link.handshake import MAX_REMEMBERED, Handshakes
+from coupefeu.link.handshake import MAX_REMEMBERED, MAX_RUNS_BYTES, Handshakes
 from coupefeu.model.instant import Moment
 from coupefeu.testing.lossy import link_configs
 
@@ -37,13 +37,39 @@ def reason(raised):
 def test_sizes_are_as_agreed(sides):
     us, ru = sides
     first = us.begin(NOW, EPHEMERAL, 7)
-    second, _ = answer(ru, first)
+    second, *_ = answer(ru, first)
     assert (len(first), len(second)) == (72, 69)
+
+
+def test_first_message_carries_runs_up_to_what_a_stranger_may_bring(sides):
+    us, ru = sides
+    runs = bytes(range(219)) * 2
+    assert len(runs) == MAX_RUNS_BYTES
+    first = us.begin(NOW, EPHEMERAL, 7, runs)
+    assert len(first) == 510
+    assert runs not in first
+    assert ru.claims(first)
+    second, theirs, came = answer(ru, first)
+    assert (len(second), came, theirs.number) == (69, runs, NOW.utc_ms)
+    assert us.complete(second, NOW)[0].handshake_hash == theirs.handshake_hash
+    with pytest.raises(PeerError) as raised:
+        answer(ru, us.begin(NOW, EPHEMERAL, 8, runs + b"x"))
+    assert reason(raised) == "handshake-length"
+
+
+def test_first_message_with_runs_flipped_or_cut_anywhere_is_refused(sides):
+    us, ru = sides
+    first = us.begin(NOW, EPHEMERAL, 7, bytes(40))
+    for at in range(len(first)):
+        for bad in (first[:at] + bytes([first[at] ^ 1]) + first[at + 1 :], first[:at]):
+            with pytest.raises(PeerError):
+                answer(ru, bad)
+    assert answer(ru, first)[2] == bytes(40)
 
 
 def test_both_get_the_same_session(sides):
     us, ru = sides
-    second, theirs = answer(ru, us.begin(NOW, EPHEMERAL, 7))
+    second, theirs, _ = answer(ru, us.begin(NOW, EPHEMERAL, 7))
     ours, age_ms = us.complete(second, later(40))
     assert age_ms == 40
     assert ours.handshake_hash == theirs.handshake_hash
@@ -69,7 +95,7 @@ def test_first_message_flipped_or_cut_anywhere_is_refused_before_any_exchange(si
 
 def test_second_message_flipped_or_cut_anywhere_is_refused_and_the_true_one_still_counts(sides):
     us, ru = sides
-    second, _ = answer(ru, us.begin(NOW, EPHEMERAL, 7))
+    second, *_ = answer(ru, us.begin(NOW, EPHEMERAL, 7))
     for at in range(len(second)):
         for bad in (second[:at] + bytes([second[at] ^ 1]) + second[at + 1 :], second[:at]):
             with pytest.raises(PeerError):
@@ -109,7 +135,7 @@ def test_numbers_rise_though_the_clock_stands_or_goes_back(sides):
 def test_a_low_number_is_answered_once_in_ten_seconds_and_learns_the_highest(sides):
     us, ru = sides
     highest = NOW.utc_ms + 86_400_000
-    second, _ = answer(ru, us.begin(NOW, b"\x01" * 32, 1), highest=highest)
+    second, *_ = answer(ru, us.begin(NOW, b"\x01" * 32, 1), highest=highest)
     with pytest.raises(PeerError) as raised:
         answer(ru, us.begin(NOW, b"\x02" * 32, 2), highest=highest)
     assert reason(raised) == "low-number"
@@ -120,7 +146,7 @@ def test_a_low_number_is_answered_once_in_ten_seconds_and_learns_the_highest(sid
 
 def test_a_liar_about_the_highest_number_locks_nobody_out(sides):
     us, ru = sides
-    second, _ = answer(ru, us.begin(NOW, EPHEMERAL, 1), highest=(1 << 64) - 1)
+    second, *_ = answer(ru, us.begin(NOW, EPHEMERAL, 1), highest=(1 << 64) - 1)
     us.complete(second, NOW)
     us.begin(NOW, EPHEMERAL, 2)
 

@@ -1,5 +1,8 @@
 """Paths, sessions and the phase of a link: who is heard by which path, and what may be sent there now."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from coupefeu.errors import PeerError, UsageError
 from coupefeu.link.config import LinkConfig
 from coupefeu.link.events import Alive, Event, PathDead, PathProven, SessionDown, SessionUp
@@ -15,6 +18,15 @@ ENTROPY_BYTES = 34
 UP = frozenset({Phase.GREETING, Phase.OPEN})
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a datagram held. `is_first`: it came with message 1, so it is old for all we know, and may be a copy."""
+
+    plaintext: bytes
+    is_late: bool
+    is_first: bool
+
+
 class Connection:
     """Everything of a link but what it delivers.
 
@@ -22,9 +34,12 @@ class Connection:
     both.
     """
 
-    def __init__(self, config: LinkConfig, events: list[Event]) -> None:
+    def __init__(self, config: LinkConfig, events: list[Event], urgent: Callable[[], bytes]) -> None:
+        """`urgent` gives the runs that message 1 may carry while nothing else can, encoded, perhaps none."""
         self._timings = config.timings
+        self._unproven_ms = 2 * config.timings.silence_ms
         self._events = events
+        self._urgent = urgent
         self._handshakes = Handshakes(config)
         self._sessions = Sessions()
         self._paths = Paths()
@@ -76,8 +91,8 @@ class Connection:
         self._handshakes.forget_source(number)
         self._take_path()
 
-    def receive(self, number: int, datagram: bytes, now: Moment, entropy: bytes) -> tuple[bytes, bool] | None:
-        """Take a datagram; return the plaintext of a data frame and whether it is late. Call `frame_read` then.
+    def receive(self, number: int, datagram: bytes, now: Moment, entropy: bytes) -> Reading | None:
+        """Take a datagram; return what it held. Call `frame_read` after a data frame.
 
         Raises: PeerError or VerificationError; the datagram is dropped and nothing has changed.
         """
@@ -90,15 +105,14 @@ class Connection:
         if datagram[0] & 0xF0 == DATA:
             return self._open(path, datagram, now)
         if datagram[0] == MESSAGE_1:
-            self._answer(path, datagram, now, entropy)
-        elif datagram[0] == MESSAGE_2:
+            return self._answer(path, datagram, now, entropy)
+        if datagram[0] == MESSAGE_2:
             session, age_ms = self._handshakes.complete(datagram, now)
             self._sessions.establish(session)
             self._hear(path, now)
             self._made(session, age_ms)
-        else:
-            raise refused("unknown-type")
-        return None
+            return None
+        raise refused("unknown-type")
 
     def frame_read(self, heartbeat: Heartbeat | None, now: Moment) -> None:
         """Note that a frame has been heard, and its heartbeat."""
@@ -119,6 +133,7 @@ class Connection:
             None if self._attempts or not self.is_up else self._renew_due_ms,
             self._attempt_due_ms,
             self.alive_until_ms,
+            *(path.heard_ms + self._unproven_ms for path in self._paths.unproven()),
         ]
 
     def handle_timer(self, now: Moment, entropy: bytes) -> None:
@@ -127,6 +142,12 @@ class Connection:
         path = self._paths.taken
         if path is not None and not path.dead and now.mono_ms - path.heard_ms >= self._timings.silence_ms:
             self._lose(path)
+        for spare in self._paths.unproven():
+            if now.mono_ms - spare.heard_ms >= self._unproven_ms:
+                spare.dead = (
+                    True  # or copies of message 1 from before a restart would hold connections for ever
+                )
+                self._events.append(PathDead(spare.number))
         if self.phase is Phase.GREETING and now.mono_ms >= self._greeting_due_ms:
             self._change(Change.WAITED)
         if self._is_renewal_due():
@@ -159,15 +180,16 @@ class Connection:
     def _begin(self, path: Path, now: Moment, entropy: bytes) -> None:
         ephemeral, seed = _parts(entropy)
         our_id = self._sessions.free_id(seed, self._handshakes.pending_ids)
-        self._put(path.number, self._handshakes.begin(now, ephemeral, our_id))
+        runs = b"" if self.is_up else self._urgent()
+        self._put(path.number, self._handshakes.begin(now, ephemeral, our_id, runs))
         wait_ms = min(self._timings.handshake_ms << min(self._attempts, 16), self._timings.longest_wait_ms)
         self._attempts += 1
         self._attempt_due_ms = now.mono_ms + wait_ms
 
-    def _answer(self, path: Path, message: bytes, now: Moment, entropy: bytes) -> None:
+    def _answer(self, path: Path, message: bytes, now: Moment, entropy: bytes) -> Reading | None:
         ephemeral, seed = _parts(entropy)
         highest = self._sessions.highest_confirmed
-        reply, candidate = self._handshakes.answer(
+        reply, candidate, runs = self._handshakes.answer(
             message,
             source=path.number,
             now=now,
@@ -179,14 +201,15 @@ class Connection:
         self._put(path.number, reply)
         if candidate.number > highest:
             self._prove(path)
+        return Reading(runs, is_late=True, is_first=True) if runs else None
 
-    def _open(self, path: Path, frame: bytes, now: Moment) -> tuple[bytes, bool]:
+    def _open(self, path: Path, frame: bytes, now: Moment) -> Reading:
         plaintext, session, late, made = self._sessions.open(frame, now.mono_ms)
         self._heard_on = session
         self._hear(path, now)
         if made and session is self.session:
             self._made(session, now.mono_ms - session.made_ms)
-        return plaintext, late or self.alive_until_ms is None
+        return Reading(plaintext, late or self.alive_until_ms is None, is_first=False)
 
     def _made(self, session: Session, age_ms: int) -> None:
         """Note the newest session; what it proves of life is as old as our part of its handshake."""

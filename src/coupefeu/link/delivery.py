@@ -137,6 +137,15 @@ class Delivery:
         self._last_log = log
         return Batch(log, tuple([outgoing.entry for outgoing in entries]), statement)
 
+    def urgent_run(self, max_bytes: int) -> Batch | None:
+        """Return the first FLASH entries under their own signature; nothing is noted as under way."""
+        for log, outbox in self._outboxes.items():
+            entries = outbox.urgent_run(max_bytes - STATEMENT_BYTES)
+            if entries:
+                statement = self._seal(log, entries, False)
+                return Batch(log, tuple([outgoing.entry for outgoing in entries]), statement)
+        return None
+
     def _next_log(self) -> int:
         """Return the log whose turn it is among equally urgent ones."""
         return min(

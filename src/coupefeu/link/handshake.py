@@ -1,8 +1,9 @@
 """The two messages that make a session (protocol B2), each with a filter that costs a stranger's datagram one HMAC.
 
-    message 1   10 | line tag :4 | sender's id :2 | PSK generation :1 | e :32 | sealed number :24 | filter :8   = 72
-    message 2   20 | receiver's id :2 | sender's id :2 | e :32 | sealed highest number :24 | filter :8          = 69
+    message 1   10 | line tag :4 | sender's id :2 | PSK generation :1 | e :32 | sealed (number :8, runs) | filter :8
+    message 2   20 | receiver's id :2 | sender's id :2 | e :32 | sealed highest number :24 | filter :8
 
+Message 1 has 72 bytes without runs, with them at most 510, which is what a stranger may bring (B6); message 2 has 69.
 Number = max(last + 1, UTC ms). Above the highest confirmed it is answered at once; any other one in ten seconds and
 source, and message 2 tells the true highest: no clock and no restore locks out.
 """
@@ -22,6 +23,8 @@ from coupefeu.model.instant import Moment
 MESSAGE_1: Final = 0x10
 MESSAGE_2: Final = 0x20
 MESSAGE_1_BYTES: Final = 72
+MAX_MESSAGE_1_BYTES: Final = 510
+MAX_RUNS_BYTES: Final = MAX_MESSAGE_1_BYTES - MESSAGE_1_BYTES
 MESSAGE_2_BYTES: Final = 69
 FILTER_BYTES: Final = 8
 LOW_NUMBER_WAIT_MS: Final = 10_000
@@ -66,18 +69,18 @@ class Handshakes:
     def claims(self, datagram: bytes) -> bool:
         """Whether this is a first message to this line from its other side, as far as one HMAC can tell."""
         return (
-            len(datagram) == MESSAGE_1_BYTES
+            MESSAGE_1_BYTES <= len(datagram) <= MAX_MESSAGE_1_BYTES
             and datagram[0] == MESSAGE_1
             and datagram[1:5] == self._line_tag
             and datagram[7] == self._generation
             and self._passes(datagram)
         )
 
-    def begin(self, now: Moment, ephemeral: bytes, our_id: int) -> bytes:
-        """Message 1, under a number never used before."""
+    def begin(self, now: Moment, ephemeral: bytes, our_id: int, runs: bytes = b"") -> bytes:
+        """Message 1, under a number never used before; `runs` are at most 438 bytes that a replay cannot spoil."""
         self._last_number = max(self._last_number + 1, now.utc_ms)
         initiator = Initiator(self._acquaintance, ephemeral)
-        sealed = initiator.write_message_1(self._last_number.to_bytes(8, "big"))
+        sealed = initiator.write_message_1(self._last_number.to_bytes(8, "big") + runs)
         self._pending[our_id] = (initiator, self._last_number, now.mono_ms)
         if len(self._pending) > MAX_PENDING:
             del self._pending[next(iter(self._pending))]
@@ -86,8 +89,8 @@ class Handshakes:
 
     def answer(
         self, message: bytes, *, source: int, now: Moment, ephemeral: bytes, our_id: int, highest: int
-    ) -> tuple[bytes, Session]:
-        """Message 2 for a message 1, and the candidate session.
+    ) -> tuple[bytes, Session, bytes]:
+        """Message 2 for a message 1, the candidate session, and the runs that came with it.
 
         Raises: PeerError when it is refused; `code` says why.
         """
@@ -98,9 +101,10 @@ class Handshakes:
         self._remember(message[-FILTER_BYTES:])
         responder = Responder(self._acquaintance)
         try:
-            number = int.from_bytes(responder.read_message_1(message[8:-FILTER_BYTES]), "big")
+            payload = responder.read_message_1(message[8:-FILTER_BYTES])
         except CoupefeuError as error:
             raise refused("handshake-seal") from error
+        number, runs = int.from_bytes(payload[:8], "big"), payload[8:]
         if number <= highest and not low_numbers.allows(LOW_NUMBER_WAIT_MS // 1_000, now.mono_ms):
             raise refused("low-number")
         sealed, keys = responder.write_message_2(ephemeral, highest.to_bytes(8, "big"))
@@ -113,7 +117,8 @@ class Handshakes:
             initiated=False,
             made_ms=now.mono_ms,
         )
-        return self._filtered(bytes([MESSAGE_2]) + their_id + our_id.to_bytes(2, "big") + sealed), session
+        reply = self._filtered(bytes([MESSAGE_2]) + their_id + our_id.to_bytes(2, "big") + sealed)
+        return reply, session, runs
 
     def complete(self, message: bytes, now: Moment) -> tuple[Session, int]:
         """Return the session that message 2 makes, and the age in ms of our message 1 that it answers.
@@ -150,7 +155,7 @@ class Handshakes:
         self._sources.pop(source, None)
 
     def _check_first(self, message: bytes) -> None:
-        if len(message) != MESSAGE_1_BYTES:
+        if not MESSAGE_1_BYTES <= len(message) <= MAX_MESSAGE_1_BYTES:
             raise refused("handshake-length")
         if message[1:5] != self._line_tag:
             raise refused("another-line")

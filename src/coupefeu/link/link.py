@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from coupefeu.errors import PeerError, UsageError, VerificationError
 from coupefeu.link.config import MAX_PLAINTEXT_BYTES, LinkConfig
-from coupefeu.link.connection import Connection, read_items
+from coupefeu.link.connection import Connection, Reading, read_items
 from coupefeu.link.delivery import Delivery, Seal
 from coupefeu.link.events import Event, FramesRefused
+from coupefeu.link.handshake import MAX_RUNS_BYTES
 from coupefeu.link.holdings import Holdings
 from coupefeu.link.intake import Intake
 from coupefeu.link.outbox import Outgoing
@@ -28,6 +29,7 @@ from coupefeu.wire.packet import (
     Item,
     LineTestItem,
     RunReceiptItem,
+    RunSignature,
     Signal,
     encode_items,
 )
@@ -62,7 +64,7 @@ class Link:
     def __init__(self, config: LinkConfig, seal: Seal) -> None:
         self._timings = config.timings
         self._events: list[Event] = []
-        self._connection = Connection(config, self._events)
+        self._connection = Connection(config, self._events, self._urgent)
         self._delivery = Delivery(config, seal)
         self._holdings = Holdings()
         self._intake = Intake(config.limits, self._delivery, self._holdings, self._events)
@@ -147,14 +149,16 @@ class Link:
         """Take a datagram from anybody; it is opened for us, or dropped and counted."""
         self._bytes_received += len(datagram)
         try:
-            opened = self._connection.receive(path, datagram, now, entropy)
+            reading = self._connection.receive(path, datagram, now, entropy)
         except (PeerError, VerificationError) as error:
             reason = error.code.rpartition(".")[2]
             self._refusals[reason] = self._refusals.get(reason, 0) + 1
             self._refused += 1
             return
-        if opened is not None:
-            self._take_frame(*opened, now)
+        if reading is not None and reading.is_first:
+            self._take_first(reading.plaintext, now)
+        elif reading is not None:
+            self._take_frame(reading, now)
         self._connection.note_life(now.mono_ms)
         self.flush(now)
 
@@ -239,9 +243,27 @@ class Link:
 
     # Within.
 
-    def _take_frame(self, plaintext: bytes, is_late: bool, now: Moment) -> None:
+    def _urgent(self) -> bytes:
+        """Return the FLASH run that fits message 1; it goes again in the first frame unless acknowledged by then."""
         self._settle()
-        items, heartbeat, defect = read_items(plaintext)
+        batch = self._delivery.urgent_run(MAX_RUNS_BYTES)
+        runs = b"" if batch is None else encode_items([batch])
+        return runs if len(runs) <= MAX_RUNS_BYTES else b""
+
+    def _take_first(self, plaintext: bytes, now: Moment) -> None:
+        """Take the runs that came with message 1, which anybody may have kept and sent again; nothing else counts."""
+        items, _, defect = read_items(plaintext)
+        if defect is not None:
+            self._intake.violation(defect.code, defect.message, now.mono_ms)
+        for item in items:
+            if isinstance(item, Batch) and isinstance(item.statement, RunSignature):
+                self._intake.take(item, now.mono_ms, is_late=True, is_greeting=False)
+            else:
+                self._intake.violation("link.first.not-a-run", type(item).__name__, now.mono_ms)
+
+    def _take_frame(self, reading: Reading, now: Moment) -> None:
+        self._settle()
+        items, heartbeat, defect = read_items(reading.plaintext)
         if defect is not None:
             self._intake.violation(defect.code, defect.message, now.mono_ms)
         if heartbeat is not None:
@@ -249,7 +271,7 @@ class Link:
         is_greeting = self._connection.phase is not Phase.OPEN
         for item in items:
             if not isinstance(item, Heartbeat):
-                self._intake.take(item, now.mono_ms, is_late=is_late, is_greeting=is_greeting)
+                self._intake.take(item, now.mono_ms, is_late=reading.is_late, is_greeting=is_greeting)
         self._connection.frame_read(heartbeat, now)
 
     def _settle(self) -> None:

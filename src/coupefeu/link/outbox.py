@@ -184,6 +184,11 @@ class Outbox:
                 return batch, True
         return self._run(urgent, level, max_entries, max_bytes), False
 
+    def urgent_run(self, max_bytes: int) -> list[Outgoing]:
+        """Return the first FLASH entries not under way, without a gap between them; perhaps none."""
+        urgent = self._head(self._levels[Precedence.FLASH])
+        return [] if urgent is None else self._run(urgent, Precedence.FLASH, RUN_GAP, max_bytes)
+
     def fly(self, batch: list[Outgoing], due_ms: int, *, contiguous: bool) -> None:
         """Note that a batch has left."""
         for outgoing in batch:

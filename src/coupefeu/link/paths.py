@@ -40,6 +40,14 @@ class Paths:
         """Return an open path by its number."""
         return self._open.get(number)
 
+    def unproven(self) -> list[Path]:
+        """Return the paths beside the one taken on which a message 1 was answered and nothing followed."""
+        return [
+            path
+            for path in self._open.values()
+            if path.answered and not path.proven and not path.dead and path is not self.taken
+        ]
+
     def choose(self) -> Path | None:
         """Take the best path: living, proven, dialled by the smaller key, opened last; both sides agree on it."""
         self.taken = max(
