@@ -40,9 +40,10 @@ def test_a_line_test_is_due_once_a_slot():
     assert due_line_test(terms, "us", SLOT_MS, SLOT_MS + 2 * HOUR_MS - 1) is None
     assert due_line_test(terms, "us", SLOT_MS, SLOT_MS + 2 * HOUR_MS) == us
     assert due_line_test(terms, "us", SLOT_MS, SLOT_MS + 50 * HOUR_MS) == us, "made up once after an outage"
-    assert due_line_test(terms, "us", START_MS, START_MS - 86_400_000) is None, (
-        "a clock moving backwards sends none"
-    )
+    assert due_line_test(terms, "us", SLOT_MS + HOUR_MS, SLOT_MS) is None, "set back within the slot: none"
+    set_back_ms = SLOT_MS - 365 * 24 * HOUR_MS
+    assert due_line_test(terms, "us", SLOT_MS, set_back_ms) == us, "a year ahead, then set right: it goes on"
+    assert due_line_test(terms, "us", set_back_ms, set_back_ms + HOUR_MS) is None, "one, and no storm"
     assert due_line_test(terms, "de", None, START_MS) is None
     assert next_line_test_ms(terms, "us", START_MS) == SLOT_MS + 2 * HOUR_MS
     assert next_line_test_ms(terms, "ru", START_MS) == SLOT_MS + 3 * HOUR_MS

@@ -19,10 +19,13 @@ def due_line_test(
 ) -> LineTestSchedule | None:
     """Find the schedule by which `party` owes a line test now, `last_ms` being when it last sent one.
 
-    A slot that was slept through is made up once, at once; slots missed before it are not.
+    A slot that was slept through is made up once, at once; slots missed before it are not. One whose clock was set
+    back tests in the slot it now is in: a clock that ran a year ahead must not silence the line for a year.
     """
     for schedule in agreement.line_tests:
-        if schedule.party == party and (last_ms is None or last_ms < slot_ms(schedule, now_ms) <= now_ms):
+        if schedule.party != party:
+            continue
+        if last_ms is None or slot_ms(schedule, last_ms) != slot_ms(schedule, now_ms):
             return schedule
     return None
 
