@@ -45,5 +45,5 @@ bench-peers: $(READY)
 # Exact versions with hashes and without addresses, from the ranges of pyproject.toml.
 lock: $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv export --quiet --universal --no-emit-project --format requirements-txt --no-dev -o requirements/run.txt
-	$(BIN)/uv export --quiet --universal --no-emit-project --format requirements-txt -o requirements/dev.txt
+	$(BIN)/uv export --quiet --no-header --no-emit-project --format requirements-txt --no-dev -o requirements/run.txt
+	$(BIN)/uv export --quiet --no-header --no-emit-project --format requirements-txt -o requirements/dev.txt
