@@ -47,7 +47,7 @@ class LocalBackend:
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
         self._waiting: dict[int, list[asyncio.Future[tuple[str, int]]]] = {}
-        self._server = ControlServer(runtime.folder.socket_path, self._answer)
+        self._server = ControlServer(runtime.folder.socket_path, self._answer, runtime.journal.defect)
         self._names = runtime.folder.agreement.party_ids
         runtime.engine.listen(self._hear)
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from coupefeu.errors import ConfigError, CoupefeuError, PeerError
+from coupefeu.errors import ConfigError, CoupefeuError, PeerError, StoreError
 
 MAX_LINE_BYTES = 1 << 20
 Answer = Callable[[dict[str, Any], "Client"], Awaitable[Any]]
@@ -38,9 +38,10 @@ class Client:
 class ControlServer:
     """Answers programs of this node's user on FOLDER/control.sock."""
 
-    def __init__(self, path: Path, answer: Answer) -> None:
+    def __init__(self, path: Path, answer: Answer, defect: Callable[[Exception], StoreError]) -> None:
         self._path = path
         self._answer = answer
+        self._defect = defect
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -82,9 +83,7 @@ class ControlServer:
     async def _reply(self, line: bytes, client: Client) -> None:
         number: Any = None
         try:
-            request = msgspec.json.decode(line)
-            if not isinstance(request, dict):
-                raise PeerError("a request is a JSON object", code="node.control.request")
+            request = msgspec.json.decode(line, type=dict[str, Any])
             number = request.get("id")
             client.tell({"id": number, "ok": await self._answer(request, client)})
         except CoupefeuError as error:
@@ -92,6 +91,8 @@ class ControlServer:
         except (msgspec.MsgspecError, KeyError, TypeError, ValueError) as error:
             refused = PeerError(f"the request does not parse: {error}", code="node.control.request")
             client.tell({"id": number, "error": describe(refused)})
+        except Exception as error:  # noqa: BLE001 - a defect must not leave its caller waiting for ever
+            client.tell({"id": number, "error": describe(self._defect(error))})
 
 
 class ControlClient:

@@ -5,7 +5,7 @@ keys/*.key                private keys, 0600
 pairing/                  cards and answers while pairing; cards hold secrets and go when it ends
 agreement/NNNN.toml .sigs each version of the agreement, exact bytes, and the signatures under it
 line.toml                 written last by pairing: the line is ready
-record.db  highwater  control.sock
+record.db  highwater  control.sock  node.log
 """
 
 from collections.abc import Mapping
@@ -176,6 +176,11 @@ class NodeFolder:
     def high_water_path(self) -> Path:
         """The high-water file (protocol A13)."""
         return self.path / "highwater"
+
+    @property
+    def log_path(self) -> Path:
+        """What the machine did, as JSON lines."""
+        return self.path / "node.log"
 
     @property
     def socket_path(self) -> Path:

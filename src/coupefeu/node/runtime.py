@@ -15,6 +15,7 @@ from coupefeu.node.duties import Duties
 from coupefeu.node.engine import Engine
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import check_address
+from coupefeu.node.journal import Journal
 from coupefeu.store.highwater import Marks, write_high_water
 from coupefeu.store.jobs import Job, Outcome
 from coupefeu.store.keeper import Keeper
@@ -41,6 +42,7 @@ class Runtime:
         self._tasks: list[asyncio.Task[None]] = []
         self._dialled: dict[str, int] = {}
         self._lock = _lock(folder)
+        self.journal = Journal(folder.log_path, folder.agreement.party_ids)
 
     @classmethod
     async def start(cls, folder: NodeFolder, *, online: bool = True) -> "Runtime":
@@ -51,7 +53,8 @@ class Runtime:
         runtime = cls(folder)
         try:
             keeper = open_keeper(folder, runtime.clock())
-        except BaseException:
+        except BaseException as error:
+            runtime.journal.note("not-up", code=getattr(error, "code", type(error).__name__))
             runtime._unlock()
             raise
         await runtime._assemble(keeper, online=online)
@@ -68,11 +71,15 @@ class Runtime:
         )
         self.engine = make_engine(self.folder, keeper, surroundings)
         self.duties = Duties(self.engine, self.folder.agreement, keeper.last_line_test_ms(), self.clock)
-        self._writer = Writer(lambda: keeper, self.clock, self._deliver, self.engine.pump)
+        self._writer = Writer(
+            lambda: keeper, self.clock, self._deliver, self.engine.pump, self.journal.defect
+        )
+        self.engine.listen(self.journal.hear)
         self._save_high_water(self._keeper.marks())
         self._tasks.append(asyncio.ensure_future(self._keep_high_water()))
         if online:
             await self._bearer.listen(*check_address(self.folder.listen))
+            self.journal.note("up", party=self.folder.party, listen=self.folder.listen, sizes=self._sizes())
             self._tasks.append(asyncio.ensure_future(self._keep_orders()))
             self._tasks += [
                 asyncio.ensure_future(self._keep_dialling(name)) for name in self.folder.counterparts
@@ -88,7 +95,13 @@ class Runtime:
         await self._bearer.close()
         await self._loop.run_in_executor(None, self._writer.close)
         self._save_high_water(self._keeper.marks())
+        self.journal.note("down", party=self.folder.party, sizes=self._sizes())
+        self.journal.close()
         self._unlock()
+
+    def _sizes(self) -> dict[str, int]:
+        names = self.folder.agreement.party_ids
+        return {names[log]: size for log, (size, _root) in sorted(self._keeper.marks().items())}
 
     def _submit(self, job: Job, done: Callable[[Outcome], None]) -> None:
         self._writer.submit(job, done)

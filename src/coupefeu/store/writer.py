@@ -36,12 +36,17 @@ class Writer:
         clock: Callable[[], Moment],
         deliver: Callable[[Callable[[], None]], object],
         after_batch: Callable[[], None],
+        defect: Callable[[Exception], StoreError],
     ) -> None:
-        """`deliver` runs a function on the caller's loop; `after_batch` runs there when a batch was handed back."""
+        """`deliver` runs a function on the caller's loop; `after_batch` runs there when a batch was handed back.
+
+        `defect` makes of an error that nobody foresaw what the callers are told.
+        """
         self._open_keeper = open_keeper
         self._clock = clock
         self._deliver = deliver
         self._after_batch = after_batch
+        self._defect = defect
         self._jobs: queue.SimpleQueue[tuple[Job, Done] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="coupefeu-writer", daemon=True)
         self._thread.start()
@@ -85,12 +90,7 @@ class Writer:
         except CoupefeuError as error:
             outcomes = [error] * len(batch)
         except Exception as error:  # noqa: BLE001 - a defect must not end the only writer silently
-            failure = StoreError(
-                f"the writer failed: {type(error).__name__}",
-                code="store.writer.failed",
-                hint="Report this defect.",
-            )
-            failure.__cause__ = error
+            failure = self._defect(error)
             outcomes = [failure] * len(batch)
 
         def hand_back() -> None:

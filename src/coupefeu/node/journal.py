@@ -1,0 +1,87 @@
+"""The node's log: what the machine did, as JSON lines in FOLDER/node.log, so that an operator can see it afterwards.
+
+    {"at": "2022-03-24T03:12:05.123456Z", "what": "line", "party": "ru", "up": false, "alive": false}
+    {"at": ..., "what": "defect", "incident": "5f1c09ab", "error": "KeyError", "trace": "..."}
+
+What was said stands on the record and is not repeated here; neither contents nor keys are ever written. An officer who
+meets a defect sees its `incident`, the same as here.
+"""
+
+import contextlib
+import logging
+import secrets
+import traceback
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+
+from coupefeu.errors import StoreError
+from coupefeu.node.events import Change, LineChanged, Trouble
+
+MAX_FILE_BYTES: Final = 4 << 20
+OLD_FILES: Final = 3
+
+
+class _File(RotatingFileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        """Go on without the line: a full disk is told by the record itself."""
+
+
+class Journal:
+    """The log of one running node; a log that cannot be written never stops the line."""
+
+    def __init__(self, path: Path, names: tuple[str, ...]) -> None:
+        self._names = names
+        self._handler = _File(
+            path, maxBytes=MAX_FILE_BYTES, backupCount=OLD_FILES, encoding="utf-8", delay=True
+        )
+        with contextlib.suppress(OSError):
+            path.touch(mode=0o600)
+        # Not registered: a library leaves its caller's logging alone.
+        logger = logging.Logger(str(path))  # noqa: LOG001
+        logger.addHandler(self._handler)
+        self._log = structlog.wrap_logger(
+            logger,
+            processors=[
+                structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+                structlog.processors.EventRenamer("what"),
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+
+    def note(self, what: str, **fields: Any) -> None:
+        """Write one line: what happened, with ids, sizes and codes."""
+        self._log.info(what, **fields)
+
+    def hear(self, change: Change) -> None:
+        """Note a change of the line, and trouble."""
+        match change:
+            case LineChanged(party=party, up=up, alive=alive):
+                self.note("line", party=self._names[party], up=up, alive=alive)
+            case Trouble(party=log, code=code, detail=detail):
+                name = None if log is None else self._names[log]
+                self.note("trouble", party=name, code=code, detail=detail)
+            case _:
+                pass
+
+    def defect(self, error: BaseException) -> StoreError:
+        """Note an error that nobody foresaw; gives what the officer is told, with the same incident."""
+        incident = secrets.token_hex(4)
+        trace = "".join(
+            traceback.format_tb(error.__traceback__)
+        )  # without the message: it may quote contents
+        self.note("defect", incident=incident, error=type(error).__name__, trace=trace)
+        told = StoreError(
+            f"the node failed: {type(error).__name__}, incident {incident}",
+            code="node.journal.defect",
+            hint=f"Nothing was acknowledged. Report this defect; node.log has incident {incident}.",
+        )
+        told.__cause__ = error
+        return told
+
+    def close(self) -> None:
+        """Close the file."""
+        with contextlib.suppress(OSError):
+            self._handler.close()
