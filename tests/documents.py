@@ -1,0 +1,131 @@
+"""Tables in the documents that are generated from code; `python -m tests.documents` writes them anew.
+
+<!-- table: NAME -->
+| ... |
+<!-- end -->
+"""
+
+import dataclasses
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from coupefeu.model.entry import Kind
+from coupefeu.model.messages import SUBJECTS, Form
+from coupefeu.node import commands
+from coupefeu.services.agreement.facts import KEY_STATEMENT
+from coupefeu.services.messages.clocks import STOPPED_BY
+from coupefeu.services.messages.facts import MACHINE_ACTS
+from coupefeu.services.messages.forms import FORM_RULES
+from coupefeu.services.messages.phrases import PHRASES
+from coupefeu.services.messages.status import MACHINE_STEPS, StepName
+from coupefeu.words import say
+
+ROOT = Path(__file__).resolve().parents[1]
+_TABLE = re.compile(r"<!-- table: (?P<name>[a-z-]+) -->\n(?P<body>.*?)<!-- end -->", re.DOTALL)
+
+
+def documents() -> list[Path]:
+    """List every Markdown file of the repository."""
+    return sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+
+
+def tables_in(text: str) -> dict[str, str]:
+    """Give the generated tables that stand in a text, by name."""
+    return {found["name"]: found["body"] for found in _TABLE.finditer(text)}
+
+
+def write_anew(text: str) -> str:
+    """Put every generated table of a text as the code has it now."""
+    return _TABLE.sub(
+        lambda found: f"<!-- table: {found['name']} -->\n{TABLES[found['name']]()}<!-- end -->", text
+    )
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "".join("| " + " | ".join(map(str, line)) + " |\n" for line in lines)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _kinds() -> str:
+    known = {int(kind): _words(kind.name) for kind in Kind} | {KEY_STATEMENT: "KEY STATEMENT"}
+    rows: list[tuple[object, ...]] = [
+        (
+            number,
+            name,
+            "a node" if number in MACHINE_ACTS or number in {Kind.LINE_TEST, Kind.REFUSED} else "people",
+        )
+        for number, name in sorted(known.items())
+    ]
+    return _table(("kind", "name", "written by"), rows)
+
+
+def _forms() -> str:
+    rows: list[tuple[object, ...]] = []
+    for form, rule in FORM_RULES.items():
+        subjects = [subject.value for subject in SUBJECTS if subject in rule.subjects]
+        every = "all" if len(subjects) == len(SUBJECTS) else ", ".join(subjects)
+        must, may = (", ".join(f"`{field}`" for field in sorted(fields)) for fields in (rule.must, rule.may))
+        about = "an earlier message" if rule.refers else ""
+        rows.append((int(form), say(f"form-{int(form)}", "en"), must or "nothing", may, every, about))
+    assert set(FORM_RULES) == set(Form)
+    return _table(("form", "name", "must carry", "may carry", "subjects", "is about"), rows)
+
+
+def _phrases() -> str:
+    rows: list[tuple[object, ...]] = []
+    for code, kinds in PHRASES.items():
+        slots = [kind.value for kind in kinds]
+        values = {kind: f"({kind})" for kind in slots}
+        spoken = [say(f"phrase-{code:02d}", language, **values) for language in ("en", "fr", "ru")]
+        rows.append((f"{code:02d}", ", ".join(slots), *spoken))
+    return _table(("code", "values", "English", "French", "Russian"), rows)
+
+
+def _steps() -> str:
+    rows: list[tuple[object, ...]] = []
+    for step in StepName:
+        words = [say(f"step-{step.value}", language, screens=2) for language in ("en", "fr", "ru")]
+        stops = ", ".join(_words(kind.name) for kind in sorted(STOPPED_BY[step]))
+        rows.append((*words, "machines" if step in MACHINE_STEPS else "people", stops or "nothing else"))
+    return _table(("step", "French", "Russian", "a fact about", "its clock is also stopped by"), rows)
+
+
+def _commands() -> str:
+    rows: list[tuple[object, ...]] = []
+    for name, command in commands._BY_NAME.items():
+        fields = [
+            f"`{field.name}`" + ("" if field.default is dataclasses.MISSING else " *optional*")
+            for field in dataclasses.fields(command)
+        ]
+        meaning = (command.__doc__ or "").split("\n")[0].split(". ")[0].rstrip(".:")
+        rows.append((f"`{name}`", ", ".join(fields), meaning))
+    return _table(("command", "fields", "what it asks"), rows)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "kinds": _kinds,
+    "forms": _forms,
+    "phrases": _phrases,
+    "steps": _steps,
+    "commands": _commands,
+}
+
+
+def main() -> None:
+    """Write the generated tables of every document anew."""
+    for path in documents():
+        before = path.read_text("utf-8")
+        after = write_anew(before)
+        if after != before:
+            path.write_text(after, "utf-8")
+            sys.stdout.write(f"{path.relative_to(ROOT)}\n")
+
+
+if __name__ == "__main__":
+    main()
