@@ -38,7 +38,7 @@ def test_changes_of_the_line_and_trouble_are_noted(journal, tmp_path):
 
 
 def test_a_defect_has_one_incident_here_and_at_the_officers_and_quotes_no_contents(journal, tmp_path):
-    contents = " ".join(("the", "secret"))
+    contents = "the secret"
     try:
         int(contents)
     except ValueError as error:

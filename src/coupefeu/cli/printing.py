@@ -1,7 +1,10 @@
 """What commands print: EXERCISE first on an exercise line, then lines for people or one JSON object."""
 
 import json
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +18,22 @@ IdentityOption = Annotated[
 ]
 
 
+class Language(StrEnum):
+    """Languages that the product speaks to its reader."""
+
+    EN = "en"
+    FR = "fr"
+    RU = "ru"
+
+
+LanguageOption = Annotated[
+    Language | None, typer.Option("--language", help="Language to read in; our party's own if not given.")
+]
+
+Progress = Callable[[int, int], None]
+"""Called with what is done and what there is."""
+
+
 def report(banner: str | None, lines: Sequence[str], values: Mapping[str, Any], *, as_json: bool) -> None:
     """Print one result; `banner` is the agreement's, empty on a REAL line, None before there is a line."""
     if as_json:
@@ -23,3 +42,17 @@ def report(banner: str | None, lines: Sequence[str], values: Mapping[str, Any], 
         return
     for line in ([banner] if banner else []) + list(lines):
         typer.echo(line)
+
+
+@contextmanager
+def progress(title: str, *, as_json: bool) -> Iterator[Progress | None]:
+    """Show how far long work has come: on a terminal's error stream, never in a file and never beside JSON."""
+    if as_json or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only long work on a terminal pays for it
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, size: bar.update(task, completed=done, total=size)

@@ -1,11 +1,18 @@
 """Instants: UTC integer milliseconds, never a float or a naive datetime."""
 
+import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NewType
+
+from coupefeu.errors import UsageError
 
 Instant = NewType("Instant", int)
 """Milliseconds since 1970-01-01T00:00:00Z."""
+
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_GROUP = re.compile(r"(\d\d)(\d\d)(\d\d)Z ?([A-Z]{3}) ?(\d\d)", re.ASCII)
+_TODAY = re.compile(r"(\d\d):?(\d\d)Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +38,40 @@ def format_date_time_group(instant: int) -> str:
         moment = datetime.fromtimestamp(instant // 1000, UTC)
     except (ValueError, OverflowError, OSError):
         return f"{instant} ms"
-    month = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")[
-        moment.month - 1
-    ]
-    return f"{moment:%d%H%M}Z {month} {moment:%y}"
+    return f"{moment:%d%H%M}Z {_MONTHS[moment.month - 1]} {moment:%y}"
+
+
+def parse_instant(text: str, now: int) -> Instant:
+    """Read an instant as people write it, always UTC: a date-time group, `0312Z` of today, ISO 8601, or `now`.
+
+    Raises:
+        UsageError: `model.instant.unreadable`.
+    """
+    written = text.strip().upper()
+    try:
+        if written == "NOW":
+            return Instant(now)
+        if match := _TODAY.fullmatch(written):
+            today = datetime.fromtimestamp(now // 1000, UTC).replace(second=0, microsecond=0)
+            return _instant(today.replace(hour=int(match[1]), minute=int(match[2])))
+        if match := _GROUP.fullmatch(written):
+            day, hour, minute, year = (int(match[part]) for part in (1, 2, 3, 5))
+            return _instant(datetime(2000 + year, 1 + _MONTHS.index(match[4]), day, hour, minute, tzinfo=UTC))
+        moment = datetime.fromisoformat(written)
+    except (ValueError, OverflowError):
+        raise _unreadable(text) from None
+    if moment.tzinfo is None:
+        raise _unreadable(text)
+    return _instant(moment)
+
+
+def _instant(moment: datetime) -> Instant:
+    return Instant((moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1))
+
+
+def _unreadable(text: str) -> UsageError:
+    return UsageError(
+        f"{text[:40]!r} is not an instant",
+        code="model.instant.unreadable",
+        hint='write UTC: "240312Z MAR 22", "0312Z" for today, "2022-03-24T03:12Z", or "now"',
+    )

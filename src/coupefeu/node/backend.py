@@ -12,6 +12,7 @@ from coupefeu.node.events import Change, EntryRecorded, LineChanged, ReceiptTake
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.runtime import Runtime
 from coupefeu.services.base import Command
+from coupefeu.services.messages.rules import SendLineTest
 from coupefeu.store.jobs import Acted, Outcome
 
 Listener = Callable[[dict[str, Any]], None]
@@ -79,7 +80,10 @@ class LocalBackend:
             elif isinstance(outcome, Exception):
                 future.set_exception(outcome)
 
-        self.runtime.engine.act(command, done)
+        if isinstance(command, SendLineTest):
+            self.runtime.duties.send_line_test(command.template, done)
+        else:
+            self.runtime.engine.act(command, done)
         return await future
 
     async def receipt(self, index: int) -> tuple[str, int]:

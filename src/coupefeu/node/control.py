@@ -5,7 +5,7 @@ asked                                                            answered
 {"id": 2, "do": "receipt", "index": 14}                          {"id": 2, "ok": {...}} when it is receipted
 {"id": 3, "do": "status"}                                        {"id": 3, "ok": {...}}
 {"id": 4, "do": "follow"}                                        {"event": {...}}, one by one, for ever after
-what is refused                                                  {"id": 5, "error": {"code", "message", "hint"}}
+what is refused                                                  {"id": 5, "error": {"kind", "code", "message", "hint"}}
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from coupefeu import errors
 from coupefeu.errors import ConfigError, CoupefeuError, PeerError, StoreError
 
 MAX_LINE_BYTES = 1 << 20
@@ -153,12 +154,23 @@ class ControlClient:
         if future is None or future.done():
             return
         if "error" in message:
-            error = message["error"]
-            future.set_exception(CoupefeuError(error["message"], code=error["code"], hint=error["hint"]))
+            future.set_exception(read_error(message["error"]))
         else:
             future.set_result(message["ok"])
 
 
 def describe(error: CoupefeuError) -> dict[str, str]:
     """Give an error as a program reads it."""
-    return {"code": error.code, "message": error.message, "hint": error.hint}
+    return {
+        "kind": type(error).__name__,
+        "code": error.code,
+        "message": error.message,
+        "hint": error.hint,
+    }
+
+
+def read_error(described: dict[str, str]) -> CoupefeuError:
+    """Give back what `describe` described, of the same kind, so that it leaves with the same exit code."""
+    kind = getattr(errors, described["kind"], CoupefeuError)
+    error: CoupefeuError = kind(described["message"], code=described["code"], hint=described["hint"])
+    return error

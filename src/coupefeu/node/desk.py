@@ -1,22 +1,39 @@
 """What an officer reads: messages with their chains, joined with the receipts that the record holds."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from coupefeu.errors import UsageError
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.instant import Moment
 from coupefeu.model.messages import MessageId, format_number
+from coupefeu.model.precedence import Precedence
 from coupefeu.services.base import Context, Rows, Statement
 from coupefeu.services.messages import inbox, message_status
+from coupefeu.services.messages.effects import Row, id_of
 from coupefeu.services.messages.status import Evidence, MessageStatus
 from coupefeu.services.messages.views import (
     SELECT_FACTS_SINCE,
     SELECT_LATEST_MESSAGES,
+    SELECT_LATEST_OF_PRECEDENCE,
     select_facts,
     select_message,
 )
 from coupefeu.store.reader import Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenMessages:
+    """What waits for somebody: by precedence, then by the deadline that comes (or came) first.
+
+    `looked_at` messages were judged, as of `as_of_ms`; `truncated`: of some precedence there are more than that.
+    """
+
+    messages: tuple[MessageStatus, ...]
+    looked_at: int
+    truncated: bool
+    as_of_ms: int
 
 
 class Desk:
@@ -29,6 +46,11 @@ class Desk:
         self._agreement = agreement
         self._our_log = our_log
         self._clock = clock
+
+    @property
+    def reader(self) -> Reader:
+        """The record itself."""
+        return self._reader
 
     def close(self) -> None:
         """Close the record."""
@@ -54,18 +76,38 @@ class Desk:
         ids = [(row["log"], row["idx"]) for row in messages]
         return inbox(messages, acts, self.context(), {each: self._evidence(each) for each in ids})
 
+    def open_messages(self, limit: int = 100) -> OpenMessages:
+        """Give what is open among the latest `limit` messages of each precedence."""
+        context = self.context()
+        rows: list[Row] = []
+        truncated = False
+        for precedence in Precedence:
+            values = {"precedence": int(precedence), "limit": limit + 1}
+            found = self._reader.view(SELECT_LATEST_OF_PRECEDENCE, values)
+            truncated = truncated or len(found) > limit
+            rows += found[:limit]
+        read = (self._read(row, context) for row in rows)
+        return OpenMessages(
+            messages=tuple(sorted((each for each in read if each.waiting), key=urgency)),
+            looked_at=len(rows),
+            truncated=truncated,
+            as_of_ms=context.now.utc_ms,
+        )
+
     def message(self, number: MessageId) -> MessageStatus:
         """Give one message. Raises: UsageError: it is not on the record here."""
-        row = self._rows(select_message(number))
-        if not row:
+        rows = self._rows(select_message(number))
+        if not rows:
             raise UsageError(
                 f"{format_number(number, self._agreement.party_ids)} is no message on the record here",
                 code="node.desk.no_message",
                 hint="`coupefeu inbox` lists the messages; `coupefeu record` every entry.",
             )
-        return message_status(
-            row[0], self._rows(select_facts(number)), self.context(), self._evidence(number)
-        )
+        return self._read(rows[0], self.context())
+
+    def _read(self, row: Row, context: Context) -> MessageStatus:
+        number = id_of(row)
+        return message_status(row, self._rows(select_facts(number)), context, self._evidence(number))
 
     def _rows(self, statement: Statement) -> Rows:
         return self._reader.view(statement.executable, statement.parameters)
@@ -79,3 +121,9 @@ class Desk:
             not_after_ms=self._reader.cosigned_after(*number),
             covered=self._reader.coverage(*number) != "nothing",
         )
+
+
+def urgency(status: MessageStatus) -> tuple[int, int]:
+    """Order what is open: by precedence, then by the deadline that comes first."""
+    due_ms = [step.clock.due_ms for _, step in status.waiting if step.clock is not None]
+    return int(status.precedence), min(due_ms, default=status.arrived_ms)

@@ -197,6 +197,6 @@ def _lock(folder: NodeFolder) -> int:
         raise ConfigError(
             f"another process runs the node in {folder.path}",
             code="node.runtime.running",
-            hint="Stop it first (`coupefeu down`), or ask it: most commands talk to a running node.",
+            hint="Stop it first (Ctrl-C where `coupefeu up` runs). Other commands talk to the running node.",
         ) from error
     return handle

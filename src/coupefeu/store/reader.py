@@ -24,10 +24,14 @@ _ENTRIES = (
 _LOGS = select(tables.logs).order_by(tables.logs.c.log)
 _NEWEST_COSIGNED = (
     select(tables.cosignatures.c.size)
-    .where(tables.cosignatures.c.log == bindparam("log"))
+    .where(
+        tables.cosignatures.c.log == bindparam("log"),
+        tables.cosignatures.c.holder != tables.cosignatures.c.log,
+    )
     .order_by(tables.cosignatures.c.size.desc())
     .limit(1)
 )
+_EVIDENCE = select(tables.evidence).order_by(tables.evidence.c.number)
 _CHECKPOINT = select(tables.checkpoints).where(
     tables.checkpoints.c.log == bindparam("log"), tables.checkpoints.c.size == bindparam("size")
 )
@@ -120,6 +124,26 @@ class Reader:
                     size=row["size"], root=row["root"], signature=row["signature"], cosignatures=signatures
                 )
         return None
+
+    def cosigned_sizes(self, log: int) -> dict[int, int]:
+        """By holder, other than the log's own party: the largest size of `log` that it has co-signed."""
+        rows = self._connection.query(
+            "SELECT holder, max(size) FROM cosignatures WHERE log = ? AND holder <> log GROUP BY holder",
+            (log,),
+        )
+        return {holder: int(size) for holder, size in rows}
+
+    def last_arrival_ms(self, log: int) -> int | None:
+        """When the entry of `log` with the greatest index was made durable here; None when there is none."""
+        rows = self._connection.query(
+            "SELECT arrived_ms FROM entries WHERE log = ? ORDER BY idx DESC LIMIT 1", (log,)
+        )
+        row = rows.fetchone()
+        return None if row is None else int(row[0])
+
+    def evidence(self) -> Rows:
+        """Rows of `evidence`: signed statements that cannot both be true, in the order they were found."""
+        return self._connection.execute(_EVIDENCE)
 
     def coverage(self, log: int, index: int) -> str:
         """Say what signature covers an entry: `checkpoint`, `run`, or `nothing` (a line test, its proof follows)."""

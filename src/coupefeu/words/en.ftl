@@ -185,6 +185,20 @@ part-typed = what was typed
 part-outcome = outcome
 part-reason = reason
 
+## Lists of messages.
+
+inbox-open = { $open ->
+    [one] { $open } message open
+   *[other] { $open } messages open
+}, { $overdue } overdue, of the { $looked } latest; as of { $time }.
+inbox-none = Nothing is open among the { $looked } latest messages, as of { $time }.
+inbox-truncated = Only the { $limit } latest of each precedence were looked at.
+inbox-latest = The { $count } latest messages, newest first; as of { $time }.
+inbox-from = from
+inbox-to = to
+inbox-ago = { $time } ago
+inbox-then = then
+
 ## The phrase book. Values come in the order of services/messages/phrases.py.
 
 phrase-01 = Cease fire at { $place }.

@@ -185,6 +185,18 @@ part-typed = ce qui a été saisi
 part-outcome = suite donnée
 part-reason = raison
 
+inbox-open = { $open ->
+    [one] { $open } message ouvert
+   *[other] { $open } messages ouverts
+}, { $overdue } hors délai, sur les { $looked } derniers ; à { $time }.
+inbox-none = Rien d’ouvert parmi les { $looked } derniers messages, à { $time }.
+inbox-truncated = Seuls les { $limit } derniers de chaque priorité ont été examinés.
+inbox-latest = Les { $count } derniers messages, du plus récent au plus ancien ; à { $time }.
+inbox-from = de
+inbox-to = à
+inbox-ago = il y a { $time }
+inbox-then = puis
+
 phrase-01 = Cessez le feu à { $place }.
 phrase-02 = Nous avons cessé le feu à { $place } à { $time }.
 phrase-03 = Nous sommes sous le feu à { $place }.

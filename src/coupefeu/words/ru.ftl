@@ -189,6 +189,15 @@ part-typed = набранное
 part-outcome = исход
 part-reason = причина
 
+inbox-open = Открыто сообщений: { $open }, просрочено: { $overdue }, из последних { $looked }; на { $time }.
+inbox-none = Открытых нет среди последних сообщений ({ $looked }), на { $time }.
+inbox-truncated = Просмотрены только последние { $limit } каждой срочности.
+inbox-latest = Последние сообщения ({ $count }), сначала новые; на { $time }.
+inbox-from = от
+inbox-to = кому
+inbox-ago = { $time } назад
+inbox-then = затем
+
 phrase-01 = Прекратите огонь: { $place }.
 phrase-02 = Мы прекратили огонь: { $place }, время { $time }.
 phrase-03 = Мы под огнём: { $place }.

@@ -175,6 +175,16 @@ class MessageStatus:
         """Whether anything about it is awaited beyond its deadline, at any party."""
         return any(chain.overdue for chain in self.chains)
 
+    @property
+    def waiting(self) -> tuple[tuple[str, Step], ...]:
+        """The steps that are awaited against a deadline, each with its party; none: nothing is open."""
+        return tuple(
+            (chain.party, step)
+            for chain in self.chains
+            for step in chain.steps
+            if step.clock is not None and step.clock.running
+        )
+
     def chain(self, party: str) -> PartyChain:
         """Find the chain at one party."""
         return next(chain for chain in self.chains if chain.party == party)

@@ -64,6 +64,7 @@ MESSAGES = Table(
     Column("about_idx", BigInteger),
 )
 Index("messages_by_arrival", MESSAGES.c.arrival)
+Index("messages_by_precedence", MESSAGES.c.precedence, MESSAGES.c.arrival)
 
 FACTS = Table(
     "message_facts",
@@ -87,6 +88,12 @@ SELECT_FACTS = (
     .order_by(FACTS.c.arrival)
 )
 SELECT_LATEST_MESSAGES = select(MESSAGES).order_by(MESSAGES.c.arrival.desc()).limit(bindparam("limit"))
+SELECT_LATEST_OF_PRECEDENCE = (
+    select(MESSAGES)
+    .where(MESSAGES.c.precedence == bindparam("precedence"))
+    .order_by(MESSAGES.c.arrival.desc())
+    .limit(bindparam("limit"))
+)
 SELECT_FACTS_SINCE = (
     select(FACTS)
     .join(MESSAGES, (MESSAGES.c.log == FACTS.c.message_log) & (MESSAGES.c.idx == FACTS.c.message_idx))

@@ -1,0 +1,157 @@
+"""`coupefeu inbox`: what is open, by precedence and by clock, and what is overdue; or one message with its chain.
+
+Looking is no act: nothing is recorded and nobody is told. `coupefeu read` is the act of reading.
+"""
+
+import textwrap
+from typing import Annotated
+
+import typer
+
+from coupefeu.cli.describing import message_values
+from coupefeu.cli.officer import desk_of, find_message, language_of, open_folder
+from coupefeu.cli.printing import JsonOption, LanguageOption, NodeOption, report
+from coupefeu.model.instant import format_date_time_group, format_instant
+from coupefeu.node.desk import Desk, OpenMessages
+from coupefeu.node.folder import NodeFolder
+from coupefeu.services.base import Context
+from coupefeu.services.messages import render_message
+from coupefeu.services.messages.render import form_words, post_words, precedence_words, subject_words
+from coupefeu.services.messages.render_chain import clock_words, effect_words, format_duration, step_words
+from coupefeu.services.messages.status import Clock, MessageStatus
+from coupefeu.words import say
+
+WIDTH = 80
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("inbox")(inbox)
+
+
+def inbox(
+    node: NodeOption,
+    message: Annotated[
+        str | None, typer.Argument(help="Show this message (US/14) with its chain; nothing is recorded.")
+    ] = None,
+    number: Annotated[str | None, typer.Option("--message", help="The same, as an option.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="List the latest messages, what is closed too.")
+    ] = False,
+    limit: Annotated[
+        int, typer.Option(min=1, max=10_000, help="How many to look at of each precedence.")
+    ] = 100,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List what is open, most urgent first; or show one message. Looking records nothing."""
+    folder = open_folder(node)
+    wanted = message or number
+    with desk_of(folder) as desk:
+        reader = language_of(folder, language)
+        if wanted is not None:
+            _show(folder, desk, wanted, reader, as_json=as_json)
+        elif everything:
+            _list_latest(folder, desk, limit, reader, as_json=as_json)
+        else:
+            _list_open(folder, desk, limit, reader, as_json=as_json)
+
+
+def _show(folder: NodeFolder, desk: Desk, wanted: str, language: str, *, as_json: bool) -> None:
+    status = find_message(desk, wanted)
+    lines = message_lines(status, desk.context(), language)
+    report(folder.banner(), lines, message_values(status), as_json=as_json)
+
+
+def message_lines(status: MessageStatus, context: Context, language: str) -> list[str]:
+    """Give a message as it is read, without the exercise word, which `report` puts first."""
+    lines = render_message(status, context, language).rstrip("\n").split("\n")
+    return lines[1:] if context.agreement.is_exercise else lines
+
+
+def _list_open(folder: NodeFolder, desk: Desk, limit: int, language: str, *, as_json: bool) -> None:
+    found = desk.open_messages(limit)
+    context = desk.context()
+    lines = [_title(found, language), ""]
+    for status in found.messages:
+        lines += [*summary_lines(status, context, language), ""]
+    if found.truncated:
+        lines.append(say("inbox-truncated", language, limit=limit))
+    values = {
+        "as_of_ms": found.as_of_ms,
+        "looked_at": found.looked_at,
+        "truncated": found.truncated,
+        "open": [message_values(each) for each in found.messages],
+        "overdue": [each.number for each in found.messages if each.overdue],
+    }
+    report(folder.banner(), lines[:-1] if lines[-1] == "" else lines, values, as_json=as_json)
+
+
+def _title(found: OpenMessages, language: str) -> str:
+    """Say what was compared, and when; an empty list is no promise."""
+    overdue = sum(each.overdue for each in found.messages)
+    time = format_date_time_group(found.as_of_ms)
+    key = "inbox-open" if found.messages else "inbox-none"
+    return say(key, language, open=len(found.messages), overdue=overdue, looked=found.looked_at, time=time)
+
+
+def _list_latest(folder: NodeFolder, desk: Desk, limit: int, language: str, *, as_json: bool) -> None:
+    context = desk.context()
+    latest = desk.inbox(limit)
+    time = format_date_time_group(context.now.utc_ms)
+    lines = [say("inbox-latest", language, count=len(latest), time=time)]
+    for status in latest:
+        lines += ["", *summary_lines(status, context, language)]
+    values = {"as_of_ms": context.now.utc_ms, "messages": [message_values(each) for each in latest]}
+    report(folder.banner(), lines, values, as_json=as_json)
+
+
+def summary_lines(status: MessageStatus, context: Context, language: str) -> list[str]:
+    """Give a message in a few lines: what it is, from whom and since when, what waits, how it begins."""
+    now_ms = context.now.utc_ms
+    head = [precedence_words(status, language), status.number, form_words(status, language)]
+    head += [] if status.subject is None else [subject_words(status, language)]
+    who = say("inbox-to" if status.ours else "inbox-from", language)
+    posts = status.to_posts if status.ours else (status.from_post,)
+    names = ", ".join(post_words(post, context, language) for post in posts)
+    since = format_date_time_group(status.arrived_ms)
+    age = format_duration(max(0, now_ms - status.arrived_ms))
+    lines = ["  ".join(head), f"  {who} {names}", f"  {since} ({say('inbox-ago', language, time=age)})"]
+    lines += _waiting_lines(status, language)
+    lines += (
+        [f"  {say('marked', language, reason=effect_words(status.effect, language))}"]
+        if status.effect
+        else []
+    )
+    return [*lines, *_beginning(status)]
+
+
+def _waiting_lines(status: MessageStatus, language: str) -> list[str]:
+    """Give all that is overdue, the next deadline, and the names of those after it."""
+    steps = [(party, step, step.clock) for party, step in status.waiting if step.clock is not None]
+    steps.sort(key=lambda each: each[2].due_ms)
+    late = sum(clock.overdue for _, _, clock in steps)
+    lines = [
+        f"  {'!' if clock.overdue else '-'} {party.upper()} · {step_words(step, language)}: "
+        f"{short_clock(clock, language)}"
+        for party, step, clock in steps[: late + 1]
+    ]
+    names = ", ".join(step_words(step, language) for _, step, _ in steps[late + 1 :])
+    return [*lines, *_wrap(f"{say('inbox-then', language)} {names}")] if names else lines
+
+
+def short_clock(clock: Clock, language: str) -> str:
+    """Give a deadline with its date-time group, which a line of a list has room for."""
+    return clock_words(clock, language).replace(
+        format_instant(clock.due_ms), format_date_time_group(clock.due_ms)
+    )
+
+
+def _wrap(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent="  - ", subsequent_indent="    ")
+
+
+def _beginning(status: MessageStatus) -> list[str]:
+    """Give the author's first words, behind a bar so that they cannot imitate a line of ours."""
+    first = " ".join(status.shown.text.split())
+    return [f"  | {textwrap.shorten(first, WIDTH - 4, placeholder=' …')}"] if first else []

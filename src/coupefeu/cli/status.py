@@ -1,0 +1,93 @@
+"""`coupefeu status`: the line, both records, what is overdue, what was found wrong. Looking changes nothing."""
+
+import asyncio
+from typing import Any
+
+import typer
+
+from coupefeu.cli.officer import open_folder
+from coupefeu.cli.printing import JsonOption, NodeOption, report
+from coupefeu.model.instant import format_date_time_group
+from coupefeu.node.folder import NodeFolder
+from coupefeu.node.standing import read_standing
+from coupefeu.services.messages.render_chain import format_duration
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("status")(status)
+
+
+def status(node: NodeOption, as_json: JsonOption = False) -> None:
+    """Show the line, both records, what is overdue and what was found wrong."""
+    folder = open_folder(node)
+    values = asyncio.run(read_standing(folder))
+    report(folder.banner(), status_lines(folder, values), values, as_json=as_json)
+
+
+def status_lines(folder: NodeFolder, values: dict[str, Any]) -> list[str]:
+    """Give the standing of a node in words; facts and ages, no verdict."""
+    state = "is up" if values["running"] else "is stopped"
+    agreed = f"Agreement {values['agreement']['name']}, version {values['agreement']['version']}."
+    lines = [f"{folder.party.upper()} {state}, as of {format_date_time_group(values['as_of_ms'])}. {agreed}"]
+    if values["recovering"]:
+        lines.append(f"RECOVERING: {values['recovering']}. It reads, and signs nothing.")
+    for party in folder.counterparts:
+        lines += ["", *_line_lines(party, values["lines"].get(party), values)]
+    lines += ["", "record        size   co-signed  last entry"]
+    lines += [_record_line(name, log, values["as_of_ms"]) for name, log in values["records"].items()]
+    return [*lines, "", *_open_lines(values), *_evidence_lines(values)]
+
+
+def _line_lines(party: str, line: dict[str, Any] | None, values: dict[str, Any]) -> list[str]:
+    """Say three things apart: our link, their node's heartbeat, and when their side was last on our record."""
+    name = party.upper()
+    last = values["records"][party]["last_ms"]
+    heard = "nothing yet" if last is None else f"{_age(values['as_of_ms'] - last)} ago"
+    if line is None:
+        return [f"Line to {name}: not known, this node is stopped.", f"  last entry of theirs    {heard}"]
+    alive = "their node answers" if line["alive"] else "their node does not answer"
+    state = "up" if line["up"] else "down"
+    lines = [
+        f"Line to {name}: {state} for {_age(line['since_ms'])}; {alive}.",
+        f"  last entry of theirs    {heard}",
+        f"  waiting to go           {line['queued']:,}; under way {line['in_flight']:,}",
+    ]
+    if line["round_trip_ms"] is not None:
+        lines.append(f"  round trip              {line['round_trip_ms']} ms")
+    if line["their_clock_offset_ms"] is not None:
+        lines.append(f"  their clock minus ours  {line['their_clock_offset_ms']} ms")
+    if line["their_node_busy"]:
+        lines.append("  their node says that it is busy: it takes our entries up later")
+    if line["refused"]:
+        lines.append(f"  datagrams refused       {line['refused']:,}")
+    return lines
+
+
+def _record_line(name: str, log: dict[str, Any], as_of_ms: int) -> str:
+    cosigned = "nothing" if log["cosigned"] is None else f"{log['cosigned']:,}"
+    last = "none" if log["last_ms"] is None else f"{_age(as_of_ms - log['last_ms'])} ago"
+    return f"{name.upper():<8}{log['size']:>10,}  {cosigned:>10}  {last}"
+
+
+def _open_lines(values: dict[str, Any]) -> list[str]:
+    looked = f"of the {values['looked_at']:,} latest messages"
+    if not values["open"]:
+        return [f"Nothing is open {looked}."]
+    lines = [f"{values['open']:,} open, {len(values['overdue']):,} overdue, {looked}."]
+    return lines + [f"  ! {each['message']}: {', '.join(each['steps'])}" for each in values["overdue"]]
+
+
+def _evidence_lines(values: dict[str, Any]) -> list[str]:
+    if not values["evidence"]:
+        return []
+    lines = ["", "EVIDENCE HELD: two signed statements that cannot both be true."]
+    return lines + [
+        f"  log of {each['party'].upper()}, entry {each['index']:,}: {each['what']}, "
+        f"found {format_date_time_group(each['found_ms'])}"
+        for each in values["evidence"]
+    ]
+
+
+def _age(milliseconds: int) -> str:
+    return format_duration(max(0, milliseconds))
