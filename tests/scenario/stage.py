@@ -1,5 +1,7 @@
 """What the stories share: a line that is open, what officers say and do on it, and the strangers who check it."""
 
+import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from tlog_scales.backend import LocalBackend
@@ -8,11 +10,14 @@ from tlog_scales.signing import Vkey, VkeySet
 
 from coupefeu.model.messages import Content, Form, MessageId, Operative
 from coupefeu.model.precedence import Precedence, Subject
+from coupefeu.node.events import Trouble
 from coupefeu.node.export import export_record
 from coupefeu.record.audit import RecordAudit, audit_record
+from coupefeu.services.base import Command, Draft
 from coupefeu.services.messages.rules import ActCommand, Say
 from coupefeu.services.messages.status import MessageStatus, StepName
 from coupefeu.store.reader import Reader
+from coupefeu.testing import joined
 from coupefeu.testing.joined import JoinedNodes, MemoryNode
 from coupefeu.wire.note import VerifierKey
 
@@ -102,11 +107,71 @@ def verify(folder: Path) -> RecordAudit:
 
 
 def verify_all(nodes: JoinedNodes, folder: Path) -> dict[str, RecordAudit]:
-    """Export both logs from both nodes, check each, and insist that both sides hold the same."""
+    """Export every log that holds anything from both nodes, check each; both sides must hold the same."""
     audits = {}
-    for author in DESKS:
+    for author in [node.name for node in nodes.nodes if node.keeper.states[node.engine.our_log].size]:
         first, second = (verify(export(node, author, folder / node.name / author)) for node in nodes.nodes)
         assert (first.size, first.root) == (second.size, second.root)
         assert (first.bodies, first.unreadable) == (first.size, ())
         audits[author] = first
     return audits
+
+
+def troubles(node: MemoryNode) -> list[str]:
+    """The codes of everything that an operator of this node was told."""
+    return [change.code for change in node.changes if isinstance(change, Trouble)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write(Command):
+    """Write this entry, whatever it is: what a newer version, or a hostile one, may do with keys of its own."""
+
+    draft: Draft
+
+
+class Unbound:
+    """A service without rules, for nodes that are not bound by ours."""
+
+    kinds: frozenset[int] = frozenset()
+    commands: tuple[type[Command], ...] = (Write,)
+
+    def needs(self, command):
+        return ()
+
+    def decide(self, command, known, context):
+        return (command.draft,)
+
+    def apply(self, recorded, context):
+        return ()
+
+
+def unbind(nodes: JoinedNodes, node: MemoryNode, monkeypatch) -> None:
+    """Restart a node as another program that obeys no rule of ours; the other node stays as it is."""
+    node.stop()
+    with monkeypatch.context() as patch:
+        patch.setattr(joined, "SERVICES", (*joined.SERVICES, Unbound()))
+        node.start()
+    nodes.connect()
+    nodes.run(seconds=5)
+
+
+def write(node: MemoryNode, kind: int, body: bytes, **fields) -> MessageId:
+    """Let an unbound node write an entry to the other side's desk."""
+    (other,) = set(DESKS) - {node.name}
+    stated = {"from_post": DESKS[node.name], "to_posts": (DESKS[other],), "precedence": Precedence.ROUTINE}
+    draft = Draft(kind=kind, body=body, **({"language": "en"} | stated | fields))
+    (number,) = node.act(Write(draft=draft))
+    return number
+
+
+def copy_record(node: MemoryNode, to: Path) -> Path:
+    """Copy the record of a stopped node, as a backup does."""
+    shutil.copy(node.path, to)
+    return to
+
+
+def put_back(node: MemoryNode, backup: Path) -> None:
+    """Put an older record in the place of a stopped node's."""
+    for suffix in ("", "-wal", "-shm"):
+        node.path.with_name(node.path.name + suffix).unlink(missing_ok=True)
+    shutil.copy(backup, node.path)

@@ -7,12 +7,12 @@ Each side sorts, alarms and counts by its own clock from arrival; what the other
 from datetime import UTC, datetime
 
 import pytest
-from tests.scenario.stage import MINUTE, both, clock, do, open_line, verify_all, warn
+from tests.scenario.stage import MINUTE, both, clock, do, open_line, troubles, verify_all, warn
 
 from coupefeu.model.entry import Kind
 from coupefeu.model.messages import Operative
 from coupefeu.node.duties import Duties
-from coupefeu.node.events import EntryRecorded, Trouble
+from coupefeu.node.events import EntryRecorded
 from coupefeu.services.messages.rules import Take
 from coupefeu.services.messages.status import StepName, TimeMark
 from coupefeu.testing.clock import START_UTC_MS
@@ -25,10 +25,6 @@ WRONG = {
     "1970": -START_UTC_MS,
     "2099": int(datetime(2099, 1, 1, tzinfo=UTC).timestamp() * 1000) - START_UTC_MS,
 }
-
-
-def troubles(node):
-    return [change for change in node.changes if isinstance(change, Trouble)]
 
 
 class Watched:

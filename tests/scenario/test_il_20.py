@@ -18,7 +18,7 @@ from coupefeu.node.events import EntryRecorded, ReceiptTaken
 from coupefeu.services.messages.rules import GiveOutcome
 from coupefeu.services.messages.status import StepName, TimeMark
 
-BACKLOG = size(small=2_000, full=10_000)
+BACKLOG = size(small=1_200, full=10_000)
 
 
 def test_a_warning_of_one_minute_overtakes_the_backlog(tmp_path):
