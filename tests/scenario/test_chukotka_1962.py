@@ -16,7 +16,7 @@ from coupefeu.errors import UsageError
 from coupefeu.model.messages import Form
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.node.events import ReceiptTaken
-from coupefeu.node.export import prove_entry
+from coupefeu.node.prove import prove_entry
 from coupefeu.record.evidence import audit_proof
 from coupefeu.services.messages.forms import read_content
 from coupefeu.services.messages.rules import PassTo, Read, ReadBack, SayAgain, Take

@@ -25,6 +25,8 @@ from coupefeu.store.jobs import Act, Job, Outcome
 from coupefeu.store.keeper import Keeper
 from coupefeu.store.line import Line, Party
 from coupefeu.store.outgoing import Pending, cosigned_size, load_frontier, load_pending, receipted_runs
+from coupefeu.wire.key_statement import KeyRole
+from coupefeu.wire.note import COSIGNATURE, ED25519, VerifierKey
 
 SERVICES: Final[tuple[Service, ...]] = (MESSAGES, AgreementService())
 
@@ -39,6 +41,21 @@ def parties_of(folder: NodeFolder) -> tuple[Party, ...]:
             cosigner_key=folder.cosigner_key(name),
         )
         for name in folder.agreement.party_ids
+    )
+
+
+def former_parties_of(folder: NodeFolder) -> tuple[Party, ...]:
+    """Name the parties with the log and cosigner keys that they had before: what was signed then still stands."""
+    return tuple(
+        Party(
+            name=name,
+            origin=folder.origin(name),
+            log_key=VerifierKey.of(folder.origin(name), ED25519, log),
+            cosigner_key=VerifierKey.of(folder.agreement.cosigner_name(name), COSIGNATURE, cosigner),
+        )
+        for name in folder.agreement.party_ids
+        for log in folder.keys_ever(name, KeyRole.LOG)
+        for cosigner in folder.keys_ever(name, KeyRole.COSIGNER)
     )
 
 

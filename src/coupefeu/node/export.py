@@ -1,4 +1,4 @@
-"""What a stranger gets: one party's log as a tlog-tiles folder, or one entry with its proof. Reads, never signs.
+"""What a stranger gets: one party's log as a tlog-tiles folder. Reads, never signs.
 
 checkpoint              newest one that another party co-signed, with its co-signatures
 tile/LEVEL/N            hashes          tile/entries/N      leaves
@@ -10,28 +10,34 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from coupefeu.errors import UsageError
+from coupefeu.node.signed_note import SignedNote, need_signed_note
 from coupefeu.record.disclosure import INDEX_PATH, Disclosure, bodies_path, format_index
 from coupefeu.record.leaf import leaf_hash
-from coupefeu.record.statements import checkpoint_note
-from coupefeu.record.tree import inclusion_path, root_of
+from coupefeu.record.tree import root_of
 from coupefeu.store.line import Party
-from coupefeu.store.reader import CosignedCheckpoint, Reader
+from coupefeu.store.reader import Reader
 from coupefeu.wire import tiles
-from coupefeu.wire.checkpoint import Checkpoint
-from coupefeu.wire.proof import TlogProof
 
 Progress = Callable[[int, int], None]
 
 
 def export_record(
-    reader: Reader, parties: tuple[Party, ...], log: int, folder: Path, progress: Progress | None = None
+    reader: Reader,
+    parties: tuple[Party, ...],
+    log: int,
+    folder: Path,
+    progress: Progress | None = None,
+    *,
+    former: tuple[Party, ...] = (),
 ) -> int:
     """Write the log of one party; gives its size. `progress(done, size)` after each 256 entries.
 
+    `former`: the parties with the keys that they had before.
+
     Raises: UsageError: the folder is not empty, or nobody has co-signed this log yet.
     """
-    signed = _need_cosigned(reader, parties, log)
-    _need_empty(folder)
+    signed = need_signed_note(reader, parties, log, former)
+    need_empty(folder)
     writer = _TileWriter(folder)
     disclosed: list[tuple[int, int]] = []
     rows = reader.leaves(log, signed.size)
@@ -39,41 +45,16 @@ def export_record(
         leaves, shown = _read_bundle(rows, number * tiles.TILE_WIDTH, width)
         writer.add(number, leaves)
         if shown:
-            _write(folder / bodies_path(number), tiles.bundle(each.to_bytes() for each in shown))
+            write(folder / bodies_path(number), tiles.bundle(each.to_bytes() for each in shown))
             _extend(disclosed, [each.index for each in shown])
         if progress is not None:
             progress(number * tiles.TILE_WIDTH + width, signed.size)
     writer.finish()
-    _write(folder / INDEX_PATH, format_index(parties[log].origin, disclosed))
-    _write_keys(folder, parties, log, signed)
-    _write(folder / "checkpoint", _note(parties, log, signed))
+    if disclosed:
+        write(folder / INDEX_PATH, format_index(parties[log].origin, disclosed))
+    write_keys(folder, signed)
+    write(folder / "checkpoint", signed.note)
     return signed.size
-
-
-def prove_entry(reader: Reader, parties: tuple[Party, ...], log: int, index: int, folder: Path) -> None:
-    """Write `leaf`, `proof` and, where it is held, `body` of one entry, with the keys beside them.
-
-    Raises: UsageError: the entry is not held, or no co-signed checkpoint covers it yet.
-    """
-    signed = _need_cosigned(reader, parties, log)
-    row = reader.entry(log, index)
-    if index >= signed.size:
-        raise UsageError(
-            f"entry {index:,} is not under a co-signed checkpoint yet (the newest covers {signed.size:,})",
-            code="node.export.not_cosigned",
-            hint="Wait until the other side has receipted it; `coupefeu status` shows the line.",
-        )
-    _need_empty(folder)
-    hashes = [leaf_hash(leaf) for leaf, *_ in reader.leaves(log, signed.size)]
-    extra = None
-    if row["body"] is not None:
-        shown = Disclosure.whole(index, row["seed"], row["head"], row["body"])
-        extra = shown.to_extra()
-        _write(folder / "body", row["body"])
-    proof = TlogProof(index, inclusion_path(hashes, index, signed.size), _note(parties, log, signed), extra)
-    _write(folder / "leaf", row["leaf"])
-    _write(folder / "proof", proof.format())
-    _write_keys(folder, parties, log, signed)
 
 
 def _read_bundle(
@@ -107,7 +88,7 @@ class _TileWriter:
 
     def add(self, number: int, leaves: list[bytes]) -> None:
         """Write one bundle of entries; only the last may have fewer than 256."""
-        _write(self._folder / tiles.entries_path(number, len(leaves)), tiles.bundle(leaves))
+        write(self._folder / tiles.entries_path(number, len(leaves)), tiles.bundle(leaves))
         for leaf in leaves:
             self._open[0].append(leaf_hash(leaf))
         level = 0
@@ -129,43 +110,24 @@ class _TileWriter:
     def _write_tile(self, level: int, hashes: list[bytes]) -> None:
         path = tiles.tile_path(level, self._done[level], len(hashes))
         self._done[level] += 1
-        _write(self._folder / path, b"".join(hashes))
+        write(self._folder / path, b"".join(hashes))
 
 
-def _note(parties: tuple[Party, ...], log: int, signed: CosignedCheckpoint) -> bytes:
-    party = parties[log]
-    lines = [
-        (parties[holder].cosigner_key, *cosigned) for holder, cosigned in sorted(signed.cosignatures.items())
-    ]
-    return checkpoint_note(
-        party.log_key, Checkpoint(party.origin, signed.size, signed.root), signed.signature, lines
-    )
+def write_keys(folder: Path, signed: SignedNote) -> None:
+    """Write the keys whose lines stand on the checkpoint, and no others."""
+    write(folder / "log.vkey", f"{signed.log_key.text()}\n".encode())
+    for name, key in signed.cosigner_keys.items():
+        write(folder / "cosigners" / f"{name}.vkey", f"{key.text()}\n".encode())
 
 
-def _write_keys(folder: Path, parties: tuple[Party, ...], log: int, signed: CosignedCheckpoint) -> None:
-    _write(folder / "log.vkey", f"{parties[log].log_key.text()}\n".encode())
-    for holder in signed.cosignatures:
-        key = parties[holder].cosigner_key
-        _write(folder / "cosigners" / f"{parties[holder].name}.vkey", f"{key.text()}\n".encode())
-
-
-def _need_cosigned(reader: Reader, parties: tuple[Party, ...], log: int) -> CosignedCheckpoint:
-    signed = reader.newest_cosigned(log)
-    if signed is None:
-        raise UsageError(
-            f"no other party has co-signed the log of {parties[log].name.upper()} yet",
-            code="node.export.not_cosigned",
-            hint="Let the line come up once: `coupefeu up` on both sides, then `coupefeu status`.",
-        )
-    return signed
-
-
-def _need_empty(folder: Path) -> None:
+def need_empty(folder: Path) -> None:
+    """Make the folder. Raises: UsageError: there is something in it."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not empty", code="node.export.not_empty", hint="Give a new folder.")
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def _write(path: Path, data: bytes) -> None:
+def write(path: Path, data: bytes) -> None:
+    """Write one file, and the folders above it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)

@@ -21,7 +21,7 @@ from coupefeu.model.agreement import Agreement, PartyKeys
 from coupefeu.node import folder_files as files
 from coupefeu.services.agreement.rules import find_keys
 from coupefeu.wire.card import Signatures
-from coupefeu.wire.key_statement import KeyStatement
+from coupefeu.wire.key_statement import KeyRole, KeyStatement
 from coupefeu.wire.note import COSIGNATURE, ED25519, VerifierKey
 
 FIRST_PSK_GENERATION: Final = 0
@@ -145,6 +145,16 @@ class NodeFolder:
     def keys_of(self, party: str) -> PartyKeys:
         """Give the public keys of `party` that stand now, after its key statements."""
         return find_keys(self.need_line().statements, self.agreement.keys_of(party))
+
+    def keys_ever(self, party: str, role: KeyRole) -> tuple[bytes, ...]:
+        """Give every key that `party` has had in a role, the first one first (protocol A10)."""
+        first: bytes = getattr(self.agreement.keys_of(party), role.value)
+        later = [
+            each.new_key
+            for each in self.need_line().statements
+            if (each.party, each.role) == (party, role) and each.new_key is not None
+        ]
+        return tuple(dict.fromkeys((first, *later)))
 
     def log_key(self, party: str) -> VerifierKey:
         """Give the key under which the log of `party` is signed."""

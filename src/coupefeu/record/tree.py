@@ -116,22 +116,48 @@ def inclusion_path(nodes: Nodes, index: int, size: int) -> tuple[bytes, ...]:
     Raises:
         UsageError: no such leaf.
     """
-    if not 0 <= index < size:
-        raise UsageError(
-            f"leaf {index} of {size}", code="record.tree.range", hint=f"Give an index from 0 to {size - 1}."
-        )
     subtree = _subtree(nodes)
-    path = []
+    return tuple(_range_root(subtree, start, end) for start, end in _siblings(index, size))
+
+
+class PathCollector:
+    """Collects the path of one leaf while all leaves go by in order; it holds a logarithm of them."""
+
+    def __init__(self, index: int, size: int) -> None:
+        """Prepare for leaf `index` of `size`. Raises: UsageError: no such leaf."""
+        self._index = index
+        self._position = 0
+        self._siblings = [(start, end, Frontier()) for start, end in _siblings(index, size)]
+        self._waiting = sorted(self._siblings, key=lambda sibling: -sibling[0])
+
+    def append(self, leaf_hash: bytes) -> None:
+        """Take the next leaf's hash."""
+        if self._position != self._index and self._waiting:
+            _, end, frontier = self._waiting[-1]
+            frontier.append(leaf_hash)
+            if self._position + 1 == end:
+                self._waiting.pop()
+        self._position += 1
+
+    def path(self) -> tuple[bytes, ...]:
+        """Return the hashes, leaf's sibling first, once all leaves went by."""
+        return tuple(frontier.root() for _, _, frontier in self._siblings)
+
+
+def _siblings(index: int, size: int) -> list[tuple[int, int]]:
+    """List the ranges beside the way from a leaf to the root, leaf's sibling first."""
+    _check_leaf(index, size)
+    found = []
     start, end = 0, size
     while end - start > 1:
         split = start + _split(end - start)
         if index < split:
-            path.append(_range_root(subtree, split, end))
+            found.append((split, end))
             end = split
         else:
-            path.append(_range_root(subtree, start, split))
+            found.append((start, split))
             start = split
-    return tuple(reversed(path))
+    return found[::-1]
 
 
 def consistency_path(nodes: Nodes, old_size: int, new_size: int) -> tuple[bytes, ...]:
@@ -225,6 +251,13 @@ def _climb(hashes: Sequence[bytes], position: int, last: int) -> tuple[bytes, by
         position >>= 1
         last >>= 1
     return None if last else (old_node, new_node)
+
+
+def _check_leaf(index: int, size: int) -> None:
+    if not 0 <= index < size:
+        raise UsageError(
+            f"leaf {index} of {size}", code="record.tree.range", hint=f"Give an index from 0 to {size - 1}."
+        )
 
 
 def _split(width: int) -> int:

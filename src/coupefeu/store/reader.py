@@ -31,6 +31,12 @@ _NEWEST_COSIGNED = (
     .order_by(tables.cosignatures.c.size.desc())
     .limit(1)
 )
+_ARRIVALS = (
+    select(tables.entries)
+    .where(tables.entries.c.arrival < bindparam("before"))
+    .order_by(tables.entries.c.arrival.desc())
+    .limit(bindparam("count"))
+)
 _EVIDENCE = select(tables.evidence).order_by(tables.evidence.c.number)
 _CHECKPOINT = select(tables.checkpoints).where(
     tables.checkpoints.c.log == bindparam("log"), tables.checkpoints.c.size == bindparam("size")
@@ -104,6 +110,10 @@ class Reader:
     def entries(self, log: int, start: int, count: int) -> Rows:
         """Rows of at most `count` entries from `start` on."""
         return self._connection.execute(_ENTRIES, {"log": log, "start": start, "count": count})
+
+    def arrivals(self, before: int, count: int) -> Rows:
+        """Rows of at most `count` entries of all logs that arrived before `before`, the newest first."""
+        return self._connection.execute(_ARRIVALS, {"before": before, "count": count})
 
     def leaves(self, log: int, size: int) -> Iterator[tuple[bytes, bytes | None, bytes | None, bytes | None]]:
         """Leaf, seed, head, body of the entries before `size`, in order."""

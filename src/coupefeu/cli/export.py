@@ -1,0 +1,46 @@
+"""`coupefeu export record`: one party's log as a folder that strangers can verify, with any C2SP tool or ours."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from coupefeu.cli.officer import desk_of, open_folder
+from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
+from coupefeu.node.assembly import former_parties_of, parties_of
+from coupefeu.node.export import export_record
+
+PartyOption = Annotated[str, typer.Option("--party", help="Whose log: a party of the line (us).")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(help="Write what strangers can verify.", no_args_is_help=True)
+    group.callback()(_group)
+    group.command("record")(record)
+    app.add_typer(group, name="export")
+
+
+def _group() -> None:
+    """Write what strangers can verify."""
+
+
+def record(
+    party: PartyOption,
+    to: Annotated[Path, typer.Option("--to", help="The new folder.")],
+    node: NodeOption,
+    as_json: JsonOption = False,
+) -> None:
+    """Write one party's log as a tlog-tiles folder, up to the newest checkpoint that another party co-signed."""
+    folder = open_folder(node)
+    log = folder.agreement.log_number(party.lower())
+    with desk_of(folder) as desk, progress(f"Exporting {party.upper()}", as_json=as_json) as tell:
+        size = export_record(desk.reader, parties_of(folder), log, to, tell, former=former_parties_of(folder))
+    held = sorted(path.stem for path in (to / "cosigners").glob("*.vkey"))
+    lines = [
+        f"The log of {party.upper()}, {size:,} entries, is in {to}.",
+        f"Co-signed by {', '.join(each.upper() for each in held)}.",
+        f"Verify it: coupefeu verify {to}",
+    ]
+    values = {"party": party.lower(), "to": str(to), "size": size, "cosigned_by": held}
+    report(folder.banner(), lines, values, as_json=as_json)

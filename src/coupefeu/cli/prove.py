@@ -1,0 +1,41 @@
+"""`coupefeu prove`: one entry with the proof that it stands in a signed log."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from coupefeu.cli.export import PartyOption
+from coupefeu.cli.officer import desk_of, open_folder
+from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
+from coupefeu.node.assembly import former_parties_of, parties_of
+from coupefeu.node.prove import prove_entry
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("prove")(prove)
+
+
+def prove(
+    party: PartyOption,
+    index: Annotated[int, typer.Option("--index", min=0, help="Index of the entry: 14 for US/14.")],
+    to: Annotated[Path, typer.Option("--to", help="The new folder.")],
+    node: NodeOption,
+    as_json: JsonOption = False,
+) -> None:
+    """Write one entry (`leaf`), its proof, and its `body` where held, for a reader who has nothing else."""
+    folder = open_folder(node)
+    log = folder.agreement.log_number(party.lower())
+    with desk_of(folder) as desk, progress(f"Proving {party.upper()}/{index}", as_json=as_json) as tell:
+        size = prove_entry(
+            desk.reader, parties_of(folder), log, index, to, tell, former=former_parties_of(folder)
+        )
+    has_body = (to / "body").exists()
+    lines = [
+        f"{party.upper()}/{index} with its place among {size:,} entries is in {to}.",
+        "Its content is shown." if has_body else "Its content is not held here, so it is not shown.",
+        f"Verify it: coupefeu verify {to}",
+    ]
+    values = {"party": party.lower(), "index": index, "to": str(to), "size": size, "body": has_body}
+    report(folder.banner(), lines, values, as_json=as_json)

@@ -1,0 +1,147 @@
+"""`coupefeu record`: every entry of both logs, what signature covers it, and who has signed for holding it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+import typer
+
+from coupefeu.cli.describing import kind_name
+from coupefeu.cli.officer import clock_of, desk_of, open_folder
+from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
+from coupefeu.errors import PeerError, UsageError
+from coupefeu.model.entry import Head, Kind
+from coupefeu.model.instant import format_date_time_group, parse_instant
+from coupefeu.node.folder import NodeFolder
+from coupefeu.services.messages.display import show_line
+from coupefeu.store.reader import Reader
+from coupefeu.wire.head import decode_head
+
+PAGE = 1_000
+UNREADABLE, UNKNOWN = "unreadable", "unknown"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("record")(record)
+
+
+def record(
+    node: NodeOption,
+    party: Annotated[str | None, typer.Option("--party", help="Only the log of this party.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help='Only what was stored here since: "0312Z", "240312Z MAR 22".')
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="Only this kind: message, taken, ...; or unreadable, unknown.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="The latest so many.")] = 50,
+    as_json: JsonOption = False,
+) -> None:
+    """List the entries of both sides in the order in which they came here, the newest last."""
+    folder = open_folder(node)
+    log = None if party is None else folder.agreement.log_number(party.lower())
+    now_ms = clock_of(folder)().utc_ms
+    since_ms = None if since is None else parse_instant(since, now_ms)
+    wanted = None if kind is None else _kind(kind)
+    with desk_of(folder) as desk, progress("Looking", as_json=as_json) as tell:
+        found: list[dict[str, Any]] = []
+        for seen, row in enumerate(_entries(desk.reader, log, since_ms), 1):
+            if tell is not None and seen % PAGE == 0:
+                tell(seen, row["arrival"] + seen)
+            values = entry_values(folder, row)
+            if wanted is None or wanted == _name(values):
+                found.append(values | _signatures(folder, desk.reader, row))
+            if len(found) == limit:
+                break
+    found.reverse()
+    lines = [HEADING, *(entry_line(values) for values in found)] if found else ["No such entry is held."]
+    lines += ["", f"{len(found):,} entries, as of {format_date_time_group(now_ms)}."]
+    report(folder.banner(), lines, {"as_of_ms": now_ms, "entries": found}, as_json=as_json)
+
+
+HEADING = f"{'entry':<12}{'kind':<18}{'prec.':<10}{'stored here':<16}{'covered by':<11}held by"
+
+
+def entry_line(values: Mapping[str, Any]) -> str:
+    """Give one entry on one line."""
+    holders = ", ".join(holder.upper() for holder in values["receipts"]) or "-"
+    return (
+        f"{values['entry']:<12}{_kind_words(values):<18}{values['precedence'] or '-':<10}"
+        f"{format_date_time_group(values['arrived_ms']):<16}{values['cover']:<11}{holders}"
+    ).rstrip()
+
+
+def _kind_words(values: Mapping[str, Any]) -> str:
+    return values["kind"] if values["held"] == "all" else f"{values['kind']} ({values['held']})"
+
+
+def entry_values(folder: NodeFolder, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what stands on the record of one entry; texts that a peer wrote are made safe to look at."""
+    head = _head(row["head"])
+    name = folder.agreement.party_ids[row["log"]]
+    return {
+        "entry": f"{name.upper()}/{row['idx']}",
+        "party": name,
+        "index": row["idx"],
+        "kind": _head_kind(row, head),
+        "precedence": None if head is None else head.precedence.name,
+        "from_post": None if head is None else show_line(head.from_post),
+        "to_posts": [] if head is None else [show_line(post) for post in head.to_posts],
+        "language": None if head is None else show_line(head.language),
+        "written_ms": None if head is None else head.written_ms,
+        "arrived_ms": row["arrived_ms"],
+        "held": "all" if row["body"] is not None else "head" if row["head"] is not None else "leaf",
+        "leaf": row["leaf"].hex(),
+    }
+
+
+def _head_kind(row: Mapping[str, Any], head: Head | None) -> str:
+    if row["head"] is None:
+        return "NOT SHOWN TO US"
+    return kind_name(None if head is None else head.kind)
+
+
+def _head(octets: bytes | None) -> Head | None:
+    if octets is None:
+        return None
+    try:
+        return decode_head(octets)
+    except PeerError:
+        return None
+
+
+def _signatures(folder: NodeFolder, reader: Reader, row: Mapping[str, Any]) -> dict[str, Any]:
+    receipts = reader.receipts(row["log"], row["idx"])
+    names = folder.agreement.party_ids
+    return {
+        "cover": reader.coverage(row["log"], row["idx"]),
+        "receipts": {names[holder]: arrived_ms for holder, arrived_ms in sorted(receipts.items())},
+    }
+
+
+def _entries(reader: Reader, log: int | None, since_ms: int | None) -> Iterator[Mapping[str, Any]]:
+    """Walk back from the newest arrival, a page at a time."""
+    before = 1 << 62
+    while rows := reader.arrivals(before, PAGE):
+        for row in rows:
+            if since_ms is not None and row["arrived_ms"] < since_ms:
+                return
+            if log is None or row["log"] == log:
+                yield row
+        before = rows[-1]["arrival"]
+
+
+def _kind(text: str) -> str:
+    name = text.lower().replace("_", "-").replace(" ", "-")
+    known = [each.name.lower().replace("_", "-") for each in Kind] + [UNREADABLE, UNKNOWN]
+    if name not in known:
+        raise UsageError(
+            f"there is no kind of entry {text!r}",
+            code="cli.record.kind",
+            hint=f"There are: {', '.join(known)}.",
+        )
+    return name
+
+
+def _name(values: Mapping[str, Any]) -> str:
+    return UNKNOWN if values["kind"].startswith("UNKNOWN") else values["kind"].lower().replace("_", "-")

@@ -1,0 +1,341 @@
+"""`coupefeu verify`: an exported record or a proof, offline and without a node, and in words what it proves.
+
+Keys that come with the folder show that the folder is of one piece, not whose it is: they are named, and where entry
+0 is shown, compared with the agreement that all parties signed.
+"""
+
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from coupefeu.cli.printing import JsonOption, Progress, progress, report
+from coupefeu.errors import CoupefeuError, PeerError, UsageError
+from coupefeu.keys.agreement_signatures import SignedAgreement, verify_agreement_body
+from coupefeu.model.entry import Head
+from coupefeu.model.instant import format_instant
+from coupefeu.record.audit import RecordAudit, audit_record
+from coupefeu.record.evidence import ProofAudit, audit_proof
+from coupefeu.record.signatures import NOT_PROVED, Cosigned
+from coupefeu.wire.note import COSIGNATURE, ED25519, VerifierKey
+
+MAX_FILE_BYTES = 32 << 20
+"""A bundle of 256 of the largest bodies stays below it."""
+MAX_KEYS = 64
+IDENTITIES = "That these identity keys are the parties': compare them with what you have from the parties."
+WIDTH = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """The keys that are trusted for this verification, and whether they came with the folder."""
+
+    log: VerifierKey
+    cosigners: tuple[VerifierKey, ...]
+    from_folder: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """The agreement in entry 0, where it is shown and holds; else why not."""
+
+    signed: SignedAgreement | None
+    reason: str
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("verify")(verify)
+
+
+def verify(
+    path: Annotated[
+        Path, typer.Argument(help="Folder made by `coupefeu export record` or `coupefeu prove`.")
+    ],
+    key: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--key", help="Trust this verifier key, or the file that holds it, and none from the folder."
+        ),
+    ] = None,
+    deep: Annotated[bool, typer.Option("--deep", help="Decode every entry too.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Verify a record or a proof offline, and say what is proved and what is not."""
+    if not path.is_dir():
+        raise UsageError(
+            f"{path} is not a folder",
+            code="cli.verify.folder",
+            hint="Give a folder made by `coupefeu export record` or `coupefeu prove`.",
+        )
+    keys = _given_keys(key) if key else _folder_keys(path)
+    read = _reader(path)
+    if read("proof") is not None:
+        _verify_proof(read, keys, as_json=as_json)
+        return
+    with progress("Verifying", as_json=as_json) as tell:
+        audit = _audit(read, keys, tell, deep=deep)
+    _report_record(audit, keys, deep=deep, as_json=as_json)
+
+
+def _audit(
+    read: Callable[[str], bytes | None], keys: Keys, tell: Progress | None, *, deep: bool
+) -> RecordAudit:
+    decode = None
+    if deep:
+        from coupefeu.services.bodies import decode_body  # noqa: PLC0415 - a quick start without --deep
+
+        decode = decode_body
+    return audit_record(read, keys.log, keys.cosigners, deep=deep, decode_body=decode, progress=tell)
+
+
+def _report_record(audit: RecordAudit, keys: Keys, *, deep: bool, as_json: bool) -> None:
+    finding = find_agreement(audit.first_body)
+    lines = [f"The record of {audit.origin}: {audit.size:,} entries. It holds together."]
+    values = {
+        "what": "record",
+        "origin": audit.origin,
+        "size": audit.size,
+        "root": audit.root.hex(),
+        "deep": deep,
+        "heads": audit.heads,
+        "bodies": audit.bodies,
+        "unreadable": list(audit.unreadable),
+        "unreadable_count": audit.unreadable_count,
+    }
+    if audit.unreadable_count:
+        named = ", ".join(map(str, audit.unreadable[:10]))
+        lines.append(
+            f"{audit.unreadable_count:,} entries cannot be read; that is lawful. The first: {named}."
+        )
+    _report(audit, keys, finding, lines, values, as_json=as_json)
+
+
+def _verify_proof(read: Callable[[str], bytes | None], keys: Keys, *, as_json: bool) -> None:
+    audit = audit_proof(_need(read, "leaf"), _need(read, "proof"), read("body"), keys.log, keys.cosigners)
+    first = audit.body if audit.index == 0 else _opening(read, keys, audit)
+    finding = find_agreement(first)
+    lines = [f"Entry {audit.index:,} of {audit.origin}, which has {audit.size:,} entries. The proof holds."]
+    values: dict[str, Any] = {
+        "what": "proof",
+        "origin": audit.origin,
+        "index": audit.index,
+        "size": audit.size,
+    }
+    if audit.head is not None:
+        lines += _head_lines(audit.head)
+        values |= {
+            "kind": audit.head.kind,
+            "from_post": audit.head.from_post,
+            "precedence": audit.head.precedence.name,
+            "written_ms": audit.head.written_ms,
+        }
+    lines += _body_lines(audit)
+    _report(audit, keys, finding, lines, values, as_json=as_json)
+
+
+def _opening(read: Callable[[str], bytes | None], keys: Keys, audit: ProofAudit) -> bytes | None:
+    """Verify entry 0 where it stands beside; it must be of the same checkpoint."""
+    if read("opening/proof") is None:
+        return None
+    opening = audit_proof(
+        _need(read, "opening/leaf"),
+        _need(read, "opening/proof"),
+        read("opening/body"),
+        keys.log,
+        keys.cosigners,
+    )
+    return opening.body if (opening.index, opening.origin) == (0, audit.origin) else None
+
+
+def _head_lines(head: Head) -> list[str]:
+    from coupefeu.cli.describing import kind_name  # noqa: PLC0415 - a proof of a leaf alone needs no words
+    from coupefeu.services.messages.display import show_line  # noqa: PLC0415
+
+    posts = f"from {show_line(head.from_post)} to {', '.join(map(show_line, head.to_posts))}"
+    written = f"its author wrote the time {format_instant(head.written_ms)}"
+    return [f"It is: {kind_name(head.kind)}, {head.precedence.name}, {posts}; {written}."]
+
+
+def _body_lines(audit: ProofAudit) -> list[str]:
+    from coupefeu.services.messages.display import show  # noqa: PLC0415
+    from coupefeu.services.messages.forms import read_content  # noqa: PLC0415
+
+    if audit.head is None or audit.body is None or audit.index == 0:
+        return []
+    content, _ = read_content(audit.body)
+    if content is None or not content.text:
+        return []
+    return ["Its text:", *(f"  | {line}" for line in show(content.text).text.split("\n"))]
+
+
+def find_agreement(body: bytes | None) -> Finding:
+    """Verify the agreement that entry 0 holds: exact bytes, signed by the identity keys of all parties."""
+    if body is None:
+        return Finding(signed=None, reason="the agreement is not shown")
+    try:
+        return Finding(signed=verify_agreement_body(body), reason="")
+    except CoupefeuError as error:
+        return Finding(signed=None, reason=f"the agreement in entry 0 does not hold: {error.message}")
+
+
+def _report(
+    audit: RecordAudit | ProofAudit,
+    keys: Keys,
+    finding: Finding,
+    first: list[str],
+    values: dict[str, Any],
+    *,
+    as_json: bool,
+) -> None:
+    signed = finding.signed
+    proved, not_proved = list(audit.proved), list(audit.not_proved)
+    named = _keys_named(keys, signed)
+    if signed is not None:
+        proved.append(_agreement_sentence(signed))
+        if named:
+            proved.append("The keys used here are those that this agreement names.")
+            not_proved[not_proved.index(NOT_PROVED[0])] = IDENTITIES
+        else:
+            not_proved.insert(
+                0, "That the keys are those of the agreement: it names others (replaced, or not theirs)."
+            )
+    else:
+        not_proved.insert(0, f"Whether the line is REAL or EXERCISE: {finding.reason}.")
+    if keys.from_folder and not named:
+        not_proved.insert(0, f"Whose keys these are: they came with the folder. {_key_words(keys)}")
+    if audit.unknown_signers:
+        not_proved.append(f"Signatures of unknown keys: {', '.join(audit.unknown_signers)}.")
+    banner = None if signed is None else signed.agreement.banner
+    values |= {
+        "agreement": None
+        if signed is None
+        else {
+            "status": signed.agreement.status.value,
+            "version": signed.agreement.version,
+            "signed_by": [each.party for each in signed.signatures],
+            "names_these_keys": named,
+        },
+        "cosigned": [_cosigned_values(each) for each in audit.cosigned],
+        "unknown_signers": list(audit.unknown_signers),
+        "keys_from": "folder" if keys.from_folder else "given",
+        "proved": proved,
+        "not_proved": not_proved,
+    }
+    lines = [line for text in first for line in _wrap(text, "")]
+    lines += ["", "PROVED", *_bullets(proved), "", "NOT PROVED", *_bullets(not_proved)]
+    report(banner, lines, values, as_json=as_json)
+
+
+def _agreement_sentence(signed: SignedAgreement) -> str:
+    agreement = signed.agreement
+    parties = ", ".join(each.party.upper() for each in signed.signatures)
+    keys = ", ".join(f"{each.party.upper()} {each.identity.hex()}" for each in agreement.keys)
+    return (
+        f"Entry 0 is the {agreement.status.value} agreement {agreement.name!r}, version {agreement.version}, "
+        f"signed by the identity keys of {parties} ({keys})."
+    )
+
+
+def _keys_named(keys: Keys, signed: SignedAgreement | None) -> bool:
+    if signed is None:
+        return False
+    agreement = signed.agreement
+    logs = {(agreement.origin(each.party), each.log) for each in agreement.keys}
+    cosigners = {(agreement.cosigner_name(each.party), each.cosigner) for each in agreement.keys}
+    return (keys.log.name, keys.log.key) in logs and all(
+        (each.name, each.key) in cosigners for each in keys.cosigners
+    )
+
+
+def _key_words(keys: Keys) -> str:
+    names = [f"{each.name} ({each.key_id.hex()})" for each in (keys.log, *keys.cosigners)]
+    return f"Compare them with keys that you have from the parties: {', '.join(names)}."
+
+
+def _cosigned_values(cosigned: Cosigned) -> dict[str, Any]:
+    return {"name": cosigned.key.name, "key_id": cosigned.key.key_id.hex(), "time_s": cosigned.time_s}
+
+
+def _bullets(sentences: Sequence[str]) -> list[str]:
+    return [line for sentence in sentences for line in _wrap(sentence, "- ")]
+
+
+def _wrap(text: str, mark: str) -> list[str]:
+    """Fold a sentence; names in it may come from a stranger's file, so nothing in them can steer a terminal."""
+    if text.startswith("  | "):
+        return [text]
+    plain = "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
+    return textwrap.wrap(
+        plain, WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark), break_on_hyphens=False
+    )
+
+
+def _reader(folder: Path) -> Callable[[str], bytes | None]:
+    def read(name: str) -> bytes | None:
+        try:
+            with (folder / name).open("rb") as file:
+                data = file.read(MAX_FILE_BYTES + 1)
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+        except OSError as error:
+            raise PeerError(
+                f"{name} cannot be read: {error.strerror}", code="cli.verify.read", hint="Check the folder."
+            ) from error
+        if len(data) > MAX_FILE_BYTES:
+            raise PeerError(
+                f"{name} has more than {MAX_FILE_BYTES:,} bytes",
+                code="cli.verify.size",
+                hint="No file of an export is that large.",
+            )
+        return data
+
+    return read
+
+
+def _need(read: Callable[[str], bytes | None], name: str) -> bytes:
+    data = read(name)
+    if data is None:
+        raise PeerError(
+            f"{name} is missing", code="cli.verify.missing", hint="Copy the whole folder, or make it again."
+        )
+    return data
+
+
+def _folder_keys(folder: Path) -> Keys:
+    log = folder / "log.vkey"
+    if not log.exists():
+        raise UsageError(
+            f"{folder} holds no log.vkey",
+            code="cli.verify.no_key",
+            hint="Give the log's key with --key, as the agreement has it.",
+        )
+    cosigners = sorted((folder / "cosigners").glob("*.vkey"))[:MAX_KEYS]
+    return Keys(log=_key(log), cosigners=tuple(map(_key, cosigners)), from_folder=True)
+
+
+def _given_keys(given: Sequence[str]) -> Keys:
+    keys = [_key(Path(each)) if Path(each).is_file() else VerifierKey.parse(each.strip()) for each in given]
+    logs = [each for each in keys if each.algorithm == ED25519]
+    if len(logs) != 1:
+        raise UsageError(
+            f"{len(logs)} log keys are given, one is needed",
+            code="cli.verify.keys",
+            hint="Give --key with the log's key (type 0x01), then one for each cosigner (type 0x04).",
+        )
+    cosigners = tuple(each for each in keys if each.algorithm == COSIGNATURE)
+    return Keys(log=logs[0], cosigners=cosigners, from_folder=False)
+
+
+def _key(path: Path) -> VerifierKey:
+    with path.open("rb") as file:
+        octets = file.read(4_096)
+    try:
+        return VerifierKey.parse(octets.decode("utf-8").strip())
+    except UnicodeDecodeError as error:
+        raise PeerError(
+            f"{path} is no verifier key", code="cli.verify.key", hint="It is one line: NAME+ID+KEY."
+        ) from error

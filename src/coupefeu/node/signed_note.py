@@ -1,0 +1,86 @@
+"""The newest checkpoint of a log that another party co-signed, as a signed note, with exactly the keys that sign it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from coupefeu.errors import CoupefeuError, StoreError, UsageError
+from coupefeu.record.statements import checkpoint_note, verify_checkpoint, verify_cosignature
+from coupefeu.store.line import Party
+from coupefeu.store.reader import CosignedCheckpoint, Reader
+from coupefeu.wire.checkpoint import Checkpoint
+from coupefeu.wire.note import VerifierKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedNote:
+    """Size of the log, the note, the key of the log, and by party the cosigner keys, all verified."""
+
+    size: int
+    note: bytes
+    log_key: VerifierKey
+    cosigner_keys: Mapping[str, VerifierKey]
+
+
+def need_signed_note(
+    reader: Reader, parties: tuple[Party, ...], log: int, former: tuple[Party, ...] = ()
+) -> SignedNote:
+    """Find it, each line under the key that made it: the party's own now, or one of those it had (`former`).
+
+    Raises: UsageError: nobody has co-signed this log yet; StoreError: a signature of the record does not hold.
+    """
+    signed = reader.newest_cosigned(log)
+    if signed is None:
+        raise UsageError(
+            f"no other party has co-signed the log of {parties[log].name.upper()} yet",
+            code="node.export.not_cosigned",
+            hint="Let the line come up once: `coupefeu up` on both sides, then `coupefeu status`.",
+        )
+    checkpoint = Checkpoint(parties[log].origin, signed.size, signed.root)
+    log_key = _log_key(_known(parties[log], former), signed)
+    cosigners = {
+        holder: _cosigner_key(_known(parties[holder], former), checkpoint, *cosigned)
+        for holder, cosigned in sorted(signed.cosignatures.items())
+    }
+    lines = [(key, *signed.cosignatures[holder]) for holder, key in cosigners.items()]
+    return SignedNote(
+        size=signed.size,
+        note=checkpoint_note(log_key, checkpoint, signed.signature, lines),
+        log_key=log_key,
+        cosigner_keys={parties[holder].name: key for holder, key in cosigners.items()},
+    )
+
+
+def _known(party: Party, former: tuple[Party, ...]) -> list[Party]:
+    return [party, *(each for each in former if each.name == party.name)]
+
+
+def _log_key(parties: Iterable[Party], signed: CosignedCheckpoint) -> VerifierKey:
+    for party in parties:
+        try:
+            verify_checkpoint(party.log_key, signed.size, signed.root, signed.signature)
+        except CoupefeuError:
+            continue
+        return party.log_key
+    raise _broken(f"the checkpoint at {signed.size:,}")
+
+
+def _cosigner_key(
+    parties: Iterable[Party], checkpoint: Checkpoint, time_s: int, signature: bytes
+) -> VerifierKey:
+    for party in parties:
+        try:
+            verify_cosignature(
+                party.cosigner_key, checkpoint.origin, checkpoint.size, checkpoint.root, time_s, signature
+            )
+        except CoupefeuError:
+            continue
+        return party.cosigner_key
+    raise _broken(f"the co-signature at {checkpoint.size:,}")
+
+
+def _broken(what: str) -> StoreError:
+    return StoreError(
+        f"{what} on this record does not hold under any key of its party",
+        code="node.export.signature",
+        hint="Run `coupefeu fsck`; nothing was written.",
+    )

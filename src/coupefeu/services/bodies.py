@@ -1,0 +1,36 @@
+"""Whether the body of an entry can be read, by its kind: what `verify --deep` asks of every one."""
+
+from coupefeu.errors import PeerError
+from coupefeu.keys.agreement_signatures import parse_agreement_body
+from coupefeu.model.entry import Head, Kind
+from coupefeu.services.agreement.facts import KEY_STATEMENT, parse_acceptance
+from coupefeu.services.messages.facts import ACTS, read_act
+from coupefeu.services.messages.forms import read_content
+from coupefeu.wire.key_statement import parse_key_statement
+
+
+def decode_body(index: int, head: Head, body: bytes) -> None:
+    """Decode one body; a kind that is not known is taken as it is. Raises: PeerError: it cannot be read."""
+    match head.kind:
+        case Kind.AGREEMENT | Kind.AMENDMENT_PROPOSED:
+            parse_agreement_body(body)
+        case Kind.AMENDMENT_ACCEPTED:
+            parse_acceptance(body)
+        case kind if kind == KEY_STATEMENT:
+            parse_key_statement(body)
+        case Kind.MESSAGE | Kind.LINE_TEST:
+            content, reason = read_content(body)
+            _insist(content is not None, index, reason)
+        case kind if kind in ACTS:
+            _insist(read_act(kind, body)[1] != "unreadable_body", index, "unreadable_body")
+        case _:
+            pass
+
+
+def _insist(holds: bool, index: int, reason: str) -> None:
+    if not holds:
+        raise PeerError(
+            f"the body of entry {index:,} cannot be read: {reason}",
+            code="services.bodies.unreadable",
+            hint="It is kept as it was signed.",
+        )
