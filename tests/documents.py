@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from coupefeu.model.entry import Kind
-from coupefeu.model.messages import SUBJECTS, Form
+from coupefeu.model.messages import SUBJECTS, Form, Operative, OutcomeCode
 from coupefeu.node import commands
 from coupefeu.services.agreement.facts import KEY_STATEMENT
 from coupefeu.services.messages.clocks import STOPPED_BY
@@ -108,12 +108,28 @@ def _commands() -> str:
     return _table(("command", "fields", "what it asks"), rows)
 
 
+_TERMS = (
+    *(f"precedence-{name}" for name in ("flash", "immediate", "priority", "routine")),
+    *(f"form-{int(form)}" for form in Form),
+    *(f"operative-{int(word)}" for word in Operative),
+    *(f"step-{step.value}" for step in StepName if step not in {StepName.SHOWN, StepName.ANSWERED}),
+    *(f"outcome-{int(code)}" for code in OutcomeCode),
+    "say-again", "read-back-differs", "exercise",
+)  # fmt: skip
+
+
+def _terms() -> str:
+    rows: list[tuple[object, ...]] = [tuple(say(key, each) for each in ("en", "fr", "ru")) for key in _TERMS]
+    return _table(("English", "French", "Russian"), rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "kinds": _kinds,
     "forms": _forms,
     "phrases": _phrases,
     "steps": _steps,
     "commands": _commands,
+    "terms": _terms,
 }
 
 
