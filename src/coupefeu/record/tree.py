@@ -66,6 +66,15 @@ class Frontier:
             node = sha256(b"\x01" + left + node).digest()
         return node
 
+    def subtrees(self) -> dict[tuple[int, int], bytes]:
+        """Return the full subtrees by (level, index), as `inclusion_path` asks for them."""
+        found, start = {}, 0
+        levels = (level for level in range(self.size.bit_length() - 1, -1, -1) if self.size >> level & 1)
+        for level, node in zip(levels, self._nodes, strict=True):
+            found[level, start >> level] = node
+            start += 1 << level
+        return found
+
     def copy(self) -> "Frontier":
         """Another that grows apart."""
         other = Frontier()
@@ -194,6 +203,16 @@ def verify_inclusion(leaf_hash: bytes, index: int, size: int, root: bytes, path:
     Raises:
         VerificationError: it does not.
     """
+    if root_from_path(leaf_hash, index, size, path) != root:
+        raise _unproved("inclusion")
+
+
+def root_from_path(leaf_hash: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:
+    """Return the root of `size` leaves that `path` leads to from `leaf_hash` at `index`.
+
+    Raises:
+        VerificationError: there is no such leaf, or the path has not the length that it needs.
+    """
     if not 0 <= index < size or len(path) > MAX_PATH or not _are_hashes((leaf_hash, *path)):
         raise _unproved("inclusion")
     position, last, node = index, size - 1, leaf_hash
@@ -209,8 +228,9 @@ def verify_inclusion(leaf_hash: bytes, index: int, size: int, root: bytes, path:
             node = node_hash(node, sibling)
         position >>= 1
         last >>= 1
-    if last or node != root:
+    if last:
         raise _unproved("inclusion")
+    return node
 
 
 def verify_consistency(

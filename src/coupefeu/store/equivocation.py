@@ -2,14 +2,18 @@
 
 from sqlalchemy import bindparam, insert, select
 
-from coupefeu.errors import VerificationError
+from coupefeu.errors import PeerError, VerificationError
+from coupefeu.record.equivocation import SignedLeaf, encode_equivocation, path_of
 from coupefeu.record.statements import verify_checkpoint
+from coupefeu.record.tree import inclusion_path
 from coupefeu.services.base import Statement
 from coupefeu.store import tables
 from coupefeu.store.incoming import Incoming
 from coupefeu.store.transaction import Transaction
-from coupefeu.wire import cbor
 from coupefeu.wire.packet import CheckpointSignature, RunSignature
+
+FORK_REACH = 1 << 16
+"""A fork further back than this is not computed, for before that it is but an unverified claim."""
 
 _INSERT = insert(tables.evidence).prefix_with("OR IGNORE")
 _COVERING_CHECKPOINT = (
@@ -33,39 +37,46 @@ def keep_fork(
     transaction: Transaction,
     log: int,
     entries: dict[int, Incoming],
-    stored: dict[int, bytes],
+    index: int,
     statement: CheckpointSignature,
 ) -> str:
-    """Keep a checkpoint over other leaves than those that were signed to us before.
+    """Keep a checkpoint over another leaf at `index` than the one that was signed to us before.
 
-    Raises: VerificationError: the checkpoint's signature does not hold, so that it proves nothing.
+    Raises:
+        VerificationError: the checkpoint's signature does not hold, so that it proves nothing.
+        PeerError: the fork lies too far back to be computed.
     """
-    party = transaction.line.parties[log]
+    size = statement.size
     first = min(transaction.states[log].size, *entries)
-    frontier = transaction.frontier_at(log, first)
-    for index in range(first, statement.size):
-        entry = entries.get(index)
-        frontier.append(entry.leaf_hash if entry is not None else stored[index])
-    root = frontier.root()
-    verify_checkpoint(party.log_key, statement.size, root, statement.signature)
-    index = min(i for i, entry in entries.items() if stored.get(i, entry.leaf_hash) != entry.leaf_hash)
-    other = {0: "checkpoint", 1: statement.size, 2: root, 3: statement.signature, 4: entries[index].leaf}
+    if size - first > FORK_REACH:
+        raise PeerError(
+            f"another entry at {index:,} of a log of {size:,}", code="store.equivocation.too_far_back"
+        )
+    branch = transaction.leaf_hashes(log, first, size)
+    branch |= {each.index: each.leaf_hash for each in entries.values()}
+    before = transaction.frontier_at(log, first)
+    tree = before.copy()
+    tree.extend(branch[each] for each in range(first, size))
+    verify_checkpoint(transaction.line.parties[log].log_key, size, tree.root(), statement.signature)
+    path = path_of(before, branch, index, size)
+    return _keep(
+        transaction, log, index, SignedLeaf(None, size, statement.signature, entries[index].leaf, path)
+    )
+
+
+def keep_other_run(
+    transaction: Transaction, log: int, entries: dict[int, Incoming], index: int, statement: RunSignature
+) -> str:
+    """Keep a verified run over another leaf at `index` than the one that was signed to us before."""
+    hashes = [each.leaf_hash for each in entries.values()]
+    path = inclusion_path(hashes, index - statement.start, len(hashes))
+    other = SignedLeaf(statement.start, statement.end, statement.signature, entries[index].leaf, path)
     return _keep(transaction, log, index, other)
 
 
-def keep_other_run(transaction: Transaction, log: int, entry: Incoming, statement: RunSignature) -> str:
-    """Keep a verified run over another leaf than the one that was signed to us before."""
-    other = {0: "run", 1: statement.start, 2: statement.end, 3: statement.signature, 4: entry.leaf}
-    return _keep(transaction, log, entry.index, other)
-
-
-def _keep(transaction: Transaction, log: int, index: int, other: dict[int, object]) -> str:
-    row = transaction.entry(log, index)
-    if row is None:
-        raise VerificationError(f"entry {index:,} of log {log} is not held", code="store.equivocation.unheld")
-    ours = _statement_held(transaction, log, index)
-    ours[4] = row["leaf"]
-    what = f"{ours[0]}-and-{other[0]} at {index}"
+def _keep(transaction: Transaction, log: int, index: int, other: SignedLeaf) -> str:
+    ours = _held(transaction, log, index)
+    what = f"{_name(ours)}-and-{_name(other)} at {index}"
     transaction.write(
         _INSERT,
         {
@@ -74,18 +85,33 @@ def _keep(transaction: Transaction, log: int, index: int, other: dict[int, objec
             "idx": index,
             "arrived_ms": transaction.context.now.utc_ms,
             "what": what,
-            "proof": cbor.encode({0: index, 1: ours, 2: other}),
+            "proof": encode_equivocation(index, ours, other),
         },
     )
     return what
 
 
-def _statement_held(transaction: Transaction, log: int, index: int) -> dict[int, object]:
+def _held(transaction: Transaction, log: int, index: int) -> SignedLeaf:
+    """Give the leaf that we hold at `index` with what its author signed over it."""
+    row = transaction.entry(log, index)
     values = {"log": log, "index": index}
-    for run in transaction.select(Statement(_COVERING_RUN, values)):
-        return {0: "run", 1: run["start"], 2: run["end"], 3: run["signature"]}
-    for held in transaction.select(Statement(_COVERING_CHECKPOINT, values)):
-        return {0: "checkpoint", 1: held["size"], 2: held["root"], 3: held["signature"]}
+    if row is not None:
+        for run in transaction.select(Statement(_COVERING_RUN, values)):
+            start, end = run["start"], run["end"]
+            hashes = transaction.leaf_hashes(log, start, end)
+            path = inclusion_path([hashes[each] for each in range(start, end)], index - start, end - start)
+            return SignedLeaf(start, end, run["signature"], row["leaf"], path)
+        for held in transaction.select(Statement(_COVERING_CHECKPOINT, values)):
+            size = held["size"]
+            behind = transaction.leaf_hashes(log, index, size)
+            path = path_of(transaction.frontier_at(log, index), behind, index, size)
+            return SignedLeaf(None, size, held["signature"], row["leaf"], path)
     raise VerificationError(
-        f"nothing signed covers entry {index:,} of log {log}", code="store.equivocation.unsigned"
+        f"nothing signed that is held covers entry {index:,} of log {log}",
+        code="store.equivocation.unsigned",
+        hint="Run `coupefeu fsck`.",
     )
+
+
+def _name(signed: SignedLeaf) -> str:
+    return "checkpoint" if signed.start is None else "run"

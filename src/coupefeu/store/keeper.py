@@ -10,7 +10,7 @@ from coupefeu.errors import ConfigError, CoupefeuError, StoreError
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.instant import Moment
 from coupefeu.record.tree import Frontier
-from coupefeu.services.base import METADATA, Command, Context, Service
+from coupefeu.services.base import METADATA, Command, Service
 from coupefeu.services.messages.views import SELECT_LAST_LINE_TEST
 from coupefeu.store import tables
 from coupefeu.store.announce import receive_line_test
@@ -18,8 +18,10 @@ from coupefeu.store.append import act
 from coupefeu.store.highwater import Marks
 from coupefeu.store.jobs import Act, Job, Outcome, Receive, ReceiveLineTest
 from coupefeu.store.line import Line
+from coupefeu.store.rebuild import Progress, are_current, rebuild, remember_views
 from coupefeu.store.receipts import take_receipt
 from coupefeu.store.receive import Receiver
+from coupefeu.store.showing import by_kind, make_context
 from coupefeu.store.sqlite import Connection, create_tables, open_for_writing
 from coupefeu.store.state import LogState
 from coupefeu.store.transaction import Transaction
@@ -35,10 +37,7 @@ _NEWEST_OWN_COSIGNATURE = (
 
 
 class Keeper:
-    """The record of one line in one database. Every method is called from the writer's thread.
-
-    The first service also shows what no service knows: unreadable entries, and kinds of a newer peer.
-    """
+    """The record of one line in one database. Every method is called from the writer's thread."""
 
     def __init__(
         self,
@@ -46,14 +45,17 @@ class Keeper:
         line: Line,
         services: Sequence[Service],
         agreement: Agreement,
+        progress: Progress | None = None,
     ) -> None:
+        """Open the record; views that an older program made are rebuilt, which `progress` follows."""
         self.line = line
         self.agreement = agreement
-        self._by_kind: dict[int | None, Service] = {kind: each for each in services for kind in each.kinds}
-        self._by_kind[None] = services[0]
+        self._by_kind = by_kind(services)
         self._by_command: Mapping[type[Command], Service] = {c: s for s in services for c in s.commands}
         self.connection = open_for_writing(path)
         _prepare_schema(self.connection)
+        if not are_current(self.connection):
+            rebuild(self.connection, line, services, agreement, progress)
         self.states = self._load_states()
         self._next_arrival = self._load_next_arrival()
         self._marks = self._read_marks()
@@ -100,13 +102,7 @@ class Keeper:
             return refusal
 
     def _begin(self, now: Moment) -> Transaction:
-        context = Context(
-            now=now,
-            our_log=self.line.our_log,
-            parties=self.line.names,
-            agreement=self.agreement,
-            agreement_version=self.agreement.version,
-        )
+        context = make_context(self.line, self.agreement, now)
         self.connection.query("BEGIN IMMEDIATE")
         return Transaction(
             self.connection, self.line, self.states, self._by_kind, context, self._next_arrival
@@ -130,8 +126,7 @@ class Keeper:
 
     def _roll_back(self, transaction: Transaction) -> None:
         transaction.undo()
-        if self.connection.raw.in_transaction:
-            self.connection.raw.rollback()
+        self.connection.roll_back()
 
     def marks(self) -> Marks:
         """Say how far this node has signed, as of the last commit; any thread may ask."""
@@ -199,5 +194,6 @@ def _prepare_schema(connection: Connection) -> None:
     connection.query("BEGIN IMMEDIATE")
     create_tables(connection, tables.RECORD)
     create_tables(connection, METADATA)
+    remember_views(connection)
     connection.query(f"PRAGMA user_version={tables.SCHEMA_VERSION}")
     connection.query("COMMIT")

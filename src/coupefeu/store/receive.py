@@ -8,6 +8,8 @@
 Content never matters here (A8): what a head or body says is judged by the services' views.
 """
 
+from collections.abc import Collection, Mapping
+
 from sqlalchemy import bindparam, update
 
 from coupefeu.errors import CoupefeuError, PeerError
@@ -19,8 +21,9 @@ from coupefeu.store.equivocation import keep_fork, keep_other_run
 from coupefeu.store.incoming import Incoming, MissingReferenceError, restore_batch
 from coupefeu.store.jobs import Ranges, Receipt, Received
 from coupefeu.store.receipts import INSERT_CHECKPOINT, INSERT_COSIGNATURE, INSERT_RUN, INSERT_RUN_RECEIPT
-from coupefeu.store.state import LogState
-from coupefeu.store.transaction import Transaction, parse_head
+from coupefeu.store.showing import parse_head
+from coupefeu.store.state import LogState, ranges_of
+from coupefeu.store.transaction import Transaction
 from coupefeu.wire.packet import Batch, CheckpointSignature, CosignatureItem, RunReceiptItem, RunSignature
 
 RUN_REACH = 1 << 20
@@ -29,7 +32,13 @@ RUN_REACH = 1 << 20
 _FILL_BODY = (
     update(tables.entries)
     .where(tables.entries.c.log == bindparam("b_log"), tables.entries.c.idx == bindparam("b_idx"))
-    .values(seed=bindparam("b_seed"), head=bindparam("b_head"), body=bindparam("b_body"))
+    .values(
+        arrival=bindparam("b_arrival"),
+        arrived_ms=bindparam("b_arrived_ms"),
+        seed=bindparam("b_seed"),
+        head=bindparam("b_head"),
+        body=bindparam("b_body"),
+    )
 )
 
 
@@ -49,6 +58,7 @@ class Receiver:
         self.recorded: list[Recorded] = []
         self.receipts: list[Receipt] = []
         self.evidence: list[str] = []
+        self._came: set[int] = set()
 
     def receive(self, batch: Batch) -> Received:
         """Take a batch.
@@ -85,12 +95,14 @@ class Receiver:
             self.state.waiting.add(batch, size)
             return gap
         entries = restore_batch(self.transaction, self.log, batch)
-        stored = self._stored_leaves(min([had, *entries]), size)
-        if any(stored.get(index, entry.leaf_hash) != entry.leaf_hash for index, entry in entries.items()):
-            self.evidence.append(keep_fork(self.transaction, self.log, entries, stored, statement))
+        stored = self._stored_leaves(entries, size)
+        other = _first_other(stored, entries)
+        if other is not None:
+            self.evidence.append(keep_fork(self.transaction, self.log, entries, other, statement))
             return ()
         if size > had:
             self._grow(stored | {index: entry.leaf_hash for index, entry in entries.items()}, statement)
+        self._came.update(entries)
         self._fill_bodies(entries)
         for index in range(had, size):
             if index not in stored:
@@ -111,10 +123,13 @@ class Receiver:
             {"log": self.log, "size": statement.size, "root": root, "signature": statement.signature},
         )
 
-    def _stored_leaves(self, start: int, stop: int) -> dict[int, bytes]:
-        if start >= self.state.size and not self.state.beyond:
-            return {}
-        return self.transaction.leaf_hashes(self.log, start, stop)
+    def _stored_leaves(self, entries: Collection[int], size: int) -> dict[int, bytes]:
+        """Give what is held of these entries, and of all between our size and that of the checkpoint."""
+        had = self.state.size
+        stored = self.transaction.leaf_hashes(self.log, had, size) if self.state.beyond else {}
+        for start, end in ranges_of(index for index in entries if index < had):
+            stored |= self.transaction.leaf_hashes(self.log, start, end)
+        return stored
 
     def _first_gap(self, coming: set[int], size: int) -> Ranges:
         known = coming | self.state.beyond
@@ -145,23 +160,25 @@ class Receiver:
             raise PeerError(
                 f"a run reaches {end:,}, too far beyond {self.state.size:,}", code="store.receive.run_reach"
             )
-        if [entry.index for entry in batch.entries] != list(range(start, end)):
+        if len(batch.entries) != end - start or batch.entries[0].index != start:
             raise PeerError(
                 f"a run of [{start:,}, {end:,}) without its leaves", code="store.receive.run_incomplete"
             )
         entries = restore_batch(self.transaction, self.log, batch)
         root = root_of([entry.leaf_hash for entry in entries.values()])
         verify_run(self.key, start, end, root, statement.signature)
+        stored = self.transaction.leaf_hashes(self.log, start, end)
+        other = _first_other(stored, entries)
+        if other is not None:
+            self.evidence.append(keep_other_run(self.transaction, self.log, entries, other, statement))
+            return ()
         row = {"log": self.log, "start": start, "end": end, "root": root, "signature": statement.signature}
         self.transaction.write(INSERT_RUN, row)
         self._fill_bodies(entries)
-        stored = self.transaction.leaf_hashes(self.log, start, end)
         for index, entry in entries.items():
             if index not in stored:
                 self._store(entry)
-            elif stored[index] != entry.leaf_hash:
-                self.evidence.append(keep_other_run(self.transaction, self.log, entry, statement))
-        if all(entry.has_body for entry in entries.values()):
+        if not self.state.withheld.intersection(entries):
             self._sign_run_receipt(start, end, root)
         return ()
 
@@ -192,17 +209,20 @@ class Receiver:
         self.recorded.append(recorded)
 
     def _fill_bodies(self, entries: dict[int, Incoming]) -> None:
-        """Fill in withheld bodies that came after all: they must match the leaf that was signed."""
+        """Fill in withheld bodies that came after all, as the newest arrival; they must match the leaf signed."""
         for index in sorted(self.state.withheld & entries.keys()):
             entry = entries[index]
             row = self.transaction.entry(self.log, index)
             if row is None or not entry.has_body or row["leaf"] != entry.leaf:
                 continue
+            arrival = self.transaction.take_arrival()
             self.transaction.write(
                 _FILL_BODY,
                 {
                     "b_log": self.log,
                     "b_idx": index,
+                    "b_arrival": arrival,
+                    "b_arrived_ms": self.transaction.context.now.utc_ms,
                     "b_seed": entry.seed,
                     "b_head": entry.head,
                     "b_body": entry.body,
@@ -210,21 +230,17 @@ class Receiver:
             )
             self.state.withheld.discard(index)
             self.state.beyond.add(index)
-            self._show(entry, row["arrival"])
+            self._show(entry, arrival)
 
     # --- receipts -----------------------------------------------------------------------------------------
 
     def _cosign(self) -> None:
-        """Co-sign when more is held completely; behind a withheld body, a run receipt for what follows it."""
+        """Co-sign when all is held completely; behind a withheld body, run receipts for what came (A7)."""
         line, state = self.transaction.line, self.state
-        if state.withheld and max(state.withheld) < state.size:
-            start = max(state.withheld) + 1
-            if start < state.size:
-                hashes = self.transaction.leaf_hashes(self.log, start, state.size)
-                self._sign_run_receipt(
-                    start, state.size, root_of([hashes[i] for i in range(start, state.size)])
-                )
-        if state.complete != state.size or state.size == 0:
+        if state.complete != state.size:
+            self._receipt_runs()
+            return
+        if state.size == 0:
             return
         if state.receipt is None or state.receipt.size != state.size:
             time_s = self.transaction.context.now.utc_ms // 1000
@@ -243,6 +259,12 @@ class Receiver:
             )
         self.receipts.append(state.receipt)
 
+    def _receipt_runs(self) -> None:
+        held = sorted(index for index in self._came & self.state.beyond if index < self.state.size)
+        for start, end in ranges_of(held):
+            hashes = self.transaction.leaf_hashes(self.log, start, end)
+            self._sign_run_receipt(start, end, root_of([hashes[index] for index in range(start, end)]))
+
     def _sign_run_receipt(self, start: int, end: int, root: bytes) -> None:
         line = self.transaction.line
         signature = sign_run_receipt(line.log_signer, self.origin, start, end, root)
@@ -259,3 +281,9 @@ class Receiver:
                 "arrived_ms": self.transaction.context.now.utc_ms,
             },
         )
+
+
+def _first_other(stored: Mapping[int, bytes], entries: Mapping[int, Incoming]) -> int | None:
+    """Give the first index at which another leaf is held than the one that came."""
+    others = (i for i, entry in entries.items() if stored.get(i, entry.leaf_hash) != entry.leaf_hash)
+    return min(others, default=None)

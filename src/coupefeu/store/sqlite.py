@@ -5,7 +5,7 @@ SQLite comes with us (pysqlite3-binary), not from the user's Python.
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from weakref import finalize
@@ -13,7 +13,7 @@ from weakref import finalize
 from pysqlite3 import dbapi2
 from sqlalchemy import Executable, MetaData
 from sqlalchemy.dialects import sqlite as dialect_module
-from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from coupefeu.errors import StoreError
 
@@ -73,6 +73,16 @@ class Connection:
         """Run fixed SQL text; a cursor over plain tuples (for streams over the whole record)."""
         with Translated():
             return self.raw.execute(text, parameters)
+
+    def stream(self, text: str, parameters: Sequence[Any] = ()) -> Iterator[Any]:
+        """Run fixed SQL text and give its rows one by one; what the driver finds broken half-way is translated too."""
+        with Translated():
+            yield from self.raw.execute(text, parameters)
+
+    def roll_back(self) -> None:
+        """Undo the open transaction, if there is one."""
+        if self.raw.in_transaction:
+            self.raw.rollback()
 
     def close(self) -> None:
         """Close; idempotent."""
@@ -175,11 +185,11 @@ def create_tables(connection: Connection, metadata: MetaData) -> None:
         _run(connection, [CreateTable(table), *(CreateIndex(index) for index in table.indexes)])
 
 
-def drop_tables(connection: Connection, metadata: MetaData) -> None:
-    """Drop every table of `metadata` that exists."""
-    _run(connection, [DropTable(table, if_exists=True) for table in reversed(metadata.sorted_tables)])
-
-
 def _run(connection: Connection, statements: Iterable[Any]) -> None:
     for statement in statements:
-        connection.query(str(statement.compile(dialect=_DIALECT)))
+        connection.query(compile_text(statement))
+
+
+def compile_text(statement: Any) -> str:
+    """Give a statement as SQLite's SQL."""
+    return str(statement.compile(dialect=_DIALECT))

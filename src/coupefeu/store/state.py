@@ -1,9 +1,10 @@
 """Where each log stands, in the writer's memory; put back when a transaction fails."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from coupefeu.record.tree import Frontier
-from coupefeu.store.jobs import Held
+from coupefeu.store.jobs import Held, Ranges
 from coupefeu.wire.packet import Batch, CosignatureItem
 
 HELD_ENTRIES = 1 << 16
@@ -96,13 +97,18 @@ class LogState:
 
     def held(self, log: int) -> Held:
         """Say what is durable, as the link acknowledges it."""
-        ranges: list[tuple[int, int]] = []
-        for index in sorted(self.beyond):
-            if ranges and ranges[-1][1] == index:
-                ranges[-1] = (ranges[-1][0], index + 1)
-            else:
-                ranges.append((index, index + 1))
-        return Held(log=log, complete=self.complete, beyond=tuple(ranges[:64]))
+        return Held(log=log, complete=self.complete, beyond=ranges_of(sorted(self.beyond))[:64])
+
+
+def ranges_of(indices: Iterable[int]) -> Ranges:
+    """Join ascending indices into half-open ranges."""
+    ranges: list[tuple[int, int]] = []
+    for index in indices:
+        if ranges and ranges[-1][1] == index:
+            ranges[-1] = (ranges[-1][0], index + 1)
+        else:
+            ranges.append((index, index + 1))
+    return tuple(ranges)
 
 
 def batch_bytes(batch: Batch) -> int:

@@ -22,7 +22,7 @@ logs = Table(
 entries = Table(
     "entries",
     RECORD,
-    Column("arrival", Integer, primary_key=True, doc="the local order; a local fact, never evidence (A8)"),
+    Column("arrival", Integer, primary_key=True, doc="the local order (A8), by body; never evidence"),
     Column("log", Integer, nullable=False),
     Column("idx", BigInteger, nullable=False),
     Column("arrived_ms", BigInteger, nullable=False),
@@ -114,4 +114,10 @@ announced = Table(
     Column("written_ms", BigInteger, nullable=False),
     Column("answers", BigInteger),
     Column("arrived_ms", BigInteger, nullable=False),
+)
+
+views_built = Table(
+    "views_built",
+    RECORD,
+    Column("digest", Text, primary_key=True, doc="names the declared views; others must be rebuilt"),
 )

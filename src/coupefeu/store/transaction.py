@@ -10,8 +10,7 @@ from typing import Any
 
 from sqlalchemy import Executable, bindparam, insert, select, update
 
-from coupefeu.errors import CoupefeuError, StoreError
-from coupefeu.model.entry import Head
+from coupefeu.errors import StoreError
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.record.tree import Frontier
 from coupefeu.services.base import Context, Recorded, Rows, Service, Statement
@@ -19,7 +18,6 @@ from coupefeu.store import tables
 from coupefeu.store.line import Line
 from coupefeu.store.sqlite import Connection
 from coupefeu.store.state import LogState
-from coupefeu.wire.head import decode_head
 
 _INSERT_ENTRY = insert(tables.entries)
 _INSERT_FRONTIER = insert(tables.frontiers).prefix_with("OR REPLACE")
@@ -94,8 +92,7 @@ class Transaction:
         self, log: int, index: int, leaf: bytes, seed: bytes | None, head: bytes | None, body: bytes | None
     ) -> int:
         """Buffer one entry; gives its number in the local order of arrival."""
-        arrival = self.next_arrival
-        self.next_arrival += 1
+        arrival = self.take_arrival()
         self.write(
             _INSERT_ENTRY,
             {
@@ -109,6 +106,12 @@ class Transaction:
                 "body": body,
             },
         )
+        return arrival
+
+    def take_arrival(self) -> int:
+        """Give the next number in the local order of arrival."""
+        arrival = self.next_arrival
+        self.next_arrival += 1
         return arrival
 
     def show(self, recorded: Recorded) -> None:
@@ -210,11 +213,3 @@ class Transaction:
         if cached is None:
             cached = state.remember(size, self.frontier_at(log, size).root())
         return cached
-
-
-def parse_head(head: bytes) -> Head | None:
-    """Decode a stored head; None when it does not parse (it is kept as bytes and shown as unreadable, A7)."""
-    try:
-        return decode_head(head)
-    except CoupefeuError:
-        return None

@@ -1,0 +1,63 @@
+"""Which service shows an entry, and what it is told: the same when an entry comes and when views are rebuilt (A8)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from coupefeu.errors import CoupefeuError
+from coupefeu.model.agreement import Agreement
+from coupefeu.model.entry import Head
+from coupefeu.model.instant import Moment
+from coupefeu.record.leaf import leaf_hash
+from coupefeu.services.base import Context, Recorded, Service
+from coupefeu.store.line import Line
+from coupefeu.wire.head import decode_head
+
+ByKind = Mapping[int | None, Service]
+
+
+def by_kind(services: Sequence[Service]) -> ByKind:
+    """Map each kind to its service; None to the first, which also shows what no service knows.
+
+    That is unreadable entries, and kinds of a newer peer (protocol A7).
+    """
+    known: dict[int | None, Service] = {kind: each for each in services for kind in each.kinds}
+    known[None] = services[0]
+    return known
+
+
+def make_context(line: Line, agreement: Agreement, now: Moment) -> Context:
+    """Give what a service may know."""
+    return Context(
+        now=now,
+        our_log=line.our_log,
+        parties=line.names,
+        agreement=agreement,
+        agreement_version=agreement.version,
+    )
+
+
+def is_shown(line: Line, row: Mapping[str, Any]) -> bool:
+    """Whether a stored entry has a view: between two parties a leaf alone has none until its body comes."""
+    return row["body"] is not None or len(line.parties) > 2
+
+
+def recorded_of(line: Line, row: Mapping[str, Any]) -> Recorded:
+    """Give a stored entry as its service was told of it."""
+    return Recorded(
+        log=row["log"],
+        index=row["idx"],
+        arrival=row["arrival"],
+        arrived_ms=row["arrived_ms"],
+        ours=row["log"] == line.our_log,
+        head=None if row["head"] is None else parse_head(row["head"]),
+        body=row["body"] or b"",
+        leaf_hash=leaf_hash(row["leaf"]),
+    )
+
+
+def parse_head(head: bytes) -> Head | None:
+    """Decode a stored head; None when it does not parse (it is kept as bytes and shown as unreadable, A7)."""
+    try:
+        return decode_head(head)
+    except CoupefeuError:
+        return None

@@ -1,0 +1,107 @@
+"""A party that signs whatever it is told: lawful entries, odd bytes, holes, runs, two truths at once.
+
+author = Author(agreement, "ru")
+index = author.say("hello")
+keeper.execute([author.checkpoint(0, 1)], now)
+"""
+
+from collections.abc import Collection
+from hashlib import sha256
+
+from coupefeu.keys.notes import LogSigner
+from coupefeu.model.agreement import Agreement
+from coupefeu.model.entry import Head, Kind
+from coupefeu.model.messages import Content, Form
+from coupefeu.model.precedence import Precedence, Subject
+from coupefeu.record.leaf import leaf_hash, make_leaf
+from coupefeu.record.statements import sign_checkpoint, sign_run
+from coupefeu.record.tree import root_of
+from coupefeu.services.messages.forms import encode_content
+from coupefeu.store.jobs import Receive
+from coupefeu.testing.clock import START_UTC_MS
+from coupefeu.testing.line import private_key
+from coupefeu.wire.head import encode_head, whole
+from coupefeu.wire.packet import Batch, CheckpointSignature, LeafOnly, PackedEntry, RunSignature
+
+
+class Author:
+    """The log of one party, in memory, and its key."""
+
+    def __init__(self, agreement: Agreement, name: str) -> None:
+        self.agreement = agreement
+        self.name = name
+        self.log = agreement.log_number(name)
+        self._signer = LogSigner(agreement.origin(name), private_key(name, "log"))
+        self._entries: list[tuple[bytes, bytes, bytes]] = []
+        self._leaves: list[bytes] = []
+
+    @property
+    def size(self) -> int:
+        """Entries written."""
+        return len(self._entries)
+
+    def copy(self) -> "Author":
+        """Give another that goes on from here with the same key: a fork."""
+        other = Author(self.agreement, self.name)
+        other._entries, other._leaves = self._entries.copy(), self._leaves.copy()
+        return other
+
+    def head(self, kind: int = Kind.MESSAGE, precedence: Precedence = Precedence.ROUTINE) -> Head:
+        """Give a lawful head, desk to desks."""
+        desks = [party.duty_desk for party in self.agreement.parties]
+        return Head(
+            kind=kind,
+            from_post=desks[self.log],
+            to_posts=tuple(desk for desk in desks if desk != desks[self.log]),
+            precedence=precedence,
+            written_ms=START_UTC_MS,
+            language=self.agreement.party(self.name).language,
+            agreement_version=self.agreement.version,
+        )
+
+    def write(self, head: Head | bytes, body: bytes) -> int:
+        """Write an entry of any bytes; gives its index."""
+        encoded = head if isinstance(head, bytes) else encode_head(head)
+        seed = sha256(b"seed" + len(self._entries).to_bytes(8) + body).digest()[:16]
+        self._entries.append((seed, encoded, body))
+        self._leaves.append(make_leaf(self._signer.name, seed, encoded, body))
+        return len(self._entries) - 1
+
+    def say(self, text: str, precedence: Precedence = Precedence.ROUTINE) -> int:
+        """Write a FREE TEXT; gives its index."""
+        content = Content(form=Form.FREE_TEXT, subject=Subject.SAFETY, text=text)
+        return self.write(self.head(precedence=precedence), encode_content(content))
+
+    # --- what goes on air ---------------------------------------------------------------------------------
+
+    def checkpoint(
+        self, start: int, end: int, *, leaf_only: Collection[int] = (), left_out: Collection[int] = ()
+    ) -> Receive:
+        """Send entries [start, end) under a checkpoint of size `end`."""
+        batch = self._batch(start, end, leaf_only, left_out)
+        root = root_of([leaf_hash(leaf) for leaf in self._leaves[:end]])
+        return self._receive(batch, CheckpointSignature(end, sign_checkpoint(self._signer, end, root)))
+
+    def run(self, start: int, end: int, *, leaf_only: Collection[int] = ()) -> Receive:
+        """Send entries [start, end) under a run of their own."""
+        batch = self._batch(start, end, leaf_only, ())
+        root = root_of([leaf_hash(leaf) for leaf in self._leaves[start:end]])
+        return self._receive(batch, RunSignature(start, end, sign_run(self._signer, start, end, root)))
+
+    def _batch(
+        self, start: int, end: int, leaf_only: Collection[int], left_out: Collection[int]
+    ) -> tuple[PackedEntry | LeafOnly, ...]:
+        return tuple(
+            LeafOnly(index, self._leaves[index]) if index in leaf_only else self._packed(index)
+            for index in range(start, end)
+            if index not in left_out
+        )
+
+    def _packed(self, index: int) -> PackedEntry:
+        seed, head, body = self._entries[index]
+        return PackedEntry(index, seed, whole(head), body)
+
+    def _receive(
+        self, entries: tuple[PackedEntry | LeafOnly, ...], statement: CheckpointSignature | RunSignature
+    ) -> Receive:
+        return Receive(batch=Batch(self.log, entries, statement))
