@@ -1,0 +1,166 @@
+"""An independent check of a record: everything is computed anew from what is stored. It changes no byte.
+
+    database     SQLite's own check of pages and indices
+    logs         one row for each party of the agreement
+    each log     leaves, tree at every checkpoint, signatures, gaps, order of arrival (fsck_log.py)
+    high water   the file against the record (protocol A13)
+    evidence     every kept proof that a party signed two things that cannot both be true
+
+It works on the record of a running node and of a stopped one, and never stops at the first finding.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from coupefeu.errors import CoupefeuError, StoreError
+from coupefeu.record.equivocation import verify_equivocation
+from coupefeu.store.findings import RESTORE, Findings, LogReport, Report
+from coupefeu.store.fsck_log import LogCheck
+from coupefeu.store.highwater import Marks, read_high_water
+from coupefeu.store.line import Party
+from coupefeu.store.outgoing import load_frontier
+from coupefeu.store.sqlite import Connection, open_for_reading
+
+Progress = Callable[[int, int], None]
+"""Entries done, entries in all."""
+
+_PROGRESS_EVERY: Final = 1_024
+
+
+def check_record(
+    path: Path,
+    parties: tuple[Party, ...],
+    our_log: int,
+    high_water: Path | None = None,
+    *,
+    running: bool,
+    progress: Progress | None = None,
+) -> Report:
+    """Check the record at `path`; `high_water` is the file that should stand beside it.
+
+    Raises: StoreError: there is no database that could be opened.
+    """
+    connection = open_for_reading(path, running=running)
+    try:
+        return _Check(connection, parties, our_log, progress or (lambda _done, _total: None)).run(high_water)
+    finally:
+        connection.close()
+
+
+class _Check:
+    def __init__(
+        self, connection: Connection, parties: tuple[Party, ...], our_log: int, progress: Progress
+    ) -> None:
+        self._connection, self._parties, self._our_log = connection, parties, our_log
+        self._progress = progress
+        self._findings = Findings()
+        self._done = self._total = 0
+
+    def run(self, high_water: Path | None) -> Report:
+        logs: list[LogReport] = []
+        evidence = 0
+        with self._guard("the whole record"):
+            self._connection.query("BEGIN")
+            ((self._total,),) = self._connection.stream("SELECT count(*) FROM entries")
+        with self._guard("pages and indices"):
+            self._check_pages()
+        for row in self._log_rows():
+            with self._guard(f"log {row['log']}"):
+                check = LogCheck(
+                    self._connection, self._findings, self._parties, self._our_log, row, self._step
+                )
+                logs.append(check.run())
+        if high_water is not None:
+            with self._guard("high-water file"):
+                self._check_high_water(high_water)
+        with self._guard("evidence"):
+            evidence = self._check_evidence()
+        self._progress(self._total, self._total)
+        return self._findings.report(logs, evidence)
+
+    @contextmanager
+    def _guard(self, where: str) -> Iterator[None]:
+        """Turn what cannot be read into a finding, and go on with the next part."""
+        try:
+            yield
+        except StoreError as error:
+            self._findings.add("database", error.message, where, error.hint or RESTORE)
+        except (TypeError, ValueError, OverflowError) as error:
+            self._findings.add("database", f"a row holds values of another type: {error}", where)
+
+    def _step(self) -> None:
+        self._done += 1
+        if self._done % _PROGRESS_EVERY == 0:
+            self._progress(self._done, self._total)
+
+    def _check_pages(self) -> None:
+        for (said,) in self._connection.stream("PRAGMA integrity_check(100)"):
+            if said != "ok":
+                self._findings.add("database", str(said), "pages and indices")
+
+    def _log_rows(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        with self._guard("logs"):
+            for log, origin, size, complete, frontier in self._connection.stream(
+                "SELECT log, origin, size, complete, frontier FROM logs ORDER BY log"
+            ):
+                if not 0 <= log < len(self._parties):
+                    self._findings.add("logs", "a log of no party of the agreement", f"log {log}")
+                    continue
+                if origin != self._parties[log].origin:
+                    what = f"the record says {origin}, the agreement {self._parties[log].origin}"
+                    self._findings.add("logs", what, f"log {log}", "Put the record.db of this line back.")
+                row = {"log": log, "size": size, "complete": complete, "frontier": frontier}
+                rows.append(row)
+            for log in set(range(len(self._parties))) - {row["log"] for row in rows}:
+                self._findings.add("logs", "the row is missing", f"log {log}")
+        return rows
+
+    # --- high water ---------------------------------------------------------------------------------------
+
+    def _check_high_water(self, path: Path) -> None:
+        try:
+            marks = read_high_water(path)
+        except CoupefeuError as error:
+            self._findings.add("high_water", error.message, path.name, error.hint)
+            return
+        if marks is not None:
+            self._compare_marks(marks, path.name)
+        elif self._total:
+            hint = "Start no node on this folder: how far it has signed is unknown (protocol A13)."
+            self._findings.add("high_water", "the file is missing", path.name, hint)
+
+    def _compare_marks(self, marks: Marks, name: str) -> None:
+        standing: dict[int, int] = dict(self._connection.stream("SELECT log, min(size, complete) FROM logs"))
+        for log, (size, root) in sorted(marks.items()):
+            held = standing.get(log, 0)
+            where = f"{name}, log {log}"
+            if held < size:
+                what = f"{size:,} entries were signed for, the record holds {held:,}"
+                hint = "This record is older than what was signed; put back the newest record.db."
+                self._findings.add("high_water", what, where, hint)
+            elif root and load_frontier(self._connection, log, size).root() != root:
+                self._findings.add("high_water", f"the root at {size:,} is another one", where)
+
+    # --- evidence -----------------------------------------------------------------------------------------
+
+    def _check_evidence(self) -> int:
+        count = 0
+        for number, log, index, proof in self._connection.stream(
+            "SELECT number, log, idx, proof FROM evidence"
+        ):
+            count += 1
+            where = f"evidence {number}"
+            if not 0 <= log < len(self._parties):
+                self._findings.add("evidence", "of no party of the agreement", where)
+                continue
+            try:
+                shown = verify_equivocation(proof, self._parties[log].log_key)
+            except CoupefeuError as error:
+                self._findings.add("evidence", f"the proof does not hold: {error.message}", where)
+                continue
+            if shown.index != index:
+                self._findings.add("evidence", f"the proof is of entry {shown.index:,}, not {index:,}", where)
+        return count
