@@ -1,17 +1,16 @@
 """Datagrams over TCP: each with its length before it (2 bytes, big end first), on an asyncio loop.
 
-    accepted, or dialled -> datagrams -> closed      path numbers are never used twice
-
-Callbacks run on the loop, in that order for each path. `promote(path)` is to be called within `on_datagrams` as soon as
-the link reports the path proven; until then the limits on strangers hold.
+A path that was accepted is a stranger's until `promote`: 512 bytes with the lengths, 5 seconds, 16 connections from one
+address. One that we dialled is not: we chose whom to call.
 """
 
 import asyncio
 import socket
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Final, cast
 
+from coupefeu.bearer.contract import LatencyClass, Receiver
 from coupefeu.errors import BearerError, UsageError
 
 # Agreed (protocol B6).
@@ -21,6 +20,7 @@ STRANGERS_A_SOURCE: Final = 16
 MAX_DATAGRAM_BYTES: Final = 65_535
 
 # Implementation.
+DIAL_S: Final = 1.0
 MAX_UNSENT_BYTES: Final = 4 << 20
 """A peer that stops reading is cut off here; the link sends again by the next path."""
 MAX_STRANGERS: Final = 256
@@ -28,23 +28,17 @@ _LENGTH = struct.Struct(">H")
 
 
 class TcpBearer:
-    """All TCP connections of a node, listened for and dialled.
+    """All TCP connections of a node, listened for and dialled: a `Bearer`, and `listen`."""
 
-    `on_accepted(path)`: a stranger has come. `on_closed(path)`: any path has gone. `on_datagrams(path, datagrams)`.
-    """
+    max_bytes: Final = MAX_DATAGRAM_BYTES
+    latency_class: Final = LatencyClass.INSTANT
 
-    def __init__(
-        self,
-        on_accepted: Callable[[int], None],
-        on_closed: Callable[[int], None],
-        on_datagrams: Callable[[int, list[bytes]], None],
-    ) -> None:
-        self._on_accepted = on_accepted
-        self._on_closed = on_closed
-        self._on_datagrams = on_datagrams
+    def __init__(self, receiver: Receiver) -> None:
+        self._receiver = receiver
         self._connections: dict[int, _Connection] = {}
         self._server: asyncio.Server | None = None
         self._last_path = 0
+        self._is_closed = False
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -65,37 +59,31 @@ class TcpBearer:
         bound: int = self._server.sockets[0].getsockname()[1]
         return bound
 
-    async def dial(self, host: str, port: int, *, timeout_s: float = 1.0) -> int:
-        """Open a path and return its number; nothing is told of it before this returns.
+    async def open(self, address: str) -> int:
+        """Dial `host:port` (an IPv6 host in brackets) and return the path; nothing is told of it before this returns.
 
-        Raises: BearerError when nobody answers in time; dial again.
+        Raises: BearerError when nobody answers within a second, the address is none, or the bearer is closed.
         """
+        host, _, port = address.rpartition(":")
+        if not host or not (port.isascii() and port.isdecimal()):
+            raise _no_answer(address, "that is not host:port")
+        if self._is_closed:
+            raise _no_answer(address, "this node is closing")
         loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(timeout_s):
+            async with asyncio.timeout(DIAL_S):
                 _, connection = await loop.create_connection(
-                    lambda: _Connection(self, dialled=True), host, port
+                    lambda: _Connection(self, dialled=True), host.strip("[]"), int(port)
                 )
-        except (OSError, TimeoutError) as error:
-            raise BearerError(
-                f"no answer from {host} port {port}: {error or 'time is over'}",
-                code="bearer.tcp.dial",
-                hint="the node dials again by itself; see whether the other node runs and the address is right",
-            ) from error
+        except (OSError, OverflowError, TimeoutError) as error:
+            raise _no_answer(address, str(error) or "time is over") from error
         if connection.path not in self._connections:
-            raise BearerError(
-                f"{host} port {port} closed at once",
-                code="bearer.tcp.dial",
-                hint="the node dials again by itself",
-            )
+            raise _no_answer(address, "closed at once")
         connection.is_told = True
         return connection.path
 
     def send(self, path: int, datagrams: Iterable[bytes]) -> None:
-        """Write datagrams in one piece; a path that has gone swallows them.
-
-        Raises: UsageError when one is empty or longer than 65,535 bytes.
-        """
+        """Write datagrams in one piece; see `Bearer.send`."""
         parts: list[bytes] = []
         for datagram in datagrams:
             if not 0 < len(datagram) <= MAX_DATAGRAM_BYTES:
@@ -106,27 +94,31 @@ class TcpBearer:
             connection.write(b"".join(parts))
 
     def promote(self, path: int) -> None:
-        """Lift the limits on strangers from a path."""
+        """See `Bearer.promote`."""
         connection = self._connections.get(path)
         if connection is not None:
             connection.promote()
 
     def close_path(self, path: int) -> None:
-        """Close a path at once, unsent bytes or not; `on_closed` follows."""
+        """See `Bearer.close_path`; what is not written yet is lost."""
         connection = self._connections.get(path)
         if connection is not None:
             connection.abort()
 
     async def close(self) -> None:
-        """Close everything; no callback comes after this returns."""
+        """See `Bearer.close`; a dial under way fails."""
+        self._is_closed = True
         if self._server is not None:
             self._server.close()
         for connection in list(self._connections.values()):
             connection.abort()
         await self._idle.wait()
 
-    def admits(self, source: str) -> bool:
-        """Whether one more stranger from this address may come in."""
+    def admits(self, connection: "_Connection") -> bool:
+        """Whether a connection may come in; for `_Connection` only."""
+        if self._is_closed or connection.promoted:
+            return not self._is_closed
+        source = connection.source
         strangers = [each.source for each in self._connections.values() if not each.promoted]
         return len(strangers) < MAX_STRANGERS and strangers.count(source) < STRANGERS_A_SOURCE
 
@@ -136,30 +128,30 @@ class TcpBearer:
         self._connections[self._last_path] = connection
         self._idle.clear()
         if connection.is_told:
-            self._on_accepted(self._last_path)
+            self._receiver.accepted(self._last_path)
         return self._last_path
 
     def received(self, connection: "_Connection", datagrams: list[bytes]) -> None:
         """Pass datagrams on; for `_Connection` only."""
         if connection.is_told and datagrams:
-            self._on_datagrams(connection.path, datagrams)
+            self._receiver.received(connection.path, datagrams)
 
     def closed(self, connection: "_Connection") -> None:
         """Forget a connection; for `_Connection` only."""
         if self._connections.pop(connection.path, None) is not None and connection.is_told:
-            self._on_closed(connection.path)
+            self._receiver.closed(connection.path)
         if not self._connections:
             self._idle.set()
 
 
 class _Connection(asyncio.Protocol):
-    """One TCP connection. Dialled ones are no strangers: we chose whom to call."""
+    """One TCP connection."""
 
     def __init__(self, bearer: TcpBearer, *, dialled: bool) -> None:
         self._bearer = bearer
         self._transport: asyncio.Transport | None = None
         self._buffer = bytearray()
-        self._received = 0
+        self._cut_bytes = 0
         self._limit: asyncio.TimerHandle | None = None
         self.is_told = not dialled
         self.promoted = dialled
@@ -170,7 +162,7 @@ class _Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is not a subclass
         peer = transport.get_extra_info("peername")
         self.source = peer[0] if peer else ""
-        if not self.promoted and not self._bearer.admits(self.source):
+        if not self._bearer.admits(self):
             self._transport.abort()
             return
         opened = transport.get_extra_info("socket")
@@ -183,16 +175,15 @@ class _Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if not self.path:
             return
-        self._received += len(data)
         self._buffer += data
         while (length := self._next_length()) and self._is_open():
-            if not self._may_bring(length):
+            if not self._may_bring(_LENGTH.size + length):
                 self.abort()
                 return
             if len(self._buffer) < _LENGTH.size + length:
                 break
             self._bearer.received(self, self._cut())
-        if length == 0 or (not self.promoted and self._received > STRANGER_BYTES):
+        if length == 0 or not self._may_bring(len(self._buffer)):
             self.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's signature
@@ -215,11 +206,12 @@ class _Connection(asyncio.Protocol):
         while len(self._buffer) - start >= _LENGTH.size:
             (length,) = _LENGTH.unpack_from(self._buffer, start)
             end = start + _LENGTH.size + length
-            if not length or len(self._buffer) < end or not self._may_bring(length):
+            if not length or len(self._buffer) < end or not self._may_bring(end):
                 break
             datagrams.append(bytes(self._buffer[start + _LENGTH.size : end]))
             start = end
         del self._buffer[:start]
+        self._cut_bytes += start
         return datagrams
 
     def write(self, data: bytes) -> None:
@@ -246,5 +238,13 @@ class _Connection(asyncio.Protocol):
     def _is_open(self) -> bool:
         return self._transport is not None and not self._transport.is_closing()
 
-    def _may_bring(self, length: int) -> bool:
-        return self.promoted or length <= STRANGER_BYTES
+    def _may_bring(self, more_bytes: int) -> bool:
+        return self.promoted or self._cut_bytes + more_bytes <= STRANGER_BYTES
+
+
+def _no_answer(address: str, reason: str) -> BearerError:
+    return BearerError(
+        f"no answer from {address}: {reason}",
+        code="bearer.tcp.dial",
+        hint="the node dials again by itself; see whether the other node runs and the address is right",
+    )

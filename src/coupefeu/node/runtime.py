@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 
+from coupefeu.bearer.contract import Receiver
 from coupefeu.bearer.tcp import TcpBearer
 from coupefeu.errors import BearerError, ConfigError
 from coupefeu.node.assembly import Surroundings, make_engine, open_keeper
@@ -24,7 +25,6 @@ from coupefeu.store.reader import Reader
 from coupefeu.store.writer import Writer
 
 REDIAL_S = 0.5
-DIAL_TIMEOUT_S = 1.0
 HIGH_WATER_EVERY_S = 1.0
 
 
@@ -62,7 +62,9 @@ class Runtime:
 
     async def _assemble(self, keeper: Keeper, *, online: bool) -> None:
         self._keeper = keeper
-        self._bearer = TcpBearer(self._accepted, self._closed, self._received)
+        self._bearer = TcpBearer(
+            Receiver(accepted=self._accepted, received=self._received, closed=self._closed)
+        )
         surroundings = Surroundings(
             submit=self._submit,
             carrier=self,
@@ -164,8 +166,7 @@ class Runtime:
             address = self.folder.peers.get(name)
             if address is not None and not peer.paths and name not in self._dialled:
                 with contextlib.suppress(BearerError):
-                    host, port = check_address(address)
-                    path = await self._bearer.dial(host, port, timeout_s=DIAL_TIMEOUT_S)
+                    path = await self._bearer.open(address)
                     self._dialled[name] = path
                     self.engine.path_opened(path, peer=peer.log)
             await asyncio.sleep(REDIAL_S)

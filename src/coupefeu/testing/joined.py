@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from coupefeu.bearer.memory import MemoryWire
+from coupefeu.bearer.contract import Receiver
+from coupefeu.bearer.memory import MemoryBearer, MemoryWire
 from coupefeu.keys import x25519
 from coupefeu.link.config import LinkConfig
 from coupefeu.model.agreement import Agreement
@@ -37,7 +38,7 @@ EXERCISE_PSK = sha256(b"coupefeu testing psk").digest()
 class MemoryNode:
     """One node: a keeper on a real database, an engine, and the far end of a wire."""
 
-    def __init__(self, name: str, path: Path, agreement: Agreement, nodes: "JoinedNodes") -> None:
+    def __init__(self, name: str, path: Path, agreement: Agreement, nodes: "JoinedNodes", end: int) -> None:
         self.name = name
         self.path = path
         self.agreement = agreement
@@ -47,6 +48,8 @@ class MemoryNode:
         self._nodes = nodes
         self._entropy = 0
         self._jobs: deque[tuple[Job, Callable[[Outcome], None]]] = deque()
+        told = Receiver(accepted=self._accepted, received=self._received, closed=self._closed)
+        self.bearer = MemoryBearer(nodes.wire, end, lambda: nodes.clock.mono_ms, told)
         self.start()
 
     def start(self) -> None:
@@ -135,18 +138,31 @@ class MemoryNode:
 
     def send(self, path: int, datagrams: Sequence[bytes]) -> None:
         """See `Carrier.send`."""
-        self._nodes.carry(self, path, datagrams)
+        self.bearer.send(path, datagrams)
 
     def close_path(self, path: int) -> None:
         """See `Carrier.close_path`."""
-        self._nodes.close_path(path)
+        self.bearer.close_path(path)
 
     def prove(self, path: int) -> None:
         """See `Carrier.prove`."""
+        self.bearer.promote(path)
 
     def wake_at(self, mono_ms: int | None) -> None:
         """See `Carrier.wake_at`."""
         self.timer = mono_ms
+
+    def _accepted(self, path: int) -> None:
+        if self.is_up:
+            self.engine.path_opened(path, peer=None)
+
+    def _received(self, path: int, datagrams: Sequence[bytes]) -> None:
+        if self.is_up:
+            self.engine.receive(path, datagrams)
+
+    def _closed(self, path: int) -> None:
+        if self.is_up:
+            self.engine.path_closed(path)
 
     def work(self) -> None:
         """Do all queued jobs in one transaction, as the writer's thread does."""
@@ -182,33 +198,18 @@ class JoinedNodes:
         self.wire = MemoryWire(seed)
         self._path = 0
         agreed = agreement or make_agreement()
-        self.us = MemoryNode("us", folder / "us.db", agreed, self)
-        self.ru = MemoryNode("ru", folder / "ru.db", agreed, self)
+        self.us = MemoryNode("us", folder / "us.db", agreed, self, 0)
+        self.ru = MemoryNode("ru", folder / "ru.db", agreed, self, 1)
         self.nodes = (self.us, self.ru)
 
     def connect(self) -> None:
         """Open a path; US has dialled."""
-        self._path += 1
-        self.ru.engine.path_opened(self._path, peer=None)
+        self._path = self.us.bearer.connect()
         self.us.engine.path_opened(self._path, peer=1)
 
     def disconnect(self) -> None:
         """Break the path, as both sides notice at once."""
-        if self._path:
-            self.close_path(self._path)
-
-    def close_path(self, path: int) -> None:
-        """Break one path."""
-        self.wire.drop_path(path)
-        self._path = 0
-        for node in self.nodes:
-            if node.is_up:
-                node.engine.path_closed(path)
-
-    def carry(self, sender: MemoryNode, path: int, datagrams: Sequence[bytes]) -> None:
-        """Give datagrams to the wire."""
-        for datagram in datagrams:
-            self.wire.send(self.nodes.index(sender), path, datagram, self.clock.mono_ms)
+        self.us.bearer.close_path(self._path)
 
     def run(self, *, seconds: float) -> None:
         """Let time pass, event by event."""
@@ -227,8 +228,6 @@ class JoinedNodes:
                     node.engine.handle_timer()
 
     def _settle(self) -> None:
-        for end, path, datagram in self.wire.deliver(self.clock.mono_ms):
-            if self.nodes[end].is_up:
-                self.nodes[end].engine.receive(path, [datagram])
+        self.wire.carry(self.clock.mono_ms)
         for node in self.nodes:
             node.work()

@@ -1,0 +1,52 @@
+"""TCP is a bearer, on the loop of the standard library and on the one that nodes run on."""
+
+import asyncio
+import socket
+
+import pytest
+import uvloop
+
+from coupefeu.bearer.tcp import TcpBearer
+from coupefeu.testing.bearer_contract import BEARER_CHECKS, BearerPair, Told, check_bearer
+
+PATIENCE_S = 20
+
+
+async def settle():
+    """Let the loop and the kernel's loopback deliver what was sent."""
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+
+async def until(is_so):
+    async with asyncio.timeout(PATIENCE_S):
+        while not is_so():  # noqa: ASYNC110  a bounded wait on a condition of the kernel's
+            await asyncio.sleep(0.001)
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]
+
+
+async def make():
+    near, far = Told(), Told()
+    near.bearer, far.bearer = TcpBearer(near.receiver()), TcpBearer(far.receiver())
+    port = await far.bearer.listen("127.0.0.1", 0)
+    return BearerPair(
+        near=near.bearer,
+        far=far.bearer,
+        near_told=near,
+        far_told=far,
+        address=f"127.0.0.1:{port}",
+        nowhere=f"127.0.0.1:{free_port()}",
+        until=until,
+        settle=settle,
+    )
+
+
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
+@pytest.mark.parametrize("check", BEARER_CHECKS, ids=lambda check: check.__name__)
+def test_contract(check, loop):
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(check_bearer(check, make))
