@@ -3,7 +3,9 @@
 from typing import Any
 
 from coupefeu.model.entry import Kind
-from coupefeu.model.messages import Channel, Content, Operative, OutcomeCode
+from coupefeu.model.messages import Channel, Content, Operative, OutcomeCode, format_number
+from coupefeu.services.base import Context
+from coupefeu.services.messages.alarms import Alarm
 from coupefeu.services.messages.readback import Verdict
 from coupefeu.services.messages.status import ActView, Clock, MessageStatus, Step
 
@@ -42,6 +44,17 @@ def message_values(status: MessageStatus) -> dict[str, Any]:
         "confirmations": [act_values(each) for each in status.confirmations],
         "without_effect": [act_values(each) for each in status.without_effect],
         "chains": {chain.party: [step_values(step) for step in chain.steps] for chain in status.chains},
+    }
+
+
+def alarm_values(alarm: Alarm, context: Context) -> dict[str, Any]:
+    """Give one thing that sounds; more than one message is a flood of that party's, collapsed."""
+    return {
+        "party": alarm.party,
+        "messages": [format_number(message, context.parties) for message in alarm.messages],
+        "first_ms": alarm.first_ms,
+        "last_ms": alarm.last_ms,
+        "per_minute": alarm.per_minute,
     }
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from coupefeu.cli.describing import message_values
+from coupefeu.cli.describing import alarm_values, message_values
 from coupefeu.cli.officer import desk_of, find_message, language_of, open_folder
 from coupefeu.cli.printing import JsonOption, LanguageOption, NodeOption, report
 from coupefeu.model.instant import format_date_time_group, format_instant
@@ -16,6 +16,7 @@ from coupefeu.node.desk import Desk, OpenMessages
 from coupefeu.node.folder import NodeFolder
 from coupefeu.services.base import Context
 from coupefeu.services.messages import render_message
+from coupefeu.services.messages.alarms import Alarm, alarms
 from coupefeu.services.messages.render import form_words, post_words, precedence_words, subject_words
 from coupefeu.services.messages.render_chain import clock_words, effect_words, format_duration, step_words
 from coupefeu.services.messages.status import Clock, MessageStatus
@@ -75,6 +76,8 @@ def _list_open(folder: NodeFolder, desk: Desk, limit: int, language: str, *, as_
     lines = [_title(found, language), ""]
     for status in found.messages:
         lines += [*summary_lines(status, context, language), ""]
+    sounding = alarms(found.messages, context)
+    lines += [flood_words(alarm, language) for alarm in sounding if alarm.count > 1]
     if found.truncated:
         lines.append(say("inbox-truncated", language, limit=limit))
     values = {
@@ -83,6 +86,7 @@ def _list_open(folder: NodeFolder, desk: Desk, limit: int, language: str, *, as_
         "truncated": found.truncated,
         "open": [message_values(each) for each in found.messages],
         "overdue": [each.number for each in found.messages if each.overdue],
+        "alarms": [alarm_values(alarm, context) for alarm in sounding],
     }
     report(folder.banner(), lines[:-1] if lines[-1] == "" else lines, values, as_json=as_json)
 
@@ -93,6 +97,12 @@ def _title(found: OpenMessages, language: str) -> str:
     time = format_date_time_group(found.as_of_ms)
     key = "inbox-open" if found.messages else "inbox-none"
     return say(key, language, open=len(found.messages), overdue=overdue, looked=found.looked_at, time=time)
+
+
+def flood_words(alarm: Alarm, language: str) -> str:
+    """Say how many messages of a party sound as one alarm, and how fast they came."""
+    party, count, rate = alarm.party.upper(), alarm.count, alarm.per_minute
+    return say("inbox-flood", language, party=party, count=count, rate=rate)
 
 
 def _list_latest(folder: NodeFolder, desk: Desk, limit: int, language: str, *, as_json: bool) -> None:

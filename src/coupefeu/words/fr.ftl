@@ -191,6 +191,7 @@ inbox-open = { $open ->
 }, { $overdue } hors délai, sur les { $looked } derniers ; à { $time }.
 inbox-none = Rien d’ouvert parmi les { $looked } derniers messages, à { $time }.
 inbox-truncated = Seuls les { $limit } derniers de chaque priorité ont été examinés.
+inbox-flood = { $count } autres messages de { $party } sonnent en une seule alarme ; cadence : { $rate } par minute.
 inbox-latest = Les { $count } derniers messages, du plus récent au plus ancien ; à { $time }.
 inbox-from = de
 inbox-to = à

@@ -192,6 +192,7 @@ part-reason = причина
 inbox-open = Открыто сообщений: { $open }, просрочено: { $overdue }, из последних { $looked }; на { $time }.
 inbox-none = Открытых нет среди последних сообщений ({ $looked }), на { $time }.
 inbox-truncated = Просмотрены только последние { $limit } каждой срочности.
+inbox-flood = Ещё сообщений от { $party }: { $count }, один общий сигнал; поступали по { $rate } в минуту.
 inbox-latest = Последние сообщения ({ $count }), сначала новые; на { $time }.
 inbox-from = от
 inbox-to = кому
