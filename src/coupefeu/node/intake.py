@@ -1,10 +1,11 @@
 """How fast the other side's entries are taken up, as the agreement says (protocol B8).
 
-What is beyond the budget waits here, unacknowledged: the sender's window fills, and its node is told. FLASH and runs
-keep a small budget of their own, so that a flood never hides them.
+What is beyond the budget waits here, unacknowledged: the sender's window fills, and its node is told. What it sends
+again meanwhile is dropped, for it would be charged twice. FLASH and runs keep a small budget of their own, so that a
+flood never hides them.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 
 from coupefeu.model.agreement import Budgets
@@ -51,6 +52,7 @@ class Intake:
         self._entries = Bucket(budgets.entries_per_minute, now)
         self._runs = Bucket(budgets.flash_per_minute, now)
         self._waiting: deque[Batch] = deque()
+        self._indices: Counter[tuple[int, int]] = Counter()
 
     @property
     def is_full(self) -> bool:
@@ -62,15 +64,23 @@ class Intake:
         if isinstance(batch.statement, RunSignature) and self._runs.take(len(batch.entries), now):
             yield batch
             return
-        if len(self._waiting) < WAITING_BATCHES:
+        entries = _indices(batch)
+        if len(self._waiting) < WAITING_BATCHES and not self._indices.keys() >= entries:
             self._waiting.append(batch)
+            self._indices.update(entries)
         yield from self.due(now)
 
     def due(self, now: Moment) -> Iterator[Batch]:
         """Give what waited and may be taken up now."""
         while self._waiting and self._entries.take(len(self._waiting[0].entries), now):
-            yield self._waiting.popleft()
+            batch = self._waiting.popleft()
+            self._indices -= Counter(_indices(batch))
+            yield batch
 
     def next_ms(self) -> int | None:
         """Say when something that waits may be taken up."""
         return self._entries.ready_ms(len(self._waiting[0].entries)) if self._waiting else None
+
+
+def _indices(batch: Batch) -> set[tuple[int, int]]:
+    return {(batch.log, entry.index) for entry in batch.entries}
