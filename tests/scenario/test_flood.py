@@ -1,0 +1,80 @@
+"""A hundred thousand FLASH in a minute: the flooded desk still reaches the other side, and hears everything else.
+
+The flooder's entries are taken up as fast as the agreement says; the rest waits on the flooder's own side, whose node
+is told that the other is busy. Its alarms become one line with a count. Source: hostile.md section 1; protocol B8.
+"""
+
+from dataclasses import replace
+
+import pytest
+from tests.scenario.stage import MINUTE, clock, open_line, warn
+from tests.sizes import size
+
+from coupefeu.model.messages import Operative
+from coupefeu.model.precedence import Precedence
+from coupefeu.services.messages.alarms import alarms
+from coupefeu.services.messages.status import StepName
+from coupefeu.testing.line import make_agreement
+
+FLOOD = size(small=2_000, full=100_000)
+AGREED_PER_MINUTE = FLOOD // 10
+
+
+@pytest.fixture
+def nodes(tmp_path):
+    agreement = make_agreement()
+    budgets = replace(
+        agreement.budgets, entries_per_minute=AGREED_PER_MINUTE, flash_per_minute=AGREED_PER_MINUTE // 10
+    )
+    return open_line(tmp_path, agreement=replace(agreement, budgets=budgets))
+
+
+def flood(nodes):
+    """RU says FLASH upon FLASH for a minute, as fast as it can."""
+    steps = 20
+    for step in range(steps):
+        for number in range(FLOOD // steps):
+            nodes.ru.say(f"FLASH {step}/{number}", Precedence.FLASH)
+        nodes.run(seconds=MINUTE / steps)
+
+
+def sounding(node):
+    desk = node.desk()
+    try:
+        return alarms(desk.inbox(FLOOD + 2), desk.context())
+    finally:
+        desk.close()
+
+
+def test_own_officers_reach_the_other_side_and_hear_what_is_not_the_flood(nodes):
+    before = warn(nodes.us, Operative.SPARE, "hospital, 36.718 N 68.863 E")
+    flood(nodes)
+    ours = warn(nodes.us, Operative.STOP, "35.3 N 40.1 E")
+    nodes.run(seconds=1)
+    for message in (before, ours):
+        status = nodes.us.message(message)
+        receipt = status.chain("ru").step(StepName.ON_THEIR_RECORD)
+        assert receipt.when_ms - status.arrived_ms < 1_000, "receipted within the second, flood or not"
+        assert nodes.ru.message(message).original == status.original
+
+    taken_up = len(nodes.us.texts())
+    assert taken_up <= 3 * AGREED_PER_MINUTE, "no more than was agreed, and what lay ready"
+    (peer,) = nodes.ru.engine.peers.values()
+    assert peer.link.state().their_node_busy, "its own node is told"
+    assert peer.link.state().queued >= FLOOD - 3 * AGREED_PER_MINUTE, "where the rest waits"
+
+    nodes.run(seconds=11 * MINUTE)
+    found = sounding(nodes.us)
+    agreed = nodes.us.agreement.budgets.alarms_per_minute
+    theirs = [alarm for alarm in found if alarm.party == "ru"]
+    assert len([alarm for alarm in theirs if alarm.count > 1]) == 1, "one line with a count"
+    assert len(theirs) <= 12 * agreed + 1
+    texts = nodes.us.texts()
+    assert len(texts) == len(set(texts)) == FLOOD, "in the end nothing of it is lost or doubled"
+    assert sum(alarm.count for alarm in theirs) == FLOOD
+    (collapsed,) = [alarm for alarm in theirs if alarm.count > 1]
+    assert collapsed.per_minute > agreed, "and its rate"
+    assert clock(nodes.us.message(before), StepName.OUTCOME).overdue
+    assert [alarm.messages for alarm in found if alarm.party == "us"] == [(before,), (ours,)], (
+        "heard beside the flood"
+    )
