@@ -130,6 +130,8 @@ class ControlClient:
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
         self._writer.close()
+        with contextlib.suppress(ConnectionError):
+            await self._writer.wait_closed()
 
     async def _read(self) -> None:
         try:

@@ -22,6 +22,7 @@ from coupefeu.wire.dictionary import DICTIONARY_HASH
 
 LOOPBACK = "127.0.0.1"
 UP_WITHIN_S = 20.0
+POLL_S = 0.005
 
 
 def pair_exercise(
@@ -98,8 +99,9 @@ class NodeProcess:
             with contextlib.suppress(OSError):
                 _, writer = await asyncio.open_unix_connection(str(self.folder / "control.sock"))
                 writer.close()
+                await writer.wait_closed()
                 return
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(POLL_S)
         await self.kill()
         said = b"" if self._process.stderr is None else await self._process.stderr.read(2_000)
         raise ConfigError(

@@ -1,0 +1,52 @@
+"""All measurements by name, in the order in which they run."""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from coupefeu.errors import UsageError
+from coupefeu.node.bench.bad_days import measure_cut, measure_flash, measure_kill
+from coupefeu.node.bench.figures import Bench, Figure, Progress, Sizes
+from coupefeu.node.bench.messages import measure_bytes, measure_message, measure_pipelined
+from coupefeu.node.bench.records import measure_start, measure_verify
+
+MEASUREMENTS: Final[dict[str, Callable[[Bench], AsyncIterator[Figure]]]] = {
+    "message": measure_message,
+    "pipelined": measure_pipelined,
+    "bytes": measure_bytes,
+    "cut": measure_cut,
+    "kill": measure_kill,
+    "flash": measure_flash,
+    "verify": measure_verify,
+    "start": measure_start,
+}
+
+
+async def run_bench(
+    sizes: Sizes, cache: Path, progress: Progress, only: Sequence[str] = ()
+) -> AsyncIterator[Figure]:
+    """Measure all, or those named; each figure is given as soon as it is known.
+
+    Raises: UsageError: no such measurement.
+    """
+    unknown = sorted(set(only) - MEASUREMENTS.keys())
+    if unknown:
+        raise UsageError(
+            f"there is no measurement {unknown[0]!r}",
+            code="node.bench.unknown",
+            hint=f"Choose from: {', '.join(MEASUREMENTS)}.",
+        )
+    folder = Path(tempfile.mkdtemp(prefix="coupefeu-bench-"))
+    try:
+        bench = Bench(folder=folder, cache=cache, sizes=sizes, progress=progress)
+        for name, measure in MEASUREMENTS.items():
+            if not only or name in only:
+                (folder / name).mkdir()
+                async for figure in measure(replace(bench, folder=folder / name)):
+                    yield figure
+                shutil.rmtree(folder / name)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

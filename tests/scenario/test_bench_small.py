@@ -1,0 +1,89 @@
+"""Every measurement of `coupefeu bench` at a tiny size: its parts work and lose nothing. No time is judged here."""
+
+import asyncio
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from coupefeu.cli import bench as command
+from coupefeu.cli.main import make_app
+from coupefeu.errors import UsageError
+from coupefeu.node.bench.figures import Bench, Sizes
+from coupefeu.node.bench.plan import MEASUREMENTS, run_bench
+from coupefeu.node.bench.stored import stored_record
+from coupefeu.node.bench.verifying import verify_export
+
+TINY = Sizes(
+    messages=3,
+    pipelined=40,
+    cut_s=0.5,
+    cut_messages=5,
+    kill_messages=20,
+    kill_rate=20,
+    queued=60,
+    entries=600,
+    rounds=1,
+    settle_s=0.0,
+)
+NAMES = {
+    "message": ["message", "message-socket"],
+    "pipelined": ["pipelined"],
+    "bytes": ["bytes"],
+    "cut": ["cut"],
+    "kill": ["kill"],
+    "flash": ["flash"],
+    "verify": ["verify", "busy"],
+    "start": ["start", "memory"],
+}
+
+
+def measure(cache, *only, told=lambda *_: None):
+    async def collect():
+        return [figure async for figure in run_bench(TINY, cache, told, only)]
+
+    return asyncio.run(collect())
+
+
+@pytest.mark.parametrize("name", MEASUREMENTS)
+def test_each_measurement_works_and_loses_nothing(name, tmp_path):
+    told = []
+    figures = measure(tmp_path, name, told=lambda *each: told.append(each))
+    assert [figure.name for figure in figures] == NAMES[name]
+    for figure in figures:
+        assert figure.flaw == ""
+        assert figure.ours >= 0
+        assert figure.detail.get("lost", 0) == figure.detail.get("doubled", 0) == 0
+    assert told
+    assert all(0 <= done <= total for _, done, total in told)
+
+
+def test_a_large_record_is_made_once_and_kept(tmp_path):
+    bench = Bench(folder=tmp_path, cache=tmp_path, sizes=TINY, progress=lambda *_: None)
+    first, again = stored_record(bench), stored_record(bench)
+    assert first.made_s is not None
+    assert again.made_s is None
+    assert again.export == first.export
+    assert verify_export(again.export, True).seconds > 0
+
+
+def test_an_unknown_name_is_refused_with_the_known_ones(tmp_path):
+    with pytest.raises(UsageError) as refused:
+        measure(tmp_path, "speed")
+    assert "message, pipelined" in refused.value.hint
+
+
+def test_the_command_prints_a_table_and_writes_json(tmp_path, monkeypatch):
+    monkeypatch.setattr(command, "QUICK", TINY)
+    app, to = make_app("bench"), tmp_path / "bench.json"
+    result = CliRunner().invoke(app, ["bench", "--quick", "--only", "bytes", "--to", str(to)])
+    found = json.loads(to.read_text("utf-8"))
+    (figure,) = found["figures"]
+    assert figure["name"] == "bytes"
+    assert figure["asked"] == "at most 560 bytes"
+    assert figure["holds"] is (result.exit_code == 0)
+    assert (
+        "bytes per message" in result.output.replace("\n", " ").replace("│", "")[:4000]
+        or "bytes" in result.output
+    )
+    assert found["machine"]["cpus"] >= 1
