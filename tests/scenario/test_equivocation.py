@@ -9,10 +9,7 @@ from tests.scenario.stage import copy_record, open_line, put_back, troubles
 
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.events import Trouble
-from coupefeu.record.leaf import leaf_hash
-from coupefeu.record.statements import verify_checkpoint, verify_run
-from coupefeu.record.tree import root_of
-from coupefeu.wire import cbor
+from coupefeu.record.equivocation import verify_equivocation
 
 
 def rolled_back(tmp_path):
@@ -36,8 +33,10 @@ def rolled_back(tmp_path):
 
 
 def proofs(node):
-    rows = node.keeper.connection.query("SELECT log, idx, proof FROM evidence")
-    return [(log, index, cbor.decode(proof)) for log, index, proof in rows]
+    """What is kept, checked as a stranger does: with the log's key and nothing else."""
+    rows = node.keeper.connection.query("SELECT log, proof FROM evidence")
+    parties = node.keeper.line.parties
+    return [(log, verify_equivocation(proof, parties[log].log_key)) for log, proof in rows]
 
 
 def test_an_entry_removed_and_signed_anew_is_proved(tmp_path):
@@ -45,17 +44,10 @@ def test_an_entry_removed_and_signed_anew_is_proved(tmp_path):
     nodes.ru.say("Our aircraft never crossed the line.")
     nodes.run(seconds=5)
 
-    ((log, index, proof),) = proofs(nodes.us)
-    assert (log, index, proof[0]) == (1, 1, 1)
-    key = nodes.us.keeper.line.parties[1].log_key
-    first, second = proof[1], proof[2]
-    assert (first[0], second[0]) == ("checkpoint", "checkpoint")
-    assert first[1] == second[1] == 2, "two checkpoints of one size"
-    assert first[2] != second[2]
-    assert first[4] != second[4], "and the leaves that part them"
-    for statement in (first, second):
-        verify_checkpoint(key, statement[1], statement[2], statement[3])
-
+    ((log, proof),) = proofs(nodes.us)
+    assert (log, proof.index) == (1, 1)
+    assert (proof.first.start, proof.first.end) == (proof.second.start, proof.second.end) == (None, 2)
+    assert proof.first.root(1) != proof.second.root(1), "two checkpoints of one size"
     told = [change for change in nodes.us.changes if isinstance(change, Trouble)]
     assert "record.equivocation" in [change.code for change in told], "shown, not only kept"
     assert nodes.us.texts() == ["Nothing to report.", "Our aircraft crossed the line."], (
@@ -121,14 +113,10 @@ def test_a_run_and_a_checkpoint_that_disagree_are_proved(tmp_path):
     nodes.connect()
     nodes.run(seconds=30)
 
-    found = proofs(nodes.us)
-    assert found
-    key = nodes.us.keeper.line.parties[1].log_key
-    for log, index, proof in found:
-        assert (log, index) == flash
-        held, other = proof[1], proof[2]
-        assert held[0] == "run"
-        verify_run(key, held[1], held[2], root_of([leaf_hash(held[4])]), held[3])
-        assert other[4] != held[4]
+    ((log, proof),) = proofs(nodes.us)
+    assert (log, proof.index) == flash
+    assert (proof.first.start, proof.first.end) == (flash[1], flash[1] + 1), (
+        "the run that it was receipted under"
+    )
     assert "record.equivocation" in troubles(nodes.us)
     assert "We have not fired." not in nodes.us.texts()
