@@ -1,16 +1,40 @@
 """Coupe-feu: a line between parties that do not trust one another and must not collide by accident.
 
-What a program needs stands here; `coupefeu.Node.open` is where it begins. A name is loaded when it is first used,
-so that a command starts without what it does not need.
+import coupefeu
+
+async with coupefeu.Node.open("nodes/us") as node:
+    sent = await node.line("RU").send("Our aircraft has strayed; it is turning back.")
+    receipt = await sent.receipt()
+
+What stands in `__all__` is the Python API. Names are loaded when they are first used, so that importing is quick.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from coupefeu.errors import CoupefeuError
+    from coupefeu.errors import (
+        BearerError,
+        ConfigError,
+        CoupefeuError,
+        PeerError,
+        PolicyError,
+        StoreError,
+        UsageError,
+        VerificationError,
+    )
+    from coupefeu.model.entry import Kind
     from coupefeu.model.messages import Channel, Content, Form, Operative, OutcomeCode
     from coupefeu.model.precedence import Precedence, Subject
+    from coupefeu.node.following import (
+        EntrySeen,
+        Event,
+        Events,
+        EventsMissed,
+        LineSeen,
+        ReceiptSeen,
+        TroubleSeen,
+    )
     from coupefeu.node.node import LineTo, Node, Receipt, Sent
     from coupefeu.services.messages.rules import (
         ConfirmContact,
@@ -18,32 +42,78 @@ if TYPE_CHECKING:
         PassTo,
         Read,
         ReadBack,
-        Say,
+        RecordShown,
         SayAgain,
+        SendLineTest,
         Take,
     )
-    from coupefeu.services.messages.status import MessageStatus
+    from coupefeu.services.messages.status import MessageStatus, PartyChain, Step, StepName
 
 __all__ = [
-    "Channel", "ConfirmContact", "Content", "CoupefeuError", "Form", "GiveOutcome", "LineTo", "MessageStatus", "Node",
-    "Operative", "OutcomeCode", "PassTo", "Precedence", "Read", "ReadBack", "Receipt", "Say", "SayAgain", "Sent",
-    "Subject", "Take",
-]  # fmt: skip
+    "BearerError",
+    "Channel",
+    "ConfigError",
+    "ConfirmContact",
+    "Content",
+    "CoupefeuError",
+    "EntrySeen",
+    "Event",
+    "Events",
+    "EventsMissed",
+    "Form",
+    "GiveOutcome",
+    "Kind",
+    "LineSeen",
+    "LineTo",
+    "MessageStatus",
+    "Node",
+    "Operative",
+    "OutcomeCode",
+    "PartyChain",
+    "PassTo",
+    "PeerError",
+    "PolicyError",
+    "Precedence",
+    "Read",
+    "ReadBack",
+    "Receipt",
+    "ReceiptSeen",
+    "RecordShown",
+    "SayAgain",
+    "SendLineTest",
+    "Sent",
+    "Step",
+    "StepName",
+    "StoreError",
+    "Subject",
+    "Take",
+    "TroubleSeen",
+    "UsageError",
+    "VerificationError",
+]
 
-_MODULES: Final = (
-    "coupefeu.errors",
-    "coupefeu.model.messages",
-    "coupefeu.model.precedence",
-    "coupefeu.services.messages.rules",
-    "coupefeu.services.messages.status",
-    "coupefeu.node.node",
-)
-"""Where the names come from, the lightest first."""
+_ROOMS = {
+    "errors": "BearerError ConfigError CoupefeuError PeerError PolicyError StoreError UsageError VerificationError",
+    "model.entry": "Kind",
+    "model.messages": "Channel Content Form Operative OutcomeCode",
+    "model.precedence": "Precedence Subject",
+    "node.following": "EntrySeen Event Events EventsMissed LineSeen ReceiptSeen TroubleSeen",
+    "node.node": "LineTo Node Receipt Sent",
+    "services.messages.rules": (
+        "ConfirmContact GiveOutcome PassTo Read ReadBack RecordShown SayAgain SendLineTest Take"
+    ),
+    "services.messages.status": "MessageStatus PartyChain Step StepName",
+}
+_HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> Any:
-    if name in __all__:
-        for module in map(import_module, _MODULES):
-            if hasattr(module, name):
-                return getattr(module, name)
-    raise AttributeError(f"module 'coupefeu' has no attribute {name!r}")
+    """Load a public name from its room."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)

@@ -12,7 +12,7 @@ from coupefeu import errors
 COMMANDS: Final = (
     "init", "card", "pair", "agreement",
     "up", "status",
-    "say", "inbox", "take", "read", "read-back", "say-again", "pass-to", "outcome", "confirm",
+    "say", "inbox", "watch", "take", "read", "read-back", "say-again", "pass-to", "outcome", "confirm",
     "record", "export", "prove", "verify", "fsck", "rebuild",
     "demo", "bench",
 )  # fmt: skip

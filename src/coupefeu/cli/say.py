@@ -25,14 +25,13 @@ from coupefeu.model.messages import (
     Content,
     FieldKind,
     Form,
-    MessageId,
     Operative,
     Slot,
 )
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import read_bytes
-from coupefeu.node.node import Node, Receipt, Sent
+from coupefeu.node.node import Node, Receipt, Sent, choose_posts
 from coupefeu.node.running import is_running
 from coupefeu.services.base import Command
 from coupefeu.services.messages.forms import FORM_RULES, LINE_TEST_TEMPLATES
@@ -286,13 +285,15 @@ def build(
     earlier = _find(folder, about)
     ours = folder.agreement.party(folder.party)
     _check_text(wish)
+    speaker = (from_post or ours.duty_desk).lower()
+    precedence = _precedence(wish, earlier)
     return Say(
         content=_content(folder, wish, earlier),
-        from_post=(from_post or ours.duty_desk).lower(),
-        precedence=_precedence(wish, earlier),
+        from_post=speaker,
+        precedence=precedence,
         language=language or ours.language,
-        to_posts=_addressed(folder, to, to_posts, from_post),
-        about=_about(earlier),
+        to_posts=_addressed(folder, to, to_posts, speaker, precedence),
+        about=None if earlier is None else earlier.id,
     )
 
 
@@ -301,10 +302,6 @@ def _find(folder: NodeFolder, about: str | None) -> MessageStatus | None:
         return None
     with desk_of(folder) as desk:
         return find_message(desk, about)
-
-
-def _about(earlier: MessageStatus | None) -> MessageId | None:
-    return None if earlier is None else earlier.id
 
 
 def _check_text(wish: Wish) -> None:
@@ -388,18 +385,14 @@ def _minute(text: str, now_ms: int) -> int:
 
 
 def _addressed(
-    folder: NodeFolder, to: list[str], to_posts: list[str], from_post: str | None
+    folder: NodeFolder, to: list[str], to_posts: list[str], from_post: str, precedence: Precedence
 ) -> tuple[str, ...]:
-    """Address posts by name; else the desks of the parties named; of a post without a party named, its counterparts."""
+    """Address the posts named; else the speaker's counterparts, or the desks, of the parties named or of all."""
     agreement = folder.agreement
     if to_posts:
         return tuple(agreement.post(post.lower()).id for post in to_posts)
-    named = [agreement.party(party.lower()) for party in to]
-    if from_post is None:
-        return tuple(party.duty_desk for party in named)
-    wanted = {party.id for party in named}
-    paired = agreement.counterparts(from_post.lower())
-    return tuple(post.id for post in paired if not wanted or post.party in wanted)
+    named = [agreement.party(party.lower()).id for party in to] or list(folder.counterparts)
+    return choose_posts(agreement, from_post, named, precedence)
 
 
 def _send(folder: NodeFolder, command: Command, wait: bool, timeout: float, *, as_json: bool) -> None:

@@ -51,7 +51,8 @@ async def _serve(folder: NodeFolder, *, as_json: bool) -> None:
 def describe(event: dict[str, Any]) -> str:
     """Give an event in words."""
     if event["what"] == "line":
-        state = "up" if event["up"] else "down"
+        if not event["up"]:
+            return f"Line to {event['party'].upper()}: down."
         alive = "their node answers" if event["alive"] else "their node has not answered lately"
-        return f"Line to {event['party'].upper()}: {state}; {alive}."
+        return f"Line to {event['party'].upper()}: up; {alive}."
     return f"Trouble: {event['detail']} [{event['code']}]"

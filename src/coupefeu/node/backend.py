@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from coupefeu.errors import CoupefeuError
-from coupefeu.model.messages import MessageId
+from coupefeu.model.entry import Head
+from coupefeu.model.messages import MessageId, format_number
 from coupefeu.node.commands import decode_command, encode_command
 from coupefeu.node.control import Client, ControlClient, ControlServer
 from coupefeu.node.events import Change, EntryRecorded, LineChanged, ReceiptTaken
@@ -15,6 +16,8 @@ from coupefeu.services.base import Command
 from coupefeu.services.messages.rules import SendLineTest
 from coupefeu.store.jobs import Acted, Outcome
 
+MAX_ABOUT = 16
+"""References told with an event; an act names one message, SHOWN at most 16."""
 Listener = Callable[[dict[str, Any]], None]
 
 
@@ -35,6 +38,10 @@ class Backend(Protocol):
 
     def follow(self, listener: Listener) -> Callable[[], None]:
         """Tell every event; gives the function that ends it."""
+        ...
+
+    async def followed(self) -> None:
+        """Return when everything that happens from now on is told."""
         ...
 
     async def close(self) -> None:
@@ -107,6 +114,9 @@ class LocalBackend:
 
         return self.runtime.engine.listen(tell)
 
+    async def followed(self) -> None:
+        """See `Backend.followed`: in this process, at once."""
+
     def _hear(self, change: Change) -> None:
         if not isinstance(change, ReceiptTaken):
             return
@@ -169,6 +179,11 @@ class RemoteBackend:
             self._follow_task = asyncio.ensure_future(self._client.ask("follow"))
         return lambda: self._client.listeners.remove(listener)
 
+    async def followed(self) -> None:
+        """See `Backend.followed`: when the node has answered."""
+        if self._following:
+            await self._follow_task
+
 
 def describe_change(change: Change, names: tuple[str, ...]) -> dict[str, Any]:
     """Give an event as JSON has it; never contents or keys."""
@@ -181,6 +196,7 @@ def describe_change(change: Change, names: tuple[str, ...]) -> dict[str, Any]:
             "index": recorded.index,
             "kind": None if head is None else int(head.kind),
             "precedence": None if head is None else int(head.precedence),
+            "about": [] if head is None else _references(head, names),
             "arrived_ms": recorded.arrived_ms,
         }
     if isinstance(change, ReceiptTaken):
@@ -190,6 +206,10 @@ def describe_change(change: Change, names: tuple[str, ...]) -> dict[str, Any]:
         return {"what": "line", "party": names[change.party], "up": change.up, "alive": change.alive}
     party = None if change.party is None else names[change.party]
     return {"what": "trouble", "party": party, "code": change.code, "detail": change.detail}
+
+
+def _references(head: Head, names: tuple[str, ...]) -> list[str]:
+    return [format_number((each.log, each.index), names) for each in head.references[:MAX_ABOUT]]
 
 
 def describe_status(runtime: Runtime) -> dict[str, Any]:

@@ -5,24 +5,30 @@ import coupefeu
 async with coupefeu.Node.open("nodes/us") as node:
     sent = await node.line("RU").send("Our aircraft has turned back.", precedence=coupefeu.Precedence.FLASH)
     receipt = await sent.receipt()
+    taken = await sent.until(coupefeu.StepName.TAKEN_BY)
+    print(receipt.holder, taken.acts[0].post)
 """
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from coupefeu.errors import UsageError
+from coupefeu.model.agreement import Agreement
 from coupefeu.model.messages import Content, Form, MessageId, format_number, parse_number
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.node.backend import Backend, LocalBackend, RemoteBackend
 from coupefeu.node.clock import Clock
-from coupefeu.node.desk import Desk
+from coupefeu.node.desk import Desk, OpenMessages
 from coupefeu.node.folder import NodeFolder
-from coupefeu.services.base import Command
+from coupefeu.node.following import EntrySeen, Events, EventsMissed, ReceiptSeen
+from coupefeu.node.standing import record_standing
+from coupefeu.services.base import Command, Context
 from coupefeu.services.messages.rules import Say
-from coupefeu.services.messages.status import MessageStatus
+from coupefeu.services.messages.status import MessageStatus, Step, StepName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,17 +40,25 @@ class Receipt:
 
 
 class Sent:
-    """An entry that is durably on our record."""
+    """An entry that is durably on our record; `number` is how people call it (US/14)."""
 
-    def __init__(self, backend: Backend, entry: MessageId, number: str) -> None:
-        self._backend = backend
+    def __init__(self, node: "Node", entry: MessageId, number: str) -> None:
+        self._node = node
         self.id = entry
         self.number = number
 
     async def receipt(self) -> Receipt:
         """Wait until a counterpart has signed for it; for ever, if it never does (cancel to stop waiting)."""
-        holder, arrived_ms = await self._backend.receipt(self.id[1])
+        holder, arrived_ms = await self._node.backend.receipt(self.id[1])
         return Receipt(holder=holder, arrived_ms=arrived_ms)
+
+    async def until(self, step: StepName, *, party: str | None = None) -> Step:
+        """Wait until a step of this message's chain is done, by `party` or by any: `StepName.TAKEN_BY`."""
+        return await self._node.until(self.id, step, party=party)
+
+    def status(self) -> MessageStatus:
+        """Give this message with its chain and clocks as they are now."""
+        return self._node.message(self.id)
 
 
 class LineTo:
@@ -59,7 +73,7 @@ class LineTo:
         text: str,
         *,
         precedence: Precedence = Precedence.ROUTINE,
-        subject: Subject = Subject.SERVICE,
+        subject: Subject = Subject.SAFETY,
         from_post: str | None = None,
         language: str | None = None,
         critical: tuple[str, ...] = (),
@@ -83,10 +97,11 @@ class LineTo:
         """Send a message of any form (`coupefeu.Content`). Raises: as `send`."""
         agreement = self._node.folder.agreement
         ours = agreement.party(self._node.folder.party)
+        speaker = from_post or ours.duty_desk
         command = Say(
             content=content,
-            from_post=from_post or ours.duty_desk,
-            to_posts=() if from_post else (agreement.party(self.party).duty_desk,),
+            from_post=speaker,
+            to_posts=choose_posts(agreement, speaker, (self.party,), precedence),
             precedence=precedence,
             language=language or ours.language,
             about=about,
@@ -95,12 +110,21 @@ class LineTo:
         return sent
 
 
+def choose_posts(
+    agreement: Agreement, from_post: str, parties: Sequence[str], precedence: Precedence
+) -> tuple[str, ...]:
+    """Address a post's counterparts at these parties; a FLASH, and a post without any, the duty desks there."""
+    desks = tuple(agreement.desk(party).id for party in parties)
+    paired = tuple(post.id for post in agreement.counterparts(from_post) if post.party in parties)
+    return desks if precedence is Precedence.FLASH else paired or desks
+
+
 class Node:
     """One node, either run by this process or reached where it is already running."""
 
     def __init__(self, folder: NodeFolder, backend: Backend) -> None:
         self.folder = folder
-        self._backend = backend
+        self.backend = backend
         shift_ms = folder.agreement.party(folder.party).clock_shift_ms
         self._desk = Desk(
             folder.record_path, folder.agreement, folder.log_number, Clock(shift_ms), running=True
@@ -148,22 +172,60 @@ class Node:
         """
         parties = self.folder.agreement.party_ids
         return tuple(
-            Sent(self._backend, entry, format_number(entry, parties))
-            for entry in await self._backend.act(command)
+            Sent(self, entry, format_number(entry, parties)) for entry in await self.backend.act(command)
         )
 
     def inbox(self, limit: int = 100) -> tuple[MessageStatus, ...]:
         """Give the latest messages of both sides, newest first, each with its chain and clocks."""
         return self._desk.inbox(limit)
 
+    def open_messages(self, limit: int = 100) -> OpenMessages:
+        """Give what is open among the latest `limit` messages of each precedence, most urgent first."""
+        return self._desk.open_messages(limit)
+
+    def context(self) -> Context:
+        """Say by which agreement and clock messages are judged."""
+        return self._desk.context()
+
     def message(self, number: str | MessageId) -> MessageStatus:
         """Give one message by its number. Raises: UsageError."""
         return self._desk.message(self.number(number) if isinstance(number, str) else number)
 
     async def status(self) -> dict[str, Any]:
-        """Give the technical state of the line to each party, as `coupefeu status --json` prints it."""
-        return await self._backend.status()
+        """Give how the node stands, as `coupefeu status --json` prints it."""
+        line = await self.backend.status()
+        record = await asyncio.to_thread(record_standing, self.folder)
+        return record | {"running": line["running"], "lines": line["lines"]}
+
+    def events(self) -> Events:
+        """Follow what happens: `async with node.events() as events`, then `async for event in events`."""
+        return Events(self.backend)
+
+    async def until(self, message: str | MessageId, step: StepName, *, party: str | None = None) -> Step:
+        """Wait until a step of a message's chain is done, by `party` or by any; for ever, if it never is.
+
+        Raises: UsageError: no such message; PeerError: the node that was followed went away.
+        """
+        number = self.message(message).number
+        async with self.events() as events:
+            while (done := self._done(number, step, party)) is None:
+                await _next_about(number, events)
+        return done
+
+    def _done(self, number: str, name: StepName, party: str | None) -> Step | None:
+        chains = [each for each in self.message(number).chains if party in {None, each.party}]
+        steps = [step for chain in chains for step in chain.steps if step.name is name]
+        return next((step for step in steps if step.done), None)
 
     def follow(self, listener: Callable[[dict[str, Any]], None]) -> Callable[[], None]:
-        """Tell `listener` every event (docs/spec/control.md) until the given function is called."""
-        return self._backend.follow(listener)
+        """Tell `listener` every event as docs/spec/control.md has it, until the given function is called."""
+        return self.backend.follow(listener)
+
+
+async def _next_about(number: str, events: Events) -> None:
+    """Wait for something that may change a message's chain."""
+    async for event in events:
+        if isinstance(event, EntrySeen) and number not in event.about:
+            continue
+        if isinstance(event, EntrySeen | ReceiptSeen | EventsMissed):
+            return

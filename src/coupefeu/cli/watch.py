@@ -1,0 +1,247 @@
+"""`coupefeu watch`: a terminal as a screen of the desk. It prints what comes and puts on record what it has shown.
+
+SHOWN is a fact about a machine, so it is recorded only where there is a screen: on a terminal, or with --screens. The
+bell rings for two things alone, a FLASH that nobody has acted on and an outcome clock that has run out, and stops
+when that ends; however many there are, it is one bell.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from coupefeu.cli.describing import kind_name, message_values
+from coupefeu.cli.inbox import message_lines, short_clock, summary_lines
+from coupefeu.cli.officer import language_of, open_folder
+from coupefeu.cli.printing import LanguageOption, NodeOption
+from coupefeu.cli.up import describe
+from coupefeu.errors import ConfigError
+from coupefeu.model.entry import Kind
+from coupefeu.model.instant import format_date_time_group
+from coupefeu.model.messages import Form, MessageId
+from coupefeu.node.desk import OpenMessages
+from coupefeu.node.folder import NodeFolder
+from coupefeu.node.following import EntrySeen, Event, Events, EventsMissed, LineSeen, ReceiptSeen, TroubleSeen
+from coupefeu.node.node import Node
+from coupefeu.node.running import is_running
+from coupefeu.services.messages.facts import MAX_SHOWN_MESSAGES
+from coupefeu.services.messages.render_chain import step_words
+from coupefeu.services.messages.rules import RecordShown
+from coupefeu.services.messages.status import MessageStatus, StepName
+from coupefeu.words import say
+
+LOOK_EVERY_S = 3.0
+"""How often clocks are looked at, and how often the bell rings while there is a reason."""
+MESSAGES = frozenset({Kind.MESSAGE, Kind.LINE_TEST})
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("watch")(watch)
+
+
+def watch(
+    node: NodeOption,
+    screens: Annotated[
+        int | None,
+        typer.Option(min=0, max=10_000, help="On how many screens this is seen; 1 on a terminal, else 0."),
+    ] = None,
+    language: LanguageOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+) -> None:
+    """Follow the line until Ctrl-C: print messages as they come, and put on record that they were shown."""
+    folder = open_folder(node)
+    if not is_running(folder):
+        raise ConfigError(
+            "this node is stopped, so that nothing can come",
+            code="cli.watch.stopped",
+            hint=f"Start it in another terminal: coupefeu up --node {node}",
+        )
+    seen_on = int(sys.stdout.isatty()) if screens is None else screens
+    screen = Screen(folder, language_of(folder, language), seen_on, as_json=as_json)
+    try:
+        asyncio.run(_follow(folder, screen))
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
+
+
+async def _follow(folder: NodeFolder, screen: "Screen") -> None:
+    async with Node.open(folder.path) as node, node.events() as events:
+        await screen.begin(node)
+        clocks = asyncio.ensure_future(screen.keep_clocks(node))
+        try:
+            await screen.take_all(node, events)
+        finally:
+            clocks.cancel()
+
+
+class Screen:
+    """What is printed, what was shown and is not on record yet, what was already said to be overdue."""
+
+    def __init__(self, folder: NodeFolder, language: str, screens: int, *, as_json: bool) -> None:
+        self._folder = folder
+        self._language = language
+        self._screens = screens
+        self._as_json = as_json
+        self._displayed: list[MessageId] = []
+        self._unsigned: set[int] = set()
+        self._late: set[tuple[str, str, StepName]] = set()
+
+    async def begin(self, node: Node) -> None:
+        """Print what is open."""
+        found = node.open_messages()
+        key = "inbox-open" if found.messages else "inbox-none"
+        overdue = sum(each.overdue for each in found.messages)
+        time = format_date_time_group(found.as_of_ms)
+        counts = {"open": len(found.messages), "overdue": overdue, "looked": found.looked_at}
+        self._print(
+            [say(key, self._language, **counts, time=time)], {"what": "begin", "as_of_ms": found.as_of_ms}
+        )
+        for status in found.messages:
+            lines = ["", *summary_lines(status, node.context(), self._language)]
+            if not status.ours and not _was_shown(status):
+                lines = ["", *self._message(node, status)]
+                self._displayed.append(status.id)
+            self._print(lines, {"what": "open", "message": message_values(status)})
+        self._note_late(found, quietly=True)
+        await self._record_shown(node)
+
+    async def take_all(self, node: Node, events: Events) -> None:
+        """Print what happens. What was shown goes on record once nothing more waits to be printed."""
+        async for event in events:
+            self._take(node, event)
+            if not events.waiting or len(self._displayed) >= MAX_SHOWN_MESSAGES:
+                await self._record_shown(node)
+
+    async def keep_clocks(self, node: Node) -> None:
+        """Say what becomes overdue, and ring while there is a reason."""
+        while True:
+            found = node.open_messages()
+            self._note_late(found, quietly=False)
+            if any(each.sounds for each in found.messages) and not self._as_json and sys.stdout.isatty():
+                sys.stdout.write("\a")
+                sys.stdout.flush()
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    def _take(self, node: Node, event: Event) -> None:
+        match event:
+            case EntrySeen(kind=kind) if kind in MESSAGES:
+                self._take_message(node, event)
+            case EntrySeen():
+                self._take_act(event)
+            case ReceiptSeen(holder=holder, start=start, end=end):
+                self._take_receipt(holder, start, end)
+            case LineSeen(party=party, up=up, alive=alive):
+                said = {"what": "line", "party": party, "up": up, "alive": alive}
+                self._print(["", describe(said)], said)
+            case TroubleSeen(party=party, code=code, detail=detail):
+                said = {"what": "trouble", "party": party, "code": code, "detail": detail}
+                self._print(["", describe(said)], said)
+            case EventsMissed(count=count):
+                line = f"{count:,} events were not printed: see `coupefeu inbox` and `coupefeu record`."
+                self._print(["", line], {"what": "missed", "count": count})
+
+    def _take_message(self, node: Node, event: EntrySeen) -> None:
+        status = node.message(event.number)
+        values = {"what": "message", "message": message_values(status)}
+        if status.ours:
+            self._unsigned.add(event.index)
+        if status.ours or status.form is Form.LINE_TEST:
+            self._print(["", *summary_lines(status, node.context(), self._language)[:2]], values)
+            return
+        self._print(["", *self._message(node, status)], values)
+        self._displayed.append(status.id)
+
+    def _message(self, node: Node, status: MessageStatus) -> list[str]:
+        """Give the whole message without its chain: what is put on record as shown was all there to read."""
+        lines = message_lines(status, node.context(), self._language)
+        end = f"7. {say('header-end', self._language, number=status.number)}"
+        return lines[: lines.index(end) + 1]
+
+    def _take_act(self, event: EntrySeen) -> None:
+        if event.kind == Kind.SHOWN and event.party == self._folder.party:
+            return
+        about = f": {', '.join(event.about)}" if event.about else ""
+        time = format_date_time_group(event.arrived_ms)
+        key = f"act-{event.kind}"
+        what = say(key, self._language) if event.kind in _ACTS else kind_name(event.kind)
+        values = {
+            "what": "act",
+            "entry": event.number,
+            "party": event.party,
+            "kind": kind_name(event.kind),
+            "about": list(event.about),
+            "arrived_ms": event.arrived_ms,
+        }
+        self._print([f"{time}  {event.party.upper()}  {what}{about}  [{event.number}]"], values)
+
+    def _take_receipt(self, holder: str, start: int, end: int) -> None:
+        """Say which of our messages that were sent meanwhile are on their record; acts need no such news."""
+        held = [index for index in self._unsigned if start <= index < end]
+        if not held:
+            return
+        self._unsigned.difference_update(held)
+        party = self._folder.party.upper()
+        entries = ", ".join(f"{party}/{index}" for index in sorted(held))
+        words = say("step-on-their-record", self._language)
+        line = f"{holder.upper()}  {words} ({say('machine', self._language)}): {entries}"
+        self._print([line], {"what": "receipt", "holder": holder, "start": start, "end": end})
+
+    def _note_late(self, found: OpenMessages, *, quietly: bool) -> None:
+        for status in found.messages:
+            for party, step in status.waiting:
+                key = (status.number, party, step.name)
+                if step.clock is None or not step.clock.overdue or key in self._late:
+                    continue
+                self._late.add(key)
+                words = f"{step_words(step, self._language)}: {short_clock(step.clock, self._language)}"
+                values = {
+                    "what": "overdue",
+                    "message": status.number,
+                    "party": party,
+                    "step": step.name.value,
+                }
+                if not quietly:
+                    self._print([f"! {status.number}  {party.upper()} · {words}"], values)
+
+    async def _record_shown(self, node: Node) -> None:
+        shown, self._displayed = self._displayed, []
+        if not self._screens:
+            return
+        for start in range(0, len(shown), MAX_SHOWN_MESSAGES):
+            messages = tuple(shown[start : start + MAX_SHOWN_MESSAGES])
+            await node.act(RecordShown(messages=messages, screens=self._screens))
+
+    def _print(self, lines: Sequence[str], values: dict[str, Any]) -> None:
+        banner = self._folder.banner()
+        if self._as_json:
+            typer.echo(json.dumps({"exercise": bool(banner), **values}, ensure_ascii=False))
+        else:
+            _write(banner, lines)
+        sys.stdout.flush()
+
+
+_ACTS = (
+    frozenset(Kind)
+    - MESSAGES
+    - {Kind.AGREEMENT, Kind.AMENDMENT_PROPOSED, Kind.AMENDMENT_ACCEPTED, Kind.REFUSED}
+)
+
+
+def _write(banner: str, lines: Iterable[str]) -> None:
+    """Print a piece of news, the exercise word before it: a screen that is looked at for a moment shows it too."""
+    rest = list(lines)
+    if rest and not rest[0]:
+        typer.echo("")
+        rest = rest[1:]
+    if banner:
+        typer.echo(banner)
+    for line in rest:
+        typer.echo(line)
+
+
+def _was_shown(status: MessageStatus) -> bool:
+    return any(step.screens for chain in status.chains for step in chain.steps)
