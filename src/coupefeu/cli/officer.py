@@ -32,15 +32,20 @@ def clock_of(folder: NodeFolder) -> Clock:
     return Clock(folder.agreement.party(folder.party).clock_shift_ms)
 
 
-@contextmanager
-def desk_of(folder: NodeFolder) -> Iterator[Desk]:
-    """Look at the record of a node, running or stopped. Raises: UsageError: it has none yet."""
+def need_record(folder: NodeFolder) -> None:
+    """Insist that there is a record. Raises: UsageError: there is none yet."""
     if not folder.record_path.exists():
         raise UsageError(
             "this node has no record yet",
             code="cli.record.none",
             hint=f"Start it once: coupefeu up --node {folder.path}",
         )
+
+
+@contextmanager
+def desk_of(folder: NodeFolder) -> Iterator[Desk]:
+    """Look at the record of a node, running or stopped. Raises: UsageError: it has none yet."""
+    need_record(folder)
     running = is_running(folder)
     desk = Desk(folder.record_path, folder.agreement, folder.log_number, clock_of(folder), running=running)
     try:

@@ -5,7 +5,7 @@ import contextlib
 import fcntl
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from coupefeu.bearer.contract import Receiver
 from coupefeu.bearer.tcp import TcpBearer
@@ -186,6 +186,16 @@ class Runtime:
 
     def _save_high_water(self, marks: Marks) -> None:
         write_high_water(self.folder.high_water_path, marks)
+
+
+@contextlib.contextmanager
+def hold_folder(folder: NodeFolder) -> Iterator[None]:
+    """Keep every node off a stopped node's folder meanwhile. Raises: ConfigError: a process runs it."""
+    handle = _lock(folder)
+    try:
+        yield
+    finally:
+        os.close(handle)
 
 
 def _lock(folder: NodeFolder) -> int:

@@ -1,0 +1,71 @@
+"""`coupefeu fsck`: everything that the record holds, computed anew. It changes nothing, and stops at nothing."""
+
+from dataclasses import asdict
+from typing import Any
+
+import typer
+
+from coupefeu.cli.officer import need_record, open_folder
+from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
+from coupefeu.node.assembly import parties_of
+from coupefeu.node.running import is_running
+from coupefeu.store.findings import LogReport, Report
+from coupefeu.store.fsck import check_record
+
+FOUND_EXIT = 7
+"""As for a record that cannot be read: something in it is not as it must be."""
+MAX_PRINTED = 50
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("fsck")(fsck)
+
+
+def fsck(node: NodeOption, as_json: JsonOption = False) -> None:
+    """Check the record: hashes, trees, signatures, gaps, high-water file. Exit 7 when something is found."""
+    folder = open_folder(node)
+    need_record(folder)
+    with progress("Checking", as_json=as_json) as tell:
+        found = check_record(
+            folder.record_path,
+            parties_of(folder),
+            folder.log_number,
+            folder.high_water_path,
+            running=is_running(folder),
+            progress=tell,
+        )
+    report(folder.banner(), report_lines(found), report_values(found), as_json=as_json)
+    if not found.is_clean:
+        raise typer.Exit(FOUND_EXIT)
+
+
+def report_lines(found: Report) -> list[str]:
+    """Say what was looked at, then each finding with its place and what to do."""
+    lines = [_log_line(log) for log in found.logs]
+    lines.append(f"{found.evidence:,} proofs of two statements that cannot both be true.")
+    if found.is_clean:
+        return [*lines, "", "Nothing was found that is not as it must be."]
+    lines += ["", f"FOUND: {len(found.findings) + found.more:,}"]
+    for finding in found.findings[:MAX_PRINTED]:
+        lines += [f"- {finding.where}: {finding.what} [{finding.code}]", f"    {finding.hint}"]
+    unprinted = max(0, len(found.findings) - MAX_PRINTED) + found.more
+    return [*lines, f"and {unprinted:,} more."] if unprinted else lines
+
+
+def _log_line(log: LogReport) -> str:
+    return (
+        f"{log.party.upper()}: {log.entries:,} entries, {log.checkpoints:,} checkpoints, "
+        f"{log.cosignatures:,} co-signatures, {log.runs:,} runs, {log.run_receipts:,} run receipts."
+    )
+
+
+def report_values(found: Report) -> dict[str, Any]:
+    """Give the report as JSON has it."""
+    return {
+        "clean": found.is_clean,
+        "findings": [asdict(finding) for finding in found.findings],
+        "more": found.more,
+        "logs": [asdict(log) for log in found.logs],
+        "evidence": found.evidence,
+    }
