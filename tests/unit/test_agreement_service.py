@@ -9,21 +9,25 @@ from tests.pairs import make_terms, pair_two
 from coupefeu.errors import CoupefeuError, PolicyError, VerificationError
 from coupefeu.keys import ed25519, x25519
 from coupefeu.keys.agreement_signatures import (
+    agreement_note,
     build_agreement_body,
     sign_agreement,
     sign_key_statement,
+    sign_text,
     verify_agreement,
     verify_agreement_body,
     verify_signatures,
 )
-from coupefeu.model.entry import MAX_AGREEMENT_BODY_BYTES, Head
+from coupefeu.model.entry import MAX_AGREEMENT_BODY_BYTES, Head, Kind
 from coupefeu.model.instant import Instant, Moment
 from coupefeu.services.agreement import AgreementService
 from coupefeu.services.agreement.facts import (
     AcceptAmendment,
+    Acceptance,
     OpenLog,
     ProposeAmendment,
     RecordKeyStatement,
+    encode_acceptance,
 )
 from coupefeu.services.agreement.rules import (
     describe_difference,
@@ -234,6 +238,15 @@ def test_two_proposals_that_meet_are_resolved_by_a_higher_version(log):
     log.act("us", proposal("us", third))
     log.act("ru", acceptance("ru", third, 0, 2, version=3))
     assert find_in_force(log.amendments(), 10**15).version == 3
+
+
+def test_an_acceptance_of_an_impossible_version_is_kept_without_effect(log):
+    for version in (1 << 63, (1 << 64) - 1, 0, 10_000):
+        note = agreement_note(AGREEMENT.line_id, version, bytes(32))
+        signed = sign_text(RU.ring.identity, "ru", note)
+        body = encode_acceptance(Acceptance(version=version, digest=bytes(32), signatures=signed))
+        assert "bad_acceptance" in log.receive(1, Kind.AMENDMENT_ACCEPTED, body)
+        assert log.rows[-1]["version"] < 1 << 63
 
 
 def test_who_did_not_sign_cannot_propose_or_accept(log):

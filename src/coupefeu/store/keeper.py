@@ -22,7 +22,7 @@ from coupefeu.store.rebuild import Progress, are_current, rebuild, remember_view
 from coupefeu.store.receipts import take_receipt
 from coupefeu.store.receive import Receiver
 from coupefeu.store.showing import by_kind, make_context
-from coupefeu.store.sqlite import Connection, create_tables, open_for_writing
+from coupefeu.store.sqlite import UNAVAILABLE, Connection, create_tables, open_for_writing
 from coupefeu.store.state import LogState
 from coupefeu.store.transaction import Transaction
 from coupefeu.wire.packet import CosignatureItem
@@ -65,16 +65,27 @@ class Keeper:
     def execute(self, jobs: Sequence[Job], now: Moment) -> list[Outcome]:
         """Do all jobs in one transaction; each outcome is durable when this returns.
 
-        A job that is refused has its error as outcome and writes nothing. When the database fails, every
-        outcome is that failure and nothing happened.
+        A job that is refused has its error as outcome and writes nothing. When the database cannot write, every
+        outcome is that failure and nothing happened. When a job breaks after it has written, the batch is undone
+        and each job is done in a transaction of its own: no peer can make another's job fail.
         """
+        try:
+            return self._transact(jobs, now)
+        except StoreError as failure:
+            if failure.code in UNAVAILABLE:
+                return [failure] * len(jobs)
+            broken: Exception = failure
+        except Exception as defect:  # noqa: BLE001 - what a peer sent must not end the only writer
+            broken = defect
+        if len(jobs) > 1:
+            return [outcome for job in jobs for outcome in self.execute([job], now)]
+        return [_outcome_of(broken)]
+
+    def _transact(self, jobs: Sequence[Job], now: Moment) -> list[Outcome]:
         transaction = self._begin(now)
         try:
             outcomes = [self._do(transaction, job) for job in jobs]
             self._commit(transaction)
-        except StoreError as failure:
-            self._roll_back(transaction)
-            return [failure] * len(jobs)
         except BaseException:
             self._roll_back(transaction)
             raise
@@ -94,11 +105,7 @@ class Keeper:
             raise
         except CoupefeuError as refusal:
             if transaction.writes != writes:
-                raise StoreError(
-                    f"a job was refused after it had written: {refusal}",
-                    code="store.keeper.half_done",
-                    hint="Report this defect; the whole batch was undone.",
-                ) from refusal
+                raise  # half done: `execute` undoes it
             return refusal
 
     def _begin(self, now: Moment) -> Transaction:
@@ -179,6 +186,19 @@ class Keeper:
     def _load_next_arrival(self) -> int:
         ((newest,),) = self.connection.query("SELECT coalesce(max(arrival), 0) FROM entries")
         return int(newest) + 1
+
+
+def _outcome_of(broken: Exception) -> CoupefeuError:
+    """Give what is told of a job that broke, alone in its transaction."""
+    if isinstance(broken, CoupefeuError):
+        return broken
+    failure = StoreError(
+        f"a job could not be recorded: {type(broken).__name__}: {broken}",
+        code="store.keeper.broken",
+        hint="Report this defect; nothing of the job was recorded, and all others were done.",
+    )
+    failure.__cause__ = broken
+    return failure
 
 
 def _prepare_schema(connection: Connection) -> None:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import insert
 
-from coupefeu.errors import VerificationError
+from coupefeu.errors import PeerError, VerificationError
 from coupefeu.record.statements import sign_checkpoint, verify_cosignature, verify_run_receipt
 from coupefeu.record.tree import root_of
 from coupefeu.store import tables
@@ -15,20 +15,27 @@ INSERT_COSIGNATURE = insert(tables.cosignatures).prefix_with("OR IGNORE")
 INSERT_RUN = insert(tables.runs).prefix_with("OR IGNORE")
 INSERT_RUN_RECEIPT = insert(tables.run_receipts).prefix_with("OR IGNORE")
 
+MAX_RECEIPT_RUN = 1 << 16
+"""A run receipt over more is refused before it is computed."""
+
 
 def take_receipt(transaction: Transaction, job: TakeReceipt) -> Receipted:
     """Verify a receipt against our own tree and keep it.
 
-    Raises: VerificationError: it signs for something that our log is not.
+    Raises: VerificationError: it signs for something that our log is not; PeerError: it is out of bounds.
     """
     if isinstance(job.item, CosignatureItem):
         return _take_cosignature(transaction, job, job.item)
     item = job.item
     line = transaction.line
     log = line.our_log
-    hashes = transaction.leaf_hashes(log, item.start, item.end)
-    if len(hashes) != item.end - item.start or not hashes:
+    if item.end > transaction.states[log].size:
         raise _beyond(item.end)
+    if item.end - item.start > MAX_RECEIPT_RUN:
+        raise PeerError(
+            f"a run receipt for {item.end - item.start:,} entries", code="store.receipt.run_too_long"
+        )
+    hashes = transaction.leaf_hashes(log, item.start, item.end)
     root = root_of([hashes[index] for index in range(item.start, item.end)])
     holder = line.parties[job.holder]
     verify_run_receipt(holder.log_key, line.parties[log].origin, item.start, item.end, root, item.signature)

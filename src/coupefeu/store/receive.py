@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import bindparam, update
 
-from coupefeu.errors import CoupefeuError, PeerError
+from coupefeu.errors import CoupefeuError, PeerError, StoreError
 from coupefeu.record.statements import cosign_checkpoint, sign_run_receipt, verify_checkpoint, verify_run
 from coupefeu.record.tree import root_of
 from coupefeu.services.base import Recorded
@@ -146,6 +146,8 @@ class Receiver:
             assert isinstance(batch.statement, CheckpointSignature)
             try:
                 missing = self._take_checkpoint(batch, batch.statement)
+            except StoreError:
+                raise
             except CoupefeuError:
                 continue  # one bad item never blocks those behind it; its sender still owes it
             if missing:

@@ -129,6 +129,9 @@ _CAUSES: Final = (
     ("unable to open", "store.database.missing", "Check --node FOLDER; `coupefeu init` makes a new node."),
 )
 
+UNAVAILABLE: Final = frozenset(code for _, code, _ in _CAUSES)
+"""Codes of failures that no job is the cause of: nothing can be written now."""
+
 
 def open_for_writing(path: Path) -> Connection:
     """Open or make the database of a node, durable settings on.

@@ -42,6 +42,9 @@ _SELECT_FRONTIER = select(tables.frontiers.c.frontier).where(
     tables.frontiers.c.log == bindparam("log"), tables.frontiers.c.size == bindparam("size")
 )
 
+MAX_INDEX = (1 << 63) - 1
+"""What a peer may name beyond it no database holds."""
+
 
 class Transaction:
     """What jobs work on between BEGIN and COMMIT."""
@@ -179,6 +182,8 @@ class Transaction:
 
     def leaf_hash(self, log: int, index: int) -> bytes:
         """RFC 6962 hash of one stored leaf. Raises: KeyError when it is not held."""
+        if not 0 <= index < MAX_INDEX:
+            raise KeyError(index)
         return self.leaf_hashes(log, index, index + 1)[index]
 
     def frontier_at(self, log: int, size: int) -> Frontier:

@@ -19,6 +19,8 @@ from coupefeu.wire.cbor import decode, encode
 
 KEY_STATEMENT: Final = 4
 """The kind of entry that holds a key statement."""
+MAX_VERSION: Final = 9_999
+"""Of an agreement; whatever is signed beyond it has no effect, and no database need hold it."""
 
 KINDS: Final = frozenset(
     {int(Kind.AGREEMENT), int(Kind.AMENDMENT_PROPOSED), int(Kind.AMENDMENT_ACCEPTED), KEY_STATEMENT}
@@ -79,7 +81,8 @@ def parse_acceptance(body: bytes) -> Acceptance:
     """
     values: Any = decode(body)
     good = isinstance(values, dict) and set(values) == {0, 1, 2}
-    if not good or type(values[0]) is not int or not isinstance(values[1], bytes) or len(values[1]) != 32:
+    good = good and type(values[0]) is int and 1 <= values[0] <= MAX_VERSION
+    if not good or not isinstance(values[1], bytes) or len(values[1]) != 32:
         raise PeerError(
             "not an acceptance", code="services.agreement.bad_acceptance", hint="it has no effect"
         )
