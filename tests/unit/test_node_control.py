@@ -1,0 +1,109 @@
+"""The control socket as docs/spec/control.md has it: who may open it, what it answers, what its events never hold."""
+
+import asyncio
+import json
+import re
+import stat
+from functools import partial
+
+import pytest
+from tests.documents import ROOT
+
+from coupefeu.model.entry import Head
+from coupefeu.model.precedence import Precedence
+from coupefeu.node.backend import LocalBackend, describe_change
+from coupefeu.node.events import EntryRecorded, LineChanged, ReceiptTaken, Trouble
+from coupefeu.node.exercise import pair_exercise
+from coupefeu.services.base import Recorded
+
+SPECIFICATION = (ROOT / "docs" / "spec" / "control.md").read_text("utf-8")
+SECRET_WORDS = "what the officer wrote"
+
+
+def table(heading: str) -> list[list[str]]:
+    """Give the names in backticks of each row of the table below a heading, cell by cell."""
+    section = SPECIFICATION.split(f"## {heading}\n")[1].split("\n## ")[0]
+    rows = [line for line in section.split("\n") if line.startswith("| `")]
+    return [[re.findall(r"`(\w+)`", cell) for cell in row.strip("| ").split(" | ")] for row in rows]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    us, _ = pair_exercise(tmp_path / "us", tmp_path / "ru")
+    return us
+
+
+async def asked(folder, *lines: bytes) -> list[dict]:
+    backend = await LocalBackend.start(folder, online=False)
+    try:
+        assert stat.S_IMODE(folder.socket_path.stat().st_mode) == 0o600
+        reader, writer = await asyncio.open_unix_connection(str(folder.socket_path))
+        answers = []
+        for line in lines:
+            writer.write(line + b"\n")
+            answers.append(json.loads(await asyncio.wait_for(reader.readline(), 20)))
+        writer.close()
+    finally:
+        await backend.close()
+    assert not folder.socket_path.exists()
+    return answers
+
+
+def ask(folder, **request):
+    (answer,) = asyncio.run(asked(folder, json.dumps({"id": 7, **request}).encode()))
+    assert answer.pop("id") == 7
+    return answer
+
+
+def test_the_example_of_the_specification_is_recorded(folder):
+    example = SPECIFICATION.split("```json\n")[1].split("```")[0]
+    (answer,) = asyncio.run(asked(folder, example.replace("\n", "").encode()))
+    assert answer == {"id": 1, "ok": [[0, 1]]}
+
+
+def test_the_status_has_the_fields_that_are_published(folder):
+    (line,) = ask(folder, do="status")["ok"]["lines"].values()
+    assert set(line) == {name for names, *_ in table("Status") for name in names}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"[]",
+        b"nonsense",
+        b'{"id": 1}',
+        b'{"id": 1, "do": "act"}',
+        b'{"id": 1, "do": "act", "command": "Erase", "fields": {}}',
+        b'{"id": 1, "do": "act", "command": "Take", "fields": {"message": "US/1", "from_post": "us.duty"}}',
+        b'{"id": 1, "do": "receipt", "index": "x"}',
+    ],
+)
+def test_what_cannot_be_asked_is_refused_with_a_code_and_the_next_is_answered(folder, line):
+    refused, answered = asyncio.run(asked(folder, line, b'{"id": 2, "do": "status"}'))
+    assert set(refused["error"]) == {"kind", "code", "message", "hint"}
+    assert answered["ok"]["running"]
+
+
+def entry(index: int) -> Recorded:
+    head = partial(Head, kind=16, from_post="us.duty", to_posts=("ru.duty",), precedence=Precedence.FLASH)
+    return Recorded(
+        log=0, index=index, arrival=1, arrived_ms=5, ours=True, leaf_hash=bytes(32), body=SECRET_WORDS.encode(),
+        head=head(written_ms=5, language=SECRET_WORDS, agreement_version=1),
+    )  # fmt: skip
+
+
+CHANGES = {
+    "entry": EntryRecorded(recorded=entry(3)),
+    "receipt": ReceiptTaken(holder=1, start=0, end=4, arrived_ms=9),
+    "line": LineChanged(party=1, up=True, alive=False),
+    "trouble": Trouble(party=None, code="node.engine.behind", detail="more than we do"),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_an_event_has_the_fields_that_are_published_and_no_contents(what):
+    event = describe_change(CHANGES[what], ("us", "ru"))
+    (published,) = [names for (name,), names, *_ in table("Events") if name == what]
+    assert set(event) == {"what", *published}
+    assert SECRET_WORDS not in json.dumps(event)
