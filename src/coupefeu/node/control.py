@@ -89,7 +89,7 @@ class ControlServer:
             client.tell({"id": number, "ok": await self._answer(request, client)})
         except CoupefeuError as error:
             client.tell({"id": number, "error": describe(error)})
-        except (msgspec.MsgspecError, KeyError, TypeError, ValueError) as error:
+        except (msgspec.MsgspecError, KeyError, TypeError, ValueError, RecursionError) as error:
             refused = PeerError(f"the request does not parse: {error}", code="node.control.request")
             client.tell({"id": number, "error": describe(refused)})
         except Exception as error:  # noqa: BLE001 - a defect must not leave its caller waiting for ever
