@@ -3,7 +3,7 @@
 Stored exactly, character for character; shown harmless and marked (protocol A8). The texts are those of
 data/hostile: `unicode.json` and `naughty-strings.json`. `cbor-invalid.txt` and `cbor-hostile.json` go the same way here
 as bodies of an author that obeys no rule. (`json-odd.jsonl` is tried on the control socket in
-tests/unit/test_node_control.py; `geojson-odd.jsonl` has no reader yet: it belongs to notices.)
+tests/unit/test_node_control_odd.py; `geojson-odd.jsonl` has no reader yet: it belongs to notices.)
 """
 
 import re
