@@ -53,13 +53,20 @@ def test_a_frame_flipped_cut_or_lengthened_anywhere_is_refused_and_the_true_one_
     assert sessions.open(frame, 0)[0] == b"STOP"
 
 
-def test_two_frames_spliced_are_refused():
+def test_two_frames_spliced_anywhere_are_refused():
+    """Up to byte 4 the headers are equal, so that a splice there is one of the two frames and no third one."""
     ours, theirs = pair()
     one, two = ours.seal(0, b"one" * 9), ours.seal(0, b"two" * 9)
-    for at in range(6, len(one)):
+    assert one[:5] == two[:5]
+    spliced = {first[:at] + last[at:] for first, last in ((one, two), (two, one)) for at in range(len(one))}
+    spliced |= {one[:at] + two for at in range(1, len(one))} | {one + two[at:] for at in range(len(two))}
+    spliced -= {one, two}
+    assert len(spliced) > 2 * (len(one) - 6)
+    for frame in spliced:
         with pytest.raises(CoupefeuError):
-            theirs.open(one[:at] + two[at:], 0)
+            theirs.open(frame, 0)
     assert theirs.open(one, 0)[0] == b"one" * 9
+    assert theirs.open(two, 0)[0] == b"two" * 9
 
 
 def test_each_bearer_counts_by_itself():

@@ -61,6 +61,8 @@ def _line_lines(party: str, line: dict[str, Any] | None, values: dict[str, Any])
         lines.append("  their node says that it is busy: it takes our entries up later")
     if line["refused"]:
         lines.append(f"  datagrams refused       {line['refused']:,}")
+    if line["beyond_rate"]:
+        lines.append(f"  beyond the agreed rate  {line['beyond_rate']:,} dropped in the last minute")
     return lines
 
 

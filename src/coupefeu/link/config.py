@@ -43,6 +43,7 @@ class Limits:
     flash_entries: int = 64
     entries_per_s: int = 20_000
     runs_per_s: int = 200
+    receipts_per_s: int = 2_000
     signals_per_s: int = 50
     line_tests_per_s: int = 10
     holes_per_s: int = 20

@@ -15,7 +15,7 @@ from coupefeu.link.events import (
     Violation,
 )
 from coupefeu.link.holdings import Holdings
-from coupefeu.link.meter import Meter
+from coupefeu.link.meter import Meter, Tally
 from coupefeu.wire.packet import (
     Ack,
     Batch,
@@ -28,6 +28,8 @@ from coupefeu.wire.packet import (
 )
 
 SMALL_RUN: Final = 16
+STATEMENT_COST: Final = 8
+"""Entries that one signature to be verified counts for, so that tiny batches do not come cheap."""
 TOLD_AGAIN_MS: Final = 1_000
 FIRST_ASK_MS: Final = 2_000
 LAST_ASK_MS: Final = 60_000
@@ -45,9 +47,11 @@ class Intake:
         self._told_ms: dict[str, int] = {}
         self._entries = Meter(limits.entries_per_s, 2 * limits.entries_per_s)
         self._runs = Meter(limits.runs_per_s, 2 * limits.runs_per_s)
+        self._receipts = Meter(limits.receipts_per_s, 2 * limits.receipts_per_s)
         self._signals = Meter(limits.signals_per_s, 2 * limits.signals_per_s)
         self._line_tests = Meter(limits.line_tests_per_s, 2 * limits.line_tests_per_s)
         self._holes = Meter(limits.holes_per_s, 2 * limits.holes_per_s)
+        self.beyond_rate = Tally()
         self._unreceipted: list[Hole] = []
         self._ask_ms = 0
         self._ask_wait_ms = FIRST_ASK_MS
@@ -62,12 +66,8 @@ class Intake:
         match item:
             case Batch():
                 self._batch(item, mono_ms, is_late=is_late)
-            case CosignatureItem():
-                self._delivery.receipted(item.log, item.size)
-                self._ack(Ack(item.log, item.size), mono_ms, is_greeting=False)
-                self._events.append(ReceiptReceived(item))
-            case RunReceiptItem():
-                self._events.append(ReceiptReceived(item))
+            case CosignatureItem() | RunReceiptItem():
+                self._receipt(item, mono_ms)
             case Ack():
                 self._ack(item, mono_ms, is_greeting=is_greeting)
             case Hole():
@@ -93,17 +93,24 @@ class Intake:
             self._ask_wait_ms = min(2 * self._ask_wait_ms, LAST_ASK_MS)
         self._unreceipted = wanted
 
+    def _receipt(self, item: CosignatureItem | RunReceiptItem, mono_ms: int) -> None:
+        """Tell of a receipt. One beyond the rate is asked for again later; each costs the node a verification."""
+        if not self._within(self._receipts, "receipts", mono_ms):
+            return
+        if isinstance(item, CosignatureItem):
+            self._delivery.receipted(item.log, item.size)
+            self._ack(Ack(item.log, item.size), mono_ms, is_greeting=False)
+        self._events.append(ReceiptReceived(item))
+
     def _batch(self, batch: Batch, mono_ms: int, *, is_late: bool) -> None:
         first, count = batch.entries[0].index, len(batch.entries)
         if batch.entries[-1].index > self._holdings.durable_below(batch.log) + RUN_HORIZON:
             self.violation("link.batch.too-far", f"log {batch.log}, entry {first}", mono_ms)
             return
         is_small_run = isinstance(batch.statement, RunSignature) and count <= SMALL_RUN
-        meter, amount = (self._runs, 1) if is_small_run else (self._entries, count)
-        if meter.allows(amount, mono_ms):
+        meter, amount = (self._runs, 1) if is_small_run else (self._entries, max(count, STATEMENT_COST))
+        if self._within(meter, "entries", mono_ms, amount):
             self._events.append(BatchReceived(batch, is_late))
-        else:
-            self.violation("link.flood.entries", f"log {batch.log}, entry {first}", mono_ms)
 
     def _ack(self, ack: Ack, mono_ms: int, *, is_greeting: bool) -> None:
         is_possible, known = self._delivery.acknowledge(ack)
@@ -122,9 +129,10 @@ class Intake:
         elif (rest := self._delivery.resend(hole)) is not None:
             self._events.append(HoleAsked(rest.log, rest.start, rest.end))
 
-    def _within(self, meter: Meter, name: str, mono_ms: int) -> bool:
-        if meter.allows(1, mono_ms):
+    def _within(self, meter: Meter, name: str, mono_ms: int, amount: int = 1) -> bool:
+        if meter.allows(amount, mono_ms):
             return True
+        self.beyond_rate.add(mono_ms)
         self.violation(f"link.flood.{name}", "beyond the agreed rate", mono_ms)
         return False
 

@@ -56,6 +56,8 @@ class LinkState:
     bytes_sent: int
     bytes_received: int
     refused: int
+    beyond_rate: int
+    """Items that the other side sent beyond the agreed rates, in the last minute."""
 
 
 class Link:
@@ -239,6 +241,7 @@ class Link:
             bytes_sent=self._connection.bytes_sent,
             bytes_received=self._bytes_received,
             refused=self._refused,
+            beyond_rate=self._intake.beyond_rate.per_minute(self._mono_ms),
         )
 
     # Within.

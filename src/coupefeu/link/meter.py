@@ -1,4 +1,8 @@
-"""What the other side may do in a second (protocol B8)."""
+"""What the other side may do in a second, and how often it asked for more (protocol B8)."""
+
+from typing import Final
+
+_MINUTE_MS: Final = 60_000
 
 
 class Meter:
@@ -21,3 +25,31 @@ class Meter:
             return False
         self._level_milli -= amount * 1_000
         return True
+
+
+class Tally:
+    """How many came in a minute: those of the minute that runs, and of the one before as far as it overlaps."""
+
+    __slots__ = ("_before", "_now", "_since_ms")
+
+    def __init__(self) -> None:
+        self._since_ms = 0
+        self._now = self._before = 0
+
+    def add(self, mono_ms: int) -> None:
+        """Count one."""
+        self._turn(mono_ms)
+        self._now += 1
+
+    def per_minute(self, mono_ms: int) -> int:
+        """Return how many came in the minute that ends now."""
+        self._turn(mono_ms)
+        overlap_ms = max(0, _MINUTE_MS - (mono_ms - self._since_ms))
+        return self._now + self._before * overlap_ms // _MINUTE_MS
+
+    def _turn(self, mono_ms: int) -> None:
+        minutes = (mono_ms - self._since_ms) // _MINUTE_MS
+        if minutes > 0:
+            self._before = self._now if minutes == 1 else 0
+            self._now = 0
+            self._since_ms += minutes * _MINUTE_MS

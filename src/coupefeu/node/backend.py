@@ -232,6 +232,7 @@ def describe_status(runtime: Runtime) -> dict[str, Any]:
             "bytes_sent": state.bytes_sent,
             "bytes_received": state.bytes_received,
             "refused": state.refused,
+            "beyond_rate": state.beyond_rate + peer.intake.beyond_rate.per_minute(now.mono_ms),
             "cosigned": peer.cosigned,
         }
     return {"running": True, "as_of_ms": now.utc_ms, "lines": lines}

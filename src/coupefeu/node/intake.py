@@ -8,6 +8,7 @@ flood never hides them.
 from collections import Counter, deque
 from collections.abc import Iterator
 
+from coupefeu.link.meter import Tally
 from coupefeu.model.agreement import Budgets
 from coupefeu.model.instant import Moment
 from coupefeu.wire.packet import Batch, RunSignature
@@ -53,6 +54,7 @@ class Intake:
         self._runs = Bucket(budgets.flash_per_minute, now)
         self._waiting: deque[Batch] = deque()
         self._indices: Counter[tuple[int, int]] = Counter()
+        self.beyond_rate = Tally()
 
     @property
     def is_full(self) -> bool:
@@ -65,7 +67,9 @@ class Intake:
             yield batch
             return
         entries = _indices(batch)
-        if len(self._waiting) < WAITING_BATCHES and not self._indices.keys() >= entries:
+        if len(self._waiting) >= WAITING_BATCHES:
+            self.beyond_rate.add(now.mono_ms)
+        elif not self._indices.keys() >= entries:
             self._waiting.append(batch)
             self._indices.update(entries)
         yield from self.due(now)

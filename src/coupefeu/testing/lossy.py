@@ -28,7 +28,7 @@ from coupefeu.wire.packet import (
 )
 
 REDIAL_MS = 500
-_NAMES = ("us", "ru")
+NAMES = ("us", "ru")
 
 
 def statement_bytes(log: int, start: int, end: int) -> bytes:
@@ -49,15 +49,16 @@ def seal_in_test(
 
 
 def link_configs(
-    timings: Timings | None = None, limits: Limits | None = None
+    timings: Timings | None = None, limits: Limits | None = None, names: tuple[str, str] = NAMES
 ) -> tuple[LinkConfig, LinkConfig]:
-    """Return the two sides of one line, keys made from names."""
-    private = [sha512(name.encode()).digest()[:32] for name in _NAMES]
-    origins = [f"test/{'0' * 32}/{name}/1" for name in _NAMES]
+    """Return the two sides of one line, keys and line id made from names; all lines have one PSK."""
+    private = [sha512(name.encode()).digest()[:32] for name in names]
+    line_id = sha512(" ".join(names).encode()).digest()[:16]
+    origins = [f"test/{line_id.hex()}/{name}/1" for name in names]
 
     def side(end: int) -> LinkConfig:
         return LinkConfig(
-            line_id=bytes(16),
+            line_id=line_id,
             our_origin=origins[end],
             their_origin=origins[1 - end],
             our_session_private=private[end],
@@ -121,11 +122,12 @@ class TwoLinks:
         timings: Timings | None = None,
         limits: Limits | None = None,
         redial: bool = True,
+        names: tuple[str, str] = NAMES,
     ) -> None:
         self.clock = VirtualClock()
         self.wire = MemoryWire(seed, faults)
         self._random = random.Random(seed + 1)  # noqa: S311  what happens must repeat
-        configs = link_configs(timings, limits)
+        configs = link_configs(timings, limits, names)
         self.ends = [LinkEnd(log, configs[log], Link(configs[log], seal_in_test)) for log in (0, 1)]
         for end in self.ends:
             end.link.held(1 - end.log, 0)
