@@ -11,9 +11,9 @@ from tests.documents import ROOT
 
 from coupefeu.model.entry import Head
 from coupefeu.model.precedence import Precedence
-from coupefeu.node.backend import LocalBackend, describe_change
 from coupefeu.node.events import EntryRecorded, LineChanged, ReceiptTaken, Trouble
 from coupefeu.node.exercise import pair_exercise
+from coupefeu.node.local import LocalBackend, describe_change
 from coupefeu.services.base import Recorded
 
 SPECIFICATION = (ROOT / "docs" / "spec" / "control.md").read_text("utf-8")

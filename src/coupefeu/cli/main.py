@@ -1,6 +1,7 @@
 """The command `coupefeu`: finds the module of a command, runs it, and says errors so that people can act on them."""
 
 import json
+import os
 import sys
 from importlib import import_module
 from typing import Final
@@ -9,14 +10,39 @@ import typer
 
 from coupefeu import errors
 
-COMMANDS: Final = (
-    "init", "card", "pair", "agreement",
-    "up", "status",
-    "say", "inbox", "watch", "take", "read", "read-back", "say-again", "pass-to", "outcome", "confirm",
-    "record", "export", "prove", "verify", "fsck", "rebuild",
-    "demo", "bench",
-)  # fmt: skip
-"""In the order of `--help`; the module of `read-back` is `coupefeu.cli.read_back`."""
+SUMMARIES: Final = {
+    "init": "Make a node's folder with fresh keys.",
+    "card": "Print our card for this line; the same card each time until the line is paired.",
+    "pair": "Pair with the others' cards, then with their answers.",
+    "agreement": "The agreement: show, propose, sign; replace keys.",
+    "up": "Run the node.",
+    "status": "Show the line, both records, what is overdue and what was found wrong.",
+    "say": "Send a message. It is on our record when this returns, and leaves when the line is up.",
+    "inbox": "List what is open, most urgent first; or show one message. Looking records nothing.",
+    "watch": "Follow the line until Ctrl-C: print messages as they come, and put on record that they were shown.",
+    "take": "Take a message: this post deals with it. The outcome of a WARNING is still awaited.",
+    "read": "Print a message in full, and put on record that this post has read it.",
+    "read-back": "Type the critical fields anew; they are compared with what was sent. A mismatch is recorded too.",
+    "say-again": "Ask the other side to say it again, or ask them to read it back again. Always possible.",
+    "pass-to": "Put on record to whom a message was passed.",
+    "outcome": "Put on record what became of a message: it stops the outcome clock on both sides.",
+    "confirm": "Confirm that a contact by another channel, reported by the other side, took place.",
+    "record": "List the entries of both sides in the order in which they came here, the newest last.",
+    "export": "Write what strangers can verify.",
+    "prove": "Write one entry (`leaf`), its proof, and its `body` where held, for a reader who has nothing else.",
+    "verify": "Verify a record or a proof offline, and say what is proved and what is not.",
+    "fsck": "Check the record: hashes, trees, signatures, gaps, high-water file. Exit 7 when something is found.",
+    "rebuild": "Make the views of a stopped node anew from its record: inbox, chains, agreement.",
+    "demo": "Play the main job between two nodes on this machine; exit 0 when everything held.",
+    "bench": (
+        "Measure the line, bad days and a record of a million entries, within five minutes; exit 1 if one falls short."
+    ),
+}
+"""What each command does, in the order of `--help`, which so needs none of their modules. They are held to what the
+commands say themselves by tests/cli/test_manual.py."""
+
+COMMANDS: Final = tuple(SUMMARIES)
+"""The module of `read-back` is `coupefeu.cli.read_back`, or as `_MODULES` says."""
 
 _MODULES: Final = {
     "take": "acts", "read": "acts", "read-back": "acts", "say-again": "acts", "pass-to": "acts", "outcome": "acts",
@@ -35,8 +61,23 @@ EXIT_CODES: Final = {
 """What a script sees; 1 is a defect of ours, or a demo step that did not hold."""
 
 
-def make_app(only: str | None = None) -> typer.Typer:
-    """Build the command line; with `only`, just that command, for a quick start."""
+def make_app(*names: str) -> typer.Typer:
+    """Build the command line of these commands; of all when none is named."""
+    app = _make_group()
+    for module in dict.fromkeys(_MODULES.get(name, name.replace("-", "_")) for name in names or COMMANDS):
+        _register(app, module)
+    return app
+
+
+def make_listing() -> typer.Typer:
+    """Build what `--help` lists; a command that is named is never looked up here."""
+    app = _make_group()
+    for name, summary in SUMMARIES.items():
+        app.command(name, help=summary)(_make_group)
+    return app
+
+
+def _make_group() -> typer.Typer:
     app = typer.Typer(
         name="coupefeu",
         help="A self-hosted line between parties that must not collide by accident.",
@@ -49,9 +90,6 @@ def make_app(only: str | None = None) -> typer.Typer:
     def coupefeu() -> None:
         """Keep a line between parties that must not collide by accident."""
 
-    names = COMMANDS if only is None else (only,)
-    for module in dict.fromkeys(_MODULES.get(name, name.replace("-", "_")) for name in names):
-        _register(app, module)
     return app
 
 
@@ -67,10 +105,26 @@ def run() -> None:
     """Run the command of `sys.argv`."""
     first = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
-        make_app(first if first in COMMANDS else None)()
+        (make_app(first) if first in COMMANDS else make_listing())()
     except errors.CoupefeuError as error:
         _tell(error)
         sys.exit(next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_CODES[errors.UsageError])
+    except OSError as error:
+        _tell(_described(error))
+        sys.exit(EXIT_CODES[errors.ConfigError])
+
+
+def _described(error: OSError) -> errors.ConfigError:
+    """Say which file the system refused, as every other error is said."""
+    where = "" if error.filename is None else f"{error.filename}: "
+    return errors.ConfigError(
+        f"{where}{error.strerror or error}",
+        code="cli.main.system",
+        hint="Check the path, its owner and the disk.",
+    )
 
 
 def _tell(error: errors.CoupefeuError) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from coupefeu.cli.printing import Language
 from coupefeu.errors import UsageError
@@ -12,10 +12,12 @@ from coupefeu.model.messages import parse_number
 from coupefeu.node.clock import Clock
 from coupefeu.node.desk import Desk
 from coupefeu.node.folder import NodeFolder
-from coupefeu.node.node import Node, Sent
 from coupefeu.node.running import is_running
 from coupefeu.services.base import Command
 from coupefeu.services.messages.status import MessageStatus
+
+if TYPE_CHECKING:
+    from coupefeu.node.node import Node, Sent
 
 Result = TypeVar("Result")
 
@@ -54,8 +56,9 @@ def desk_of(folder: NodeFolder) -> Iterator[Desk]:
         desk.close()
 
 
-def with_node(folder: NodeFolder, do: Callable[[Node], Awaitable[Result]]) -> Result:
+def with_node(folder: NodeFolder, do: "Callable[[Node], Awaitable[Result]]") -> Result:
     """Do something with the node: the running one, or else one that this process opens without the line."""
+    from coupefeu.node.node import Node  # noqa: PLC0415 - looking at a record needs no node
 
     async def run() -> Result:
         async with Node.open(folder.path, online=False) as node:
@@ -64,10 +67,10 @@ def with_node(folder: NodeFolder, do: Callable[[Node], Awaitable[Result]]) -> Re
     return asyncio.run(run())
 
 
-def act(folder: NodeFolder, command: Command) -> Sent:
+def act(folder: NodeFolder, command: Command) -> "Sent":
     """Have a command recorded, durably. Raises: UsageError, PolicyError: refused; nothing was recorded."""
 
-    async def do(node: Node) -> Sent:
+    async def do(node: "Node") -> "Sent":
         (sent,) = await node.act(command)
         return sent
 

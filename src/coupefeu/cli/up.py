@@ -8,8 +8,8 @@ import typer
 import uvloop
 
 from coupefeu.cli.printing import JsonOption, NodeOption, report
-from coupefeu.node.backend import LocalBackend
 from coupefeu.node.folder import NodeFolder
+from coupefeu.node.local import LocalBackend
 
 
 def register(app: typer.Typer) -> None:

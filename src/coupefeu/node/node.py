@@ -20,7 +20,7 @@ from coupefeu.errors import UsageError
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.messages import Content, Form, MessageId, format_number, parse_number
 from coupefeu.model.precedence import Precedence, Subject
-from coupefeu.node.backend import Backend, LocalBackend, RemoteBackend
+from coupefeu.node.backend import Backend, RemoteBackend
 from coupefeu.node.clock import Clock
 from coupefeu.node.desk import Desk, OpenMessages
 from coupefeu.node.folder import NodeFolder
@@ -141,6 +141,8 @@ class Node:
         opened.need_line()
         backend: Backend | None = await RemoteBackend.connect(opened)
         if backend is None:
+            from coupefeu.node.local import LocalBackend  # noqa: PLC0415 - a running node is reached without it
+
             backend = await LocalBackend.start(opened, online=online)
         try:
             node = cls(opened, backend)

@@ -1,0 +1,165 @@
+"""A node inside this process: the runtime behind the same contract, and its answers on the control socket."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from coupefeu.errors import CoupefeuError
+from coupefeu.model.entry import Head
+from coupefeu.model.messages import MessageId, format_number
+from coupefeu.node.backend import Listener
+from coupefeu.node.commands import decode_command
+from coupefeu.node.control import Client, ControlServer
+from coupefeu.node.events import Change, EntryRecorded, LineChanged, ReceiptTaken
+from coupefeu.node.folder import NodeFolder
+from coupefeu.node.runtime import Runtime
+from coupefeu.services.base import Command
+from coupefeu.services.messages.rules import SendLineTest
+from coupefeu.store.jobs import Acted, Outcome
+
+MAX_ABOUT = 16
+"""References told with an event; an act names one message, SHOWN at most 16."""
+
+
+class LocalBackend:
+    """A node run by this process; it answers the control socket too."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self._waiting: dict[int, list[asyncio.Future[tuple[str, int]]]] = {}
+        self._server = ControlServer(runtime.folder.socket_path, self._answer, runtime.journal.defect)
+        self._names = runtime.folder.agreement.party_ids
+        runtime.engine.listen(self._hear)
+
+    @classmethod
+    async def start(cls, folder: NodeFolder, *, online: bool = True) -> "LocalBackend":
+        """Run the node. Raises: ConfigError, StoreError."""
+        backend = cls(await Runtime.start(folder, online=online))
+        try:
+            await backend._server.start()
+        except BaseException:
+            await backend.runtime.close()
+            raise
+        return backend
+
+    async def close(self) -> None:
+        """End the node; what was queued is durable."""
+        await self._server.close()
+        await self.runtime.close()
+
+    async def act(self, command: Command) -> list[MessageId]:
+        """See `Backend.act`."""
+        future: asyncio.Future[list[MessageId]] = asyncio.get_running_loop().create_future()
+
+        def done(outcome: Outcome) -> None:
+            if future.done():
+                return
+            if isinstance(outcome, Acted):
+                future.set_result([(each.recorded.log, each.recorded.index) for each in outcome.entries])
+            elif isinstance(outcome, Exception):
+                future.set_exception(outcome)
+
+        if isinstance(command, SendLineTest):
+            self.runtime.duties.send_line_test(command.template, done)
+        else:
+            self.runtime.engine.act(command, done)
+        return await future
+
+    async def receipt(self, index: int) -> tuple[str, int]:
+        """See `Backend.receipt`."""
+        for peer in self.runtime.engine.peers.values():
+            if index < peer.cosigned:
+                return self._names[peer.log], self.runtime.clock().utc_ms
+        future: asyncio.Future[tuple[str, int]] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(index, []).append(future)
+        return await future
+
+    async def status(self) -> dict[str, Any]:
+        """See `Backend.status`."""
+        return describe_status(self.runtime)
+
+    def follow(self, listener: Listener) -> Callable[[], None]:
+        """See `Backend.follow`."""
+
+        def tell(change: Change) -> None:
+            listener(describe_change(change, self._names))
+
+        return self.runtime.engine.listen(tell)
+
+    async def followed(self) -> None:
+        """See `Backend.followed`: in this process, at once."""
+
+    def _hear(self, change: Change) -> None:
+        if not isinstance(change, ReceiptTaken):
+            return
+        for index in [index for index in self._waiting if change.start <= index < change.end]:
+            for future in self._waiting.pop(index):
+                if not future.done():
+                    future.set_result((self._names[change.holder], change.arrived_ms))
+
+    async def _answer(self, request: dict[str, Any], client: Client) -> Any:
+        match request.get("do"):
+            case "act":
+                return await self.act(decode_command(request["command"], request["fields"]))
+            case "receipt":
+                return await self.receipt(int(request["index"]))
+            case "status":
+                return await self.status()
+            case "follow":
+                client.closed.append(self.follow(lambda event: client.tell({"event": event})))
+                return {}
+            case other:
+                raise CoupefeuError(f"there is no request {other!r}", code="node.control.request")
+
+
+def describe_change(change: Change, names: tuple[str, ...]) -> dict[str, Any]:
+    """Give an event as JSON has it; never contents or keys."""
+    if isinstance(change, EntryRecorded):
+        recorded = change.recorded
+        head = recorded.head
+        return {
+            "what": "entry",
+            "party": names[recorded.log],
+            "index": recorded.index,
+            "kind": None if head is None else int(head.kind),
+            "precedence": None if head is None else int(head.precedence),
+            "about": [] if head is None else _references(head, names),
+            "arrived_ms": recorded.arrived_ms,
+        }
+    if isinstance(change, ReceiptTaken):
+        holder = names[change.holder]
+        return {"what": "receipt", "holder": holder, "start": change.start, "end": change.end}
+    if isinstance(change, LineChanged):
+        return {"what": "line", "party": names[change.party], "up": change.up, "alive": change.alive}
+    party = None if change.party is None else names[change.party]
+    return {"what": "trouble", "party": party, "code": change.code, "detail": change.detail}
+
+
+def _references(head: Head, names: tuple[str, ...]) -> list[str]:
+    return [format_number((each.log, each.index), names) for each in head.references[:MAX_ABOUT]]
+
+
+def describe_status(runtime: Runtime) -> dict[str, Any]:
+    """Give the line to each party as it is now."""
+    now = runtime.clock()
+    names = runtime.folder.agreement.party_ids
+    lines = {}
+    for peer in runtime.engine.peers.values():
+        state = peer.link.state()
+        lines[names[peer.log]] = {
+            "up": state.up,
+            "alive": state.alive,
+            "since_ms": now.mono_ms - state.since_ms,
+            "session_age_ms": state.session_age_ms,
+            "round_trip_ms": state.round_trip_ms,
+            "their_clock_offset_ms": state.their_clock_offset_ms,
+            "their_node_busy": state.their_node_busy,
+            "queued": state.queued,
+            "in_flight": state.in_flight,
+            "bytes_sent": state.bytes_sent,
+            "bytes_received": state.bytes_received,
+            "refused": state.refused,
+            "beyond_rate": state.beyond_rate + peer.intake.beyond_rate.per_minute(now.mono_ms),
+            "cosigned": peer.cosigned,
+        }
+    return {"running": True, "as_of_ms": now.utc_ms, "lines": lines}
