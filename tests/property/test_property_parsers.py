@@ -1,0 +1,189 @@
+"""Arbitrary bytes into every parser: a value or `PeerError`, never anything else, and no parser is forgotten.
+
+The parsers are found by looking: whatever is public in the pure rooms, is named like a reader and takes bytes or text,
+must stand here, or say why it does not.
+"""
+
+import importlib
+import inspect
+import pkgutil
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.property.test_property_formats import HASHES, HEADS, ITEMS, KEY, NOTES, NUMBERS, VALUES
+
+import coupefeu.keys
+import coupefeu.link
+import coupefeu.record
+import coupefeu.services
+import coupefeu.wire
+from coupefeu.errors import PeerError
+from coupefeu.keys.agreement_signatures import parse_agreement_body
+from coupefeu.link.connection import read_items
+from coupefeu.model.entry import Head, Kind
+from coupefeu.model.precedence import Precedence
+from coupefeu.record.audit import audit_record
+from coupefeu.record.disclosure import Disclosure, format_index, parse_index
+from coupefeu.record.equivocation import verify_equivocation
+from coupefeu.record.evidence import audit_proof
+from coupefeu.record.leaf import check_leaf
+from coupefeu.services.agreement.facts import parse_acceptance
+from coupefeu.services.bodies import decode_body
+from coupefeu.services.messages.facts import read_act
+from coupefeu.services.messages.forms import read_content
+from coupefeu.wire import agreement, armour, base64, batch, card, cbor, cosignature, packet, tiles, toml
+from coupefeu.wire.checkpoint import Checkpoint
+from coupefeu.wire.head import decode_head, encode_head, restore, shorten
+from coupefeu.wire.key_statement import parse_key_statement
+from coupefeu.wire.note import VerifierKey, format_note, parse_note
+from coupefeu.wire.proof import TlogProof
+from coupefeu.wire.run import Run
+from coupefeu.wire.varint import read_varint
+
+ROOMS = (coupefeu.wire, coupefeu.keys, coupefeu.record, coupefeu.services, coupefeu.link)
+READER = re.compile(
+    r"(parse|decode|read|scan|unpack|restore|shorten|from_bytes|from_extra|check_leaf)(_|$)|from_"
+)
+
+LEAF = b"\x83\x01\x58\x20" + bytes(32) + b"\x58\x20" + bytes(32)
+
+
+def head_of(kind: int) -> Head:
+    return Head(
+        kind=kind,
+        from_post="us.duty",
+        to_posts=("ru.duty",),
+        precedence=Precedence.FLASH,
+        written_ms=0,
+        language="en",
+        agreement_version=1,
+    )
+
+
+def text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+TRIED = {
+    "wire.agreement.parse_terms": agreement.parse_terms,
+    "wire.agreement.parse_agreement": agreement.parse_agreement,
+    "wire.armour.parse_armour": lambda data: armour.parse_armour(text(data)),
+    "wire.base64.parse_base64": lambda data: base64.parse_base64(text(data), "field"),
+    "wire.base64.parse_decimal": lambda data: base64.parse_decimal(text(data), "field"),
+    "wire.batch.decode_batch": lambda data: batch.decode_batch(data, 0),
+    "wire.card.parse_answer": card.parse_answer,
+    "wire.card.parse_card": card.parse_card,
+    "wire.cbor.decode": cbor.decode,
+    "wire.cbor.scan": cbor.scan,
+    "wire.checkpoint.Checkpoint.parse": lambda data: Checkpoint.parse(text(data)),
+    "wire.cosignature.unpack": cosignature.unpack,
+    "wire.head.decode_head": decode_head,
+    "wire.head.restore": lambda data: restore(
+        data, lambda _log, _index: bytes(32), lambda _log, _size: bytes(32)
+    ),
+    "wire.head.shorten": shorten,
+    "wire.key_statement.parse_key_statement": parse_key_statement,
+    "wire.note.VerifierKey.parse": lambda data: VerifierKey.parse(text(data)),
+    "wire.note.parse_note": parse_note,
+    "wire.packet.decode_items": packet.decode_items,
+    "wire.proof.TlogProof.parse": TlogProof.parse,
+    "wire.run.Run.parse": lambda data: Run.parse(text(data)),
+    "wire.tiles.parse_bundle": tiles.parse_bundle,
+    "wire.toml.parse_toml": toml.parse_toml,
+    "wire.varint.read_varint": lambda data: read_varint(data, 0),
+    "keys.agreement_signatures.parse_agreement_body": parse_agreement_body,
+    "record.audit.audit_record": lambda data: audit_record({"checkpoint": data}.get, KEY),
+    "record.disclosure.Disclosure.from_bytes": Disclosure.from_bytes,
+    "record.disclosure.Disclosure.from_extra": lambda data: Disclosure.from_extra(0, data, None),
+    "record.disclosure.parse_index": lambda data: parse_index(data, "line", 5),
+    "record.equivocation.verify_equivocation": lambda data: verify_equivocation(data, KEY),
+    "record.evidence.audit_proof": lambda data: audit_proof(LEAF, data, None, KEY),
+    "record.leaf.check_leaf": check_leaf,
+    "services.agreement.facts.parse_acceptance": parse_acceptance,
+    "services.messages.forms.read_content": read_content,
+    "services.messages.facts.read_act": lambda data: [read_act(kind, data) for kind in Kind],
+    "services.bodies.decode_body": lambda data: [
+        decode_body(0, head_of(kind), data) for kind in (*Kind, 4, 900)
+    ],
+    "link.connection.read_items": read_items,
+}
+
+ELSEWHERE = {
+    "record.tree.Frontier.from_bytes": "reads our own database alone, and raises StoreError",
+    "keys.ring.read_psk": "takes a party's name and reads a key file of our own, and raises ConfigError",
+}
+"""What is named like a reader and is none, with the reason."""
+
+
+def found_readers():
+    """Public functions and class methods of the pure rooms that are named like readers and take bytes or text."""
+    found = {}
+    for room in ROOMS:
+        for info in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
+            module = importlib.import_module(info.name)
+            for owner in [module, *(each for each in vars(module).values() if inspect.isclass(each))]:
+                if owner is not module and owner.__module__ != module.__name__:
+                    continue
+                for name in vars(owner):
+                    each = getattr(owner, name)
+                    if (
+                        name.startswith("_")
+                        or not READER.match(name)
+                        or getattr(each, "__module__", "") != info.name
+                    ):
+                        continue
+                    if inspect.isfunction(each) if owner is module else inspect.ismethod(each):
+                        kinds = {value.annotation for value in inspect.signature(each).parameters.values()}
+                        if kinds & {bytes, str}:
+                            place = info.name.removeprefix("coupefeu.")
+                            found[
+                                f"{place}.{name}" if owner is module else f"{place}.{owner.__name__}.{name}"
+                            ] = each
+    return found
+
+
+def test_no_reader_is_forgotten():
+    found = found_readers()
+    assert len(found) > 25
+    assert found.keys() - TRIED.keys() - ELSEWHERE.keys() == set()
+    assert ELSEWHERE.keys() <= found.keys()
+
+
+SAMPLES = st.one_of(
+    VALUES.map(cbor.encode),
+    HEADS.map(encode_head),
+    HEADS.map(encode_head).map(shorten),
+    st.lists(ITEMS, max_size=2).map(packet.encode_items),
+    NOTES.map(format_note),
+    st.builds(
+        TlogProof,
+        NUMBERS,
+        st.lists(HASHES, max_size=3).map(tuple),
+        NOTES.map(format_note),
+    ).map(TlogProof.format),
+    st.just(format_index("line", [(0, 2)])),
+    st.just(LEAF),
+)
+
+
+@given(st.binary(max_size=300))
+def test_arbitrary_bytes_give_a_value_or_a_peer_error(data):
+    read_with_all(data)
+
+
+@given(SAMPLES, st.data())
+def test_damaged_bytes_give_a_value_or_a_peer_error(data, drawn):
+    at = drawn.draw(st.integers(0, len(data)))
+    read_with_all(data[:at] + drawn.draw(st.binary(max_size=3)) + data[at + drawn.draw(st.integers(0, 3)) :])
+
+
+def read_with_all(data):
+    for name, read in TRIED.items():
+        try:
+            read(data)
+        except PeerError:
+            continue
+        except Exception as error:
+            error.add_note(f"read by {name}")
+            raise
