@@ -1,4 +1,4 @@
-"""The tour of README.md is run as it stands, and what it shows is compared.
+"""The tour of README.md and the programs of docs/python.md are run as they stand, and what they show is compared.
 
 A `console` block: lines after `$ ` are commands, the lines below are what they print, `...` stands for anything. A
 command without lines below it must succeed. Questions are answered with yes. Ports are exchanged for free ones.
@@ -22,8 +22,10 @@ from coupefeu.cli.main import COMMANDS, make_app
 from coupefeu.node.exercise import free_port
 
 README = (ROOT / "README.md").read_text("utf-8")
+PYTHON = (ROOT / "docs" / "python.md").read_text("utf-8")
 OFFICERS = (ROOT / "docs" / "officers.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(console|python)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+PROGRAMS = re.findall(r"^```python\n(.*?)^```$", PYTHON, re.DOTALL | re.MULTILINE)
 WITHIN_S = 30
 _FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
@@ -90,6 +92,29 @@ class Tour:
         else:
             self.run(command)
 
+    def run_programs(self) -> None:
+        """Run the two programs of docs/python.md against each other: one follows and takes what the other says."""
+        says, follows = PROGRAMS
+        desk = subprocess.Popen(
+            [sys.executable, "-c", follows],
+            cwd=self.folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert desk.stdout.readline() == "following\n"
+            other = subprocess.Popen(
+                [sys.executable, "-c", says], cwd=self.folder, stdout=subprocess.PIPE, text=True
+            )
+            shown, _ = desk.communicate("yes\n", timeout=WITHIN_S)
+            said, _ = other.communicate(timeout=WITHIN_S)
+        finally:
+            desk.kill()
+        number = said.split()[0]
+        assert said == f"{number} was taken by ru.duty\n"
+        assert shown == f"{number} FLASH WARNING \nTake it? "
+
     def close(self) -> None:
         for node in self.nodes.values():
             node.terminate()
@@ -109,6 +134,7 @@ def test_the_tour_is_as_it_is_told(tmp_path):
                 continue
             for command, shown in steps(block):
                 tour.step(command, shown)
+        tour.run_programs()
     finally:
         tour.close()
 
