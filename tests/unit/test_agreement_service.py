@@ -32,7 +32,6 @@ from coupefeu.services.agreement.facts import (
 from coupefeu.services.agreement.rules import (
     describe_difference,
     find_in_force,
-    find_key_for_size,
     find_keys,
     list_amendments,
     list_statements,
@@ -204,6 +203,8 @@ def test_the_difference_is_shown_line_by_line():
         (b'status = "EXERCISE"', b'status = "REAL"', "status"),
         (b'name = "exercise"', b'name = "other"', "name"),
         (b"version = 2", b"version = 1", "version"),
+        (b'duty_desk = "us.duty"\n', b'duty_desk = "us.duty"\nclock = "+1h"\n', "clock_shifts_ms"),
+        (b'dictionary_sha256 = "', b'dictionary_sha256 = "' + b"0" * 64 + b'"\n# "', "dictionary"),
     ],
 )
 def test_what_is_for_ever_cannot_be_amended(log, old, new, says):
@@ -307,9 +308,6 @@ def test_a_replaced_key_is_good_up_to_the_size_named_and_both_logs_hold_it(log):
     keys = AGREEMENT.keys_of("us")
     fresh = ed25519.public(b"k" * 32)
     assert find_keys(standing, keys) == replace(keys, log=fresh)
-    assert find_key_for_size(standing, keys, KeyRole.LOG, 10) == keys.log
-    assert find_key_for_size(standing, keys, KeyRole.LOG, 11) == fresh
-    assert find_key_for_size(standing, keys, KeyRole.COSIGNER, 11) == keys.cosigner
     assert find_keys(standing, AGREEMENT.keys_of("ru")) == AGREEMENT.keys_of("ru")
 
 
@@ -319,12 +317,10 @@ def test_statements_follow_each_other_and_a_revoked_key_leaves_none(log):
     revoked = statement(number=2, size=20, old=fresh, fresh=None)
     log.act("us", RecordKeyStatement(body=encode_key_statement(revoked)))
     standing = list_statements(log.facts, AGREEMENT)
-    keys = AGREEMENT.keys_of("us")
-    assert [find_key_for_size(standing, keys, KeyRole.LOG, size) for size in (10, 20, 21)] == [
-        keys.log,
-        fresh,
-        b"",
-    ]
+    assert find_keys(standing, AGREEMENT.keys_of("us")).log == b""
+    again = statement(number=3, size=20, old=fresh, fresh=b"x" * 32)
+    with pytest.raises(PolicyError, match="does not follow"):
+        log.act("us", RecordKeyStatement(body=encode_key_statement(again)))
 
 
 def test_statements_that_do_not_follow_are_void(log):
@@ -334,6 +330,7 @@ def test_statements_that_do_not_follow_are_void(log):
         statement(number=1, fresh=b"x" * 32),
         statement(number=2, fresh=b"x" * 32),
         statement(number=2, size=9, old=fresh, fresh=b"x" * 32),
+        statement(number=2, size=20, old=fresh, fresh=b"k" * 32),
     ]
     for signed in bad:
         with pytest.raises(PolicyError, match="does not follow"):

@@ -112,7 +112,7 @@ def test_a_replaced_key_is_kept_beside_and_a_staged_one_is_not_yet_used(keys):
     fresh = ed25519.generate()
     stage_key(folder, "log", fresh)
     assert read_ring(folder) == ring
-    promote_key(folder, "log", ring.log)
+    promote_key(folder, "log")
     assert read_ring(folder) == replace(ring, log=fresh)
     (retired,) = folder.glob("log-*.retired")
     assert retired.name == f"log-{ed25519.public(ring.log).hex()[:8]}.retired"

@@ -28,11 +28,11 @@ from coupefeu.keys.agreement_signatures import (
     verify_signatures,
 )
 from coupefeu.keys.files import write_durably
-from coupefeu.keys.ring import promote_key, stage_key
+from coupefeu.keys.ring import stage_key
 from coupefeu.model.agreement import Status
 from coupefeu.model.instant import Instant, format_instant
 from coupefeu.node.folder import NodeFolder
-from coupefeu.node.folder_files import read_armoured, read_bytes, save_key_statement
+from coupefeu.node.folder_files import read_armoured, read_bytes
 from coupefeu.services.agreement.facts import AcceptAmendment, ProposeAmendment, RecordKeyStatement
 from coupefeu.services.agreement.rules import (
     AgreementFact,
@@ -219,10 +219,7 @@ class AgreementCommands:
             stage_key(folder.path / "keys", role.value, fresh)
         write_durably(to, armour(Armour.KEY_STATEMENT, body).encode("ascii"))
         result = self._record.submit(folder, RecordKeyStatement(body=body))
-        if fresh is not None:
-            promote_key(folder.path / "keys", role.value, getattr(folder.ring, role.value))
-        save_key_statement(folder.path, signed)
-        lines = [_describe_statement(statement), f"The statement is in {to}.", "Stop and start the node now."]
+        lines = [_describe_statement(statement), *_next_steps(statement, to)]
         report(folder.banner(), lines, {**result, "statement": str(to)}, as_json=as_json)
 
     def record_statement(
@@ -237,7 +234,6 @@ class AgreementCommands:
         signed = parse_key_statement(octets)
         statement = verify_key_statement(signed, folder.agreement)
         result = self._record.submit(folder, RecordKeyStatement(body=octets))
-        save_key_statement(folder.path, signed)
         report(folder.banner(), [_describe_statement(statement)], dict(result), as_json=as_json)
 
     def _amendments(self, folder: NodeFolder, facts: list[AgreementFact]) -> list[Amendment]:
@@ -285,6 +281,20 @@ def _amendment_values(folder: NodeFolder, amendment: Amendment) -> dict[str, Any
         "in_force_ms": amendment.in_force_ms,
         "difference": describe_difference(folder.agreement_octets, amendment.octets),
     }
+
+
+def _next_steps(statement: KeyStatement, file: Path) -> list[str]:
+    if statement.new_key is None:
+        return [
+            f"This node signs nothing more. Give {file} to the others, by any way: they run",
+            f"  coupefeu agreement record-statement {file.name} --node FOLDER",
+            "Its record can be read and exported. To speak again, pair a new line in new folders.",
+        ]
+    return [
+        "It is in use from now on, and goes to the others with the line; nothing needs to be restarted.",
+        f"If the line does not come up again, give them {file}, by any way: they run",
+        f"  coupefeu agreement record-statement {file.name} --node FOLDER",
+    ]
 
 
 def _describe_statement(statement: KeyStatement) -> str:

@@ -7,7 +7,7 @@ import typer
 
 from coupefeu.cli.officer import desk_of, open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
-from coupefeu.node.assembly import former_parties_of, parties_of
+from coupefeu.node.assembly import parties_of
 from coupefeu.node.export import export_record
 
 PartyOption = Annotated[str, typer.Option("--party", help="Whose log: a party of the line (us).")]
@@ -35,7 +35,7 @@ def record(
     folder = open_folder(node)
     log = folder.agreement.log_number(party.lower())
     with desk_of(folder) as desk, progress(f"Exporting {party.upper()}", as_json=as_json) as tell:
-        size = export_record(desk.reader, parties_of(folder), log, to, tell, former=former_parties_of(folder))
+        size = export_record(desk.reader, parties_of(folder), log, to, tell)
     held = sorted(path.stem for path in (to / "cosigners").glob("*.vkey"))
     lines = [
         f"The log of {party.upper()}, {size:,} entries, is in {to}.",

@@ -49,7 +49,14 @@ def desk_of(folder: NodeFolder) -> Iterator[Desk]:
     """Look at the record of a node, running or stopped. Raises: UsageError: it has none yet."""
     need_record(folder)
     running = is_running(folder)
-    desk = Desk(folder.record_path, folder.agreement, folder.log_number, clock_of(folder), running=running)
+    desk = Desk(
+        folder.record_path,
+        folder.agreement,
+        folder.log_number,
+        clock_of(folder),
+        running=running,
+        earlier=folder.earlier_agreements,
+    )
     try:
         yield desk
     finally:

@@ -8,7 +8,7 @@ import typer
 from coupefeu.cli.export import PartyOption
 from coupefeu.cli.officer import desk_of, open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
-from coupefeu.node.assembly import former_parties_of, parties_of
+from coupefeu.node.assembly import parties_of
 from coupefeu.node.prove import prove_entry
 
 
@@ -28,9 +28,7 @@ def prove(
     folder = open_folder(node)
     log = folder.agreement.log_number(party.lower())
     with desk_of(folder) as desk, progress(f"Proving {party.upper()}/{index}", as_json=as_json) as tell:
-        size = prove_entry(
-            desk.reader, parties_of(folder), log, index, to, tell, former=former_parties_of(folder)
-        )
+        size = prove_entry(desk.reader, parties_of(folder), log, index, to, tell)
     has_body = (to / "body").exists()
     lines = [
         f"{party.upper()}/{index} with its place among {size:,} entries is in {to}.",

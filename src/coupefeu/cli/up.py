@@ -39,7 +39,7 @@ async def _serve(folder: NodeFolder, *, as_json: bool) -> None:
         report(banner, lines, {"up": True, "party": folder.party, "listen": folder.listen}, as_json=as_json)
 
         def tell(event: dict[str, Any]) -> None:
-            if event["what"] in {"line", "trouble"}:
+            if event["what"] in {"line", "trouble", "terms"}:
                 report(banner, [describe(event)], event, as_json=as_json)
 
         backend.follow(tell)
@@ -55,4 +55,6 @@ def describe(event: dict[str, Any]) -> str:
             return f"Line to {event['party'].upper()}: down."
         alive = "their node answers" if event["alive"] else "their node has not answered lately"
         return f"Line to {event['party'].upper()}: up; {alive}."
+    if event["what"] == "terms":
+        return str(event["detail"])
     return f"Trouble: {event['detail']} [{event['code']}]"

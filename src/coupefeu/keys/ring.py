@@ -130,8 +130,15 @@ def stage_key(folder: Path, role: str, fresh: bytes) -> None:
     write_secrets(folder / f"{role}.next", f"Next {role} key.", {"key": fresh}, replace=True)
 
 
-def promote_key(folder: Path, role: str, old: bytes) -> None:
-    """Put the staged key in place; the old one stays beside it, named by its public half."""
+def read_staged_key(folder: Path, role: str) -> bytes | None:
+    """Read the new online key that waits to be put in place; None: there is none."""
+    path = folder / f"{role}.next"
+    return read_secrets(path, {"key": 32})["key"] if path.exists() else None
+
+
+def promote_key(folder: Path, role: str) -> None:
+    """Put the staged key in place; the old one stays beside it, named by its public half. May be repeated."""
+    old = read_secrets(folder / f"{role}.key", {"key": 32})["key"]
     public = x25519.public if role == "session" else ed25519.public
     retired = folder / f"{role}-{public(old).hex()[:8]}.retired"
     write_secrets(retired, f"Retired {role} key.", {"key": old}, replace=True)

@@ -71,6 +71,13 @@ class Connection:
         """Whether a first message is for this line."""
         return self._handshakes.claims(datagram)
 
+    def rekey(self, config: LinkConfig) -> None:
+        """Go by other session keys, and begin a handshake under them; the session lasts until that has made one."""
+        self._handshakes.rekey(config)
+        wait_ms = 0 if self._handshakes.begins_first else 2 * self._timings.handshake_ms
+        self._attempts = 0
+        self._attempt_due_ms = self._mono_ms + wait_ms
+
     def path_opened(self, number: int, now: Moment, *, dialled: bool, entropy: bytes, slot: int) -> None:
         """Add a path; the dialler begins a handshake at once, the other side only if none comes."""
         self._mono_ms = now.mono_ms

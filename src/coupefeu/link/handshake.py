@@ -41,15 +41,19 @@ class Handshakes:
     """Both roles of the handshakes of one line. It holds what is under way and never a live session."""
 
     def __init__(self, config: LinkConfig) -> None:
+        self.rekey(config)
+        self._last_number = 0
+        self._remembered: dict[bytes, None] = {}
+        self._sources: dict[int, tuple[Meter, Meter]] = {}
+
+    def rekey(self, config: LinkConfig) -> None:
+        """Go by other keys; what is under way under the old ones comes to nothing."""
         self._acquaintance = config.acquaintance()
         self._line_tag = config.line_tag
         self._generation = config.psk_generation
         self._our_filter = self._filter_key(config, self._acquaintance.our_public)
         self._their_filter = self._filter_key(config, self._acquaintance.their_public)
         self._pending: dict[int, tuple[Initiator, int, int]] = {}
-        self._last_number = 0
-        self._remembered: dict[bytes, None] = {}
-        self._sources: dict[int, tuple[Meter, Meter]] = {}
 
     @staticmethod
     def _filter_key(config: LinkConfig, sender: bytes) -> bytes:

@@ -128,6 +128,10 @@ class Link:
             self._busy = busy
             self._beat_due_ms = self._mono_ms
 
+    def rekey(self, config: LinkConfig) -> None:
+        """Go by other session keys from now on; times and limits stay as they were."""
+        self._connection.rekey(config)
+
     def claims(self, datagram: bytes) -> bool:
         """Whether this first datagram of a connection is for this link, of several that one listener serves."""
         return self._connection.claims(datagram)

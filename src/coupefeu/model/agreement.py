@@ -173,6 +173,11 @@ class Agreement:
         """The parties in the order of their logs."""
         return tuple(party.id for party in self.parties)
 
+    @property
+    def clock_shifts_ms(self) -> tuple[int, ...]:
+        """How far each party's clock is shifted, in the same order; all 0 on a REAL line."""
+        return tuple(party.clock_shift_ms for party in self.parties)
+
     def party(self, party_id: str) -> Party:
         """Find the party with this id."""
         for party in self.parties:

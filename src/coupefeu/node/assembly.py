@@ -26,56 +26,40 @@ from coupefeu.store.keeper import Keeper
 from coupefeu.store.line import Line, Party
 from coupefeu.store.outgoing import Pending, cosigned_size, load_frontier, load_pending, receipted_runs
 from coupefeu.wire.key_statement import KeyRole
-from coupefeu.wire.note import COSIGNATURE, ED25519, VerifierKey
 
 SERVICES: Final[tuple[Service, ...]] = (MESSAGES, AgreementService())
 
 
 def parties_of(folder: NodeFolder) -> tuple[Party, ...]:
     """Name all parties of the line, in the order of their logs, with the keys that verify them."""
-    return tuple(
-        Party(
-            name=name,
-            origin=folder.origin(name),
-            log_key=folder.log_key(name),
-            cosigner_key=folder.cosigner_key(name),
-        )
-        for name in folder.agreement.party_ids
-    )
-
-
-def former_parties_of(folder: NodeFolder) -> tuple[Party, ...]:
-    """Name the parties with the log and cosigner keys that they had before: what was signed then still stands."""
-    return tuple(
-        Party(
-            name=name,
-            origin=folder.origin(name),
-            log_key=VerifierKey.of(folder.origin(name), ED25519, log),
-            cosigner_key=VerifierKey.of(folder.agreement.cosigner_name(name), COSIGNATURE, cosigner),
-        )
-        for name in folder.agreement.party_ids
-        for log in folder.keys_ever(name, KeyRole.LOG)
-        for cosigner in folder.keys_ever(name, KeyRole.COSIGNER)
-    )
+    return folder.parties
 
 
 def line_of(folder: NodeFolder) -> Line:
     """Give the line with our own signers."""
-    name = folder.party
+    log_signer, cosigner = signers_of(folder)
     return Line(
-        parties=parties_of(folder),
-        our_log=folder.log_number,
-        log_signer=LogSigner(folder.origin(name), folder.ring.log),
-        cosigner=CosignSigner(folder.agreement.cosigner_name(name), folder.ring.cosigner),
+        parties=parties_of(folder), our_log=folder.log_number, log_signer=log_signer, cosigner=cosigner
     )
+
+
+def signers_of(folder: NodeFolder) -> tuple[LogSigner, CosignSigner]:
+    """Give the keys that we sign with now."""
+    name = folder.party
+    cosigner_name = folder.agreement.cosigner_name(name)
+    return LogSigner(folder.origin(name), folder.ring.log), CosignSigner(cosigner_name, folder.ring.cosigner)
 
 
 def open_keeper(folder: NodeFolder, now: Moment) -> Keeper:
     """Open the record for writing; on an empty one, write entry 0.
 
-    Raises: ConfigError: the record may be older than what was signed (protocol A13); StoreError.
+    Raises: ConfigError: the record may be older than what was signed (protocol A13), or a key of ours is revoked;
+    StoreError.
     """
-    keeper = Keeper(folder.record_path, line_of(folder), SERVICES, folder.agreement)
+    _insist_able(folder)
+    keeper = Keeper(
+        folder.record_path, line_of(folder), SERVICES, folder.agreement, earlier=folder.earlier_agreements
+    )
     reason = why_recovering(
         read_high_water(folder.high_water_path), {log: state.complete for log, state in keeper.states.items()}
     )
@@ -110,8 +94,9 @@ def make_engine(folder: NodeFolder, keeper: Keeper, surroundings: Surroundings) 
     now = surroundings.clock()
     agreement = folder.agreement
     peers = [
-        make_peer(keeper, _link_config(folder, name), agreement.budgets, agreement.log_number(name), now)
+        make_peer(keeper, link_config(folder, name), agreement.budgets, agreement.log_number(name), now)
         for name in folder.counterparts
+        if KeyRole.SESSION not in folder.revoked(name)
     ]
     return Engine(
         our_log=folder.log_number,
@@ -142,13 +127,23 @@ def make_peer(keeper: Keeper, config: LinkConfig, budgets: Budgets, log: int, no
     return Peer(log=log, link=link, sealer=sealer, intake=Intake(budgets, now), cosigned=cosigned)
 
 
-def _link_config(folder: NodeFolder, name: str) -> LinkConfig:
+def link_config(folder: NodeFolder, name: str) -> LinkConfig:
+    """Give what the link to `name` stands on now."""
     return LinkConfig(
         line_id=folder.line_id,
         our_origin=folder.origin(folder.party),
         their_origin=folder.origin(name),
         our_session_private=folder.ring.session,
-        their_session_public=folder.agreement.keys_of(name).session,
+        their_session_public=folder.keys_of(name).session,
         psk=folder.psk(name),
         psk_generation=folder.psk_generation,
     )
+
+
+def _insist_able(folder: NodeFolder) -> None:
+    if revoked := folder.revoked(folder.party):
+        raise ConfigError(
+            f"our {' and '.join(revoked)} key is revoked and has no successor: this node signs nothing more",
+            code="node.assembly.revoked",
+            hint="Its record can be read and exported. To speak again, pair a new line in new folders.",
+        )

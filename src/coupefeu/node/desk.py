@@ -1,6 +1,6 @@
 """What an officer reads: messages with their chains, joined with the receipts that the record holds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,10 +40,19 @@ class Desk:
     """The read side of one node; it works on a running node and on a stopped one, and changes neither."""
 
     def __init__(
-        self, record: Path, agreement: Agreement, our_log: int, clock: Callable[[], Moment], *, running: bool
+        self,
+        record: Path,
+        agreement: Agreement,
+        our_log: int,
+        clock: Callable[[], Moment],
+        *,
+        running: bool,
+        earlier: Sequence[Agreement] = (),
     ) -> None:
+        """`earlier`: the versions that were in force before `agreement`; old messages are judged by theirs."""
         self._reader = Reader(record, running=running)
         self._agreement = agreement
+        self._earlier = tuple(earlier)
         self._our_log = our_log
         self._clock = clock
 
@@ -64,6 +73,7 @@ class Desk:
             parties=self._agreement.party_ids,
             agreement=self._agreement,
             agreement_version=self._agreement.version,
+            earlier=self._earlier,
         )
 
     def inbox(self, limit: int = 100) -> tuple[MessageStatus, ...]:

@@ -39,6 +39,10 @@ class Duties:
         """Stop listening."""
         self._end()
 
+    def amend(self, agreement: Agreement) -> None:
+        """Go by another version of the agreement from now on."""
+        self._agreement = agreement
+
     def check(self) -> int:
         """Do what is due; gives the milliseconds until the next look."""
         now = self._clock()

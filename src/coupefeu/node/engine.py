@@ -114,7 +114,7 @@ class Engine:
                 assert recorded.head is not None
                 pending = Pending(recorded.index, recorded.head.precedence, recorded.leaf_hash, stored.entry)
                 self._offer([pending])
-                self._tell(EntryRecorded(recorded=recorded))
+                self.tell(EntryRecorded(recorded=recorded))
         done(outcome)
 
     def announce(self, item: LineTestItem) -> None:
@@ -131,7 +131,8 @@ class Engine:
                 for pending in entries
             )
 
-    def _tell(self, change: Change) -> None:
+    def tell(self, change: Change) -> None:
+        """Tell every listener a change."""
         for listener in tuple(self._listeners):
             listener(change)
 
@@ -154,6 +155,11 @@ class Engine:
                 peer.paths.discard(path)
                 peer.link.path_closed(path, now)
         self.pump()
+
+    def part(self, log: int) -> None:
+        """Part from a party for good: its paths are closed, and nothing it sends is heard."""
+        for path in self.peers.pop(log).paths:
+            self._carrier.close_path(path)
 
     def receive(self, path: int, datagrams: Iterable[bytes]) -> None:
         """Take whole datagrams from a path."""
@@ -217,12 +223,12 @@ class Engine:
                 self._carrier.close_path(path)
             case events.SessionUp() | events.SessionDown() | events.Alive():
                 state = peer.link.state()
-                self._tell(LineChanged(party=peer.log, up=state.up, alive=state.alive))
+                self.tell(LineChanged(party=peer.log, up=state.up, alive=state.alive))
             case events.Violation(code=code, detail=detail):
-                self._tell(Trouble(party=peer.log, code=code, detail=detail))
+                self.tell(Trouble(party=peer.log, code=code, detail=detail))
             case events.AckBeyondOurs(cumulative=cumulative):
                 detail = f"the other side holds {cumulative:,} entries of our log, more than we do"
-                self._tell(Trouble(party=peer.log, code="node.engine.behind", detail=detail))
+                self.tell(Trouble(party=peer.log, code="node.engine.behind", detail=detail))
             case _:
                 pass
 
@@ -246,9 +252,9 @@ class Engine:
             for start, end in outcome.missing:
                 peer.link.want(held.log, start, end)
             for recorded in outcome.recorded:
-                self._tell(EntryRecorded(recorded=recorded))
+                self.tell(EntryRecorded(recorded=recorded))
             for what in outcome.evidence:
-                self._tell(Trouble(party=log, code="record.equivocation", detail=what))
+                self.tell(Trouble(party=log, code="record.equivocation", detail=what))
         elif isinstance(outcome, Exception):
             self._tell_refusal(peer, outcome)
 
@@ -265,7 +271,7 @@ class Engine:
                 peer.cosigned = max(peer.cosigned, item.size)
                 peer.sealer.cosigned(item.size)
             self._watch_cover(peer)
-            self._tell(
+            self.tell(
                 ReceiptTaken(
                     holder=outcome.holder, start=outcome.start, end=outcome.end, arrived_ms=outcome.arrived_ms
                 )
@@ -275,7 +281,7 @@ class Engine:
 
     def _tell_refusal(self, peer: Peer, refusal: Exception) -> None:
         code = getattr(refusal, "code", "node.engine.failed")
-        self._tell(Trouble(party=peer.log, code=code, detail=str(refusal)))
+        self.tell(Trouble(party=peer.log, code=code, detail=str(refusal)))
 
     # --- sending again ------------------------------------------------------------------------------------
 

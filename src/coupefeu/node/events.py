@@ -40,4 +40,12 @@ class Trouble:
     detail: str
 
 
-Change = EntryRecorded | ReceiptTaken | LineChanged | Trouble
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermsChanged:
+    """Another version of the agreement is in force, or other keys stand; `says` tells people which."""
+
+    version: int
+    says: str
+
+
+Change = EntryRecorded | ReceiptTaken | LineChanged | Trouble | TermsChanged

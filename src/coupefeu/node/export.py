@@ -27,16 +27,12 @@ def export_record(
     log: int,
     folder: Path,
     progress: Progress | None = None,
-    *,
-    former: tuple[Party, ...] = (),
 ) -> int:
     """Write the log of one party; gives its size. `progress(done, size)` after each 256 entries.
 
-    `former`: the parties with the keys that they had before.
-
     Raises: UsageError: the folder is not empty, or nobody has co-signed this log yet.
     """
-    signed = need_signed_note(reader, parties, log, former)
+    signed = need_signed_note(reader, parties, log)
     need_empty(folder)
     writer = _TileWriter(folder)
     disclosed: list[tuple[int, int]] = []

@@ -9,20 +9,21 @@ record.db  highwater  control.sock  node.log
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from coupefeu.errors import ConfigError
-from coupefeu.keys import ed25519
+from coupefeu.keys import ed25519, x25519
 from coupefeu.keys.agreement_signatures import SignedAgreement, build_agreement_body
-from coupefeu.keys.ring import KeyRing, make_ring, read_psk, read_ring, write_ring
+from coupefeu.keys.ring import KeyRing, make_ring, read_psk, read_ring, read_staged_key, write_ring
 from coupefeu.model.agreement import Agreement, PartyKeys
 from coupefeu.node import folder_files as files
 from coupefeu.services.agreement.rules import find_keys
+from coupefeu.store.line import Party, make_parties
 from coupefeu.wire.card import Signatures
 from coupefeu.wire.key_statement import KeyRole, KeyStatement
-from coupefeu.wire.note import COSIGNATURE, ED25519, VerifierKey
+from coupefeu.wire.note import VerifierKey
 
 FIRST_PSK_GENERATION: Final = 0
 
@@ -32,6 +33,8 @@ class Line:
     """What pairing has made: the signed agreement in force, and the secret shared with each counterpart."""
 
     signed: SignedAgreement
+    earlier: tuple[SignedAgreement, ...]
+    """The versions that were in force before, ascending."""
     psks: Mapping[str, bytes] = field(repr=False)
     in_person: Mapping[str, bool]
     statements: tuple[KeyStatement, ...]
@@ -80,9 +83,7 @@ class NodeFolder:
         values = files.read_node_file(path)
         ring = read_ring(path / "keys", identity_file)
         folder = cls(path=path, ring=ring, line=_read_line(path, values["party"]), **values)
-        if folder.line is not None:
-            _check_own_keys(folder)
-        return folder
+        return folder if folder.line is None else replace(folder, ring=_fitting_ring(folder))
 
     def need_line(self) -> Line:
         """Give the paired line.
@@ -102,6 +103,11 @@ class NodeFolder:
     def agreement(self) -> Agreement:
         """The agreement in force."""
         return self.need_line().signed.agreement
+
+    @property
+    def earlier_agreements(self) -> tuple[Agreement, ...]:
+        """The versions that were in force before."""
+        return tuple(signed.agreement for signed in self.need_line().earlier)
 
     @property
     def agreement_octets(self) -> bytes:
@@ -146,24 +152,23 @@ class NodeFolder:
         """Give the public keys of `party` that stand now, after its key statements."""
         return find_keys(self.need_line().statements, self.agreement.keys_of(party))
 
-    def keys_ever(self, party: str, role: KeyRole) -> tuple[bytes, ...]:
-        """Give every key that `party` has had in a role, the first one first (protocol A10)."""
-        first: bytes = getattr(self.agreement.keys_of(party), role.value)
-        later = [
-            each.new_key
-            for each in self.need_line().statements
-            if (each.party, each.role) == (party, role) and each.new_key is not None
-        ]
-        return tuple(dict.fromkeys((first, *later)))
+    @property
+    def parties(self) -> tuple[Party, ...]:
+        """All parties in the order of their logs, with every key under which each has signed."""
+        return make_parties(self.agreement, self.need_line().statements)
 
     def log_key(self, party: str) -> VerifierKey:
-        """Give the key under which the log of `party` is signed."""
-        return VerifierKey.of(self.origin(party), ED25519, self.keys_of(party).log)
+        """Give the newest key under which the log of `party` is signed."""
+        return self.parties[self.agreement.log_number(party)].log_key
 
     def cosigner_key(self, party: str) -> VerifierKey:
-        """Give the key under which `party` signs receipts."""
-        name = self.agreement.cosigner_name(party)
-        return VerifierKey.of(name, COSIGNATURE, self.keys_of(party).cosigner)
+        """Give the newest key under which `party` signs receipts."""
+        return self.parties[self.agreement.log_number(party)].cosigner_key
+
+    def revoked(self, party: str) -> tuple[KeyRole, ...]:
+        """List the keys that `party` revoked without naming a successor."""
+        keys = self.keys_of(party)
+        return tuple(role for role in KeyRole if not getattr(keys, role.value))
 
     def psk(self, party: str) -> bytes:
         """Give the secret shared with `party`."""
@@ -203,7 +208,7 @@ def _read_line(path: Path, party: str) -> Line | None:
     if ready is None:
         return None
     line_id, in_person = ready
-    signed = files.read_latest_agreement(path)
+    *earlier, signed = files.read_agreements(path)
     agreement = signed.agreement
     if agreement.line_id.hex() != line_id or party not in agreement.party_ids:
         raise ConfigError(
@@ -215,17 +220,28 @@ def _read_line(path: Path, party: str) -> Line | None:
     peers = [peer for peer in agreement.party_ids if peer != party]
     return Line(
         signed=signed,
+        earlier=tuple(earlier),
         psks={peer: read_psk(path / "keys", peer) for peer in peers},
         in_person={peer: in_person.get(peer) is True for peer in peers},
         statements=files.read_key_statements(path, agreement),
     )
 
 
-def _check_own_keys(folder: NodeFolder) -> None:
-    keys = folder.keys_of(folder.party)
-    if (keys.log, keys.cosigner) != (ed25519.public(folder.ring.log), ed25519.public(folder.ring.cosigner)):
-        raise ConfigError(
-            "the key files are not those that agreement and key statements name",
-            code="node.folder.other_keys",
-            hint="bring the files of keys/ back from where they are kept",
-        )
+def _fitting_ring(folder: NodeFolder) -> KeyRing:
+    """Insist that the key files are those that agreement and statements name; one may wait to be put in place."""
+    keys, ring = folder.keys_of(folder.party), folder.ring
+    for role in KeyRole:
+        stands = getattr(keys, role.value)
+        public = x25519.public if role is KeyRole.SESSION else ed25519.public
+        if not stands or stands == public(getattr(ring, role.value)):
+            continue
+        staged = read_staged_key(folder.path / "keys", role.value)
+        if staged is None or stands != public(staged):
+            raise ConfigError(
+                f"{role}.key is not the key that agreement and key statements name",
+                code="node.folder.other_keys",
+                hint="bring the files of keys/ back from where they are kept",
+            )
+        fitting: dict[str, Any] = {role.value: staged}
+        ring = replace(ring, **fitting)
+    return ring

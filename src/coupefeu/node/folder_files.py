@@ -112,16 +112,21 @@ def read_line_file(path: Path) -> tuple[str, Mapping[str, bool]] | None:
     return values["line_id"], values["in_person"]
 
 
-def read_latest_agreement(path: Path) -> SignedAgreement:
-    """Read and verify the highest version; raises ConfigError `node.folder.*`."""
-    versions = sorted(int(file.stem) for file in (path / "agreement").glob("[0-9][0-9][0-9][0-9].toml"))
+def list_versions(path: Path) -> list[int]:
+    """List the versions of the agreement that are or were in force, ascending."""
+    return sorted(int(file.stem) for file in (path / "agreement").glob("[0-9][0-9][0-9][0-9].toml"))
+
+
+def read_agreements(path: Path) -> tuple[SignedAgreement, ...]:
+    """Read and verify all versions; the last is in force. Raises ConfigError `node.folder.*`."""
+    versions = list_versions(path)
     if not versions:
         raise ConfigError(
             f"{path / 'agreement'} holds no agreement",
             code="node.folder.no_agreement",
             hint="restore the folder",
         )
-    return read_agreement_version(path, versions[-1])
+    return tuple(read_agreement_version(path, version) for version in versions)
 
 
 def read_agreement_version(path: Path, version: int) -> SignedAgreement:

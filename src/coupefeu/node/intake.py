@@ -50,11 +50,15 @@ class Intake:
     """The batches of one peer, in order of arrival, runs ahead of the rest."""
 
     def __init__(self, budgets: Budgets, now: Moment) -> None:
-        self._entries = Bucket(budgets.entries_per_minute, now)
-        self._runs = Bucket(budgets.flash_per_minute, now)
+        self.amend(budgets, now)
         self._waiting: deque[Batch] = deque()
         self._indices: Counter[tuple[int, int]] = Counter()
         self.beyond_rate = Tally()
+
+    def amend(self, budgets: Budgets, now: Moment) -> None:
+        """Go by other budgets from now on; each begins full."""
+        self._entries = Bucket(budgets.entries_per_minute, now)
+        self._runs = Bucket(budgets.flash_per_minute, now)
 
     @property
     def is_full(self) -> bool:

@@ -18,7 +18,7 @@ from typing import Any, Final
 import structlog
 
 from coupefeu.errors import StoreError
-from coupefeu.node.events import Change, LineChanged, Trouble
+from coupefeu.node.events import Change, LineChanged, TermsChanged, Trouble
 
 MAX_FILE_BYTES: Final = 4 << 20
 OLD_FILES: Final = 3
@@ -63,6 +63,8 @@ class Journal:
             case Trouble(party=log, code=code, detail=detail):
                 name = None if log is None else self._names[log]
                 self.note("trouble", party=name, code=code, detail=detail)
+            case TermsChanged(version=version, says=says):
+                self.note("terms", version=version, detail=says)
             case _:
                 pass
 

@@ -10,7 +10,7 @@ from coupefeu.model.messages import MessageId, format_number
 from coupefeu.node.backend import Listener
 from coupefeu.node.commands import decode_command
 from coupefeu.node.control import Client, ControlServer
-from coupefeu.node.events import Change, EntryRecorded, LineChanged, ReceiptTaken
+from coupefeu.node.events import Change, EntryRecorded, LineChanged, ReceiptTaken, TermsChanged
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.runtime import Runtime
 from coupefeu.services.base import Command
@@ -131,6 +131,8 @@ def describe_change(change: Change, names: tuple[str, ...]) -> dict[str, Any]:
         return {"what": "receipt", "holder": holder, "start": change.start, "end": change.end}
     if isinstance(change, LineChanged):
         return {"what": "line", "party": names[change.party], "up": change.up, "alive": change.alive}
+    if isinstance(change, TermsChanged):
+        return {"what": "terms", "version": change.version, "detail": change.says}
     party = None if change.party is None else names[change.party]
     return {"what": "trouble", "party": party, "code": change.code, "detail": change.detail}
 

@@ -24,6 +24,7 @@ from coupefeu.node.backend import Backend, RemoteBackend
 from coupefeu.node.clock import Clock
 from coupefeu.node.desk import Desk, OpenMessages
 from coupefeu.node.folder import NodeFolder
+from coupefeu.node.folder_files import list_versions
 from coupefeu.node.following import EntrySeen, Events, EventsMissed, ReceiptSeen
 from coupefeu.node.standing import record_standing
 from coupefeu.services.base import Command, Context
@@ -125,10 +126,7 @@ class Node:
     def __init__(self, folder: NodeFolder, backend: Backend) -> None:
         self.folder = folder
         self.backend = backend
-        shift_ms = folder.agreement.party(folder.party).clock_shift_ms
-        self._desk = Desk(
-            folder.record_path, folder.agreement, folder.log_number, Clock(shift_ms), running=True
-        )
+        self._desk = _desk_of(folder)
 
     @classmethod
     @asynccontextmanager
@@ -152,6 +150,14 @@ class Node:
                 node._desk.close()
         finally:
             await backend.close()
+
+    def _look(self) -> Desk:
+        """Read by the agreement in force now: the running node may have brought another into force."""
+        if list_versions(self.folder.path)[-1] != self.folder.agreement.version:
+            self.folder = NodeFolder.open(self.folder.path)
+            self._desk.close()
+            self._desk = _desk_of(self.folder)
+        return self._desk
 
     def line(self, party: str) -> LineTo:
         """Give the line to a party ("RU"). Raises: UsageError: it is not on this line, or it is ourselves."""
@@ -179,19 +185,19 @@ class Node:
 
     def inbox(self, limit: int = 100) -> tuple[MessageStatus, ...]:
         """Give the latest messages of both sides, newest first, each with its chain and clocks."""
-        return self._desk.inbox(limit)
+        return self._look().inbox(limit)
 
     def open_messages(self, limit: int = 100) -> OpenMessages:
         """Give what is open among the latest `limit` messages of each precedence, most urgent first."""
-        return self._desk.open_messages(limit)
+        return self._look().open_messages(limit)
 
     def context(self) -> Context:
         """Say by which agreement and clock messages are judged."""
-        return self._desk.context()
+        return self._look().context()
 
     def message(self, number: str | MessageId) -> MessageStatus:
         """Give one message by its number. Raises: UsageError."""
-        return self._desk.message(self.number(number) if isinstance(number, str) else number)
+        return self._look().message(self.number(number) if isinstance(number, str) else number)
 
     async def status(self) -> dict[str, Any]:
         """Give how the node stands, as `coupefeu status --json` prints it."""
@@ -231,3 +237,15 @@ async def _next_about(number: str, events: Events) -> None:
             continue
         if isinstance(event, EntrySeen | ReceiptSeen | EventsMissed):
             return
+
+
+def _desk_of(folder: NodeFolder) -> Desk:
+    clock = Clock(folder.agreement.party(folder.party).clock_shift_ms)
+    return Desk(
+        folder.record_path,
+        folder.agreement,
+        folder.log_number,
+        clock,
+        running=True,
+        earlier=folder.earlier_agreements,
+    )

@@ -31,8 +31,6 @@ def prove_entry(
     index: int,
     folder: Path,
     progress: Callable[[int, int], None] | None = None,
-    *,
-    former: tuple[Party, ...] = (),
 ) -> int:
     """Write the proof of one entry; gives the size of the log that it stands in.
 
@@ -41,7 +39,7 @@ def prove_entry(
     Raises: UsageError: the entry is not held, or no co-signed checkpoint covers it yet.
     """
     reader.entry(log, index)
-    signed = need_signed_note(reader, parties, log, former)
+    signed = need_signed_note(reader, parties, log)
     if index >= signed.size:
         raise UsageError(
             f"entry {index:,} is not under a co-signed checkpoint yet (the newest covers {signed.size:,})",

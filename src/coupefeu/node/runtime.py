@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from coupefeu.bearer.contract import Receiver
 from coupefeu.bearer.tcp import TcpBearer
 from coupefeu.errors import BearerError, ConfigError
-from coupefeu.node.assembly import Surroundings, make_engine, open_keeper
+from coupefeu.node.assembly import Surroundings, make_engine, open_keeper, signers_of
 from coupefeu.node.clock import Clock
 from coupefeu.node.duties import Duties
 from coupefeu.node.engine import Engine
+from coupefeu.node.events import Change
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import check_address
+from coupefeu.node.in_force import InForce, catch_up
 from coupefeu.node.journal import Journal
 from coupefeu.store.highwater import Marks, write_high_water
 from coupefeu.store.jobs import Job, Outcome
@@ -39,6 +41,7 @@ class Runtime:
         self.clock = Clock(folder.agreement.party(folder.party).clock_shift_ms)
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
+        self._terms_timer = self._loop.call_later(0, int)
         self._tasks: list[asyncio.Task[None]] = []
         self._dialled: dict[str, int] = {}
         self._lock = _lock(folder)
@@ -53,8 +56,11 @@ class Runtime:
         runtime = cls(folder)
         try:
             keeper = open_keeper(folder, runtime.clock())
+            runtime.folder = catch_up(folder, keeper, runtime.clock())
+            keeper.sign_with(*signers_of(runtime.folder))
         except BaseException as error:
             runtime.journal.note("not-up", code=getattr(error, "code", type(error).__name__))
+            runtime.journal.close()
             runtime._unlock()
             raise
         await runtime._assemble(keeper, online=online)
@@ -78,6 +84,9 @@ class Runtime:
         )
         self.engine.listen(self.journal.hear)
         self._save_high_water(self._keeper.marks())
+        self._in_force = InForce(self.folder, keeper, self.engine, self.duties, self.clock)
+        self.engine.listen(self._heed)
+        self._check_in_force()
         self._tasks.append(asyncio.ensure_future(self._keep_high_water()))
         if online:
             await self._bearer.listen(*check_address(self.folder.listen))
@@ -89,6 +98,7 @@ class Runtime:
 
     async def close(self) -> None:
         """Finish what is queued, then end; the record is durable and the folder free when this returns."""
+        self._terms_timer.cancel()
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:
@@ -157,12 +167,25 @@ class Runtime:
         finally:
             reader.close()
 
+    def _heed(self, _: Change) -> None:
+        if self._in_force.is_stale:
+            self._check_in_force()
+
+    def _check_in_force(self) -> None:
+        """Bring into force what is due, and look again when the next is."""
+        self._terms_timer.cancel()
+        wait_ms = self._in_force.check()
+        self.folder = self._in_force.folder
+        self._terms_timer = self._loop.call_later(wait_ms / 1000, self._check_in_force)
+
     # --- standing tasks -----------------------------------------------------------------------------------
 
     async def _keep_dialling(self, name: str) -> None:
         """Dial the other side whenever no path leads there."""
-        peer = self.engine.peers[self.folder.agreement.log_number(name)]
-        while True:
+        peer = self.engine.peers.get(self.folder.agreement.log_number(name))
+        if peer is None:
+            return  # it revoked its session key: there is no line to it any more
+        while peer.log in self.engine.peers:
             address = self.folder.peers.get(name)
             if address is not None and not peer.paths and name not in self._dialled:
                 with contextlib.suppress(BearerError):

@@ -27,6 +27,10 @@ class Sealer:
         self._cursor = cosigned.copy()
         self._roots: dict[int, bytes] = {}
 
+    def sign_with(self, signer: LogSigner) -> None:
+        """Sign with another key of our log from now on."""
+        self._signer = signer
+
     @property
     def base_size(self) -> int:
         """Size of their newest co-signature."""

@@ -1,6 +1,6 @@
 """The newest checkpoint of a log that another party co-signed, as a signed note, with exactly the keys that sign it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from coupefeu.errors import CoupefeuError, StoreError, UsageError
@@ -8,6 +8,7 @@ from coupefeu.record.statements import checkpoint_note, verify_checkpoint, verif
 from coupefeu.store.line import Party
 from coupefeu.store.reader import CosignedCheckpoint, Reader
 from coupefeu.wire.checkpoint import Checkpoint
+from coupefeu.wire.key_statement import KeyRole
 from coupefeu.wire.note import VerifierKey
 
 
@@ -21,10 +22,8 @@ class SignedNote:
     cosigner_keys: Mapping[str, VerifierKey]
 
 
-def need_signed_note(
-    reader: Reader, parties: tuple[Party, ...], log: int, former: tuple[Party, ...] = ()
-) -> SignedNote:
-    """Find it, each line under the key that made it: the party's own now, or one of those it had (`former`).
+def need_signed_note(reader: Reader, parties: tuple[Party, ...], log: int) -> SignedNote:
+    """Find it, each line under the key that made it: the party's own now, or one that it had before.
 
     Raises: UsageError: nobody has co-signed this log yet; StoreError: a signature of the record does not hold.
     """
@@ -36,9 +35,9 @@ def need_signed_note(
             hint="Let the line come up once: `coupefeu up` on both sides, then `coupefeu status`.",
         )
     checkpoint = Checkpoint(parties[log].origin, signed.size, signed.root)
-    log_key = _log_key(_known(parties[log], former), signed)
+    log_key = _log_key(parties[log], signed)
     cosigners = {
-        holder: _cosigner_key(_known(parties[holder], former), checkpoint, *cosigned)
+        holder: _cosigner_key(parties[holder], checkpoint, *cosigned)
         for holder, cosigned in sorted(signed.cosignatures.items())
     }
     lines = [(key, *signed.cosignatures[holder]) for holder, key in cosigners.items()]
@@ -50,32 +49,23 @@ def need_signed_note(
     )
 
 
-def _known(party: Party, former: tuple[Party, ...]) -> list[Party]:
-    return [party, *(each for each in former if each.name == party.name)]
+def _log_key(party: Party, signed: CosignedCheckpoint) -> VerifierKey:
+    try:
+        return party.find_signer(
+            KeyRole.LOG, lambda key: verify_checkpoint(key, signed.size, signed.root, signed.signature)
+        )
+    except CoupefeuError as error:
+        raise _broken(f"the checkpoint at {signed.size:,}") from error
 
 
-def _log_key(parties: Iterable[Party], signed: CosignedCheckpoint) -> VerifierKey:
-    for party in parties:
-        try:
-            verify_checkpoint(party.log_key, signed.size, signed.root, signed.signature)
-        except CoupefeuError:
-            continue
-        return party.log_key
-    raise _broken(f"the checkpoint at {signed.size:,}")
-
-
-def _cosigner_key(
-    parties: Iterable[Party], checkpoint: Checkpoint, time_s: int, signature: bytes
-) -> VerifierKey:
-    for party in parties:
-        try:
-            verify_cosignature(
-                party.cosigner_key, checkpoint.origin, checkpoint.size, checkpoint.root, time_s, signature
-            )
-        except CoupefeuError:
-            continue
-        return party.cosigner_key
-    raise _broken(f"the co-signature at {checkpoint.size:,}")
+def _cosigner_key(party: Party, checkpoint: Checkpoint, time_s: int, signature: bytes) -> VerifierKey:
+    origin, size, root = checkpoint.origin, checkpoint.size, checkpoint.root
+    try:
+        return party.find_signer(
+            KeyRole.COSIGNER, lambda key: verify_cosignature(key, origin, size, root, time_s, signature)
+        )
+    except CoupefeuError as error:
+        raise _broken(f"the co-signature at {size:,}") from error
 
 
 def _broken(what: str) -> StoreError:

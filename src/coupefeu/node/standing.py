@@ -46,7 +46,14 @@ def record_standing(folder: NodeFolder) -> dict[str, Any]:
     }
     if not folder.record_path.exists():
         return known
-    desk = Desk(folder.record_path, agreement, folder.log_number, clock, running=is_running(folder))
+    desk = Desk(
+        folder.record_path,
+        agreement,
+        folder.log_number,
+        clock,
+        running=is_running(folder),
+        earlier=folder.earlier_agreements,
+    )
     try:
         return known | _read(folder, desk)
     finally:

@@ -88,6 +88,12 @@ class Context:
     parties: tuple[str, ...]
     agreement: "Agreement"
     agreement_version: int
+    earlier: "tuple[Agreement, ...]" = ()
+    """The versions that were in force before."""
+
+    def agreement_of(self, version: int) -> "Agreement":
+        """Give the text that an entry names, so that old entries keep their terms; of others, the one in force."""
+        return next((each for each in self.earlier if each.version == version), self.agreement)
 
 
 class Service(Protocol):

@@ -9,6 +9,7 @@ from coupefeu.record.tree import inclusion_path
 from coupefeu.services.base import Statement
 from coupefeu.store import tables
 from coupefeu.store.incoming import Incoming
+from coupefeu.store.standing import verify_author
 from coupefeu.store.transaction import Transaction
 from coupefeu.wire.packet import CheckpointSignature, RunSignature
 
@@ -57,7 +58,14 @@ def keep_fork(
     before = transaction.frontier_at(log, first)
     tree = before.copy()
     tree.extend(branch[each] for each in range(first, size))
-    verify_checkpoint(transaction.line.parties[log].log_key, size, tree.root(), statement.signature)
+    root = tree.root()
+    verify_author(
+        transaction,
+        transaction.line.parties[log],
+        entries,
+        size,
+        lambda key: verify_checkpoint(key, size, root, statement.signature),
+    )
     path = path_of(before, branch, index, size)
     return _keep(
         transaction, log, index, SignedLeaf(None, size, statement.signature, entries[index].leaf, path)

@@ -1,6 +1,7 @@
 """One log of a record against itself: leaves, tree, statements, where it stands. One pass, memory flat."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Final
 
 from coupefeu.errors import CoupefeuError
@@ -9,8 +10,9 @@ from coupefeu.record.statements import verify_checkpoint, verify_cosignature, ve
 from coupefeu.record.tree import Frontier
 from coupefeu.store import tables
 from coupefeu.store.findings import Findings, LogReport
-from coupefeu.store.line import Party
+from coupefeu.store.line import Party, Verify
 from coupefeu.store.sqlite import Connection
+from coupefeu.wire.key_statement import KeyRole
 
 Row = tuple[Any, ...]
 
@@ -150,7 +152,9 @@ class LogCheck:
     def _check_checkpoint(self, size: int, root: bytes, signature: bytes) -> None:
         self._checkpoints += 1
         where = f"checkpoint of {self._party.origin} at {size:,}"
-        self._holds(where, verify_checkpoint, self._party.log_key, size, root, signature)
+        self._holds(
+            where, self._party, KeyRole.LOG, lambda key: verify_checkpoint(key, size, root, signature)
+        )
         if size > self._row["size"]:
             self._add("checkpoint", f"the log holds {self._row['size']:,} entries only", where)
         if self._tree is None or self._tree.size != size:
@@ -174,9 +178,15 @@ class LogCheck:
             elif root is None:
                 self._add("checkpoint", "the checkpoint that it signs is missing", where)
             else:
-                key = self._parties[holder].cosigner_key
-                origin = self._party.origin
-                self._holds(where, verify_cosignature, key, origin, size, root, time_s, signature)
+                signed = partial(
+                    verify_cosignature,
+                    origin=self._party.origin,
+                    size=size,
+                    root=root,
+                    time_s=time_s,
+                    signature=signature,
+                )
+                self._holds(where, self._parties[holder], KeyRole.COSIGNER, signed)
             if holder == self._our_log and size > self._held:
                 self._add("signed_ahead", "we signed for more than is held", where)
         return count
@@ -188,7 +198,8 @@ class LogCheck:
         ):
             count += 1
             where = f"run [{start:,}, {end:,}) of {self._party.origin}"
-            self._holds(where, verify_run, self._party.log_key, start, end, root, signature)
+            signed = partial(verify_run, start=start, end=end, root=root, signature=signature)
+            self._holds(where, self._party, KeyRole.LOG, signed)
             self._check_run_root(start, end, root, where)
         return count
 
@@ -202,8 +213,15 @@ class LogCheck:
             if not 0 <= holder < len(self._parties) or holder == self._log:
                 self._add("holder", "no such party holds this log", where)
                 continue
-            key, origin = self._parties[holder].log_key, self._party.origin
-            self._holds(where, verify_run_receipt, key, origin, start, end, root, signature)
+            signed = partial(
+                verify_run_receipt,
+                origin=self._party.origin,
+                start=start,
+                end=end,
+                root=root,
+                signature=signature,
+            )
+            self._holds(where, self._parties[holder], KeyRole.LOG, signed)
             lacking = self._check_run_root(start, end, root, where)
             if lacking and holder == self._our_log and len(self._parties) == 2:
                 self._add("signed_ahead", f"we signed for {lacking:,} entries that are not held", where)
@@ -225,9 +243,10 @@ class LogCheck:
             self._add("root", "its entries do not have the root that was signed", where)
         return lacking
 
-    def _holds(self, where: str, verify: Callable[..., None], *values: Any) -> None:
+    def _holds(self, where: str, signer: Party, role: KeyRole, verify: Verify) -> None:
+        """Check a signature by any key that its party has had; each counted when it was taken."""
         try:
-            verify(*values)
+            signer.find_signer(role, verify)
         except CoupefeuError as error:
             self._add("signature", f"the signature does not hold: {error.message}", where)
 

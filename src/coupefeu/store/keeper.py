@@ -1,30 +1,35 @@
 """The store's core: jobs in, one transaction, one commit, outcomes out. Used by one thread only."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select
 
-from coupefeu.errors import ConfigError, CoupefeuError, StoreError
+from coupefeu.errors import ConfigError, CoupefeuError, PolicyError, StoreError
+from coupefeu.keys.notes import CosignSigner, LogSigner
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.instant import Moment
 from coupefeu.record.tree import Frontier
-from coupefeu.services.base import METADATA, Command, Service
+from coupefeu.services.agreement.rules import find_in_force
+from coupefeu.services.base import METADATA, Command, Recorded, Service
 from coupefeu.services.messages.views import SELECT_LAST_LINE_TEST
 from coupefeu.store import tables
 from coupefeu.store.announce import receive_line_test
 from coupefeu.store.append import act
 from coupefeu.store.highwater import Marks
 from coupefeu.store.jobs import Act, Job, Outcome, Receive, ReceiveLineTest
-from coupefeu.store.line import Line
+from coupefeu.store.line import Line, make_parties
 from coupefeu.store.rebuild import Progress, are_current, rebuild, remember_views
 from coupefeu.store.receipts import take_receipt
 from coupefeu.store.receive import Receiver
 from coupefeu.store.showing import by_kind, make_context
 from coupefeu.store.sqlite import UNAVAILABLE, Connection, create_tables, open_for_writing
+from coupefeu.store.standing import is_of_agreement, read_standing
 from coupefeu.store.state import LogState
 from coupefeu.store.transaction import Transaction
+from coupefeu.wire.agreement import parse_agreement
 from coupefeu.wire.packet import CosignatureItem
 
 _INSERT_LOG = insert(tables.logs)
@@ -46,10 +51,16 @@ class Keeper:
         services: Sequence[Service],
         agreement: Agreement,
         progress: Progress | None = None,
+        earlier: Sequence[Agreement] = (),
     ) -> None:
-        """Open the record; views that an older program made are rebuilt, which `progress` follows."""
+        """Open the record; views that an older program made are rebuilt, which `progress` follows.
+
+        `agreement` is the newest version in the folder, `earlier` those before it.
+        """
         self.line = line
         self.agreement = agreement
+        self.earlier = tuple(earlier)
+        self._signers = line.log_signer, line.cosigner
         self._by_kind = by_kind(services)
         self._by_command: Mapping[type[Command], Service] = {c: s for s in services for c in s.commands}
         self.connection = open_for_writing(path)
@@ -59,6 +70,26 @@ class Keeper:
         self.states = self._load_states()
         self._next_arrival = self._load_next_arrival()
         self._marks = self._read_marks()
+        self._take_standing()
+
+    # --- what governs the line ----------------------------------------------------------------------------
+
+    def sign_with(self, log_signer: LogSigner, cosigner: CosignSigner) -> None:
+        """Sign with these from the next transaction on; any thread may say so."""
+        self._signers = log_signer, cosigner
+
+    def _take_standing(self) -> None:
+        """Read what the record says governs the line: coming amendments, and the keys that stand."""
+        self.standing = read_standing(self.connection, self.agreement)
+        if self.standing.statements:
+            statements = [signed.statement for signed in self.standing.statements]
+            self.line = replace(self.line, parties=make_parties(self.agreement, statements))
+
+    def _bring_into_force(self, now: Moment) -> None:
+        due = find_in_force(self.standing.amendments, now.utc_ms)
+        if due is not None and due.version > self.agreement.version:
+            self.earlier = (*self.earlier, self.agreement)
+            self.agreement = parse_agreement(due.octets)
 
     # --- the batch ----------------------------------------------------------------------------------------
 
@@ -95,9 +126,14 @@ class Keeper:
         writes = transaction.writes
         try:
             if isinstance(job, Act):
-                return act(transaction, self._by_command, job.command)
+                self._insist_able()
+                acted = act(transaction, self._by_command, job.command)
+                self._govern(transaction, [stored.recorded for stored in acted.entries])
+                return acted
             if isinstance(job, Receive):
-                return Receiver(transaction, job.batch.log).receive(job.batch)
+                received = Receiver(transaction, job.batch.log).receive(job.batch)
+                self._govern(transaction, received.recorded)
+                return received
             if isinstance(job, ReceiveLineTest):
                 return receive_line_test(transaction, job)
             return take_receipt(transaction, job)
@@ -108,8 +144,27 @@ class Keeper:
                 raise  # half done: `execute` undoes it
             return refusal
 
+    def _insist_able(self) -> None:
+        if self.line.is_silenced:
+            raise PolicyError(
+                "a key of ours is revoked and has no successor: nothing that we say would count",
+                code="store.keeper.revoked",
+                hint="The record can be read and exported. To speak again, pair a new line in new folders.",
+            )
+
+    def _govern(self, transaction: Transaction, recorded: Sequence[Recorded]) -> None:
+        """Take up a key that has just come: the jobs behind it in this batch are judged by it."""
+        if any(is_of_agreement(each) for each in recorded):
+            transaction.flush()
+            self._take_standing()
+            transaction.line = self.line
+
     def _begin(self, now: Moment) -> Transaction:
-        context = make_context(self.line, self.agreement, now)
+        self._bring_into_force(now)
+        if (self.line.log_signer, self.line.cosigner) != self._signers:
+            self.line = replace(self.line, log_signer=self._signers[0], cosigner=self._signers[1])
+        self._before = self.standing, self.line
+        context = make_context(self.line, self.agreement, now, self.earlier)
         self.connection.query("BEGIN IMMEDIATE")
         return Transaction(
             self.connection, self.line, self.states, self._by_kind, context, self._next_arrival
@@ -118,6 +173,8 @@ class Keeper:
     def _commit(self, transaction: Transaction) -> None:
         transaction.save_states()
         transaction.flush()
+        if self.standing.awaits_receipts:
+            self._take_standing()
         self.connection.query("COMMIT")
         self._next_arrival = transaction.next_arrival
         self._marks = self._read_marks()
@@ -134,6 +191,7 @@ class Keeper:
     def _roll_back(self, transaction: Transaction) -> None:
         transaction.undo()
         self.connection.roll_back()
+        self.standing, self.line = self._before
 
     def marks(self) -> Marks:
         """Say how far this node has signed, as of the last commit; any thread may ask."""

@@ -1,19 +1,147 @@
-"""The line as the store needs it: whose logs there are, and with which keys we sign."""
+"""The line as the store needs it: whose logs there are, with which keys each has signed, and with which we sign."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import reduce
 
+from coupefeu.errors import VerificationError
 from coupefeu.keys.notes import CosignSigner, LogSigner
-from coupefeu.wire.note import VerifierKey
+from coupefeu.model.agreement import Agreement
+from coupefeu.wire.key_statement import KeyRole, KeyStatement
+from coupefeu.wire.note import COSIGNATURE, ED25519, VerifierKey
+
+Verify = Callable[[VerifierKey], None]
+"""Raises VerificationError when the signature at hand is not by this key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpentKey:
+    """A key that its party replaced or revoked, good for sizes of its log up to `size` (protocol A10)."""
+
+    role: KeyRole
+    key: VerifierKey
+    size: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """One party of the line; its position in `Line.parties` is the number of its log."""
+    """One party of the line; its position in `Line.parties` is the number of its log.
+
+    `log_key` and `cosigner_key` are the newest; one that was revoked without a successor is among `spent` too.
+    """
 
     name: str
     origin: str
     log_key: VerifierKey
     cosigner_key: VerifierKey
+    spent: tuple[SpentKey, ...] = ()
+
+    def is_revoked(self, role: KeyRole) -> bool:
+        """Whether the newest log or cosigner key was revoked and has no successor."""
+        return self._newest(role) in {each.key for each in self.spent}
+
+    def verify_log_at(self, size: int, verify: Verify) -> None:
+        """Verify a signature over the log at `size`, by a key that counts there.
+
+        A replaced key counts up to the size that its statement names; its successor, for every size.
+
+        Raises: VerificationError: it is by no such key; `store.line.old_key` says that it is by a replaced one.
+        """
+        spent = [each for each in self.spent if each.role is KeyRole.LOG]
+        counts = [each.key for each in spent if size <= each.size]
+        if not self.is_revoked(KeyRole.LOG):
+            counts.insert(0, self.log_key)
+        self._verify(KeyRole.LOG, counts, verify)
+
+    def verify_now(self, role: KeyRole, verify: Verify) -> None:
+        """Verify a receipt that has just come: by the newest key alone. Raises: as `verify_log_at`."""
+        self._verify(role, [] if self.is_revoked(role) else [self._newest(role)], verify)
+
+    def find_signer(self, role: KeyRole, verify: Verify) -> VerifierKey:
+        """Find the key of a signature that this record holds: what was taken when it counted stands for ever.
+
+        Raises: VerificationError: it is by none of this party's keys.
+        """
+        keys = [self._newest(role), *(each.key for each in self.spent if each.role is role)]
+        for key in keys[:-1]:
+            if _holds(verify, key):
+                return key
+        verify(keys[-1])
+        return keys[-1]
+
+    def _newest(self, role: KeyRole) -> VerifierKey:
+        return self.log_key if role is KeyRole.LOG else self.cosigner_key
+
+    def _verify(self, role: KeyRole, counts: list[VerifierKey], verify: Verify) -> None:
+        if any(_holds(verify, key) for key in counts):
+            return
+        for each in self.spent:
+            if each.role is role and _holds(verify, each.key):
+                raise VerificationError(
+                    f"signed by the {role} key {each.key.key_id.hex()}, which {self.name.upper()} replaced or "
+                    f"revoked: it is good up to size {each.size:,}",
+                    code="store.line.old_key",
+                    hint="What was co-signed before stands. If it goes on, somebody else holds that key.",
+                )
+        verify(self._newest(role))
+
+
+def _holds(verify: Verify, key: VerifierKey) -> bool:
+    try:
+        verify(key)
+    except VerificationError:
+        return False
+    return True
+
+
+def make_parties(agreement: Agreement, statements: Iterable[KeyStatement]) -> tuple[Party, ...]:
+    """Give all parties in the order of the agreement, after the key statements that stand, in their order."""
+    parties = {
+        name: Party(
+            name=name,
+            origin=agreement.origin(name),
+            log_key=VerifierKey.of(agreement.origin(name), ED25519, agreement.keys_of(name).log),
+            cosigner_key=VerifierKey.of(
+                agreement.cosigner_name(name), COSIGNATURE, agreement.keys_of(name).cosigner
+            ),
+        )
+        for name in agreement.party_ids
+    }
+    for statement in statements:
+        parties[statement.party] = succeed(parties[statement.party], statement)
+    return tuple(parties.values())
+
+
+def succeed(party: Party, statement: KeyStatement) -> Party:
+    """Give the party after its next key statement; session keys are the link's concern."""
+    match statement.role:
+        case KeyRole.LOG:
+            old = party.log_key
+        case KeyRole.COSIGNER:
+            old = party.cosigner_key
+        case _:
+            return party
+    party = replace(party, spent=(*party.spent, SpentKey(role=statement.role, key=old, size=statement.size)))
+    if statement.new_key is None:
+        return party
+    fresh = VerifierKey.of(old.name, old.algorithm, statement.new_key)
+    is_log = statement.role is KeyRole.LOG
+    return replace(party, log_key=fresh) if is_log else replace(party, cosigner_key=fresh)
+
+
+def succeed_all(party: Party, statements: Iterable[KeyStatement]) -> Party:
+    """Give the party after those of `statements`, in order, that follow from its newest log key."""
+
+    def follow(party: Party, statement: KeyStatement) -> Party:
+        follows = (
+            statement.party == party.name
+            and statement.role is KeyRole.LOG
+            and statement.old_key == party.log_key.key
+            and not party.is_revoked(KeyRole.LOG)
+        )
+        return succeed(party, statement) if follows else party
+
+    return reduce(follow, statements, party)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,3 +157,9 @@ class Line:
     def names(self) -> tuple[str, ...]:
         """The parties' names in the order of the agreement."""
         return tuple(party.name for party in self.parties)
+
+    @property
+    def is_silenced(self) -> bool:
+        """Whether we revoked a key of our own without a successor: nothing that we sign counts any more."""
+        ours = self.parties[self.our_log]
+        return ours.is_revoked(KeyRole.LOG) or ours.is_revoked(KeyRole.COSIGNER)

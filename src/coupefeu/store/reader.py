@@ -11,6 +11,7 @@ from coupefeu.errors import StoreError, UsageError
 from coupefeu.services.base import Rows
 from coupefeu.store import tables
 from coupefeu.store.sqlite import Connection, open_for_reading
+from coupefeu.store.standing import cosigned_ms
 
 _ENTRY = select(tables.entries).where(
     tables.entries.c.log == bindparam("log"), tables.entries.c.idx == bindparam("idx")
@@ -184,11 +185,7 @@ class Reader:
 
     def cosigned_ms(self, log: int, index: int) -> dict[int, int]:
         """By holder: UTC milliseconds at which its first co-signature over this entry was made durable here."""
-        rows = self._connection.query(
-            "SELECT holder, min(arrived_ms) FROM cosignatures WHERE log = ? AND size > ? GROUP BY holder",
-            (log, index),
-        )
-        return {holder: int(arrived_ms) for holder, arrived_ms in rows}
+        return dict(cosigned_ms(self._connection, log, index))
 
     def cosigned_before(self, log: int, index: int) -> int | None:
         """UTC milliseconds of the last co-signature on a size that does not hold the entry yet."""

@@ -8,6 +8,7 @@ from coupefeu.record.tree import root_of
 from coupefeu.store import tables
 from coupefeu.store.jobs import Receipted, TakeReceipt
 from coupefeu.store.transaction import Transaction
+from coupefeu.wire.key_statement import KeyRole
 from coupefeu.wire.packet import CosignatureItem
 
 INSERT_CHECKPOINT = insert(tables.checkpoints).prefix_with("OR IGNORE")
@@ -38,7 +39,11 @@ def take_receipt(transaction: Transaction, job: TakeReceipt) -> Receipted:
     hashes = transaction.leaf_hashes(log, item.start, item.end)
     root = root_of([hashes[index] for index in range(item.start, item.end)])
     holder = line.parties[job.holder]
-    verify_run_receipt(holder.log_key, line.parties[log].origin, item.start, item.end, root, item.signature)
+    origin = line.parties[log].origin
+    holder.verify_now(
+        KeyRole.LOG,
+        lambda key: verify_run_receipt(key, origin, item.start, item.end, root, item.signature),
+    )
     now_ms = transaction.context.now.utc_ms
     transaction.write(
         INSERT_RUN_RECEIPT,
@@ -63,8 +68,10 @@ def _take_cosignature(transaction: Transaction, job: TakeReceipt, item: Cosignat
         root = job.root or transaction.root(log, item.size)
     except KeyError:
         raise _beyond(item.size) from None
-    key = line.parties[job.holder].cosigner_key
-    verify_cosignature(key, origin, item.size, root, item.time_s, item.signature)
+    line.parties[job.holder].verify_now(
+        KeyRole.COSIGNER,
+        lambda key: verify_cosignature(key, origin, item.size, root, item.time_s, item.signature),
+    )
     now_ms = transaction.context.now.utc_ms
     signed = sign_checkpoint(line.log_signer, item.size, root)
     transaction.write(INSERT_CHECKPOINT, {"log": log, "size": item.size, "root": root, "signature": signed})

@@ -22,6 +22,7 @@ from coupefeu.store.incoming import Incoming, MissingReferenceError, restore_bat
 from coupefeu.store.jobs import Ranges, Receipt, Received
 from coupefeu.store.receipts import INSERT_CHECKPOINT, INSERT_COSIGNATURE, INSERT_RUN, INSERT_RUN_RECEIPT
 from coupefeu.store.showing import parse_head
+from coupefeu.store.standing import verify_author
 from coupefeu.store.state import LogState, ranges_of
 from coupefeu.store.transaction import Transaction
 from coupefeu.wire.packet import Batch, CheckpointSignature, CosignatureItem, RunReceiptItem, RunSignature
@@ -52,8 +53,8 @@ class Receiver:
             )
         self.transaction = transaction
         self.log = log
-        self.origin = transaction.line.parties[log].origin
-        self.key = transaction.line.parties[log].log_key
+        self.party = transaction.line.parties[log]
+        self.origin = self.party.origin
         self.state: LogState = transaction.touch(log)
         self.recorded: list[Recorded] = []
         self.receipts: list[Receipt] = []
@@ -101,7 +102,8 @@ class Receiver:
             self.evidence.append(keep_fork(self.transaction, self.log, entries, other, statement))
             return ()
         if size > had:
-            self._grow(stored | {index: entry.leaf_hash for index, entry in entries.items()}, statement)
+            leaf_hashes = {index: entry.leaf_hash for index, entry in entries.items()}
+            self._grow(stored | leaf_hashes, statement, entries)
         self._came.update(entries)
         self._fill_bodies(entries)
         for index in range(had, size):
@@ -109,12 +111,20 @@ class Receiver:
                 self._store(entries[index])
         return ()
 
-    def _grow(self, hashes: dict[int, bytes], statement: CheckpointSignature) -> None:
+    def _grow(
+        self, hashes: dict[int, bytes], statement: CheckpointSignature, entries: Mapping[int, Incoming]
+    ) -> None:
         frontier = self.state.frontier.copy()
         for index in range(frontier.size, statement.size):
             frontier.append(hashes[index])
         root = frontier.root()
-        verify_checkpoint(self.key, statement.size, root, statement.signature)
+        self.party = verify_author(
+            self.transaction,
+            self.party,
+            entries,
+            statement.size,
+            lambda key: verify_checkpoint(key, statement.size, root, statement.signature),
+        )
         for index in range(self.state.size, statement.size):
             self.transaction.append_leaf(self.log, self.state, hashes[index])
         self.state.remember(statement.size, root)
@@ -168,7 +178,13 @@ class Receiver:
             )
         entries = restore_batch(self.transaction, self.log, batch)
         root = root_of([entry.leaf_hash for entry in entries.values()])
-        verify_run(self.key, start, end, root, statement.signature)
+        self.party = verify_author(
+            self.transaction,
+            self.party,
+            entries,
+            end,
+            lambda key: verify_run(key, start, end, root, statement.signature),
+        )
         stored = self.transaction.leaf_hashes(self.log, start, end)
         other = _first_other(stored, entries)
         if other is not None:

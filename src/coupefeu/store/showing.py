@@ -25,7 +25,9 @@ def by_kind(services: Sequence[Service]) -> ByKind:
     return known
 
 
-def make_context(line: Line, agreement: Agreement, now: Moment) -> Context:
+def make_context(
+    line: Line, agreement: Agreement, now: Moment, earlier: tuple[Agreement, ...] = ()
+) -> Context:
     """Give what a service may know."""
     return Context(
         now=now,
@@ -33,6 +35,7 @@ def make_context(line: Line, agreement: Agreement, now: Moment) -> Context:
         parties=line.names,
         agreement=agreement,
         agreement_version=agreement.version,
+        earlier=earlier,
     )
 
 

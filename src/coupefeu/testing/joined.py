@@ -115,7 +115,15 @@ class MemoryNode:
 
     def desk(self) -> Desk:
         """Read as an officer does."""
-        return Desk(self.path, self.agreement, self.engine.our_log, self.clock, running=True)
+        keeper = self.keeper
+        return Desk(
+            self.path,
+            keeper.agreement,
+            self.engine.our_log,
+            self.clock,
+            running=True,
+            earlier=keeper.earlier,
+        )
 
     def message(self, number: MessageId) -> MessageStatus:
         """Read one message."""

@@ -1,41 +1,52 @@
 """A line between parties whose keys are made from their names: for tests and benches, never for officers."""
 
-from dataclasses import replace
 from hashlib import sha256
 
 from coupefeu.keys import ed25519, x25519
 from coupefeu.keys.notes import CosignSigner, LogSigner
+from coupefeu.keys.ring import IdentityKey
 from coupefeu.model.agreement import Agreement, PartyKeys, Status
 from coupefeu.model.instant import Instant
 from coupefeu.store.line import Line, Party
-from coupefeu.wire.agreement import parse_terms
+from coupefeu.wire.agreement import join_keys, parse_agreement, parse_terms
 from coupefeu.wire.agreement_template import render_template
 from coupefeu.wire.dictionary import DICTIONARY_HASH
 
 
 def make_agreement() -> Agreement:
     """Give the EXERCISE agreement between US and RU, keys and line id derived from their names."""
-    text = render_template(
+    return parse_agreement(make_text())
+
+
+def make_text() -> bytes:
+    """Give its exact bytes."""
+    terms = render_template(
         name="coupefeu.example",
         status=Status.EXERCISE,
         in_force=Instant(0),
         dictionary_sha256=bytes.fromhex(DICTIONARY_HASH),
+    ).encode()
+    party_ids = parse_terms(terms).party_ids
+    line_id = sha256(" ".join(party_ids).encode()).digest()[:16]
+    return join_keys(terms, line_id, tuple(_keys_of(name) for name in party_ids))
+
+
+def identity_of(name: str) -> IdentityKey:
+    """Give a party's identity key."""
+    return IdentityKey(ed25519_private=private_key(name, "identity"), ml_dsa_seed=private_key(name, "ml-dsa"))
+
+
+def _keys_of(name: str) -> PartyKeys:
+    identity = identity_of(name)
+    return PartyKeys(
+        party=name,
+        incarnation=1,
+        identity=identity.ed25519_public,
+        identity_ml_dsa_sha256=identity.ml_dsa_sha256,
+        log=ed25519.public(private_key(name, "log")),
+        cosigner=ed25519.public(private_key(name, "cosigner")),
+        session=x25519.public(private_key(name, "session")),
     )
-    terms = parse_terms(text.encode())
-    party_ids = terms.party_ids
-    keys = tuple(
-        PartyKeys(
-            party=name,
-            incarnation=1,
-            identity=ed25519.public(private_key(name, "identity")),
-            identity_ml_dsa_sha256=private_key(name, "ml-dsa"),
-            log=ed25519.public(private_key(name, "log")),
-            cosigner=ed25519.public(private_key(name, "cosigner")),
-            session=x25519.public(private_key(name, "session")),
-        )
-        for name in party_ids
-    )
-    return replace(terms, line_id=sha256(" ".join(party_ids).encode()).digest()[:16], keys=keys)
 
 
 def make_line(agreement: Agreement, ours: str) -> Line:

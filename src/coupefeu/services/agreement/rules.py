@@ -35,13 +35,18 @@ from coupefeu.services.agreement.facts import (
 from coupefeu.services.base import Command, Context, Draft
 from coupefeu.wire.agreement import parse_agreement
 from coupefeu.wire.card import Signatures
-from coupefeu.wire.key_statement import KeyRole, KeyStatement, parse_key_statement
+from coupefeu.wire.key_statement import (
+    KeyRole,
+    KeyStatement,
+    SignedKeyStatement,
+    parse_key_statement,
+)
 
 Cosigned = Callable[[int, int], int | None]
 """(log, index) -> UTC milliseconds at which every other party had co-signed that entry; None: not yet."""
 
-_FIXED: Final = ("name", "status", "line_id", "party_ids", "keys")
-"""An amendment never touches these: REAL stays REAL, and keys change by key statement only."""
+_FIXED: Final = ("name", "status", "line_id", "party_ids", "clock_shifts_ms", "keys", "dictionary_sha256")
+"""An amendment never touches these: REAL stays REAL, keys change by key statement only, and a clock never jumps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +62,8 @@ class AgreementFact:
     digest: bytes = b""
     octets: bytes = field(default=b"", repr=False)
     signatures: Signatures | None = None
-    statement: KeyStatement | None = None
+    signed: SignedKeyStatement | None = None
+    """Of a key statement."""
     effect: str = ""
 
 
@@ -119,7 +125,8 @@ def check_fixed(current: Agreement, new: Agreement) -> None:
             raise PolicyError(
                 f"the amendment changes {name}",
                 code="services.agreement.fixed",
-                hint="an amendment keeps name, status, line, parties and keys; keys change by key statement",
+                hint="an amendment keeps name, status, line, parties, clocks, dictionary and keys; "
+                "keys change by key statement",
             )
 
 
@@ -173,17 +180,25 @@ def verify_amendment(amendment: Amendment) -> SignedAgreement:
 
 def list_statements(facts: Sequence[AgreementFact], agreement: Agreement) -> list[KeyStatement]:
     """Give the key statements that stand, by party and number: each names the key that stood before it."""
-    standing: list[KeyStatement] = []
+    return [signed.statement for signed in list_signed_statements(facts, agreement)]
+
+
+def list_signed_statements(facts: Sequence[AgreementFact], agreement: Agreement) -> list[SignedKeyStatement]:
+    """Give the same with the signatures under them, as `node.folder_files.save_key_statement` keeps them."""
+    standing: list[SignedKeyStatement] = []
+    used = {key for keys in agreement.keys for key in (keys.identity, keys.log, keys.cosigner, keys.session)}
     for party in agreement.party_ids:
         keys = agreement.keys_of(party)
-        sizes: dict[KeyRole, int] = {}
-        for statement in _by_number(facts, party):
-            if getattr(keys, statement.role) == statement.old_key and statement.size >= sizes.get(
-                statement.role, 0
-            ):
+        sizes = dict.fromkeys(KeyRole, 0)
+        for signed in _by_number(facts, party):
+            statement = signed.statement
+            role = statement.role
+            is_next = getattr(keys, role) == statement.old_key and statement.size >= sizes[role]
+            if is_next and statement.new_key not in used:
                 keys = _succeed(keys, statement)
-                sizes[statement.role] = statement.size
-                standing.append(statement)
+                sizes[role] = statement.size
+                used.add(statement.new_key or b"")
+                standing.append(signed)
     return standing
 
 
@@ -193,14 +208,6 @@ def find_keys(statements: Sequence[KeyStatement], keys: PartyKeys) -> PartyKeys:
         if statement.party == keys.party:
             keys = _succeed(keys, statement)
     return keys
-
-
-def find_key_for_size(statements: Sequence[KeyStatement], keys: PartyKeys, role: KeyRole, size: int) -> bytes:
-    """Give the key whose signature over a checkpoint of `size` counts; empty: none does (protocol A10)."""
-    for statement in statements:
-        if statement.party == keys.party and statement.role is role and size <= statement.size:
-            return statement.old_key
-    return bytes(getattr(find_keys(statements, keys), role))
 
 
 def describe_difference(old: bytes, new: bytes) -> list[str]:
@@ -252,8 +259,10 @@ def _decide_accept(
 def _decide_statement(
     command: RecordKeyStatement, facts: Sequence[AgreementFact], context: Context
 ) -> tuple[Draft, ...]:
-    statement = verify_key_statement(parse_key_statement(command.body), context.agreement)
-    if any(fact.statement == statement and fact.log == context.our_log for fact in facts):
+    """Send it as FLASH, for what waits behind it may be signed by the key that it brings; it sounds nowhere."""
+    signed = parse_key_statement(command.body)
+    statement = verify_key_statement(signed, context.agreement)
+    if any(_says(fact, statement) and fact.log == context.our_log for fact in facts):
         raise PolicyError("this statement is on our record", code="services.agreement.known_statement")
     fact = AgreementFact(
         log=context.our_log,
@@ -261,15 +270,19 @@ def _decide_statement(
         arrival=-1,
         kind=KEY_STATEMENT,
         party=statement.party,
-        statement=statement,
+        signed=signed,
     )
     if statement not in list_statements([*facts, fact], context.agreement):
         raise PolicyError(
             f"the statement does not follow from the {statement.role} key that stands",
             code="services.agreement.no_succession",
-            hint="record earlier statements first; numbers rise by party, sizes never fall",
+            hint="record earlier statements first; numbers rise by party, sizes never fall, no key comes twice",
         )
-    return (_draft(KEY_STATEMENT, command.body, context),)
+    return (replace(_draft(KEY_STATEMENT, command.body, context), precedence=Precedence.FLASH),)
+
+
+def _says(fact: AgreementFact, statement: KeyStatement) -> bool:
+    return fact.signed is not None and fact.signed.statement == statement
 
 
 def _insist_ours(signers: frozenset[str], context: Context) -> None:
@@ -308,12 +321,12 @@ def _in_force_ms(proposal: AgreementFact, support: Sequence[AgreementFact], cosi
     return max(parse_agreement(proposal.octets).in_force_ms, *held)
 
 
-def _by_number(facts: Sequence[AgreementFact], party: str) -> list[KeyStatement]:
+def _by_number(facts: Sequence[AgreementFact], party: str) -> list[SignedKeyStatement]:
     """Keep the first statement of each number; a second one under the same number is void."""
-    by_number: dict[int, KeyStatement] = {}
+    by_number: dict[int, SignedKeyStatement] = {}
     for fact in facts:
-        if fact.statement is not None and fact.statement.party == party and not fact.effect:
-            by_number.setdefault(fact.statement.number, fact.statement)
+        if fact.signed is not None and fact.signed.statement.party == party and not fact.effect:
+            by_number.setdefault(fact.signed.statement.number, fact.signed)
     return [by_number[number] for number in sorted(by_number)]
 
 

@@ -109,8 +109,9 @@ def _verify_opening(fact: AgreementFact, body: bytes, agreement: Agreement) -> N
 def _content(fact: AgreementFact, body: bytes) -> AgreementFact:
     """Read what the body says, without believing it."""
     if fact.kind == KEY_STATEMENT:
-        statement = parse_key_statement(body).statement
-        return replace(fact, party=statement.party, version=statement.number, statement=statement)
+        signed = parse_key_statement(body)
+        statement = signed.statement
+        return replace(fact, party=statement.party, version=statement.number, signed=signed)
     if fact.kind == Kind.AMENDMENT_ACCEPTED:
         acceptance = parse_acceptance(body)
         return replace(

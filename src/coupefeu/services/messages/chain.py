@@ -89,7 +89,7 @@ class _Reading:
     def __init__(self, message: Row, acts: Sequence[Row], context: Context, evidence: Evidence) -> None:
         self.message = message
         self.context = context
-        self.agreement: Agreement = context.agreement
+        self.agreement: Agreement = context.agreement_of(message["agreement_version"])
         self.evidence = evidence
         self.content: Content | None = None
         if message["form"] is not None:

@@ -39,10 +39,11 @@ def addressed_parties(message: Row, agreement: Agreement) -> tuple[str, ...]:
 
 
 def judge_author(row: Row, agreement: Agreement) -> str:
-    """Refuse a post that is not its party's: nobody speaks for the other side."""
+    """Refuse a post that is not its party's: nobody speaks for the other side, whatever version is named."""
+    party = _party_of(row, agreement)
     if row["agreement_version"] != agreement.version:
-        return ""
-    return "" if row["from_post"] in _posts(_party_of(row, agreement), agreement) else "foreign_post"
+        return "" if row["from_post"].partition(".")[0] == party else "foreign_post"
+    return "" if row["from_post"] in _posts(party, agreement) else "foreign_post"
 
 
 def effective_acts(message: Row, acts: Sequence[Row], agreement: Agreement) -> list[Row]:

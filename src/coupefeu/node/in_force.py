@@ -1,0 +1,133 @@
+"""Keeps folder, links and standing orders in step with what the record says governs the line (protocol A10, A11).
+
+    all acceptances co-signed, its instant come   -> agreement/NNNN.toml .sigs; budgets, line tests, clocks follow
+    a key statement that stands                   -> agreement/PARTY-NNNN.statement; links and signers follow
+
+The keeper judges by the record alone and needs nobody to tell it; the folder follows, here, and at every start.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from coupefeu.keys.ring import promote_key, read_staged_key
+from coupefeu.model.instant import Moment
+from coupefeu.node.assembly import link_config, signers_of
+from coupefeu.node.duties import Duties
+from coupefeu.node.engine import Engine
+from coupefeu.node.events import TermsChanged, Trouble
+from coupefeu.node.folder import NodeFolder
+from coupefeu.node.folder_files import save_agreement, save_key_statement
+from coupefeu.services.agreement.rules import find_in_force, verify_amendment
+from coupefeu.store.keeper import Keeper
+from coupefeu.wire.key_statement import KeyRole, KeyStatement
+
+CHECK_EVERY_MS: Final = 30_000
+"""A shifted or mended wall clock is noticed at the latest after this."""
+
+
+def catch_up(folder: NodeFolder, keeper: Keeper, now: Moment) -> NodeFolder:
+    """Put into the folder what the record says governs the line; gives it anew, or as it was when nothing changed.
+
+    Raises: ConfigError: a file cannot be written.
+    """
+    standing = keeper.standing
+    due = find_in_force(standing.amendments, now.utc_ms)
+    amended = due is not None and due.version > folder.agreement.version
+    if due is not None and amended:
+        save_agreement(folder.path, verify_amendment(due))
+    known = folder.need_line().statements
+    fresh = [signed for signed in standing.statements if signed.statement not in known]
+    for signed in fresh:
+        save_key_statement(folder.path, signed)
+    if fresh or amended:
+        folder = NodeFolder.open(folder.path)
+    _put_keys_in_place(folder)
+    return folder
+
+
+def _put_keys_in_place(folder: NodeFolder) -> None:
+    for role in KeyRole:
+        if read_staged_key(folder.path / "keys", role.value) == getattr(folder.ring, role.value):
+            promote_key(folder.path / "keys", role.value)
+
+
+class InForce:
+    """Applies it to a running node; call `check` at the start, when it asks for it, and when the record changed."""
+
+    def __init__(
+        self,
+        folder: NodeFolder,
+        keeper: Keeper,
+        engine: Engine,
+        duties: Duties,
+        clock: Callable[[], Moment],
+    ) -> None:
+        self.folder = folder
+        self._keeper = keeper
+        self._engine = engine
+        self._duties = duties
+        self._clock = clock
+        self._seen = keeper.standing
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the record has said something since the last check."""
+        return self._keeper.standing is not self._seen
+
+    def check(self) -> int:
+        """Apply what is due; gives the milliseconds until the next look."""
+        now = self._clock()
+        self._seen = self._keeper.standing
+        before, self.folder = self.folder, catch_up(self.folder, self._keeper, now)
+        if self.folder is not before:
+            if self.folder.agreement.version != before.agreement.version:
+                self._amend(now)
+            known = before.need_line().statements
+            for statement in self.folder.need_line().statements:
+                if statement not in known:
+                    self._succeed(statement)
+            self._engine.pump()
+        due = [each.in_force_ms for each in self._seen.amendments if each.in_force_ms is not None]
+        coming = [ms - now.utc_ms for ms in due if ms > now.utc_ms]
+        return max(1, min([*coming, CHECK_EVERY_MS]))
+
+    def _amend(self, now: Moment) -> None:
+        agreement = self.folder.agreement
+        for peer in self._engine.peers.values():
+            peer.intake.amend(agreement.budgets, now)
+        self._duties.amend(agreement)
+        self._tell(f"Version {agreement.version} of the agreement is in force.")
+
+    def _succeed(self, statement: KeyStatement) -> None:
+        folder, ours = self.folder, statement.party == self.folder.party
+        if statement.new_key is None:
+            self._revoke(statement)
+        elif ours and statement.role is not KeyRole.SESSION:
+            log_signer, cosigner = signers_of(folder)
+            self._keeper.sign_with(log_signer, cosigner)
+            for peer in self._engine.peers.values():
+                peer.sealer.sign_with(log_signer)
+        elif statement.role is KeyRole.SESSION:
+            for log, peer in self._engine.peers.items():
+                other = folder.agreement.party_ids[log]
+                if ours or other == statement.party:
+                    peer.link.rekey(link_config(folder, other))
+        if statement.new_key is not None:
+            self._tell(f"{statement.party.upper()} replaced its {statement.role} key.")
+
+    def _revoke(self, statement: KeyStatement) -> None:
+        log = self.folder.agreement.log_number(statement.party)
+        if statement.role is KeyRole.SESSION and log in self._engine.peers:
+            self._engine.part(log)
+        self._engine.tell(
+            Trouble(
+                party=log,
+                code="node.in_force.revoked",
+                detail=f"{statement.party.upper()} revoked its {statement.role} key and named no successor: what it "
+                f"signs beyond size {statement.size:,} is void. The record can be read and exported; to speak "
+                "again, pair a new line in new folders.",
+            )
+        )
+
+    def _tell(self, says: str) -> None:
+        self._engine.tell(TermsChanged(version=self.folder.agreement.version, says=says))

@@ -1,0 +1,101 @@
+"""What the record itself says governs the line: amendments that all have signed and co-signed, and key statements.
+
+The keeper reads it when entries of the agreement service came, so that a text is in force exactly at its instant and
+a new key from the very entry that names it, whoever is there to notice.
+"""
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from coupefeu.errors import CoupefeuError, VerificationError
+from coupefeu.keys.agreement_signatures import verify_key_statement
+from coupefeu.model.agreement import Agreement
+from coupefeu.services.agreement.facts import KEY_STATEMENT, KINDS
+from coupefeu.services.agreement.rules import (
+    Amendment,
+    list_amendments,
+    list_signed_statements,
+)
+from coupefeu.services.agreement.views import SELECT_ENTRIES, read_facts
+from coupefeu.services.base import Recorded
+from coupefeu.store.incoming import Incoming
+from coupefeu.store.line import Party, Verify, succeed_all
+from coupefeu.store.showing import parse_head
+from coupefeu.store.sqlite import Connection
+from coupefeu.store.transaction import Transaction
+from coupefeu.wire.key_statement import KeyStatement, SignedKeyStatement, parse_key_statement
+
+_COSIGNED_MS: Final = (
+    "SELECT holder, min(arrived_ms) FROM cosignatures WHERE log = ? AND size > ? GROUP BY holder"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """`amendments`: of a higher version than the one in force; `statements`: all that stand, by party and number."""
+
+    amendments: tuple[Amendment, ...] = ()
+    statements: tuple[SignedKeyStatement, ...] = ()
+
+    @property
+    def awaits_receipts(self) -> bool:
+        """Whether all have signed an amendment, and only a co-signature is missing."""
+        return any(not each.missing and each.in_force_ms is None for each in self.amendments)
+
+
+def read_standing(connection: Connection, agreement: Agreement) -> Standing:
+    """Read it; what was written in the open transaction counts."""
+    facts = read_facts(connection.execute(SELECT_ENTRIES))
+    others = len(agreement.parties) - 1
+
+    def cosigned(log: int, index: int) -> int | None:
+        times = [ms for holder, ms in cosigned_ms(connection, log, index).items() if holder != log]
+        return max(times) if len(times) == others else None
+
+    amendments = list_amendments(facts, agreement, cosigned)
+    return Standing(
+        amendments=tuple(each for each in amendments if each.version > agreement.version),
+        statements=tuple(list_signed_statements(facts, agreement)),
+    )
+
+
+def cosigned_ms(connection: Connection, log: int, index: int) -> Mapping[int, int]:
+    """By holder: UTC milliseconds at which its first co-signature over this entry was made durable here."""
+    return {holder: int(ms) for holder, ms in connection.query(_COSIGNED_MS, (log, index))}
+
+
+def verify_author(
+    transaction: Transaction, party: Party, entries: Mapping[int, Incoming], size: int, verify: Verify
+) -> Party:
+    """Verify the statement over a batch by a key of its author that counts at `size`; gives the author as of then.
+
+    A key statement is signed by the identity key, so it counts wherever it is seen: the batch that holds it may
+    already be signed by the key that it brings (protocol A10).
+
+    Raises: VerificationError: it is by no key that counts.
+    """
+    try:
+        party.verify_log_at(size, verify)
+    except VerificationError:
+        successor = succeed_all(party, _statements_among(transaction, entries.values()))
+        if successor is party:
+            raise
+        successor.verify_log_at(size, verify)
+        return successor
+    return party
+
+
+def _statements_among(transaction: Transaction, coming: Iterable[Incoming]) -> Iterator[KeyStatement]:
+    for entry in coming:
+        head = parse_head(entry.head) if entry.head is not None else None
+        if head is None or head.kind != KEY_STATEMENT or entry.body is None:
+            continue
+        with contextlib.suppress(CoupefeuError):
+            yield verify_key_statement(parse_key_statement(entry.body), transaction.context.agreement)
+
+
+def is_of_agreement(recorded: Recorded) -> bool:
+    """Whether an entry may change what governs the line."""
+    return recorded.head is not None and recorded.head.kind in KINDS

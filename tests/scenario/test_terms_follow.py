@@ -1,0 +1,234 @@
+"""Two running nodes whose terms change under them: amendments and keys, by the commands, across restarts."""
+
+import asyncio
+import shutil
+from contextlib import asynccontextmanager
+from functools import wraps
+
+import pytest
+
+from coupefeu.cli.agreement import AgreementCommands
+from coupefeu.cli.agreement_record import FolderRecord
+from coupefeu.errors import ConfigError, PolicyError
+from coupefeu.keys.ring import read_staged_key, stage_key
+from coupefeu.model.entry import Kind
+from coupefeu.node.exercise import free_port, pair_exercise
+from coupefeu.node.export import export_record
+from coupefeu.node.folder import NodeFolder
+from coupefeu.node.folder_files import list_versions, write_node_file
+from coupefeu.node.local import LocalBackend
+from coupefeu.node.node import Node
+from coupefeu.record.audit import audit_record
+from coupefeu.store.reader import Reader
+from coupefeu.wire.key_statement import KeyRole
+from coupefeu.wire.note import VerifierKey
+
+COMMANDS = AgreementCommands(FolderRecord())
+WITHIN_S = 20
+
+
+def in_a_loop(test):
+    """Run a test that waits."""
+
+    @wraps(test)
+    def run(**arguments):
+        asyncio.run(test(**arguments))
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def pair_once(tmp_path_factory):
+    path = tmp_path_factory.mktemp("pair")
+    pair_exercise(path / "us", path / "ru")
+    return path
+
+
+@pytest.fixture
+def pair(pair_once, tmp_path):
+    """Copies of both folders, on ports of their own."""
+    ports = {party: f"127.0.0.1:{free_port()}" for party in ("us", "ru")}
+    for party, other in (("us", "ru"), ("ru", "us")):
+        shutil.copytree(pair_once / party, tmp_path / party)
+        write_node_file(
+            tmp_path / party,
+            party=party,
+            listen=ports[party],
+            address=ports[party],
+            peers={other: ports[other]},
+        )
+    return tmp_path
+
+
+@asynccontextmanager
+async def up(pair, *parties):
+    """Run these nodes; gives their `Node`s."""
+    backends = [await LocalBackend.start(NodeFolder.open(pair / party)) for party in parties]
+    try:
+        yield [Node(backend.runtime.folder, backend) for backend in backends]
+    finally:
+        for backend in backends:
+            await backend.close()
+
+
+async def until(condition):
+    async with asyncio.timeout(WITHIN_S):
+        while not condition():  # noqa: ASYNC110 - what happens on disk tells nobody
+            await asyncio.sleep(0.02)
+
+
+async def send(node, text):
+    """Send from the duty desk, and wait for the other side's receipt."""
+    (other,) = node.folder.counterparts
+    sent = await node.line(other).send(text)
+    async with asyncio.timeout(WITHIN_S):
+        await sent.receipt()
+    return sent
+
+
+def replace_key(pair, role, *, revoke=False):
+    COMMANDS.replace(
+        role, node=pair / "us", to=pair / f"{role}.statement", revoke=revoke, identity=None, as_json=True
+    )
+
+
+def record_statement(pair, role):
+    COMMANDS.record_statement(pair / f"{role}.statement", node=pair / "ru", as_json=True)
+
+
+def folder(pair, party):
+    return NodeFolder.open(pair / party)
+
+
+def verify_export(pair, holder, party):
+    """Export the log of `party` as `holder` holds it, and verify it with the keys beside it alone."""
+    opened = folder(pair, holder)
+    log = opened.agreement.log_number(party)
+    to = pair / f"export-{holder}-{party}-{len(list(pair.iterdir()))}"
+    with Reader(opened.record_path, running=False) as reader:
+        export_record(reader, opened.parties, log, to)
+    keys = [VerifierKey.parse(path.read_text()) for path in (to / "cosigners").iterdir()]
+
+    def read(path):
+        return (to / path).read_bytes() if (to / path).exists() else None
+
+    audit = audit_record(read, VerifierKey.parse((to / "log.vkey").read_text()), keys, deep=True)
+    assert [each.key.name for each in audit.cosigned]
+    return audit
+
+
+@in_a_loop
+async def test_an_amendment_reaches_both_folders_and_outlives_a_restart(pair):
+    terms = folder(pair, "us").agreement_octets.decode()
+    new = terms.replace("version = 1\n", "version = 2\n").replace('taken = "2m"', 'taken = "1m"', 1)
+    (pair / "new.toml").write_text(new)
+    async with up(pair, "us", "ru") as (us, ru):
+        events = []
+        ru.follow(events.append)
+        first = await send(us, "under the old terms")
+        await asyncio.to_thread(
+            COMMANDS.propose, pair / "new.toml", node=pair / "us", identity=None, as_json=True
+        )
+        await until(lambda: any(each.get("kind") == Kind.AMENDMENT_PROPOSED for each in events))
+        number = next(each["index"] for each in events if each.get("kind") == Kind.AMENDMENT_PROPOSED)
+        await asyncio.to_thread(COMMANDS.sign, f"US/{number}", node=pair / "ru", identity=None, as_json=True)
+        await until(lambda: list_versions(pair / "us") == [1, 2] == list_versions(pair / "ru"))
+        assert {"what": "terms", "version": 2, "detail": "Version 2 of the agreement is in force."} in events
+        second = await send(us, "under the new terms")
+        await send(ru, "here too")
+        assert us.message(first.id).agreement_version == 1
+        assert us.message(second.id).agreement_version == 2
+    async with up(pair, "us", "ru") as (us, ru):
+        assert us.folder.agreement.version == ru.folder.agreement.version == 2
+        assert ru.message((await send(us, "after a restart")).id).agreement_version == 2
+    assert folder(pair, "us").signatures == folder(pair, "ru").signatures
+
+
+@pytest.mark.parametrize("role", list(KeyRole))
+@in_a_loop
+async def test_a_key_is_replaced_while_the_line_is_up_and_nothing_is_restarted(pair, role):
+    before = folder(pair, "us").keys_of("us")
+    async with up(pair, "us", "ru") as (us, ru):
+        await send(us, "before")
+        await send(ru, "before")
+        await asyncio.to_thread(replace_key, pair, role)
+        await until(lambda: folder(pair, "ru").keys_of("us") != before)
+        await send(us, "after")
+        await send(ru, "after")
+    after = folder(pair, "us").keys_of("us")
+    assert getattr(after, role.value) != getattr(before, role.value)
+    assert folder(pair, "ru").keys_of("us") == after
+    assert read_staged_key(pair / "us" / "keys", role.value) is None
+    async with up(pair, "us", "ru") as (us, ru):
+        await send(us, "after a restart of both")
+        await send(ru, "after a restart of both")
+    for holder in ("us", "ru"):
+        for party in ("us", "ru"):
+            verify_export(pair, holder, party)
+    if role is KeyRole.LOG:
+        assert verify_export(pair, "ru", "us").log_key.key == after.log
+
+
+@pytest.mark.parametrize("role", [KeyRole.LOG, KeyRole.COSIGNER])
+@in_a_loop
+async def test_a_key_replaced_while_the_other_side_is_away_comes_with_the_line(pair, role):
+    async with up(pair, "us", "ru") as (us, ru):
+        await send(us, "before")
+        await send(ru, "before")
+    async with up(pair, "us") as (us,):
+        for number in range(3):
+            await us.line("ru").send(f"waits before {number}")
+        await asyncio.to_thread(replace_key, pair, role)
+        for number in range(3):
+            await us.line("ru").send(f"waits behind {number}")
+    async with up(pair, "us", "ru") as (us, ru):
+        await send(us, "there")
+        await send(ru, "there")
+        assert sum("waits" in (each.content.text if each.content else "") for each in ru.inbox()) == 6
+    assert folder(pair, "ru").keys_of("us") == folder(pair, "us").keys_of("us")
+    verify_export(pair, "ru", "us")
+
+
+@in_a_loop
+async def test_a_session_key_replaced_while_the_line_was_down_comes_by_file(pair):
+    async with up(pair, "us", "ru") as (us, _):
+        await send(us, "before")
+    await asyncio.to_thread(replace_key, pair, KeyRole.SESSION)
+    await asyncio.to_thread(record_statement, pair, KeyRole.SESSION)
+    async with up(pair, "us", "ru") as (us, ru):
+        await send(us, "under the new key")
+        await send(ru, "under the new key")
+
+
+@in_a_loop
+async def test_a_revoked_log_key_ends_what_we_say_and_leaves_what_was_said(pair):
+    async with up(pair, "us", "ru") as (us, ru):
+        sent = await send(us, "the last word")
+        events = []
+        ru.follow(events.append)
+        await asyncio.to_thread(replace_key, pair, KeyRole.LOG, revoke=True)
+        await until(lambda: any(each.get("code") == "node.in_force.revoked" for each in events))
+        with pytest.raises(PolicyError, match="revoked"):
+            await us.line("ru").send("too late")
+    with pytest.raises(ConfigError, match="signs nothing more") as caught:
+        await LocalBackend.start(folder(pair, "us"))
+    assert "pair a new line" in caught.value.hint
+    async with up(pair, "ru") as (ru,):
+        assert ru.message(sent.id).content.text == "the last word"
+        await ru.line("us").send("we read on")
+    verify_export(pair, "ru", "us")
+
+
+@in_a_loop
+async def test_a_node_cut_between_statement_and_key_file_finds_its_key(pair):
+    async with up(pair, "us"):
+        await asyncio.to_thread(replace_key, pair, KeyRole.LOG)
+    keys = pair / "us" / "keys"
+    stage_key(keys, "log", folder(pair, "us").ring.log)
+    (retired,) = keys.glob("log-*.retired")
+    (keys / "log.key").unlink()
+    shutil.copy(retired, keys / "log.key")
+    assert folder(pair, "us").ring.log == read_staged_key(keys, "log")
+    async with up(pair, "us"):
+        assert read_staged_key(keys, "log") is None
+    assert folder(pair, "us").log_key("us").key
