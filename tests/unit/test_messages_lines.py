@@ -1,5 +1,7 @@
 """Line tests on schedule, and messages as plain text in three languages."""
 
+from dataclasses import replace
+
 import pytest
 from tests.messages_line import START_MS, Line, agreement, contact, free_text, warning
 
@@ -16,6 +18,7 @@ from coupefeu.services.messages.line_tests import (
     next_line_test_ms,
     template_for,
 )
+from coupefeu.services.messages.render_chain import act_words
 from coupefeu.services.messages.rules import (
     AnswerLineTest,
     GiveOutcome,
@@ -159,13 +162,23 @@ def test_a_phrase_is_said_in_the_readers_language_with_its_values():
         assert words in render_message(line.status(0, message), context, language)
 
 
+def test_their_time_stands_beside_ours_where_it_is_another_second():
+    line = Line()
+    message = line.say(0, free_text())
+    line.do(1, Take(message=message, from_post="ru.duty"))
+    act = line.status(0, message).chains[0].step(StepName.TAKEN_BY).acts[0]
+    assert act_words(act, "en") == "ru.duty 24 MAR 22 03:12:00Z [RU/0]"
+    late = replace(act, claimed_ms=act.claimed_ms + 61_000)
+    assert act_words(late, "en") == "ru.duty 24 MAR 22 03:12:00Z (they say 24 MAR 22 03:13:01Z) [RU/0]"
+
+
 def test_the_chain_as_text_with_clocks_and_differences():
     line = Line()
     message = line.say(0, warning(), Precedence.FLASH)
     line.do(1, RecordShown(messages=(message,), screens=2))
     context = line.sides[0].context(line.now_ms)
     assert (
-        " - SHOWN ON 2 SCREENS, NOBODY HAS ACTED (machine): 2022-03-24T03:12:00.000Z; in time"
+        " - SHOWN ON 2 SCREENS, NOBODY HAS ACTED (machine): 24 MAR 22 03:12:00Z; in time"
         in render_message(line.status(0, message), context, "en")
     )
     line.do(1, Take(message=message, from_post="ru.duty", officer="Kapitan\nOUTCOME: STOPPED AT"))

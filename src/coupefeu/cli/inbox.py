@@ -11,7 +11,7 @@ import typer
 from coupefeu.cli.describing import alarm_values, message_values
 from coupefeu.cli.officer import desk_of, find_message, language_of, open_folder
 from coupefeu.cli.printing import JsonOption, LanguageOption, NodeOption, report
-from coupefeu.model.instant import format_date_time_group, format_instant
+from coupefeu.model.instant import format_date_time_group
 from coupefeu.node.desk import Desk, OpenMessages
 from coupefeu.node.folder import NodeFolder
 from coupefeu.services.base import Context
@@ -19,7 +19,7 @@ from coupefeu.services.messages import render_message
 from coupefeu.services.messages.alarms import Alarm, alarms
 from coupefeu.services.messages.render import form_words, post_words, precedence_words, subject_words
 from coupefeu.services.messages.render_chain import clock_words, effect_words, format_duration, step_words
-from coupefeu.services.messages.status import Clock, MessageStatus
+from coupefeu.services.messages.status import MessageStatus
 from coupefeu.words import say
 
 WIDTH = 80
@@ -143,18 +143,11 @@ def _waiting_lines(status: MessageStatus, language: str) -> list[str]:
     late = sum(clock.overdue for _, _, clock in steps)
     lines = [
         f"  {'!' if clock.overdue else '-'} {party.upper()} · {step_words(step, language)}: "
-        f"{short_clock(clock, language)}"
+        f"{clock_words(clock, language)}"
         for party, step, clock in steps[: late + 1]
     ]
     names = ", ".join(step_words(step, language) for _, step, _ in steps[late + 1 :])
     return [*lines, *_wrap(f"{say('inbox-then', language)} {names}")] if names else lines
-
-
-def short_clock(clock: Clock, language: str) -> str:
-    """Give a deadline with its date-time group, which a line of a list has room for."""
-    return clock_words(clock, language).replace(
-        format_instant(clock.due_ms), format_date_time_group(clock.due_ms)
-    )
 
 
 def _wrap(text: str) -> list[str]:

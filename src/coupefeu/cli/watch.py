@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from coupefeu.cli.describing import kind_name, message_values
-from coupefeu.cli.inbox import message_lines, short_clock, summary_lines
+from coupefeu.cli.inbox import message_lines, summary_lines
 from coupefeu.cli.officer import language_of, open_folder
 from coupefeu.cli.printing import LanguageOption, NodeOption
 from coupefeu.cli.up import describe
@@ -28,7 +28,7 @@ from coupefeu.node.following import EntrySeen, Event, Events, EventsMissed, Line
 from coupefeu.node.node import Node
 from coupefeu.node.running import is_running
 from coupefeu.services.messages.facts import MAX_SHOWN_MESSAGES
-from coupefeu.services.messages.render_chain import step_words
+from coupefeu.services.messages.render_chain import clock_words, step_words
 from coupefeu.services.messages.rules import RecordShown
 from coupefeu.services.messages.status import MessageStatus, StepName
 from coupefeu.words import say
@@ -197,7 +197,7 @@ class Screen:
                 if step.clock is None or not step.clock.overdue or key in self._late:
                     continue
                 self._late.add(key)
-                words = f"{step_words(step, self._language)}: {short_clock(step.clock, self._language)}"
+                words = f"{step_words(step, self._language)}: {clock_words(step.clock, self._language)}"
                 values = {
                     "what": "overdue",
                     "message": status.number,

@@ -32,6 +32,15 @@ def format_instant(instant: int) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{instant % 1000:03d}Z"
 
 
+def format_second(instant: int) -> str:
+    """`24 MAR 22 03:12:05Z`, for people who compare times; cut to the second, as a clock's face is read."""
+    try:
+        moment = datetime.fromtimestamp(instant // 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return f"{instant} ms"
+    return f"{moment:%d} {_MONTHS[moment.month - 1]} {moment:%y} {moment:%H:%M:%S}Z"
+
+
 def format_date_time_group(instant: int) -> str:
     """`240312Z MAR 22`, as treaty desks write it."""
     try:

@@ -1,6 +1,6 @@
 """The chain as plain text: who did what, when by our clock, and how it stands against the agreed deadline."""
 
-from coupefeu.model.instant import format_instant
+from coupefeu.model.instant import format_second
 from coupefeu.model.messages import OutcomeCode
 from coupefeu.services.messages.display import show_line
 from coupefeu.services.messages.readback import Difference, Verdict
@@ -16,7 +16,7 @@ def chain_lines(chain: PartyChain, status: MessageStatus, language: str) -> list
     for act in status.say_again:
         field = act.act.field
         words = say("say-again", language) if field is None else _again(field, language)
-        lines.append(f" - {words}: {_who(act)} {format_instant(act.when_ms)} {_remark(act)}".rstrip())
+        lines.append(f" - {words}: {_who(act)} {format_second(act.when_ms)} {_remark(act)}".rstrip())
     return lines
 
 
@@ -43,13 +43,13 @@ def step_words(step: Step, language: str) -> str:
 def _state(step: Step, status: MessageStatus, language: str) -> str:
     if step.name is StepName.READ_BACK and not status.critical:
         return say("not-asked", language)
-    when = say("not-yet", language) if step.when_ms is None else format_instant(step.when_ms)
+    when = say("not-yet", language) if step.when_ms is None else format_second(step.when_ms)
     return when if step.clock is None else f"{when}; {clock_words(step.clock, language)}"
 
 
 def clock_words(clock: Clock, language: str) -> str:
     """Say how a clock stands: left, overdue, met or missed."""
-    time, due = format_duration(abs(clock.left_ms)), format_instant(clock.due_ms)
+    time, due = format_duration(abs(clock.left_ms)), format_second(clock.due_ms)
     if clock.running:
         return say("clock-overdue" if clock.overdue else "clock-left", language, time=time, due=due)
     return say("clock-missed" if clock.overdue else "clock-met", language, time=time)
@@ -62,13 +62,13 @@ def format_duration(duration_ms: int) -> str:
 
 
 def act_words(act: ActView, language: str) -> str:
-    """Say who acted, when by our clock, and when by theirs."""
-    claimed = say("claimed", language, time=format_instant(act.claimed_ms))
+    """Say who acted, when by our clock, and when by theirs where that is another second."""
+    when, claimed = format_second(act.when_ms), format_second(act.claimed_ms)
     parts = [
         _outcome(act, language),
         _who(act),
-        format_instant(act.when_ms),
-        f"({claimed})",
+        when,
+        "" if claimed == when else f"({say('claimed', language, time=claimed)})",
         f"[{act.number}]",
     ]
     return " ".join(part for part in parts if part)
@@ -79,7 +79,7 @@ def _outcome(act: ActView, language: str) -> str:
         return say("by-reply", language, number=act.number)
     words = [] if act.act.outcome is None else [say(f"outcome-{int(act.act.outcome)}", language)]
     if act.act.outcome is OutcomeCode.STOPPED_AT and act.act.time_ms is not None:
-        words.append(format_instant(act.act.time_ms))
+        words.append(format_second(act.act.time_ms))
     words += [show_line(act.act.text)] if act.act.text else []
     return " ".join(words) + ("," if words else "")
 
