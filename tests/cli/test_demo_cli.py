@@ -25,7 +25,7 @@ STEPS = [
 
 def run(*options):
     command = [sys.executable, "-m", "coupefeu.cli.main", "demo", "--headless", "--json", *options]
-    return subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
 
 
 def test_the_main_job_holds_with_the_message_of_1962(tmp_path):

@@ -38,7 +38,7 @@ STOP_PLACE: Final = "35 19 N 40 08 E"
 STOP_TEXT: Final = "The positions under fire are not those you take them for."
 BACKLOG: Final = 1_000
 PART_BYTES: Final = MAX_BODY_BYTES - 1_024
-STEP_WITHIN_S: Final = 30.0
+STEP_WITHIN_S: Final = 60.0
 LOOK_EVERY_S: Final = 0.02
 MINUTE_MS: Final = 60_000
 
