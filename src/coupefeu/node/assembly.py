@@ -20,6 +20,7 @@ from coupefeu.services.agreement import AgreementService
 from coupefeu.services.agreement.facts import OpenLog
 from coupefeu.services.base import Service
 from coupefeu.services.messages import SERVICE as MESSAGES
+from coupefeu.services.refusals import RefusalsService
 from coupefeu.store.highwater import read_high_water, why_recovering
 from coupefeu.store.jobs import Act, Job, Outcome
 from coupefeu.store.keeper import Keeper
@@ -27,7 +28,7 @@ from coupefeu.store.line import Line, Party
 from coupefeu.store.outgoing import Pending, cosigned_size, load_frontier, load_pending, receipted_runs
 from coupefeu.wire.key_statement import KeyRole
 
-SERVICES: Final[tuple[Service, ...]] = (MESSAGES, AgreementService())
+SERVICES: Final[tuple[Service, ...]] = (MESSAGES, AgreementService(), RefusalsService())
 
 
 def parties_of(folder: NodeFolder) -> tuple[Party, ...]:

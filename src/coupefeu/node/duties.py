@@ -1,4 +1,4 @@
-"""What a node does for itself, unasked: line tests on schedule, their machine answers, and amendments in force.
+"""What a node does for itself, unasked: line tests on schedule, their machine answers, what is overdue.
 
 A machine answers only that a machine is there; nothing here ever speaks in an officer's name.
 """
@@ -45,6 +45,7 @@ class Duties:
 
     def check(self) -> int:
         """Do what is due; gives the milliseconds until the next look."""
+        self._engine.name_overdue()
         now = self._clock()
         schedule = due_line_test(self._agreement, self._party, self._last_test_ms, now.utc_ms)
         if schedule is not None:

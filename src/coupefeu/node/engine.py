@@ -24,11 +24,14 @@ from coupefeu.store.jobs import (
     Act,
     Acted,
     Job,
+    NameOverdue,
     Outcome,
+    Overdue,
     Receipted,
     Receive,
     Received,
     ReceiveLineTest,
+    Stored,
     TakeReceipt,
 )
 from coupefeu.store.outgoing import Pending
@@ -109,13 +112,26 @@ class Engine:
 
     def _acted(self, done: Done, outcome: Outcome) -> None:
         if isinstance(outcome, Acted):
-            for stored in outcome.entries:
-                recorded = stored.recorded
-                assert recorded.head is not None
-                pending = Pending(recorded.index, recorded.head.precedence, recorded.leaf_hash, stored.entry)
-                self._offer([pending])
-                self.tell(EntryRecorded(recorded=recorded))
+            self._take_own(outcome.entries)
         done(outcome)
+
+    def _take_own(self, entries: Iterable[Stored]) -> None:
+        for stored in entries:
+            recorded = stored.recorded
+            assert recorded.head is not None
+            pending = Pending(recorded.index, recorded.head.precedence, recorded.leaf_hash, stored.entry)
+            self._offer([pending])
+            self.tell(EntryRecorded(recorded=recorded))
+
+    def name_overdue(self) -> None:
+        """Ask again for what others owe our record, and name in our own log what is overdue (protocol A7)."""
+        self._submit(NameOverdue(), self._named)
+
+    def _named(self, outcome: Outcome) -> None:
+        if isinstance(outcome, Overdue):
+            self._take_own(outcome.entries)
+            for lacking in outcome.lacking:
+                self.peers[lacking.log].link.want(lacking.log, lacking.start, lacking.end)
 
     def announce(self, item: LineTestItem) -> None:
         """Send a line test ahead of its proof at the next pump (protocol B9); its entry follows like any other."""

@@ -41,7 +41,12 @@ class TakeReceipt:
     root: bytes | None = None
 
 
-Job = Act | Receive | ReceiveLineTest | TakeReceipt
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameOverdue:
+    """Name in our own log what others owe it beyond the agreed time (protocol A7); to be asked now and then."""
+
+
+Job = Act | Receive | ReceiveLineTest | TakeReceipt | NameOverdue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,4 +95,21 @@ class Receipted:
     arrived_ms: int
 
 
-Outcome = Acted | Received | Receipted | Exception
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lacking:
+    """Entries [start, end) of a log that are not held whole, to be asked for again."""
+
+    log: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overdue:
+    """The entries in which we named what is overdue, and what is lacking still."""
+
+    entries: tuple[Stored, ...]
+    lacking: tuple[Lacking, ...]
+
+
+Outcome = Acted | Received | Receipted | Overdue | Exception

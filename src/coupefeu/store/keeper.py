@@ -19,8 +19,9 @@ from coupefeu.store import tables
 from coupefeu.store.announce import receive_line_test
 from coupefeu.store.append import act
 from coupefeu.store.highwater import Marks
-from coupefeu.store.jobs import Act, Job, Outcome, Receive, ReceiveLineTest
+from coupefeu.store.jobs import Act, Job, NameOverdue, Outcome, Receive, ReceiveLineTest
 from coupefeu.store.line import Line, make_parties
+from coupefeu.store.overdue import name_overdue
 from coupefeu.store.rebuild import Progress, are_current, rebuild, remember_views
 from coupefeu.store.receipts import take_receipt
 from coupefeu.store.receive import Receiver
@@ -136,6 +137,8 @@ class Keeper:
                 return received
             if isinstance(job, ReceiveLineTest):
                 return receive_line_test(transaction, job)
+            if isinstance(job, NameOverdue):
+                return name_overdue(transaction, self._by_command)
             return take_receipt(transaction, job)
         except StoreError:
             raise

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import bindparam, update
 
-from coupefeu.errors import CoupefeuError, PeerError, StoreError
+from coupefeu.errors import CoupefeuError, PeerError, StoreError, VerificationError
 from coupefeu.record.statements import cosign_checkpoint, sign_run_receipt, verify_checkpoint, verify_run
 from coupefeu.record.tree import root_of
 from coupefeu.services.base import Recorded
@@ -71,6 +71,9 @@ class Receiver:
                 missing = self._take_run(batch, batch.statement)
             else:
                 missing = self._take_checkpoint(batch, batch.statement)
+        except VerificationError:
+            self.state.stuck_at = self.state.size
+            raise
         except MissingReferenceError as lacking:
             if lacking.log != self.log:
                 raise

@@ -59,6 +59,10 @@ class LogState:
     waiting: Waiting = field(default_factory=Waiting)
     roots: dict[int, bytes] = field(default_factory=dict)
     receipt: CosignatureItem | None = None
+    stuck_at: int | None = None
+    """Our size when the other side last sent what is not as signed."""
+    stalled: tuple[int, int] | None = None
+    """The front that nothing comes into, and since when (`Moment.mono_ms`)."""
 
     @property
     def root(self) -> bytes:
@@ -88,6 +92,16 @@ class LogState:
             waiting=Waiting(),
             roots={},
         )
+
+    def hole(self) -> tuple[int, int] | None:
+        """Give the first range that is lacking before something that is here, or waits in memory."""
+        start = self.size
+        while start in self.beyond or start in self.withheld:
+            start += 1
+        behind = [index for index in (*self.beyond, *self.withheld) if index > start]
+        behind += [batch.entries[0].index for batch in self.waiting.batches.values()]
+        behind = [index for index in behind if index > start]
+        return (start, min(behind)) if behind else None
 
     def settle(self) -> None:
         """Move `complete` up over what is covered and held."""

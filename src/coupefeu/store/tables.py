@@ -1,6 +1,16 @@
 """The record's own tables. Views are the services' (services.base.METADATA); these are never dropped."""
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 RECORD = MetaData()
 
@@ -32,6 +42,8 @@ entries = Table(
     Column("body", LargeBinary),
     UniqueConstraint("log", "idx"),
 )
+
+Index("entries_withheld", entries.c.log, entries.c.idx, sqlite_where=entries.c.body.is_(None))
 
 frontiers = Table(
     "frontiers",
