@@ -11,7 +11,7 @@ from tests.documents import ROOT
 
 from coupefeu.model.entry import Head
 from coupefeu.model.precedence import Precedence
-from coupefeu.node.events import EntryRecorded, LineChanged, ReceiptTaken, Trouble
+from coupefeu.node.events import EntryRecorded, LineChanged, ReceiptTaken, TermsChanged, Trouble
 from coupefeu.node.exercise import pair_exercise
 from coupefeu.node.local import LocalBackend, describe_change
 from coupefeu.services.base import Recorded
@@ -97,6 +97,7 @@ CHANGES = {
     "entry": EntryRecorded(recorded=entry(3)),
     "receipt": ReceiptTaken(holder=1, start=0, end=4, arrived_ms=9),
     "line": LineChanged(party=1, up=True, alive=False),
+    "terms": TermsChanged(version=2, says="Version 2 of the agreement is in force."),
     "trouble": Trouble(party=None, code="node.engine.behind", detail="more than we do"),
 }
 
