@@ -16,7 +16,7 @@ import typer
 from coupefeu.cli.officer import clock_of, desk_of, find_message, open_folder, with_node
 from coupefeu.cli.printing import JsonOption, NodeOption, report
 from coupefeu.errors import CoupefeuError, UsageError
-from coupefeu.keys.files import write_durably
+from coupefeu.keys.files import SECRET_MODE, write_durably
 from coupefeu.model.entry import MAX_BODY_BYTES
 from coupefeu.model.instant import format_date_time_group, format_instant, parse_instant
 from coupefeu.model.messages import (
@@ -251,7 +251,7 @@ class Source:
         unsent.mkdir(mode=0o700, exist_ok=True)
         stamp = format_instant(clock_of(folder)().utc_ms).replace(":", "").replace(".", "-")
         kept = unsent / f"{stamp}.txt"
-        write_durably(kept, self.text.encode("utf-8", "surrogateescape") + b"\n")
+        write_durably(kept, self.text.encode("utf-8", "surrogateescape") + b"\n", mode=SECRET_MODE)
         error.hint = f"{error.hint} The text is kept in {kept}.".strip()
 
 

@@ -1,0 +1,220 @@
+"""Commands that only look: what they say, and that they leave every byte of the folder as it was."""
+
+import asyncio
+import hashlib
+import re
+import sqlite3
+
+import pytest
+from tests.cli.conftest import BANNER, PLACE
+
+import coupefeu
+from coupefeu.node.exercise import pair_exercise
+
+LOOKING = {
+    "status": ["status"],
+    "inbox": ["inbox"],
+    "inbox-all": ["inbox", "--all"],
+    "inbox-one": ["inbox", "WARNING"],
+    "record": ["record"],
+    "fsck": ["fsck"],
+    "export": ["export", "record", "--party", "us", "--to", "OUT"],
+    "prove": ["prove", "--party", "us", "--index", "INDEX", "--to", "OUT"],
+    "agreement": ["agreement", "show"],
+}
+CHAIN = (
+    "ON THEIR RECORD (machine)",
+    "SHOWN ON 0 SCREENS (machine)",
+    "TAKEN BY",
+    "READ BY",
+    "READ BACK",
+    "PASSED TO",
+    "OUTCOME",
+)
+
+
+def state_of(folder):
+    return {
+        path.relative_to(folder): (path.stat().st_mtime_ns, hashlib.sha256(path.read_bytes()).digest())
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def fill(line, command, folder=None):
+    """Give the words of a command, with the numbers of this line."""
+    index = line.text.partition("/")[2]
+    values = {"OUT": str(folder / "out") if folder else "", "WARNING": line.warning, "INDEX": index}
+    return [values.get(word, word) for word in LOOKING[command]]
+
+
+@pytest.mark.parametrize("which", ["us", "ru", "killed"])
+@pytest.mark.parametrize("command", LOOKING)
+def test_looking_changes_no_byte_and_says_exercise_first(line, tmp_path, command, which):
+    node = line.folder / which
+    before = state_of(node)
+    words = fill(line, command, tmp_path)
+    lines = line.run(*words, node=node)
+    assert lines[0] == BANNER
+    assert state_of(node) == before
+
+
+@pytest.mark.parametrize("command", LOOKING)
+def test_json_is_one_object_with_exercise_first_and_no_bar(line, tmp_path, command):
+    words = fill(line, command, tmp_path)
+    values = line.json(*words)
+    assert next(iter(values)) == "exercise"
+    assert values["exercise"] is True
+
+
+@pytest.mark.parametrize("command", ["status", "inbox", "inbox-all", "record", "fsck"])
+def test_lists_fit_a_terminal_of_80_columns_without_colour_or_tick(line, command):
+    text = "\n".join(line.run(*fill(line, command)))
+    assert [one for one in text.split("\n") if len(one) > 80] == []
+    assert not re.search("[\x1b✓✔✅☑]", text)
+
+
+def test_status_of_a_stopped_node_says_so_and_what_each_side_holds(line):
+    values = line.json("status")
+    assert values["running"] is False
+    assert values["lines"] == {}
+    assert set(values) == {
+        "exercise", "party", "as_of_ms", "agreement", "recovering", "records", "open", "looked_at", "overdue",
+        "evidence", "running", "lines",
+    }  # fmt: skip
+    assert values["records"]["us"]["size"] == values["records"]["us"]["cosigned_by"]["ru"]
+    assert values["records"]["ru"]["size"] >= 5
+    lines = line.run("status")
+    assert lines[1].startswith("US is stopped, as of ")
+    assert "Line to RU: not known, this node is stopped." in lines
+
+
+def test_status_names_kept_proofs_of_equivocation(line):
+    with sqlite3.connect(line.us / "record.db") as record:
+        record.execute(
+            "INSERT INTO evidence (log, idx, arrived_ms, what, proof)"
+            " VALUES (1, 7, 1648091525000, 'checkpoint-and-run at 7', x'a0')"
+        )
+    record.close()
+    (found,) = line.json("status")["evidence"]
+    assert (found["party"], found["index"]) == ("ru", 7)
+    lines = line.run("status")
+    assert "EVIDENCE HELD: two signed statements that cannot both be true." in lines
+    assert lines[-1] == "  log of RU, entry 7: checkpoint-and-run at 7, found 240312Z MAR 22"
+
+
+def test_a_recovering_node_is_read_and_signs_nothing(line):
+    (line.us / "highwater").unlink()
+    assert "the high-water file is missing" in line.json("status")["recovering"]
+    assert any(one.startswith("RECOVERING: ") for one in line.run("status"))
+    size = line.json("status")["records"]["us"]["size"]
+    assert line.refused("say", "hello").code == "node.assembly.recovering"
+    assert line.json("status")["records"]["us"]["size"] == size
+    assert line.run("inbox", line.warning)[0] == BANNER
+
+
+def test_the_inbox_lists_the_most_urgent_first_with_its_next_deadline(line):
+    number = line.say("Second thoughts.", "--precedence", "immediate")
+    values = line.json("inbox")
+    assert [each["precedence"] for each in values["open"]] == ["FLASH", "IMMEDIATE", "ROUTINE"]
+    assert values["looked_at"] >= 3
+    lines = line.run("inbox", "--language", "en")
+    assert re.fullmatch(
+        r"3 messages open, \d+ overdue, of the \d+ latest; as of \d{6}Z [A-Z]{3} \d\d\.", lines[1]
+    )
+    flash = lines.index(f"FLASH  {line.warning}  WARNING  SAFETY")
+    assert lines[flash + 1] == "  to RU · Duty desk"
+    assert lines[flash + 3].startswith("  - RU · ")
+    assert flash < lines.index(f"IMMEDIATE  {number}  FREE TEXT  SAFETY")
+
+
+def test_an_empty_inbox_says_what_was_compared_and_when(line, tmp_path):
+    us, ru = tmp_path / "fresh-us", tmp_path / "fresh-ru"
+    pair_exercise(us, ru)
+    assert line.refused("inbox", node=us).code == "cli.record.none"
+    asyncio.run(open_once(us))
+    lines = line.run("inbox", "--language", "en", node=us)
+    assert re.fullmatch(
+        r"Nothing is open among the 0 latest messages, as of \d{6}Z [A-Z]{3} \d\d\.", lines[1]
+    )
+    assert len(lines) == 2
+
+
+async def open_once(folder):
+    async with coupefeu.Node.open(folder, online=False):
+        pass
+
+
+@pytest.mark.parametrize("option", [[], ["--message"]])
+def test_one_message_is_shown_with_its_chain_in_the_agreed_words(line, option):
+    lines = line.run("inbox", *option, line.warning.lower())
+    start = lines.index("CHAIN AT RU")
+    steps = [one.removeprefix(" - ") for one in lines[start:] if one.startswith(" - ")]
+    assert tuple(step.split(": ")[0] for step in steps) == CHAIN
+    assert "   Operative word: STOP" in lines
+    assert f"   Place: {PLACE}" in lines
+    assert any("ru.duty (2nd watch)" in one for one in lines)
+
+
+def test_a_message_is_read_in_the_readers_language(line):
+    assert "ПРОХОЖДЕНИЕ У СТОРОНЫ RU" in line.run("inbox", line.warning, node=line.ru)
+    assert "CHAÎNE CHEZ RU" in line.run("inbox", line.warning, "--language", "fr", node=line.ru)
+
+
+def test_what_is_not_there_is_said_with_what_to_do(line):
+    error = line.refused("inbox", "US/77")
+    assert (error.code, "coupefeu inbox" in error.hint) == ("node.desk.no_message", True)
+    assert line.refused("inbox", "FR/1").code == "model.message_number.unknown"
+
+
+def test_the_record_lists_both_sides_with_cover_and_holders(line):
+    values = line.json("record")["entries"]
+    kinds = {each["entry"]: each["kind"] for each in values}
+    assert kinds["US/0"] == kinds["RU/0"] == "AGREEMENT"
+    assert kinds[line.warning] == "MESSAGE"
+    first = next(each for each in values if each["entry"] == line.warning)
+    assert (first["precedence"], first["cover"], first["held"]) == ("FLASH", "checkpoint", "all")
+    assert set(first["receipts"]) == {"ru"}
+    assert [each["arrived_ms"] for each in values] == sorted(each["arrived_ms"] for each in values)
+
+
+def test_the_record_is_filtered_by_party_kind_time_and_count(line):
+    assert {each["party"] for each in line.json("record", "--party", "ru")["entries"]} == {"ru"}
+    backs = line.json("record", "--kind", "read-back")["entries"]
+    assert [each["kind"] for each in backs] == ["READ_BACK", "READ_BACK"]
+    assert len(line.json("record", "--limit", "2")["entries"]) == 2
+    assert line.json("record", "--since", "2090-01-01T00:00Z")["entries"] == []
+    assert line.refused("record", "--kind", "gossip").code == "cli.record.kind"
+
+
+@pytest.mark.parametrize(("head", "kind"), [(b"\xff", "UNREADABLE"), (None, "NOT SHOWN TO US")])
+def test_entries_that_cannot_be_read_are_listed_as_such(line, head, kind):
+    with sqlite3.connect(line.us / "record.db") as record:
+        record.execute("UPDATE entries SET head = ?, body = NULL WHERE log = 1 AND idx = 1", (head,))
+    record.close()
+    values = line.json("record", "--party", "ru")["entries"]
+    assert next(each for each in values if each["index"] == 1)["kind"] == kind
+    if head:
+        assert len(line.json("record", "--kind", "unreadable")["entries"]) == 1
+
+
+def test_fsck_names_what_is_wrong_and_exits_with_7(line):
+    assert line.json("fsck")["clean"] is True
+    with sqlite3.connect(line.us / "record.db") as record:
+        record.execute("UPDATE entries SET body = x'a10001' WHERE log = 0 AND idx = ?", (line.text[3:],))
+    record.close()
+    values = line.json("fsck", code=7)
+    assert values["findings"]
+    assert any(one.startswith("FOUND: ") for one in line.run("fsck", code=7))
+
+
+def test_rebuild_makes_the_same_views_anew(line):
+    before = line.json("inbox", line.text)["chains"]
+    with sqlite3.connect(line.us / "record.db") as record:
+        record.execute("DELETE FROM message_facts")
+    record.close()
+    assert line.json("inbox", line.text)["chains"] != before
+    assert line.json("rebuild")["entries"] >= 8
+    after = line.json("inbox", line.text)["chains"]
+    assert [step["done"] for step in after["ru"]] == [step["done"] for step in before["ru"]]
+    assert [len(step["acts"]) for step in after["ru"]] == [len(step["acts"]) for step in before["ru"]]

@@ -1,0 +1,32 @@
+"""The manual, the list of commands and the commands themselves say the same."""
+
+import pytest
+from tests.documents import ROOT
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from coupefeu.cli.main import SUMMARIES, make_app, make_listing
+from coupefeu.cli.manual import render_manual
+
+
+def test_the_manual_is_what_the_commands_say():
+    written = (ROOT / "docs" / "cli.md").read_text("utf-8")
+    assert written == render_manual(), "python -m coupefeu.cli.manual > docs/cli.md"
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
+def test_the_list_says_of_each_command_what_it_says_itself(name):
+    command = get_command(make_app(name)).commands[name]
+    assert " ".join(command.help.strip().split("\n\n")[0].split()) == SUMMARIES[name]
+
+
+def test_the_list_has_every_command():
+    shown = CliRunner().invoke(make_listing(), ["--help"], env={"COLUMNS": "200"}).output
+    assert [name for name in SUMMARIES if f"│ {name} " not in shown] == []
+
+
+def test_every_command_takes_json():
+    group = get_command(make_app())
+    flat = [each for one in group.commands.values() for each in getattr(one, "commands", {"": one}).values()]
+    without = [each.name for each in flat if not any("--json" in param.opts for param in each.params)]
+    assert without == ["template"]  # it prints a file's text
