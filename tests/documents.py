@@ -8,13 +8,9 @@
 import dataclasses
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import typer
-
-from coupefeu.cli.main import COMMANDS, make_app
 from coupefeu.model.entry import Kind
 from coupefeu.model.messages import SUBJECTS, Form, Operative, OutcomeCode
 from coupefeu.node import commands
@@ -127,40 +123,6 @@ def _terms() -> str:
     return _table(("English", "French", "Russian"), rows)
 
 
-_VALUES = {
-    "bool": "flag",
-    "str": "text",
-    "list[str]": "text, repeated",
-    "list[Path]": "paths",
-    "float": "number",
-}
-
-
-def _cli() -> str:
-    group: Any = typer.main.get_command(make_app())
-    context = group.make_context("coupefeu", [], resilient_parsing=True)
-    return "".join(_command(name, command, context) for name, command in _cli_commands(group))
-
-
-def _cli_commands(group: Any) -> Iterator[tuple[str, Any]]:
-    for name in COMMANDS:
-        command = group.commands[name]
-        inner = getattr(command, "commands", None)
-        yield from [(name, command)] if inner is None else ((f"{name} {sub}", inner[sub]) for sub in inner)
-
-
-def _command(name: str, command: Any, context: Any) -> str:
-    rows: list[tuple[object, ...]] = []
-    for each in command.params:
-        if each.name != "help":
-            written = each.display_type(context).strip("<>").replace("|", ", ")
-            written = _VALUES.get(written, written)
-            label = each.opts[0] if each.param_type_name == "option" else each.name.upper()
-            rows.append((f"`{label}`", written, "yes" if each.required else "", each.help))
-    said = " ".join((command.help or "").split())
-    return f"\n## {name}\n\n{said}\n\n{_table(('option', 'value', 'needed', 'meaning'), rows)}"
-
-
 TABLES: dict[str, Callable[[], str]] = {
     "kinds": _kinds,
     "forms": _forms,
@@ -168,7 +130,6 @@ TABLES: dict[str, Callable[[], str]] = {
     "steps": _steps,
     "commands": _commands,
     "terms": _terms,
-    "cli": _cli,
 }
 
 
