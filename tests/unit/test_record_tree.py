@@ -6,6 +6,7 @@ from coupefeu.errors import StoreError, UsageError, VerificationError
 from coupefeu.record.tree import (
     EMPTY_ROOT,
     Frontier,
+    PathCollector,
     consistency_path,
     inclusion_path,
     root_of,
@@ -117,3 +118,19 @@ def test_proofs_are_bounded_and_from_something():
         inclusion_path(HASHES, 5, 5)
     with pytest.raises(UsageError):
         consistency_path(HASHES, 6, 5)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 33, 64, 67])
+def test_a_path_is_collected_while_the_leaves_go_by(size):
+    for index in range(size):
+        collector = PathCollector(index, size)
+        for leaf_hash in HASHES[:size]:
+            collector.append(leaf_hash)
+        assert collector.path() == inclusion_path(HASHES[:size], index, size)
+        verify_inclusion(HASHES[index], index, size, reference_root(HASHES[:size]), collector.path())
+
+
+@pytest.mark.parametrize("index", [-1, 5, 6])
+def test_no_path_is_collected_for_a_leaf_that_is_not_there(index):
+    with pytest.raises(UsageError, match=f"leaf {index} of 5"):
+        PathCollector(index, 5)

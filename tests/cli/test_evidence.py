@@ -1,0 +1,200 @@
+"""What strangers get: exports and proofs made by command, checked by command, by another tool, and after changes."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import BANNER
+from tlog_scales.signing import Vkey
+from tlog_scales.tlog import Checkpoint
+
+import coupefeu
+from coupefeu.wire.note import COSIGNATURE, VerifierKey
+
+
+@pytest.fixture
+def record(line, tmp_path):
+    line.run("export", "record", "--party", "us", "--to", tmp_path / "record", node=line.ru)
+    return tmp_path / "record"
+
+
+@pytest.fixture
+def proof(line, tmp_path):
+    index = line.warning.partition("/")[2]
+    line.run("prove", "--party", "US", "--index", index, "--to", tmp_path / "proof")
+    return tmp_path / "proof"
+
+
+def files_of(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def another_tool(*words) -> bytes:
+    tool = Path(sys.executable).with_name("tlog-tiles")
+    return subprocess.run([tool, *map(str, words)], capture_output=True, check=True).stdout
+
+
+def test_an_export_holds_these_files_and_no_others(line, record):
+    size = line.json("status")["records"]["us"]["size"]
+    assert files_of(record) == {
+        "checkpoint", "log.vkey", "cosigners/ru.vkey", "bodies/INDEX", "bodies/000",
+        f"tile/0/000.p/{size}", f"tile/entries/000.p/{size}",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("side", ["us", "ru"])
+@pytest.mark.parametrize("party", ["us", "ru"])
+def test_either_side_exports_either_log_under_the_counterparts_signature(line, tmp_path, side, party):
+    other = {"us": "ru", "ru": "us"}[party]
+    node = getattr(line, side)
+    values = line.json("export", "record", "--party", party, "--to", tmp_path / "out", node=node)
+    assert values["cosigned_by"] == [other]
+    checkpoint = Checkpoint.from_text((tmp_path / "out" / "checkpoint").read_text())
+    log = Vkey.from_string((tmp_path / "out" / "log.vkey").read_text().strip())
+    cosigner = Vkey.from_string((tmp_path / "out" / "cosigners" / f"{other}.vkey").read_text().strip())
+    assert (log.sig_type, cosigner.sig_type, len(checkpoint.signatures)) == (1, 4, 2)
+    checkpoint.verify(log)
+    checkpoint.verify(cosigner)
+    assert values["size"] == checkpoint.size == line.json("status", node=node)["records"][party]["cosigned"]
+
+
+def test_a_verifier_that_is_not_ours_accepts_every_entry_and_writes_the_same_proof(line, record, proof):
+    index = int(line.warning.partition("/")[2])
+    leaf = another_tool("get-leaf", "--check", record, index)
+    assert leaf == (proof / "leaf").read_bytes()
+    theirs = another_tool("gen-proof", record, index).decode()
+    ours = (proof / "proof").read_text()
+    assert theirs == "\n".join(one for one in ours.split("\n") if not one.startswith("extra "))
+
+
+def test_verify_says_what_is_proved_and_what_is_not(line, record):
+    lines = line.run("verify", record, "--deep")
+    assert lines[0] == BANNER
+    text = " ".join(" ".join(lines).split())
+    proved, _, not_proved = text.partition("NOT PROVED")
+    assert "Entry 0 is the EXERCISE agreement" in proved
+    assert "The keys used here are those that this agreement names." in proved
+    assert "that it held all" in proved
+    assert "Which person wrote, saw or read anything" in not_proved
+    assert "That these identity keys are the parties'" in not_proved
+    assert [one for one in lines if len(one) > 80] == []
+
+
+def test_verify_as_json_has_stable_keys(line, record):
+    values = line.json("verify", record, "--deep")
+    assert list(values) == [
+        "exercise", "what", "origin", "size", "root", "deep", "heads", "bodies", "unreadable", "unreadable_count",
+        "agreement", "cosigned", "unknown_signers", "keys_from", "proved", "not_proved",
+    ]  # fmt: skip
+    assert values["exercise"] is True
+    assert (values["heads"], values["bodies"], values["unreadable_count"]) == (
+        values["size"],
+        values["size"],
+        0,
+    )
+    assert values["agreement"]["names_these_keys"] is True
+    assert values["keys_from"] == "folder"
+
+
+def test_keys_given_are_the_only_ones_trusted(line, record):
+    log = (record / "log.vkey").read_text().strip()
+    values = line.json("verify", record, "--key", log)
+    assert (values["keys_from"], values["cosigned"], len(values["unknown_signers"])) == ("given", [], 1)
+    assert any("no known key has co-signed" in each for each in values["not_proved"])
+    both = line.json("verify", record, "--key", log, "--key", record / "cosigners" / "ru.vkey")
+    assert len(both["cosigned"]) == 1
+    assert line.refused("verify", record, "--key", record / "cosigners" / "ru.vkey").code == "cli.verify.keys"
+
+
+def test_another_logs_key_is_refused(line, record, tmp_path):
+    line.run("export", "record", "--party", "ru", "--to", tmp_path / "other")
+    error = line.refused("verify", record, "--key", tmp_path / "other" / "log.vkey")
+    assert isinstance(error, coupefeu.VerificationError)
+
+
+@pytest.mark.parametrize("deep", [[], ["--deep"]])
+def test_every_file_of_an_export_counts(line, record, deep):
+    changed = []
+    for name in sorted(files_of(record)):
+        whole = (record / name).read_bytes()
+        (record / name).write_bytes(whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:])
+        result = line.invoke("verify", record, *deep)
+        if isinstance(result.exception, coupefeu.CoupefeuError):
+            changed.append(name)
+        (record / name).write_bytes(whole)
+    assert line.invoke("verify", record, *deep).exit_code == 0
+    expected = files_of(record) if deep else files_of(record) - {"bodies/000"}
+    assert expected <= set(changed) | {"bodies/INDEX"}
+
+
+@pytest.mark.parametrize("name", ["checkpoint", "tile/entries", "tile/0", "log.vkey"])
+def test_a_file_that_is_missing_is_named(line, record, name):
+    path = record / name
+    moved = path if path.is_file() else next(each for each in path.rglob("*") if each.is_file())
+    moved.unlink()
+    error = line.refused("verify", record)
+    assert moved.name in error.message
+    assert error.hint
+
+
+def test_a_proof_holds_these_files_and_stands_alone(line, proof):
+    assert files_of(proof) == {
+        "leaf", "proof", "body", "log.vkey", "cosigners/ru.vkey", "opening/leaf", "opening/proof", "opening/body",
+    }  # fmt: skip
+    assert len((proof / "leaf").read_bytes()) == 70
+    lines = line.run("verify", proof)
+    assert lines[0] == BANNER
+    assert any(one.startswith("It is: MESSAGE, FLASH, from us.duty to ru.duty") for one in lines)
+
+
+def test_a_proof_without_the_opening_says_that_the_status_is_not_shown(line, proof):
+    for path in (proof / "opening").iterdir():
+        path.unlink()
+    lines = line.run("verify", proof)
+    assert lines[0] != BANNER
+    assert "- Whether the line is REAL or EXERCISE: the agreement is not shown." in lines
+
+
+@pytest.mark.parametrize("name", ["leaf", "proof", "body", "opening/body", "log.vkey", "cosigners/ru.vkey"])
+def test_every_file_of_a_proof_counts(line, proof, name):
+    whole = (proof / name).read_bytes()
+    (proof / name).write_bytes(whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:])
+    assert isinstance(line.invoke("verify", proof).exception, coupefeu.CoupefeuError)
+
+
+def test_the_text_of_a_message_is_shown_with_its_proof(line, tmp_path):
+    index = line.text.partition("/")[2]
+    line.run("prove", "--party", "us", "--index", index, "--to", tmp_path / "proof", node=line.ru)
+    lines = line.run("verify", tmp_path / "proof")
+    assert "  | It turned back at 0312Z." in lines
+
+
+def test_what_cannot_be_proved_yet_says_when(line, tmp_path):
+    number = line.say("not sent yet")
+    index = number.partition("/")[2]
+    error = line.refused("prove", "--party", "us", "--index", index, "--to", tmp_path / "proof")
+    assert error.code == "node.export.not_cosigned"
+    assert "coupefeu status" in error.hint
+    missing = line.refused("prove", "--party", "us", "--index", "999", "--to", tmp_path / "proof")
+    assert missing.code == "store.reader.no_entry"
+    assert not (tmp_path / "proof").exists()
+
+
+def test_nothing_that_exists_is_written_over(line, record):
+    again = line.refused("export", "record", "--party", "us", "--to", record)
+    assert again.code == "node.export.not_empty"
+    assert line.invoke("verify", record).exit_code == 0
+
+
+def test_what_is_no_folder_or_holds_no_keys_is_said(line, tmp_path):
+    assert line.refused("verify", tmp_path / "nowhere").code == "cli.verify.folder"
+    assert line.refused("verify", tmp_path).code == "cli.verify.no_key"
+
+
+def test_names_from_a_strangers_folder_cannot_steer_the_terminal(line, record):
+    hostile = VerifierKey.of("clear\x1b[2J\u202ecosigner", COSIGNATURE, bytes(32)).text()
+    (record / "cosigners" / "zz.vkey").write_text(hostile)
+    result = line.invoke("verify", record)
+    assert result.exit_code == 0
+    assert "clear\\u001b[2J\\u202ecosigner" in "".join(result.output.split())
