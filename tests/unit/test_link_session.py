@@ -169,12 +169,26 @@ def test_an_older_session_confirmed_late_is_not_the_newest():
     assert sessions.newest is new_theirs
 
 
+def test_of_two_sessions_the_one_answered_later_is_newer_whatever_the_other_clock_says():
+    """The other side has restarted with its clock a day back: its number is low, and its old session is gone."""
+    sessions = Sessions()
+    _, before = pair(86_400_001, our_id=1, made_ms=10)
+    after_ours, after = pair(1, our_id=2, made_ms=500)
+    sessions.establish(before)
+    sessions.propose(after)
+    sessions.open(after_ours.seal(0, b""), 600)
+    assert sessions.newest is after
+    assert sessions.highest_confirmed == 1
+
+
 def test_old_keys_go_and_the_newest_never_does():
     sessions = Sessions()
     ours, theirs = pair(1, our_id=1, made_ms=0)
-    newer_ours, newer_theirs = pair(2, our_id=2, made_ms=10)
+    newer_ours, newer_theirs = pair(2, our_id=2, made_ms=5_000)
     sessions.establish(theirs)
     sessions.establish(newer_theirs)
+    sessions.forget_old(5_999, 1_000)
+    assert sessions.open(ours.seal(0, b"x"), 0)[0] == b"x"
     sessions.forget_old(1_000_000, 1_000)
     assert sessions.open(newer_ours.seal(0, b"x"), 0)[0] == b"x"
     with pytest.raises(PeerError):

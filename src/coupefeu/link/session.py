@@ -82,7 +82,7 @@ class Session:
 
     __slots__ = (
         "_counters", "_open", "_seal", "_windows", "frames", "handshake_hash", "heard_ms", "initiated", "made_ms",
-        "number", "our_id", "pulse", "their_id",
+        "number", "order", "our_id", "pulse", "replaced_ms", "their_id",
     )  # fmt: skip
 
     def __init__(
@@ -99,6 +99,8 @@ class Session:
         self.initiated = initiated
         self.made_ms = made_ms
         self.heard_ms: int | None = None
+        self.order = made_ms, number
+        self.replaced_ms = made_ms
         self.frames = 0
         self.pulse = Pulse()
 
@@ -171,11 +173,17 @@ class Sessions:
             del self._candidates[lowest.our_id]
 
     def establish(self, session: Session) -> None:
-        """Make this the newest, and keep beside it the two heard last; an older one confirmed late stands behind."""
+        """Make this the newest, and keep beside it the two heard last; an older one confirmed late stands behind.
+
+        Of two that the other side began, the one we answered later is newer: its clock may have gone back meanwhile.
+        """
         newest = self.newest
-        if newest and not newest.initiated and not session.initiated and session.number < newest.number:
+        if newest and not newest.initiated and not session.initiated and session.order < newest.order:
+            session.replaced_ms = newest.made_ms
             self._established = [newest, session, *self._established[1 : MAX_ESTABLISHED - 1]]
             return
+        if newest:
+            newest.replaced_ms = session.made_ms
         others = sorted(self._established, key=lambda other: -1 if other.heard_ms is None else other.heard_ms)
         self._established = [session, *others[:-MAX_ESTABLISHED:-1]]
 
@@ -201,9 +209,9 @@ class Sessions:
         return plaintext, candidate, late, True
 
     def forget_old(self, mono_ms: int, old_keys_ms: int) -> None:
-        """Drop keys made long before the newest; the newest never expires (B4)."""
+        """Drop keys that were replaced long ago: frames under them may still be on their way. The newest stays (B4)."""
         if self._established:
             limit = mono_ms - old_keys_ms
             newest, *others = self._established
-            self._established = [newest, *(other for other in others if other.made_ms > limit)]
+            self._established = [newest, *(other for other in others if other.replaced_ms > limit)]
             self._candidates = {key: each for key, each in self._candidates.items() if each.made_ms > limit}
