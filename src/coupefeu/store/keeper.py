@@ -71,6 +71,7 @@ class Keeper:
         self.states = self._load_states()
         self._next_arrival = self._load_next_arrival()
         self._marks = self._read_marks()
+        self._in_doubt = False
         self._take_standing()
 
     # --- what governs the line ----------------------------------------------------------------------------
@@ -163,12 +164,22 @@ class Keeper:
             transaction.line = self.line
 
     def _begin(self, now: Moment) -> Transaction:
+        if self._in_doubt:
+            raise StoreError(
+                "the disk failed at a commit, and whether it was made could not be read",
+                code="store.disk.in_doubt",
+                hint="Check the disk, then start this node again: it reads what is on its record.",
+            )
         self._bring_into_force(now)
         if (self.line.log_signer, self.line.cosigner) != self._signers:
             self.line = replace(self.line, log_signer=self._signers[0], cosigner=self._signers[1])
         self._before = self.standing, self.line
         context = make_context(self.line, self.agreement, now, self.earlier)
-        self.connection.query("BEGIN IMMEDIATE")
+        try:
+            self.connection.query("BEGIN IMMEDIATE")
+        except StoreError:
+            self.connection.roll_back()
+            raise
         return Transaction(
             self.connection, self.line, self.states, self._by_kind, context, self._next_arrival
         )
@@ -178,9 +189,23 @@ class Keeper:
         transaction.flush()
         if self.standing.awaits_receipts:
             self._take_standing()
-        self.connection.query("COMMIT")
+        try:
+            self.connection.query("COMMIT")
+        except StoreError:
+            if not self._is_persisted(transaction):
+                raise
         self._next_arrival = transaction.next_arrival
         self._marks = self._read_marks()
+
+    def _is_persisted(self, transaction: Transaction) -> bool:
+        """Look whether a commit that failed was made all the same; while that cannot be seen, nothing is done."""
+        self._in_doubt = True
+        self.connection.roll_back()
+        ((newest,),) = self.connection.query("SELECT coalesce(max(arrival), 0) FROM entries").fetchall()
+        rows = self.connection.execute(select(tables.logs))
+        self._in_doubt = False
+        stand = {row["log"]: (row["size"], row["complete"]) for row in rows}
+        return transaction.has_moved and (newest + 1, stand) == (transaction.next_arrival, transaction.stand)
 
     def _read_marks(self) -> Marks:
         ours = self.line.our_log
@@ -193,8 +218,8 @@ class Keeper:
 
     def _roll_back(self, transaction: Transaction) -> None:
         transaction.undo()
-        self.connection.roll_back()
         self.standing, self.line = self._before
+        self.connection.roll_back()
 
     def marks(self) -> Marks:
         """Say how far this node has signed, as of the last commit; any thread may ask."""

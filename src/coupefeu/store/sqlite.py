@@ -81,8 +81,9 @@ class Connection:
 
     def roll_back(self) -> None:
         """Undo the open transaction, if there is one."""
-        if self.raw.in_transaction:
-            self.raw.rollback()
+        with Translated():
+            if self.raw.in_transaction:
+                self.raw.rollback()
 
     def close(self) -> None:
         """Close; idempotent."""
@@ -129,7 +130,7 @@ _CAUSES: Final = (
     ("unable to open", "store.database.missing", "Check --node FOLDER; `coupefeu init` makes a new node."),
 )
 
-UNAVAILABLE: Final = frozenset(code for _, code, _ in _CAUSES)
+UNAVAILABLE: Final = frozenset({"store.disk.in_doubt", *(code for _, code, _ in _CAUSES)})
 """Codes of failures that no job is the cause of: nothing can be written now."""
 
 

@@ -84,6 +84,17 @@ class Transaction:
         self.next_arrival = self._arrival_before
         self._buffer.clear()
 
+    @property
+    def stand(self) -> dict[int, tuple[int, int]]:
+        """Size and complete of each log."""
+        return {log: (state.size, state.complete) for log, state in self.states.items()}
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether an entry came, or a log stands elsewhere than before."""
+        before = {log: (state.size, state.complete) for log, state in self._before.items()}
+        return self.next_arrival != self._arrival_before or self.stand != self.stand | before
+
     # --- writing ------------------------------------------------------------------------------------------
 
     def write(self, executable: Executable, row: Mapping[str, Any]) -> None:
