@@ -5,6 +5,7 @@ Both tables are plain inserts in the order of arrival; chain, clocks and effects
 """
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -16,7 +17,9 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    UniqueConstraint,
     bindparam,
+    literal_column,
     select,
 )
 
@@ -34,9 +37,9 @@ MESSAGE_KINDS = frozenset({Kind.MESSAGE, Kind.LINE_TEST})
 KINDS = frozenset(int(kind) for kind in MESSAGE_KINDS | ACTS)
 
 
-def _entry_columns() -> list[Column[Any]]:
+def _entry_columns(arrival: Column[Any]) -> list[Column[Any]]:
     return [
-        Column("arrival", BigInteger, nullable=False),
+        arrival,
         Column("arrived_ms", BigInteger, nullable=False),
         Column("ours", Boolean, nullable=False),
         Column("kind", Integer, nullable=False),
@@ -52,9 +55,9 @@ def _entry_columns() -> list[Column[Any]]:
 MESSAGES = Table(
     "messages",
     METADATA,
-    Column("log", Integer, primary_key=True),
-    Column("idx", BigInteger, primary_key=True),
-    *_entry_columns(),
+    Column("log", Integer, nullable=False),
+    Column("idx", BigInteger, nullable=False),
+    *_entry_columns(Column("arrival", Integer, primary_key=True, autoincrement=False)),
     Column("to_posts", String, nullable=False),  # JSON array
     Column("precedence", Integer, nullable=False),
     Column("language", String, nullable=False),
@@ -62,9 +65,18 @@ MESSAGES = Table(
     Column("subject", String),
     Column("about_log", Integer),
     Column("about_idx", BigInteger),
+    UniqueConstraint("log", "idx"),
 )
-Index("messages_by_arrival", MESSAGES.c.arrival)
+_IS_LINE_TEST = MESSAGES.c.kind == literal_column(str(int(Kind.LINE_TEST)))
 Index("messages_by_precedence", MESSAGES.c.precedence, MESSAGES.c.arrival)
+Index(
+    "messages_line_tests",
+    MESSAGES.c.log,
+    MESSAGES.c.idx,
+    sqlite_where=_IS_LINE_TEST,
+    postgresql_where=_IS_LINE_TEST,
+)
+"""Line tests are rare among the messages; an index over them alone costs every other message nothing."""
 
 FACTS = Table(
     "message_facts",
@@ -73,7 +85,7 @@ FACTS = Table(
     Column("idx", BigInteger, primary_key=True),
     Column("message_log", Integer, primary_key=True),
     Column("message_idx", BigInteger, primary_key=True),
-    *_entry_columns(),
+    *_entry_columns(Column("arrival", BigInteger, nullable=False)),
 )
 Index("message_facts_by_message", FACTS.c.message_log, FACTS.c.message_idx, FACTS.c.arrival)
 
@@ -103,7 +115,7 @@ SELECT_FACTS_SINCE = (
 """The acts about the messages of a page whose oldest has this arrival, also those that overtook their message."""
 SELECT_LAST_LINE_TEST = (
     select(MESSAGES)
-    .where(MESSAGES.c.kind == int(Kind.LINE_TEST), MESSAGES.c.log == bindparam("log"))
+    .where(_IS_LINE_TEST, MESSAGES.c.log == bindparam("log"))
     .order_by(MESSAGES.c.idx.desc())
     .limit(1)
 )
@@ -137,9 +149,9 @@ def _apply_message(recorded: Recorded, head: Head) -> tuple[Statement, ...]:
     content, row["effect"] = read_content(recorded.body)
     if content is None:
         return (Statement(INSERT_MESSAGE, row),)
-    row["form"], row["subject"] = int(content.form), content.subject.value
+    row["form"], row["subject"] = int(content.form), content.subject
     if not row["effect"]:
-        row["effect"] = _judge_head(head, content.form, content.subject.value)
+        row["effect"] = _judge_head(head, content.form, content.subject)
     if not FORM_RULES[content.form].refers or not head.references:
         return (Statement(INSERT_MESSAGE, row),)
     about = _about(head)[0]
@@ -155,7 +167,7 @@ def _judge_head(head: Head, form: Form, subject: str) -> str:
         return "form_not_of_kind"
     if FORM_RULES[form].refers and not head.references:
         return "missing_reference"
-    is_protest = subject == SUBJECTS[3].value
+    is_protest = subject == SUBJECTS[3]
     return "protest_flash" if is_protest and head.precedence == Precedence.FLASH else ""
 
 
@@ -198,11 +210,16 @@ def _entry_row(recorded: Recorded, head: Head) -> dict[str, Any]:
 
 def _message_row(recorded: Recorded, head: Head) -> dict[str, Any]:
     row = _entry_row(recorded, head)
-    row["to_posts"] = json.dumps(head.to_posts)
+    row["to_posts"] = _posts(head.to_posts)
     row["precedence"] = int(head.precedence)
     row["language"] = _storable(head.language)
     row["form"] = row["subject"] = row["about_log"] = row["about_idx"] = None
     return row
+
+
+@lru_cache(maxsize=256)
+def _posts(posts: tuple[str, ...]) -> str:
+    return json.dumps(posts)
 
 
 def _fact_row(recorded: Recorded, head: Head, message: MessageId, effect: str) -> dict[str, Any]:
