@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from coupefeu.errors import PeerError, UsageError
+from coupefeu.errors import CoupefeuError, PeerError, UsageError
 from coupefeu.model.entry import MAX_HEAD_BYTES, Head, Reference, Seen
 from coupefeu.model.precedence import Precedence
 from coupefeu.wire import cbor
@@ -28,6 +28,7 @@ Triple: TypeAlias = tuple[int, int, bytes]
 """Log, index or size, hash or root."""
 
 _WHOLE, _PLAIN, _SHORT = 0xFF, 0x00, 0x01
+_PLAIN_MAP: Final = 0xA7
 _CORE_KEYS: Final = 7
 _HASH_BYTES: Final = 32
 
@@ -71,6 +72,9 @@ def decode_head(data: bytes) -> Head:
     """
     if len(data) > MAX_HEAD_BYTES:
         raise _refused("too-long")
+    usual = _decode_usual(data)
+    if usual is not None:
+        return usual
     value = cbor.decode(data)
     if not isinstance(value, dict):
         raise _refused("not-a-head")
@@ -83,12 +87,39 @@ def decode_head(data: bytes) -> Head:
     return head
 
 
+def _decode_usual(data: bytes) -> Head | None:
+    """Read a head in one pass, its few distinct parts kept decoded; None unless encoding it gives `data` again."""
+    try:
+        core = _core_end(data) if data[0] != _PLAIN_MAP else len(data)
+        time_at = 1
+        for _ in range(4):
+            time_at = _skip(data, time_at + 1)
+        _, written_ms, after_time = _read_argument(data, time_at + 1)
+        kind, from_post, to_posts, precedence = _read_before_time(data[1:time_at])
+        language, version = _read_after_time(data[after_time:core])
+        references, seen = _tail(data, core) if core < len(data) else ([], [])
+        head = Head(
+            kind=kind,
+            from_post=from_post,
+            to_posts=to_posts,
+            precedence=precedence,
+            written_ms=written_ms,
+            language=language,
+            agreement_version=version,
+            references=tuple([Reference(log=a, index=b, leaf_hash=c) for a, b, c in references]),
+            seen=tuple([Seen(log=a, size=b, root=c) for a, b, c in seen]),
+        )
+        return head if encode_head(head) == data else None
+    except (CoupefeuError, IndexError, KeyError, TypeError, ValueError):
+        return None
+
+
 def shorten(head: bytes) -> bytes:
     """Return the short form of encoded `head`; `restore` gives the same bytes back, for any bytes.
 
     A FLASH that refers to what the receiver may lack goes as `whole(head)` instead.
     """
-    if head[:1] == b"\xa7":
+    if head[:1] == bytes((_PLAIN_MAP,)):
         return b"\x00" + head
     try:
         core = _core_end(head)
@@ -173,6 +204,18 @@ def _after_time(language: str, agreement_version: int) -> bytes:
     return cbor.encode({5: language, 6: agreement_version})[1:]
 
 
+@lru_cache(maxsize=1_024)
+def _read_before_time(data: bytes) -> tuple[int, str, tuple[str, ...], Precedence]:
+    kind, from_post, to_posts, precedence = cbor.decode(b"\xa4" + data).values()
+    return _unsigned(kind), _text(from_post), tuple(map(_text, to_posts)), Precedence(_unsigned(precedence))
+
+
+@lru_cache(maxsize=256)
+def _read_after_time(data: bytes) -> tuple[str, int]:
+    language, version = cbor.decode(b"\xa2" + data).values()
+    return _text(language), _unsigned(version)
+
+
 def _triples(key: int, items: list[Triple]) -> bytes:
     if not items:
         return b""
@@ -219,6 +262,12 @@ def _read_triples(value: dict[int, object], key: int, most: int) -> list[Triple]
             raise TypeError
         triples.append((_unsigned(log), _unsigned(number), digest))
     return triples
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
 
 
 def _unsigned(value: object) -> int:

@@ -9,6 +9,7 @@ The body of a message is a CBOR map (protocol A4); absent means "not stated":
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from coupefeu.errors import CoupefeuError
@@ -78,6 +79,7 @@ _FIELDS = (
     "text", "passages", "operative", "place", "time_ms", "numbers", "phrase", "slots", "channel", "counterpart",
     "template",
 )  # fmt: skip
+_stated = attrgetter(*_FIELDS)
 
 
 def is_number(text: str) -> bool:
@@ -88,7 +90,7 @@ def is_number(text: str) -> bool:
 def defect(content: Content) -> str:
     """Name what is wrong with this content ("" when nothing is): `missing_place`, `unexpected_channel`..."""
     rule = FORM_RULES[content.form]
-    stated = {field for field in _FIELDS if getattr(content, field) not in _NOT_STATED}
+    stated = {name for name, value in zip(_FIELDS, _stated(content), strict=True) if value not in _NOT_STATED}
     if not rule.must <= stated:
         return f"missing_{min(rule.must - stated)}"
     if not stated <= rule.may | rule.must:
@@ -179,13 +181,10 @@ def _slot_field(kind: FieldKind, slot: Slot) -> CriticalField:
 def encode_content(content: Content) -> bytes:
     """Write the body of a message; only what is stated takes room."""
     body: dict[int, Any] = {0: int(content.form), 1: SUBJECTS.index(content.subject)}
-    optional = {
-        2: content.officer, 3: content.text, 4: list(content.passages), 5: content.operative, 6: content.place,
-        7: content.time_ms, 8: list(content.numbers),
-        9: [] if content.phrase is None else [content.phrase, *content.slots],
-        10: content.channel, 11: content.counterpart, 12: content.template,
-    }  # fmt: skip
-    body.update((key, value) for key, value in optional.items() if value or value == 0)
+    values = _carried(content)
+    body.update((key, value) for key, value in zip(_READERS, values, strict=True) if value or value == 0)
+    if content.phrase is not None:
+        body[9] = [content.phrase, *content.slots]
     return encode(body)
 
 
@@ -222,23 +221,16 @@ _KEYS = frozenset(range(13))
 
 
 def _content(form: Form, fields: dict[int, Any]) -> Content:
-    phrase = _list(fields, 9)
-    return Content(
-        form=form,
-        subject=SUBJECTS[_natural(fields[1])],
-        officer=_text(fields, 2),
-        text=_text(fields, 3),
-        passages=tuple(_typed(str, item) for item in _list(fields, 4)),
-        operative=Operative(_natural(fields[5])) if 5 in fields else None,
-        place=_text(fields, 6),
-        time_ms=_natural(fields[7]) if 7 in fields else None,
-        numbers=tuple(_typed(str, item) for item in _list(fields, 8)),
-        phrase=_natural(phrase[0]) if phrase else None,
-        slots=tuple(item if isinstance(item, str) else _natural(item) for item in phrase[1:]),
-        channel=Channel(_natural(fields[10])) if 10 in fields else None,
-        counterpart=_text(fields, 11),
-        template=_natural(fields[12]) if 12 in fields else None,
-    )
+    stated = {}
+    for key, value in fields.items():
+        if key in _READERS:
+            name, read = _READERS[key]
+            stated[name] = read(value)
+    phrase = _array(fields.get(9, []))
+    if phrase:
+        stated["phrase"] = _natural(phrase[0])
+        stated["slots"] = tuple(item if isinstance(item, str) else _natural(item) for item in phrase[1:])
+    return Content(form=form, subject=SUBJECTS[_natural(fields[1])], **stated)
 
 
 def _natural(value: Any) -> int:
@@ -247,18 +239,33 @@ def _natural(value: Any) -> int:
     return value
 
 
-def _typed(kind: type[str], value: Any) -> str:
-    if not isinstance(value, kind):
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
         raise TypeError("not text")
     return value
 
 
-def _text(fields: dict[int, Any], key: int) -> str:
-    return _typed(str, fields.get(key, ""))
-
-
-def _list(fields: dict[int, Any], key: int) -> list[Any]:
-    value = fields.get(key, [])
+def _array(value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise TypeError("not an array")
     return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(map(_text, _array(value)))
+
+
+_READERS: dict[int, tuple[str, Callable[[Any], Any]]] = {
+    2: ("officer", _text),
+    3: ("text", _text),
+    4: ("passages", _texts),
+    5: ("operative", lambda value: Operative(_natural(value))),
+    6: ("place", _text),
+    7: ("time_ms", _natural),
+    8: ("numbers", _texts),
+    10: ("channel", lambda value: Channel(_natural(value))),
+    11: ("counterpart", _text),
+    12: ("template", _natural),
+}
+"""By key: the field and how it is read; 0, 1 and 9 are read by themselves."""
+_carried = attrgetter(*(name for name, _ in _READERS.values()))
