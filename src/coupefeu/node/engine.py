@@ -277,8 +277,8 @@ class Engine:
     def _take_receipt(self, peer: Peer, item: CosignatureItem | RunReceiptItem) -> None:
         if item.log != self.our_log:
             return
-        root = peer.sealer.root(item.size) if isinstance(item, CosignatureItem) else None
-        job = TakeReceipt(item=item, holder=peer.log, root=root)
+        sealed = peer.sealer.sealed(item.size) if isinstance(item, CosignatureItem) else None
+        job = TakeReceipt(item=item, holder=peer.log, sealed=sealed)
         self._submit(job, partial(self._receipted, peer, item))
 
     def _receipted(self, peer: Peer, item: CosignatureItem | RunReceiptItem, outcome: Outcome) -> None:

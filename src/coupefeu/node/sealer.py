@@ -13,6 +13,7 @@ from coupefeu.keys.notes import LogSigner
 from coupefeu.link.outbox import Outgoing
 from coupefeu.record.statements import sign_checkpoint, sign_run
 from coupefeu.record.tree import Frontier, root_of
+from coupefeu.store.jobs import Sealed
 from coupefeu.wire.packet import CheckpointSignature, RunSignature
 
 
@@ -25,11 +26,12 @@ class Sealer:
         self._base = cosigned
         self._hashes = deque(leaf_hashes)
         self._cursor = cosigned.copy()
-        self._roots: dict[int, bytes] = {}
+        self._sealed: dict[int, Sealed] = {}
 
     def sign_with(self, signer: LogSigner) -> None:
         """Sign with another key of our log from now on."""
         self._signer = signer
+        self._sealed.clear()
 
     @property
     def base_size(self) -> int:
@@ -61,18 +63,22 @@ class Sealer:
 
     def seal_size(self, size: int) -> CheckpointSignature:
         """Sign our log at `size`."""
-        root = self._root(size)
-        return CheckpointSignature(size, sign_checkpoint(self._signer, size, root))
+        sealed = self._sealed.get(size)
+        if sealed is None:
+            root = self._root(size)
+            sealed = Sealed(root=root, signature=sign_checkpoint(self._signer, size, root))
+            self._sealed[size] = sealed
+        return CheckpointSignature(size, sealed.signature)
 
-    def root(self, size: int) -> bytes | None:
-        """Give the root that was sealed at `size`; None when it was not sealed since the start."""
-        return self._roots.get(size)
+    def sealed(self, size: int) -> Sealed | None:
+        """Give what was signed at `size`; None when that was not since the start, or is forgotten."""
+        return self._sealed.get(size)
 
     def cosigned(self, size: int) -> None:
         """Forget the leaves before their newest co-signature."""
         while self._base.size < size and self._hashes:
             self._base.append(self._hashes.popleft())
-        self._roots = {sealed: root for sealed, root in self._roots.items() if sealed > size}
+        self._sealed = {at: sealed for at, sealed in self._sealed.items() if at > size}
 
     def _root(self, size: int) -> bytes:
         if not self._base.size <= size <= self.size:
@@ -84,5 +90,4 @@ class Sealer:
         offset = self._cursor.size - self._base.size
         for leaf_hash in islice(self._hashes, offset, size - self._base.size):
             self._cursor.append(leaf_hash)
-        root = self._roots[size] = self._cursor.root()
-        return root
+        return self._cursor.root()

@@ -33,12 +33,20 @@ class ReceiveLineTest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """Our own log at one size, signed: its root and the 64 bytes under that checkpoint."""
+
+    root: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TakeReceipt:
-    """A receipt for our entries came from `holder`; `root` of our log at its size, where the caller knows it."""
+    """A receipt for our entries came from `holder`; `sealed`: what it co-signs, where we have just signed it."""
 
     item: Receipt
     holder: int
-    root: bytes | None = None
+    sealed: Sealed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from coupefeu.errors import PeerError, VerificationError
 from coupefeu.record.statements import sign_checkpoint, verify_cosignature, verify_run_receipt
 from coupefeu.record.tree import root_of
 from coupefeu.store import tables
-from coupefeu.store.jobs import Receipted, TakeReceipt
+from coupefeu.store.jobs import Receipted, Sealed, TakeReceipt
 from coupefeu.store.transaction import Transaction
 from coupefeu.wire.key_statement import KeyRole
 from coupefeu.wire.packet import CosignatureItem
@@ -64,17 +64,16 @@ def _take_cosignature(transaction: Transaction, job: TakeReceipt, item: Cosignat
     line = transaction.line
     log = line.our_log
     origin = line.parties[log].origin
-    try:
-        root = job.root or transaction.root(log, item.size)
-    except KeyError:
-        raise _beyond(item.size) from None
+    sealed = job.sealed or _seal(transaction, item.size)
     line.parties[job.holder].verify_now(
         KeyRole.COSIGNER,
-        lambda key: verify_cosignature(key, origin, item.size, root, item.time_s, item.signature),
+        lambda key: verify_cosignature(key, origin, item.size, sealed.root, item.time_s, item.signature),
     )
     now_ms = transaction.context.now.utc_ms
-    signed = sign_checkpoint(line.log_signer, item.size, root)
-    transaction.write(INSERT_CHECKPOINT, {"log": log, "size": item.size, "root": root, "signature": signed})
+    transaction.write(
+        INSERT_CHECKPOINT,
+        {"log": log, "size": item.size, "root": sealed.root, "signature": sealed.signature},
+    )
     transaction.write(
         INSERT_COSIGNATURE,
         {
@@ -87,6 +86,16 @@ def _take_cosignature(transaction: Transaction, job: TakeReceipt, item: Cosignat
         },
     )
     return Receipted(holder=job.holder, start=0, end=item.size, arrived_ms=now_ms)
+
+
+def _seal(transaction: Transaction, size: int) -> Sealed:
+    """Sign our log at a size that was sealed before this start."""
+    line = transaction.line
+    try:
+        root = transaction.root(line.our_log, size)
+    except KeyError:
+        raise _beyond(size) from None
+    return Sealed(root=root, signature=sign_checkpoint(line.log_signer, size, root))
 
 
 def _beyond(size: int) -> VerificationError:
