@@ -17,7 +17,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from coupefeu.errors import StoreError
 
-_DIALECT: Final = dialect_module.dialect(paramstyle="named")
+_DIALECT: Final = dialect_module.dialect(paramstyle="qmark")
 _DURABLE: Final = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -28,20 +28,37 @@ _DURABLE: Final = (
 """FULL with WAL: one fsync per commit, and a commit that returned survives a power cut."""
 
 
+class Compiled:
+    """A statement's text for the driver, and the order of its values."""
+
+    __slots__ = ("_fixed", "_names", "executable", "text")
+
+    def __init__(self, executable: Executable) -> None:
+        compiled = executable.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
+        self.executable = executable
+        self.text = str(compiled)
+        self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
+        self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
+
+    def values(self, parameters: Mapping[str, Any]) -> list[Any]:
+        """Put the values, and those fixed inside the statement, in their order."""
+        if self._fixed:
+            parameters = {**self._fixed, **parameters}
+        return [parameters[name] for name in self._names]
+
+
 class Compiler:
     """Each Core statement is compiled once; its text then goes straight to the driver (0.64 ms -> 0.18 ms)."""
 
     def __init__(self) -> None:
-        self._texts: dict[int, tuple[Executable, str, dict[str, Any]]] = {}
+        self._known: dict[int, Compiled] = {}
 
-    def text(self, executable: Executable) -> tuple[str, dict[str, Any]]:
-        """Give the SQL and the values fixed inside the statement."""
-        known = self._texts.get(id(executable))
+    def __call__(self, executable: Executable) -> Compiled:
+        """Give the compiled statement."""
+        known = self._known.get(id(executable))
         if known is None:
-            compiled = executable.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
-            fixed = {name: value for name, value in compiled.params.items() if value is not None}
-            known = self._texts[id(executable)] = (executable, str(compiled), fixed)
-        return known[1], known[2]
+            known = self._known[id(executable)] = Compiled(executable)
+        return known
 
 
 class Connection:
@@ -49,15 +66,15 @@ class Connection:
 
     def __init__(self, raw: Any) -> None:
         self.raw = raw
-        self._compiler = Compiler()
+        self._compile = Compiler()
 
     def execute(
         self, executable: Executable, parameters: Mapping[str, Any] | None = None
     ) -> list[dict[str, Any]]:
         """Run one statement; rows as dictionaries by column name."""
-        text, fixed = self._compiler.text(executable)
+        compiled = self._compile(executable)
         with Translated():
-            cursor = self.raw.execute(text, {**fixed, **(parameters or {})})
+            cursor = self.raw.execute(compiled.text, compiled.values(parameters or {}))
             if cursor.description is None:
                 return []
             names = [column[0] for column in cursor.description]
@@ -65,9 +82,9 @@ class Connection:
 
     def execute_many(self, executable: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run one statement once per row."""
-        text, fixed = self._compiler.text(executable)
+        compiled = self._compile(executable)
         with Translated():
-            self.raw.executemany(text, [{**fixed, **row} for row in rows] if fixed else rows)
+            self.raw.executemany(compiled.text, map(compiled.values, rows))
 
     def query(self, text: str, parameters: Sequence[Any] = ()) -> Any:
         """Run fixed SQL text; a cursor over plain tuples (for streams over the whole record)."""
