@@ -8,6 +8,7 @@ import typer
 import uvloop
 
 from coupefeu.cli.printing import JsonOption, NodeOption, report
+from coupefeu.node.collector import calm_collector
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.local import LocalBackend
 
@@ -21,6 +22,7 @@ def up(node: NodeOption, as_json: JsonOption = False) -> None:
     """Run the node."""
     folder = NodeFolder.open(node)
     folder.need_line()
+    calm_collector()
     uvloop.run(_serve(folder, as_json=as_json))
 
 

@@ -42,6 +42,7 @@ class Runtime:
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._terms_timer = self._loop.call_later(0, int)
+        self._wake_ms = 0
         self._tasks: list[asyncio.Task[None]] = []
         self._dialled: dict[str, int] = {}
         self._lock = _lock(folder)
@@ -136,13 +137,18 @@ class Runtime:
         self._bearer.promote(path)
 
     def wake_at(self, mono_ms: int | None) -> None:
-        """See `Carrier.wake_at`."""
+        """See `Carrier.wake_at`; a timer that is set for earlier stays, for waking early does no harm."""
+        if mono_ms is None or (self._timer is not None and self._wake_ms <= mono_ms):
+            return
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
-        if mono_ms is not None:
-            delay_s = max(0.0, mono_ms / 1000 - time.monotonic())
-            self._timer = self._loop.call_later(delay_s, self.engine.handle_timer)
+        delay_s = max(0.0, mono_ms / 1000 - time.monotonic())
+        self._wake_ms = mono_ms
+        self._timer = self._loop.call_later(delay_s, self._wake)
+
+    def _wake(self) -> None:
+        self._timer = None
+        self.engine.handle_timer()
 
     def _accepted(self, path: int) -> None:
         self.engine.path_opened(path, peer=None)

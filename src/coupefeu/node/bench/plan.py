@@ -12,6 +12,7 @@ from coupefeu.node.bench.bad_days import measure_cut, measure_flash, measure_kil
 from coupefeu.node.bench.figures import Bench, Figure, Progress, Sizes
 from coupefeu.node.bench.messages import measure_bytes, measure_message, measure_pipelined
 from coupefeu.node.bench.records import measure_start, measure_verify
+from coupefeu.node.collector import calm_collector
 
 MEASUREMENTS: Final[dict[str, Callable[[Bench], AsyncIterator[Figure]]]] = {
     "message": measure_message,
@@ -39,6 +40,7 @@ async def run_bench(
             code="node.bench.unknown",
             hint=f"Choose from: {', '.join(MEASUREMENTS)}.",
         )
+    calm_collector()  # one of the nodes is this process
     folder = Path(tempfile.mkdtemp(prefix="coupefeu-bench-"))
     try:
         bench = Bench(folder=folder, cache=cache, sizes=sizes, progress=progress)
