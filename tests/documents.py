@@ -11,6 +11,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from coupefeu.link.config import Limits, Timings
+from coupefeu.link.phase import TRANSITIONS, Phase
 from coupefeu.model.entry import Kind
 from coupefeu.model.messages import SUBJECTS, Form, Operative, OutcomeCode
 from coupefeu.node import commands
@@ -123,7 +125,62 @@ def _terms() -> str:
     return _table(("English", "French", "Russian"), rows)
 
 
+def _link_life() -> str:
+    return _table(("in", "when", "then"), [(at, change, to) for (at, change), to in TRANSITIONS.items()])
+
+
+def _link_drawing() -> str:
+    """Draw the changes that lead from one phase to another; those that lead back to it are in the table."""
+    joined: dict[tuple[Phase, Phase], list[str]] = {}
+    for (at, change), to in TRANSITIONS.items():
+        if at is not to:
+            joined.setdefault((at, to), []).append(change.value)
+    name = {phase: phase.value.title().replace(" ", "") for phase in Phase}
+    lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {name[Phase.NO_PATH]}"]
+    lines += [f"    {name[at]} --> {name[to]}: {', '.join(each)}" for (at, to), each in joined.items()]
+    return "\n".join([*lines, "```", ""])
+
+
+_TIMINGS = {
+    "heartbeat_ms": "between heartbeats; *alive* lasts two of them",
+    "silence_ms": "without a valid frame: the path is dead",
+    "handshake_ms": "time-out of the first message 1; doubled up to the longest wait",
+    "greeting_ms": "waiting for the other's greeting",
+    "receipt_wait_ms": "an acknowledgement waits for the receipt that follows",
+    "resend_ms": "first sending again, beside two round trips; doubled up to the longest wait",
+    "longest_wait_ms": "longest wait of both",
+    "renew_ms": "age at which a session is renewed",
+    "renew_frames": "frames sent after which it is renewed",
+    "old_keys_ms": "for which replaced keys are kept",
+}
+_LIMITS = {
+    "batch_entries": "entries a batch",
+    "flight_entries": "entries under way, a log",
+    "flight_bytes": "bytes under way, a log",
+    "flash_entries": "FLASH entries under way beyond that",
+    "entries_per_s": "entries",
+    "runs_per_s": "runs of at most 16 entries",
+    "receipts_per_s": "receipts",
+    "signals_per_s": "signals",
+    "line_tests_per_s": "line tests and answers",
+    "holes_per_s": "holes",
+}
+
+
+def _values(of: object, meanings: dict[str, str]) -> str:
+    values = {field.name: getattr(of, field.name) for field in dataclasses.fields(type(of))}
+    assert list(values) == list(meanings)
+    rows: list[tuple[object, ...]] = [
+        (f"`{name}`", f"{value:,}", meanings[name]) for name, value in values.items()
+    ]
+    return _table(("name", "value", "what"), rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
+    "link-life": _link_life,
+    "link-drawing": _link_drawing,
+    "link-timers": lambda: _values(Timings(), _TIMINGS),
+    "link-limits": lambda: _values(Limits(), _LIMITS),
     "kinds": _kinds,
     "forms": _forms,
     "phrases": _phrases,
