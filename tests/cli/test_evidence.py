@@ -1,5 +1,6 @@
 """What strangers get: exports and proofs made by command, checked by command, by another tool, and after changes."""
 
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -57,6 +58,19 @@ def test_either_side_exports_either_log_under_the_counterparts_signature(line, t
     checkpoint.verify(log)
     checkpoint.verify(cosigner)
     assert values["size"] == checkpoint.size == line.json("status", node=node)["records"][party]["cosigned"]
+
+
+def test_the_newest_checkpoint_that_the_counterpart_signed_is_taken(line, tmp_path):
+    size = line.json("status")["records"]["us"]["cosigned"]
+    with sqlite3.connect(line.us / "record.db") as record:
+        newer = "SELECT log, size + 1000, {} FROM {} WHERE log = 0 AND size = ?"
+        own = newer.format("0, time_s, signature, arrived_ms", "cosignatures")
+        record.execute(f"INSERT INTO cosignatures {own}", (size,))
+        record.execute(f"INSERT INTO checkpoints {newer.format('root, signature', 'checkpoints')}", (size,))
+        alone = newer.format("1, time_s, signature, arrived_ms", "cosignatures").replace("1000", "2000")
+        record.execute(f"INSERT INTO cosignatures {alone}", (size,))
+    record.close()
+    assert line.json("export", "record", "--party", "us", "--to", tmp_path / "out")["size"] == size
 
 
 def test_a_verifier_that_is_not_ours_accepts_every_entry_and_writes_the_same_proof(line, record, proof):

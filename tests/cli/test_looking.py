@@ -67,11 +67,40 @@ def test_json_is_one_object_with_exercise_first_and_no_bar(line, tmp_path, comma
     assert values["exercise"] is True
 
 
-@pytest.mark.parametrize("command", ["status", "inbox", "inbox-all", "record", "fsck"])
-def test_lists_fit_a_terminal_of_80_columns_without_colour_or_tick(line, command):
-    text = "\n".join(line.run(*fill(line, command)))
+@pytest.mark.parametrize("node", ["us", "ru"])
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("command", ["status", "inbox", "inbox-all", "inbox-one", "record", "fsck"])
+def test_lists_fit_a_terminal_of_80_columns_without_colour_or_tick(line, command, late, node):
+    if late:
+        a_day_later(line)
+    text = "\n".join(line.run(*fill(line, command), node=getattr(line, node)))
     assert [one for one in text.split("\n") if len(one) > 80] == []
     assert not re.search("[\x1b✓✔✅☑]", text)
+
+
+def a_day_later(line):
+    """As if everything had been stored a day earlier: whatever is awaited is overdue."""
+    for folder in (line.us, line.ru):
+        with sqlite3.connect(folder / "record.db") as record:
+            for table in ("messages", "message_facts", "entries"):
+                record.execute(f"UPDATE {table} SET arrived_ms = arrived_ms - 86400000")
+        record.close()
+
+
+def test_what_is_overdue_is_named_with_its_steps(line):
+    a_day_later(line)
+    values = line.json("status", node=line.ru)
+    late = next(each for each in values["overdue"] if each["message"] == line.warning)
+    assert late == {"message": line.warning, "precedence": "FLASH", "steps": [
+        "ru read-by", "ru read-back", "ru outcome",
+    ]}  # fmt: skip
+    assert f"  ! FLASH {line.warning}: RU READ BY, RU READ BACK, RU OUTCOME" in line.run(
+        "status", node=line.ru
+    )
+    lines = line.run("inbox", "--language", "en", node=line.ru)
+    first = lines.index(f"FLASH  {line.warning}  WARNING  SAFETY")
+    late_steps = [one.split(": ")[0] for one in lines[first : first + 9] if one.startswith("  ! ")]
+    assert late_steps == ["  ! RU · READ BY", "  ! RU · READ BACK", "  ! RU · OUTCOME"]
 
 
 def test_status_of_a_stopped_node_says_so_and_what_each_side_holds(line):

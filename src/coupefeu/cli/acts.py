@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from coupefeu.cli.describing import message_values, verdict_values
-from coupefeu.cli.inbox import message_lines
+from coupefeu.cli.inbox import fold, message_lines
 from coupefeu.cli.officer import act, clock_of, desk_of, find_message, find_post, language_of, open_folder
 from coupefeu.cli.printing import JsonOption, Language, LanguageOption, NodeOption, report
 from coupefeu.errors import UsageError
@@ -113,7 +113,7 @@ def read_back(
     texts = tuple(typed) if typed else desk.ask_fields(as_json=as_json)
     sent = desk.act(ReadBack(**desk.common, typed=texts))
     verdict = desk.verdict_of(sent)
-    lines = [*verdict_lines(verdict, desk.language)]
+    lines = fold(verdict_lines(verdict, desk.language))
     if not verdict.matches:
         lines.append(f"Ask for it again: coupefeu say-again {desk.status.number} --node {node}")
     desk.report_act(sent, lines, {"verdict": verdict_values(verdict)}, as_json=as_json)
@@ -249,7 +249,7 @@ class Officer:
         status = self.look()
         lines = [f"On our record as {sent.number}."]
         for chain in status.chains:
-            lines += ["", *chain_lines(chain, status, self.language)]
+            lines += ["", *fold(chain_lines(chain, status, self.language))]
         return lines
 
     def report_act(

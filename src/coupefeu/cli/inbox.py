@@ -4,6 +4,7 @@ Looking is no act: nothing is recorded and nobody is told. `coupefeu read` is th
 """
 
 import textwrap
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -17,7 +18,7 @@ from coupefeu.node.folder import NodeFolder
 from coupefeu.services.base import Context
 from coupefeu.services.messages import render_message
 from coupefeu.services.messages.alarms import Alarm, alarms
-from coupefeu.services.messages.render import form_words, post_words, precedence_words, subject_words
+from coupefeu.services.messages.render import BAR, form_words, post_words, precedence_words, subject_words
 from coupefeu.services.messages.render_chain import clock_words, effect_words, format_duration, step_words
 from coupefeu.services.messages.status import MessageStatus
 from coupefeu.words import say
@@ -67,7 +68,23 @@ def _show(folder: NodeFolder, desk: Desk, wanted: str, language: str, *, as_json
 def message_lines(status: MessageStatus, context: Context, language: str) -> list[str]:
     """Give a message as it is read, without the exercise word, which `report` puts first."""
     lines = render_message(status, context, language).rstrip("\n").split("\n")
-    return lines[1:] if context.agreement.is_exercise else lines
+    return fold(lines[1:] if context.agreement.is_exercise else lines)
+
+
+def fold(lines: Iterable[str]) -> list[str]:
+    """Fold our own lines to the width of a terminal; the author's, behind their bar, stay as they were written."""
+    folded: list[str] = []
+    for line in lines:
+        indent = " " * (len(line) - len(line.lstrip(" -")) + 4)
+        whole = len(line) <= WIDTH or line.startswith(BAR)
+        folded += (
+            [line]
+            if whole
+            else textwrap.wrap(
+                line, WIDTH, subsequent_indent=indent, break_on_hyphens=False, drop_whitespace=True
+            )
+        )
+    return folded
 
 
 def _list_open(folder: NodeFolder, desk: Desk, limit: int, language: str, *, as_json: bool) -> None:
@@ -146,6 +163,7 @@ def _waiting_lines(status: MessageStatus, language: str) -> list[str]:
         f"{clock_words(clock, language)}"
         for party, step, clock in steps[: late + 1]
     ]
+    lines = fold(lines)
     names = ", ".join(step_words(step, language) for _, step, _ in steps[late + 1 :])
     return [*lines, *_wrap(f"{say('inbox-then', language)} {names}")] if names else lines
 

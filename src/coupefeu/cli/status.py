@@ -1,6 +1,7 @@
 """`coupefeu status`: the line, both records, what is overdue, what was found wrong. Looking changes nothing."""
 
 import asyncio
+import textwrap
 from typing import Any
 
 import typer
@@ -11,6 +12,9 @@ from coupefeu.model.instant import format_date_time_group
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.standing import read_standing
 from coupefeu.services.messages.render_chain import format_duration
+from coupefeu.words import say
+
+MOST_NAMED = 10
 
 
 def register(app: typer.Typer) -> None:
@@ -77,7 +81,22 @@ def _open_lines(values: dict[str, Any]) -> list[str]:
     if not values["open"]:
         return [f"Nothing is open {looked}."]
     lines = [f"{values['open']:,} open, {len(values['overdue']):,} overdue, {looked}."]
-    return lines + [f"  ! {each['message']}: {', '.join(each['steps'])}" for each in values["overdue"]]
+    for each in values["overdue"][:MOST_NAMED]:
+        steps = ", ".join(map(_step_words, each["steps"]))
+        lines += textwrap.wrap(
+            f"{each['precedence']} {each['message']}: {steps}",
+            80,
+            initial_indent="  ! ",
+            subsequent_indent="    ",
+        )
+    unnamed = len(values["overdue"]) - MOST_NAMED
+    return [*lines, f"  ! and {unnamed:,} more: coupefeu inbox"] if unnamed > 0 else lines
+
+
+def _step_words(step: str) -> str:
+    """Name a step as the chain does; `ru shown` is the step SHOWN at RU."""
+    party, _, name = step.partition(" ")
+    return f"{party.upper()} {say(f'step-{name}', 'en', screens=0)}"
 
 
 def _evidence_lines(values: dict[str, Any]) -> list[str]:

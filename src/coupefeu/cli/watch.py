@@ -27,6 +27,7 @@ from coupefeu.node.folder import NodeFolder
 from coupefeu.node.following import EntrySeen, Event, Events, EventsMissed, LineSeen, ReceiptSeen, TroubleSeen
 from coupefeu.node.node import Node
 from coupefeu.node.running import is_running
+from coupefeu.services.messages.alarms import alarms
 from coupefeu.services.messages.facts import MAX_SHOWN_MESSAGES
 from coupefeu.services.messages.render_chain import clock_words, step_words
 from coupefeu.services.messages.rules import RecordShown
@@ -121,7 +122,7 @@ class Screen:
         while True:
             found = node.open_messages()
             self._note_late(found, quietly=False)
-            if any(each.sounds for each in found.messages) and not self._as_json and sys.stdout.isatty():
+            if alarms(found.messages, node.context()) and not self._as_json and sys.stdout.isatty():
                 sys.stdout.write("\a")
                 sys.stdout.flush()
             await asyncio.sleep(LOOK_EVERY_S)

@@ -92,7 +92,7 @@ def _read(folder: NodeFolder, desk: Desk) -> dict[str, Any]:
 
 
 def _late_steps(message: Any) -> list[str]:
-    return [f"{party.upper()} {step.name.value}" for party, step in message.waiting if step.clock.overdue]
+    return [f"{party} {step.name.value}" for party, step in message.waiting if step.clock.overdue]
 
 
 def _log(reader: Reader, log: int, row: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

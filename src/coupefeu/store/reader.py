@@ -25,6 +25,11 @@ _ENTRIES = (
 _LOGS = select(tables.logs).order_by(tables.logs.c.log)
 _NEWEST_COSIGNED = (
     select(tables.cosignatures.c.size)
+    .join(
+        tables.checkpoints,
+        (tables.checkpoints.c.log == tables.cosignatures.c.log)
+        & (tables.checkpoints.c.size == tables.cosignatures.c.size),
+    )
     .where(
         tables.cosignatures.c.log == bindparam("log"),
         tables.cosignatures.c.holder != tables.cosignatures.c.log,
@@ -44,7 +49,11 @@ _CHECKPOINT = select(tables.checkpoints).where(
 )
 _COSIGNATURES = (
     select(tables.cosignatures)
-    .where(tables.cosignatures.c.log == bindparam("log"), tables.cosignatures.c.size == bindparam("size"))
+    .where(
+        tables.cosignatures.c.log == bindparam("log"),
+        tables.cosignatures.c.size == bindparam("size"),
+        tables.cosignatures.c.holder != tables.cosignatures.c.log,
+    )
     .order_by(tables.cosignatures.c.holder, tables.cosignatures.c.time_s)
 )
 

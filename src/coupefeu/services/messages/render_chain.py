@@ -104,8 +104,10 @@ def verdict_lines(verdict: Verdict, language: str) -> list[str]:
     for field in verdict.fields:
         if field.differences:
             kind = say(f"field-{field.field.kind}", language)
-            lines.append(f"{kind}: {show_line(field.field.value)} / {show_line(field.typed)}")
-            lines += [f"  {difference_words(difference, language)}" for difference in field.differences]
+            typed = show_line(field.typed) if field.typed.strip() else say("nothing", language)
+            lines.append(f"{kind}: {show_line(field.field.value)} / {typed}")
+            if field.typed.strip():
+                lines += [f"  {difference_words(difference, language)}" for difference in field.differences]
     lines += [say("difference-surplus", language, typed=show_line(text)) for text in verdict.surplus]
     return lines
 
