@@ -13,7 +13,7 @@ from coupefeu.model.agreement import Agreement
 from coupefeu.model.instant import Moment
 from coupefeu.record.tree import Frontier
 from coupefeu.services.agreement.rules import find_in_force
-from coupefeu.services.base import METADATA, Command, Recorded, Service
+from coupefeu.services.base import Command, Recorded, Service
 from coupefeu.services.messages.views import SELECT_LAST_LINE_TEST
 from coupefeu.store import tables
 from coupefeu.store.announce import receive_line_test
@@ -22,11 +22,12 @@ from coupefeu.store.highwater import Marks
 from coupefeu.store.jobs import Act, Job, NameOverdue, Outcome, Receive, ReceiveLineTest
 from coupefeu.store.line import Line, make_parties
 from coupefeu.store.overdue import name_overdue
-from coupefeu.store.rebuild import Progress, are_current, rebuild, remember_views
+from coupefeu.store.rebuild import Progress, are_current, rebuild
 from coupefeu.store.receipts import take_receipt
 from coupefeu.store.receive import Receiver
+from coupefeu.store.schema import prepare_schema
 from coupefeu.store.showing import by_kind, make_context
-from coupefeu.store.sqlite import UNAVAILABLE, Connection, create_tables, open_for_writing
+from coupefeu.store.sqlite import UNAVAILABLE, open_for_writing
 from coupefeu.store.standing import is_of_agreement, read_standing
 from coupefeu.store.state import LogState
 from coupefeu.store.transaction import Transaction
@@ -65,7 +66,7 @@ class Keeper:
         self._by_kind = by_kind(services)
         self._by_command: Mapping[type[Command], Service] = {c: s for s in services for c in s.commands}
         self.connection = open_for_writing(path)
-        _prepare_schema(self.connection)
+        prepare_schema(self.connection)
         if not are_current(self.connection):
             rebuild(self.connection, line, services, agreement, progress)
         self.states = self._load_states()
@@ -285,21 +286,3 @@ def _outcome_of(broken: Exception) -> CoupefeuError:
     )
     failure.__cause__ = broken
     return failure
-
-
-def _prepare_schema(connection: Connection) -> None:
-    ((version,),) = connection.query("PRAGMA user_version")
-    if version == tables.SCHEMA_VERSION:
-        return
-    if version != 0:
-        raise StoreError(
-            f"the record has schema {version}, this program knows {tables.SCHEMA_VERSION}",
-            code="store.schema.version",
-            hint="Install the newer version of Coupe-feu that wrote it.",
-        )
-    connection.query("BEGIN IMMEDIATE")
-    create_tables(connection, tables.RECORD)
-    create_tables(connection, METADATA)
-    remember_views(connection)
-    connection.query(f"PRAGMA user_version={tables.SCHEMA_VERSION}")
-    connection.query("COMMIT")

@@ -7,9 +7,10 @@ from typing import Any, Self
 
 from sqlalchemy import Executable, bindparam, select
 
-from coupefeu.errors import StoreError, UsageError
+from coupefeu.errors import UsageError
 from coupefeu.services.base import Rows
 from coupefeu.store import tables
+from coupefeu.store.schema import insist_current
 from coupefeu.store.sqlite import Connection, open_for_reading
 from coupefeu.store.standing import cosigned_ms
 
@@ -73,13 +74,7 @@ class Reader:
 
     def __init__(self, path: Path, *, running: bool) -> None:
         self._connection: Connection = open_for_reading(path, running=running)
-        ((version,),) = self._connection.query("PRAGMA user_version")
-        if version != tables.SCHEMA_VERSION:
-            raise StoreError(
-                f"the record has schema {version}, this program knows {tables.SCHEMA_VERSION}",
-                code="store.schema.version",
-                hint="Use the version of Coupe-feu that wrote it; a new node writes its record at the first `up`.",
-            )
+        insist_current(self._connection)
 
     @property
     def connection(self) -> Connection:

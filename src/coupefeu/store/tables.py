@@ -7,6 +7,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    String,
     Table,
     Text,
     UniqueConstraint,
@@ -14,8 +15,10 @@ from sqlalchemy import (
 
 RECORD = MetaData()
 
-SCHEMA_VERSION = 1
-"""Kept in the database (`user_version`); a newer one is refused."""
+SCHEMA_VERSION = "0001"
+"""The newest revision in migrations/versions; kept in the database, and an unknown one is refused."""
+
+alembic_version = Table("alembic_version", RECORD, Column("version_num", String(32), primary_key=True))
 
 logs = Table(
     "logs",
