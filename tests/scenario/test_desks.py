@@ -3,6 +3,8 @@ follows what happens. Everything waits for a condition, never for a time."""
 
 import asyncio
 import json
+import os
+import pty
 import sys
 
 import pytest
@@ -27,6 +29,27 @@ async def start(*words):
     )  # fmt: skip
 
 
+async def start_on_a_terminal(*words):
+    ours, theirs = pty.openpty()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "coupefeu.cli.main",
+        *map(str, words),
+        stdout=theirs,
+        stdin=asyncio.subprocess.DEVNULL,
+    )
+    os.close(theirs)
+    return process, ours
+
+
+async def until_text(terminal: int, wanted: str) -> None:
+    """Read what a terminal shows until it has shown this."""
+    shown = ""
+    while wanted not in shown:
+        shown += (await asyncio.to_thread(os.read, terminal, 4096)).decode("utf-8", "replace")
+
+
 def steps_of(message, party="ru"):
     return {step["step"]: step for step in message["chains"][party]}
 
@@ -49,24 +72,31 @@ async def play_desks(us, ru) -> None:
     nodes = [NodeProcess(us), NodeProcess(ru)]
     for node in nodes:
         await node.start()
-    screen = await start("watch", "--node", ru, "--screens", "3", "--json")
+    follower = await start("watch", "--node", ru, "--json")
+    screen, terminal = await start_on_a_terminal("watch", "--node", ru, "--language", "en")
     try:
-        await until_line(screen.stdout, "begin", bool)
+        await until_line(follower.stdout, "begin", bool)
+        await until_text(terminal, "messages")
         said = await command(
             "say", "--node", us, "Fired by accident.", "--precedence", "flash", "--wait", "--timeout", "30"
         )
         assert said["running"] is True
         assert said["receipt"]["holder"] == "ru"
         number = said["message"]
-        came = await until_line(screen.stdout, "message", lambda event: event["message"]["number"] == number)
+        came = await until_line(
+            follower.stdout, "message", lambda event: event["message"]["number"] == number
+        )
         assert (came["message"]["text"], came["message"]["sounds"]) == ("Fired by accident.", True)
 
         async with coupefeu.Node.open(us) as node:
             shown = await node.until(number, coupefeu.StepName.SHOWN)
-            assert (shown.screens, shown.idle, shown.machine) == (3, True, True)
+            assert (shown.screens, shown.idle, shown.machine) == (1, True, True)
+            await until_text(terminal, "   | Fired by accident.")
+            await until_text(terminal, "\a")
             taking = asyncio.ensure_future(node.until(number, coupefeu.StepName.TAKEN_BY))
             taken = await command("take", number, "--node", ru, "--officer", "2nd watch")
             step = await taking
+            await until_text(terminal, f"RU  TAKEN: {number}  [{taken['recorded']}]")
             assert (step.acts[0].number, step.acts[0].act.officer) == (taken["recorded"], "2nd watch")
             with pytest.raises(coupefeu.PolicyError) as refused:
                 await node.act(coupefeu.Take(message=node.number(number), from_post="us.duty"))
@@ -76,14 +106,15 @@ async def play_desks(us, ru) -> None:
         assert (status["running"], status["lines"]["ru"]["up"]) == (True, True)
         shown = steps_of(await command("inbox", number, "--node", us))
         assert (shown["shown"]["screens"], shown["shown"]["idle"], shown["taken-by"]["done"]) == (
-            3,
+            1,
             False,
             True,
         )
     finally:
-        if screen.returncode is None:
-            screen.terminate()
-        await screen.communicate()
+        for each in (follower, screen):
+            each.terminate()
+            await each.communicate()
+        os.close(terminal)
         for node in nodes:
             await node.stop()
     status = await command("status", "--node", us)
