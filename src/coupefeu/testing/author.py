@@ -92,12 +92,13 @@ class Author:
         self, start: int, end: int, leaf_only: Collection[int], left_out: Collection[int]
     ) -> tuple[PackedEntry | LeafOnly, ...]:
         return tuple(
-            LeafOnly(index, self._leaves[index]) if index in leaf_only else self._packed(index)
+            LeafOnly(index, self._leaves[index]) if index in leaf_only else self.packed(index)
             for index in range(start, end)
             if index not in left_out
         )
 
-    def _packed(self, index: int) -> PackedEntry:
+    def packed(self, index: int) -> PackedEntry:
+        """Give one entry as it goes on air."""
         seed, head, body = self._entries[index]
         return PackedEntry(index, seed, whole(head), body)
 
