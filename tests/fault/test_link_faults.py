@@ -1,6 +1,7 @@
 """Bad days of a link: loss, cuts, kills, copies, liars, delays. What is acknowledged is never lost, nothing twice."""
 
 import random
+from itertools import pairwise
 
 import pytest
 from tests.sizes import size
@@ -59,6 +60,17 @@ def test_loss_doubling_damage_and_reordering_lose_and_invent_nothing(seed):
         world.run(150)
     assert world.run(600_000, lambda: everything_is_there(world))
     assert len(set(world.ends[0].shown)) == len(world.ends[0].shown)
+
+
+@pytest.mark.parametrize("one_way_ms", [300, 1_000, 1_400])
+def test_a_slow_path_is_not_a_dead_one(one_way_ms):
+    world = TwoLinks(1, faults=Faults(delay_ms=one_way_ms))
+    world.connect()
+    world.write(0, 3)
+    assert world.run(6 * one_way_ms, lambda: everything_is_there(world))
+    world.run(60_000)
+    assert world.path == 1
+    assert all_open(world)
 
 
 def test_a_cut_of_twenty_seconds_is_mended_within_two():
@@ -283,6 +295,30 @@ def test_a_peer_that_takes_and_never_acknowledges_costs_a_window_and_little_traf
     assert sent < 60 * before
     world.ends[1].stalled = False
     assert world.run(60_000, lambda: everything_is_there(world))
+
+
+def test_what_nobody_acknowledges_is_sent_again_ever_more_rarely_down_to_each_half_minute():
+    world = connected()
+    world.ends[1].stalled = True
+    world.write(0, 1)
+    sent_ms = [world.clock.mono_ms]
+    count = len(world.wire.carried)
+    for _ in range(1_500):
+        world.run(200)
+        fresh = [each for end, _, each in world.wire.carried[count:] if end == 0 and len(each) > 100]
+        count = len(world.wire.carried)
+        sent_ms += [world.clock.mono_ms] * len(fresh)
+    gaps_s = [(after - before) // 1_000 for before, after in pairwise(sent_ms)]
+    assert gaps_s[:5] == [2, 4, 8, 16, 30]
+    assert set(gaps_s[5:]) == {30}
+    world.ends[1].stalled = False
+    assert world.run(31_000, lambda: everything_is_there(world))
+    world.ends[1].stalled = True
+    world.write(0, 1)
+    before = len(world.wire.carried)
+    world.run(2_500)
+    again = [each for end, _, each in world.wire.carried[before:] if end == 0 and len(each) > 100]
+    assert len(again) == 1, "an acknowledgement sets the waiting back"
 
 
 def test_a_peer_that_forgot_what_it_held_gets_it_again():

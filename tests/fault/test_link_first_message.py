@@ -3,11 +3,13 @@
 import random
 
 import pytest
+from tests.scenario.stage import done
 
 from coupefeu.link.events import BatchReceived, PathDead, PathProven, ReceiptReceived, Violation
 from coupefeu.link.handshake import MAX_MESSAGE_1_BYTES, Handshakes
 from coupefeu.link.phase import Phase
 from coupefeu.model.precedence import Precedence
+from coupefeu.testing.joined import JoinedNodes
 from coupefeu.testing.lossy import TwoLinks, statement_bytes
 from coupefeu.wire.packet import (
     Ack,
@@ -124,6 +126,28 @@ def test_copies_in_this_session_the_next_and_after_restarts_show_nothing_twice(w
         assert all(end.link.state().up for end in world.ends)
     world.write(0, 1)
     assert world.run(10_000, lambda: world.ends[1].shown == [0, 1])
+
+
+@pytest.mark.parametrize("restarted", ["us", "ru"])
+def test_two_real_records_have_it_after_one_way(tmp_path, restarted):
+    nodes = JoinedNodes(tmp_path)
+    nodes.connect()
+    nodes.run(seconds=2)
+    nodes.disconnect()
+    for number in range(5):
+        nodes.us.say(f"message {number}")
+    flash = nodes.us.say("STOP", Precedence.FLASH)
+    node = getattr(nodes, restarted)
+    node.stop()
+    node.start()
+    nodes.wire.faults.delay_ms = ONE_WAY_MS
+    nodes.connect()
+    nodes.run(seconds=1.5 * ONE_WAY_MS / 1_000)
+    assert nodes.ru.texts() == ["STOP"]
+    assert done(nodes.us.message(flash)) == []
+    nodes.run(seconds=20)
+    assert nodes.ru.texts() == ["STOP", *(f"message {number}" for number in range(5))]
+    assert done(nodes.us.message(flash)) == ["on-their-record"]
 
 
 def checkpoint_batch():

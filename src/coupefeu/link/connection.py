@@ -67,10 +67,6 @@ class Connection:
         """Whether there are a session and a path by which the other side was heard lately."""
         return self.phase in UP
 
-    def claims(self, datagram: bytes) -> bool:
-        """Whether a first message is for this line."""
-        return self._handshakes.claims(datagram)
-
     def rekey(self, config: LinkConfig) -> None:
         """Go by other session keys, and begin a handshake under them; the session lasts until that has made one."""
         self._handshakes.rekey(config)
@@ -208,6 +204,8 @@ class Connection:
         self._put(path.number, reply)
         if candidate.number > highest:
             self._prove(path)
+            # The frame that follows is two ways off: a slow path is not a dead one.
+            path.heard_ms = now.mono_ms
         return Reading(runs, is_late=True, is_first=True) if runs else None
 
     def _open(self, path: Path, frame: bytes, now: Moment) -> Reading:

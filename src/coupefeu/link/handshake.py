@@ -70,16 +70,6 @@ class Handshakes:
         """Our session ids that unanswered first messages hold."""
         return set(self._pending)
 
-    def claims(self, datagram: bytes) -> bool:
-        """Whether this is a first message to this line from its other side, as far as one HMAC can tell."""
-        return (
-            MESSAGE_1_BYTES <= len(datagram) <= MAX_MESSAGE_1_BYTES
-            and datagram[0] == MESSAGE_1
-            and datagram[1:5] == self._line_tag
-            and datagram[7] == self._generation
-            and self._passes(datagram)
-        )
-
     def begin(self, now: Moment, ephemeral: bytes, our_id: int, runs: bytes = b"") -> bytes:
         """Message 1, under a number never used before; `runs` are at most 438 bytes that a replay cannot spoil."""
         self._last_number = max(self._last_number + 1, now.utc_ms)

@@ -132,10 +132,6 @@ class Link:
         """Go by other session keys from now on; times and limits stay as they were."""
         self._connection.rekey(config)
 
-    def claims(self, datagram: bytes) -> bool:
-        """Whether this first datagram of a connection is for this link, of several that one listener serves."""
-        return self._connection.claims(datagram)
-
     # Paths and time.
 
     def path_opened(self, path: int, now: Moment, *, dialled: bool, entropy: bytes, slot: int = 0) -> None:
