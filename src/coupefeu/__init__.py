@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         EventsMissed,
         LineSeen,
         ReceiptSeen,
+        TermsSeen,
         TroubleSeen,
     )
     from coupefeu.node.node import LineTo, Node, Receipt, Sent
@@ -87,6 +88,7 @@ __all__ = [
     "StoreError",
     "Subject",
     "Take",
+    "TermsSeen",
     "TroubleSeen",
     "UsageError",
     "VerificationError",
@@ -97,7 +99,7 @@ _ROOMS = {
     "model.entry": "Kind",
     "model.messages": "Channel Content Form Operative OutcomeCode",
     "model.precedence": "Precedence Subject",
-    "node.following": "EntrySeen Event Events EventsMissed LineSeen ReceiptSeen TroubleSeen",
+    "node.following": "EntrySeen Event Events EventsMissed LineSeen ReceiptSeen TermsSeen TroubleSeen",
     "node.node": "LineTo Node Receipt Sent",
     "services.messages.rules": (
         "ConfirmContact GiveOutcome PassTo Read ReadBack RecordShown SayAgain SendLineTest Take"

@@ -16,6 +16,7 @@ from coupefeu.node.exercise import free_port, pair_exercise
 from coupefeu.node.export import export_record
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import list_versions, write_node_file
+from coupefeu.node.following import TermsSeen, read_event
 from coupefeu.node.local import LocalBackend
 from coupefeu.node.node import Node
 from coupefeu.record.audit import audit_record
@@ -117,6 +118,11 @@ def verify_export(pair, holder, party):
     return audit
 
 
+def test_the_agreement_is_shown_before_the_first_start(pair, capsys):
+    COMMANDS.show(node=pair / "us", as_json=False)
+    assert "Version 1, signed by US, RU" in capsys.readouterr().out
+
+
 @in_a_loop
 async def test_an_amendment_reaches_both_folders_and_outlives_a_restart(pair):
     terms = folder(pair, "us").agreement_octets.decode()
@@ -133,7 +139,8 @@ async def test_an_amendment_reaches_both_folders_and_outlives_a_restart(pair):
         number = next(each["index"] for each in events if each.get("kind") == Kind.AMENDMENT_PROPOSED)
         await asyncio.to_thread(COMMANDS.sign, f"US/{number}", node=pair / "ru", identity=None, as_json=True)
         await until(lambda: list_versions(pair / "us") == [1, 2] == list_versions(pair / "ru"))
-        assert {"what": "terms", "version": 2, "detail": "Version 2 of the agreement is in force."} in events
+        said = TermsSeen(version=2, detail="Version 2 of the agreement is in force.")
+        assert said in [read_event(event) for event in events]
         second = await send(us, "under the new terms")
         await send(ru, "here too")
         assert us.message(first.id).agreement_version == 1

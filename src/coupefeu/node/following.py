@@ -62,13 +62,21 @@ class TroubleSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TermsSeen:
+    """Another version of the agreement is in force, or other keys stand; `detail` tells people which."""
+
+    version: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventsMissed:
     """So many events were dropped because this program took them too slowly; look at the record."""
 
     count: int
 
 
-Event = EntrySeen | ReceiptSeen | LineSeen | TroubleSeen | EventsMissed
+Event = EntrySeen | ReceiptSeen | LineSeen | TermsSeen | TroubleSeen | EventsMissed
 
 
 def read_event(said: dict[str, Any]) -> Event:
@@ -89,6 +97,8 @@ def read_event(said: dict[str, Any]) -> Event:
             return ReceiptSeen(holder=said["holder"], start=said["start"], end=said["end"])
         case "line":
             return LineSeen(party=said["party"], up=said["up"], alive=said["alive"])
+        case "terms":
+            return TermsSeen(version=said["version"], detail=said["detail"])
         case _:
             return TroubleSeen(party=said["party"], code=said["code"], detail=said["detail"])
 
