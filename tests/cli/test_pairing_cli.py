@@ -9,14 +9,14 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from coupefeu.cli import agreement, card, init, pair
+from coupefeu.cli import agreement, card, init, pair, status
 from coupefeu.errors import ConfigError, CoupefeuError, PeerError, UsageError, VerificationError
 from coupefeu.model.instant import Moment
 from coupefeu.node.folder import NodeFolder
 from coupefeu.services.agreement import AgreementService
 from coupefeu.services.agreement.views import SELECT_ENTRIES, read_facts
 from coupefeu.services.base import Context, Recorded
-from coupefeu.wire.armour import parse_armour
+from coupefeu.wire.armour import Armour, armour_line, parse_armour
 from coupefeu.wire.note import COSIGNATURE, ED25519
 
 BANNER = "EXERCISE / EXERCICE / УЧЕНИЕ"
@@ -72,7 +72,7 @@ class Desk:
         self.path = path
         self.record = RecordInMemory()
         self.app = typer.Typer()
-        for command in (init, card, pair):
+        for command in (init, card, pair, status):
             command.register(self.app)
         agreement.register(self.app, self.record)
 
@@ -191,6 +191,61 @@ def test_the_card_is_the_same_each_time_as_text_file_and_code(desk):
         desk.run("card", "--node", node, "--qr", desk.file("us.gif"))
 
 
+def test_a_card_read_from_a_code_is_one_line_and_pairs_like_the_file(desk):
+    desk.meet()
+    octets = parse_armour(desk.file("ru.card").read_text())[1]
+    desk.file("ru.card").write_text(armour_line(Armour.CARD, octets) + "\n")
+    desk.answer("us", "ru")
+    desk.answer("ru", "us")
+    assert "is ready" in desk.finish("us", "ru")
+
+
+def test_the_next_step_is_named_at_each_step(desk):
+    made = desk.run("init", desk.file("us"), "--party", "us", "--listen", "127.0.0.1:7000")
+    assert f"coupefeu card --to us.card --node {desk.file('us')}" in made
+    terms = desk.run("agreement", "template", "--status", "EXERCISE", "--to", desk.file("terms.toml"))
+    assert "coupefeu pair THEIR_CARD --agreement TERMS" in terms
+    desk.run("init", desk.file("ru"), "--party", "ru", "--listen", "127.0.0.1:7001")
+    for party in ("us", "ru"):
+        shown = desk.run("card", "--node", desk.file(party), "--to", desk.file(f"{party}.card"))
+        assert f"coupefeu pair THEIR_CARD --agreement TERMS --in-person --node {desk.file(party)}" in shown
+    desk.answer("ru", "us")
+    assert f"coupefeu pair THEIR_ANSWER --node {desk.file('us')}" in desk.answer("us", "ru")
+    ready = desk.finish("us", "ru")
+    assert f"coupefeu up --node {desk.file('us')}" in ready
+    assert f"Now move {desk.file('us') / 'keys' / 'identity.key'}" in ready
+    assert "Version 1" in desk.run("agreement", "show", "--node", desk.file("us"))
+
+
+@pytest.mark.parametrize(
+    ("status", "clock", "says"),
+    [("EXERCISE", "xx=+2h", "no party"), ("EXERCISE", "ru=2h", "duration"), ("REAL", "ru=+2h", "REAL")],
+)
+def test_a_clock_that_no_text_could_hold_is_refused(desk, status, clock, says):
+    words = ("agreement", "template", "--status", status, "--clock", clock, "--to", desk.file("t.toml"))
+    with pytest.raises(CoupefeuError, match=says):
+        desk.run(*words)
+    assert not desk.file("t.toml").exists()
+
+
+def test_an_agreed_shift_of_the_clock_is_in_the_signed_text_and_in_the_status(desk):
+    desk.meet()
+    desk.file("terms.toml").unlink()
+    shift = ("--clock", "ru=-90m")
+    desk.run("agreement", "template", "--status", "EXERCISE", *shift, "--to", desk.file("terms.toml"))
+    desk.answer("us", "ru")
+    desk.answer("ru", "us")
+    desk.finish("us", "ru")
+    desk.finish("ru", "us")
+    assert b'clock = "-90m"' in NodeFolder.open(desk.file("us")).agreement_octets
+    shown = {party: desk.run("status", "--node", desk.file(party)) for party in ("us", "ru")}
+    assert shown["ru"].startswith(BANNER)
+    assert "shifted by -1h30m" in shown["ru"]
+    assert "shifted" not in shown["us"]
+    at = {party: desk.json("status", "--node", desk.file(party))["as_of_ms"] for party in ("us", "ru")}
+    assert 0 <= at["ru"] + 90 * 60_000 - at["us"] < 60_000
+
+
 def words_of(output):
     shown = output.partition("a voice you know:")[2].partition("Are all")[0]
     return [word for word in shown.split() if word.isalpha()]
@@ -244,12 +299,14 @@ def test_terms_that_differ_by_one_digit_are_named_by_line_with_both_texts(desk):
     line = text[: text.index('outcome = "10m"')].count("\n") + 1
     desk.answer("us", "ru")
     desk.answer("ru", "us", terms="other.toml")
-    with pytest.raises(VerificationError) as caught:
-        desk.finish("us", "ru")
-    assert f"line {line}\n" in caught.value.message
-    assert "10m" in caught.value.message
-    assert "11m" in caught.value.message
-    assert NodeFolder.open(desk.file("us")).line is None
+    for party, other, ours, theirs in (("us", "ru", "10m", "11m"), ("ru", "us", "11m", "10m")):
+        with pytest.raises(VerificationError) as caught:
+            desk.finish(party, other)
+        said = caught.value.message.splitlines()
+        assert said[0].endswith(f"differs from ours in line {line}")
+        assert ours in said[1]
+        assert theirs in said[2]
+        assert NodeFolder.open(desk.file(party)).line is None
     desk.answer("ru", "us")
     assert "is ready" in desk.finish("us", "ru")
 
@@ -295,8 +352,11 @@ def test_steps_out_of_order_say_what_to_do(paired):
         paired.run("pair", paired.file("ru.card"), "--node", paired.file("new"))
     with pytest.raises(UsageError, match="at once"):
         paired.run("pair", paired.file("ru.card"), paired.file("ru.answer"), "--node", paired.file("new"))
-    with pytest.raises(ConfigError, match="cannot read"):
+    with pytest.raises(ConfigError, match="not answered") as caught:
         paired.finish("new", "ru")
+    assert "coupefeu pair THEIR_CARD" in caught.value.hint
+    with pytest.raises(ConfigError, match="there is no file"):
+        paired.finish("new", "fr")
     with pytest.raises(UsageError):
         paired.run("init", "--party", "us", "--listen", "h:1")
 

@@ -32,7 +32,7 @@ from coupefeu.keys.ring import stage_key
 from coupefeu.model.agreement import Status
 from coupefeu.model.instant import Instant, format_instant
 from coupefeu.node.folder import NodeFolder
-from coupefeu.node.folder_files import read_armoured, read_bytes
+from coupefeu.node.folder_files import read_armoured, read_given
 from coupefeu.services.agreement.facts import AcceptAmendment, ProposeAmendment, RecordKeyStatement
 from coupefeu.services.agreement.rules import (
     AgreementFact,
@@ -44,7 +44,7 @@ from coupefeu.services.agreement.rules import (
     list_statements,
 )
 from coupefeu.services.base import Command
-from coupefeu.wire.agreement import join_keys, parse_agreement, split_keys
+from coupefeu.wire.agreement import join_keys, parse_agreement, parse_terms, split_keys
 from coupefeu.wire.agreement_template import render_template
 from coupefeu.wire.armour import Armour, armour
 from coupefeu.wire.dictionary import DICTIONARY_HASH
@@ -96,7 +96,7 @@ def template(
     to: Annotated[Path | None, typer.Option(help="Write the text to this file.")] = None,
 ) -> None:
     """Print a text to start from; people change what they agreed otherwise."""
-    clocks = dict(shift.partition("=")[::2] for shift in clock or [])
+    clocks = {party.lower(): shift for party, _, shift in (each.partition("=") for each in clock or [])}
     midnight = Instant(int(time.time()) // 86_400 * 86_400_000)
     text = render_template(
         name=name,
@@ -105,10 +105,24 @@ def template(
         dictionary_sha256=bytes.fromhex(DICTIONARY_HASH),
         clocks=clocks,
     )
-    if to:
-        write_durably(to, text.encode(), replace=False)
-    else:
+    _check_clocks(text, clocks)
+    if to is None:
         typer.echo(text, nl=False)
+        return
+    write_durably(to, text.encode(), replace=False)
+    typer.echo(f"The terms are in {to}, {status.value} for ever: change what you agreed otherwise.")
+    typer.echo("Every party pairs with the same bytes: coupefeu pair THEIR_CARD --agreement TERMS")
+
+
+def _check_clocks(text: str, clocks: Mapping[str, str]) -> None:
+    """Refuse a shift that the text cannot hold. Raises: PeerError: the text's own rules; UsageError: no such party."""
+    parties = parse_terms(text.encode()).party_ids
+    if unknown := sorted(set(clocks) - set(parties)):
+        raise UsageError(
+            f"the text has no party {unknown[0]!r}",
+            code="cli.agreement.clock",
+            hint=f"write --clock {parties[0]}=+2h; it has {', '.join(parties)}",
+        )
 
 
 class AgreementCommands:
@@ -155,7 +169,7 @@ class AgreementCommands:
     ) -> None:
         """Sign a new version of the agreement and put it on the record, for the others to sign."""
         folder = NodeFolder.open(node, identity)
-        octets = join_keys(split_keys(read_bytes(text)), folder.line_id, folder.agreement.keys)
+        octets = join_keys(split_keys(read_given(text)), folder.line_id, folder.agreement.keys)
         check_amendment(folder.agreement, parse_agreement(octets))
         signatures = sign_agreement(folder.ring.need_identity(), folder.party, octets)
         signed = verify_signatures(octets, (signatures,), folder.agreement)

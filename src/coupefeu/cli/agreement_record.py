@@ -30,6 +30,8 @@ class FolderRecord:
 
     def facts(self, folder: NodeFolder) -> list[AgreementFact]:
         """Read this service's entries."""
+        if not folder.record_path.exists():
+            return []
         with _reader(folder) as reader:
             return read_facts(reader.view(SELECT_ENTRIES))
 

@@ -41,11 +41,14 @@ def card(
     drawing = io.StringIO()
     if show_qr:
         code.terminal(out=drawing, compact=True)
-    lines = [text.rstrip("\n"), drawing.getvalue().rstrip("\n")] if not to else [f"Card written to {to}."]
-    lines.append("This card holds a secret: hand it over in person, and pair with --in-person if it was so.")
-    report(
-        None, [line for line in lines if line], {"card": text, "to": str(to) if to else None}, as_json=as_json
-    )
+    lines = [f"Card written to {to}."] if to else [text.rstrip("\n")]
+    lines += [drawing.getvalue().rstrip("\n")] if show_qr else []
+    lines += [f"QR code written to {qr}: what a reader shows is the card, on one line."] if qr else []
+    lines += [
+        "This card holds a secret: hand it over in person, and pair with --in-person if it was so.",
+        f"Next, with their card: coupefeu pair THEIR_CARD --agreement TERMS --in-person --node {node}",
+    ]
+    report(None, lines, {"card": text, "to": str(to) if to else None}, as_json=as_json)
 
 
 def _draw(code: segno.QRCode, path: Path) -> bytes:

@@ -37,8 +37,8 @@ def init(
     identity = made.path / "keys" / "identity.key"
     lines = [
         f"{made.party.upper()}: folder {made.path} is ready, with fresh keys.",
-        f"Move {identity} to a medium that is kept offline once the line is paired.",
-        f"Next: coupefeu card --node {made.path}",
+        f"Its identity key, {identity}, goes to a medium that is kept offline once the line is paired.",
+        f"Next: coupefeu card --to {made.party}.card --node {made.path}",
     ]
     report(
         None, lines, {"node": str(made.path), "party": made.party, "identity": str(identity)}, as_json=as_json

@@ -16,7 +16,7 @@ from coupefeu.keys.files import write_durably
 from coupefeu.keys.pairing import verify_words
 from coupefeu.node import pairing
 from coupefeu.node.folder import NodeFolder
-from coupefeu.node.folder_files import read_bytes
+from coupefeu.node.folder_files import read_given
 
 NOT_IN_PERSON = "not protected against a future quantum computer: the cards did not all travel in person"
 
@@ -59,13 +59,16 @@ def pair(
         raise UsageError(
             "no terms", code="cli.pair.no_terms", hint="name the agreed text with --agreement terms.toml"
         )
-    encounter = pairing.meet(folder, dict.fromkeys(cards, in_person), read_bytes(agreement))
+    encounter = pairing.meet(folder, dict.fromkeys(cards, in_person), read_given(agreement))
     _confirm(encounter, yes_words, as_json=as_json)
     text = pairing.answer(folder, encounter)
     if to:
         write_durably(to, text.encode("ascii"))
     kept = to or folder.path / "pairing" / f"{folder.party}.answer"
-    lines = [f"Our answer is in {kept}: send it to the others.", "Then: coupefeu pair THEIR_ANSWER"]
+    lines = [
+        f"Our answer is in {kept}: send it to the others, by any way.",
+        f"Next, with theirs: coupefeu pair THEIR_ANSWER --node {node}",
+    ]
     values = {
         "words": " ".join(encounter.words),
         "answer": text,
@@ -110,6 +113,7 @@ def _finish(folder: NodeFolder, *, as_json: bool) -> None:
         f"The line {agreement.name} is ready: {_listed(agreement.party_ids)}, {agreement.status}.",
         f"Line id {folder.line_id.hex()}, agreement version {agreement.version}.",
         *(f"With {party.upper()}: {NOT_IN_PERSON}." for party in weak),
+        *_offline_lines(folder),
         f"Next: coupefeu up --node {folder.path}",
     ]
     values = {
@@ -120,6 +124,11 @@ def _finish(folder: NodeFolder, *, as_json: bool) -> None:
         "warnings": [f"{party}: {NOT_IN_PERSON}" for party in weak],
     }
     report(folder.banner(), lines, values, as_json=as_json)
+
+
+def _offline_lines(folder: NodeFolder) -> list[str]:
+    identity = folder.path / "keys" / "identity.key"
+    return [f"Now move {identity} to a medium that is kept offline."] if identity.exists() else []
 
 
 def _row(words: Sequence[str], start: int) -> str:

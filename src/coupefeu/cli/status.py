@@ -8,6 +8,7 @@ import typer
 
 from coupefeu.cli.officer import open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, report
+from coupefeu.model.duration import format_shift
 from coupefeu.model.instant import format_date_time_group
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.standing import read_standing
@@ -34,6 +35,8 @@ def status_lines(folder: NodeFolder, values: dict[str, Any]) -> list[str]:
     state = "is up" if values["running"] else "is stopped"
     agreed = f"Agreement {values['agreement']['name']}, version {values['agreement']['version']}."
     lines = [f"{folder.party.upper()} {state}, as of {format_date_time_group(values['as_of_ms'])}. {agreed}"]
+    if shift := folder.agreement.party(folder.party).clock_shift_ms:
+        lines.append(f"Its clock is shifted by {format_shift(shift)}, as agreed for this exercise.")
     if values["recovering"]:
         lines.append(f"RECOVERING: {values['recovering']}. It reads, and signs nothing.")
     for party in folder.counterparts:

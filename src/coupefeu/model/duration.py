@@ -41,6 +41,11 @@ def format_duration(seconds: int) -> str:
     return "".join(parts) or "0s"
 
 
+def format_shift(shift_ms: int) -> str:
+    """`+2h`; the inverse of `parse_shift_ms`."""
+    return ("-" if shift_ms < 0 else "+") + format_duration(abs(shift_ms) // 1_000)
+
+
 def _unreadable(text: str) -> UsageError:
     return UsageError(
         f"{text[:40]!r} is not a duration",

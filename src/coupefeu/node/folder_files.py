@@ -183,15 +183,24 @@ def read_armoured(file: Path, kinds: Sequence[Armour]) -> tuple[Armour, bytes]:
     Raises:
         ConfigError: `node.folder.absent`, `.other_kind`. PeerError: `wire.armour.*`.
     """
-    kind, octets = parse_armour(read_bytes(file).decode("utf-8", "replace"))
+    kind, octets = parse_armour(read_given(file).decode("utf-8", "replace"))
     if kind not in kinds:
         wanted = " or ".join(each.value.lower() for each in kinds)
         raise ConfigError(
             f"{file} holds a {kind.value.lower()}, not a {wanted}",
             code="node.folder.other_kind",
-            hint="give that",
+            hint=f"give the file that begins with BEGIN COUPEFEU {kinds[0].value}",
         )
     return kind, octets
+
+
+def read_given(path: Path) -> bytes:
+    """Read a file that somebody named on the command line; raises ConfigError `node.folder.absent`, `.too_long`."""
+    if not path.is_file():
+        raise ConfigError(
+            f"there is no file {path}", code="node.folder.absent", hint="check the name that you gave"
+        )
+    return read_bytes(path)
 
 
 def _version_path(path: Path, version: int, suffix: str) -> Path:

@@ -121,6 +121,12 @@ def complete(folder: NodeFolder, answers: Sequence[Path]) -> NodeFolder:
         UsageError: an answer is missing. VerificationError: the agreements differ, or a proof does not hold.
     """
     _insist_unpaired(folder)
+    if not _answer_path(folder).exists():
+        raise ConfigError(
+            "we have not answered their card yet",
+            code="node.pairing.no_answer",
+            hint="first: coupefeu pair THEIR_CARD --agreement TERMS, and compare the words",
+        )
     own = _read_answer(_answer_path(folder))
     ours = read_card(_card_path(folder, folder.party))
     others = [read_card(_card_path(folder, proof.peer)) for proof in own.possessions]

@@ -39,6 +39,7 @@ def record_standing(folder: NodeFolder) -> dict[str, Any]:
             name: {"size": 0, "complete": 0, "cosigned": None, "cosigned_by": {}, "last_ms": None}
             for name in agreement.party_ids
         },
+        "clock_shift_ms": agreement.party(folder.party).clock_shift_ms,
         "open": 0,
         "looked_at": 0,
         "overdue": [],
