@@ -20,6 +20,7 @@ from coupefeu.wire.agreement import (
     split_keys,
     verify_same,
 )
+from coupefeu.wire.deceptive import find_foreign_word
 
 TERMS = make_terms(clocks={"us": "+2h"}).decode()
 
@@ -169,9 +170,32 @@ def test_titles_that_deceive_the_eye_are_refused(text, says):
     assert error.message.startswith(f"line {line_of(TERMS, 'Duty desk')}")
 
 
-def test_a_russian_title_in_latin_lookalikes_is_refused():
-    error = refusal(TERMS.replace('ru = "Дежурная служба"', 'ru = "MOCKBA"', 1))
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("ru", "MИHИCTP"),
+        ("ru", "MNHNCTP"),
+        ("ru", "MUHUCTP обороны"),
+        ("ru", "MOCKBA"),
+        ("ru", "Министр o6opoHы"),
+        ("en", "Мinister of Defence"),
+        ("en", "МИНИСТР"),
+        ("en", "Μinister"),
+        ("fr", "Сhef"),
+    ],
+)
+def test_a_post_named_in_letters_that_pass_for_others_is_refused_at_set_up(language, title):
+    line = 'title = { en = "Minister of Defence", fr = "Ministre de la Défense", ru = "Министр обороны" }'
+    assert TERMS.count(line) == 1
+    names = dict(re.findall('(en|fr|ru) = "([^"]+)"', line))
+    error = refusal(TERMS.replace(line, line.replace(names[language], title)))
     assert error.code == "wire.toml.deceptive_text"
+    assert error.message.startswith(f"line {line_of(TERMS, 'Minister of Defence')}")
+
+
+def test_a_roman_numeral_is_no_foreign_word():
+    assert find_foreign_word("Пётр III", "ru") is None
+    assert find_foreign_word("Управление II А", "ru") is None
 
 
 def test_bytes_that_are_not_text_are_refused_with_their_line():

@@ -9,7 +9,7 @@ import unicodedata
 from typing import Final
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
-_CYRILLIC_LOOKALIKES = frozenset("ABCEHKMOPTXYaceopxy")
+_ROMAN_DIGITS: Final = frozenset("IVX")
 
 
 def find_deception(text: str) -> str | None:
@@ -30,13 +30,14 @@ def find_deception(text: str) -> str | None:
 
 
 def find_foreign_word(text: str, language: str) -> str | None:
-    """Give a word that is not in the letters of `language` ("en", "fr", "ru") but could pass for it."""
+    """Give a word that is not in the letters of `language` ("en", "fr", "ru"): it could pass for one that is.
+
+    Roman numerals are no words.
+    """
+    letters = {"CYRILLIC"} if language == "ru" else {"LATIN"}
     for match in _WORD.finditer(text):
         word = match[0]
-        scripts = {_script(letter) for letter in word}
-        if language == "ru" and scripts == {"LATIN"} and len(word) > 1 and set(word) <= _CYRILLIC_LOOKALIKES:
-            return word
-        if language != "ru" and scripts != {"LATIN"}:
+        if {_script(letter) for letter in word} != letters and not set(word) <= _ROMAN_DIGITS:
             return word
     return None
 
