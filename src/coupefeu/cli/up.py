@@ -10,7 +10,7 @@ import uvloop
 from coupefeu.cli.printing import JsonOption, NodeOption, report
 from coupefeu.node.collector import calm_collector
 from coupefeu.node.folder import NodeFolder
-from coupefeu.node.local import LocalBackend
+from coupefeu.node.reach import run_node
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +30,7 @@ async def _serve(folder: NodeFolder, *, as_json: bool) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    backend = await LocalBackend.start(folder)
+    backend = await run_node(folder)
     try:
         banner = folder.banner()
         others = ", ".join(name.upper() for name in folder.counterparts)

@@ -32,11 +32,12 @@ class LocalBackend:
         runtime.engine.listen(self._hear)
 
     @classmethod
-    async def start(cls, folder: NodeFolder, *, online: bool = True) -> "LocalBackend":
-        """Run the node. Raises: ConfigError, StoreError."""
+    async def start(cls, folder: NodeFolder, *, online: bool = True, serve: bool = True) -> "LocalBackend":
+        """Run the node; `serve`: answer other programs too. Raises: ConfigError, StoreError."""
         backend = cls(await Runtime.start(folder, online=online))
         try:
-            await backend._server.start()
+            if serve:
+                await backend._server.start()
         except BaseException:
             await backend.runtime.close()
             raise

@@ -20,12 +20,13 @@ from coupefeu.errors import UsageError
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.messages import Content, Form, MessageId, format_number, parse_number
 from coupefeu.model.precedence import Precedence, Subject
-from coupefeu.node.backend import Backend, RemoteBackend
+from coupefeu.node.backend import Backend
 from coupefeu.node.clock import Clock
 from coupefeu.node.desk import Desk, OpenMessages
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import list_versions
 from coupefeu.node.following import EntrySeen, Events, EventsMissed, ReceiptSeen
+from coupefeu.node.reach import reach_node
 from coupefeu.node.standing import record_standing
 from coupefeu.services.base import Command, Context
 from coupefeu.services.messages.rules import Say
@@ -137,11 +138,7 @@ class Node:
         """
         opened = NodeFolder.open(folder)
         opened.need_line()
-        backend: Backend | None = await RemoteBackend.connect(opened)
-        if backend is None:
-            from coupefeu.node.local import LocalBackend  # noqa: PLC0415 - a running node is reached without it
-
-            backend = await LocalBackend.start(opened, online=online)
+        backend = await reach_node(opened, online=online)
         try:
             node = cls(opened, backend)
             try:
