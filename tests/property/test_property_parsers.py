@@ -32,6 +32,7 @@ from coupefeu.services.agreement.facts import parse_acceptance
 from coupefeu.services.bodies import decode_body
 from coupefeu.services.messages.facts import read_act
 from coupefeu.services.messages.forms import read_content
+from coupefeu.services.refusals.facts import parse_refusal
 from coupefeu.wire import agreement, armour, base64, batch, card, cbor, cosignature, packet, tiles, toml
 from coupefeu.wire.checkpoint import Checkpoint
 from coupefeu.wire.head import decode_head, encode_head, restore, shorten
@@ -103,6 +104,7 @@ TRIED = {
     "services.agreement.facts.parse_acceptance": parse_acceptance,
     "services.messages.forms.read_content": read_content,
     "services.messages.facts.read_act": lambda data: [read_act(kind, data) for kind in Kind],
+    "services.refusals.facts.parse_refusal": parse_refusal,
     "services.bodies.decode_body": lambda data: [
         decode_body(0, head_of(kind), data) for kind in (*Kind, 4, 900)
     ],
@@ -111,6 +113,7 @@ TRIED = {
 
 ELSEWHERE = {
     "record.tree.Frontier.from_bytes": "reads our own database alone, and raises StoreError",
+    "keys.ring.read_staged_key": "takes a role's name and reads a key file of our own, and raises ConfigError",
     "keys.ring.read_psk": "takes a party's name and reads a key file of our own, and raises ConfigError",
 }
 """What is named like a reader and is none, with the reason."""
