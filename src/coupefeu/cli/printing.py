@@ -53,6 +53,6 @@ def progress(title: str, *, as_json: bool) -> Iterator[Progress | None]:
     from rich.console import Console  # noqa: PLC0415 - only long work on a terminal pays for it
     from rich.progress import Progress as Bar  # noqa: PLC0415
 
-    with Bar(console=Console(stderr=True), transient=True) as bar:
+    with Bar(console=Console(stderr=True, no_color=True), transient=True) as bar:
         task = bar.add_task(title, total=None)
         yield lambda done, size: bar.update(task, completed=done, total=size)
