@@ -38,9 +38,9 @@ soak: $(READY)
 bench: $(READY)
 	$(BIN)/coupefeu bench
 
-# PEERS is the folder of the peers' harness.
+# PEERS is the folder of the peers' harness, RUN the peers to measure beside ours (nats xmpp lxmf matrix).
 bench-peers: $(READY)
-	$(BIN)/python bench/peers.py $(PEERS)
+	$(BIN)/python bench/peers.py $(PEERS) $(RUN)
 
 # Exact versions with hashes and without addresses, from the ranges of pyproject.toml.
 lock: $(READY)

@@ -26,7 +26,7 @@ from coupefeu.store.outgoing import Pending, load_pending
 from coupefeu.store.reader import Reader
 from coupefeu.store.writer import Writer
 
-REDIAL_S = 0.5
+REDIAL_S = 0.25
 HIGH_WATER_EVERY_S = 1.0
 
 
