@@ -62,7 +62,7 @@ class Sizes:
     queued: int = 10_000
     entries: int = 1_000_000
     rounds: int = 5
-    settle_s: float = 2.0
+    settle_s: float = 1.0
 
 
 FULL: Final = Sizes()

@@ -2,13 +2,15 @@
 
 import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from coupefeu.errors import CoupefeuError
+from coupefeu.model.entry import Kind
 from coupefeu.model.messages import Content, Form
 from coupefeu.model.precedence import Precedence, Subject
-from coupefeu.node.assembly import line_of, open_keeper, parties_of
+from coupefeu.node.assembly import SERVICES, line_of, open_keeper, parties_of
 from coupefeu.node.bench.figures import Bench
 from coupefeu.node.bench.line import make_text
 from coupefeu.node.clock import Clock
@@ -17,7 +19,8 @@ from coupefeu.node.export import export_record
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import write_node_file
 from coupefeu.record.statements import cosign_checkpoint
-from coupefeu.services.messages.rules import Say
+from coupefeu.services.base import Command, Context, Draft, Recorded, Rows, Statement
+from coupefeu.services.messages.forms import encode_content
 from coupefeu.store.highwater import write_high_water
 from coupefeu.store.jobs import Act, Job, TakeReceipt
 from coupefeu.store.keeper import Keeper
@@ -25,7 +28,7 @@ from coupefeu.store.reader import Reader
 from coupefeu.store.tables import SCHEMA_VERSION
 from coupefeu.wire.packet import CosignatureItem
 
-BATCH = 512
+BATCH = 2_048
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +68,8 @@ def listen_anew(path: Path) -> None:
 
 def _make(bench: Bench, folder: Path, entries: int) -> None:
     us, ru = pair_exercise(folder / "us", folder / "ru")
-    clock = Clock()
-    keeper = open_keeper(us, clock())
+    open_keeper(us, Clock()()).close()
+    keeper = Keeper(us.record_path, line_of(us), (*SERVICES, _Filler()), us.agreement)
     try:
         _fill(bench, keeper, us, entries)
         _cosign(keeper, us, ru)
@@ -83,20 +86,50 @@ def _make(bench: Bench, folder: Path, entries: int) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fill(Command):
+    """Append this draft so many times: entries differ by seed, and so by leaf."""
+
+    draft: Draft
+    count: int
+
+
+class _Filler:
+    """A service that appends many entries by one command, as no officer can."""
+
+    kinds: frozenset[int] = frozenset()
+    commands: tuple[type[Command], ...] = (_Fill,)
+
+    def needs(self, _command: Command) -> tuple[Statement, ...]:
+        return ()
+
+    def decide(self, command: Command, _known: Sequence[Rows], _context: Context) -> tuple[Draft, ...]:
+        assert isinstance(command, _Fill)
+        return (command.draft,) * command.count
+
+    def apply(self, _recorded: Recorded, _context: Context) -> tuple[Statement, ...]:
+        return ()
+
+
 def _fill(bench: Bench, keeper: Keeper, us: NodeFolder, entries: int) -> None:
     """Write messages through the store until the log has that many entries."""
-    desk = us.agreement.party(us.party).duty_desk
     start = keeper.states[us.log_number].size
     for first in range(start, entries, BATCH):
-        numbers = range(first, min(first + BATCH, entries))
-        jobs: list[Job] = [Act(command=_say(desk, number)) for number in numbers]
-        _do(keeper, jobs)
-        bench.progress("writing", numbers.stop, entries)
+        count = min(BATCH, entries - first)
+        _do(keeper, [Act(command=_Fill(draft=_draft(us, first), count=count))])
+        bench.progress("writing", first + count, entries)
 
 
-def _say(desk: str, number: int) -> Say:
+def _draft(us: NodeFolder, number: int) -> Draft:
     content = Content(form=Form.FREE_TEXT, subject=Subject.SERVICE, text=make_text("kept", number))
-    return Say(content=content, from_post=desk, precedence=Precedence.ROUTINE, language="en")
+    return Draft(
+        kind=Kind.MESSAGE,
+        from_post=us.agreement.party(us.party).duty_desk,
+        to_posts=("ru.duty",),
+        precedence=Precedence.ROUTINE,
+        language="en",
+        body=encode_content(content),
+    )
 
 
 def _cosign(keeper: Keeper, us: NodeFolder, ru: NodeFolder) -> None:
