@@ -102,7 +102,7 @@ def test_a_long_text_goes_whole_and_one_that_is_too_long_is_kept(line):
     error = line.refused("say", "-", typed=whole * 2)
     assert error.code == "cli.say.too_long"
     (kept,) = (line.us / "unsent").iterdir()
-    assert kept.read_text("utf-8") == whole * 2 + "\n"
+    assert kept.read_text("utf-8") == whole * 2
     assert str(kept) in error.hint
     assert kept.stat().st_mode & 0o077 == 0
 
@@ -110,7 +110,7 @@ def test_a_long_text_goes_whole_and_one_that_is_too_long_is_kept(line):
 def test_a_file_is_read_as_it_is_and_must_be_text(line, tmp_path):
     (tmp_path / "text").write_text("Première ligne\nВторая строка\n", "utf-8")
     number = line.say("--file", tmp_path / "text")
-    assert line.shown(number)["text"] == "Première ligne\nВторая строка"
+    assert line.shown(number)["text"] == "Première ligne\nВторая строка\n"
     (tmp_path / "text").write_bytes(b"caf\xe9")
     assert line.refused("say", "--file", tmp_path / "text").code == "cli.say.encoding"
     assert not (line.us / "unsent").exists()

@@ -40,8 +40,15 @@ def test_an_export_holds_these_files_and_no_others(line, record):
     size = line.json("status")["records"]["us"]["size"]
     assert files_of(record) == {
         "checkpoint", "log.vkey", "cosigners/ru.vkey", "bodies/INDEX", "bodies/000",
-        f"tile/0/000.p/{size}", f"tile/entries/000.p/{size}",
+        f"tile/0/000.p/{size}", f"tile/entries/000.p/{size}", "README.txt",
     }  # fmt: skip
+
+
+def test_what_strangers_are_given_says_exercise_first_and_how_to_check_it(record, proof):
+    for folder in (record, proof):
+        lines = (folder / "README.txt").read_text("utf-8").splitlines()
+        assert lines[0] == BANNER
+        assert any("coupefeu verify" in line for line in lines)
 
 
 @pytest.mark.parametrize("side", ["us", "ru"])
@@ -139,7 +146,7 @@ def test_every_file_of_an_export_counts(line, record, deep):
         (record / name).write_bytes(whole)
     assert line.invoke("verify", record, *deep).exit_code == 0
     expected = files_of(record) if deep else files_of(record) - {"bodies/000"}
-    assert expected <= set(changed) | {"bodies/INDEX"}
+    assert expected <= set(changed) | {"bodies/INDEX", "README.txt"}
 
 
 @pytest.mark.parametrize("name", ["checkpoint", "tile/entries", "tile/0", "log.vkey"])
@@ -155,6 +162,7 @@ def test_a_file_that_is_missing_is_named(line, record, name):
 def test_a_proof_holds_these_files_and_stands_alone(line, proof):
     assert files_of(proof) == {
         "leaf", "proof", "body", "log.vkey", "cosigners/ru.vkey", "opening/leaf", "opening/proof", "opening/body",
+        "README.txt",
     }  # fmt: skip
     assert len((proof / "leaf").read_bytes()) == 70
     lines = line.run("verify", proof)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from coupefeu.cli.describing import message_values, verdict_values
-from coupefeu.cli.inbox import fold, message_lines
+from coupefeu.cli.inbox import fold
 from coupefeu.cli.officer import act, clock_of, desk_of, find_message, find_post, language_of, open_folder
 from coupefeu.cli.printing import JsonOption, Language, LanguageOption, NodeOption, report
 from coupefeu.errors import UsageError
@@ -18,6 +18,7 @@ from coupefeu.model.messages import OutcomeCode
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.node import Sent
 from coupefeu.services.messages.readback import Verdict
+from coupefeu.services.messages.render import header_lines
 from coupefeu.services.messages.render_chain import chain_lines, verdict_lines
 from coupefeu.services.messages.rules import (
     ActCommand,
@@ -90,7 +91,7 @@ def read(
         desk.report_act(sent, as_json=True)
         return
     with desk_of(desk.folder) as record:
-        lines = message_lines(desk.status, record.context(), desk.language)
+        lines = fold(header_lines(desk.status, record.context(), desk.language))
     report(desk.folder.banner(), lines, {}, as_json=False)
     sent = desk.act(Read(**desk.common))
     report(None, ["", *desk.act_lines(sent)], {}, as_json=False)

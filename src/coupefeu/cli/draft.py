@@ -128,7 +128,7 @@ class Source:
                 hint="Give it as words, --text, --file or on standard input: one of them.",
             )
         if file is not None:
-            return cls(text=_decode(read_bytes(file), str(file)).rstrip("\n"), is_file=True)
+            return cls(text=_decode(read_bytes(file), str(file)), is_file=True)
         if given and given[0] != "-":
             return cls(text=str(given[0]), is_file=False)
         return cls(text=_read_input() if needs_text or given else "", is_file=False)
@@ -141,14 +141,14 @@ class Source:
         unsent.mkdir(mode=0o700, exist_ok=True)
         stamp = format_instant(clock_of(folder)().utc_ms).replace(":", "").replace(".", "-")
         kept = unsent / f"{stamp}.txt"
-        write_durably(kept, self.text.encode("utf-8", "surrogateescape") + b"\n", mode=SECRET_MODE)
+        write_durably(kept, self.text.encode("utf-8", "surrogateescape"), mode=SECRET_MODE)
         error.hint = f"{error.hint} The text is kept in {kept}.".strip()
 
 
 def _read_input() -> str:
     if sys.stdin.isatty():
         typer.echo("Type the text; end it with Ctrl-D on a line of its own.", err=True)
-    return _decode(sys.stdin.buffer.read(), "standard input").rstrip("\n")
+    return _decode(sys.stdin.buffer.read(), "standard input")
 
 
 def _decode(octets: bytes, name: str) -> str:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from coupefeu.cli.leaflet import write_leaflet
 from coupefeu.cli.officer import desk_of, open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
 from coupefeu.node.assembly import parties_of
@@ -36,6 +37,8 @@ def record(
     log = folder.agreement.log_number(party.lower())
     with desk_of(folder) as desk, progress(f"Exporting {party.upper()}", as_json=as_json) as tell:
         size = export_record(desk.reader, parties_of(folder), log, to, tell)
+    what = f"The first {size:,} entries of the log of {party.upper()}, on the line {folder.agreement.name}."
+    write_leaflet(to, folder.banner(), what)
     held = sorted(path.stem for path in (to / "cosigners").glob("*.vkey"))
     lines = [
         f"The log of {party.upper()}, {size:,} entries, is in {to}.",

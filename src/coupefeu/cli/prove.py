@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from coupefeu.cli.export import PartyOption
+from coupefeu.cli.leaflet import write_leaflet
 from coupefeu.cli.officer import desk_of, open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
 from coupefeu.node.assembly import parties_of
@@ -29,6 +30,10 @@ def prove(
     log = folder.agreement.log_number(party.lower())
     with desk_of(folder) as desk, progress(f"Proving {party.upper()}/{index}", as_json=as_json) as tell:
         size = prove_entry(desk.reader, parties_of(folder), log, index, to, tell)
+    what = (
+        f"Entry {index:,} of the log of {party.upper()}, on the line {folder.agreement.name}, with its proof."
+    )
+    write_leaflet(to, folder.banner(), what)
     has_body = (to / "body").exists()
     lines = [
         f"{party.upper()}/{index} with its place among {size:,} entries is in {to}.",
