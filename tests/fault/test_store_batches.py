@@ -3,18 +3,22 @@
 import pytest
 from tests.stores import AGREEMENT, do, moment, open_keeper
 
-from coupefeu.errors import CoupefeuError, PeerError, StoreError, UsageError
+from coupefeu.errors import CoupefeuError, PeerError, StoreError, UsageError, VerificationError
+from coupefeu.keys.notes import LogSigner
 from coupefeu.model.entry import Kind
 from coupefeu.model.messages import Content, Form
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.node.assembly import SERVICES
+from coupefeu.record.leaf import leaf_hash
+from coupefeu.record.statements import sign_run_receipt
+from coupefeu.record.tree import root_of
 from coupefeu.services.messages import MessagesService
 from coupefeu.services.messages.rules import Say, Take
 from coupefeu.store import receive
 from coupefeu.store.jobs import Act, Acted, Receive, Received, ReceiveLineTest, TakeReceipt
 from coupefeu.store.keeper import Keeper
 from coupefeu.testing.author import Author
-from coupefeu.testing.line import make_line
+from coupefeu.testing.line import make_line, private_key
 from coupefeu.wire import cbor
 from coupefeu.wire.head import encode_head, shorten
 from coupefeu.wire.packet import (
@@ -130,6 +134,21 @@ def test_what_is_refused_wrote_nothing_and_the_others_are_done(keeper, name, mon
     assert after.pop("entries") == before.pop("entries") + 2
     assert after.pop("messages") == before.pop("messages") + 2
     assert after == before
+
+
+def test_a_receipt_well_signed_for_more_than_there_is_counts_for_nothing(keeper):
+    line = keeper.line
+    signer = LogSigner(line.parties[1].origin, private_key("ru", "log"))
+    root = root_of(
+        [leaf_hash(keeper.connection.query("SELECT leaf FROM entries WHERE log = 0").fetchone()[0])]
+    )
+    for end in (2, FAR):
+        signature = sign_run_receipt(signer, line.parties[0].origin, 0, end, root)
+        job = TakeReceipt(item=RunReceiptItem(0, 0, end, signature), holder=1)
+        (outcome,) = keeper.execute([job], moment(1))
+        assert isinstance(outcome, VerificationError)
+        assert outcome.code == "store.receipt.beyond"
+    assert counts(keeper)["run_receipts"] == 0
 
 
 def test_every_hostile_job_at_once_costs_one_transaction(keeper):

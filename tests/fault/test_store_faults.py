@@ -151,3 +151,24 @@ def test_a_file_that_is_no_database_is_refused_and_not_changed(tmp_path):
         open_keeper(path)
     assert refused.value.code == "store.database.corrupt"
     assert path.read_bytes() == before
+
+
+def test_a_disk_that_fails_while_a_hole_closes_loses_nothing_of_what_waited(tmp_path):
+    author = Author(AGREEMENT, "ru")
+    for number in range(4):
+        author.say(f"number {number}")
+    for step in range(1_000):
+        path = tmp_path / f"{step}.db"
+        keeper = open_fast(path, durable=False)
+        do(keeper, author.checkpoint(1, 2), author.checkpoint(2, 4))
+        fault = Fault(at=step, after=False, strike=fail())
+        fault.watch(keeper.connection)
+        (outcome,) = keeper.execute([author.checkpoint(0, 1)], moment())
+        if not fault.struck:
+            break
+        assert isinstance(outcome, StoreError)
+        do(keeper, author.checkpoint(0, 1), author.checkpoint(1, 4))
+        assert keeper.states[1].complete == 4
+        assert check_record(path, keeper.line.parties, 0, running=True).findings == ()
+        keeper.close()
+    assert step > 4
