@@ -15,6 +15,7 @@ from coupefeu.link.events import (
 )
 from coupefeu.link.meter import Tally
 from coupefeu.model.precedence import Precedence
+from coupefeu.node.events import Trouble
 from coupefeu.testing.joined import JoinedNodes
 from coupefeu.testing.lossy import TwoLinks
 from coupefeu.wire.packet import (
@@ -137,6 +138,8 @@ def test_two_real_nodes_one_floods_and_the_desk_of_the_other_still_gets_its_flas
             nodes.run(seconds=1)
             assert "on-their-record" in done(nodes.us.message(number))
         nodes.run(seconds=0.06)
+    refusals = [change for change in nodes.us.changes if isinstance(change, Trouble)]
+    assert 1 <= len(refusals) <= 4 * (nodes.clock.mono_ms // 1_000)
     shown = peer.link.state().beyond_rate + peer.intake.beyond_rate.per_minute(nodes.clock.mono_ms)
     assert shown > 0
     assert nodes.us.texts() == []

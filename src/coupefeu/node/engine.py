@@ -39,6 +39,7 @@ from coupefeu.wire.packet import Batch, CosignatureItem, LineTestItem, RunReceip
 
 Done = Callable[[Outcome], None]
 
+REFUSAL_AGAIN_MS = 1_000
 COVER_AFTER_MS = 1_000
 """Quiet this long with entries covered by runs alone: the last one goes again, under a checkpoint."""
 
@@ -74,6 +75,7 @@ class Peer:
     cosigned: int = 0
     quiet_since_ms: int | None = None
     paths: set[int] = field(default_factory=set)
+    told_ms: dict[str, int] = field(default_factory=dict)
 
 
 class Engine:
@@ -296,8 +298,12 @@ class Engine:
             self._tell_refusal(peer, outcome)
 
     def _tell_refusal(self, peer: Peer, refusal: Exception) -> None:
+        """Tell of what was refused, at most once a second for each code: a flood must not fill screens and journal."""
         code = getattr(refusal, "code", "node.engine.failed")
-        self.tell(Trouble(party=peer.log, code=code, detail=str(refusal)))
+        mono_ms = self._clock().mono_ms
+        if mono_ms - peer.told_ms.get(code, -REFUSAL_AGAIN_MS) >= REFUSAL_AGAIN_MS:
+            peer.told_ms[code] = mono_ms
+            self.tell(Trouble(party=peer.log, code=code, detail=str(refusal)))
 
     # --- sending again ------------------------------------------------------------------------------------
 
