@@ -78,6 +78,16 @@ async def until(condition):
             await asyncio.sleep(0.02)
 
 
+async def session_renewed(node):
+    """Wait until the session is a younger one than it was."""
+    (other,) = node.folder.counterparts
+    age_ms = 0
+    async with asyncio.timeout(WITHIN_S):
+        while (now_ms := (await node.status())["lines"][other]["session_age_ms"]) >= age_ms:
+            age_ms = now_ms
+            await asyncio.sleep(0.02)
+
+
 async def send(node, text):
     """Send from the duty desk, and wait for the other side's receipt."""
     (other,) = node.folder.counterparts
@@ -158,8 +168,11 @@ async def test_a_key_is_replaced_while_the_line_is_up_and_nothing_is_restarted(p
     async with up(pair, "us", "ru") as (us, ru):
         await send(us, "before")
         await send(ru, "before")
+        renewed = asyncio.ensure_future(session_renewed(us)) if role is KeyRole.SESSION else None
         await asyncio.to_thread(replace_key, pair, role)
         await until(lambda: folder(pair, "ru").keys_of("us") != before)
+        if renewed is not None:
+            await renewed
         await send(us, "after")
         await send(ru, "after")
     after = folder(pair, "us").keys_of("us")
