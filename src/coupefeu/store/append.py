@@ -72,7 +72,7 @@ def _complete(transaction: Transaction, draft: Draft) -> tuple[Head, bytes]:
         raise UsageError(
             f"the body has {len(draft.body):,} bytes, {limit:,} are the limit",
             code="store.append.body_too_long",
-            hint="Send it in parts, or as an attachment.",
+            hint="Send it in parts.",
         )
     if len(encoded) > MAX_HEAD_BYTES:
         raise UsageError(
