@@ -109,7 +109,7 @@ def test_status_of_a_stopped_node_says_so_and_what_each_side_holds(line):
     assert values["lines"] == {}
     assert set(values) == {
         "exercise", "party", "as_of_ms", "agreement", "recovering", "records", "open", "looked_at", "overdue",
-        "evidence", "running", "lines", "clock_shift_ms",
+        "evidence", "not_whole", "running", "lines", "clock_shift_ms",
     }  # fmt: skip
     assert values["records"]["us"]["size"] == values["records"]["us"]["cosigned_by"]["ru"]
     assert values["records"]["ru"]["size"] >= 5
@@ -130,6 +130,28 @@ def test_status_names_kept_proofs_of_equivocation(line):
     lines = line.run("status")
     assert "EVIDENCE HELD: two signed statements that cannot both be true." in lines
     assert lines[-1] == "  log of RU, entry 7: checkpoint-and-run at 7, found 240312Z MAR 22"
+
+
+def test_status_names_what_was_not_held_whole_in_time(line):
+    with sqlite3.connect(line.us / "record.db") as record:
+        for idx in range(20):
+            record.execute(
+                "INSERT INTO refusals VALUES (0, ?, 0, 1, 1648091525000, 1, 1, 7, 9, 2, ?)",
+                (90 + idx, "unreadable_body" if idx == 19 else ""),
+            )
+    record.close()
+    found = line.json("status")["not_whole"]
+    assert len(found) == 19
+    assert (found[0]["named_in"], found[0]["entries"], found[0]["named_ms"]) == (
+        "US/90",
+        "RU/7 - RU/8",
+        1648091525000,
+    )
+    lines = line.run("status")
+    at = lines.index("NAMED AS NOT HELD WHOLE IN THE AGREED TIME (it may have come since):")
+    assert lines[at + 1].startswith("  RU/7 - RU/8: came without head and body")
+    assert "earlier" in lines[-1]
+    assert max(map(len, lines)) <= 80
 
 
 def test_a_recovering_node_is_read_and_signs_nothing(line):

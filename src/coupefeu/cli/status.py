@@ -43,7 +43,7 @@ def status_lines(folder: NodeFolder, values: dict[str, Any]) -> list[str]:
         lines += ["", *_line_lines(party, values["lines"].get(party), values)]
     lines += ["", "record        size   co-signed  last entry"]
     lines += [_record_line(name, log, values["as_of_ms"]) for name, log in values["records"].items()]
-    return [*lines, "", *_open_lines(values), *_evidence_lines(values)]
+    return [*lines, "", *_open_lines(values), *_evidence_lines(values), *_not_whole_lines(values)]
 
 
 def _line_lines(party: str, line: dict[str, Any] | None, values: dict[str, Any]) -> list[str]:
@@ -111,6 +111,19 @@ def _evidence_lines(values: dict[str, Any]) -> list[str]:
         f"found {format_date_time_group(each['found_ms'])}"
         for each in values["evidence"]
     ]
+
+
+def _not_whole_lines(values: dict[str, Any]) -> list[str]:
+    """Name what came late or not at all, the newest first; it may have come since."""
+    newest = values["not_whole"][::-1]
+    if not newest:
+        return []
+    lines = ["", "NAMED AS NOT HELD WHOLE IN THE AGREED TIME (it may have come since):"]
+    for each in newest[:MOST_NAMED]:
+        text = f"{each['entries']}: {each['what']}; named in {each['named_in']}"
+        lines += textwrap.wrap(text, 80, initial_indent="  ", subsequent_indent="    ")
+    unnamed = len(newest) - MOST_NAMED
+    return [*lines, f"  and {unnamed:,} earlier"] if unnamed > 0 else lines
 
 
 def _age(milliseconds: int) -> str:

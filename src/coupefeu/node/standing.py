@@ -10,6 +10,7 @@ from coupefeu.node.control import ControlClient
 from coupefeu.node.desk import Desk
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.running import is_running
+from coupefeu.services.refusals.views import SELECT_REFUSALS, read_refusal
 from coupefeu.store.highwater import read_high_water, why_recovering
 from coupefeu.store.reader import Reader
 
@@ -44,6 +45,7 @@ def record_standing(folder: NodeFolder) -> dict[str, Any]:
         "looked_at": 0,
         "overdue": [],
         "evidence": [],
+        "not_whole": [],
     }
     if not folder.record_path.exists():
         return known
@@ -88,6 +90,16 @@ def _read(folder: NodeFolder, desk: Desk) -> dict[str, Any]:
                 "found_ms": row["arrived_ms"],
             }
             for row in desk.reader.evidence()
+        ],
+        "not_whole": [
+            {
+                "named_in": each.number,
+                "entries": each.refused,
+                "what": each.words,
+                "named_ms": each.arrived_ms,
+            }
+            for each in (read_refusal(row, names) for row in desk.reader.view(SELECT_REFUSALS))
+            if not each.effect
         ],
     }
 
