@@ -25,7 +25,7 @@ from coupefeu.wire.key_statement import KeyRole
 from coupefeu.wire.note import VerifierKey
 
 COMMANDS = AgreementCommands(FolderRecord())
-WITHIN_S = 20
+WITHIN_S = 60
 
 
 def in_a_loop(test):
