@@ -105,12 +105,14 @@ class Runtime:
         for task in self._tasks:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        await self._bearer.close()
-        await self._loop.run_in_executor(None, self._writer.close)
-        self._save_high_water(self._keeper.marks())
-        self.journal.note("down", party=self.folder.party, sizes=self._sizes())
-        self.journal.close()
-        self._unlock()
+        try:
+            await self._bearer.close()
+            await self._loop.run_in_executor(None, self._writer.close)
+            self._save_high_water(self._keeper.marks())
+            self.journal.note("down", party=self.folder.party, sizes=self._sizes())
+        finally:
+            self.journal.close()
+            self._unlock()
 
     def _sizes(self) -> dict[str, int]:
         names = self.folder.agreement.party_ids
