@@ -10,12 +10,13 @@ from coupefeu.model.agreement import Status
 from coupefeu.model.entry import Kind
 from coupefeu.model.messages import Content, Form, OutcomeCode
 from coupefeu.model.precedence import Precedence, Subject
-from coupefeu.services.messages import SERVICE, message_status, render_inbox_line, render_message
+from coupefeu.services.messages import SERVICE, render_inbox_line, render_message
 from coupefeu.services.messages.line_tests import (
     due_line_test,
     line_test,
     line_test_answer,
     next_line_test_ms,
+    rebuild,
     template_for,
 )
 from coupefeu.services.messages.render_chain import act_words
@@ -27,8 +28,8 @@ from coupefeu.services.messages.rules import (
     SendLineTest,
     Take,
 )
-from coupefeu.services.messages.status import Evidence, StepName
-from coupefeu.services.messages.views import MESSAGES
+from coupefeu.services.messages.status import StepName
+from coupefeu.services.messages.views import FACTS, MESSAGES, rows_of
 
 HOUR_MS = 3_600_000
 SLOT_MS = 1_648_087_200_000  # 02:00Z, the even hour before START_MS
@@ -92,13 +93,27 @@ def test_only_a_line_test_of_the_other_side_is_answered():
         line.say(0, Content(form=Form.LINE_TEST, subject=Subject.SERVICE, template=1))
 
 
-def test_an_unproved_line_test_says_proof_follows():
+def test_what_was_heard_ahead_is_rebuilt_to_the_entry_that_follows_but_for_its_place():
     line = Line()
-    test = line.do(0, SendLineTest(template=1))
-    row = line.sides[1].rows((MESSAGES.select(), {}))[0]
-    context = line.sides[1].context(line.now_ms)
-    assert message_status(row | {"unproved": True}, [], context).proof_follows
-    assert not message_status(row | {"unproved": True}, [], context, Evidence(covered=True)).proof_follows
+    test = line.do(0, SendLineTest(template=2))
+    line.do(1, AnswerLineTest(test=test))
+    heard = {
+        "log": 0,
+        "idx": 0,
+        "template": 2,
+        "written_ms": START_MS,
+        "answers": None,
+        "arrived_ms": START_MS,
+    }
+    answer = heard | {"log": 1, "template": 0, "answers": 0}
+    for side, row, view in ((1, heard, MESSAGES), (0, answer, FACTS)):
+        rebuilt = rows_of(rebuild(row, line.sides[side].context(START_MS)))
+        (made,) = rebuilt[0] + rebuilt[1]
+        stored = line.sides[side].rows((view.select(), {}))[-1]
+        assert dict(made) == stored | {"arrival": made["arrival"]}
+    assert "proof follows" in render_message(
+        line.status(1, test, announced=True), line.sides[1].context(START_MS), "en"
+    )
     assert not line.status(1, test).proof_follows
 
 

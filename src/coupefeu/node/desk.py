@@ -12,11 +12,13 @@ from coupefeu.model.precedence import Precedence
 from coupefeu.services.base import Context, Rows, Statement
 from coupefeu.services.messages import inbox, message_status
 from coupefeu.services.messages.effects import Row, id_of
+from coupefeu.services.messages.line_tests import rebuild
 from coupefeu.services.messages.status import Evidence, MessageStatus
 from coupefeu.services.messages.views import (
     SELECT_FACTS_SINCE,
     SELECT_LATEST_MESSAGES,
     SELECT_LATEST_OF_PRECEDENCE,
+    rows_of,
     select_facts,
     select_message,
 )
@@ -34,6 +36,17 @@ class OpenMessages:
     looked_at: int
     truncated: bool
     as_of_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heard:
+    """Line tests and answers that were announced and are not on the record yet, as rows of the views."""
+
+    messages: list[Row]
+    acts: list[Row]
+
+
+_ANNOUNCED = Evidence(announced=True)
 
 
 class Desk:
@@ -78,17 +91,19 @@ class Desk:
 
     def inbox(self, limit: int = 100) -> tuple[MessageStatus, ...]:
         """Give the latest messages of both sides, newest arrival first."""
-        messages = self._reader.view(SELECT_LATEST_MESSAGES, {"limit": limit})
-        if not messages:
-            return ()
-        oldest = min(row["arrival"] for row in messages)
+        context = self.context()
+        stored = self._reader.view(SELECT_LATEST_MESSAGES, {"limit": limit})
+        oldest = min((row["arrival"] for row in stored), default=0)
         acts = self._reader.view(SELECT_FACTS_SINCE, {"arrival": oldest})
-        ids = [(row["log"], row["idx"]) for row in messages]
-        return inbox(messages, acts, self.context(), {each: self._evidence(each) for each in ids})
+        heard = self._heard(context)
+        evidence = {id_of(row): self._evidence(id_of(row)) for row in stored}
+        evidence |= {id_of(row): _ANNOUNCED for row in heard.messages}
+        return inbox([*stored, *heard.messages], [*acts, *heard.acts], context, evidence)
 
     def open_messages(self, limit: int = 100) -> OpenMessages:
         """Give what is open among the latest `limit` messages of each precedence."""
         context = self.context()
+        heard = self._heard(context)
         rows: list[Row] = []
         truncated = False
         for precedence in Precedence:
@@ -96,7 +111,7 @@ class Desk:
             found = self._reader.view(SELECT_LATEST_OF_PRECEDENCE, values)
             truncated = truncated or len(found) > limit
             rows += found[:limit]
-        read = (self._read(row, context) for row in rows)
+        read = (self._read(row, context, heard) for row in rows)
         return OpenMessages(
             messages=tuple(sorted((each for each in read if each.waiting), key=urgency)),
             looked_at=len(rows),
@@ -106,18 +121,30 @@ class Desk:
 
     def message(self, number: MessageId) -> MessageStatus:
         """Give one message. Raises: UsageError: it is not on the record here."""
-        rows = self._rows(select_message(number))
+        context = self.context()
+        heard = self._heard(context)
+        rows = self._rows(select_message(number)) or [row for row in heard.messages if id_of(row) == number]
         if not rows:
             raise UsageError(
                 f"{format_number(number, self._agreement.party_ids)} is no message on the record here",
                 code="node.desk.no_message",
                 hint="`coupefeu inbox` lists the messages; `coupefeu record` every entry.",
             )
-        return self._read(rows[0], self.context())
+        return self._read(rows[0], context, heard)
 
-    def _read(self, row: Row, context: Context) -> MessageStatus:
+    def _read(self, row: Row, context: Context, heard: "_Heard") -> MessageStatus:
         number = id_of(row)
-        return message_status(row, self._rows(select_facts(number)), context, self._evidence(number))
+        acts = [act for act in heard.acts if (act["message_log"], act["message_idx"]) == number]
+        evidence = _ANNOUNCED if row in heard.messages else self._evidence(number)
+        return message_status(row, [*self._rows(select_facts(number)), *acts], context, evidence)
+
+    def _heard(self, context: Context) -> "_Heard":
+        """Give the line tests, and answers to ours, whose proof follows (protocol B9)."""
+        rows = [rows_of(rebuild(each, context)) for each in self._reader.announced()]
+        return _Heard(
+            messages=[message for messages, _ in rows for message in messages],
+            acts=[act for _, acts in rows for act in acts],
+        )
 
     def _rows(self, statement: Statement) -> Rows:
         return self._reader.view(statement.executable, statement.parameters)
@@ -129,7 +156,6 @@ class Desk:
             },
             not_before_ms=self._reader.cosigned_before(*number),
             not_after_ms=self._reader.cosigned_after(*number),
-            covered=self._reader.coverage(*number) != "nothing",
         )
 
 

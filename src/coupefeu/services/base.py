@@ -64,8 +64,7 @@ class Recorded:
     """An entry that is durably on a log that we hold.
 
     `arrival` is the local order (never evidence), `arrived_ms` our own clock when it was stored. `head` is
-    None when the bytes did not parse (protocol A7). `unproved`: neither checkpoint nor run covers it yet
-    (line tests, protocol B9).
+    None when the bytes did not parse (protocol A7).
     """
 
     log: int
@@ -76,7 +75,6 @@ class Recorded:
     head: Head | None
     body: bytes
     leaf_hash: bytes
-    unproved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

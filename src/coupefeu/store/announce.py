@@ -1,6 +1,6 @@
 """Line tests heard before their proof (protocol B9): durable, shown as *proof follows*, never receipted.
 
-The entry itself follows under a checkpoint like any other; its leaf must be the one that was announced.
+The entry itself follows under a checkpoint like any other; once it is here, it alone counts.
 """
 
 from sqlalchemy import insert

@@ -45,6 +45,16 @@ _ARRIVALS = (
     .limit(bindparam("count"))
 )
 _EVIDENCE = select(tables.evidence).order_by(tables.evidence.c.number)
+_ANNOUNCED = (
+    select(tables.announced)
+    .outerjoin(
+        tables.entries,
+        (tables.entries.c.log == tables.announced.c.log) & (tables.entries.c.idx == tables.announced.c.idx),
+    )
+    .where(tables.entries.c.arrival.is_(None))
+    .order_by(tables.announced.c.arrived_ms.desc())
+    .limit(100)
+)
 _CHECKPOINT = select(tables.checkpoints).where(
     tables.checkpoints.c.log == bindparam("log"), tables.checkpoints.c.size == bindparam("size")
 )
@@ -159,6 +169,10 @@ class Reader:
     def evidence(self) -> Rows:
         """Rows of `evidence`: signed statements that cannot both be true, in the order they were found."""
         return self._connection.execute(_EVIDENCE)
+
+    def announced(self) -> Rows:
+        """Rows of `announced`, at most 100, whose entries have not come yet: line tests heard before their proof."""
+        return self._connection.execute(_ANNOUNCED)
 
     def coverage(self, log: int, index: int) -> str:
         """Say what signature covers an entry: `checkpoint`, `run`, or `nothing` (a line test, its proof follows)."""

@@ -128,7 +128,7 @@ class _Reading:
             shown=show(original),
             critical=self.critical,
             effect=row["effect"] or judge_author(row, self.agreement),
-            proof_follows=bool(row["unproved"]) and not self.evidence.covered,
+            proof_follows=self.evidence.announced,
             about=self.about,
             corrected_by=self._numbers(Form.CORRECTION),
             cancelled_by=self._numbers(Form.CANCELLATION),

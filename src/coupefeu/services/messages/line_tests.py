@@ -6,12 +6,17 @@ zero seed. The texts stand in words/ as `line-test-N`; they are neutral descript
 """
 
 from coupefeu.model.agreement import Agreement, LineTestSchedule
-from coupefeu.model.entry import Kind
+from coupefeu.model.entry import Head, Kind, Reference
 from coupefeu.model.messages import Content, Form, MessageId
 from coupefeu.model.precedence import Precedence, Subject
-from coupefeu.services.base import Draft
+from coupefeu.services.base import Context, Draft, Recorded
+from coupefeu.services.messages.effects import Row
 from coupefeu.services.messages.facts import Act, encode_act
 from coupefeu.services.messages.forms import LINE_TEST_TEMPLATES, encode_content
+
+_UNKNOWN = bytes(32)
+_NOT_ARRIVED = (1 << 63) - 1
+"""After everything that has arrived."""
 
 
 def due_line_test(
@@ -56,6 +61,35 @@ def line_test(agreement: Agreement, party: str, template: int) -> Draft:
 def line_test_answer(agreement: Agreement, party: str, test: MessageId) -> Draft:
     """Draft the machine's answer of `party` to a line test; it says that a node answered, and nothing of people."""
     return _draft(agreement, party, Kind.LINE_TEST_ANSWER, encode_act(Act()), (test,))
+
+
+def rebuild(heard: Row, context: Context) -> Recorded:
+    """Rebuild a line test, or the answer to one of ours, that was heard ahead of its proof: a row of `announced`."""
+    party = context.parties[heard["log"]]
+    if heard["answers"] is None:
+        draft = line_test(context.agreement, party, heard["template"])
+    else:
+        draft = line_test_answer(context.agreement, party, (context.our_log, heard["answers"]))
+    head = Head(
+        kind=draft.kind,
+        from_post=draft.from_post,
+        to_posts=draft.to_posts,
+        precedence=draft.precedence,
+        written_ms=heard["written_ms"],
+        language=draft.language,
+        agreement_version=context.agreement_version,
+        references=tuple(Reference(log=a, index=b, leaf_hash=_UNKNOWN) for a, b in draft.references),
+    )
+    return Recorded(
+        log=heard["log"],
+        index=heard["idx"],
+        arrival=_NOT_ARRIVED,
+        arrived_ms=heard["arrived_ms"],
+        ours=False,
+        head=head,
+        body=draft.body,
+        leaf_hash=_UNKNOWN,
+    )
 
 
 def _draft(

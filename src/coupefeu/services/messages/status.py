@@ -45,14 +45,14 @@ class Evidence:
     """What the record and the link know of one message, beside the views' rows.
 
     `receipts_ms`: by party, when its verified receipt for this message came. `not_before_ms`, `not_after_ms`: the
-    times of the last checkpoint before it and of the first co-signature after it, where known. `covered`: a
-    verified checkpoint or run covers it by now.
+    times of the last checkpoint before it and of the first co-signature after it, where known. `announced`: a
+    line test heard ahead of its proof, which no signature covers yet.
     """
 
     receipts_ms: Mapping[str, int] = field(default_factory=dict)
     not_before_ms: int | None = None
     not_after_ms: int | None = None
-    covered: bool = False
+    announced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

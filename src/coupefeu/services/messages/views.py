@@ -5,6 +5,7 @@ Both tables are plain inserts in the order of arrival; chain, clocks and effects
 """
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -48,7 +49,6 @@ def _entry_columns(arrival: Column[Any]) -> list[Column[Any]]:
         Column("agreement_version", BigInteger, nullable=False),
         Column("body", LargeBinary, nullable=False),
         Column("effect", String, nullable=False),
-        Column("unproved", Boolean, nullable=False),
     ]
 
 
@@ -144,6 +144,15 @@ def apply(recorded: Recorded) -> tuple[Statement, ...]:
     return _apply_message(recorded, head)
 
 
+def rows_of(recorded: Recorded) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """Give the rows of `messages` and of `message_facts` that an entry would make, without storing them."""
+    statements = apply(recorded)
+    return (
+        [each.parameters for each in statements if each.executable is INSERT_MESSAGE],
+        [each.parameters for each in statements if each.executable is INSERT_FACT],
+    )
+
+
 def _apply_message(recorded: Recorded, head: Head) -> tuple[Statement, ...]:
     row = _message_row(recorded, head)
     content, row["effect"] = read_content(recorded.body)
@@ -204,7 +213,6 @@ def _entry_row(recorded: Recorded, head: Head) -> dict[str, Any]:
         "written_ms": _clamp(head.written_ms),
         "agreement_version": _clamp(head.agreement_version),
         "body": recorded.body,
-        "unproved": recorded.unproved,
     }
 
 
