@@ -322,24 +322,12 @@ def test_a_stranger_never_displaces_the_living_path(two):
     assert not told(two.ends[1], PathProven)
 
 
-def test_a_stranger_hears_nothing_from_us_whatever_becomes_of_the_line(two):
-    link = two.ends[1].link
-    link.path_opened(99, two.clock.now(), dialled=False, entropy=bytes(64))
-    two.write(1, 1)
-    two.disconnect()
-    two.write(1, 2)
-    for _ in range(100):
-        two.clock.advance(1_000)
-        link.handle_timer(two.clock.now(), two.entropy())
-    assert 99 not in {path for path, _ in link.take_outgoing()}
-    assert not link.state().up
-
-
-def test_a_listener_alone_with_a_stranger_does_not_wake(two):
-    alone = TwoLinks(1).ends[1].link
-    alone.path_opened(99, two.clock.now(), dialled=False, entropy=bytes(64))
-    assert alone.next_timer() is None
-    assert alone.take_outgoing() == []
+def test_the_listener_begins_when_nobody_does():
+    world = TwoLinks(1)
+    world.path = 1
+    world.ends[0].link.path_opened(1, world.clock.now(), dialled=False, entropy=world.entropy())
+    world.ends[1].link.path_opened(1, world.clock.now(), dialled=False, entropy=world.entropy())
+    assert world.run(2_500, lambda: all(end.link.state().up for end in world.ends))
 
 
 def test_keys_are_renewed_by_the_smaller_key_while_entries_flow():

@@ -75,13 +75,16 @@ class Connection:
         self._attempt_due_ms = self._mono_ms + wait_ms
 
     def path_opened(self, number: int, now: Moment, *, dialled: bool, entropy: bytes, slot: int) -> None:
-        """Add a path; the dialler begins a handshake, the other side says nothing to a stranger."""
+        """Add a path; the dialler begins a handshake at once, the other side only if none comes."""
         self._mono_ms = now.mono_ms
-        by_smaller = dialled == self._handshakes.begins_first
-        path = self._paths.open(number, slot, now.mono_ms, dialled=dialled, by_smaller=by_smaller)
+        path = self._paths.open(
+            number, slot, now.mono_ms, by_smaller=dialled == self._handshakes.begins_first
+        )
         if dialled:
             self._attempts = 0
             self._begin(path, now, entropy)
+        elif self.session is None:
+            self._attempt_due_ms = now.mono_ms + 2 * self._timings.handshake_ms
         self._take_path()
 
     def path_closed(self, number: int, now: Moment) -> None:
@@ -203,7 +206,6 @@ class Connection:
             self._prove(path)
             # The frame that follows is two ways off: a slow path is not a dead one.
             path.heard_ms = now.mono_ms
-            self._take_path()
         return Reading(runs, is_late=True, is_first=True) if runs else None
 
     def _open(self, path: Path, frame: bytes, now: Moment) -> Reading:
@@ -243,8 +245,6 @@ class Connection:
         path.heard_ms = now.mono_ms
         path.dead = False
         self._prove(path)
-        if self.phase is Phase.NO_PATH:
-            self._take_path()
         path.proven = True
         if self.phase is not Phase.HANDSHAKE:
             self._take_path()
