@@ -61,6 +61,11 @@ def test_the_example_of_the_specification_is_recorded(folder):
     assert answer == {"id": 1, "ok": [[0, 1]]}
 
 
+def test_what_nobody_can_ask_is_refused_by_a_branch_of_the_error_tree(folder):
+    error = ask(folder, do="erase")["error"]
+    assert (error["kind"], error["code"]) == ("PeerError", "node.control.unknown")
+
+
 def test_the_status_has_the_fields_that_are_published(folder):
     (line,) = ask(folder, do="status")["ok"]["lines"].values()
     assert set(line) == {name for names, *_ in table("Status") for name in names}

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from coupefeu.errors import CoupefeuError
+from coupefeu.errors import PeerError
 from coupefeu.model.entry import Head
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.node.backend import Listener
@@ -110,7 +110,11 @@ class LocalBackend:
                 client.closed.append(self.follow(lambda event: client.tell({"event": event})))
                 return {}
             case other:
-                raise CoupefeuError(f"there is no request {other!r}", code="node.control.request")
+                raise PeerError(
+                    f"there is no request {other!r}",
+                    code="node.control.unknown",
+                    hint="There are: act, receipt, status, follow.",
+                )
 
 
 def describe_change(change: Change, names: tuple[str, ...]) -> dict[str, Any]:
