@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from coupefeu.errors import UsageError
+from coupefeu.cli.officer import need_record
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.node import Node
 from coupefeu.node.running import is_running
@@ -54,10 +54,5 @@ class FolderRecord:
 
 
 def _reader(folder: NodeFolder) -> Reader:
-    if not folder.record_path.exists():
-        raise UsageError(
-            "this node has no record yet",
-            code="cli.record.none",
-            hint=f"Start it once: coupefeu up --node {folder.path}",
-        )
+    need_record(folder)
     return Reader(folder.record_path, running=is_running(folder))
