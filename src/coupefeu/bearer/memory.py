@@ -138,7 +138,11 @@ class MemoryBearer:
         given = list(datagrams)
         for datagram in given:
             if not 0 < len(datagram) <= MAX_DATAGRAM_BYTES:
-                raise UsageError(f"a datagram of {len(datagram)} bytes", code="bearer.datagram.length")
+                raise UsageError(
+                    f"a datagram of {len(datagram)} bytes",
+                    code="bearer.datagram.length",
+                    hint=f"1 to {MAX_DATAGRAM_BYTES:,} bytes.",
+                )
         for datagram in given if path in self._paths else ():
             self._wire.send(self._end, path, datagram, self._mono_ms())
 

@@ -87,7 +87,11 @@ class TcpBearer:
         parts: list[bytes] = []
         for datagram in datagrams:
             if not 0 < len(datagram) <= MAX_DATAGRAM_BYTES:
-                raise UsageError(f"a datagram of {len(datagram)} bytes", code="bearer.datagram.length")
+                raise UsageError(
+                    f"a datagram of {len(datagram)} bytes",
+                    code="bearer.datagram.length",
+                    hint=f"1 to {MAX_DATAGRAM_BYTES:,} bytes.",
+                )
             parts += (_LENGTH.pack(len(datagram)), datagram)
         connection = self._connections.get(path)
         if connection is not None and parts:

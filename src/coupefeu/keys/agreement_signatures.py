@@ -70,7 +70,9 @@ def verify_text(keys: PartyKeys, text: bytes, signatures: Signatures) -> None:
     """
     if signatures.party != keys.party:
         raise VerificationError(
-            f"signed as {signatures.party!r}, not as {keys.party!r}", code="keys.agreement.other_party"
+            f"signed as {signatures.party!r}, not as {keys.party!r}",
+            code="keys.agreement.other_party",
+            hint="have the party itself sign",
         )
     if sha256(signatures.ml_dsa_public).digest() != keys.identity_ml_dsa_sha256:
         raise VerificationError(
@@ -97,6 +99,7 @@ def verify_signatures(
         raise VerificationError(
             f"signatures by {', '.join(signers) or 'nobody'}, not one each by parties of the line",
             code="keys.agreement.signers",
+            hint="each party of the line signs the text once, with its own identity key",
         )
     for signed in signatures:
         verify_text(identities.keys_of(signed.party), note, signed)
@@ -199,7 +202,11 @@ def verify_key_statement(signed: SignedKeyStatement, agreement: Agreement) -> Ke
     statement = signed.statement
     text = statement.text().encode("ascii")
     if statement.line_id != agreement.line_id:
-        raise VerificationError("the statement is of another line", code="keys.statement.other_line")
+        raise VerificationError(
+            "the statement is of another line",
+            code="keys.statement.other_line",
+            hint="ask for the statement of this line",
+        )
     verify_text(agreement.keys_of(statement.party), text, signed.signatures)
     if statement.new_key is None:
         return statement
@@ -215,4 +222,6 @@ def _note(agreement: Agreement, octets: bytes) -> bytes:
 
 
 def _bad_body() -> PeerError:
-    return PeerError("not an agreement with signatures", code="keys.agreement.bad_body")
+    return PeerError(
+        "not an agreement with signatures", code="keys.agreement.bad_body", hint="it is kept, without effect"
+    )

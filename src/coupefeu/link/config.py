@@ -82,7 +82,11 @@ class LinkConfig:
                 "both origins are the same", code="link.config.origin", hint="name the other party's log"
             )
         if not 0 <= self.psk_generation <= 255:
-            raise ConfigError("the PSK generation does not fit a byte", code="link.config.generation")
+            raise ConfigError(
+                "the PSK generation does not fit a byte",
+                code="link.config.generation",
+                hint="pair the two nodes again",
+            )
 
     @property
     def line_tag(self) -> bytes:

@@ -90,7 +90,11 @@ class ControlServer:
         except CoupefeuError as error:
             client.tell({"id": number, "error": describe(error)})
         except (msgspec.MsgspecError, KeyError, TypeError, ValueError, RecursionError) as error:
-            refused = PeerError(f"the request does not parse: {error}", code="node.control.request")
+            refused = PeerError(
+                f"the request does not parse: {error}",
+                code="node.control.request",
+                hint="One JSON object a line; see docs/spec/control.md.",
+            )
             client.tell({"id": number, "error": describe(refused)})
         except Exception as error:  # noqa: BLE001 - a defect must not leave its caller waiting for ever
             client.tell({"id": number, "error": describe(self._defect(error))})

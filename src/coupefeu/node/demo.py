@@ -341,7 +341,11 @@ async def _until(holds: Callable[[], bool | Awaitable[bool]], what: str) -> None
                     return
                 await asyncio.sleep(LOOK_EVERY_S)
     except TimeoutError:
-        raise VerificationError(f"not seen in time: {what}", code="node.demo.waited") from None
+        raise VerificationError(
+            f"not seen in time: {what}",
+            code="node.demo.waited",
+            hint="Try on a quieter machine; if it happens again, report this defect.",
+        ) from None
 
 
 async def _is_up(node: Node, party: str) -> bool:

@@ -49,7 +49,11 @@ def parse_armour(text: str) -> tuple[Armour, bytes]:
         PeerError: `wire.armour.absent`, `.damaged`, `.too_long`.
     """
     if len(text) > MAX_ARMOUR_CHARACTERS:
-        raise PeerError(f"{len(text)} characters are too many", code="wire.armour.too_long")
+        raise PeerError(
+            f"{len(text)} characters are too many",
+            code="wire.armour.too_long",
+            hint="give the file alone, without other text",
+        )
     found = _BLOCK.search(text) or _LINE.search(text)
     kind = found[1].upper().replace("-", " ") if found else ""
     if found is None or kind not in set(Armour):

@@ -194,13 +194,17 @@ def parse_toml(octets: bytes) -> Table:
     """
     if len(octets) > MAX_TOML_BYTES:
         raise PeerError(
-            f"the text has {len(octets)} bytes, more than {MAX_TOML_BYTES}", code="wire.toml.too_long"
+            f"the text has {len(octets)} bytes, more than {MAX_TOML_BYTES}",
+            code="wire.toml.too_long",
+            hint="shorten it",
         )
     try:
         text = octets.decode("utf-8")
     except UnicodeDecodeError as error:
         where = octets[: error.start].count(b"\n") + 1
-        raise PeerError(f"line {where}: not UTF-8", code="wire.toml.not_text") from error
+        raise PeerError(
+            f"line {where}: not UTF-8", code="wire.toml.not_text", hint="save it as UTF-8"
+        ) from error
     for number, line in enumerate(text.split("\n"), start=1):
         _check_line(number, line)
     try:
@@ -208,7 +212,9 @@ def parse_toml(octets: bytes) -> Table:
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         found = _LINE_IN_TOML_ERROR.search(str(error))
         place = f"line {found[1]}" if found else "the last line"
-        raise PeerError(f"{place}: not TOML ({error})", code="wire.toml.syntax") from error
+        raise PeerError(
+            f"{place}: not TOML ({error})", code="wire.toml.syntax", hint="mend that line"
+        ) from error
     return Table(values, "", Lines(text))
 
 

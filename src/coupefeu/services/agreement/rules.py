@@ -220,7 +220,11 @@ def _decide_open(command: OpenLog, facts: Sequence[AgreementFact], context: Cont
     if any(fact.kind == Kind.AGREEMENT and fact.log == context.our_log for fact in facts):
         raise PolicyError("our log is open already", code="services.agreement.opened")
     if verify_agreement_body(command.body).agreement.keys != context.agreement.keys:
-        raise PolicyError("the agreement is of another line", code="services.agreement.other_line")
+        raise PolicyError(
+            "the agreement is of another line",
+            code="services.agreement.other_line",
+            hint="give the agreement that this node was paired with",
+        )
     return (_draft(Kind.AGREEMENT, command.body, context),)
 
 
@@ -246,7 +250,11 @@ def _decide_accept(
             hint="see `coupefeu agreement show` for the proposals",
         )
     if (command.version, command.digest) != (proposal.version, proposal.digest):
-        raise PolicyError("another text was signed than was proposed", code="services.agreement.other_text")
+        raise PolicyError(
+            "another text was signed than was proposed",
+            code="services.agreement.other_text",
+            hint="read the proposal again and sign its text",
+        )
     check_amendment(context.agreement, parse_agreement(proposal.octets))
     verify_signatures(proposal.octets, (command.signatures,), context.agreement)
     _insist_ours(frozenset({command.signatures.party}), context)
