@@ -36,8 +36,8 @@ def test_the_leaf_is_what_the_specification_says():
     ],
 )
 def test_anything_else_makes_another_leaf(parts):
-    assert leaf.leaf_matches(LEAF, ORIGIN, SEED, b"head", b"body")
-    assert not leaf.leaf_matches(LEAF, *parts)
+    assert leaf.make_leaf(ORIGIN, SEED, b"head", b"body") == LEAF
+    assert leaf.make_leaf(*parts) != LEAF
 
 
 def test_head_and_body_are_disclosed_apart():

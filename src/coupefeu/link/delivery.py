@@ -1,7 +1,7 @@
 """All logs on their way to one other node: what leaves next, how much may be under way, what is sent again (B7)."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from coupefeu.link.config import LinkConfig
 from coupefeu.link.outbox import STATEMENT_BYTES, Outbox, Outgoing
@@ -10,8 +10,6 @@ from coupefeu.wire.packet import Ack, Batch, CheckpointSignature, Hole, RunSigna
 
 Seal: TypeAlias = Callable[[int, Sequence[Outgoing], bool], CheckpointSignature | RunSignature]
 """(log, entries, contiguous) -> checkpoint signature of size last + 1 if contiguous, else run signature."""
-
-MAX_LOGS: Final = 64
 
 
 class Delivery:

@@ -49,11 +49,6 @@ def attachment_salt(seed: bytes, number: int) -> bytes:
     return hmac.digest(seed, b"attachment/%d" % number, "sha256")[:SALT_BYTES]
 
 
-def leaf_matches(leaf: bytes, origin: str, seed: bytes, head: bytes, body: bytes) -> bool:
-    """Whether `leaf` is what these make."""
-    return leaf == make_leaf(origin, seed, head, body)
-
-
 def head_matches(leaf: bytes, origin: str, head_salt: bytes, head: bytes) -> bool:
     """Whether `leaf` commits to `head`, when only head and s_h are disclosed."""
     return leaf[4:36] == sha256(_prefixes(origin)[0] + head_salt + head).digest() and is_leaf(leaf)

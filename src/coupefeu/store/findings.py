@@ -50,7 +50,6 @@ class Report:
 RESTORE: Final = (
     "Stop the node, keep the folder as it is, and put back the newest backup; the other side sends the rest."
 )
-REBUILD: Final = "Stop the node and run `coupefeu rebuild`."
 
 
 @dataclass(slots=True)

@@ -53,17 +53,6 @@ def encode_head(head: Head) -> bytes:
     return data
 
 
-def encode_head_and_short(head: Head) -> tuple[bytes, bytes]:
-    """`encode_head` and `shorten` of it in one go, for the path of every message.
-
-    Raises:
-        UsageError: as `encode_head`.
-    """
-    data = encode_head(head)
-    core, references, seen = _parts(head)
-    return data, _short(core, references, seen) if references or seen else b"\x00" + data
-
-
 def decode_head(data: bytes) -> Head:
     """Return the head that `encode_head` writes as exactly these bytes.
 
