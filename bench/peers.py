@@ -19,13 +19,13 @@ PHASES = os.environ.setdefault("BENCH_PHASES", "latency,throughput,outage,kill,i
 sys.path.insert(0, str(FOLDER))
 
 from common import workdir  # noqa: E402 - the harness stands in a folder that the caller names
-from harness import Peer  # noqa: E402
+from harness import Peer  # noqa: E402 - as above
 
-from coupefeu.node.exercise import NodeProcess, pair_exercise  # noqa: E402
-from coupefeu.node.folder_files import check_address  # noqa: E402
-from coupefeu.node.node import Node  # noqa: E402
-from coupefeu.services.messages.forms import read_content  # noqa: E402
-from coupefeu.store.reader import Reader  # noqa: E402
+from coupefeu.node.exercise import NodeProcess, pair_exercise  # noqa: E402 - as above
+from coupefeu.node.folder_files import check_address  # noqa: E402 - as above
+from coupefeu.node.node import Node  # noqa: E402 - as above
+from coupefeu.services.messages.forms import read_content  # noqa: E402 - as above
+from coupefeu.store.reader import Reader  # noqa: E402 - as above
 
 READ_AT_ONCE = 2_000
 

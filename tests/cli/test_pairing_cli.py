@@ -336,7 +336,7 @@ def test_pairing_cut_before_its_last_write_is_done_again(paired):
     before = NodeFolder.open(folder)
     assert before.line is None
     with pytest.raises(ConfigError, match="not paired"):
-        before.agreement  # noqa: B018
+        before.agreement  # noqa: B018 - looking is the test
     assert "is ready" in paired.finish("us", "ru")
 
 

@@ -20,7 +20,7 @@ async def settle():
 
 async def until(is_so):
     async with asyncio.timeout(PATIENCE_S):
-        while not is_so():  # noqa: ASYNC110  a bounded wait on a condition of the kernel's
+        while not is_so():  # noqa: ASYNC110 - a bounded wait on a condition of the kernel's
             await asyncio.sleep(0.001)
 
 

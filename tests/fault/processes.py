@@ -40,7 +40,7 @@ async def two_processes(folder):
 async def until(is_so):
     """Wait until an awaitable condition is true."""
     async with asyncio.timeout(PATIENCE_S):
-        while not await is_so():  # noqa: ASYNC110  another process's state, which no event tells
+        while not await is_so():  # noqa: ASYNC110 - another process's state, which no event tells
             await asyncio.sleep(0.05)
 
 

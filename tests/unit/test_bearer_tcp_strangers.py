@@ -17,7 +17,7 @@ TURNED_AWAY = (ConnectionResetError, asyncio.IncompleteReadError)
 
 async def until(is_so):
     async with asyncio.timeout(PATIENCE_S):
-        while not is_so():  # noqa: ASYNC110  a bounded wait on a condition of the kernel's
+        while not is_so():  # noqa: ASYNC110 - a bounded wait on a condition of the kernel's
             await asyncio.sleep(0.001)
 
 

@@ -97,7 +97,7 @@ def test_a_defect_of_the_writer_reaches_every_waiting_caller(journal, tmp_path):
             pass
 
     outcomes = []
-    clock = lambda: Moment(utc_ms=0, mono_ms=0)  # noqa: E731
+    clock = lambda: Moment(utc_ms=0, mono_ms=0)  # noqa: E731 - a clock of one line
     writer = Writer(Broken, clock, lambda hand_back: hand_back(), lambda: None, journal.defect)
     writer.submit(None, outcomes.append)
     writer.close()

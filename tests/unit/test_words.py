@@ -23,7 +23,7 @@ class Values(Visitor):
     def __init__(self):
         self.names = set()
 
-    def visit_VariableReference(self, node):  # noqa: N802
+    def visit_VariableReference(self, node):  # noqa: N802 - the library's name
         self.names.add(node.id.name)
 
 

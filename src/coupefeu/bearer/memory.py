@@ -36,7 +36,7 @@ class MemoryWire:
         self.faults = faults or Faults()
         self.carried: list[tuple[int, int, bytes]] = []
         """Every datagram given to the wire: sending end, path, bytes. What an eavesdropper has."""
-        self._random = random.Random(seed)  # noqa: S311  faults must repeat; nothing secret comes of them
+        self._random = random.Random(seed)  # noqa: S311 - faults must repeat; nothing secret comes of them
         self._under_way: list[tuple[int, int, int, int, bytes]] = []
         self._sent = 0
         self._last_path = 0

@@ -190,7 +190,7 @@ class _Connection(asyncio.Protocol):
         if length == 0 or not self._may_bring(len(self._buffer)):
             self.abort()
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's signature
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         if self._limit is not None:
             self._limit.cancel()
         if self.path:

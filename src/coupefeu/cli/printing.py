@@ -51,7 +51,7 @@ def progress(title: str, *, as_json: bool) -> Iterator[Progress | None]:
         yield None
         return
     from rich.console import Console  # noqa: PLC0415 - only long work on a terminal pays for it
-    from rich.progress import Progress as Bar  # noqa: PLC0415
+    from rich.progress import Progress as Bar  # noqa: PLC0415 - as above
 
     with Bar(console=Console(stderr=True, no_color=True), transient=True) as bar:
         task = bar.add_task(title, total=None)

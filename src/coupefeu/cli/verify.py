@@ -153,7 +153,7 @@ def _opening(read: Callable[[str], bytes | None], keys: Keys, audit: ProofAudit)
 
 def _head_lines(head: Head) -> list[str]:
     from coupefeu.cli.describing import kind_name  # noqa: PLC0415 - a proof of a leaf alone needs no words
-    from coupefeu.services.messages.display import show_line  # noqa: PLC0415
+    from coupefeu.services.messages.display import show_line  # noqa: PLC0415 - as above
 
     posts = f"from {show_line(head.from_post)} to {', '.join(map(show_line, head.to_posts))}"
     written = f"its author wrote the time {format_instant(head.written_ms)}"
@@ -161,8 +161,8 @@ def _head_lines(head: Head) -> list[str]:
 
 
 def _body_lines(audit: ProofAudit) -> list[str]:
-    from coupefeu.services.messages.display import show  # noqa: PLC0415
-    from coupefeu.services.messages.forms import read_content  # noqa: PLC0415
+    from coupefeu.services.messages.display import show  # noqa: PLC0415 - only a proof with a body
+    from coupefeu.services.messages.forms import read_content  # noqa: PLC0415 - as above
 
     if audit.head is None or audit.body is None or audit.index == 0:
         return []

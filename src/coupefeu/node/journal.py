@@ -39,8 +39,7 @@ class Journal:
         )
         with contextlib.suppress(OSError):
             path.touch(mode=0o600)
-        # Not registered: a library leaves its caller's logging alone.
-        logger = logging.Logger(str(path))  # noqa: LOG001
+        logger = logging.Logger(str(path))  # noqa: LOG001 - a library leaves its caller's logging alone
         logger.addHandler(self._handler)
         self._log = structlog.wrap_logger(
             logger,

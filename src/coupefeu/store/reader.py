@@ -192,7 +192,7 @@ class Reader:
             ("run_receipts", 'start <= ?1 AND "end" > ?1', "start"),
         ):
             rows = self._connection.query(
-                f"SELECT holder, min(arrived_ms) FROM (SELECT holder, arrived_ms FROM {table}"  # noqa: S608
+                f"SELECT holder, min(arrived_ms) FROM (SELECT holder, arrived_ms FROM {table}"  # noqa: S608 - two fixed names
                 f" WHERE {holds} AND log = ?2 ORDER BY {order} LIMIT 64) GROUP BY holder",
                 (index, log),
             )

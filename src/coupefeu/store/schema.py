@@ -59,9 +59,9 @@ def read_revision(connection: Connection) -> str | None:
 def upgrade(connection: Connection) -> None:
     """Run all migrations that a record lacks, in one transaction."""
     from alembic import command  # noqa: PLC0415 - 0.3 s that no usual start pays
-    from alembic.config import Config  # noqa: PLC0415
-    from pysqlite3 import dbapi2  # noqa: PLC0415
-    from sqlalchemy import StaticPool, create_engine  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415 - as above
+    from pysqlite3 import dbapi2  # noqa: PLC0415 - as above
+    from sqlalchemy import StaticPool, create_engine  # noqa: PLC0415 - as above
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))

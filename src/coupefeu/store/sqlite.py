@@ -34,7 +34,7 @@ class Compiled:
     __slots__ = ("_fixed", "_names", "executable", "text")
 
     def __init__(self, executable: Executable) -> None:
-        compiled = executable.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
+        compiled = executable.compile(dialect=_DIALECT)  # type: ignore[attr-defined]  # every Executable has it
         self.executable = executable
         self.text = str(compiled)
         self._names: tuple[str, ...] = tuple(compiled.positiontup or ())

@@ -126,7 +126,7 @@ class TwoLinks:
     ) -> None:
         self.clock = VirtualClock()
         self.wire = MemoryWire(seed, faults)
-        self._random = random.Random(seed + 1)  # noqa: S311  what happens must repeat
+        self._random = random.Random(seed + 1)  # noqa: S311 - what happens must repeat
         configs = link_configs(timings, limits, names)
         self.ends = [LinkEnd(log, configs[log], Link(configs[log], seal_in_test)) for log in (0, 1)]
         for end in self.ends:
