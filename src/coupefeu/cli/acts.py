@@ -10,7 +10,7 @@ import typer
 
 from coupefeu.cli.describing import message_values, verdict_values
 from coupefeu.cli.inbox import fold
-from coupefeu.cli.officer import act, clock_of, desk_of, find_message, find_post, language_of, open_folder
+from coupefeu.cli.officer import act, desk_of, find_message, find_post, language_of, open_folder
 from coupefeu.cli.printing import JsonOption, Language, LanguageOption, NodeOption, report
 from coupefeu.errors import UsageError
 from coupefeu.model.instant import parse_instant
@@ -173,7 +173,7 @@ def outcome(
     desk = Officer(node, message, from_post, officer, language)
     code = OutcomeCode[result.name]
     when = at or ("now" if code is OutcomeCode.STOPPED_AT else None)
-    time_ms = None if when is None else parse_instant(when, clock_of(desk.folder)().utc_ms)
+    time_ms = None if when is None else parse_instant(when, desk.folder.clock().utc_ms)
     sent = desk.act(GiveOutcome(**desk.common, outcome=code, text=text, time_ms=time_ms))
     desk.report_act(sent, as_json=as_json)
 

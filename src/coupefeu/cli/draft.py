@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from coupefeu.cli.officer import clock_of, desk_of, find_message
+from coupefeu.cli.officer import desk_of, find_message
 from coupefeu.errors import CoupefeuError, UsageError
 from coupefeu.keys.files import SECRET_MODE, write_durably
 from coupefeu.model.entry import MAX_BODY_BYTES
@@ -139,7 +139,7 @@ class Source:
             return
         unsent = folder.path / "unsent"
         unsent.mkdir(mode=0o700, exist_ok=True)
-        stamp = format_instant(clock_of(folder)().utc_ms).replace(":", "").replace(".", "-")
+        stamp = format_instant(folder.clock().utc_ms).replace(":", "").replace(".", "-")
         kept = unsent / f"{stamp}.txt"
         write_durably(kept, self.text.encode("utf-8", "surrogateescape"), mode=SECRET_MODE)
         error.hint = f"{error.hint} The text is kept in {kept}.".strip()
@@ -212,7 +212,7 @@ def _check_text(wish: Wish) -> None:
 
 
 def _content(folder: NodeFolder, wish: Wish, earlier: MessageStatus | None) -> Content:
-    now_ms = clock_of(folder)().utc_ms
+    now_ms = folder.clock().utc_ms
     return Content(
         form=wish.form,
         subject=_subject(wish, earlier),

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeVar
 from coupefeu.cli.printing import Language
 from coupefeu.errors import UsageError
 from coupefeu.model.messages import parse_number
-from coupefeu.node.clock import Clock
 from coupefeu.node.desk import Desk
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.running import is_running
@@ -29,11 +28,6 @@ def open_folder(path: Path) -> NodeFolder:
     return folder
 
 
-def clock_of(folder: NodeFolder) -> Clock:
-    """Give the node's clock; on an exercise line it may be shifted."""
-    return Clock(folder.agreement.party(folder.party).clock_shift_ms)
-
-
 def need_record(folder: NodeFolder) -> None:
     """Insist that there is a record. Raises: UsageError: there is none yet."""
     if not folder.record_path.exists():
@@ -48,15 +42,7 @@ def need_record(folder: NodeFolder) -> None:
 def desk_of(folder: NodeFolder) -> Iterator[Desk]:
     """Look at the record of a node, running or stopped. Raises: UsageError: it has none yet."""
     need_record(folder)
-    running = is_running(folder)
-    desk = Desk(
-        folder.record_path,
-        folder.agreement,
-        folder.log_number,
-        clock_of(folder),
-        running=running,
-        earlier=folder.earlier_agreements,
-    )
+    desk = Desk.open(folder, running=is_running(folder))
     try:
         yield desk
     finally:

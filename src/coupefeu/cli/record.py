@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from coupefeu.cli.describing import kind_name
-from coupefeu.cli.officer import clock_of, desk_of, open_folder
+from coupefeu.cli.officer import desk_of, open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
 from coupefeu.errors import PeerError, UsageError
 from coupefeu.model.entry import Head, Kind
@@ -40,7 +40,7 @@ def record(
     """List the entries of both sides in the order in which they came here, the newest last."""
     folder = open_folder(node)
     log = None if party is None else folder.agreement.log_number(party.lower())
-    now_ms = clock_of(folder)().utc_ms
+    now_ms = folder.clock().utc_ms
     since_ms = None if since is None else parse_instant(since, now_ms)
     wanted = None if kind is None else _kind(kind)
     with desk_of(folder) as desk, progress("Looking", as_json=as_json) as tell:

@@ -35,7 +35,7 @@ def status_lines(folder: NodeFolder, values: dict[str, Any]) -> list[str]:
     state = "is up" if values["running"] else "is stopped"
     agreed = f"Agreement {values['agreement']['name']}, version {values['agreement']['version']}."
     lines = [f"{folder.party.upper()} {state}, as of {format_date_time_group(values['as_of_ms'])}. {agreed}"]
-    if shift := folder.agreement.party(folder.party).clock_shift_ms:
+    if shift := folder.clock.shift_ms:
         lines.append(f"Its clock is shifted by {format_shift(shift)}, as agreed for this exercise.")
     if values["recovering"]:
         lines.append(f"RECOVERING: {values['recovering']}. It reads, and signs nothing.")

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from coupefeu.errors import UsageError
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.instant import Moment
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.model.precedence import Precedence
+from coupefeu.node.folder import NodeFolder
 from coupefeu.services.base import Context, Rows, Statement
 from coupefeu.services.messages import inbox, message_status
 from coupefeu.services.messages.effects import Row, id_of
@@ -68,6 +70,18 @@ class Desk:
         self._earlier = tuple(earlier)
         self._our_log = our_log
         self._clock = clock
+
+    @classmethod
+    def open(cls, folder: NodeFolder, *, running: bool) -> Self:
+        """Sit down at the record of a paired node; `running`: a process may be writing to it. Raises: StoreError."""
+        return cls(
+            folder.record_path,
+            folder.agreement,
+            folder.log_number,
+            folder.clock,
+            running=running,
+            earlier=folder.earlier_agreements,
+        )
 
     @property
     def reader(self) -> Reader:

@@ -19,6 +19,7 @@ from coupefeu.keys.agreement_signatures import SignedAgreement, build_agreement_
 from coupefeu.keys.ring import KeyRing, make_ring, read_psk, read_ring, read_staged_key, write_ring
 from coupefeu.model.agreement import Agreement, PartyKeys
 from coupefeu.node import folder_files as files
+from coupefeu.node.clock import Clock
 from coupefeu.services.agreement.rules import find_keys
 from coupefeu.store.line import Party, make_parties
 from coupefeu.wire.card import Signatures
@@ -133,6 +134,11 @@ class NodeFolder:
     def log_number(self) -> int:
         """The number of our own log."""
         return self.agreement.log_number(self.party)
+
+    @property
+    def clock(self) -> Clock:
+        """The node's clock, shifted where the agreement of an EXERCISE line says so."""
+        return Clock(self.agreement.party(self.party).clock_shift_ms)
 
     @property
     def counterparts(self) -> tuple[str, ...]:

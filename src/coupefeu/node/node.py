@@ -21,7 +21,6 @@ from coupefeu.model.agreement import Agreement
 from coupefeu.model.messages import Content, Form, MessageId, format_number, parse_number
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.node.backend import Backend
-from coupefeu.node.clock import Clock
 from coupefeu.node.desk import Desk, OpenMessages
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import list_versions
@@ -127,7 +126,7 @@ class Node:
     def __init__(self, folder: NodeFolder, backend: Backend) -> None:
         self.folder = folder
         self.backend = backend
-        self._desk = _desk_of(folder)
+        self._desk = Desk.open(folder, running=True)
 
     @classmethod
     @asynccontextmanager
@@ -153,7 +152,7 @@ class Node:
         if list_versions(self.folder.path)[-1] != self.folder.agreement.version:
             self.folder = NodeFolder.open(self.folder.path)
             self._desk.close()
-            self._desk = _desk_of(self.folder)
+            self._desk = Desk.open(self.folder, running=True)
         return self._desk
 
     def line(self, party: str) -> LineTo:
@@ -234,15 +233,3 @@ async def _next_about(number: str, events: Events) -> None:
             continue
         if isinstance(event, EntrySeen | ReceiptSeen | EventsMissed):
             return
-
-
-def _desk_of(folder: NodeFolder) -> Desk:
-    clock = Clock(folder.agreement.party(folder.party).clock_shift_ms)
-    return Desk(
-        folder.record_path,
-        folder.agreement,
-        folder.log_number,
-        clock,
-        running=True,
-        earlier=folder.earlier_agreements,
-    )

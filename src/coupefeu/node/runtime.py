@@ -11,7 +11,6 @@ from coupefeu.bearer.contract import Receiver
 from coupefeu.bearer.tcp import TcpBearer
 from coupefeu.errors import BearerError, ConfigError
 from coupefeu.node.assembly import Surroundings, make_engine, open_keeper, signers_of
-from coupefeu.node.clock import Clock
 from coupefeu.node.duties import Duties
 from coupefeu.node.engine import Engine
 from coupefeu.node.events import Change
@@ -38,7 +37,7 @@ class Runtime:
 
     def __init__(self, folder: NodeFolder) -> None:
         self.folder = folder
-        self.clock = Clock(folder.agreement.party(folder.party).clock_shift_ms)
+        self.clock = folder.clock
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._terms_timer = self._loop.call_later(0, int)

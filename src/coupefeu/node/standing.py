@@ -5,7 +5,6 @@ Read from the record without changing it, so it is there for a stopped node as w
 
 from typing import Any
 
-from coupefeu.node.clock import Clock
 from coupefeu.node.control import ControlClient
 from coupefeu.node.desk import Desk
 from coupefeu.node.folder import NodeFolder
@@ -30,17 +29,16 @@ async def read_standing(folder: NodeFolder) -> dict[str, Any]:
 def record_standing(folder: NodeFolder) -> dict[str, Any]:
     """Give the part that stands in the folder."""
     agreement = folder.agreement
-    clock = Clock(agreement.party(folder.party).clock_shift_ms)
     known: dict[str, Any] = {
         "party": folder.party,
-        "as_of_ms": clock().utc_ms,
+        "as_of_ms": folder.clock().utc_ms,
         "agreement": {"name": agreement.name, "version": agreement.version, "status": agreement.status.value},
         "recovering": None,
         "records": {
             name: {"size": 0, "complete": 0, "cosigned": None, "cosigned_by": {}, "last_ms": None}
             for name in agreement.party_ids
         },
-        "clock_shift_ms": agreement.party(folder.party).clock_shift_ms,
+        "clock_shift_ms": folder.clock.shift_ms,
         "open": 0,
         "looked_at": 0,
         "overdue": [],
@@ -49,14 +47,7 @@ def record_standing(folder: NodeFolder) -> dict[str, Any]:
     }
     if not folder.record_path.exists():
         return known
-    desk = Desk(
-        folder.record_path,
-        agreement,
-        folder.log_number,
-        clock,
-        running=is_running(folder),
-        earlier=folder.earlier_agreements,
-    )
+    desk = Desk.open(folder, running=is_running(folder))
     try:
         return known | _read(folder, desk)
     finally:
