@@ -8,7 +8,8 @@ import pytest
 from tests.shared import shared_file
 
 from coupefeu.errors import UsageError
-from coupefeu.node.demo import PART_BYTES, Step, Summary, choose_critical, split_text
+from coupefeu.node.demo.summary import Step, Summary
+from coupefeu.node.demo.texts import PART_BYTES, choose_critical, split_text
 from coupefeu.node.folder import NodeFolder
 
 STEPS = [

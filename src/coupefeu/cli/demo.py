@@ -13,7 +13,9 @@ import typer
 from coupefeu.cli.printing import JsonOption
 from coupefeu.errors import UsageError
 from coupefeu.model.agreement import EXERCISE_WORDS
-from coupefeu.node.demo import OUR_TEXT, Demo, Step, Summary
+from coupefeu.node.demo.story import Demo
+from coupefeu.node.demo.summary import Step, Summary
+from coupefeu.node.demo.texts import OUR_TEXT
 
 BANNER = " / ".join(EXERCISE_WORDS.values())
 TITLES = {

@@ -1,81 +1,43 @@
-"""The main job, played between two real nodes on one machine: what an officer would do, and what must then be true.
+"""The story, step by step: what an officer would do, and what must then be true.
 
 pair -> message, read back -> FLASH STOP, outcome -> line test -> kill -9 -> FLASH over a backlog -> verify both records
-
-Every step ends with what it claims being read from the records; the first thing that does not hold ends the demo.
 """
 
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from coupefeu.errors import UsageError, VerificationError
-from coupefeu.model.entry import MAX_BODY_BYTES
 from coupefeu.model.messages import Content, Form, MessageId, Operative, OutcomeCode
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.node.assembly import parties_of
+from coupefeu.node.demo.summary import Step, Summary, VerifiedRecord
+from coupefeu.node.demo.texts import choose_critical, split_text
+from coupefeu.node.demo.watching import (
+    STEP_WITHIN_S,
+    insist,
+    is_held,
+    is_settled,
+    is_up,
+    size_of,
+    wait_until,
+)
 from coupefeu.node.exercise import NodeProcess, pair_exercise
 from coupefeu.node.export import export_record
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.node import Node, Sent
 from coupefeu.record.audit import audit_record
-from coupefeu.services.messages.display import find_untypable
 from coupefeu.services.messages.rules import GiveOutcome, Read, ReadBack, SendLineTest, Take
 from coupefeu.services.messages.status import MessageStatus, StepName
 from coupefeu.store.reader import Reader
 
-OUR_TEXT: Final = """\
-Our transport aircraft, on its way between two of our airfields, has lost its way in bad weather
-and entered your airspace 40 kilometres north of the agreed corridor.
-It is alone, unarmed, and turning back now. Please do not fire on it.
-"""
 STOP_PLACE: Final = "35 19 N 40 08 E"
 STOP_TEXT: Final = "The positions under fire are not those you take them for."
 BACKLOG: Final = 1_000
-PART_BYTES: Final = MAX_BODY_BYTES - 1_024
-STEP_WITHIN_S: Final = 60.0
-LOOK_EVERY_S: Final = 0.02
 MINUTE_MS: Final = 60_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One step as it went; `detail` says in words what was seen."""
-
-    name: str
-    ok: bool
-    seconds: float
-    detail: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerifiedRecord:
-    """The record of `party` as `node` holds it: entries, and how many of them the counterpart has co-signed."""
-
-    node: str
-    party: str
-    size: int
-    cosigned: int
-
-
-@dataclass(slots=True)
-class Summary:
-    """What a demo showed; `lost` and `doubled` count texts that were sent against those that arrived."""
-
-    steps: list[Step] = field(default_factory=list)
-    lost: int = 0
-    doubled: int = 0
-    records: list[VerifiedRecord] = field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        """Whether everything held."""
-        return bool(self.steps) and all(step.ok for step in self.steps) and not (self.lost or self.doubled)
 
 
 class Demo:
@@ -132,7 +94,7 @@ class Demo:
             stack.push_async_callback(process.stop)
         await asyncio.gather(self._us.start(), self._ru.start())
         async with Node.open(us.path) as node:
-            await _until(lambda: _is_up(node, "ru"), "the line is up")
+            await wait_until(lambda: is_up(node, "ru"), "the line is up")
         return f"two processes, {us.path.name.upper()} and {ru.path.name.upper()}, on one EXERCISE line"
 
     async def _read_back(self) -> str:
@@ -142,7 +104,7 @@ class Demo:
             first = sent[0]
             await asyncio.gather(*(each.receipt() for each in sent))
             arrived = [await self._arrived(ru, each.id) for each in sent]
-            _insist("".join(_text(each) for each in arrived) == "".join(self._parts), "the text is the same")
+            insist("".join(_text(each) for each in arrived) == "".join(self._parts), "the text is the same")
             await ru.act(Take(message=first.id, from_post=_desk(ru)))
             await ru.act(Read(message=first.id, from_post=_desk(ru)))
             asked = tuple(critical.value for critical in arrived[0].critical)
@@ -155,7 +117,7 @@ class Demo:
             await ru.act(ReadBack(message=first.id, from_post=_desk(ru), typed=asked))
             chain = (await self._seen(us, first.id, StepName.READ_BACK)).chains[0]
             verdicts = [act.verdict for act in chain.step(StepName.READ_BACK).acts]
-            _insist(
+            insist(
                 [bool(v and v.matches) for v in verdicts] == [False, True], "a slip was marked, then mended"
             )
         return f"{first.number}: receipted, taken, read, read back (a slip was marked first)"
@@ -173,14 +135,14 @@ class Demo:
             await ru.act(Take(message=sent.id, from_post=_desk(ru)))
             taken = await self._seen(us, sent.id, StepName.TAKEN_BY)
             clock = taken.chains[0].step(StepName.OUTCOME).clock
-            _insist(clock is not None and clock.running, "taking does not stop the outcome clock")
+            insist(clock is not None and clock.running, "taking does not stop the outcome clock")
             outcome = OutcomeCode.STOPPED_AT
             await ru.act(
                 GiveOutcome(message=sent.id, from_post=_desk(ru), outcome=outcome, time_ms=_this_minute_ms())
             )
             done = await self._seen(us, sent.id, StepName.OUTCOME)
             clock = done.chains[0].step(StepName.OUTCOME).clock
-            _insist(clock is not None and not clock.running, "the outcome stops the clock")
+            insist(clock is not None and not clock.running, "the outcome stops the clock")
         return f"{sent.number}: FLASH WARNING STOP, taken by the desk, STOPPED AT"
 
     async def _line_test(self) -> str:
@@ -192,13 +154,13 @@ class Demo:
     async def _kill(self) -> str:
         """Kill RU while messages arrive, and start it again; its record goes on where it stopped."""
         async with Node.open(self._us.folder) as us:
-            enough = _size(self._ru.folder) + 50
+            enough = size_of(self._ru.folder) + 50
             sending = asyncio.ensure_future(
                 self._send_many(us, "before and after the kill", self._backlog // 2)
             )
-            await _until(lambda: _size(self._ru.folder) >= enough, "messages arrive")
+            await wait_until(lambda: size_of(self._ru.folder) >= enough, "messages arrive")
             await self._ru.kill()
-            held = _size(self._ru.folder)
+            held = size_of(self._ru.folder)
             last = (await sending)[-1]
             await self._ru.start()
             await last.receipt()
@@ -220,7 +182,7 @@ class Demo:
         with Reader(self._ru.folder / "record.db", running=True) as reader:
             arrival = reader.entry(*flash.id)["arrival"]
             overtaken = sum(reader.entry(*each.id)["arrival"] > arrival for each in backlog)
-        _insist(overtaken == len(backlog), f"the FLASH overtook {overtaken:,} of {len(backlog):,}")
+        insist(overtaken == len(backlog), f"the FLASH overtook {overtaken:,} of {len(backlog):,}")
         return f"{flash.number} overtook all {overtaken:,} messages queued before it"
 
     async def _count(self) -> str:
@@ -233,8 +195,8 @@ class Demo:
         sent = Counter(self._sent)
         self.summary.lost = (sent - received).total()
         self.summary.doubled = (received - sent).total()
-        _insist(not self.summary.lost, f"{self.summary.lost} were lost")
-        _insist(not self.summary.doubled, f"{self.summary.doubled} were doubled")
+        insist(not self.summary.lost, f"{self.summary.lost} were lost")
+        insist(not self.summary.doubled, f"{self.summary.doubled} were doubled")
         return f"{sent.total():,} texts sent, each received once"
 
     async def _verify(self) -> str:
@@ -248,7 +210,7 @@ class Demo:
                 root, record = await asyncio.to_thread(self._audit, folder, log, party)
                 roots.setdefault(party, set()).add(root)
                 self.summary.records.append(record)
-        _insist(all(len(seen) == 1 for seen in roots.values()), "both nodes hold the same records")
+        insist(all(len(seen) == 1 for seen in roots.values()), "both nodes hold the same records")
         return "both records, as each node holds them: hashes, tree, signatures, co-signatures"
 
     # --- what steps share ---------------------------------------------------------------------------------
@@ -261,13 +223,13 @@ class Demo:
             size = reader.logs()[log]["size"]
         holders = [party.cosigner_key for number, party in enumerate(parties) if number != log]
         audit = audit_record(lambda path: _read(to / path), parties[log].log_key, holders, deep=True)
-        _insist(bool(audit.cosigned), f"the record of {party.upper()} is co-signed by the counterpart")
-        _insist(audit.size == size, f"all {size:,} entries of {party.upper()} are co-signed")
+        insist(bool(audit.cosigned), f"the record of {party.upper()} is co-signed by the counterpart")
+        insist(audit.size == size, f"all {size:,} entries of {party.upper()} are co-signed")
         return audit.root, VerifiedRecord(node=folder.party, party=party, size=size, cosigned=cosigned)
 
     async def _settle(self) -> None:
         """Wait until each side has co-signed all that the other has."""
-        await _until(lambda: _is_settled((self._us.folder, self._ru.folder)), "all entries are co-signed")
+        await wait_until(lambda: is_settled((self._us.folder, self._ru.folder)), "all entries are co-signed")
 
     async def _send(self, node: Node, text: str, precedence: Precedence = Precedence.ROUTINE) -> Sent:
         self._sent.append(text)
@@ -283,99 +245,12 @@ class Demo:
         )
 
     async def _arrived(self, node: Node, message: MessageId) -> MessageStatus:
-        await _until(lambda: _is_held(node, message), "the message arrives")
+        await wait_until(lambda: is_held(node, message), "the message arrives")
         return node.message(message)
 
     async def _seen(self, node: Node, message: MessageId, step: StepName) -> MessageStatus:
-        await _until(lambda: node.message(message).chains[0].step(step).done, f"{step} is seen")
+        await wait_until(lambda: node.message(message).chains[0].step(step).done, f"{step} is seen")
         return node.message(message)
-
-
-def split_text(text: str) -> list[str]:
-    """Cut a text into parts that a message can hold, at ends of lines where possible; joined they are the text.
-
-    Raises: UsageError: there is nothing to send.
-    """
-    if not text:
-        raise UsageError("the message is empty", code="node.demo.empty", hint="give a file with some text")
-    parts, part, used = [], "", 0
-    for line in text.splitlines(keepends=True):
-        for piece in _pieces(line):
-            length = len(piece.encode())
-            if used + length > PART_BYTES:
-                parts.append(part)
-                part, used = "", 0
-            part, used = part + piece, used + length
-    return [*parts, part]
-
-
-def _pieces(line: str) -> list[str]:
-    step = PART_BYTES // 4
-    return [line[at : at + step] for at in range(0, len(line), step)]
-
-
-def choose_critical(text: str) -> tuple[str, ...]:
-    """Mark what a careful sender would have read back: the words that hold digits, or else the first words."""
-    words = [word.strip(".,;:!?()\"'") for word in text.split()]
-    digits = [word for word in words if any(map(str.isdecimal, word))][:4]
-    for chosen in (digits, [" ".join(text.split("\n", 1)[0].split(" ")[:4]).strip()]):
-        plain = tuple(
-            dict.fromkeys(word for word in chosen if 0 < len(word) <= 100 and not find_untypable(word))
-        )
-        if plain:
-            return plain
-    return ()
-
-
-def _insist(holds: bool, what: str) -> None:
-    if not holds:
-        raise VerificationError(f"does not hold: {what}", code="node.demo.failed", hint="Report this defect.")
-
-
-async def _until(holds: Callable[[], bool | Awaitable[bool]], what: str) -> None:
-    try:
-        async with asyncio.timeout(STEP_WITHIN_S - 1):
-            while True:
-                seen = holds()
-                if await seen if isinstance(seen, Awaitable) else seen:
-                    return
-                await asyncio.sleep(LOOK_EVERY_S)
-    except TimeoutError:
-        raise VerificationError(
-            f"not seen in time: {what}",
-            code="node.demo.waited",
-            hint="Try on a quieter machine; if it happens again, report this defect.",
-        ) from None
-
-
-async def _is_up(node: Node, party: str) -> bool:
-    return bool((await node.status())["lines"][party]["up"])
-
-
-def _is_held(node: Node, message: MessageId) -> bool:
-    try:
-        node.message(message)
-    except UsageError:
-        return False
-    return True
-
-
-def _size(folder: Path, log: int = 0) -> int:
-    with Reader(folder / "record.db", running=True) as reader:
-        size: int = reader.logs()[log]["size"]
-    return size
-
-
-def _is_settled(folders: Sequence[Path]) -> bool:
-    sizes: set[tuple[int, ...]] = set()
-    for folder in folders:
-        with Reader(folder / "record.db", running=True) as reader:
-            rows = reader.logs()
-            cosigned = [reader.newest_cosigned(row["log"]) for row in rows]
-        if any(each is None or each.size != row["size"] for each, row in zip(cosigned, rows, strict=True)):
-            return False
-        sizes.add(tuple(row["size"] for row in rows))
-    return len(sizes) == 1
 
 
 def _text(status: MessageStatus) -> str:
