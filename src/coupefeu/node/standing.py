@@ -3,12 +3,14 @@
 Read from the record without changing it, so it is there for a stopped node as well.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from coupefeu.node.control import ControlClient
 from coupefeu.node.desk import Desk
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.running import is_running
+from coupefeu.services.messages.status import MessageStatus
 from coupefeu.services.refusals.views import SELECT_REFUSALS, read_refusal
 from coupefeu.store.highwater import read_high_water, why_recovering
 from coupefeu.store.reader import Reader
@@ -28,23 +30,7 @@ async def read_standing(folder: NodeFolder) -> dict[str, Any]:
 
 def record_standing(folder: NodeFolder) -> dict[str, Any]:
     """Give the part that stands in the folder."""
-    agreement = folder.agreement
-    known: dict[str, Any] = {
-        "party": folder.party,
-        "as_of_ms": folder.clock().utc_ms,
-        "agreement": {"name": agreement.name, "version": agreement.version, "status": agreement.status.value},
-        "recovering": None,
-        "records": {
-            name: {"size": 0, "complete": 0, "cosigned": None, "cosigned_by": {}, "last_ms": None}
-            for name in agreement.party_ids
-        },
-        "clock_shift_ms": folder.clock.shift_ms,
-        "open": 0,
-        "looked_at": 0,
-        "overdue": [],
-        "evidence": [],
-        "not_whole": [],
-    }
+    known = _before_the_first_start(folder)
     if not folder.record_path.exists():
         return known
     desk = Desk.open(folder, running=is_running(folder))
@@ -52,6 +38,24 @@ def record_standing(folder: NodeFolder) -> dict[str, Any]:
         return known | _read(folder, desk)
     finally:
         desk.close()
+
+
+def _before_the_first_start(folder: NodeFolder) -> dict[str, Any]:
+    agreement = folder.agreement
+    nothing: dict[str, Any] = {"size": 0, "complete": 0, "cosigned": None, "cosigned_by": {}, "last_ms": None}
+    return {
+        "party": folder.party,
+        "as_of_ms": folder.clock().utc_ms,
+        "agreement": {"name": agreement.name, "version": agreement.version, "status": agreement.status.value},
+        "recovering": None,
+        "records": {party: dict(nothing) for party in agreement.party_ids},
+        "clock_shift_ms": folder.clock.shift_ms,
+        "open": 0,
+        "looked_at": 0,
+        "overdue": [],
+        "evidence": [],
+        "not_whole": [],
+    }
 
 
 def _read(folder: NodeFolder, desk: Desk) -> dict[str, Any]:
@@ -64,39 +68,44 @@ def _read(folder: NodeFolder, desk: Desk) -> dict[str, Any]:
         "records": {names[row["log"]]: _log(desk.reader, row["log"], dict(row), names) for row in logs},
         "open": len(found.messages),
         "looked_at": found.looked_at,
-        "overdue": [
-            {
-                "message": each.number,
-                "precedence": each.precedence.name,
-                "steps": list(dict.fromkeys(_late_steps(each))),
-            }
-            for each in found.messages
-            if each.overdue
-        ],
-        "evidence": [
-            {
-                "party": names[row["log"]],
-                "index": row["idx"],
-                "what": row["what"],
-                "found_ms": row["arrived_ms"],
-            }
-            for row in desk.reader.evidence()
-        ],
-        "not_whole": [
-            {
-                "named_in": each.number,
-                "entries": each.refused,
-                "what": each.words,
-                "named_ms": each.arrived_ms,
-            }
-            for each in (read_refusal(row, names) for row in desk.reader.view(SELECT_REFUSALS))
-            if not each.effect
-        ],
+        "overdue": [_overdue(each) for each in found.messages if each.overdue],
+        "evidence": [_evidence(row, names) for row in desk.reader.evidence()],
+        "not_whole": _not_whole(desk.reader, names),
     }
 
 
-def _late_steps(message: Any) -> list[str]:
-    return [f"{party} {step.name.value}" for party, step in message.waiting if step.clock.overdue]
+def _overdue(message: MessageStatus) -> dict[str, Any]:
+    steps = [
+        f"{party} {step.name.value}" for party, step in message.waiting if step.clock and step.clock.overdue
+    ]
+    return {
+        "message": message.number,
+        "precedence": message.precedence.name,
+        "steps": list(dict.fromkeys(steps)),
+    }
+
+
+def _evidence(row: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "party": names[row["log"]],
+        "index": row["idx"],
+        "what": row["what"],
+        "found_ms": row["arrived_ms"],
+    }
+
+
+def _not_whole(reader: Reader, names: tuple[str, ...]) -> list[dict[str, Any]]:
+    refusals = (read_refusal(row, names) for row in reader.view(SELECT_REFUSALS))
+    return [
+        {
+            "named_in": each.number,
+            "entries": each.refused,
+            "what": each.words,
+            "named_ms": each.arrived_ms,
+        }
+        for each in refusals
+        if not each.effect
+    ]
 
 
 def _log(reader: Reader, log: int, row: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
