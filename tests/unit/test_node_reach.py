@@ -1,6 +1,7 @@
 """Whoever comes while a folder is held for a moment waits; a node that is up is never started twice."""
 
 import asyncio
+import socket
 
 import pytest
 
@@ -8,6 +9,7 @@ import coupefeu
 from coupefeu.node import reach
 from coupefeu.node.exercise import pair_exercise
 from coupefeu.node.folder import NodeFolder
+from coupefeu.node.folder_files import check_address
 from coupefeu.node.runtime import hold_folder
 
 
@@ -78,5 +80,15 @@ def test_an_act_on_a_stopped_node_answers_nobody_else(folder):
     async def play():
         async with coupefeu.Node.open(folder.path, online=False):
             assert not folder.socket_path.exists()
+
+    asyncio.run(asyncio.wait_for(play(), 60))
+
+
+def test_a_node_whose_port_is_taken_lets_go_of_its_folder(folder):
+    async def play():
+        with socket.create_server(check_address(folder.listen)), pytest.raises(coupefeu.BearerError):
+            await reach.run_node(folder)
+        with hold_folder(folder):
+            pass
 
     asyncio.run(asyncio.wait_for(play(), 60))

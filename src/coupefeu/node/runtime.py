@@ -51,7 +51,8 @@ class Runtime:
     async def start(cls, folder: NodeFolder, *, online: bool = True) -> "Runtime":
         """Open the record; when `online`, listen and dial too.
 
-        Raises: ConfigError: another process runs this node, it is recovering, or the port is taken; StoreError.
+        Raises: ConfigError: another process runs this node, or it is recovering; BearerError: the port is taken;
+        StoreError.
         """
         runtime = cls(folder)
         try:
@@ -59,14 +60,19 @@ class Runtime:
             runtime.folder = catch_up(folder, keeper, runtime.clock())
             keeper.sign_with(*signers_of(runtime.folder))
         except BaseException as error:
-            runtime.journal.note("not-up", code=getattr(error, "code", type(error).__name__))
+            runtime._note_not_up(error)
             runtime.journal.close()
             runtime._unlock()
             raise
-        await runtime._assemble(keeper, online=online)
+        runtime._assemble(keeper)
+        if online:
+            await runtime._go_online()
         return runtime
 
-    async def _assemble(self, keeper: Keeper, *, online: bool) -> None:
+    def _note_not_up(self, error: BaseException) -> None:
+        self.journal.note("not-up", code=getattr(error, "code", type(error).__name__))
+
+    def _assemble(self, keeper: Keeper) -> None:
         self._keeper = keeper
         self._bearer = TcpBearer(
             Receiver(accepted=self._accepted, received=self._received, closed=self._closed)
@@ -88,13 +94,18 @@ class Runtime:
         self.engine.listen(self._heed)
         self._check_in_force()
         self._tasks.append(asyncio.ensure_future(self._keep_high_water()))
-        if online:
+
+    async def _go_online(self) -> None:
+        """Listen and dial; a node that cannot listen ends and lets go of its folder."""
+        try:
             await self._bearer.listen(*check_address(self.folder.listen))
-            self.journal.note("up", party=self.folder.party, listen=self.folder.listen, sizes=self._sizes())
-            self._tasks.append(asyncio.ensure_future(self._keep_orders()))
-            self._tasks += [
-                asyncio.ensure_future(self._keep_dialling(name)) for name in self.folder.counterparts
-            ]
+        except BaseException as error:
+            self._note_not_up(error)
+            await self.close()
+            raise
+        self.journal.note("up", party=self.folder.party, listen=self.folder.listen, sizes=self._sizes())
+        self._tasks.append(asyncio.ensure_future(self._keep_orders()))
+        self._tasks += [asyncio.ensure_future(self._keep_dialling(name)) for name in self.folder.counterparts]
 
     async def close(self) -> None:
         """Finish what is queued, then end; the record is durable and the folder free when this returns."""
