@@ -8,7 +8,7 @@ from coupefeu.keys.agreement_signatures import build_agreement_body, sign_agreem
 from coupefeu.model.instant import Instant, format_instant
 from coupefeu.model.precedence import Precedence
 from coupefeu.services.agreement.facts import AcceptAmendment, ProposeAmendment
-from coupefeu.services.agreement.rules import verify_amendment
+from coupefeu.services.agreement.in_force import verify_amendment
 from coupefeu.services.messages.status import StepName
 from coupefeu.testing.joined import JoinedNodes
 from coupefeu.testing.line import identity_of, make_text

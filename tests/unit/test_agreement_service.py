@@ -29,14 +29,14 @@ from coupefeu.services.agreement.facts import (
     RecordKeyStatement,
     encode_acceptance,
 )
-from coupefeu.services.agreement.rules import (
-    describe_difference,
+from coupefeu.services.agreement.in_force import (
     find_in_force,
     find_keys,
     list_amendments,
     list_statements,
     verify_amendment,
 )
+from coupefeu.services.agreement.rules import describe_difference
 from coupefeu.services.agreement.views import read_facts
 from coupefeu.services.base import Context, Recorded
 from coupefeu.wire.agreement import join_keys

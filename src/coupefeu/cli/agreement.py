@@ -33,16 +33,14 @@ from coupefeu.model.agreement import Status
 from coupefeu.model.instant import Instant, format_instant
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import read_armoured, read_given
-from coupefeu.services.agreement.facts import AcceptAmendment, ProposeAmendment, RecordKeyStatement
-from coupefeu.services.agreement.rules import (
+from coupefeu.services.agreement.facts import (
+    AcceptAmendment,
     AgreementFact,
-    Amendment,
-    Cosigned,
-    check_amendment,
-    describe_difference,
-    list_amendments,
-    list_statements,
+    ProposeAmendment,
+    RecordKeyStatement,
 )
+from coupefeu.services.agreement.in_force import Amendment, Cosigned, list_amendments, list_statements
+from coupefeu.services.agreement.rules import check_amendment, describe_difference
 from coupefeu.services.base import Command
 from coupefeu.wire.agreement import join_keys, parse_agreement, parse_terms, split_keys
 from coupefeu.wire.agreement_template import render_template

@@ -9,7 +9,8 @@ from coupefeu.node.folder import NodeFolder
 from coupefeu.node.node import Node
 from coupefeu.node.running import is_running
 from coupefeu.record.tree import Frontier
-from coupefeu.services.agreement.rules import AgreementFact, Cosigned
+from coupefeu.services.agreement.facts import AgreementFact
+from coupefeu.services.agreement.in_force import Cosigned
 from coupefeu.services.agreement.views import SELECT_ENTRIES, read_facts
 from coupefeu.services.base import Command
 from coupefeu.store.reader import Reader

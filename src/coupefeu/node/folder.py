@@ -20,7 +20,7 @@ from coupefeu.keys.ring import KeyRing, make_ring, read_psk, read_ring, read_sta
 from coupefeu.model.agreement import Agreement, PartyKeys
 from coupefeu.node import folder_files as files
 from coupefeu.node.clock import Clock
-from coupefeu.services.agreement.rules import find_keys
+from coupefeu.services.agreement.in_force import find_keys
 from coupefeu.store.line import Party, make_parties
 from coupefeu.wire.card import Signatures
 from coupefeu.wire.key_statement import KeyRole, KeyStatement

@@ -17,7 +17,7 @@ from coupefeu.node.engine import Engine
 from coupefeu.node.events import TermsChanged, Trouble
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import save_agreement, save_key_statement
-from coupefeu.services.agreement.rules import find_in_force, verify_amendment
+from coupefeu.services.agreement.in_force import find_in_force, verify_amendment
 from coupefeu.store.keeper import Keeper
 from coupefeu.wire.key_statement import KeyRole, KeyStatement
 

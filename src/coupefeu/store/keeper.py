@@ -12,7 +12,7 @@ from coupefeu.keys.notes import CosignSigner, LogSigner
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.instant import Moment
 from coupefeu.record.tree import Frontier
-from coupefeu.services.agreement.rules import find_in_force
+from coupefeu.services.agreement.in_force import find_in_force
 from coupefeu.services.base import Command, Recorded, Service
 from coupefeu.services.messages.views import SELECT_LAST_LINE_TEST
 from coupefeu.store import tables

@@ -13,11 +13,7 @@ from coupefeu.errors import CoupefeuError, VerificationError
 from coupefeu.keys.agreement_signatures import verify_key_statement
 from coupefeu.model.agreement import Agreement
 from coupefeu.services.agreement.facts import KEY_STATEMENT, KINDS
-from coupefeu.services.agreement.rules import (
-    Amendment,
-    list_amendments,
-    list_signed_statements,
-)
+from coupefeu.services.agreement.in_force import Amendment, list_amendments, list_signed_statements
 from coupefeu.services.agreement.views import SELECT_ENTRIES, read_facts
 from coupefeu.services.base import Recorded
 from coupefeu.store.incoming import Incoming

@@ -16,6 +16,7 @@ from coupefeu.model.entry import Kind
 from coupefeu.services.base import Command
 from coupefeu.wire.card import Signatures, pack_signatures, parse_signatures
 from coupefeu.wire.cbor import decode, encode
+from coupefeu.wire.key_statement import SignedKeyStatement
 
 KEY_STATEMENT: Final = 4
 """The kind of entry that holds a key statement."""
@@ -66,6 +67,24 @@ class Acceptance:
     version: int
     digest: bytes
     signatures: Signatures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementFact:
+    """One entry of this service, its own signatures verified; `effect` is empty, or why it has none."""
+
+    log: int
+    index: int
+    arrival: int
+    kind: int
+    party: str
+    version: int = 0
+    digest: bytes = b""
+    octets: bytes = field(default=b"", repr=False)
+    signatures: Signatures | None = None
+    signed: SignedKeyStatement | None = None
+    """Of a key statement."""
+    effect: str = ""
 
 
 def encode_acceptance(acceptance: Acceptance) -> bytes:

@@ -21,8 +21,8 @@ from coupefeu.keys.agreement_signatures import (
 )
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.entry import Kind
-from coupefeu.services.agreement.facts import KEY_STATEMENT, parse_acceptance
-from coupefeu.services.agreement.rules import AgreementFact, check_fixed
+from coupefeu.services.agreement.facts import KEY_STATEMENT, AgreementFact, parse_acceptance
+from coupefeu.services.agreement.rules import check_fixed
 from coupefeu.services.base import METADATA, Context, Recorded, Rows, Statement
 from coupefeu.wire.agreement import parse_agreement
 from coupefeu.wire.key_statement import parse_key_statement
