@@ -8,7 +8,8 @@ from typer.testing import CliRunner
 
 from coupefeu.cli import bench as command
 from coupefeu.cli.main import make_app
-from coupefeu.errors import UsageError
+from coupefeu.errors import ConfigError, UsageError
+from coupefeu.node.bench import stored
 from coupefeu.node.bench.figures import Bench, Sizes
 from coupefeu.node.bench.plan import MEASUREMENTS, run_bench
 from coupefeu.node.bench.stored import stored_record
@@ -65,6 +66,31 @@ def test_a_large_record_is_made_once_and_kept(tmp_path):
     assert again.made_s is None
     assert again.export == first.export
     assert verify_export(again.export, True).seconds > 0
+
+
+def test_a_record_of_another_version_is_made_anew(tmp_path, monkeypatch):
+    bench = Bench(folder=tmp_path, cache=tmp_path, sizes=TINY, progress=lambda *_: None)
+    monkeypatch.setattr(stored, "views_digest", lambda: "older views")
+    older = stored_record(bench)
+    monkeypatch.undo()
+    newer = stored_record(bench)
+    assert newer.made_s is not None
+    assert newer.us.exists()
+    assert not older.us.exists()
+
+
+def test_a_failure_keeps_what_was_measured_before(tmp_path, monkeypatch):
+    async def fail(_bench):
+        raise ConfigError("no node", code="test.failed")
+        yield
+
+    monkeypatch.setattr(command, "QUICK", TINY)
+    monkeypatch.setitem(MEASUREMENTS, "cut", fail)
+    to = tmp_path / "bench.json"
+    arguments = ["bench", "--quick", "--only", "bytes", "--only", "cut", "--to", str(to)]
+    result = CliRunner().invoke(make_app("bench"), arguments)
+    assert isinstance(result.exception, ConfigError)
+    assert [each["name"] for each in json.loads(to.read_text("utf-8"))["figures"]] == ["bytes"]
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones(tmp_path):

@@ -42,11 +42,13 @@ def bench(
 
     The large record stays in the system's temporary folder for the next run (2.5 GB).
     """
-    sizes = QUICK if quick else FULL
-    figures = uvloop.run(_measure(sizes, only or []))
-    found = describe(figures, quick=quick)
-    if to is not None:
-        to.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    figures: list[Figure] = []
+    try:
+        uvloop.run(_measure(QUICK if quick else FULL, only or [], figures))
+    finally:  # what was measured before a failure is kept
+        found = describe(figures, quick=quick)
+        if to is not None:
+            to.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     if as_json:
         typer.echo(json.dumps(found))
     else:
@@ -55,7 +57,7 @@ def bench(
         raise typer.Exit(1)
 
 
-async def _measure(sizes: Sizes, only: list[str]) -> list[Figure]:
+async def _measure(sizes: Sizes, only: list[str], figures: list[Figure]) -> None:
     cache = Path(tempfile.gettempdir()) / f"coupefeu-bench-{os.getuid()}"
     cache.mkdir(mode=0o700, exist_ok=True)
     tasks: dict[str, TaskID] = {}
@@ -66,7 +68,8 @@ async def _measure(sizes: Sizes, only: list[str]) -> list[Figure]:
                 tasks[what] = bars.add_task(what, total=total)
             bars.update(tasks[what], completed=done, total=total)
 
-        return [figure async for figure in run_bench(sizes, cache, progress, only)]
+        async for figure in run_bench(sizes, cache, progress, only):
+            figures.append(figure)  # noqa: PERF401 - each is kept even when the next one fails
 
 
 def describe(figures: list[Figure], *, quick: bool) -> dict[str, Any]:

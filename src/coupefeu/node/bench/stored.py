@@ -25,6 +25,7 @@ from coupefeu.store.highwater import write_high_water
 from coupefeu.store.jobs import Act, Job, TakeReceipt
 from coupefeu.store.keeper import Keeper
 from coupefeu.store.reader import Reader
+from coupefeu.store.rebuild import views_digest
 from coupefeu.store.tables import SCHEMA_VERSION
 from coupefeu.wire.packet import CosignatureItem
 
@@ -43,14 +44,18 @@ class StoredRecord:
 
 
 def stored_record(bench: Bench) -> StoredRecord:
-    """Give the record of `bench.sizes.entries`, made now or by an earlier run."""
+    """Give the record of `bench.sizes.entries`, made now or by an earlier run.
+
+    One that another version made is not used: its node would build the views anew at its first start.
+    """
     entries = bench.sizes.entries
-    kept = bench.cache / f"record-{SCHEMA_VERSION}-{entries}"
+    kept = bench.cache / f"record-{SCHEMA_VERSION}-{views_digest()[:12]}-{entries}"
     made_s = None
     if not kept.exists():
         started = time.perf_counter()
         making = bench.cache / f"making-{entries}"
-        shutil.rmtree(making, ignore_errors=True)
+        for old in (making, *bench.cache.glob(f"record-*-{entries}")):
+            shutil.rmtree(old, ignore_errors=True)
         making.mkdir(parents=True)
         _make(bench, making, entries)
         making.rename(kept)
