@@ -118,6 +118,8 @@ class Runtime:
         try:
             await self._bearer.close()
             await self._loop.run_in_executor(None, self._writer.close)
+            if self._timer is not None:  # or the engine would run on in its caller's loop
+                self._timer.cancel()
             self._save_high_water(self._keeper.marks())
             self.journal.note("down", party=self.folder.party, sizes=self._sizes())
         finally:
