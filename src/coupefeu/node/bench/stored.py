@@ -49,12 +49,14 @@ def stored_record(bench: Bench) -> StoredRecord:
     One that another version made is not used: its node would build the views anew at its first start.
     """
     entries = bench.sizes.entries
-    kept = bench.cache / f"record-{SCHEMA_VERSION}-{views_digest()[:12]}-{entries}"
+    kept = (
+        bench.cache / f"{SCHEMA_VERSION}-{views_digest()[:8]}-{entries}"
+    )  # a socket's path must fit below it
     made_s = None
     if not kept.exists():
         started = time.perf_counter()
         making = bench.cache / f"making-{entries}"
-        for old in (making, *bench.cache.glob(f"record-*-{entries}")):
+        for old in (making, *bench.cache.glob(f"*-*-{entries}")):
             shutil.rmtree(old, ignore_errors=True)
         making.mkdir(parents=True)
         _make(bench, making, entries)
