@@ -38,9 +38,9 @@ def bench(
     ] = None,
     to: Annotated[Path | None, typer.Option(help="Write the JSON object to this file too.")] = None,
 ) -> None:
-    """Measure the line, bad days and a record of a million entries, within five minutes; exit 1 if one falls short.
+    """Measure the line, bad days and a record of a million entries; exit 1 if one falls short.
 
-    The large record stays in the system's temporary folder for the next run (2.5 GB).
+    The large record stays in the system's temporary folder for the next run (1.2 GB).
     """
     figures: list[Figure] = []
     try:

@@ -34,9 +34,7 @@ SUMMARIES: Final = {
     "fsck": "Check the record: hashes, trees, signatures, gaps, high-water file. Exit 7 when something is found.",
     "rebuild": "Make the views of a stopped node anew from its record: inbox, chains, agreement.",
     "demo": "Play the main job between two nodes on this machine; exit 0 when everything held.",
-    "bench": (
-        "Measure the line, bad days and a record of a million entries, within five minutes; exit 1 if one falls short."
-    ),
+    "bench": ("Measure the line, bad days and a record of a million entries; exit 1 if one falls short."),
 }
 """What each command does, in the order of `--help`, which so needs none of their modules. They are held to what the
 commands say themselves by tests/cli/test_manual.py."""
