@@ -16,6 +16,9 @@ from coupefeu.wire.packet import CheckpointSignature, RunSignature
 FORK_REACH = 1 << 16
 """A fork further back than this is not computed, for before that it is but an unverified claim."""
 
+FORK_AGAIN_MS = 1_000
+"""A second branch is computed once in this time, for it costs up to FORK_REACH hashes, its signature true or false."""
+
 _INSERT = insert(tables.evidence).prefix_with("OR IGNORE")
 _COVERING_CHECKPOINT = (
     select(tables.checkpoints)
@@ -45,7 +48,7 @@ def keep_fork(
 
     Raises:
         VerificationError: the checkpoint's signature does not hold, so that it proves nothing.
-        PeerError: the fork lies too far back to be computed.
+        PeerError: the fork lies too far back to be computed, or the last one was computed just now.
     """
     size = statement.size
     first = min(transaction.states[log].size, *entries)
@@ -53,6 +56,7 @@ def keep_fork(
         raise PeerError(
             f"another entry at {index:,} of a log of {size:,}", code="store.equivocation.too_far_back"
         )
+    _insist_seldom(transaction, log)
     branch = transaction.leaf_hashes(log, first, size)
     branch |= {each.index: each.leaf_hash for each in entries.values()}
     before = transaction.frontier_at(log, first)
@@ -70,6 +74,17 @@ def keep_fork(
     return _keep(
         transaction, log, index, SignedLeaf(None, size, statement.signature, entries[index].leaf, path)
     )
+
+
+def _insist_seldom(transaction: Transaction, log: int) -> None:
+    state, mono_ms = transaction.states[log], transaction.context.now.mono_ms
+    if state.forked_ms is not None and 0 <= mono_ms - state.forked_ms < FORK_AGAIN_MS:
+        raise PeerError(
+            f"another branch of log {log}, a moment after the last one",
+            code="store.equivocation.too_often",
+            hint="Nothing to do: what is not acknowledged comes again.",
+        )
+    state.forked_ms = mono_ms
 
 
 def keep_other_run(

@@ -69,4 +69,4 @@ def _refusals(log: int, ranges: tuple[tuple[int, int], ...], reason: Reason) -> 
 
 def _lacking(state: LogState) -> list[tuple[int, int]]:
     hole = state.hole()
-    return [*ranges_of(sorted(state.withheld))[:MAX_RANGES], *([hole] if hole else [])]
+    return [*state.withheld.ranges(MAX_RANGES), *([hole] if hole else [])]

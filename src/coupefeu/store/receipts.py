@@ -1,6 +1,6 @@
 """Receipts: what another party signs for what it holds of our log (protocol A6)."""
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, func, insert, select
 
 from coupefeu.errors import PeerError, VerificationError
 from coupefeu.record.statements import sign_checkpoint, verify_cosignature, verify_run_receipt
@@ -8,6 +8,7 @@ from coupefeu.record.tree import root_of
 from coupefeu.store import tables
 from coupefeu.store.jobs import Receipted, Sealed, TakeReceipt
 from coupefeu.store.transaction import Transaction
+from coupefeu.wire.batch import MAX_ENTRIES
 from coupefeu.wire.key_statement import KeyRole
 from coupefeu.wire.packet import CosignatureItem
 
@@ -16,8 +17,27 @@ INSERT_COSIGNATURE = insert(tables.cosignatures).prefix_with("OR IGNORE")
 INSERT_RUN = insert(tables.runs).prefix_with("OR IGNORE")
 INSERT_RUN_RECEIPT = insert(tables.run_receipts).prefix_with("OR IGNORE")
 
-MAX_RECEIPT_RUN = 1 << 16
-"""A run receipt over more is refused before it is computed."""
+MAX_RECEIPT_RUN = MAX_ENTRIES
+"""A run receipt over more is refused before it is computed; what came in a batch is never more."""
+MAX_COSIGNATURES = 4
+"""Kept of one holder for one size, the first that came: each says the same at another claimed time."""
+
+_SAME_SIZE = (
+    select(func.count())
+    .select_from(tables.cosignatures)
+    .where(*(tables.cosignatures.c[name] == bindparam(name) for name in ("log", "size", "holder")))
+    .scalar_subquery()
+)
+_TAKE_COSIGNATURE = (
+    insert(tables.cosignatures)
+    .prefix_with("OR IGNORE")
+    .from_select(
+        [column.name for column in tables.cosignatures.c],
+        select(*(bindparam(column.name, type_=column.type) for column in tables.cosignatures.c)).where(
+            _SAME_SIZE < MAX_COSIGNATURES
+        ),
+    )
+)
 
 
 def take_receipt(transaction: Transaction, job: TakeReceipt) -> Receipted:
@@ -75,7 +95,7 @@ def _take_cosignature(transaction: Transaction, job: TakeReceipt, item: Cosignat
         {"log": log, "size": item.size, "root": sealed.root, "signature": sealed.signature},
     )
     transaction.write(
-        INSERT_COSIGNATURE,
+        _TAKE_COSIGNATURE,
         {
             "log": log,
             "size": item.size,

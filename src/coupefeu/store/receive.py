@@ -8,7 +8,8 @@
 Content never matters here (A8): what a head or body says is judged by the services' views.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
 
 from sqlalchemy import bindparam, update
 
@@ -20,7 +21,13 @@ from coupefeu.store import tables
 from coupefeu.store.equivocation import keep_fork, keep_other_run
 from coupefeu.store.incoming import Incoming, MissingReferenceError, restore_batch
 from coupefeu.store.jobs import Ranges, Receipt, Received
-from coupefeu.store.receipts import INSERT_CHECKPOINT, INSERT_COSIGNATURE, INSERT_RUN, INSERT_RUN_RECEIPT
+from coupefeu.store.receipts import (
+    INSERT_CHECKPOINT,
+    INSERT_COSIGNATURE,
+    INSERT_RUN,
+    INSERT_RUN_RECEIPT,
+    MAX_RECEIPT_RUN,
+)
 from coupefeu.store.showing import parse_head
 from coupefeu.store.standing import verify_author
 from coupefeu.store.state import LogState, ranges_of
@@ -86,7 +93,7 @@ class Receiver:
             receipts=tuple(self.receipts),
             held=self.state.held(self.log),
             missing=missing,
-            withheld=tuple(sorted(self.state.withheld)[:16]),
+            withheld=tuple(islice(self.state.withheld, 16)),
             evidence=tuple(self.evidence),
         )
 
@@ -145,13 +152,15 @@ class Receiver:
         return stored
 
     def _first_gap(self, coming: set[int], size: int) -> Ranges:
-        known = coming | self.state.beyond
-        start = self.state.size
-        while start in known:
-            start += 1
+        beyond, start = self.state.beyond, self.state.size
+        while start in coming or start in beyond:
+            start = max(start + 1, beyond.end_of(start))
         if start >= size:
             return ()
-        return ((start, min((index for index in known if index > start), default=size)),)
+        behind = [
+            index for index in (*coming, beyond.next_from(start)) if index is not None and index > start
+        ]
+        return ((start, min(behind, default=size)),)
 
     def _take_waiting(self) -> Ranges:
         """Take the batches that the last one set free; gives the hole that is left, if any."""
@@ -199,7 +208,7 @@ class Receiver:
         for index, entry in entries.items():
             if index not in stored:
                 self._store(entry)
-        if not self.state.withheld.intersection(entries):
+        if not any(index in self.state.withheld for index in entries):
             self._sign_run_receipt(start, end, root)
         return ()
 
@@ -231,7 +240,7 @@ class Receiver:
 
     def _fill_bodies(self, entries: dict[int, Incoming]) -> None:
         """Fill in withheld bodies that came after all, as the newest arrival; they must match the leaf signed."""
-        for index in sorted(self.state.withheld & entries.keys()):
+        for index in [each for each in sorted(entries) if each in self.state.withheld]:
             entry = entries[index]
             row = self.transaction.entry(self.log, index)
             if row is None or not entry.has_body or row["leaf"] != entry.leaf:
@@ -281,8 +290,8 @@ class Receiver:
         self.receipts.append(state.receipt)
 
     def _receipt_runs(self) -> None:
-        held = sorted(index for index in self._came & self.state.beyond if index < self.state.size)
-        for start, end in ranges_of(held):
+        held = [each for each in sorted(self._came) if each in self.state.beyond and each < self.state.size]
+        for start, end in _cut(ranges_of(held), MAX_RECEIPT_RUN):
             hashes = self.transaction.leaf_hashes(self.log, start, end)
             self._sign_run_receipt(start, end, root_of([hashes[index] for index in range(start, end)]))
 
@@ -308,3 +317,10 @@ def _first_other(stored: Mapping[int, bytes], entries: Mapping[int, Incoming]) -
     """Give the first index at which another leaf is held than the one that came."""
     others = (i for i, entry in entries.items() if stored.get(i, entry.leaf_hash) != entry.leaf_hash)
     return min(others, default=None)
+
+
+def _cut(ranges: Ranges, most: int) -> Iterator[tuple[int, int]]:
+    """Cut ranges into parts of at most `most` entries."""
+    for start, end in ranges:
+        for at in range(start, end, most):
+            yield at, min(at + most, end)

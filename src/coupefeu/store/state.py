@@ -5,12 +5,14 @@ from dataclasses import dataclass, field, replace
 
 from coupefeu.record.tree import Frontier
 from coupefeu.store.jobs import Held, Ranges
+from coupefeu.store.spans import Spans
 from coupefeu.wire.packet import Batch, CosignatureItem
 
 HELD_ENTRIES = 1 << 16
 HELD_BYTES = 64 << 20
 """What may wait in memory beyond a hole (protocol A7)."""
 ROOTS_KEPT = 4096
+MAX_RANGES_TOLD = 64
 
 
 @dataclass(slots=True)
@@ -54,13 +56,15 @@ class LogState:
 
     frontier: Frontier
     complete: int
-    beyond: set[int] = field(default_factory=set)
-    withheld: set[int] = field(default_factory=set)
+    beyond: Spans = field(default_factory=Spans)
+    withheld: Spans = field(default_factory=Spans)
     waiting: Waiting = field(default_factory=Waiting)
     roots: dict[int, bytes] = field(default_factory=dict)
     receipt: CosignatureItem | None = None
     stuck_at: int | None = None
     """Our size when the other side last sent what is not as signed."""
+    forked_ms: int | None = None
+    """When a second branch of this log was last computed (`Moment.mono_ms`)."""
     stalled: tuple[int, int] | None = None
     """The front that nothing comes into, and since when (`Moment.mono_ms`)."""
 
@@ -87,8 +91,8 @@ class LogState:
         return replace(
             self,
             frontier=self.frontier.copy(),
-            beyond=set(self.beyond),
-            withheld=set(self.withheld),
+            beyond=self.beyond.copy(),
+            withheld=self.withheld.copy(),
             waiting=Waiting(),
             roots={},
         )
@@ -96,22 +100,23 @@ class LogState:
     def hole(self) -> tuple[int, int] | None:
         """Give the first range that is lacking before something that is here, or waits in memory."""
         start = self.size
-        while start in self.beyond or start in self.withheld:
-            start += 1
-        behind = [index for index in (*self.beyond, *self.withheld) if index > start]
-        behind += [batch.entries[0].index for batch in self.waiting.batches.values()]
-        behind = [index for index in behind if index > start]
+        while (end := max(self.beyond.end_of(start), self.withheld.end_of(start))) > start:
+            start = end
+        following = (self.beyond.next_from(start), self.withheld.next_from(start))
+        behind = [index for index in following if index is not None]
+        firsts = (batch.entries[0].index for batch in self.waiting.batches.values())
+        behind += [index for index in firsts if index > start]
         return (start, min(behind)) if behind else None
 
     def settle(self) -> None:
         """Move `complete` up over what is covered and held."""
-        while self.complete < self.size and self.complete not in self.withheld:
-            self.beyond.discard(self.complete)
-            self.complete += 1
+        lacking = self.withheld.next_from(self.complete)
+        self.complete = self.size if lacking is None else max(self.complete, min(self.size, lacking))
+        self.beyond.drop_before(self.complete)
 
     def held(self, log: int) -> Held:
         """Say what is durable, as the link acknowledges it."""
-        return Held(log=log, complete=self.complete, beyond=ranges_of(sorted(self.beyond))[:64])
+        return Held(log=log, complete=self.complete, beyond=self.beyond.ranges(MAX_RANGES_TOLD))
 
 
 def ranges_of(indices: Iterable[int]) -> Ranges:
@@ -127,4 +132,6 @@ def ranges_of(indices: Iterable[int]) -> Ranges:
 
 def batch_bytes(batch: Batch) -> int:
     """Roughly what a batch occupies."""
-    return sum(200 + len(getattr(entry, "body", b"") or b"") for entry in batch.entries)
+    return sum(
+        200 + len(getattr(each, "head", b"")) + len(getattr(each, "body", b"")) for each in batch.entries
+    )

@@ -284,7 +284,7 @@ def _standing(state: LogState) -> dict[str, Any]:
         "size": state.size,
         "complete": state.complete,
         "root": state.root,
-        "beyond": state.beyond,
-        "withheld": state.withheld,
+        "beyond": set(state.beyond),
+        "withheld": set(state.withheld),
         "receipt": state.receipt,
     }

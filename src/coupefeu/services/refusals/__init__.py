@@ -13,7 +13,7 @@ from coupefeu.services.base import Command, Context, Draft, Recorded, Rows, Stat
 from coupefeu.services.refusals import rules, views
 from coupefeu.services.refusals.facts import RefuseEntries
 
-_KNOWN: Final = (Statement(views.SELECT_REFUSALS, {}),)
+_KNOWN: Final = (Statement(views.SELECT_OUR_REFUSALS, {}),)
 
 
 class RefusalsService:
@@ -23,7 +23,7 @@ class RefusalsService:
     commands: tuple[type[Command], ...] = (RefuseEntries,)
 
     def needs(self, command: Command) -> tuple[Statement, ...]:
-        """Every decision looks at what was named before."""
+        """Every decision looks at what we named before; what others named may be any number."""
         del command
         return _KNOWN
 
