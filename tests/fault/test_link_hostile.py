@@ -15,6 +15,8 @@ from coupefeu.link.events import (
 )
 from coupefeu.link.phase import Phase
 from coupefeu.model.precedence import Precedence
+from coupefeu.node import engine
+from coupefeu.testing.joined import JoinedNodes
 from coupefeu.testing.lossy import TwoLinks
 from coupefeu.wire.packet import Ack, CosignatureItem, Hole, RunReceiptItem, Signal, encode_items
 from coupefeu.wire.varint import varint
@@ -198,3 +200,17 @@ def test_line_tests_and_signals_from_a_stranger_are_never_told(world):
         world.inject(0, bytes([kind]) + encode_items([Signal(b"ring")]) + bytes(80))
     assert not told(world.ends[0], LineTestReceived)
     assert not told(world.ends[0], SignalReceived)
+
+
+def test_who_asks_again_for_everything_gets_it_in_parts(tmp_path, monkeypatch):
+    """A peer that acknowledged all and co-signed nothing asks for the whole log: one request reads so much and no more."""
+    monkeypatch.setattr(engine, "MAX_OFFERED_AGAIN", 4)
+    nodes = JoinedNodes(tmp_path)
+    for number in range(12):
+        nodes.us.say(f"number {number}")
+    (peer,) = nodes.us.engine.peers.values()
+    read = []
+    load = nodes.us.engine._load_pending
+    nodes.us.engine._load_pending = lambda start, end: read.append(list(load(start, end))) or read[-1]
+    nodes.us.engine._handle(peer, HoleAsked(0, 2, 1 << 40), nodes.us.clock())
+    assert [[each.index for each in part] for part in read] == [[2, 3, 4, 5]]

@@ -351,3 +351,13 @@ def test_only_the_party_itself_replaces_its_keys_and_shows_the_new_one(log):
             log.act("us", RecordKeyStatement(body=encode_key_statement(signed)))
         assert log.receive(0, 4, encode_key_statement(signed))
     assert list_statements(log.facts, AGREEMENT) == []
+
+
+def test_a_text_is_parsed_when_it_comes_and_not_at_every_look(log, monkeypatch):
+    """Each look goes over all proposals there are, and the other side may write thousands."""
+    log.act("us", proposal("us", amended(version=2)))
+    log.act("us", proposal("us", amended(version=3)))
+    before = log.facts
+    monkeypatch.delattr("coupefeu.services.agreement.views.parse_agreement")
+    assert log.facts == before
+    assert [each.version for each in log.amendments()] == [2, 3]

@@ -87,7 +87,7 @@ class Surroundings:
     carrier: Carrier
     clock: Callable[[], Moment]
     entropy: Callable[[int], bytes] = os.urandom
-    load: Callable[[int], list[Pending]]
+    load: Callable[[int, int], list[Pending]]
 
 
 def make_engine(folder: NodeFolder, keeper: Keeper, surroundings: Surroundings) -> Engine:

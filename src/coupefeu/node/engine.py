@@ -40,6 +40,8 @@ from coupefeu.wire.packet import Batch, CosignatureItem, LineTestItem, RunReceip
 Done = Callable[[Outcome], None]
 
 REFUSAL_AGAIN_MS = 1_000
+MAX_OFFERED_AGAIN = 1_024
+"""Entries read for one request of the other side; who lacks more asks again."""
 COVER_AFTER_MS = 1_000
 """Quiet this long with entries covered by runs alone: the last one goes again, under a checkpoint."""
 
@@ -90,7 +92,7 @@ class Engine:
         carrier: Carrier,
         clock: Callable[[], Moment],
         entropy: Callable[[int], bytes],
-        load_pending: Callable[[int], Iterable[Pending]],
+        load_pending: Callable[[int, int], Iterable[Pending]],
     ) -> None:
         self.our_log = our_log
         self.peers = {peer.log: peer for peer in peers}
@@ -310,7 +312,7 @@ class Engine:
     def _offer_again(self, peer: Peer, start: int, end: int) -> None:
         if start < peer.sealer.base_size:
             return  # they co-signed it: their record is behind, and recovers by its own rule (A13)
-        wanted = (pending for pending in self._load_pending(start) if pending.index < end)
+        wanted = self._load_pending(start, min(end, start + MAX_OFFERED_AGAIN))
         peer.link.offer(Outgoing(self.our_log, each.index, each.precedence, each.entry) for each in wanted)
 
     def _watch_cover(self, peer: Peer) -> None:

@@ -180,10 +180,10 @@ class Runtime:
         with contextlib.suppress(RuntimeError):  # the loop is gone: the record is kept, nobody waits
             self._loop.call_soon_threadsafe(function)
 
-    def _load_pending(self, start: int) -> list[Pending]:
+    def _load_pending(self, start: int, end: int) -> list[Pending]:
         reader = Reader(self.folder.record_path, running=True)
         try:
-            return list(load_pending(reader.connection, self.engine.our_log, start))
+            return list(load_pending(reader.connection, self.engine.our_log, start, end))
         finally:
             reader.close()
 

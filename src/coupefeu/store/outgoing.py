@@ -9,6 +9,7 @@ from coupefeu.record.leaf import leaf_hash
 from coupefeu.record.tree import Frontier
 from coupefeu.store import tables
 from coupefeu.store.sqlite import Connection
+from coupefeu.store.transaction import MAX_INDEX
 from coupefeu.wire.head import decode_head, shorten, whole
 from coupefeu.wire.packet import PackedEntry
 
@@ -28,11 +29,11 @@ def pack(index: int, seed: bytes, head: bytes, body: bytes, precedence: Preceden
     return PackedEntry(index, seed, whole(head) if precedence is Precedence.FLASH else shorten(head), body)
 
 
-def load_pending(connection: Connection, log: int, start: int) -> Iterator[Pending]:
-    """Read our entries from `start` on."""
+def load_pending(connection: Connection, log: int, start: int, end: int | None = None) -> Iterator[Pending]:
+    """Read our entries from `start` on, or those of [start, end)."""
     rows = connection.query(
-        "SELECT idx, leaf, seed, head, body FROM entries WHERE log = ? AND idx >= ? ORDER BY idx",
-        (log, start),
+        "SELECT idx, leaf, seed, head, body FROM entries WHERE log = ? AND idx >= ? AND idx < ? ORDER BY idx",
+        (log, start, MAX_INDEX if end is None else end),
     )
     for index, leaf, seed, head, body in rows:
         try:

@@ -182,8 +182,8 @@ class MemoryNode:
                 done(outcome)
             self.engine.pump()
 
-    def _load_pending(self, start: int) -> Iterable[Pending]:
-        return list(load_pending(self.keeper.connection, self.engine.our_log, start))
+    def _load_pending(self, start: int, end: int) -> Iterable[Pending]:
+        return list(load_pending(self.keeper.connection, self.engine.our_log, start, end))
 
     def _make_peer(self, log: int) -> Peer:
         other = self.agreement.party_ids[log]

@@ -41,7 +41,7 @@ def list_amendments(
 ) -> list[Amendment]:
     """Give every proposed text that could take effect, in the order of arrival."""
     signed = first_signatures(facts)
-    amendments: list[Amendment] = []
+    amendments: dict[bytes, Amendment] = {}
     for fact in facts:
         if fact.kind != Kind.AMENDMENT_PROPOSED or signed.get((fact.party, fact.version)) is not fact:
             continue
@@ -50,23 +50,21 @@ def list_amendments(
             for party in agreement.party_ids
             if (other := signed.get((party, fact.version))) and other.digest == fact.digest
         ]
-        if any(known.digest == fact.digest for known in amendments):
+        if fact.digest in amendments:
             continue
         missing = tuple(set(agreement.party_ids) - {other.party for other in support})
-        amendments.append(
-            Amendment(
-                version=fact.version,
-                digest=fact.digest,
-                octets=fact.octets,
-                log=fact.log,
-                index=fact.index,
-                proposed_by=fact.party,
-                signatures=tuple(other.signatures for other in support if other.signatures),
-                missing=tuple(sorted(missing)),
-                in_force_ms=None if missing else _in_force_ms(fact, support, cosigned),
-            )
+        amendments[fact.digest] = Amendment(
+            version=fact.version,
+            digest=fact.digest,
+            octets=fact.octets,
+            log=fact.log,
+            index=fact.index,
+            proposed_by=fact.party,
+            signatures=tuple(other.signatures for other in support if other.signatures),
+            missing=tuple(sorted(missing)),
+            in_force_ms=None if missing else _in_force_ms(fact, support, cosigned),
         )
-    return amendments
+    return list(amendments.values())
 
 
 def find_in_force(amendments: Sequence[Amendment], now_ms: int) -> Amendment | None:

@@ -107,7 +107,7 @@ def _verify_opening(fact: AgreementFact, body: bytes, agreement: Agreement) -> N
 
 
 def _content(fact: AgreementFact, body: bytes) -> AgreementFact:
-    """Read what the body says, without believing it."""
+    """Read what the body says, without believing it; a version that the fact has already is not read again."""
     if fact.kind == KEY_STATEMENT:
         signed = parse_key_statement(body)
         statement = signed.statement
@@ -122,9 +122,8 @@ def _content(fact: AgreementFact, body: bytes) -> AgreementFact:
     if fact.kind == Kind.AGREEMENT:
         return replace(fact, octets=octets, digest=digest, version=1)
     _insist(len(signatures) == 1, "a proposal holds its proposer's signatures only")
-    return replace(
-        fact, octets=octets, digest=digest, version=parse_agreement(octets).version, signatures=signatures[0]
-    )
+    version = fact.version or parse_agreement(octets).version
+    return replace(fact, octets=octets, digest=digest, version=version, signatures=signatures[0])
 
 
 def _read_fact(row: Mapping[str, Any]) -> AgreementFact:
