@@ -1,5 +1,7 @@
 """What strangers get: exports and proofs made by command, checked by command, by another tool, and after changes."""
 
+import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -7,10 +9,13 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import BANNER
+from tests.pairs import pair_two
 from tlog_scales.signing import Vkey
 from tlog_scales.tlog import Checkpoint
 
 import coupefeu
+from coupefeu.cli.verify import find_agreement
+from coupefeu.keys.agreement_signatures import build_agreement_body
 from coupefeu.wire.note import COSIGNATURE, VerifierKey
 
 
@@ -220,3 +225,40 @@ def test_names_from_a_strangers_folder_cannot_steer_the_terminal(line, record):
     result = line.invoke("verify", record)
     assert result.exit_code == 0
     assert "clear\\u001b[2J\\u202ecosigner" in "".join(result.output.split())
+
+
+@pytest.mark.parametrize("name", ["checkpoint", "proof", "log.vkey", "cosigners/ru.vkey"])
+def test_a_pipe_in_a_strangers_folder_keeps_nobody_waiting(record, name):
+    (record / name).unlink(missing_ok=True)
+    os.mkfifo(record / name)
+    words = [Path(sys.executable).with_name("coupefeu"), "verify", record]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode
+    assert f"{name}" in done.stderr
+    assert "not a plain file" in done.stderr
+
+
+def test_an_agreement_of_another_line_says_nothing_of_this_log():
+    _, _, paired = pair_two()
+    body, agreement = build_agreement_body(paired.signed), paired.signed.agreement
+    assert find_agreement(body, agreement.origin("us")).signed == paired.signed
+    finding = find_agreement(body, agreement.origin("us").replace(agreement.line_id.hex(), "0" * 32))
+    assert finding.signed is None
+    assert finding.reason == "the agreement in entry 0 is of another line"
+
+
+def test_an_opening_under_another_checkpoint_is_not_believed(line, proof, tmp_path):
+    """Entry 0 of another branch would tell of another line than the entry beside it."""
+    assert line.json("verify", proof)["agreement"]
+    index = line.warning.partition("/")[2]
+    node = line.ru
+    with sqlite3.connect(node / "record.db") as record:
+        ((size,),) = record.execute("SELECT max(size) FROM cosignatures WHERE log = 0 AND holder = 1")
+        record.execute("DELETE FROM cosignatures WHERE log = 0 AND size = ?", (size,))
+    record.close()
+    line.run("prove", "--party", "us", "--index", index, "--to", tmp_path / "earlier", node=node)
+    shutil.rmtree(proof / "opening")
+    shutil.copytree(tmp_path / "earlier" / "opening", proof / "opening")
+    values = line.json("verify", proof)
+    assert values["agreement"] is None
+    assert "Whether the line is REAL or EXERCISE: the agreement is not shown." in values["not_proved"]

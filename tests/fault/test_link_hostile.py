@@ -203,7 +203,7 @@ def test_line_tests_and_signals_from_a_stranger_are_never_told(world):
 
 
 def test_who_asks_again_for_everything_gets_it_in_parts(tmp_path, monkeypatch):
-    """A peer that acknowledged all and co-signed nothing asks for the whole log: one request reads so much and no more."""
+    """A peer that acknowledged all and co-signed nothing asks for the whole log: one request reads a part."""
     monkeypatch.setattr(engine, "MAX_OFFERED_AGAIN", 4)
     nodes = JoinedNodes(tmp_path)
     for number in range(12):

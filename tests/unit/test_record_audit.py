@@ -14,6 +14,7 @@ from coupefeu.record.audit import audit_record
 from coupefeu.record.disclosure import INDEX_PATH, Disclosure, bodies_path, format_index, parse_index
 from coupefeu.record.evidence import audit_proof
 from coupefeu.record.leaf import leaf_hash, make_leaf
+from coupefeu.record.signatures import NOT_RECEIVED
 from coupefeu.record.statements import checkpoint_note, cosign_checkpoint, sign_checkpoint
 from coupefeu.record.tree import inclusion_path, root_of
 from coupefeu.wire import tiles
@@ -157,9 +158,29 @@ def test_keys_of_the_wrong_kind_or_name_are_refused():
         (impostor.vkey, []),
         (COSIGNER.vkey, []),
         (LOG.vkey, [stranger.vkey]),
+        (LOG.vkey, [CosignSigner(COSIGNER.vkey.name, bytes([1]) * 32).vkey]),
     ):
         with pytest.raises(VerificationError):
             audit_record(export().get, log_key, cosigners)
+
+
+def test_a_partys_word_for_its_own_log_is_no_receipt():
+    own = CosignSigner(f"{LOG.name}/cosigner", bytes([3]) * 32)
+    files, time_s = export(), 1_648_091_600
+    files["checkpoint"] = checkpoint_note(
+        LOG.vkey,
+        Checkpoint(LOG.name, SIZE, ROOT),
+        sign_checkpoint(LOG, SIZE, ROOT),
+        [(own.vkey, time_s, cosign_checkpoint(own, LOG.name, SIZE, ROOT, time_s))],
+    )
+    proof = TlogProof(14, inclusion_path(HASHES, 14, SIZE), files["checkpoint"], None).format()
+    for audit in (
+        audit_record(files.get, LOG.vkey, [own.vkey]),
+        audit_proof(LEAVES[14], proof, None, LOG.vkey, [own.vkey]),
+    ):
+        assert len(audit.cosigned) == 1
+        assert NOT_RECEIVED in audit.not_proved
+    assert NOT_RECEIVED not in audit_record(export().get, LOG.vkey, [COSIGNER.vkey]).not_proved
 
 
 @pytest.mark.parametrize("ranges", [[(5, 5)], [(5, 4)], [(3, 5), (4, 6)], [(0, 601)]])

@@ -1,16 +1,23 @@
 """Whatever is changed in a record, `fsck` names it and its place, and goes on; a whole record is clean."""
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 from tests.stores import AGREEMENT, do, joined_line, open_keeper, rich_record
 
-from coupefeu.errors import StoreError
+from coupefeu.errors import StoreError, UsageError, VerificationError
+from coupefeu.keys import ed25519
+from coupefeu.keys.notes import LogSigner
+from coupefeu.record.equivocation import verify_equivocation
 from coupefeu.store.findings import MAX_FINDINGS, Findings
 from coupefeu.store.fsck import check_record
 from coupefeu.store.highwater import write_high_water
+from coupefeu.store.line import make_parties
 from coupefeu.testing.author import Author
+from coupefeu.testing.line import private_key
+from coupefeu.wire.key_statement import KeyRole, KeyStatement
 
 
 def check(keeper_or_path, name="us", high_water=None, **options):
@@ -237,6 +244,42 @@ def test_a_proof_of_two_truths_is_verified(tmp_path):
         keeper.connection.query(f"UPDATE evidence SET {change}")
         keeper.connection.query("COMMIT")
         assert "evidence" in codes(check(path)), change
+
+
+def test_a_proof_whose_two_statements_are_under_two_keys_of_one_party_is_verified(tmp_path):
+    """The key was replaced between them; who says another thing under the next key has said both all the same."""
+    path = tmp_path / "record.db"
+    keeper = open_keeper(path)
+    author = Author(AGREEMENT, "ru")
+    author.say("one")
+    do(keeper, author.checkpoint(0, 1))
+    fork = Author(AGREEMENT, "ru")
+    fork.say("another one")
+    old, new = private_key("ru", "log"), private_key("ru", "log 2")
+    replaced = KeyStatement(
+        line_id=AGREEMENT.line_id,
+        party="ru",
+        number=1,
+        role=KeyRole.LOG,
+        old_key=ed25519.public(old),
+        new_key=ed25519.public(new),
+        size=1,
+        root=bytes(32),
+    )
+    parties = make_parties(AGREEMENT, [replaced])
+    keeper.line = replace(keeper.line, parties=parties)
+    fork._signer = LogSigner(AGREEMENT.origin("ru"), new)
+    assert do(keeper, fork.run(0, 1)).evidence == ("checkpoint-and-run at 0",)
+    report = check_record(path, parties, 0, running=True)
+    assert (report.evidence, report.findings) == (1, ())
+    ((proof,),) = keeper.connection.query("SELECT proof FROM evidence")
+    shown = verify_equivocation(proof, *parties[1].keys_of(KeyRole.LOG))
+    assert all(key.key_id.hex() in shown.proved for key in parties[1].keys_of(KeyRole.LOG))
+    for keys in ([parties[1].log_key], [parties[0].log_key], parties[1].keys_of(KeyRole.LOG)[1:]):
+        with pytest.raises(VerificationError):
+            verify_equivocation(proof, *keys)
+    with pytest.raises(UsageError):
+        verify_equivocation(proof, parties[0].log_key, *parties[1].keys_of(KeyRole.LOG))
 
 
 def test_many_findings_are_counted_and_memory_stays_flat():

@@ -4,6 +4,9 @@ Keys that come with the folder show that the folder is of one piece, not whose i
 0 is shown, compared with the agreement that all parties signed.
 """
 
+import errno
+import os
+import stat
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -93,7 +96,7 @@ def _audit(
 
 
 def _report_record(audit: RecordAudit, keys: Keys, *, deep: bool, as_json: bool) -> None:
-    finding = find_agreement(audit.first_body)
+    finding = find_agreement(audit.first_body, audit.origin)
     lines = [f"The record of {audit.origin}: {audit.size:,} entries. It holds together."]
     values = {
         "what": "record",
@@ -117,7 +120,7 @@ def _report_record(audit: RecordAudit, keys: Keys, *, deep: bool, as_json: bool)
 def _verify_proof(read: Callable[[str], bytes | None], keys: Keys, *, as_json: bool) -> None:
     audit = audit_proof(_need(read, "leaf"), _need(read, "proof"), read("body"), keys.log, keys.cosigners)
     first = audit.body if audit.index == 0 else _opening(read, keys, audit)
-    finding = find_agreement(first)
+    finding = find_agreement(first, audit.origin)
     lines = [f"Entry {audit.index:,} of {audit.origin}, which has {audit.size:,} entries. The proof holds."]
     values: dict[str, Any] = {
         "what": "proof",
@@ -148,7 +151,7 @@ def _opening(read: Callable[[str], bytes | None], keys: Keys, audit: ProofAudit)
         keys.log,
         keys.cosigners,
     )
-    return opening.body if (opening.index, opening.origin) == (0, audit.origin) else None
+    return opening.body if (opening.index, opening.checkpoint) == (0, audit.checkpoint) else None
 
 
 def _head_lines(head: Head) -> list[str]:
@@ -172,14 +175,21 @@ def _body_lines(audit: ProofAudit) -> list[str]:
     return ["Its text:", *(f"  | {line}" for line in show(content.text).text.split("\n"))]
 
 
-def find_agreement(body: bytes | None) -> Finding:
-    """Verify the agreement that entry 0 holds: exact bytes, signed by the identity keys of all parties."""
+def find_agreement(body: bytes | None, origin: str) -> Finding:
+    """Verify the agreement that entry 0 of this log holds: exact bytes, signed by the identity keys of all parties.
+
+    One of another line says nothing of this log, neither REAL nor EXERCISE, whoever signed it.
+    """
     if body is None:
         return Finding(signed=None, reason="the agreement is not shown")
     try:
-        return Finding(signed=verify_agreement_body(body), reason="")
+        signed = verify_agreement_body(body)
     except CoupefeuError as error:
         return Finding(signed=None, reason=f"the agreement in entry 0 does not hold: {error.message}")
+    agreement = signed.agreement
+    if origin not in map(agreement.origin, agreement.party_ids):
+        return Finding(signed=None, reason="the agreement in entry 0 is of another line")
+    return Finding(signed=signed, reason="")
 
 
 def _report(
@@ -277,8 +287,7 @@ def _wrap(text: str, mark: str) -> list[str]:
 def _reader(folder: Path) -> Callable[[str], bytes | None]:
     def read(name: str) -> bytes | None:
         try:
-            with (folder / name).open("rb") as file:
-                data = file.read(MAX_FILE_BYTES + 1)
+            data = _read_file(folder / name, MAX_FILE_BYTES + 1)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return None
         except OSError as error:
@@ -294,6 +303,21 @@ def _reader(folder: Path) -> Callable[[str], bytes | None]:
         return data
 
     return read
+
+
+def _read_file(path: Path, most: int) -> bytes:
+    """Read a plain file; a pipe or device in a stranger's folder could keep us waiting for ever."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "not a plain file", str(path))
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(most)
+    finally:
+        os.close(descriptor)
 
 
 def _need(read: Callable[[str], bytes | None], name: str) -> bytes:
@@ -331,8 +355,7 @@ def _given_keys(given: Sequence[str]) -> Keys:
 
 
 def _key(path: Path) -> VerifierKey:
-    with path.open("rb") as file:
-        octets = file.read(4_096)
+    octets = _read_file(path, 4_096)
     try:
         return VerifierKey.parse(octets.decode("utf-8").strip())
     except UnicodeDecodeError as error:

@@ -250,7 +250,7 @@ def _result(log_key: VerifierKey, signed: SignedCheckpoint, bodies: _Bodies, *, 
         *NOT_PROVED,
         "That no other branch of this log was signed: compare with the counterpart and a witness.",
     ]
-    if not signed.cosigned:
+    if not signed.is_held_by_others:
         not_proved.append(NOT_RECEIVED)
     if not deep:
         not_proved.append("What the heads and bodies say: they were not read (--deep reads them).")

@@ -7,11 +7,12 @@
 The hashes lead from the leaf to the root that was signed, so that a stranger needs the log's key and nothing else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from coupefeu.errors import CoupefeuError, PeerError, VerificationError
+from coupefeu.errors import CoupefeuError, PeerError, UsageError, VerificationError
 from coupefeu.record.leaf import is_leaf, leaf_hash
 from coupefeu.record.statements import verify_checkpoint, verify_run
 from coupefeu.record.tree import MAX_PATH, Frontier, inclusion_path, node_hash, root_from_path
@@ -90,8 +91,8 @@ def encode_equivocation(index: int, first: SignedLeaf, second: SignedLeaf) -> by
     return cbor.encode({0: index, 1: _fields(first), 2: _fields(second)})
 
 
-def verify_equivocation(proof: bytes, key: VerifierKey) -> Equivocation:
-    """Return what a kept proof shows about the log whose key is `key`.
+def verify_equivocation(proof: bytes, *keys: VerifierKey) -> Equivocation:
+    """Return what a kept proof shows about the log whose key is given; `keys`: all that it had, where it replaced one.
 
     Raises:
         PeerError: the bytes are no such proof.
@@ -104,13 +105,29 @@ def verify_equivocation(proof: bytes, key: VerifierKey) -> Equivocation:
             code="record.equivocation.same-leaf",
             hint="They can both be true; this proves nothing.",
         )
-    first.verify(index, key)
-    second.verify(index, key)
+    before, after = (_find_key(signed, index, keys) for signed in (first, second))
+    by = f"The key {before.key_id.hex()} of {before.name} signed {first.words()}"
+    also = "" if before == after else f"its key {after.key_id.hex()} signed "
     proved = (
-        f"The key {key.key_id.hex()} of {key.name} signed {first.words()} and {second.words()} "
-        f"with different entries at {index:,}: they cannot both be its log."
+        f"{by} and {also}{second.words()} with different entries at {index:,}: they cannot both be its log."
     )
-    return Equivocation(origin=key.name, index=index, first=first, second=second, proved=proved)
+    return Equivocation(origin=before.name, index=index, first=first, second=second, proved=proved)
+
+
+def _find_key(signed: SignedLeaf, index: int, keys: Sequence[VerifierKey]) -> VerifierKey:
+    """Return the key of one log that signed the statement; raises as it does under the last one."""
+    if len({key.name for key in keys}) != 1:
+        raise UsageError(
+            "a proof of two statements is checked with keys of one log",
+            code="record.equivocation.keys",
+            hint="Give the log's key, and those that it replaced.",
+        )
+    for key in keys[:-1]:
+        with suppress(VerificationError):
+            signed.verify(index, key)
+            return key
+    signed.verify(index, keys[-1])
+    return keys[-1]
 
 
 def _fields(signed: SignedLeaf) -> dict[int, Any]:

@@ -15,6 +15,7 @@ from coupefeu.record.signatures import (
     verify_checkpoint_note,
 )
 from coupefeu.record.tree import verify_inclusion
+from coupefeu.wire.checkpoint import Checkpoint
 from coupefeu.wire.head import decode_head
 from coupefeu.wire.note import VerifierKey
 from coupefeu.wire.proof import TlogProof
@@ -24,9 +25,8 @@ from coupefeu.wire.proof import TlogProof
 class ProofAudit:
     """What a proof shows; `head` is None when it is not shown or does not parse, `head_bytes` when it is not shown."""
 
-    origin: str
+    checkpoint: Checkpoint
     index: int
-    size: int
     cosigned: tuple[Cosigned, ...]
     unknown_signers: tuple[str, ...]
     head_bytes: bytes | None
@@ -34,6 +34,16 @@ class ProofAudit:
     body: bytes | None
     proved: tuple[str, ...]
     not_proved: tuple[str, ...]
+
+    @property
+    def origin(self) -> str:
+        """The log's name."""
+        return self.checkpoint.origin
+
+    @property
+    def size(self) -> int:
+        """Entries of the log that was signed."""
+        return self.checkpoint.size
 
 
 def audit_proof(
@@ -67,16 +77,15 @@ def audit_proof(
         *_shown_sentences(shown),
     ]
     not_proved = [*NOT_PROVED, "Anything about other entries of the log."]
-    if not signed.cosigned:
+    if not signed.is_held_by_others:
         not_proved.append(NOT_RECEIVED)
     if shown is None or shown.body is None:
         not_proved.append(
             "What the entry says: its body is not shown." if shown else "What the entry is: it is not shown."
         )
     return ProofAudit(
-        origin=checkpoint.origin,
+        checkpoint=checkpoint,
         index=parsed.index,
-        size=checkpoint.size,
         cosigned=signed.cosigned,
         unknown_signers=signed.unknown,
         head_bytes=shown.head if shown else None,

@@ -6,6 +6,7 @@ from typing import Final
 
 from coupefeu.errors import VerificationError
 from coupefeu.keys.notes import is_from, verify_signature
+from coupefeu.model.agreement import format_cosigner_name
 from coupefeu.model.instant import Instant, format_instant
 from coupefeu.wire import cosignature
 from coupefeu.wire.checkpoint import Checkpoint
@@ -36,6 +37,12 @@ class SignedCheckpoint:
     cosigned: tuple[Cosigned, ...]
     unknown: tuple[str, ...]
 
+    @property
+    def is_held_by_others(self) -> bool:
+        """Whether anyone but the log's own party has co-signed: its own word for what it holds is no receipt."""
+        own = format_cosigner_name(self.checkpoint.origin)
+        return any(each.key.name != own for each in self.cosigned)
+
 
 def verify_checkpoint_note(
     note_bytes: bytes, log_key: VerifierKey, cosigner_keys: Sequence[VerifierKey] = ()
@@ -49,12 +56,15 @@ def verify_checkpoint_note(
     note = parse_note(note_bytes)
     checkpoint = Checkpoint.parse(note.text)
     names = [log_key.name, *(key.name for key in cosigner_keys)]
+    octets = [log_key.key, *(key.key for key in cosigner_keys)]
     kinds = [log_key.algorithm == ED25519, *(key.algorithm == COSIGNATURE for key in cosigner_keys)]
-    if not all(kinds) or len(set(names)) != len(names) or log_key.name != checkpoint.origin:
+    are_distinct = len(set(names)) == len(set(octets)) == len(names)
+    if not all(kinds) or not are_distinct or log_key.name != checkpoint.origin:
         raise VerificationError(
             f"the keys given do not belong to a checkpoint of {checkpoint.origin}",
             code="record.signatures.keys",
-            hint="Give the log's key of type 0x01 under its origin, and cosigner keys of type 0x04 under other names.",
+            hint="Give the log's key of type 0x01 under its origin, and cosigner keys of type 0x04 under other names."
+            " No key serves twice.",
         )
     log_signed = False
     cosigned, unknown = [], []

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from coupefeu.errors import CoupefeuError, StoreError
-from coupefeu.record.equivocation import Equivocation, verify_equivocation
+from coupefeu.record.equivocation import verify_equivocation
 from coupefeu.store.findings import RESTORE, Findings, LogReport, Report
 from coupefeu.store.fsck_log import LogCheck
 from coupefeu.store.highwater import Marks, read_high_water
@@ -23,7 +23,6 @@ from coupefeu.store.line import Party
 from coupefeu.store.outgoing import load_frontier
 from coupefeu.store.sqlite import Connection, open_for_reading
 from coupefeu.wire.key_statement import KeyRole
-from coupefeu.wire.note import VerifierKey
 
 Progress = Callable[[int, int], None]
 """Entries done, entries in all."""
@@ -159,16 +158,10 @@ class _Check:
                 self._findings.add("evidence", "of no party of the agreement", where)
                 continue
             try:
-                shown = self._verify_proof(proof, self._parties[log])
+                shown = verify_equivocation(proof, *self._parties[log].keys_of(KeyRole.LOG))
             except CoupefeuError as error:
                 self._findings.add("evidence", f"the proof does not hold: {error.message}", where)
                 continue
             if shown.index != index:
                 self._findings.add("evidence", f"the proof is of entry {shown.index:,}, not {index:,}", where)
         return count
-
-    def _verify_proof(self, proof: bytes, party: Party) -> Equivocation:
-        def verify(key: VerifierKey) -> None:
-            verify_equivocation(proof, key)
-
-        return verify_equivocation(proof, party.find_signer(KeyRole.LOG, verify))

@@ -62,12 +62,16 @@ class Party:
 
         Raises: VerificationError: it is by none of this party's keys.
         """
-        keys = [self._newest(role), *(each.key for each in self.spent if each.role is role)]
+        keys = self.keys_of(role)
         for key in keys[:-1]:
             if _holds(verify, key):
                 return key
         verify(keys[-1])
         return keys[-1]
+
+    def keys_of(self, role: KeyRole) -> list[VerifierKey]:
+        """List every key of this role under which the party has signed, the newest first."""
+        return [self._newest(role), *(each.key for each in self.spent if each.role is role)]
 
     def _newest(self, role: KeyRole) -> VerifierKey:
         return self.log_key if role is KeyRole.LOG else self.cosigner_key
