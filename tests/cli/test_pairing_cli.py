@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from coupefeu.cli import agreement, card, init, pair, status
+from coupefeu.cli import agreement, card, init, main, pair, status
 from coupefeu.errors import ConfigError, CoupefeuError, PeerError, UsageError, VerificationError
 from coupefeu.model.instant import Moment
 from coupefeu.node.folder import NodeFolder
@@ -18,6 +18,7 @@ from coupefeu.services.agreement.views import SELECT_ENTRIES, read_facts
 from coupefeu.services.base import Context, Recorded
 from coupefeu.wire.armour import Armour, armour_line, parse_armour
 from coupefeu.wire.note import COSIGNATURE, ED25519
+from coupefeu.wire.toml import parse_toml
 
 BANNER = "EXERCISE / EXERCICE / УЧЕНИЕ"
 
@@ -369,6 +370,22 @@ def test_bad_names_and_addresses_make_no_folder(desk, party, listen):
     with pytest.raises(ConfigError):
         desk.run("init", desk.file("us"), "--party", party, "--listen", listen)
     assert not desk.file("us").exists()
+
+
+def test_a_folder_that_was_there_becomes_its_owners_alone(tmp_path):
+    (tmp_path / "us").mkdir(mode=0o755)
+    NodeFolder.create(tmp_path / "us", party="us", listen="127.0.0.1:7001")
+    assert stat.S_IMODE((tmp_path / "us").stat().st_mode) == 0o700
+
+
+def test_what_stands_in_terms_cannot_steer_the_terminal(capsys):
+    """A field's name may be written with escapes, so that no reader of the text sees what it is."""
+    with pytest.raises(PeerError) as caught:
+        parse_toml(b'"clear\\u001b[2J\\u202e" = 1\n').finish()
+    main._tell(caught.value)
+    shown = capsys.readouterr().err
+    assert "clear\\u001b[2J\\u202e" in shown
+    assert all(each.isprintable() or each == "\n" for each in shown)
 
 
 @pytest.mark.parametrize(

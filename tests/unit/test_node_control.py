@@ -2,15 +2,18 @@
 
 import asyncio
 import json
+import os
 import re
 import stat
 from functools import partial
+from pathlib import Path
 
 import pytest
 from tests.documents import ROOT
 
 from coupefeu.model.entry import Head
 from coupefeu.model.precedence import Precedence
+from coupefeu.node.control import ControlServer
 from coupefeu.node.events import EntryRecorded, LineChanged, ReceiptTaken, TermsChanged, Trouble
 from coupefeu.node.exercise import pair_exercise
 from coupefeu.node.local import LocalBackend, describe_change
@@ -113,3 +116,21 @@ def test_an_event_has_the_fields_that_are_published_and_no_contents(what):
     (published,) = [names for (name,), names, *_ in table("Events") if name == what]
     assert set(event) == {"what", *published}
     assert SECRET_WORDS not in json.dumps(event)
+
+
+def test_the_socket_is_its_owners_from_the_first_moment_whatever_the_umask_is(tmp_path, monkeypatch):
+    path = tmp_path / "control.sock"
+    monkeypatch.delattr(Path, "chmod")
+
+    async def serve():
+        server = ControlServer(path, None, None)
+        await server.start()
+        mode = stat.S_IMODE(path.stat().st_mode)
+        await server.close()
+        return mode
+
+    mask = os.umask(0)
+    try:
+        assert asyncio.run(serve()) == 0o600
+    finally:
+        assert os.umask(mask) == 0, "and the umask is as it was"

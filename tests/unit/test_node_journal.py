@@ -58,6 +58,7 @@ def test_it_never_grows_without_bound(journal, tmp_path, monkeypatch):
     files = list(tmp_path.iterdir())
     assert len(files) == OLD_FILES + 1
     assert max(file.stat().st_size for file in files) <= 2_000
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
 
 
 def test_a_full_disk_stops_nothing(tmp_path):

@@ -130,9 +130,14 @@ def _tell(error: errors.CoupefeuError) -> None:
         described = {"code": error.code, "message": error.message, "hint": error.hint}
         sys.stdout.write(json.dumps({"error": described}, ensure_ascii=False) + "\n")
         return
-    sys.stderr.write(f"{error.message} [{error.code}]\n")
+    sys.stderr.write(f"{_harmless(error.message)} [{error.code}]\n")
     if error.hint:
-        sys.stderr.write(f"  {error.hint}\n")
+        sys.stderr.write(f"  {_harmless(error.hint)}\n")
+
+
+def _harmless(text: str) -> str:
+    """Write out what is not printable: a message may name what stands in a stranger's file."""
+    return "".join(each if each.isprintable() or each == "\n" else f"\\u{ord(each):04x}" for each in text)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ what is refused                                                  {"id": 5, "erro
 
 import asyncio
 import contextlib
+import os
+import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -49,15 +51,17 @@ class ControlServer:
     async def start(self) -> None:
         """Listen. Raises: ConfigError: the folder's path is too long for a socket."""
         self._path.unlink(missing_ok=True)
+        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            self._server = await asyncio.start_unix_server(self._serve, str(self._path), limit=MAX_LINE_BYTES)
+            _bind_privately(listening, self._path)
+            self._server = await asyncio.start_unix_server(self._serve, sock=listening, limit=MAX_LINE_BYTES)
         except OSError as error:
+            listening.close()
             raise ConfigError(
                 f"{self._path} cannot be listened on: {error}",
                 code="node.control.socket",
                 hint="A socket's path has at most 107 bytes; use a folder with a shorter path.",
             ) from error
-        self._path.chmod(0o600)
 
     async def close(self) -> None:
         """Stop, and remove the socket."""
@@ -98,6 +102,15 @@ class ControlServer:
             client.tell({"id": number, "error": describe(refused)})
         except Exception as error:  # noqa: BLE001 - a defect must not leave its caller waiting for ever
             client.tell({"id": number, "error": describe(self._defect(error))})
+
+
+def _bind_privately(listening: socket.socket, path: Path) -> None:
+    """Bind for the owner alone from the first moment: who connects before a `chmod` stays connected."""
+    mask = os.umask(0o177)
+    try:
+        listening.bind(str(path))
+    finally:
+        os.umask(mask)
 
 
 class ControlClient:

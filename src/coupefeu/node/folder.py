@@ -69,6 +69,7 @@ class NodeFolder:
             raise ConfigError(f"{path} is not empty", code="node.folder.not_empty", hint="give a new folder")
         for folder in (path, path / "keys", path / "pairing", path / "agreement"):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.chmod(0o700)
         write_ring(path / "keys", party, make_ring())
         files.write_node_file(path, party=party, listen=listen, address=address or listen, peers={})
         return cls.open(path)

@@ -9,8 +9,10 @@ meets a defect sees its `incident`, the same as here.
 
 import contextlib
 import logging
+import os
 import secrets
 import traceback
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +20,7 @@ from typing import Any, Final
 import structlog
 
 from coupefeu.errors import StoreError
+from coupefeu.keys.files import SECRET_MODE
 from coupefeu.node.events import Change, LineChanged, TermsChanged, Trouble
 
 MAX_FILE_BYTES: Final = 4 << 20
@@ -25,6 +28,11 @@ OLD_FILES: Final = 3
 
 
 class _File(RotatingFileHandler):
+    def _open(self) -> TextIOWrapper:
+        """Open each file, the first and those after it, for its owner alone."""
+        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT, SECRET_MODE)
+        return os.fdopen(descriptor, "a", encoding=self.encoding)
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
         """Go on without the line: a full disk is told by the record itself."""
 
@@ -38,7 +46,7 @@ class Journal:
             path, maxBytes=MAX_FILE_BYTES, backupCount=OLD_FILES, encoding="utf-8", delay=True
         )
         with contextlib.suppress(OSError):
-            path.touch(mode=0o600)
+            path.touch(mode=SECRET_MODE)
         logger = logging.Logger(str(path))  # noqa: LOG001 - a library leaves its caller's logging alone
         logger.addHandler(self._handler)
         self._log = structlog.wrap_logger(
