@@ -57,6 +57,13 @@ def test_without_the_file_a_record_signs_nothing(folder):
     assert refusal(folder).code == "node.assembly.recovering"
 
 
+def test_without_file_and_record_no_other_entry_0_is_signed(folder):
+    """Keys and agreement alone came back from a backup: a record that begins anew would fork the one signed."""
+    folder.high_water_path.unlink()
+    folder.record_path.unlink()
+    assert refusal(folder).code == "node.assembly.recovering"
+
+
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"logs": 1}', b'{"logs": {"0": [1]}}', b"\xff"])
 def test_a_damaged_file_is_not_taken_for_none(folder, damage):
     folder.high_water_path.write_bytes(damage)
@@ -76,4 +83,5 @@ def test_what_counts_as_older():
     assert why_recovering(marks, {0: 8, 1: 6}) is None
     assert "log 1" in why_recovering(marks, {0: 7, 1: 4})
     assert "missing" in why_recovering(None, {0: 1})
-    assert why_recovering(None, {0: 0, 1: 0}) is None
+    assert "missing" in why_recovering(None, {0: 0, 1: 0})
+    assert why_recovering({}, {0: 0, 1: 0}) is None

@@ -26,6 +26,7 @@ from coupefeu.keys.ring import write_psk
 from coupefeu.model.agreement import Agreement
 from coupefeu.node import folder_files as files
 from coupefeu.node.folder import NodeFolder
+from coupefeu.store.highwater import write_high_water
 from coupefeu.wire.agreement import parse_agreement
 from coupefeu.wire.armour import Armour, armour
 from coupefeu.wire.card import (
@@ -149,6 +150,7 @@ def complete(folder: NodeFolder, answers: Sequence[Path]) -> NodeFolder:
         address=folder.address,
         peers={card.party: card.address for card in others},
     )
+    write_high_water(folder.high_water_path, {})
     files.write_line_file(folder.path, line_id, pairing.in_person)
     for card in (ours, *others):
         _card_path(folder, card.party).unlink()

@@ -2,8 +2,8 @@
 
     {"logs": {"0": [size, root hex], "1": [cosigned size, root hex]}, "version": 1}
 
-A database behind it, or a missing file beside a record that is not empty, means: restored or rolled back. Such a
-node reads, and signs nothing.
+Pairing makes it, empty. A database behind it, or a missing file, means: restored or rolled back, be it with an empty
+record, whose new entry 0 would be a fork of the one that was signed. Such a node reads, and signs nothing.
 """
 
 import json
@@ -56,11 +56,7 @@ def read_high_water(path: Path) -> Marks | None:
 def why_recovering(marks: Marks | None, sizes: Mapping[int, int]) -> str | None:
     """Say why this record may be older than what was signed; None when it is not."""
     if marks is None:
-        return (
-            "the high-water file is missing beside a record that is not empty"
-            if any(sizes.values())
-            else None
-        )
+        return "the high-water file is missing, which pairing made"
     for log, (size, _root) in sorted(marks.items()):
         if sizes.get(log, 0) < size:
             return f"log {log} holds {sizes.get(log, 0):,} entries, {size:,} were signed for"
