@@ -148,7 +148,7 @@ def test_a_read_back_is_typed_before_what_was_sent_is_seen(line):
     assert before.startswith(BANNER)
     assert PLACE not in before
     assert "Operative word (1/3):" in before
-    assert "missing: U+0033 DIGIT THREE" in after
+    assert 'missing: " 37.02E"' in after
     assert f"coupefeu say-again {line.warning} --node {line.ru}" in after
 
 
@@ -218,7 +218,8 @@ def test_an_error_leaves_with_its_exit_code_and_says_what_to_do(line, monkeypatc
         assert json.loads(said.out)["error"]["code"] == "services.messages.already_taken"
     else:
         assert said.err == (
-            f"{line.warning}: already taken. [services.messages.already_taken]\n  See the status of that message.\n"
+            f"{line.warning}: it was already taken. [services.messages.already_taken]\n"
+            "  Its chain says what was done about it.\n"
         )
 
 

@@ -24,7 +24,7 @@ LOOKING = {
 }
 CHAIN = (
     "ON THEIR RECORD (machine)",
-    "SHOWN ON 0 SCREENS (machine)",
+    "SHOWN ON A SCREEN (machine)",
     "TAKEN BY",
     "READ BY",
     "READ BACK",
@@ -99,6 +99,9 @@ def test_what_is_overdue_is_named_with_its_steps(line):
     )
     lines = line.run("inbox", "--language", "en", node=line.ru)
     first = lines.index(f"FLASH  {line.warning}  WARNING  SAFETY")
+    said = lines[first : lines.index("", first)]
+    assert "  Operative word: STOP" in said
+    assert f"  Place: {PLACE}" in said, "a FLASH says what it wants before it is opened"
     late_steps = [one.split(": ")[0] for one in lines[first : first + 9] if one.startswith("  ! ")]
     assert late_steps == ["  ! RU · READ BY", "  ! RU · READ BACK", "  ! RU · OUTCOME"]
 

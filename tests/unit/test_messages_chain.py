@@ -160,6 +160,20 @@ def test_say_again_is_always_possible_from_either_side_and_action_never_waits():
     assert status.chain("ru").step(StepName.OUTCOME).done
 
 
+@pytest.mark.parametrize("field", [3, 9, -1])
+def test_say_again_names_a_field_that_there_is(field):
+    line = Line()
+    stop, plain = line.say(0, warning(), FLASH), line.say(0, free_text())
+    for message, hint in (
+        (stop, "Name one of 1 word, 2 place, 3 number, or the whole message."),
+        (plain, "Name the whole message."),
+    ):
+        with pytest.raises(UsageError) as refused:
+            line.do(1, by_desk(SayAgain, message, field=field))
+        assert (refused.value.code, refused.value.hint) == ("services.messages.no_such_field", hint)
+    assert line.sizes == [2, 0]
+
+
 def test_read_back_needs_as_many_texts_as_there_are_fields():
     line = Line()
     stop, plain = line.say(0, warning(), FLASH), line.say(0, free_text())
@@ -303,6 +317,21 @@ def test_a_contact_by_another_channel_is_one_sided_until_confirmed():
     line.do(1, by_desk(ConfirmContact, message, remark="Yes, at noon."))
     assert not line.status(0, message).one_sided
     assert line.status(0, message).confirmations[0].act.text == "Yes, at noon."
+
+
+@pytest.mark.parametrize("acted", ["confirmed", "replied"])
+def test_who_confirms_or_replies_has_acted(acted):
+    line = Line()
+    asks = Content(form=Form.REQUEST_FOR_EXPLANATION, subject=Subject.CLARIFICATION, text="Why?")
+    message = line.say(0, contact() if acted == "confirmed" else asks)
+    line.do(1, RecordShown(messages=(message,), screens=1))
+    assert step(line, 0, message, StepName.SHOWN).idle
+    if acted == "confirmed":
+        line.do(1, by_desk(ConfirmContact, message))
+    else:
+        answer = Content(form=Form.REPLY, subject=Subject.CLARIFICATION, text="A drill.")
+        line.say(1, answer, about=message)
+    assert not any(step(line, log, message, StepName.SHOWN).idle for log in (0, 1))
 
 
 def test_claimed_times_are_displayed_and_never_obeyed():

@@ -11,6 +11,7 @@ from coupefeu.model.entry import Kind
 from coupefeu.model.messages import Content, Form, OutcomeCode
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.services.messages import SERVICE, render_inbox_line, render_message
+from coupefeu.services.messages.forms import encode_content
 from coupefeu.services.messages.line_tests import (
     due_line_test,
     line_test,
@@ -23,6 +24,7 @@ from coupefeu.services.messages.render_chain import act_words
 from coupefeu.services.messages.rules import (
     AnswerLineTest,
     GiveOutcome,
+    PassTo,
     ReadBack,
     RecordShown,
     SendLineTest,
@@ -214,6 +216,47 @@ def test_the_chain_as_text_with_clocks_and_differences():
     assert "через 0:00:01 после срока" in late
 
 
+def test_a_clock_that_another_act_stopped_never_reads_as_a_step_done_in_time():
+    line = Line()
+    message = line.say(0, warning(), Precedence.FLASH)
+    line.wait(6)
+    line.do(1, Take(message=message, from_post="ru.duty"))
+    line.do(1, PassTo(message=message, from_post="ru.duty", recipient="air command"))
+    context = line.sides[1].context(line.now_ms)
+    text = render_message(line.status(1, message), context, "en")
+    assert " - SHOWN ON A SCREEN (machine): not yet; clock stopped 0:00:09 before it was due\n" in text
+    assert "not yet; in time" not in text
+    assert text.count("PASSED TO air command, ru.duty") == 2, "in its own step, and as the outcome"
+    line.wait(1000)
+    cancel = Content(form=Form.CANCELLATION, subject=Subject.SAFETY)
+    line.say(0, cancel, Precedence.FLASH, about=message)
+    late = render_message(line.status(1, message), context, "ru")
+    assert " - ПОВТОРЕНО ДЛЯ ПРОВЕРКИ: ещё нет; отсчёт остановлен через 0:11:46 после срока\n" in late
+
+
+def test_a_word_left_out_is_one_difference_to_read():
+    line = Line()
+    message = line.say(0, warning(), Precedence.FLASH)
+    line.do(1, ReadBack(message=message, from_post="ru.duty", typed=("STOP", "35.31 N", "1115")))
+    text = render_message(line.status(0, message), line.sides[0].context(line.now_ms), "en")
+    assert '         missing: " 40.13 E"\n' in text
+    assert '         too much: "11"\n' in text
+
+
+def test_the_language_of_the_text_is_named_in_the_readers():
+    line = Line()
+    message = line.say(0, free_text())
+    foreign = line.hostile(0, body=encode_content(free_text()), language="de")
+    context = line.sides[1].context(line.now_ms)
+    said = [
+        render_message(line.status(1, each), context, language)
+        for each, language in ((message, "fr"), (message, "ru"), (foreign, "fr"))
+    ]
+    assert "   Texte original, en anglais:\n" in said[0]
+    assert "   Подлинный текст, на английском:\n" in said[1]
+    assert "   Texte original, langue de:\n" in said[2]
+
+
 def test_remarks_say_what_the_reader_must_know():
     line = Line()
     one_sided = line.say(0, contact())
@@ -236,7 +279,7 @@ def test_a_line_of_the_inbox_says_what_is_overdue():
     context = line.sides[1].context(line.now_ms)
     text = render_inbox_line(line.status(1, message), context, "en")
     assert text == (
-        "EXERCISE · US/0 · FLASH · WARNING · SAFETY · US · Duty desk · 240312Z MAR 22 · ! SHOWN ON 0 SCREENS, TAKEN BY"
+        "EXERCISE · US/0 · FLASH · WARNING · SAFETY · US · Duty desk · 240312Z MAR 22 · ! SHOWN ON A SCREEN, TAKEN BY"
     )
 
 

@@ -98,9 +98,10 @@ def test_the_chain_has_exactly_the_agreed_words():
 @pytest.mark.parametrize(
     ("language", "screens", "expected"),
     [
-        ("en", 1, "SHOWN ON 1 SCREEN"), ("en", 0, "SHOWN ON 0 SCREENS"), ("fr", 1, "AFFICHÉ SUR 1 ÉCRAN"),
+        ("en", 1, "SHOWN ON 1 SCREEN"), ("en", 0, "SHOWN ON A SCREEN"), ("fr", 1, "AFFICHÉ SUR 1 ÉCRAN"),
         ("fr", 2, "AFFICHÉ SUR 2 ÉCRANS"), ("ru", 1, "ПОКАЗАНО НА 1 ЭКРАНЕ"), ("ru", 5, "ПОКАЗАНО НА 5 ЭКРАНАХ"),
         ("ru", 21, "ПОКАЗАНО НА 21 ЭКРАНЕ"), ("de", 2, "SHOWN ON 2 SCREENS"),
+        ("fr", 0, "AFFICHÉ SUR UN ÉCRAN"), ("ru", 0, "ПОКАЗАНО НА ЭКРАНЕ"),
     ],
 )  # fmt: skip
 def test_plurals(language, screens, expected):

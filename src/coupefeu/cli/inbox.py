@@ -18,7 +18,14 @@ from coupefeu.node.folder import NodeFolder
 from coupefeu.services.base import Context
 from coupefeu.services.messages import render_message
 from coupefeu.services.messages.alarms import Alarm, alarms
-from coupefeu.services.messages.render import BAR, form_words, post_words, precedence_words, subject_words
+from coupefeu.services.messages.render import (
+    BAR,
+    coded_lines,
+    form_words,
+    post_words,
+    precedence_words,
+    subject_words,
+)
 from coupefeu.services.messages.render_chain import clock_words, effect_words, format_duration, step_words
 from coupefeu.services.messages.status import MessageStatus
 from coupefeu.words import say
@@ -150,7 +157,15 @@ def summary_lines(status: MessageStatus, context: Context, language: str) -> lis
         if status.effect
         else []
     )
-    return [*lines, *_beginning(status)]
+    return [*lines, *_said(status, language)]
+
+
+def _said(status: MessageStatus, language: str) -> list[str]:
+    """Give what it says: which message it is about, its coded fields, the author's first words."""
+    lines = [f"{say('header-reference', language)}: {status.about}"] if status.about else []
+    if status.content is not None:
+        lines += coded_lines(status.content, language)
+    return [*fold(f"  {line}" for line in lines), *_beginning(status)]
 
 
 def _waiting_lines(status: MessageStatus, language: str) -> list[str]:

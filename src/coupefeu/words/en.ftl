@@ -51,7 +51,11 @@ field-passage = Passage
 field-channel = Channel
 field-counterpart = With
 field-text = Text
-original-in = Original text, in { $original }
+original-in = Original text, { $original }
+language-en = in English
+language-fr = in French
+language-ru = in Russian
+language-other = language { $code }
 
 operative-1 = STOP
 operative-2 = SPARE
@@ -66,6 +70,7 @@ outcome-4 = NOT OURS
 chain = CHAIN AT { $party }
 step-on-their-record = ON THEIR RECORD
 step-shown = SHOWN ON { $screens ->
+    [0] A SCREEN
     [one] { $screens } SCREEN
    *[other] { $screens } SCREENS
 }
@@ -87,6 +92,8 @@ clock-left = { $time } left, due { $due }
 clock-overdue = OVERDUE by { $time }, was due { $due }
 clock-met = in time, { $time } before it was due
 clock-missed = { $time } after it was due
+clock-stopped = clock stopped { $time } before it was due
+clock-stopped-late = clock stopped { $time } after it was due
 read-back-matches = matches
 read-back-differs = DOES NOT MATCH
 say-again = SAY AGAIN

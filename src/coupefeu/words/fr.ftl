@@ -51,7 +51,11 @@ field-passage = Passage
 field-channel = Voie
 field-counterpart = Avec
 field-text = Texte
-original-in = Texte original, en { $original }
+original-in = Texte original, { $original }
+language-en = en anglais
+language-fr = en français
+language-ru = en russe
+language-other = langue { $code }
 
 operative-1 = CESSEZ
 operative-2 = ÉPARGNEZ
@@ -66,6 +70,7 @@ outcome-4 = PAS À NOUS
 chain = CHAÎNE CHEZ { $party }
 step-on-their-record = À LEUR JOURNAL
 step-shown = AFFICHÉ SUR { $screens ->
+    [0] UN ÉCRAN
     [one] { $screens } ÉCRAN
    *[other] { $screens } ÉCRANS
 }
@@ -87,6 +92,8 @@ clock-left = reste { $time }, échéance { $due }
 clock-overdue = HORS DÉLAI de { $time }, échéance { $due }
 clock-met = dans le délai, { $time } avant l’échéance
 clock-missed = { $time } après l’échéance
+clock-stopped = décompte arrêté { $time } avant l’échéance
+clock-stopped-late = décompte arrêté { $time } après l’échéance
 read-back-matches = conforme
 read-back-differs = NON CONFORME
 say-again = RÉPÉTEZ

@@ -51,7 +51,11 @@ field-passage = Отрывок
 field-channel = Канал
 field-counterpart = С кем
 field-text = Текст
-original-in = Подлинный текст, язык: { $original }
+original-in = Подлинный текст, { $original }
+language-en = на английском
+language-fr = на французском
+language-ru = на русском
+language-other = язык { $code }
 
 operative-1 = ПРЕКРАТИТЕ
 operative-2 = ПОЩАДИТЕ
@@ -66,6 +70,7 @@ outcome-4 = НЕ НАШЕ
 chain = ПРОХОЖДЕНИЕ У СТОРОНЫ { $party }
 step-on-their-record = В ИХ ЖУРНАЛЕ
 step-shown = ПОКАЗАНО НА { $screens ->
+    [0] ЭКРАНЕ
     [one] { $screens } ЭКРАНЕ
     [few] { $screens } ЭКРАНАХ
     [many] { $screens } ЭКРАНАХ
@@ -91,6 +96,8 @@ clock-left = осталось { $time }, срок { $due }
 clock-overdue = ПРОСРОЧЕНО на { $time }, срок { $due }
 clock-met = в срок, за { $time } до срока
 clock-missed = через { $time } после срока
+clock-stopped = отсчёт остановлен за { $time } до срока
+clock-stopped-late = отсчёт остановлен через { $time } после срока
 read-back-matches = совпадает
 read-back-differs = НЕ СОВПАДАЕТ
 say-again = ПОВТОРИТЕ

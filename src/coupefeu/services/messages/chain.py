@@ -202,7 +202,7 @@ class _Reading:
             acts=mine,
             clock=self._clock(name, party, acts, done_ms),
             screens=screens[-1] if screens else 0,
-            idle=name is StepName.SHOWN and not any(act.kind in CLOSING for act in acts),
+            idle=name is StepName.SHOWN and not any(map(_of_people, acts)),
         )
 
     def _belongs(self, name: StepName, act: ActView) -> bool:
@@ -243,6 +243,11 @@ class _Reading:
             return False
         clocks = [chain.step(StepName.OUTCOME).clock for chain in chains]
         return any(c.running and c.overdue for c in clocks if c is not None)
+
+
+def _of_people(act: ActView) -> bool:
+    """Whether somebody acted: did what a step asks, confirmed, asked to say it again, or replied."""
+    return act.kind in CLOSING or act.form is Form.REPLY
 
 
 def _about(message: Row, context: Context) -> str:

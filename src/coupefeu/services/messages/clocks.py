@@ -7,7 +7,17 @@ from coupefeu.model.precedence import Precedence
 from coupefeu.services.messages.effects import Row, addressed_posts
 from coupefeu.services.messages.status import Clock, Evidence, StepName, TimeMark
 
-CLOSING = frozenset({Kind.TAKEN, Kind.READ, Kind.READ_BACK, Kind.PASSED_TO, Kind.OUTCOME, Kind.SAY_AGAIN})
+CLOSING = frozenset(
+    {
+        Kind.TAKEN,
+        Kind.READ,
+        Kind.READ_BACK,
+        Kind.PASSED_TO,
+        Kind.OUTCOME,
+        Kind.SAY_AGAIN,
+        Kind.CONTACT_CONFIRMED,
+    }
+)
 """Acts of people: after any of them it is no longer true that nobody has acted."""
 
 _SETTLED = frozenset({Kind.PASSED_TO, Kind.OUTCOME})

@@ -13,7 +13,7 @@ from coupefeu.services.messages.display import show_line
 from coupefeu.services.messages.phrases import PHRASES
 from coupefeu.services.messages.render_chain import chain_lines, effect_words
 from coupefeu.services.messages.status import MessageStatus
-from coupefeu.words import say
+from coupefeu.words import LANGUAGES, say
 
 BAR = "   | "
 
@@ -84,14 +84,23 @@ def header_lines(status: MessageStatus, context: Context, language: str) -> list
 def content_lines(status: MessageStatus, language: str) -> list[str]:
     """Write the coded fields in the reader's language, then the author's own text."""
     content = status.content
-    lines = [] if content is None else [f"   {line}" for line in _coded_lines(content, language)]
+    lines = [] if content is None else [f"   {line}" for line in coded_lines(content, language)]
     if status.original:
-        lines.append(f"   {say('original-in', language, original=show_line(status.language) or '?')}:")
+        lines.append(
+            f"   {say('original-in', language, original=_language_words(status.language, language))}:"
+        )
         lines += [BAR + line for line in status.shown.text.split("\n")]
     return lines
 
 
-def _coded_lines(content: Content, language: str) -> list[str]:
+def _language_words(code: str, language: str) -> str:
+    if code in LANGUAGES:
+        return say(f"language-{code}", language)
+    return say("language-other", language, code=show_line(code) or "?")
+
+
+def coded_lines(content: Content, language: str) -> list[str]:
+    """Write the coded fields, a line each, in the reader's language."""
     values = {
         "officer": show_line(content.officer),
         "word": "" if content.operative is None else say(f"operative-{int(content.operative)}", language),

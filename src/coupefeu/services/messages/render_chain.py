@@ -1,11 +1,17 @@
 """The chain as plain text: who did what, when by our clock, and how it stands against the agreed deadline."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from coupefeu.model.entry import Kind
 from coupefeu.model.instant import format_second
 from coupefeu.model.messages import OutcomeCode
 from coupefeu.services.messages.display import show_line
-from coupefeu.services.messages.readback import Difference, Verdict
+from coupefeu.services.messages.readback import Difference, DifferenceKind, Verdict
 from coupefeu.services.messages.status import ActView, Clock, MessageStatus, PartyChain, Step, StepName
 from coupefeu.words import has, say
+
+_IN_RUNS = frozenset({DifferenceKind.MISSING, DifferenceKind.EXTRA})
 
 
 def chain_lines(chain: PartyChain, status: MessageStatus, language: str) -> list[str]:
@@ -44,14 +50,16 @@ def _state(step: Step, status: MessageStatus, language: str) -> str:
     if step.name is StepName.READ_BACK and not status.critical:
         return say("not-asked", language)
     when = say("not-yet", language) if step.when_ms is None else format_second(step.when_ms)
-    return when if step.clock is None else f"{when}; {clock_words(step.clock, language)}"
+    return when if step.clock is None else f"{when}; {clock_words(step.clock, language, done=step.done)}"
 
 
-def clock_words(clock: Clock, language: str) -> str:
-    """Say how a clock stands: left, overdue, met or missed."""
+def clock_words(clock: Clock, language: str, *, done: bool = False) -> str:
+    """Say how a clock stands: left, overdue, met or missed; or stopped by another act, the step not done."""
     time, due = format_duration(abs(clock.left_ms)), format_second(clock.due_ms)
     if clock.running:
         return say("clock-overdue" if clock.overdue else "clock-left", language, time=time, due=due)
+    if not done:
+        return say("clock-stopped-late" if clock.overdue else "clock-stopped", language, time=time)
     return say("clock-missed" if clock.overdue else "clock-met", language, time=time)
 
 
@@ -77,8 +85,9 @@ def act_words(act: ActView, language: str) -> str:
 def _outcome(act: ActView, language: str) -> str:
     if act.form is not None:
         return say("by-reply", language, number=act.number)
-    words = [] if act.act.outcome is None else [say(f"outcome-{int(act.act.outcome)}", language)]
-    if act.act.outcome is OutcomeCode.STOPPED_AT and act.act.time_ms is not None:
+    outcome = OutcomeCode.PASSED_TO if act.kind == Kind.PASSED_TO else act.act.outcome
+    words = [] if outcome is None else [say(f"outcome-{int(outcome)}", language)]
+    if outcome is OutcomeCode.STOPPED_AT and act.act.time_ms is not None:
         words.append(format_second(act.act.time_ms))
     words += [show_line(act.act.text)] if act.act.text else []
     return " ".join(words) + ("," if words else "")
@@ -107,14 +116,35 @@ def verdict_lines(verdict: Verdict, language: str) -> list[str]:
             typed = show_line(field.typed) if field.typed.strip() else say("nothing", language)
             lines.append(f"{kind}: {show_line(field.field.value)} / {typed}")
             if field.typed.strip():
-                lines += [f"  {difference_words(difference, language)}" for difference in field.differences]
+                lines += [f"  {difference_words(each, language)}" for each in joined(field.differences)]
     lines += [say("difference-surplus", language, typed=show_line(text)) for text in verdict.surplus]
     return lines
 
 
+def joined(differences: Sequence[Difference]) -> list[Difference]:
+    """Join neighbours that are missing, or too much, into one difference: a whole word left out is one line."""
+    found: list[Difference] = []
+    for each in differences:
+        last = found[-1] if found else None
+        if last is not None and last.kind is each.kind and _follows(last, each):
+            found[-1] = replace(last, sent=last.sent + each.sent, typed=last.typed + each.typed)
+        else:
+            found.append(each)
+    return found
+
+
+def _follows(last: Difference, each: Difference) -> bool:
+    if each.kind is DifferenceKind.MISSING:
+        return each.position == last.position + len(last.sent)
+    return each.kind is DifferenceKind.EXTRA and each.position == last.position
+
+
 def difference_words(difference: Difference, language: str) -> str:
     """Name a difference that may not be visible."""
-    sent, typed = (name or say("nothing", language) for name in difference.names)
+    if len(difference.sent + difference.typed) > 1 and difference.kind in _IN_RUNS:
+        sent, typed = f'"{show_line(difference.sent)}"', f'"{show_line(difference.typed)}"'
+    else:
+        sent, typed = (name or say("nothing", language) for name in difference.names)
     return say(f"difference-{difference.kind}", language, sent=sent, typed=typed)
 
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NoReturn
 
 from coupefeu.errors import PolicyError, UsageError
 from coupefeu.model.entry import MAX_BODY_BYTES, Kind
-from coupefeu.model.messages import Content, Form, MessageId, OutcomeCode, format_number
+from coupefeu.model.messages import Content, CriticalField, Form, MessageId, OutcomeCode, format_number
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.services.base import Command, Context, Draft, Rows, Statement
 from coupefeu.services.messages.display import find_untypable
@@ -24,6 +24,7 @@ from coupefeu.services.messages.effects import (
 from coupefeu.services.messages.facts import MAX_SHOWN_MESSAGES, Act, act_defect, encode_act
 from coupefeu.services.messages.forms import FORM_RULES, critical_fields, defect, encode_content, read_content
 from coupefeu.services.messages.line_tests import line_test, line_test_answer
+from coupefeu.services.messages.render_chain import effect_words
 from coupefeu.services.messages.views import select_facts, select_message
 
 
@@ -218,7 +219,8 @@ def _say(command: Say, known: Sequence[Rows], context: Context) -> Draft:
     _require_our_post(command.from_post, context)
     body = encode_content(content)
     if len(body) > MAX_BODY_BYTES:
-        _refuse_form("too_long", f"It has {len(body)} bytes, at most {MAX_BODY_BYTES} can be sent.")
+        seen = f"the message has {len(body):,} bytes, at most {MAX_BODY_BYTES:,} can be sent"
+        _refuse_form("too_long", "Send it in parts, each a message.", seen)
     about = _about(command, known, context)
     return Draft(
         kind=Kind.MESSAGE,
@@ -240,7 +242,7 @@ def _about(command: Say, known: Sequence[Rows], context: Context) -> tuple[Messa
     mine = {"log": context.our_log, "form": int(command.content.form)}
     reason = judge_reference(mine, about)
     if reason:
-        _refuse(reason, _named(reason, command.about, context), "See the status of that message.")
+        _refuse(reason, _named(reason, command.about, context), "Its chain says what was done about it.")
     return (command.about,)
 
 
@@ -268,7 +270,8 @@ def _require_typable(content: Content) -> None:
     for field in critical_fields(content):
         found = find_untypable(field.value)
         if found:
-            _refuse_form("untypable", f"The {field.kind} holds {found}; write it with plain characters.")
+            seen = f"the {field.kind} cannot be typed anew: it holds {found}"
+            _refuse_form("untypable", "Write it with plain characters.", seen)
 
 
 # --- acting
@@ -293,6 +296,8 @@ def _act(command: ActCommand, known: Sequence[Rows], context: Context) -> Draft:
     _require_effect(draft, command.message, known, context)
     if isinstance(command, ReadBack):
         _require_fields(message, command, context)
+    if isinstance(command, SayAgain) and command.field is not None:
+        _require_field(message, command.field, context)
     return draft
 
 
@@ -306,17 +311,36 @@ def _require_effect(draft: Draft, message: MessageId, known: Sequence[Rows], con
     earlier = effective_acts(row, known[1], context.agreement)
     reason = judge_act(act, row, earlier, context.agreement)
     if reason:
-        _refuse(reason, _named(reason, message, context), "See the status of that message.")
+        _refuse(reason, _named(reason, message, context), _hint(reason, row))
 
 
 def _require_fields(message: Row, command: ReadBack, context: Context) -> None:
-    content, _ = read_content(message["body"])
-    fields = critical_fields(content, about_number(message, context)) if content else ()
+    fields = _critical(message, context)
     if not fields:
-        _refuse_form("nothing_critical", "The message has no critical field to read back.")
+        _refuse_form(
+            "nothing_critical", "Say that it was read.", "the message has no critical field to read back"
+        )
     if len(command.typed) != len(fields):
-        kinds = ", ".join(field.kind for field in fields)
-        _refuse_form("field_count", f"Type {len(fields)} texts, in this order: {kinds}.")
+        seen = f"{len(command.typed)} texts were typed, there are {len(fields)} critical fields"
+        _refuse_form("field_count", f"Type {_numbered(fields)}, in this order.", seen)
+
+
+def _require_field(message: Row, field: int, context: Context) -> None:
+    fields = _critical(message, context)
+    if not 0 <= field < len(fields):
+        hint = (
+            f"Name one of {_numbered(fields)}, or the whole message." if fields else "Name the whole message."
+        )
+        _refuse_form("no_such_field", hint, f"there is no critical field {field + 1}")
+
+
+def _critical(message: Row, context: Context) -> tuple[CriticalField, ...]:
+    content, _ = read_content(message["body"])
+    return critical_fields(content, about_number(message, context)) if content else ()
+
+
+def _numbered(fields: Sequence[CriticalField]) -> str:
+    return ", ".join(f"{number} {field.kind}" for number, field in enumerate(fields, 1))
 
 
 def about_number(message: Row, context: Context) -> str:
@@ -368,14 +392,26 @@ def _require_our_post(post: str, context: Context) -> None:
 
 
 def _named(reason: str, message: MessageId, context: Context) -> str:
-    return f"{format_number(message, context.parties)}: {reason.replace('_', ' ')}."
+    return f"{format_number(message, context.parties)}: {effect_words(reason, 'en')}."
+
+
+def _hint(reason: str, message: Row) -> str:
+    if reason == "post_not_addressed":
+        return (
+            f"It is addressed to {', '.join(addressed_posts(message))}; only a FLASH may be taken by anyone."
+        )
+    if reason == "own_message":
+        return "This is for the other side to do."
+    return "Its chain says what was done about it."
 
 
 def _refuse(reason: str, sentence: str, hint: str) -> NoReturn:
     raise PolicyError(sentence, code=f"services.messages.{reason}", hint=hint)
 
 
-def _refuse_form(reason: str, hint: str) -> NoReturn:
+def _refuse_form(reason: str, hint: str, sentence: str = "") -> NoReturn:
     raise UsageError(
-        f"the form is not right: {reason.replace('_', ' ')}", code=f"services.messages.{reason}", hint=hint
+        sentence or f"the form is not right: {effect_words(reason, 'en')}",
+        code=f"services.messages.{reason}",
+        hint=hint,
     )
