@@ -1,5 +1,6 @@
 """Saying and acting on a stopped node: defaults that a tired person means, refusals that say what to do."""
 
+import io
 import json
 import sys
 
@@ -221,6 +222,44 @@ def test_an_error_leaves_with_its_exit_code_and_says_what_to_do(line, monkeypatc
             f"{line.warning}: it was already taken. [services.messages.already_taken]\n"
             "  Its chain says what was done about it.\n"
         )
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "hint"),
+    [
+        (["status"], "Missing option '--node'.", "See: coupefeu status --help"),
+        (["agreement"], "No such option: --json", "See: coupefeu agreement --help"),
+        (["agreement", "sign", "US/1"], "Missing option '--node'.", "See: coupefeu agreement sign --help"),
+        (
+            ["outcome", "US/1", "fine", "--node", "us"],
+            "Invalid value for 'RESULT': 'fine' is not one of 'passed-to', 'stopped-at', 'cannot', 'not-ours'.",
+            "See: coupefeu outcome --help",
+        ),
+        (["frob"], "No such command 'frob'.", "See: coupefeu --help"),
+    ],
+)
+def test_a_misspelt_command_is_said_as_every_error_is(monkeypatch, capsys, words, message, hint):
+    monkeypatch.setattr(sys, "argv", ["coupefeu", *words, "--json"])
+    with pytest.raises(SystemExit) as left:
+        run()
+    assert left.value.code == EXIT_CODES[coupefeu.UsageError]
+    said = json.loads(capsys.readouterr().out)
+    assert said == {"error": {"code": "cli.main.usage", "message": message, "hint": hint}}
+
+
+def test_a_question_without_an_answer_is_no_defect(line, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["coupefeu", "read-back", line.warning, "--node", str(line.ru)])
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    with pytest.raises(SystemExit) as left:
+        run()
+    assert left.value.code == EXIT_CODES[coupefeu.UsageError]
+    assert "[cli.main.unanswered]" in capsys.readouterr().err
+
+
+def test_words_may_be_typed_as_they_are_printed(line):
+    assert line.shown(line.say("--operative", "STOP", "--place", PLACE))["operative"] == "STOP"
+    assert line.shown(line.say("hello", "--precedence", "PRIORITY"))["precedence"] == "PRIORITY"
+    line.run("outcome", line.warning, "NOT-OURS", "--language", "FR", node=line.ru)
 
 
 def test_a_file_that_the_system_refuses_is_named(line, tmp_path, monkeypatch, capsys):

@@ -156,7 +156,7 @@ def pass_to(
 
 def outcome(
     message: MessageArgument,
-    result: Annotated[OutcomeName, typer.Argument(help="What became of it.")],
+    result: Annotated[OutcomeName, typer.Argument(case_sensitive=False, help="What became of it.")],
     node: NodeOption,
     text: Annotated[
         str, typer.Option("--text", help="To whom it was passed, why it cannot be done, or a remark.")

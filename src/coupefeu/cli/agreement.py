@@ -73,7 +73,7 @@ class Record(Protocol):
 def register(app: typer.Typer, record: Record) -> None:
     """Add the commands; `record` joins them to the node."""
     commands = AgreementCommands(record)
-    group = typer.Typer(help="The agreement: show, propose, sign; replace keys.", no_args_is_help=True)
+    group = typer.Typer(help="The agreement: show, propose, sign; replace keys.")
     group.command("template")(template)
     group.command("show")(commands.show)
     group.command("propose")(commands.propose)

@@ -16,7 +16,7 @@ PartyOption = Annotated[str, typer.Option("--party", help="Whose log: a party of
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="Write what strangers can verify.", no_args_is_help=True)
+    group = typer.Typer(help="Write what strangers can verify.")
     group.callback()(_group)
     group.command("record")(record)
     app.add_typer(group, name="export")

@@ -4,11 +4,14 @@ import json
 import os
 import sys
 from importlib import import_module
-from typing import Final
+from typing import Any, Final, NoReturn
 
 import typer
+from typer.exceptions import TyperException
+from typer.main import get_command
 
 from coupefeu import errors
+from coupefeu.cli.usage import name_values
 
 SUMMARIES: Final = {
     "init": "Make a node's folder with fresh keys.",
@@ -79,8 +82,8 @@ def _make_group() -> typer.Typer:
     app = typer.Typer(
         name="coupefeu",
         help="A self-hosted line between parties that must not collide by accident.",
-        no_args_is_help=True,
         add_completion=False,
+        rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
 
@@ -103,16 +106,44 @@ def run() -> None:
     """Run the command of `sys.argv`."""
     first = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
-        (make_app(first) if first in COMMANDS else make_listing())()
+        command = name_values(get_command(make_app(first) if first in COMMANDS else make_listing()))
+        sys.exit(_status(command.main(sys.argv[1:] or ["--help"], "coupefeu", standalone_mode=False)))
     except errors.CoupefeuError as error:
-        _tell(error)
-        sys.exit(next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1))
+        _leave(error)
+    except TyperException as error:
+        _leave(_misused(error))
+    except typer.Abort:
+        _leave(
+            errors.UsageError(
+                "a question was not answered; nothing was recorded",
+                code="cli.main.unanswered",
+                hint="Answer it in a terminal, or give the answer as an option.",
+            )
+        )
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(EXIT_CODES[errors.UsageError])
     except OSError as error:
         _tell(_described(error))
         sys.exit(EXIT_CODES[errors.ConfigError])
+
+
+def _status(result: object) -> int:
+    """Give what a command ended with; most end with nothing to say."""
+    return result if isinstance(result, int) else 0
+
+
+def _misused(error: TyperException) -> errors.UsageError:
+    """Say a misspelt command line as every other error is said."""
+    context: Any = getattr(error, "ctx", None)
+    path = "coupefeu" if context is None else context.command_path
+    message = error.format_message().replace("Value error, ", "")
+    return errors.UsageError(message, code="cli.main.usage", hint=f"See: {path} --help")
+
+
+def _leave(error: errors.CoupefeuError) -> NoReturn:
+    _tell(error)
+    sys.exit(next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1))
 
 
 def _described(error: OSError) -> errors.ConfigError:

@@ -5,15 +5,12 @@ python -m coupefeu.cli.manual > docs/cli.md
 
 import sys
 from collections.abc import Iterator
-from enum import Enum
-from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from typer.main import get_command
 
 from coupefeu.cli.main import COMMANDS, EXIT_CODES, make_app
-
-_KINDS = {Path: "PATH", int: "NUMBER", float: "NUMBER"}
+from coupefeu.cli.usage import choices, value_name
 
 HEAD = """# The commands
 
@@ -67,7 +64,8 @@ def _place(parameter: Any) -> str:
 
 def _row(parameter: Any) -> Iterator[str]:
     if parameter.param_type_name == "argument":
-        yield f"| `{_place(parameter)}` | {_text(parameter.help)} |"
+        known = f" One of: {', '.join(choices(parameter))}." if choices(parameter) else ""
+        yield f"| `{_place(parameter)}` | {_text(parameter.help)}{known} |"
     elif "--help" not in parameter.opts:
         yield f"| `{', '.join(parameter.opts)}`{_kind(parameter)} | {_text(parameter.help)}{_remarks(parameter)} |"
 
@@ -75,11 +73,7 @@ def _row(parameter: Any) -> Iterator[str]:
 def _kind(parameter: Any) -> str:
     if parameter.is_flag:
         return ""
-    annotation = parameter.type_descriptor.annotation
-    kind = next(iter(get_args(annotation)), annotation)
-    if issubclass(kind, Enum):
-        return f" {' / '.join(str(each.value) for each in kind)}"
-    return f" {_KINDS.get(kind, 'TEXT')}"
+    return f" {' / '.join(choices(parameter)) or value_name(parameter)}"
 
 
 def _remarks(parameter: Any) -> str:

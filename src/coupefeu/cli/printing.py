@@ -27,7 +27,10 @@ class Language(StrEnum):
 
 
 LanguageOption = Annotated[
-    Language | None, typer.Option("--language", help="Language to read in; our party's own if not given.")
+    Language | None,
+    typer.Option(
+        "--language", case_sensitive=False, help="Language to read in; our party's own if not given."
+    ),
 ]
 
 Progress = Callable[[int, int], None]

@@ -46,7 +46,7 @@ def register(app: typer.Typer) -> None:
 def say(
     node: NodeOption,
     words_said: Annotated[
-        str | None, typer.Argument(metavar="[TEXT]", help="The text; `-` reads it from standard input.")
+        str | None, typer.Argument(metavar="TEXT", help="The text; `-` reads it from standard input.")
     ] = None,
     to: Annotated[
         list[str] | None, typer.Option("--to", help="The party (ru); all others if not given.")
@@ -54,22 +54,29 @@ def say(
     form: Annotated[
         FormName | None,
         typer.Option(
-            help="Form; without it, --operative makes a warning, --phrase a phrase, --channel a contact."
+            case_sensitive=False,
+            help="Form; without it, --operative makes a warning, --phrase a phrase, --channel a contact.",
         ),
     ] = None,
     text: Annotated[str | None, typer.Option("--text", help="The text, as an option.")] = None,
     file: Annotated[Path | None, typer.Option("--file", help="Read the text from this file (UTF-8).")] = None,
     precedence: Annotated[
         PrecedenceName | None,
-        typer.Option(help="Routine if not given; flash for a warning; as what it is about for a correction."),
+        typer.Option(
+            case_sensitive=False,
+            help="Routine if not given; flash for a warning; as what it is about for a correction.",
+        ),
     ] = None,
     subject: Annotated[
-        SubjectName | None, typer.Option(help="Safety if not given, where the form leaves a choice.")
+        SubjectName | None,
+        typer.Option(case_sensitive=False, help="Safety if not given, where the form leaves a choice."),
     ] = None,
     critical: Annotated[
         list[str] | None, typer.Option("--critical", help="A passage of the text that must be read back.")
     ] = None,
-    operative: Annotated[OperativeName | None, typer.Option(help="The operative word of a warning.")] = None,
+    operative: Annotated[
+        OperativeName | None, typer.Option(case_sensitive=False, help="The operative word of a warning.")
+    ] = None,
     place: Annotated[str, typer.Option(help="Where.")] = "",
     time: Annotated[str | None, typer.Option(help='When, UTC: "0312Z", "240312Z MAR 22" or "now".')] = None,
     number: Annotated[
@@ -78,7 +85,9 @@ def say(
     about: Annotated[
         str | None, typer.Option(help="The message that is corrected, cancelled or answered (US/14).")
     ] = None,
-    channel: Annotated[ChannelName | None, typer.Option(help="Where a contact took place.")] = None,
+    channel: Annotated[
+        ChannelName | None, typer.Option(case_sensitive=False, help="Where a contact took place.")
+    ] = None,
     counterpart: Annotated[str, typer.Option(help="With whom a contact took place.")] = "",
     phrase: Annotated[int | None, typer.Option(help="Number of a standard phrase (1 to 24).")] = None,
     slot: Annotated[
