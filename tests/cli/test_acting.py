@@ -262,6 +262,47 @@ def test_words_may_be_typed_as_they_are_printed(line):
     line.run("outcome", line.warning, "NOT-OURS", "--language", "FR", node=line.ru)
 
 
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (["--operative", "stop"], "Give --place"),
+        (["--operative", "stop", "--place", PLACE, "--number", "1O"], "Give --number in digits"),
+        (["--phrase", "12", "--slot", "Karelia", "--slot", "two"], "--slot for each"),
+        (["hello", "--form", "reply"], "--about US/14"),
+        (["hello", "--form", "service-message", "--place", PLACE], "Leave that option out"),
+        (["--text", ""], "Give the text"),
+    ],
+)
+def test_a_form_that_is_not_right_names_the_option_that_mends_it(line, words, option):
+    assert option in line.refused("say", *words).hint
+
+
+@pytest.mark.parametrize(
+    ("result", "hint"), [("cannot", "Say why it cannot be done"), ("passed-to", "Say to whom")]
+)
+def test_an_outcome_without_its_text_names_the_option(line, result, hint):
+    assert hint in line.refused("outcome", line.warning, result, node=line.ru).hint
+
+
+def test_an_officer_reads_one_language(line):
+    lines = line.run("say", "Наш самолёт повернул назад.", node=line.ru)
+    assert lines[1].startswith("Записано в наш журнал: RU/")
+    assert lines[2].startswith("Этот узел остановлен")
+    typed = ["--typed", "STOP", "--typed", "36.61N", "--typed", "4"]
+    said = "\n".join(line.run("read-back", line.warning, *typed, "--language", "fr", node=line.ru))
+    assert f"Pour faire répéter : coupefeu say-again {line.warning}" in said
+    assert "Inscrit à notre journal : RU/" in said
+    assert " - COLLATIONNÉ : pas encore" in said
+    assert "On our record" not in said
+
+
+def test_a_contact_is_one_sided_and_its_author_cannot_confirm_it(line):
+    contact = ["--channel", "telephone", "--time", "now", "--counterpart", "General", "--text", "We spoke."]
+    number = line.say(*contact, node=line.ru)
+    assert line.refused("confirm", number, node=line.ru).code == "services.messages.own_message"
+    assert any("ОДНОСТОРОННЕ" in one for one in line.run("inbox", number, node=line.ru))
+
+
 def test_a_file_that_the_system_refuses_is_named(line, tmp_path, monkeypatch, capsys):
     (tmp_path / "taken").write_text("")
     words = [

@@ -9,7 +9,10 @@ import pytest
 from tests.cli.conftest import BANNER, PLACE
 
 import coupefeu
+from coupefeu.cli.watch import Screen
 from coupefeu.node.exercise import pair_exercise
+from coupefeu.node.folder import NodeFolder
+from coupefeu.node.following import LineSeen
 
 LOOKING = {
     "status": ["status"],
@@ -272,3 +275,35 @@ def test_rebuild_makes_the_same_views_anew(line):
     after = line.json("inbox", line.text)["chains"]
     assert [step["done"] for step in after["ru"]] == [step["done"] for step in before["ru"]]
     assert [len(step["acts"]) for step in after["ru"]] == [len(step["acts"]) for step in before["ru"]]
+
+
+def test_watch_prints_the_most_urgent_last_where_the_screen_still_shows_it(line, capsys):
+    folder = NodeFolder.open(line.ru)
+
+    async def begin():
+        async with coupefeu.Node.open(line.ru, online=False) as node:
+            screen = Screen(folder, "en", 0, as_json=False)
+            await screen.begin(node)
+            for up in (True, True, False):
+                await screen.take_all(node, FewEvents([LineSeen(party="us", up=up, alive=True)]))
+
+    asyncio.run(begin())
+    said = capsys.readouterr().out
+    assert 0 < said.index(line.text) < said.index(line.warning)
+    assert said.count("Line to US: up; their node answers.") == 1, "a renewed session is no news"
+    assert said.count("Line to US: down.") == 1
+
+
+class FewEvents:
+    """Events that have come."""
+
+    def __init__(self, events):
+        self.events = events
+
+    @property
+    def waiting(self):
+        return len(self.events)
+
+    async def __aiter__(self):
+        while self.events:
+            yield self.events.pop()

@@ -455,6 +455,25 @@ def test_an_offline_identity_key_is_named(paired):
     assert "Proposed as US/0" in paired.run(*words, "--identity", paired.file("safe.key"))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (b'skew = "60s"', b"skew = 60 s", "line 11: not TOML"),
+        (b'skew = "60s"', b'skew = "60s"\nskewness = 3', "line 12, field skewness: is not a field"),
+        (b"# Agreement", b"\xff Agreement", "line 1: not UTF-8"),
+    ],
+)
+def test_terms_that_cannot_be_read_are_named_with_their_file_and_line(desk, old, new, says):
+    desk.meet()
+    octets = desk.file("terms.toml").read_bytes()
+    assert old in octets
+    desk.file("terms.toml").write_bytes(octets.replace(old, new))
+    with pytest.raises(PeerError) as refused:
+        desk.answer("us", "ru")
+    assert refused.value.message.startswith(f"{desk.file('terms.toml')}: {says}")
+    assert refused.value.hint
+
+
 def test_a_damaged_card_is_refused_before_any_words(desk):
     desk.meet()
     garble(desk.file("ru.card"))

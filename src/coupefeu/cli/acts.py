@@ -18,7 +18,7 @@ from coupefeu.model.messages import OutcomeCode
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.node import Sent
 from coupefeu.services.messages.readback import Verdict
-from coupefeu.services.messages.render import header_lines
+from coupefeu.services.messages.render import header_lines, remark_lines
 from coupefeu.services.messages.render_chain import chain_lines, verdict_lines
 from coupefeu.services.messages.rules import (
     ActCommand,
@@ -116,7 +116,8 @@ def read_back(
     verdict = desk.verdict_of(sent)
     lines = fold(verdict_lines(verdict, desk.language))
     if not verdict.matches:
-        lines.append(f"Ask for it again: coupefeu say-again {desk.status.number} --node {node}")
+        command = f"coupefeu say-again {desk.status.number} --node {node}"
+        lines.append(say("ask-again", desk.language, command=command))
     desk.report_act(sent, lines, {"verdict": verdict_values(verdict)}, as_json=as_json)
 
 
@@ -193,6 +194,12 @@ def confirm(
     desk.report_act(sent, as_json=as_json)
 
 
+_OPTIONS = {
+    "missing_reason": 'Say why it cannot be done: --text "no contact with the unit".',
+    "missing_recipient": 'Say to whom: --text "air defence, sector 3".',
+}
+
+
 class Officer:
     """Somebody who acts about one message: which node, which message, from which post, in which language."""
 
@@ -210,8 +217,12 @@ class Officer:
         }
 
     def act(self, command: ActCommand) -> Sent:
-        """Record it."""
-        return act(self.folder, command)
+        """Record it; what is missing is named as the option that gives it."""
+        try:
+            return act(self.folder, command)
+        except UsageError as error:
+            error.hint = _OPTIONS.get(error.code.rpartition(".")[2], error.hint)
+            raise
 
     def ask_fields(self, *, as_json: bool) -> tuple[str, ...]:
         """Ask for each critical field; what was sent is not shown meanwhile."""
@@ -248,7 +259,9 @@ class Officer:
     def act_lines(self, sent: Sent) -> list[str]:
         """Say what was recorded, and how the chain stands now."""
         status = self.look()
-        lines = [f"On our record as {sent.number}."]
+        lines = [say("recorded-as", self.language, number=sent.number)]
+        if status.confirmations or status.one_sided:
+            lines += ["", *fold(remark_lines(status, self.language))]
         for chain in status.chains:
             lines += ["", *fold(chain_lines(chain, status, self.language))]
         return lines

@@ -16,7 +16,7 @@ from coupefeu.model.instant import format_instant, parse_instant
 from coupefeu.model.messages import MINUTE_MS, Channel, Content, FieldKind, Form, Operative, Slot
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.node.folder import NodeFolder
-from coupefeu.node.folder_files import read_bytes
+from coupefeu.node.folder_files import read_given
 from coupefeu.node.node import choose_posts
 from coupefeu.services.messages.forms import FORM_RULES
 from coupefeu.services.messages.phrases import PHRASES
@@ -128,7 +128,7 @@ class Source:
                 hint="Give it as words, --text, --file or on standard input: one of them.",
             )
         if file is not None:
-            return cls(text=_decode(read_bytes(file), str(file)), is_file=True)
+            return cls(text=_decode(read_given(file), str(file)), is_file=True)
         if given and given[0] != "-":
             return cls(text=str(given[0]), is_file=False)
         return cls(text=_read_input() if needs_text or given else "", is_file=False)
@@ -142,7 +142,33 @@ class Source:
         stamp = format_instant(folder.clock().utc_ms).replace(":", "").replace(".", "-")
         kept = unsent / f"{stamp}.txt"
         write_durably(kept, self.text.encode("utf-8", "surrogateescape"), mode=SECRET_MODE)
-        error.hint = f"{error.hint} The text is kept in {kept}.".strip()
+        hint = error.hint if not error.hint or error.hint.endswith((".", "?")) else f"{error.hint}."
+        error.hint = f"{hint} The text is kept in {kept}.".strip()
+
+
+_GIVE = {
+    "text": "Give the text as words, with --text, --file or on standard input.",
+    "operative": "Give --operative stop or --operative spare.",
+    "place": 'Give --place, such as --place "36.1 N 38.0 E".',
+    "time_ms": "Give --time, such as --time 0312Z or --time now.",
+    "numbers": "Give --number in digits, such as --number 12, once for each.",
+    "phrase": "Give --phrase (1 to 24), and --slot for each of its values; a number is written in digits.",
+    "slots": "Give --slot for each value of the phrase, in the order of its words; a number is written in digits.",
+    "channel": "Give --channel telephone, attache or letter.",
+    "counterpart": 'Give --counterpart, such as --counterpart "their duty desk".',
+    "passages": "Give --critical, a passage exactly as it stands in the text.",
+    "reference": "Name the message that it is about, such as --about US/14.",
+}
+
+
+def hint_for(error: CoupefeuError) -> str:
+    """Say which option mends a form; "" where the error is about something else."""
+    family, _, part = error.code.removeprefix("services.messages.").partition("_")
+    if part not in _GIVE:
+        return ""
+    if family == "unexpected":
+        return "Leave that option out, or choose another --form."
+    return _GIVE[part] if family in {"missing", "bad"} else ""
 
 
 def _read_input() -> str:
@@ -257,7 +283,7 @@ def _slots(wish: Wish, now_ms: int) -> tuple[Slot, ...]:
             else ""
         )
         raise UsageError(
-            f"phrase {wish.phrase} needs {len(kinds)} values, {len(wish.slots)} are given"
+            f"phrase {wish.phrase} has {len(kinds)} to fill in, {len(wish.slots)} given with --slot"
             if wish.phrase in PHRASES
             else f"there is no phrase {wish.phrase}",
             code="cli.say.slots",

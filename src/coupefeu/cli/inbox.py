@@ -28,7 +28,7 @@ from coupefeu.services.messages.render import (
 )
 from coupefeu.services.messages.render_chain import clock_words, effect_words, format_duration, step_words
 from coupefeu.services.messages.status import MessageStatus
-from coupefeu.words import say
+from coupefeu.words import label, say
 
 WIDTH = 80
 
@@ -162,7 +162,7 @@ def summary_lines(status: MessageStatus, context: Context, language: str) -> lis
 
 def _said(status: MessageStatus, language: str) -> list[str]:
     """Give what it says: which message it is about, its coded fields, the author's first words."""
-    lines = [f"{say('header-reference', language)}: {status.about}"] if status.about else []
+    lines = [label(say("header-reference", language), status.about, language)] if status.about else []
     if status.content is not None:
         lines += coded_lines(status.content, language)
     return [*fold(f"  {line}" for line in lines), *_beginning(status)]
@@ -174,8 +174,8 @@ def _waiting_lines(status: MessageStatus, language: str) -> list[str]:
     steps.sort(key=lambda each: each[2].due_ms)
     late = sum(clock.overdue for _, _, clock in steps)
     lines = [
-        f"  {'!' if clock.overdue else '-'} {party.upper()} · {step_words(step, language)}: "
-        f"{clock_words(clock, language)}"
+        f"  {'!' if clock.overdue else '-'} {party.upper()} · "
+        + label(step_words(step, language), clock_words(clock, language), language)
         for party, step, clock in steps[: late + 1]
     ]
     lines = fold(lines)

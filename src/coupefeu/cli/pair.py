@@ -16,7 +16,8 @@ from coupefeu.keys.files import write_durably
 from coupefeu.keys.pairing import verify_words
 from coupefeu.node import pairing
 from coupefeu.node.folder import NodeFolder
-from coupefeu.node.folder_files import read_given
+from coupefeu.node.folder_files import naming, read_given
+from coupefeu.wire.agreement import parse_terms
 
 NOT_IN_PERSON = "not protected against a future quantum computer: the cards did not all travel in person"
 
@@ -59,7 +60,10 @@ def pair(
         raise UsageError(
             "no terms", code="cli.pair.no_terms", hint="name the agreed text with --agreement terms.toml"
         )
-    encounter = pairing.meet(folder, dict.fromkeys(cards, in_person), read_given(agreement))
+    terms = read_given(agreement)
+    with naming(agreement):
+        parse_terms(terms)
+    encounter = pairing.meet(folder, dict.fromkeys(cards, in_person), terms)
     _confirm(encounter, yes_words, as_json=as_json)
     text = pairing.answer(folder, encounter)
     if to:

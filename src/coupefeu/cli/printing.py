@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
@@ -47,6 +48,10 @@ def report(banner: str | None, lines: Sequence[str], values: Mapping[str, Any], 
         typer.echo(line)
 
 
+SHORT_WORK_S = 0.5
+"""Work that is over by then shows no bar."""
+
+
 @contextmanager
 def progress(title: str, *, as_json: bool) -> Iterator[Progress | None]:
     """Show how far long work has come: on a terminal's error stream, never in a file and never beside JSON."""
@@ -56,6 +61,16 @@ def progress(title: str, *, as_json: bool) -> Iterator[Progress | None]:
     from rich.console import Console  # noqa: PLC0415 - only long work on a terminal pays for it
     from rich.progress import Progress as Bar  # noqa: PLC0415 - as above
 
-    with Bar(console=Console(stderr=True, no_color=True), transient=True) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, size: bar.update(task, completed=done, total=size)
+    began = time.monotonic()
+    bar = Bar(console=Console(stderr=True, no_color=True), transient=True)
+    task = bar.add_task(title, total=None)
+
+    def tell(done: int, size: int) -> None:
+        bar.update(task, completed=done, total=size)
+        if time.monotonic() - began > SHORT_WORK_S:
+            bar.start()
+
+    try:
+        yield tell
+    finally:
+        bar.stop()

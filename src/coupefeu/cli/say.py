@@ -20,8 +20,9 @@ from coupefeu.cli.draft import (
     Wish,
     build,
     choose_form,
+    hint_for,
 )
-from coupefeu.cli.officer import desk_of, open_folder, with_node
+from coupefeu.cli.officer import desk_of, language_of, open_folder, with_node
 from coupefeu.cli.printing import JsonOption, NodeOption, report
 from coupefeu.errors import CoupefeuError
 from coupefeu.model.instant import format_date_time_group
@@ -31,8 +32,11 @@ from coupefeu.node.node import Node, Receipt, Sent
 from coupefeu.node.running import is_running
 from coupefeu.services.base import Command
 from coupefeu.services.messages.forms import FORM_RULES, LINE_TEST_TEMPLATES
+from coupefeu.services.messages.render import precedence_words, subject_words
 from coupefeu.services.messages.rules import SendLineTest
 from coupefeu.services.messages.status import MessageStatus
+from coupefeu.words import label
+from coupefeu.words import say as words
 
 NO_RECEIPT_EXIT = 6
 """As for a path that failed: the message is on our record, and theirs has not signed for it in time."""
@@ -140,6 +144,7 @@ def say(
         command = build(folder, wish, to or [], to_post or [], from_post, about, language)
         _send(folder, command, wait, timeout, as_json=as_json)
     except CoupefeuError as error:
+        error.hint = hint_for(error) or error.hint
         source.keep(folder, error)
         raise
 
@@ -175,15 +180,19 @@ def _send(folder: NodeFolder, command: Command, wait: bool, timeout: float, *, a
 
 
 def _lines(folder: NodeFolder, status: MessageStatus, receipt: Receipt | None, *, running: bool) -> list[str]:
-    subject = "" if status.subject is None else f" {status.subject.value}"
-    first = (
-        f"On our record as {status.number} since {format_date_time_group(status.arrived_ms)}: "
-        f"{status.precedence.name}{subject}, to {', '.join(status.to_posts)}."
-    )
+    language = language_of(folder, None)
+    what = precedence_words(status, language)
+    what += "" if status.subject is None else f" {subject_words(status, language)}"
+    said = {
+        "number": status.number,
+        "time": format_date_time_group(status.arrived_ms),
+        "what": what,
+        "posts": ", ".join(status.to_posts),
+    }
     if receipt is not None:
-        second = f"ON THEIR RECORD (machine): {receipt.holder.upper()} has signed for it."
-    elif running:
-        second = "Their node has not signed for it yet."
+        step = f"{words('step-on-their-record', language)} ({words('machine', language)})"
+        second = label(step, words("said-signed", language, party=receipt.holder.upper()), language)
     else:
-        second = "This node is stopped: the message leaves when it is up (`coupefeu up`)."
-    return [first, second, f"Its chain: coupefeu inbox {status.number} --node {folder.path}"]
+        second = words("said-unsigned" if running else "said-stopped", language)
+    command = f"coupefeu inbox {status.number} --node {folder.path}"
+    return [words("said", language, **said), second, words("said-chain", language, command=command)]

@@ -11,6 +11,7 @@ from coupefeu.cli.printing import JsonOption, NodeOption, report
 from coupefeu.node.collector import calm_collector
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.reach import run_node
+from coupefeu.words import say
 
 
 def register(app: typer.Typer) -> None:
@@ -40,9 +41,16 @@ async def _serve(folder: NodeFolder, *, as_json: bool) -> None:
         ]
         report(banner, lines, {"up": True, "party": folder.party, "listen": folder.listen}, as_json=as_json)
 
+        lines_said: dict[str, str] = {}
+
         def tell(event: dict[str, Any]) -> None:
-            if event["what"] in {"line", "trouble", "terms"}:
-                report(banner, [describe(event)], event, as_json=as_json)
+            words = describe(event) if event["what"] in {"line", "trouble", "terms"} else ""
+            if event["what"] == "line":
+                if lines_said.get(event["party"]) == words:
+                    return
+                lines_said[event["party"]] = words
+            if words:
+                report(banner, [words], event, as_json=as_json)
 
         backend.follow(tell)
         await stop.wait()
@@ -50,13 +58,11 @@ async def _serve(folder: NodeFolder, *, as_json: bool) -> None:
         await backend.close()
 
 
-def describe(event: dict[str, Any]) -> str:
-    """Give an event in words."""
+def describe(event: dict[str, Any], language: str = "en") -> str:
+    """Give an event in words; what went wrong inside a node is said in English."""
     if event["what"] == "line":
-        if not event["up"]:
-            return f"Line to {event['party'].upper()}: down."
-        alive = "their node answers" if event["alive"] else "their node has not answered lately"
-        return f"Line to {event['party'].upper()}: up; {alive}."
+        state = "down" if not event["up"] else "up" if event["alive"] else "late"
+        return say(f"line-{state}", language, party=event["party"].upper())
     if event["what"] == "terms":
         return str(event["detail"])
     return f"Trouble: {event['detail']} [{event['code']}]"

@@ -32,7 +32,7 @@ from coupefeu.services.messages.facts import MAX_SHOWN_MESSAGES
 from coupefeu.services.messages.render_chain import clock_words, step_words
 from coupefeu.services.messages.rules import RecordShown
 from coupefeu.services.messages.status import MessageStatus, StepName
-from coupefeu.words import say
+from coupefeu.words import label, say
 
 LOOK_EVERY_S = 3.0
 """How often clocks are looked at, and how often the bell rings while there is a reason."""
@@ -90,9 +90,10 @@ class Screen:
         self._displayed: list[MessageId] = []
         self._unsigned: set[int] = set()
         self._late: set[tuple[str, str, StepName]] = set()
+        self._lines: dict[str, str] = {}
 
     async def begin(self, node: Node) -> None:
-        """Print what is open."""
+        """Print what is open, the most urgent last: it must be the one that the screen still shows."""
         found = node.open_messages()
         key = "inbox-open" if found.messages else "inbox-none"
         overdue = sum(each.overdue for each in found.messages)
@@ -101,7 +102,7 @@ class Screen:
         self._print(
             [say(key, self._language, **counts, time=time)], {"what": "begin", "as_of_ms": found.as_of_ms}
         )
-        for status in found.messages:
+        for status in reversed(found.messages):
             lines = ["", *summary_lines(status, node.context(), self._language)]
             if not status.ours and not _was_shown(status):
                 lines = ["", *self._message(node, status)]
@@ -136,14 +137,19 @@ class Screen:
             case ReceiptSeen(holder=holder, start=start, end=end):
                 self._take_receipt(holder, start, end)
             case LineSeen(party=party, up=up, alive=alive):
-                said = {"what": "line", "party": party, "up": up, "alive": alive}
-                self._print(["", describe(said)], said)
+                self._take_line({"what": "line", "party": party, "up": up, "alive": alive})
             case TroubleSeen(party=party, code=code, detail=detail):
                 said = {"what": "trouble", "party": party, "code": code, "detail": detail}
                 self._print(["", describe(said)], said)
             case EventsMissed(count=count):
-                line = f"{count:,} events were not printed: see `coupefeu inbox` and `coupefeu record`."
+                line = say("events-missed", self._language, count=count)
                 self._print(["", line], {"what": "missed", "count": count})
+
+    def _take_line(self, said: dict[str, Any]) -> None:
+        words = describe(said, self._language)
+        if self._lines.get(said["party"]) != words:
+            self._lines[said["party"]] = words
+            self._print(["", words], said)
 
     def _take_message(self, node: Node, event: EntrySeen) -> None:
         status = node.message(event.number)
@@ -160,7 +166,11 @@ class Screen:
         """Give the whole message without its chain: what is put on record as shown was all there to read."""
         lines = message_lines(status, node.context(), self._language)
         end = f"7. {say('header-end', self._language, number=status.number)}"
-        return lines[: lines.index(end) + 1]
+        lines = lines[: lines.index(end) + 1]
+        if status.sounds:
+            command = f"coupefeu take {status.number} --node {self._folder.path}"
+            lines.append(say("take-it", self._language, command=command))
+        return lines
 
     def _take_act(self, event: EntrySeen) -> None:
         if event.kind == Kind.SHOWN and event.party == self._folder.party:
@@ -187,8 +197,8 @@ class Screen:
         self._unsigned.difference_update(held)
         party = self._folder.party.upper()
         entries = ", ".join(f"{party}/{index}" for index in sorted(held))
-        words = say("step-on-their-record", self._language)
-        line = f"{holder.upper()}  {words} ({say('machine', self._language)}): {entries}"
+        step = f"{say('step-on-their-record', self._language)} ({say('machine', self._language)})"
+        line = f"{holder.upper()}  {label(step, entries, self._language)}"
         self._print([line], {"what": "receipt", "holder": holder, "start": start, "end": end})
 
     def _note_late(self, found: OpenMessages, *, quietly: bool) -> None:
@@ -198,7 +208,8 @@ class Screen:
                 if step.clock is None or not step.clock.overdue or key in self._late:
                     continue
                 self._late.add(key)
-                words = f"{step_words(step, self._language)}: {clock_words(step.clock, self._language)}"
+                state = clock_words(step.clock, self._language)
+                words = label(step_words(step, self._language), state, self._language)
                 values = {
                     "what": "overdue",
                     "message": status.number,

@@ -44,7 +44,7 @@ def write_durably(path: Path, octets: bytes, *, mode: int = PUBLIC_MODE, replace
         raise ConfigError(
             f"{path} is there already",
             code="keys.files.exists",
-            hint="it is never written over; use another folder",
+            hint="it is never written over; give another name or folder",
         ) from error
     except OSError as error:
         raise ConfigError(

@@ -1,11 +1,12 @@
 """The files of a node's folder, one by one: written whole, read strictly, every fault with its file and remedy."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from coupefeu.errors import ConfigError, CoupefeuError
+from coupefeu.errors import ConfigError, CoupefeuError, PeerError
 from coupefeu.keys.agreement_signatures import (
     SignedAgreement,
     build_agreement_body,
@@ -183,7 +184,8 @@ def read_armoured(file: Path, kinds: Sequence[Armour]) -> tuple[Armour, bytes]:
     Raises:
         ConfigError: `node.folder.absent`, `.other_kind`. PeerError: `wire.armour.*`.
     """
-    kind, octets = parse_armour(read_given(file).decode("utf-8", "replace"))
+    with naming(file):
+        kind, octets = parse_armour(read_given(file).decode("utf-8", "replace"))
     if kind not in kinds:
         wanted = " or ".join(each.value.lower() for each in kinds)
         raise ConfigError(
@@ -192,6 +194,16 @@ def read_armoured(file: Path, kinds: Sequence[Armour]) -> tuple[Armour, bytes]:
             hint=f"give the file that begins with BEGIN COUPEFEU {kinds[0].value}",
         )
     return kind, octets
+
+
+@contextmanager
+def naming(file: Path) -> Iterator[None]:
+    """Put the name of a file before what is wrong in it."""
+    try:
+        yield
+    except PeerError as error:
+        error.message = f"{file}: {error.message}"
+        raise
 
 
 def read_given(path: Path) -> bytes:
@@ -219,7 +231,11 @@ def read_bytes(path: Path) -> bytes:
             hint="give a folder made by `coupefeu init`, or restore the file",
         ) from error
     if len(octets) > MAX_FILE_BYTES:
-        raise ConfigError(f"{path} is too long", code="node.folder.too_long", hint="restore the file")
+        raise ConfigError(
+            f"{path} has more than {MAX_FILE_BYTES:,} bytes",
+            code="node.folder.too_long",
+            hint="give the right file, or restore it",
+        )
     return octets
 
 

@@ -28,6 +28,11 @@ def say(key: str, language: str, **values: str | int) -> str:
     return str(text)
 
 
+def label(name: str, value: str, language: str) -> str:
+    """Put a name before a value, as the language writes it: `Place: ...`, `Lieu : ...`."""
+    return say("labelled", language, name=name, value=value).rstrip()
+
+
 def has(key: str) -> bool:
     """Whether there are words for a key (codes that came from a newer peer may have none)."""
     return bool(_bundle("en").has_message(key))

@@ -207,6 +207,22 @@ inbox-to = to
 inbox-ago = { $time } ago
 inbox-then = then
 
+## What the commands of an officer say around a chain. `command` is what to type.
+
+labelled = { $name }: { $value }
+recorded-as = On our record as { $number }.
+said = On our record as { $number } since { $time }: { $what }, to { $posts }.
+said-signed = { $party } has signed for it.
+said-unsigned = Their node has not signed for it yet.
+said-stopped = This node is stopped: the message leaves when it is up (`coupefeu up`).
+said-chain = Its chain: { $command }
+ask-again = Ask for it again: { $command }
+take-it = To take it: { $command }
+line-up = Line to { $party }: up; their node answers.
+line-late = Line to { $party }: up; their node has not answered lately.
+line-down = Line to { $party }: down.
+events-missed = { $count } events were not printed: see `coupefeu inbox` and `coupefeu record`.
+
 ## The phrase book. Values come in the order of services/messages/phrases.py.
 
 phrase-01 = Cease fire at { $place }.

@@ -197,13 +197,27 @@ inbox-open = { $open ->
    *[other] { $open } messages ouverts
 }, { $overdue } hors délai, sur les { $looked } derniers ; à { $time }.
 inbox-none = Rien d’ouvert parmi les { $looked } derniers messages, à { $time }.
-inbox-truncated = Seuls les { $limit } derniers de chaque priorité ont été examinés.
+inbox-truncated = Seuls les { $limit } derniers de chaque degré d’urgence ont été examinés.
 inbox-flood = { $count } autres messages de { $party } sonnent en une seule alarme ; cadence : { $rate } par minute.
 inbox-latest = Les { $count } derniers messages, du plus récent au plus ancien ; à { $time }.
 inbox-from = de
 inbox-to = à
 inbox-ago = il y a { $time }
 inbox-then = puis
+
+labelled = { $name } : { $value }
+recorded-as = Inscrit à notre journal : { $number }.
+said = Inscrit à notre journal : { $number }, { $time } : { $what }, à { $posts }.
+said-signed = { $party } a signé.
+said-unsigned = Leur nœud n’a pas encore signé.
+said-stopped = Ce nœud est arrêté : le message partira quand il sera en marche (`coupefeu up`).
+said-chain = Sa chaîne : { $command }
+ask-again = Pour faire répéter : { $command }
+take-it = Pour le prendre en charge : { $command }
+line-up = Ligne avec { $party } : établie ; leur nœud répond.
+line-late = Ligne avec { $party } : établie ; leur nœud n’a pas répondu récemment.
+line-down = Ligne avec { $party } : coupée.
+events-missed = { $count } événements n’ont pas été affichés : voir `coupefeu inbox` et `coupefeu record`.
 
 phrase-01 = Cessez le feu à { $place }.
 phrase-02 = Nous avons cessé le feu à { $place } à { $time }.
@@ -212,8 +226,8 @@ phrase-04 = Notre aéronef est égaré près de { $place }. Ne tirez pas sur lui
 phrase-05 = Un lancement accidentel est en cours. Impact attendu à { $place } à { $time }.
 phrase-06 = Notre bâtiment ou aéronef est en détresse à { $place }.
 phrase-07 = Un sauvetage est en cours à { $place } jusqu’à { $time }.
-phrase-08 = Nous demandons le libre passage à { $place } à partir de { $time }.
-phrase-09 = Nous accordons le libre passage à { $place } à partir de { $time }.
+phrase-08 = Nous demandons un passage sûr à { $place } à partir de { $time }.
+phrase-09 = Nous accordons un passage sûr à { $place } à partir de { $time }.
 phrase-10 = Tenez-vous à l’écart de { $place } jusqu’à { $time }.
 phrase-11 = Nous nous tenons à l’écart de { $place } jusqu’à { $time }.
 phrase-12 = Votre aéronef près de { $place } est trop proche du nôtre. Gardez cette distance en kilomètres : { $number }.

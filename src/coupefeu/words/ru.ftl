@@ -82,7 +82,7 @@ step-shown-idle = ПОКАЗАНО НА { $screens ->
     [many] { $screens } ЭКРАНАХ
    *[other] { $screens } ЭКРАНАХ
 }, НИКТО НЕ ПРИНЯЛ МЕР
-step-taken-by = ПРИНЯЛ
+step-taken-by = ПРИНЯЛ В РАБОТУ
 step-read-by = ПРОЧИТАЛ
 step-read-back = ПОВТОРЕНО ДЛЯ ПРОВЕРКИ
 step-passed-to = ПЕРЕДАНО
@@ -144,7 +144,7 @@ without-effect = Не имеет силы
 
 act-16 = СООБЩЕНИЕ
 act-17 = ПОКАЗАНО
-act-18 = ПРИНЯТО
+act-18 = ПРИНЯТО В РАБОТУ
 act-19 = ПРОЧИТАНО
 act-20 = ПОВТОРЕНО ДЛЯ ПРОВЕРКИ
 act-21 = ПОВТОРИТЕ
@@ -166,7 +166,7 @@ effect-foreign-post = должность не принадлежит напис�
 effect-own-message = Сторона не может сделать это со своим сообщением
 effect-not-addressed = сообщение не адресовано этой Стороне
 effect-post-not-addressed = сообщение не адресовано этой должности
-effect-already-taken = уже принято
+effect-already-taken = уже принято в работу
 effect-not-a-contact = сообщение не о контакте по другому каналу
 effect-not-a-line-test = сообщение не является проверкой связи
 effect-not-the-author = исправить или отменить сообщение может только автор
@@ -205,6 +205,20 @@ inbox-from = от
 inbox-to = кому
 inbox-ago = { $time } назад
 inbox-then = затем
+
+labelled = { $name }: { $value }
+recorded-as = Записано в наш журнал: { $number }.
+said = Записано в наш журнал: { $number }, { $time }: { $what }, кому: { $posts }.
+said-signed = { $party }: получение подписано.
+said-unsigned = Их узел ещё не подписал получение.
+said-stopped = Этот узел остановлен: сообщение уйдёт, когда он заработает (`coupefeu up`).
+said-chain = Прохождение: { $command }
+ask-again = Попросить повторить: { $command }
+take-it = Принять в работу: { $command }
+line-up = Линия с { $party }: действует; их узел отвечает.
+line-late = Линия с { $party }: действует; их узел в последнее время не отвечал.
+line-down = Линия с { $party }: прервана.
+events-missed = Не показано событий: { $count }; смотрите `coupefeu inbox` и `coupefeu record`.
 
 phrase-01 = Прекратите огонь: { $place }.
 phrase-02 = Мы прекратили огонь: { $place }, время { $time }.

@@ -13,7 +13,7 @@ from coupefeu.services.messages.display import show_line
 from coupefeu.services.messages.phrases import PHRASES
 from coupefeu.services.messages.render_chain import chain_lines, effect_words
 from coupefeu.services.messages.status import MessageStatus
-from coupefeu.words import LANGUAGES, say
+from coupefeu.words import LANGUAGES, label, say
 
 BAR = "   | "
 
@@ -71,11 +71,14 @@ def header_lines(status: MessageStatus, context: Context, language: str) -> list
         ("reference", status.about or nothing),
         ("content", form_words(status, language)),
     ]
-    lines = [f"{say(f'header-{key}', language)}: {value}" for key, value in fields]
-    lines += [f"{n}. {say(f'header-{key}', language)}: {value}" for n, (key, value) in enumerate(numbered, 1)]
+    lines = [label(say(f"header-{key}", language), value, language) for key, value in fields]
+    lines += [
+        f"{n}. {label(say(f'header-{key}', language), value, language)}"
+        for n, (key, value) in enumerate(numbered, 1)
+    ]
     lines += content_lines(status, language)
     remarks = remark_lines(status, language)
-    lines.append(f"6. {say('header-remarks', language)}: {'' if remarks else nothing}".rstrip())
+    lines.append(f"6. {label(say('header-remarks', language), '' if remarks else nothing, language)}")
     lines += [f"   {remark}" for remark in remarks]
     lines.append(f"7. {say('header-end', language, number=status.number)}")
     return lines
@@ -86,9 +89,8 @@ def content_lines(status: MessageStatus, language: str) -> list[str]:
     content = status.content
     lines = [] if content is None else [f"   {line}" for line in coded_lines(content, language)]
     if status.original:
-        lines.append(
-            f"   {say('original-in', language, original=_language_words(status.language, language))}:"
-        )
+        original = say("original-in", language, original=_language_words(status.language, language))
+        lines.append(f"   {label(original, '', language)}")
         lines += [BAR + line for line in status.shown.text.split("\n")]
     return lines
 
@@ -112,7 +114,7 @@ def coded_lines(content: Content, language: str) -> list[str]:
         "counterpart": show_line(content.counterpart),
         "passage": " / ".join(map(show_line, content.passages)),
     }
-    lines = [f"{say(f'field-{key}', language)}: {value}" for key, value in values.items() if value]
+    lines = [label(say(f"field-{key}", language), value, language) for key, value in values.items() if value]
     if content.form is Form.LINE_TEST and content.template is not None:
         lines.append(line_test_words(content.template, language))
     return lines
@@ -162,7 +164,10 @@ def remark_lines(status: MessageStatus, language: str) -> list[str]:
         lines += [say(key, language, numbers=", ".join(numbers))] if numbers else []
     if status.shown.findings:
         said = [say(f"warned-{f.what}", language, name=f.name) for f in status.shown.findings]
-        lines += [say("warned-title", language) + ":", *(f"- {line}" for line in dict.fromkeys(said))]
+        lines += [
+            label(say("warned-title", language), "", language),
+            *(f"- {line}" for line in dict.fromkeys(said)),
+        ]
     return lines
 
 

@@ -9,7 +9,7 @@ from coupefeu.model.messages import OutcomeCode
 from coupefeu.services.messages.display import show_line
 from coupefeu.services.messages.readback import Difference, DifferenceKind, Verdict
 from coupefeu.services.messages.status import ActView, Clock, MessageStatus, PartyChain, Step, StepName
-from coupefeu.words import has, say
+from coupefeu.words import has, label, say
 
 _IN_RUNS = frozenset({DifferenceKind.MISSING, DifferenceKind.EXTRA})
 
@@ -22,13 +22,14 @@ def chain_lines(chain: PartyChain, status: MessageStatus, language: str) -> list
     for act in status.say_again:
         field = act.act.field
         words = say("say-again", language) if field is None else _again(field, language)
-        lines.append(f" - {words}: {_who(act)} {format_second(act.when_ms)} {_remark(act)}".rstrip())
+        said = f"{_who(act)} {format_second(act.when_ms)} {_remark(act)}"
+        lines.append(f" - {label(words, said, language)}")
     return lines
 
 
 def step_lines(step: Step, status: MessageStatus, language: str) -> list[str]:
     """Write one step: its name in the agreed words, its state, its clock, and each act behind it."""
-    lines = [f" - {step_words(step, language)}: {_state(step, status, language)}"]
+    lines = [f" - {label(step_words(step, language), _state(step, status, language), language)}"]
     for act in step.acts:
         lines.append(f"     {act_words(act, language)}")
         if act.verdict is not None:
@@ -114,7 +115,7 @@ def verdict_lines(verdict: Verdict, language: str) -> list[str]:
         if field.differences:
             kind = say(f"field-{field.field.kind}", language)
             typed = show_line(field.typed) if field.typed.strip() else say("nothing", language)
-            lines.append(f"{kind}: {show_line(field.field.value)} / {typed}")
+            lines.append(label(kind, f"{show_line(field.field.value)} / {typed}", language))
             if field.typed.strip():
                 lines += [f"  {difference_words(each, language)}" for each in joined(field.differences)]
     lines += [say("difference-surplus", language, typed=show_line(text)) for text in verdict.surplus]

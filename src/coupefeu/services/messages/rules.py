@@ -411,7 +411,7 @@ def _refuse(reason: str, sentence: str, hint: str) -> NoReturn:
 
 def _refuse_form(reason: str, hint: str, sentence: str = "") -> NoReturn:
     raise UsageError(
-        sentence or f"the form is not right: {effect_words(reason, 'en')}",
+        sentence or f"the form is not right ({effect_words(reason, 'en')})",
         code=f"services.messages.{reason}",
         hint=hint,
     )
