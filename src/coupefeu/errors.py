@@ -13,6 +13,9 @@ Each error says what happened, which field or file, what was seen (never a secre
 `code` is stable, for machines and translation: `room.subject.defect`.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class CoupefeuError(Exception):
     """Base of the tree; raise one of its children."""
@@ -53,3 +56,13 @@ class PolicyError(CoupefeuError):
 
 class ConfigError(CoupefeuError):
     """A file of this node says something impossible."""
+
+
+@contextmanager
+def naming(path: object) -> Iterator[None]:
+    """Put the name of a file, or folder, before what is wrong in it."""
+    try:
+        yield
+    except PeerError as error:
+        error.message = f"{path}: {error.message}"
+        raise

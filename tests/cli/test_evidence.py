@@ -219,6 +219,16 @@ def test_what_is_no_folder_or_holds_no_keys_is_said(line, tmp_path):
     assert line.refused("verify", tmp_path).code == "cli.verify.no_key"
 
 
+def test_what_is_no_key_and_what_is_no_note_are_named(line, record):
+    wrong = line.refused("verify", record, "--key", "log.vkey")
+    assert (wrong.code, "'log.vkey'" in wrong.message) == ("cli.verify.key", True)
+    (record / "log.vkey").write_bytes(b"\xff\xfe")
+    assert str(record / "log.vkey") in line.refused("verify", record).message
+    line.run("export", "record", "--party", "us", "--to", record.parent / "again")
+    (record.parent / "again" / "checkpoint").write_text("nothing")
+    assert str(record.parent / "again") in line.refused("verify", record.parent / "again").message
+
+
 def test_names_from_a_strangers_folder_cannot_steer_the_terminal(line, record):
     hostile = VerifierKey.of("clear\x1b[2J\u202ecosigner", COSIGNATURE, bytes(32)).text()
     (record / "cosigners" / "zz.vkey").write_text(hostile)

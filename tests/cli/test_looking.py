@@ -3,12 +3,14 @@
 import asyncio
 import hashlib
 import re
+import shutil
 import sqlite3
 
 import pytest
 from tests.cli.conftest import BANNER, PLACE
 
 import coupefeu
+from coupefeu.cli.status import status_lines
 from coupefeu.cli.watch import Screen
 from coupefeu.node.exercise import pair_exercise
 from coupefeu.node.folder import NodeFolder
@@ -307,3 +309,24 @@ class FewEvents:
     async def __aiter__(self):
         while self.events:
             yield self.events.pop()
+
+
+def test_a_line_that_was_never_up_is_down_since_the_node_started(line):
+    async def alone():
+        async with coupefeu.Node.open(line.us) as node:
+            return await node.status()
+
+    (ru,) = asyncio.run(alone())["lines"].values()
+    assert (ru["up"], ru["since_ms"]) == (False, None)
+    values = line.json("status") | {"running": True, "lines": {"ru": ru}}
+    assert "Line to RU: down since this node started; their node does not answer." in status_lines(
+        NodeFolder.open(line.us), values
+    )
+
+
+def test_a_path_too_long_for_a_socket_is_said(line):
+    deep = line.folder / ("d" * 60) / ("e" * 60)
+    shutil.copytree(line.us, deep, ignore=shutil.ignore_patterns("control.sock"))
+    error = line.refused("status", node=deep)
+    assert (error.code, "107 bytes" in error.hint) == ("node.control.socket", True)
+    assert line.run("inbox", node=deep)[0] == BANNER, "what only reads needs no socket"

@@ -11,12 +11,12 @@ from typing import Annotated
 import typer
 
 from coupefeu.cli.printing import IdentityOption, JsonOption, NodeOption, report
-from coupefeu.errors import UsageError, VerificationError
+from coupefeu.errors import UsageError, VerificationError, naming
 from coupefeu.keys.files import write_durably
 from coupefeu.keys.pairing import verify_words
 from coupefeu.node import pairing
 from coupefeu.node.folder import NodeFolder
-from coupefeu.node.folder_files import naming, read_given
+from coupefeu.node.folder_files import read_given
 from coupefeu.wire.agreement import parse_terms
 
 NOT_IN_PERSON = "not protected against a future quantum computer: the cards did not all travel in person"

@@ -55,8 +55,9 @@ def _line_lines(party: str, line: dict[str, Any] | None, values: dict[str, Any])
         return [f"Line to {name}: not known, this node is stopped.", f"  last entry of theirs    {heard}"]
     alive = "their node answers" if line["alive"] else "their node does not answer"
     state = "up" if line["up"] else "down"
+    since = "since this node started" if line["since_ms"] is None else f"for {_age(line['since_ms'])}"
     lines = [
-        f"Line to {name}: {state} for {_age(line['since_ms'])}; {alive}.",
+        f"Line to {name}: {state} {since}; {alive}.",
         f"  last entry of theirs    {heard}",
         f"  waiting to go           {line['queued']:,}; under way {line['in_flight']:,}",
     ]

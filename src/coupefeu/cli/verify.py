@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from coupefeu.cli.printing import JsonOption, Progress, progress, report
-from coupefeu.errors import CoupefeuError, PeerError, UsageError
+from coupefeu.errors import CoupefeuError, PeerError, UsageError, naming
 from coupefeu.keys.agreement_signatures import SignedAgreement, verify_agreement_body
 from coupefeu.model.entry import Head
 from coupefeu.model.instant import format_instant
@@ -76,12 +76,13 @@ def verify(
         )
     keys = _given_keys(key) if key else _folder_keys(path)
     read = _reader(path)
-    if read("proof") is not None:
-        _verify_proof(read, keys, as_json=as_json)
-        return
-    with progress("Verifying", as_json=as_json) as tell:
-        audit = _audit(read, keys, tell, deep=deep)
-    _report_record(audit, keys, deep=deep, as_json=as_json)
+    with naming(path):
+        if read("proof") is not None:
+            _verify_proof(read, keys, as_json=as_json)
+            return
+        with progress("Verifying", as_json=as_json) as tell:
+            audit = _audit(read, keys, tell, deep=deep)
+        _report_record(audit, keys, deep=deep, as_json=as_json)
 
 
 def _audit(
@@ -342,7 +343,7 @@ def _folder_keys(folder: Path) -> Keys:
 
 
 def _given_keys(given: Sequence[str]) -> Keys:
-    keys = [_key(Path(each)) if Path(each).is_file() else VerifierKey.parse(each.strip()) for each in given]
+    keys = [_key(Path(each)) if Path(each).is_file() else _parse(each, each[:80]) for each in given]
     logs = [each for each in keys if each.algorithm == ED25519]
     if len(logs) != 1:
         raise UsageError(
@@ -356,9 +357,15 @@ def _given_keys(given: Sequence[str]) -> Keys:
 
 def _key(path: Path) -> VerifierKey:
     octets = _read_file(path, 4_096)
+    return _parse(octets.decode("utf-8", "replace"), str(path))
+
+
+def _parse(text: str, name: str) -> VerifierKey:
     try:
-        return VerifierKey.parse(octets.decode("utf-8").strip())
-    except UnicodeDecodeError as error:
+        return VerifierKey.parse(text.strip())
+    except PeerError as error:
         raise PeerError(
-            f"{path} is no verifier key", code="cli.verify.key", hint="It is one line: NAME+ID+KEY."
+            f"{name!r} is no verifier key, and no file that holds one",
+            code="cli.verify.key",
+            hint="It is one line: NAME+ID+KEY.",
         ) from error

@@ -51,7 +51,7 @@ class Connection:
         self._heard_on: Session | None = None
         self.alive_until_ms: int | None = None
         self.phase = Phase.NO_PATH
-        self.since_ms = 0
+        self.since_ms: int | None = None
         self.is_anew = False
         self.is_unsettled = False
         self.outgoing: list[tuple[int, bytes]] = []

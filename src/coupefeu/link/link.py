@@ -41,12 +41,12 @@ _MAX_AT_ONCE = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkState:
-    """What the node shows of the line; times in ms, `since_ms` on the monotonic clock."""
+    """What the node shows of the line; times in ms, `since_ms` on the monotonic clock, None while it was never up."""
 
     up: bool
     alive: bool
     phase: Phase
-    since_ms: int
+    since_ms: int | None
     session_age_ms: int | None
     round_trip_ms: int | None
     their_clock_offset_ms: int | None

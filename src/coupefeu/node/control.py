@@ -57,11 +57,7 @@ class ControlServer:
             self._server = await asyncio.start_unix_server(self._serve, sock=listening, limit=MAX_LINE_BYTES)
         except OSError as error:
             listening.close()
-            raise ConfigError(
-                f"{self._path} cannot be listened on: {error}",
-                code="node.control.socket",
-                hint="A socket's path has at most 107 bytes; use a folder with a shorter path.",
-            ) from error
+            raise _no_socket(self._path, error) from error
 
     async def close(self) -> None:
         """Stop, and remove the socket."""
@@ -131,6 +127,8 @@ class ControlClient:
             return cls(*await asyncio.open_unix_connection(str(path), limit=MAX_LINE_BYTES))
         except (FileNotFoundError, ConnectionRefusedError):
             return None
+        except OSError as error:
+            raise _no_socket(path, error) from error
 
     async def ask(self, do: str, **fields: Any) -> Any:
         """Ask, and wait for the answer. Raises: the node's refusal, by its code; PeerError: the node went away."""
@@ -193,3 +191,11 @@ def read_error(described: dict[str, str]) -> CoupefeuError:
     kind = getattr(errors, described["kind"], CoupefeuError)
     error: CoupefeuError = kind(described["message"], code=described["code"], hint=described["hint"])
     return error
+
+
+def _no_socket(path: Path, error: OSError) -> ConfigError:
+    return ConfigError(
+        f"the socket {path} cannot be used: {error}",
+        code="node.control.socket",
+        hint="A socket's path has at most 107 bytes; use a folder with a shorter path.",
+    )

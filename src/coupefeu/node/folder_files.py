@@ -1,12 +1,11 @@
 """The files of a node's folder, one by one: written whole, read strictly, every fault with its file and remedy."""
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from coupefeu.errors import ConfigError, CoupefeuError, PeerError
+from coupefeu.errors import ConfigError, CoupefeuError, naming
 from coupefeu.keys.agreement_signatures import (
     SignedAgreement,
     build_agreement_body,
@@ -194,16 +193,6 @@ def read_armoured(file: Path, kinds: Sequence[Armour]) -> tuple[Armour, bytes]:
             hint=f"give the file that begins with BEGIN COUPEFEU {kinds[0].value}",
         )
     return kind, octets
-
-
-@contextmanager
-def naming(file: Path) -> Iterator[None]:
-    """Put the name of a file before what is wrong in it."""
-    try:
-        yield
-    except PeerError as error:
-        error.message = f"{file}: {error.message}"
-        raise
 
 
 def read_given(path: Path) -> bytes:

@@ -156,7 +156,7 @@ def describe_status(runtime: Runtime) -> dict[str, Any]:
         lines[names[peer.log]] = {
             "up": state.up,
             "alive": state.alive,
-            "since_ms": now.mono_ms - state.since_ms,
+            "since_ms": None if state.since_ms is None else now.mono_ms - state.since_ms,
             "session_age_ms": state.session_age_ms,
             "round_trip_ms": state.round_trip_ms,
             "their_clock_offset_ms": state.their_clock_offset_ms,
