@@ -17,8 +17,8 @@ from coupefeu.model.messages import Content, Form
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.record.statements import cosign_checkpoint
+from coupefeu.services.messages.commands import Say
 from coupefeu.services.messages.forms import read_content
-from coupefeu.services.messages.rules import Say
 from coupefeu.store.fsck import check_record
 from coupefeu.store.jobs import Act, Acted, NameOverdue, Overdue, Received, TakeReceipt
 from coupefeu.store.keeper import Keeper

@@ -16,7 +16,7 @@ from coupefeu.model.messages import Channel, Content, Form, Operative
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.services.base import METADATA, Context, Draft, Recorded
 from coupefeu.services.messages import SERVICE, inbox, message_status
-from coupefeu.services.messages.rules import Say
+from coupefeu.services.messages.commands import Say
 from coupefeu.services.messages.status import Evidence
 from coupefeu.services.messages.views import FACTS, MESSAGES, select_facts, select_message
 from coupefeu.wire.agreement import parse_terms

@@ -6,7 +6,7 @@ from coupefeu.model.instant import Moment
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.assembly import SERVICES
 from coupefeu.services.base import METADATA
-from coupefeu.services.messages.rules import Read, SayAgain, SendLineTest, Take
+from coupefeu.services.messages.commands import Read, SayAgain, SendLineTest, Take
 from coupefeu.store.keeper import Keeper
 from coupefeu.testing.author import Author
 from coupefeu.testing.clock import START_UTC_MS

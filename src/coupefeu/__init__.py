@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         TroubleSeen,
     )
     from coupefeu.node.node import LineTo, Node, Receipt, Sent
-    from coupefeu.services.messages.rules import (
+    from coupefeu.services.messages.commands import (
         ConfirmContact,
         GiveOutcome,
         PassTo,
@@ -101,7 +101,7 @@ _ROOMS = {
     "model.precedence": "Precedence Subject",
     "node.following": "EntrySeen Event Events EventsMissed LineSeen ReceiptSeen TermsSeen TroubleSeen",
     "node.node": "LineTo Node Receipt Sent",
-    "services.messages.rules": (
+    "services.messages.commands": (
         "ConfirmContact GiveOutcome PassTo Read ReadBack RecordShown SayAgain SendLineTest Take"
     ),
     "services.messages.status": "MessageStatus PartyChain Step StepName",

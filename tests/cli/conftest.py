@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 import coupefeu
 from coupefeu.cli.main import make_app
 from coupefeu.node.exercise import pair_exercise
-from coupefeu.services.messages.rules import Read, ReadBack, Take
+from coupefeu.services.messages.commands import Read, ReadBack, Take
 
 BANNER = "EXERCISE / EXERCICE / УЧЕНИЕ"
 PLACE = "36.61N 37.02E"

@@ -13,7 +13,7 @@ from coupefeu.record.leaf import leaf_hash
 from coupefeu.record.statements import sign_run_receipt
 from coupefeu.record.tree import root_of
 from coupefeu.services.messages import MessagesService
-from coupefeu.services.messages.rules import Say, Take
+from coupefeu.services.messages.commands import Say, Take
 from coupefeu.store import receive
 from coupefeu.store.jobs import Act, Acted, Receive, Received, ReceiveLineTest, TakeReceipt
 from coupefeu.store.keeper import Keeper

@@ -8,7 +8,7 @@ from coupefeu.keys.notes import CosignSigner
 from coupefeu.model.entry import Kind
 from coupefeu.model.precedence import Precedence
 from coupefeu.record.statements import cosign_checkpoint
-from coupefeu.services.messages.rules import SendLineTest
+from coupefeu.services.messages.commands import SendLineTest
 from coupefeu.services.refusals import RefusalsService
 from coupefeu.services.refusals.facts import Reason, Refusal, RefuseEntries, encode_refusal
 from coupefeu.services.refusals.rules import subtract

@@ -14,7 +14,7 @@ from coupefeu.node.events import Trouble
 from coupefeu.node.export import export_record
 from coupefeu.record.audit import RecordAudit, audit_record
 from coupefeu.services.base import Command, Draft
-from coupefeu.services.messages.rules import ActCommand, Say
+from coupefeu.services.messages.commands import ActCommand, Say
 from coupefeu.services.messages.status import MessageStatus, StepName
 from coupefeu.store.reader import Reader
 from coupefeu.testing import joined

@@ -18,8 +18,8 @@ from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.node.events import ReceiptTaken
 from coupefeu.node.prove import prove_entry
 from coupefeu.record.evidence import audit_proof
+from coupefeu.services.messages.commands import PassTo, Read, ReadBack, SayAgain, Take
 from coupefeu.services.messages.forms import read_content
-from coupefeu.services.messages.rules import PassTo, Read, ReadBack, SayAgain, Take
 from coupefeu.services.messages.status import StepName
 from coupefeu.store.reader import Reader
 from coupefeu.wire.note import VerifierKey

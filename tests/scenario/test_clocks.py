@@ -13,7 +13,7 @@ from coupefeu.model.entry import Kind
 from coupefeu.model.messages import Operative
 from coupefeu.node.duties import Duties
 from coupefeu.node.events import EntryRecorded
-from coupefeu.services.messages.rules import Take
+from coupefeu.services.messages.commands import Take
 from coupefeu.services.messages.status import StepName, TimeMark
 from coupefeu.testing.clock import START_UTC_MS
 

@@ -15,7 +15,7 @@ from tests.scenario.stage import MINUTE, both, clock, do, done, open_line, verif
 from coupefeu.errors import PolicyError
 from coupefeu.model.messages import Form, Operative, OutcomeCode
 from coupefeu.model.precedence import Precedence
-from coupefeu.services.messages.rules import GiveOutcome, Read, ReadBack, Take
+from coupefeu.services.messages.commands import GiveOutcome, Read, ReadBack, Take
 from coupefeu.services.messages.status import StepName
 
 PLACE = "hill south-west of the airfield"

@@ -4,7 +4,7 @@ from tests.scenario.stage import do, done, export, verify
 
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.events import ReceiptTaken
-from coupefeu.services.messages.rules import Take
+from coupefeu.services.messages.commands import Take
 from coupefeu.testing.joined import JoinedNodes
 
 

@@ -13,7 +13,7 @@ from tests.sizes import size
 from coupefeu.model.messages import Content, Form, Operative
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.services.messages.alarms import alarms
-from coupefeu.services.messages.rules import Say
+from coupefeu.services.messages.commands import Say
 from coupefeu.services.messages.status import StepName
 from coupefeu.testing.line import make_agreement
 

@@ -17,9 +17,9 @@ from coupefeu.model.entry import Kind
 from coupefeu.model.messages import Form, Operative
 from coupefeu.model.precedence import Precedence
 from coupefeu.record.disclosure import Disclosure
+from coupefeu.services.messages.commands import PassTo, SayAgain, Take
 from coupefeu.services.messages.forms import read_content
 from coupefeu.services.messages.render import render_inbox_line, render_message
-from coupefeu.services.messages.rules import PassTo, SayAgain, Take
 from coupefeu.wire import tiles
 
 HARMFUL = re.compile(

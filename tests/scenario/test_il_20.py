@@ -15,7 +15,7 @@ from tests.sizes import size
 from coupefeu.model.messages import Operative, OutcomeCode
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.events import EntryRecorded, ReceiptTaken
-from coupefeu.services.messages.rules import GiveOutcome
+from coupefeu.services.messages.commands import GiveOutcome
 from coupefeu.services.messages.status import StepName, TimeMark
 
 BACKLOG = size(small=1_200, full=10_000)

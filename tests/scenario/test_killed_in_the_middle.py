@@ -12,7 +12,7 @@ from tests.scenario.stage import do, done, open_line, troubles, verify_all
 from tests.sizes import size
 
 from coupefeu.model.precedence import Precedence
-from coupefeu.services.messages.rules import Take
+from coupefeu.services.messages.commands import Take
 
 MOMENTS = size(small=4, full=200)
 

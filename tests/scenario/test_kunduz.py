@@ -14,7 +14,7 @@ from tests.scenario.stage import MINUTE, both, clock, do, open_line, say, verify
 
 from coupefeu.model.instant import format_date_time_group
 from coupefeu.model.messages import Form, Operative, OutcomeCode
-from coupefeu.services.messages.rules import GiveOutcome, PassTo, Read, Take
+from coupefeu.services.messages.commands import GiveOutcome, PassTo, Read, Take
 from coupefeu.services.messages.status import StepName
 
 HOSPITAL = "hospital, 36.718 N 68.863 E"

@@ -1,6 +1,6 @@
 """A line test that is heard before its proof is shown as what it is, and is itself once its entry is here (B9)."""
 
-from coupefeu.services.messages.rules import AnswerLineTest, SendLineTest
+from coupefeu.services.messages.commands import AnswerLineTest, SendLineTest
 from coupefeu.services.messages.status import StepName
 from coupefeu.store.jobs import ReceiveLineTest
 from coupefeu.testing.joined import JoinedNodes

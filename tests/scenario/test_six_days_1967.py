@@ -16,7 +16,7 @@ from tests.scenario.stage import MINUTE, do, open_line, say, verify_all
 from coupefeu.errors import UsageError
 from coupefeu.model.messages import Form
 from coupefeu.model.precedence import Precedence, Subject
-from coupefeu.services.messages.rules import Take
+from coupefeu.services.messages.commands import Take
 from coupefeu.services.messages.status import StepName
 
 PRINCIPALS = {"us": ("us.secretary", "ru.minister"), "ru": ("ru.minister", "us.secretary")}

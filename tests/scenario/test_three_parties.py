@@ -20,7 +20,7 @@ from coupefeu.node.export import export_record
 from coupefeu.node.sealer import Sealer
 from coupefeu.record.equivocation import verify_equivocation
 from coupefeu.record.tree import Frontier
-from coupefeu.services.messages.rules import Say, Take
+from coupefeu.services.messages.commands import Say, Take
 from coupefeu.services.messages.status import StepName
 from coupefeu.store.jobs import Act, Receive, TakeReceipt
 from coupefeu.store.keeper import Keeper

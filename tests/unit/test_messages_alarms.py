@@ -5,7 +5,7 @@ from tests.messages_line import START_MS, Line, warning
 from coupefeu.model.messages import OutcomeCode
 from coupefeu.model.precedence import Precedence
 from coupefeu.services.messages.alarms import alarms
-from coupefeu.services.messages.rules import GiveOutcome, Take
+from coupefeu.services.messages.commands import GiveOutcome, Take
 
 FLASH = Precedence.FLASH
 

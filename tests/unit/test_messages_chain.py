@@ -9,9 +9,7 @@ from coupefeu.model.messages import Content, Form, OutcomeCode
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.services.base import Recorded
 from coupefeu.services.messages import SERVICE
-from coupefeu.services.messages.facts import Act, encode_act
-from coupefeu.services.messages.forms import encode_content
-from coupefeu.services.messages.rules import (
+from coupefeu.services.messages.commands import (
     ConfirmContact,
     GiveOutcome,
     PassTo,
@@ -21,6 +19,8 @@ from coupefeu.services.messages.rules import (
     SayAgain,
     Take,
 )
+from coupefeu.services.messages.facts import Act, encode_act
+from coupefeu.services.messages.forms import encode_content
 from coupefeu.services.messages.status import StepName, TimeMark
 
 FLASH, ROUTINE = Precedence.FLASH, Precedence.ROUTINE

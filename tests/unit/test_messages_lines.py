@@ -11,6 +11,15 @@ from coupefeu.model.entry import Kind
 from coupefeu.model.messages import Content, Form, OutcomeCode
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.services.messages import SERVICE, render_inbox_line, render_message
+from coupefeu.services.messages.commands import (
+    AnswerLineTest,
+    GiveOutcome,
+    PassTo,
+    ReadBack,
+    RecordShown,
+    SendLineTest,
+    Take,
+)
 from coupefeu.services.messages.forms import encode_content
 from coupefeu.services.messages.line_tests import (
     due_line_test,
@@ -21,15 +30,6 @@ from coupefeu.services.messages.line_tests import (
     template_for,
 )
 from coupefeu.services.messages.render_chain import act_words
-from coupefeu.services.messages.rules import (
-    AnswerLineTest,
-    GiveOutcome,
-    PassTo,
-    ReadBack,
-    RecordShown,
-    SendLineTest,
-    Take,
-)
 from coupefeu.services.messages.status import StepName
 from coupefeu.services.messages.views import FACTS, MESSAGES, rows_of
 

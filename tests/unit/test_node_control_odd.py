@@ -12,7 +12,7 @@ from tests.shared import shared_jsonl
 from coupefeu.errors import CoupefeuError, PeerError, StoreError
 from coupefeu.node.commands import decode_command, encode_command
 from coupefeu.node.control import MAX_LINE_BYTES, ControlClient, ControlServer
-from coupefeu.services.messages.rules import Take
+from coupefeu.services.messages.commands import Take
 
 ODD = {
     "nan-literal": "node.control.request",

@@ -8,7 +8,7 @@ from coupefeu.errors import ConfigError
 from coupefeu.model.instant import Moment
 from coupefeu.node.assembly import open_keeper
 from coupefeu.node.exercise import pair_exercise
-from coupefeu.services.messages.rules import SendLineTest
+from coupefeu.services.messages.commands import SendLineTest
 from coupefeu.store.highwater import read_high_water, why_recovering, write_high_water
 from coupefeu.store.jobs import Act
 from coupefeu.store.reader import Reader

@@ -17,10 +17,7 @@ from coupefeu.model.instant import parse_instant
 from coupefeu.model.messages import OutcomeCode
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.node import Sent
-from coupefeu.services.messages.readback import Verdict
-from coupefeu.services.messages.render import header_lines, remark_lines
-from coupefeu.services.messages.render_chain import chain_lines, verdict_lines
-from coupefeu.services.messages.rules import (
+from coupefeu.services.messages.commands import (
     ActCommand,
     ConfirmContact,
     GiveOutcome,
@@ -30,6 +27,9 @@ from coupefeu.services.messages.rules import (
     SayAgain,
     Take,
 )
+from coupefeu.services.messages.readback import Verdict
+from coupefeu.services.messages.render import header_lines, remark_lines
+from coupefeu.services.messages.render_chain import chain_lines, verdict_lines
 from coupefeu.services.messages.status import MessageStatus
 from coupefeu.words import say
 

@@ -18,9 +18,9 @@ from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import read_given
 from coupefeu.node.node import choose_posts
+from coupefeu.services.messages.commands import Say
 from coupefeu.services.messages.forms import FORM_RULES
 from coupefeu.services.messages.phrases import PHRASES
-from coupefeu.services.messages.rules import Say
 from coupefeu.services.messages.status import MessageStatus
 from coupefeu.words import say as words
 

@@ -31,9 +31,9 @@ from coupefeu.node.folder import NodeFolder
 from coupefeu.node.node import Node, Receipt, Sent
 from coupefeu.node.running import is_running
 from coupefeu.services.base import Command
+from coupefeu.services.messages.commands import SendLineTest
 from coupefeu.services.messages.forms import FORM_RULES, LINE_TEST_TEMPLATES
 from coupefeu.services.messages.render import precedence_words, subject_words
-from coupefeu.services.messages.rules import SendLineTest
 from coupefeu.services.messages.status import MessageStatus
 from coupefeu.words import label
 from coupefeu.words import say as words

@@ -28,9 +28,9 @@ from coupefeu.node.following import EntrySeen, Event, Events, EventsMissed, Line
 from coupefeu.node.node import Node
 from coupefeu.node.running import is_running
 from coupefeu.services.messages.alarms import alarms
+from coupefeu.services.messages.commands import RecordShown
 from coupefeu.services.messages.facts import MAX_SHOWN_MESSAGES
 from coupefeu.services.messages.render_chain import clock_words, step_words
-from coupefeu.services.messages.rules import RecordShown
 from coupefeu.services.messages.status import MessageStatus, StepName
 from coupefeu.words import label, say
 

@@ -7,10 +7,10 @@ import msgspec
 from coupefeu.errors import PeerError
 from coupefeu.services.agreement import AgreementService
 from coupefeu.services.base import Command
-from coupefeu.services.messages import rules as messages
+from coupefeu.services.messages.commands import COMMANDS
 
 _BY_NAME: Final[dict[str, type[Command]]] = {
-    command.__name__: command for command in messages.COMMANDS + AgreementService.commands
+    command.__name__: command for command in COMMANDS + AgreementService.commands
 }
 
 

@@ -11,9 +11,9 @@ from coupefeu.model.instant import Moment
 from coupefeu.node.engine import Engine
 from coupefeu.node.events import Change, EntryRecorded
 from coupefeu.services.base import Recorded
+from coupefeu.services.messages.commands import AnswerLineTest, SendLineTest
 from coupefeu.services.messages.forms import read_content
 from coupefeu.services.messages.line_tests import due_line_test, next_line_test_ms, template_for
-from coupefeu.services.messages.rules import AnswerLineTest, SendLineTest
 from coupefeu.store.jobs import Outcome
 from coupefeu.wire.packet import LineTestItem
 

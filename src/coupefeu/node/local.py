@@ -14,7 +14,7 @@ from coupefeu.node.events import Change, EntryRecorded, LineChanged, ReceiptTake
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.runtime import Runtime
 from coupefeu.services.base import Command
-from coupefeu.services.messages.rules import SendLineTest
+from coupefeu.services.messages.commands import SendLineTest
 from coupefeu.store.jobs import Acted, Outcome
 
 MAX_ABOUT = 16

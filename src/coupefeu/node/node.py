@@ -28,7 +28,7 @@ from coupefeu.node.following import EntrySeen, Events, EventsMissed, ReceiptSeen
 from coupefeu.node.reach import reach_node
 from coupefeu.node.standing import record_standing
 from coupefeu.services.base import Command, Context
-from coupefeu.services.messages.rules import Say
+from coupefeu.services.messages.commands import Say
 from coupefeu.services.messages.status import MessageStatus, Step, StepName
 
 

@@ -24,7 +24,7 @@ from coupefeu.node.desk import Desk
 from coupefeu.node.engine import Engine, Peer
 from coupefeu.node.events import Change
 from coupefeu.services.base import Command
-from coupefeu.services.messages.rules import Say
+from coupefeu.services.messages.commands import Say
 from coupefeu.services.messages.status import MessageStatus
 from coupefeu.store.jobs import Acted, Job, Outcome
 from coupefeu.store.keeper import Keeper

@@ -18,7 +18,7 @@ from coupefeu.model.messages import Content, Form
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.record.statements import cosign_checkpoint, verify_cosignature
-from coupefeu.services.messages.rules import Say, Take
+from coupefeu.services.messages.commands import Say, Take
 from coupefeu.services.messages.views import SELECT_LATEST_MESSAGES
 from coupefeu.store.highwater import Marks
 from coupefeu.store.jobs import Act, Acted, Job, Outcome, Receipted, Received, TakeReceipt

@@ -30,7 +30,7 @@ from coupefeu.node.export import export_record
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.node import Node, Sent
 from coupefeu.record.audit import audit_record
-from coupefeu.services.messages.rules import GiveOutcome, Read, ReadBack, SendLineTest, Take
+from coupefeu.services.messages.commands import GiveOutcome, Read, ReadBack, SendLineTest, Take
 from coupefeu.services.messages.status import MessageStatus, StepName
 from coupefeu.store.reader import Reader
 

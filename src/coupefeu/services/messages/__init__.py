@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from coupefeu.services.base import Command, Context, Draft, Recorded, Rows, Service, Statement
 from coupefeu.services.messages import rules, views
 from coupefeu.services.messages.chain import inbox, message_status
+from coupefeu.services.messages.commands import COMMANDS
 from coupefeu.services.messages.render import render_inbox_line, render_message
 
 __all__ = ["SERVICE", "MessagesService", "inbox", "message_status", "render_inbox_line", "render_message"]
@@ -19,7 +20,7 @@ class MessagesService:
     """The messages service; it has no state."""
 
     kinds: frozenset[int] = views.KINDS
-    commands: tuple[type[Command], ...] = rules.COMMANDS
+    commands: tuple[type[Command], ...] = COMMANDS
 
     def needs(self, command: Command) -> tuple[Statement, ...]:
         """See `Service.needs`."""
