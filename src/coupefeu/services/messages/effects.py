@@ -6,6 +6,7 @@ message takes effect as soon as the message is there. A reason is a code; its wo
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from coupefeu.model.agreement import Agreement
@@ -28,7 +29,12 @@ def is_flash(message: Row) -> bool:
 
 def addressed_posts(message: Row) -> tuple[str, ...]:
     """List the posts that a message is addressed to."""
-    return tuple(json.loads(message["to_posts"]))
+    return _read_posts(message["to_posts"])
+
+
+@lru_cache(maxsize=128)  # asked for each step of each message that is shown
+def _read_posts(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
 
 
 def addressed_parties(message: Row, agreement: Agreement) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ The body of a message is a CBOR map (protocol A4); absent means "not stated":
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -188,6 +189,7 @@ def encode_content(content: Content) -> bytes:
     return encode(body)
 
 
+@lru_cache(maxsize=128)  # one act reads its message several times, and a body is at most 8 KiB
 def read_content(body: bytes) -> tuple[Content | None, str]:
     """Read the body of a message, and name what is wrong with it ("" when nothing is); never raises.
 
