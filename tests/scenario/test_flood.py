@@ -83,3 +83,19 @@ def test_own_officers_reach_the_other_side_and_hear_what_is_not_the_flood(nodes)
     assert [alarm.messages for alarm in found if alarm.party == "us"] == [(before,), (ours,)], (
         "heard beside the flood"
     )
+
+
+def test_a_node_that_was_busy_says_so_no_longer_and_the_rest_comes(tmp_path):
+    """More ROUTINE than is agreed: what waits at its author comes at the agreed rate, with nobody's help."""
+    agreement = make_agreement()
+    budgets = replace(agreement.budgets, entries_per_minute=60, flash_per_minute=6)
+    nodes = open_line(tmp_path, agreement=replace(agreement, budgets=budgets))
+    for number in range(300):
+        nodes.ru.say(f"number {number}")
+    nodes.run(seconds=2)
+    (peer,) = nodes.ru.engine.peers.values()
+    assert peer.link.state().their_node_busy
+    assert len(nodes.us.texts()) < 100
+    nodes.run(seconds=10 * MINUTE)
+    assert not peer.link.state().their_node_busy
+    assert nodes.us.texts() == [f"number {number}" for number in range(300)]

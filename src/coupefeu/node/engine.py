@@ -197,6 +197,7 @@ class Engine:
             peer.link.handle_timer(now, self._entropy(64))
             for batch in peer.intake.due(now):
                 self._receive_batch(peer, batch)
+            peer.link.busy(peer.intake.is_full)
             self._cover_runs(peer, now)
         self.pump()
 
