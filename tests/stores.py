@@ -7,6 +7,7 @@ from coupefeu.model.precedence import Precedence
 from coupefeu.node.assembly import SERVICES
 from coupefeu.services.base import METADATA
 from coupefeu.services.messages.commands import Read, SayAgain, SendLineTest, Take
+from coupefeu.store.jobs import KeepAttachment
 from coupefeu.store.keeper import Keeper
 from coupefeu.testing.author import Author
 from coupefeu.testing.clock import START_UTC_MS
@@ -51,11 +52,13 @@ def rich_record(path: Path, ours: str) -> Keeper:
     flash = author.say("STOP", Precedence.FLASH)
     author.say("this one is late")
     late = author.say("and this one later", Precedence.FLASH)
+    attached = author.attach(b"what it promises", b"and more")
     do(keeper, author.run(late, late + 1, leaf_only={late}), at=2)
     do(keeper, author.run(flash, flash + 1), at=3)
     do(keeper, author.run(late, late + 1), at=4)
     do(keeper, author.checkpoint(5, 8, leaf_only={7}), at=5)
     do(keeper, author.checkpoint(flash + 1, author.size, left_out={late}), at=6)
+    do(keeper, KeepAttachment(log=author.log, index=attached, number=1, content=b"and more"), at=7)
     return keeper
 
 

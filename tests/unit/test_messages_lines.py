@@ -109,7 +109,8 @@ def test_what_was_heard_ahead_is_rebuilt_to_the_entry_that_follows_but_for_its_p
     }
     answer = heard | {"log": 1, "template": 0, "answers": 0}
     for side, row, view in ((1, heard, MESSAGES), (0, answer, FACTS)):
-        rebuilt = rows_of(rebuild(row, line.sides[side].context(START_MS)))
+        context = line.sides[side].context(START_MS)
+        rebuilt = rows_of(rebuild(row, context), context)
         (made,) = rebuilt[0] + rebuilt[1]
         stored = line.sides[side].rows((view.select(), {}))[-1]
         assert dict(made) == stored | {"arrival": made["arrival"]}

@@ -14,12 +14,15 @@ def test_a_record_with_everything_on_it_gives_the_same_rows(tmp_path, ours):
     keeper = rich_record(tmp_path / "record.db", ours)
     before = view_rows(keeper)
     assert len(before["messages"]) > 8
+    assert len(before["message_attachments"]) == 2
     assert before["agreement_entries"]
     told = []
     shown = rebuild(
         keeper.connection, keeper.line, SERVICES, AGREEMENT, lambda done, total: told.append((done, total))
     )
     assert view_rows(keeper) == before
+    held = keeper.connection.query("SELECT number, content FROM attachments").fetchall()
+    assert held == [(1, b"and more")]
     assert told[-1] == (shown + 1, shown + 1)  # one body is withheld still, and not shown
 
 
@@ -72,5 +75,5 @@ def test_a_rebuild_that_fails_half_way_leaves_the_old_views(tmp_path, monkeypatc
     assert view_rows(keeper) == before
     keeper.close()
     monkeypatch.setattr(rebuilding, "_CHUNK", 7)
-    assert rebuild_record(path, make_line(AGREEMENT, "us"), SERVICES, AGREEMENT) == 48
+    assert rebuild_record(path, make_line(AGREEMENT, "us"), SERVICES, AGREEMENT) == 49
     assert view_rows(open_keeper(path)) == before

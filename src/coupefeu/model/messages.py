@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from coupefeu.errors import UsageError
+from coupefeu.model.attachments import Promised
 from coupefeu.model.instant import format_date_time_group, format_instant
 from coupefeu.model.precedence import Subject
 
@@ -109,6 +110,7 @@ class Content:
     channel: Channel | None = None
     counterpart: str = ""
     template: int | None = None
+    attachments: tuple[Promised, ...] = ()
 
 
 def format_time(time_ms: int) -> str:

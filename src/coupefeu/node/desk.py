@@ -154,7 +154,7 @@ class Desk:
 
     def _heard(self, context: Context) -> "_Heard":
         """Give the line tests, and answers to ours, whose proof follows (protocol B9)."""
-        rows = [rows_of(rebuild(each, context)) for each in self._reader.announced()]
+        rows = [rows_of(rebuild(each, context), context) for each in self._reader.announced()]
         return _Heard(
             messages=[message for messages, _ in rows for message in messages],
             acts=[act for _, acts in rows for act in acts],

@@ -3,7 +3,7 @@
     leaf = CBOR [1, H, B], 70 bytes
     H    = SHA-256("coupefeu/head/v1" 00 | len(origin) | origin | s_h | head)
     B    = SHA-256("coupefeu/body/v1" 00 | len(origin) | origin | s_b | body)
-    s_x  = first 16 bytes of HMAC-SHA256(seed, "head" | "body" | "attachment/N")
+    s_x  = first 16 bytes of HMAC-SHA256(seed, "head" | "body")
 
 The origin inside stops a party from logging another's leaf as its own; the salts guard what can be guessed.
 """
@@ -44,11 +44,6 @@ def salts(seed: bytes) -> tuple[bytes, bytes]:
     ]
 
 
-def attachment_salt(seed: bytes, number: int) -> bytes:
-    """Return the salt of attachment `number`, counted from 0."""
-    return hmac.digest(seed, b"attachment/%d" % number, "sha256")[:SALT_BYTES]
-
-
 def head_matches(leaf: bytes, origin: str, head_salt: bytes, head: bytes) -> bool:
     """Whether `leaf` commits to `head`, when only head and s_h are disclosed."""
     return leaf[4:36] == sha256(_prefixes(origin)[0] + head_salt + head).digest() and is_leaf(leaf)
@@ -86,6 +81,12 @@ def leaf_hash(leaf: bytes) -> bytes:
 @lru_cache(maxsize=256)
 def _prefixes(origin: str) -> tuple[bytes, bytes]:
     """Return what stands before the salts; one pair per log, kept."""
+    tail = origin_prefix(origin)
+    return b"coupefeu/head/v1" + tail, b"coupefeu/body/v1" + tail
+
+
+def origin_prefix(origin: str) -> bytes:
+    """Return what names the log in a commitment: 00, the length of the origin, the origin."""
     name = origin.encode()
     if not 0 < len(name) <= MAX_ORIGIN_BYTES:
         raise UsageError(
@@ -93,5 +94,4 @@ def _prefixes(origin: str) -> tuple[bytes, bytes]:
             code="record.leaf.origin",
             hint=f"1 to {MAX_ORIGIN_BYTES} bytes.",
         )
-    tail = b"\x00" + bytes((len(name),)) + name
-    return b"coupefeu/head/v1" + tail, b"coupefeu/body/v1" + tail
+    return b"\x00" + bytes((len(name),)) + name

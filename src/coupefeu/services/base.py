@@ -7,7 +7,7 @@
 A service never executes a statement, never reads a clock and never draws a random number.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -43,11 +43,23 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """The contents that go with an entry, and how its body names them once the store has drawn the seed.
+
+    `body_with` gives the body for the commitments (32 bytes each), in the order of the contents.
+    """
+
+    contents: tuple[bytes, ...]
+    body_with: Callable[[tuple[bytes, ...]], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """An entry before it has an index, a time and a seed; the store completes and appends it.
 
     `references` are (log, index) pairs; the store adds the leaf hashes. Line tests and their answers are
     completed without `seen` and with a zero seed, so that the other side can rebuild them (protocol B9).
+    With `attached`, what is signed is its `body_with`; `body` then has the same length, with blank commitments.
     """
 
     kind: int
@@ -57,6 +69,7 @@ class Draft:
     language: str
     body: bytes
     references: tuple[tuple[int, int], ...] = ()
+    attached: Attached | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from coupefeu.errors import UsageError
 from coupefeu.model.entry import (
@@ -13,8 +14,10 @@ from coupefeu.model.entry import (
     Reference,
     Seen,
 )
+from coupefeu.record.attachment import attachment_salt, commit_attachment
 from coupefeu.record.leaf import leaf_hash, make_leaf
 from coupefeu.services.base import Command, Draft, Recorded, Service
+from coupefeu.store.attachments import store_content
 from coupefeu.store.jobs import Acted, Stored
 from coupefeu.store.outgoing import pack
 from coupefeu.store.transaction import Transaction
@@ -46,13 +49,22 @@ def act(transaction: Transaction, services: Mapping[type[Command], Service], com
 
 def append(transaction: Transaction, drafts: tuple[Draft, ...]) -> Acted:
     """Append drafts to our own log."""
-    heads = [_complete(transaction, draft) for draft in drafts]
-    return Acted(
-        entries=tuple(_append(transaction, draft, *head) for draft, head in zip(drafts, heads, strict=True))
-    )
+    completed = [_complete(transaction, draft) for draft in drafts]
+    return Acted(entries=tuple(_append(transaction, each) for each in completed))
 
 
-def _complete(transaction: Transaction, draft: Draft) -> tuple[Head, bytes]:
+@dataclass(frozen=True, slots=True)
+class _Completed:
+    """A draft with all that its leaf commits to."""
+
+    draft: Draft
+    head: Head
+    encoded: bytes
+    body: bytes
+    seed: bytes
+
+
+def _complete(transaction: Transaction, draft: Draft) -> _Completed:
     context = transaction.context
     rebuilt = draft.kind in _REBUILT
     head = Head(
@@ -67,10 +79,12 @@ def _complete(transaction: Transaction, draft: Draft) -> tuple[Head, bytes]:
         seen=() if rebuilt else _seen(transaction),
     )
     encoded = encode_head(head)
+    seed = ZERO_SEED if rebuilt else os.urandom(16)
+    body = _body(transaction, draft, seed)
     limit = MAX_AGREEMENT_BODY_BYTES if draft.kind in _LARGE else MAX_BODY_BYTES
-    if len(draft.body) > limit:
+    if len(body) > limit:
         raise UsageError(
-            f"the body has {len(draft.body):,} bytes, {limit:,} are the limit",
+            f"the body has {len(body):,} bytes, {limit:,} are the limit",
             code="store.append.body_too_long",
             hint="Send it in parts.",
         )
@@ -80,7 +94,20 @@ def _complete(transaction: Transaction, draft: Draft) -> tuple[Head, bytes]:
             code="store.append.head_too_long",
             hint="Refer to fewer entries.",
         )
-    return head, encoded
+    return _Completed(draft, head, encoded, body, seed)
+
+
+def _body(transaction: Transaction, draft: Draft, seed: bytes) -> bytes:
+    """Give the body as it is signed: with the commitments to what is attached, each under its own salt."""
+    if draft.attached is None:
+        return draft.body
+    origin = transaction.line.parties[transaction.line.our_log].origin
+    return draft.attached.body_with(
+        tuple(
+            commit_attachment(origin, attachment_salt(seed, number), content)
+            for number, content in enumerate(draft.attached.contents)
+        )
+    )
 
 
 def _reference(transaction: Transaction, log: int, index: int) -> Reference:
@@ -103,14 +130,16 @@ def _seen(transaction: Transaction) -> tuple[Seen, ...]:
     )
 
 
-def _append(transaction: Transaction, draft: Draft, head: Head, encoded: bytes) -> Stored:
+def _append(transaction: Transaction, completed: _Completed) -> Stored:
+    draft, encoded, body, seed = completed.draft, completed.encoded, completed.body, completed.seed
     log = transaction.line.our_log
     state = transaction.touch(log)
     index = state.size
-    seed = ZERO_SEED if draft.kind in _REBUILT else os.urandom(16)
-    leaf = make_leaf(transaction.line.parties[log].origin, seed, encoded, draft.body)
+    leaf = make_leaf(transaction.line.parties[log].origin, seed, encoded, body)
     hashed = leaf_hash(leaf)
-    arrival = transaction.record(log, index, leaf, seed, encoded, draft.body)
+    arrival = transaction.record(log, index, leaf, seed, encoded, body)
+    for number, content in enumerate(draft.attached.contents if draft.attached else ()):
+        store_content(transaction, log, index, number, content)
     transaction.append_leaf(log, state, hashed)
     state.complete = state.size
     recorded = Recorded(
@@ -119,9 +148,9 @@ def _append(transaction: Transaction, draft: Draft, head: Head, encoded: bytes) 
         arrival=arrival,
         arrived_ms=transaction.context.now.utc_ms,
         ours=True,
-        head=head,
-        body=draft.body,
+        head=completed.head,
+        body=body,
         leaf_hash=hashed,
     )
     transaction.show(recorded)
-    return Stored(recorded=recorded, entry=pack(index, seed, encoded, draft.body, draft.precedence))
+    return Stored(recorded=recorded, entry=pack(index, seed, encoded, body, draft.precedence))

@@ -54,7 +54,33 @@ class NameOverdue:
     """Name in our own log what others owe it beyond the agreed time (protocol A7); to be asked now and then."""
 
 
-Job = Act | Receive | ReceiveLineTest | TakeReceipt | NameOverdue
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindWanted:
+    """Name the attachments that others promised us, within the agreed size, and that are not held."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPart:
+    """Read PART_BYTES of an attachment of ours from `offset`, for the party `holder` (protocol A14)."""
+
+    log: int
+    index: int
+    number: int
+    offset: int
+    holder: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepAttachment:
+    """Keep the whole content of an attachment that another party promised us."""
+
+    log: int
+    index: int
+    number: int
+    content: bytes
+
+
+Job = Act | Receive | ReceiveLineTest | TakeReceipt | NameOverdue | FindWanted | ReadPart | KeepAttachment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,4 +146,37 @@ class Overdue:
     lacking: tuple[Lacking, ...]
 
 
-Outcome = Acted | Received | Receipted | Overdue | Exception
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedAttachment:
+    """One attachment to be fetched: whose log, the entry's index, its number from 0, its size in bytes."""
+
+    log: int
+    index: int
+    number: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The next attachments to fetch, at most 64, those of the entry that came first at the front."""
+
+    items: tuple[WantedAttachment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Bytes of an attachment of ours; none when it has none there, or not for this party."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """The content of this attachment is durable here."""
+
+    log: int
+    index: int
+    number: int
+
+
+Outcome = Acted | Received | Receipted | Overdue | Wanted | Part | Kept | Exception

@@ -18,8 +18,21 @@ from coupefeu.services.messages.views import SELECT_LAST_LINE_TEST
 from coupefeu.store import tables
 from coupefeu.store.announce import receive_line_test
 from coupefeu.store.append import act
+from coupefeu.store.attachments import find_wanted, keep_attachment, read_part
 from coupefeu.store.highwater import Marks
-from coupefeu.store.jobs import Act, Job, NameOverdue, Outcome, Receive, ReceiveLineTest
+from coupefeu.store.jobs import (
+    Act,
+    Acted,
+    FindWanted,
+    Job,
+    KeepAttachment,
+    NameOverdue,
+    Outcome,
+    ReadPart,
+    Receive,
+    ReceiveLineTest,
+    TakeReceipt,
+)
 from coupefeu.store.line import Line, make_parties
 from coupefeu.store.overdue import name_overdue
 from coupefeu.store.rebuild import Progress, are_current, rebuild
@@ -128,26 +141,40 @@ class Keeper:
     def _do(self, transaction: Transaction, job: Job) -> Outcome:
         writes = transaction.writes
         try:
-            if isinstance(job, Act):
-                self._insist_able()
-                acted = act(transaction, self._by_command, job.command)
-                self._govern(transaction, [stored.recorded for stored in acted.entries])
-                return acted
-            if isinstance(job, Receive):
-                received = Receiver(transaction, job.batch.log).receive(job.batch)
-                self._govern(transaction, received.recorded)
-                return received
-            if isinstance(job, ReceiveLineTest):
-                return receive_line_test(transaction, job)
-            if isinstance(job, NameOverdue):
-                return name_overdue(transaction, self._by_command)
-            return take_receipt(transaction, job)
+            return self._carry_out(transaction, job)
         except StoreError:
             raise
         except CoupefeuError as refusal:
             if transaction.writes != writes:
                 raise  # half done: `execute` undoes it
             return refusal
+
+    def _carry_out(self, transaction: Transaction, job: Job) -> Outcome:  # noqa: PLR0911 - one case per job
+        match job:
+            case Act(command=command):
+                return self._act(transaction, command)
+            case Receive(batch=batch):
+                received = Receiver(transaction, batch.log).receive(batch)
+                self._govern(transaction, received.recorded)
+                return received
+            case ReceiveLineTest():
+                return receive_line_test(transaction, job)
+            case TakeReceipt():
+                return take_receipt(transaction, job)
+            case NameOverdue():
+                return name_overdue(transaction, self._by_command)
+            case FindWanted():
+                return find_wanted(transaction)
+            case ReadPart():
+                return read_part(transaction, job)
+            case KeepAttachment():
+                return keep_attachment(transaction, job)
+
+    def _act(self, transaction: Transaction, command: Command) -> Acted:
+        self._insist_able()
+        acted = act(transaction, self._by_command, command)
+        self._govern(transaction, [stored.recorded for stored in acted.entries])
+        return acted
 
     def _insist_able(self) -> None:
         if self.line.is_silenced:

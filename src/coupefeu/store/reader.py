@@ -23,6 +23,14 @@ _ENTRIES = (
     .order_by(tables.entries.c.idx)
     .limit(bindparam("count"))
 )
+_ATTACHMENT = select(tables.attachments.c.content).where(
+    tables.attachments.c.log == bindparam("log"),
+    tables.attachments.c.idx == bindparam("idx"),
+    tables.attachments.c.number == bindparam("number"),
+)
+_HELD_ATTACHMENTS = select(tables.attachments.c.number).where(
+    tables.attachments.c.log == bindparam("log"), tables.attachments.c.idx == bindparam("idx")
+)
 _LOGS = select(tables.logs).order_by(tables.logs.c.log)
 _NEWEST_COSIGNED = (
     select(tables.cosignatures.c.size)
@@ -121,6 +129,17 @@ class Reader:
                 hint="`coupefeu record` lists what is held.",
             )
         return rows[0]
+
+    def attachment(self, log: int, index: int, number: int) -> bytes | None:
+        """Content of an attachment, numbered from 0; None when it is not held."""
+        at = {"log": log, "idx": index, "number": number}
+        rows = self._connection.execute(_ATTACHMENT, at)
+        return bytes(rows[0]["content"]) if rows else None
+
+    def held_attachments(self, log: int, index: int) -> frozenset[int]:
+        """Numbers of the attachments of an entry whose content is held."""
+        rows = self._connection.execute(_HELD_ATTACHMENTS, {"log": log, "idx": index})
+        return frozenset(row["number"] for row in rows)
 
     def entries(self, log: int, start: int, count: int) -> Rows:
         """Rows of at most `count` entries from `start` on."""

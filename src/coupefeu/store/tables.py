@@ -15,7 +15,7 @@ from sqlalchemy import (
 
 RECORD = MetaData()
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 """The newest revision in migrations/versions; kept in the database, and an unknown one is refused."""
 
 alembic_version = Table("alembic_version", RECORD, Column("version_num", String(32), primary_key=True))
@@ -47,6 +47,16 @@ entries = Table(
 )
 
 Index("entries_withheld", entries.c.log, entries.c.idx, sqlite_where=entries.c.body.is_(None))
+
+attachments = Table(
+    "attachments",
+    RECORD,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("idx", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False, doc="from 0, as its message names it"),
+    Column("content", LargeBinary, nullable=False),
+)
+"""The contents that are held; what is promised is a view, for the messages say it."""
 
 frontiers = Table(
     "frontiers",

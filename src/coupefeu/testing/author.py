@@ -10,9 +10,11 @@ from hashlib import sha256
 
 from coupefeu.keys.notes import LogSigner
 from coupefeu.model.agreement import Agreement
+from coupefeu.model.attachments import Promised
 from coupefeu.model.entry import Head, Kind
 from coupefeu.model.messages import Content, Form
 from coupefeu.model.precedence import Precedence, Subject
+from coupefeu.record.attachment import attachment_salt, commit_attachment
 from coupefeu.record.leaf import leaf_hash, make_leaf
 from coupefeu.record.statements import sign_checkpoint, sign_run
 from coupefeu.record.tree import root_of
@@ -61,8 +63,13 @@ class Author:
 
     def write(self, head: Head | bytes, body: bytes) -> int:
         """Write an entry of any bytes; gives its index."""
+        return self._write(self._draw(body), head, body)
+
+    def _draw(self, material: bytes) -> bytes:
+        return sha256(b"seed" + len(self._entries).to_bytes(8) + material).digest()[:16]
+
+    def _write(self, seed: bytes, head: Head | bytes, body: bytes) -> int:
         encoded = head if isinstance(head, bytes) else encode_head(head)
-        seed = sha256(b"seed" + len(self._entries).to_bytes(8) + body).digest()[:16]
         self._entries.append((seed, encoded, body))
         self._leaves.append(make_leaf(self._signer.name, seed, encoded, body))
         return len(self._entries) - 1
@@ -71,6 +78,20 @@ class Author:
         """Write a FREE TEXT; gives its index."""
         content = Content(form=Form.FREE_TEXT, subject=Subject.SAFETY, text=text)
         return self.write(self.head(precedence=precedence), encode_content(content))
+
+    def attach(self, *contents: bytes, head: Head | None = None, says: int | None = None) -> int:
+        """Write a message that promises these contents, of `says` bytes each where it lies; gives its index."""
+        origin, seed = self._signer.name, self._draw(b"".join(contents))
+        promises = tuple(
+            Promised(
+                name=f"file {number}",
+                size=len(content) if says is None else says,
+                commitment=commit_attachment(origin, attachment_salt(seed, number), content),
+            )
+            for number, content in enumerate(contents)
+        )
+        said = Content(form=Form.FREE_TEXT, subject=Subject.SAFETY, text="See below.", attachments=promises)
+        return self._write(seed, head or self.head(), encode_content(said))
 
     # --- what goes on air ---------------------------------------------------------------------------------
 

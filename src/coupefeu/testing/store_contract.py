@@ -4,15 +4,16 @@
     def test_contract(check, tmp_path):
         check(StoreUnderTest(open=..., read=...))
 
-The checks go by need: entries, heads, receipts, outbox, views, atomicity, order, restart.
+The checks go by need: entries, heads, receipts, outbox, views, atomicity, order, restart, attachments.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
-from coupefeu.errors import CoupefeuError
+from coupefeu.errors import CoupefeuError, PeerError
 from coupefeu.keys.notes import CosignSigner
+from coupefeu.model.attachments import PART_BYTES, Attachment
 from coupefeu.model.instant import Moment
 from coupefeu.model.messages import Content, Form
 from coupefeu.model.precedence import Precedence, Subject
@@ -21,7 +22,22 @@ from coupefeu.record.statements import cosign_checkpoint, verify_cosignature
 from coupefeu.services.messages.commands import Say, Take
 from coupefeu.services.messages.views import SELECT_LATEST_MESSAGES
 from coupefeu.store.highwater import Marks
-from coupefeu.store.jobs import Act, Acted, Job, Outcome, Receipted, Received, TakeReceipt
+from coupefeu.store.jobs import (
+    Act,
+    Acted,
+    FindWanted,
+    Job,
+    KeepAttachment,
+    Kept,
+    Outcome,
+    Part,
+    ReadPart,
+    Receipted,
+    Received,
+    TakeReceipt,
+    Wanted,
+    WantedAttachment,
+)
 from coupefeu.store.line import Line
 from coupefeu.store.outgoing import cosigned_size, load_frontier, load_pending
 from coupefeu.store.reader import Reader
@@ -223,6 +239,53 @@ def starts_where_it_stood(under: StoreUnderTest) -> None:
     store.close()
 
 
+def gives_parts_to_those_addressed(under: StoreUnderTest) -> None:
+    """Require that what we attach is there from its message on, part by part, for a party addressed alone."""
+    store = under.open()
+    content = bytes(range(256)) * (PART_BYTES // 128) + b"end"
+    said = _say("with a map", Attachment(name="map.png", content=content), Attachment(name="b", content=b"2"))
+    index = _one(store, said, Acted).entries[0].recorded.index
+    store.close()
+    store = under.open()
+    sizes = (0, PART_BYTES, 2 * PART_BYTES, 2 * PART_BYTES + 2, len(content), 1 << 62, -1)
+    parts = [_part(store, index, offset) for offset in sizes]
+    assert b"".join(parts[:3]) == content
+    assert parts[3:] == [b"d", b"", b"", b""]
+    assert _part(store, index, 0, number=1) == b"2"
+    assert _part(store, index, 0, holder=OURS) == b""
+    assert not any((_part(store, index, 0, number=2), _part(store, 9, 0), _part(store, 0, 0, log=THEIRS)))
+    assert _one(store, FindWanted(), Wanted).items == ()
+    store.close()
+
+
+def keeps_what_was_promised_to_us(under: StoreUnderTest) -> None:
+    """Require that exactly what was committed and promised to us is kept, and that the rest stays wanted."""
+    store, author = under.open(), Author(AGREEMENT, "ru")
+    agreed = AGREEMENT.budgets.attachment_bytes
+    author.say("without")
+    author.attach(b"first", b"second")
+    author.attach(b"too large", says=agreed + 1)
+    author.attach(b"for themselves", head=replace(author.head(), to_posts=(author.head().from_post,)))
+    author.attach(b"largest", says=agreed)
+    _one(store, author.checkpoint(0, author.size), Received)
+    first, second, largest = _one(store, FindWanted(), Wanted).items
+    assert first == WantedAttachment(log=THEIRS, index=1, number=0, size=5)
+    assert (second.number, second.size, largest.index, largest.size) == (1, 6, 4, agreed)
+    for index, number, content in ((1, 0, b"First"), (1, 1, b"first"), (2, 0, b"too large"), (9, 0, b"?")):
+        assert isinstance(_do(store, _keep(index, number, content)), PeerError)
+    assert isinstance(_do(store, _keep(3, 0, b"for themselves")), PeerError)
+    assert _one(store, _keep(1, 0, b"first"), Kept) == Kept(log=THEIRS, index=1, number=0)
+    assert _one(store, _keep(1, 0, b"first"), Kept)
+    store.close()
+    store = under.open()
+    assert _one(store, FindWanted(), Wanted).items == (second, largest)
+    with under.read() as reader:
+        assert reader.attachment(THEIRS, 1, 0) == b"first"
+        assert reader.attachment(THEIRS, 1, 1) is None
+    assert _part(store, 1, 0, log=THEIRS) == b"", "what came to us is not ours to pass on"
+    store.close()
+
+
 STORE_CHECKS: Final[tuple[Check, ...]] = (
     keeps_entries_as_they_are,
     moves_heads_only_with_their_entries,
@@ -233,6 +296,8 @@ STORE_CHECKS: Final[tuple[Check, ...]] = (
     refuses_without_a_trace,
     keeps_the_order_of_arrival,
     starts_where_it_stood,
+    gives_parts_to_those_addressed,
+    keeps_what_was_promised_to_us,
 )
 
 
@@ -258,10 +323,26 @@ def _author(count: int) -> Author:
     return author
 
 
-def _say(text: str) -> Act:
-    content = Content(form=Form.FREE_TEXT, subject=Subject.SAFETY, text=text)
-    desk = AGREEMENT.parties[OURS].duty_desk
-    return Act(command=Say(content=content, from_post=desk, precedence=Precedence.ROUTINE, language="en"))
+def _say(text: str, *attachments: Attachment) -> Act:
+    said = Say(
+        content=Content(form=Form.FREE_TEXT, subject=Subject.SAFETY, text=text),
+        from_post=AGREEMENT.parties[OURS].duty_desk,
+        precedence=Precedence.ROUTINE,
+        language="en",
+        attachments=attachments,
+    )
+    return Act(command=said)
+
+
+def _part(
+    store: Store, index: int, offset: int, *, log: int = OURS, number: int = 0, holder: int = THEIRS
+) -> bytes:
+    job = ReadPart(log=log, index=index, number=number, offset=offset, holder=holder)
+    return _one(store, job, Part).data
+
+
+def _keep(index: int, number: int, content: bytes) -> KeepAttachment:
+    return KeepAttachment(log=THEIRS, index=index, number=number, content=content)
 
 
 def _take(message: tuple[int, int]) -> Act:

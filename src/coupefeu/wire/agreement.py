@@ -28,6 +28,7 @@ from coupefeu.model.agreement import (
     format_cosigner_name,
     format_origin,
 )
+from coupefeu.model.attachments import MAX_ATTACHMENT_BYTES
 from coupefeu.model.precedence import Precedence
 from coupefeu.wire.deceptive import find_foreign_word
 from coupefeu.wire.toml import Table, parse_toml
@@ -294,7 +295,7 @@ def _parse_budgets(row: Table) -> Budgets:
         entries_per_minute=row.integer("entries_per_minute", 60, 10_000_000),
         flash_per_minute=row.integer("flash_per_minute", 6, 100_000),
         alarms_per_minute=row.integer("alarms_per_minute", 1, 600),
-        attachment_bytes=row.integer("attachment_bytes", 0, 1 << 30),
+        attachment_bytes=row.integer("attachment_bytes", 0, MAX_ATTACHMENT_BYTES),
     )
     row.finish()
     return budgets

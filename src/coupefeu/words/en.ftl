@@ -174,6 +174,7 @@ effect-long = too long: { $part }
 effect-other = not valid ({ $part })
 
 part-text = text
+part-attachments = attachments
 part-passages = marked passages
 part-operative = operative word
 part-place = place

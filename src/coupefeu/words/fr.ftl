@@ -174,6 +174,7 @@ effect-long = trop long : { $part }
 effect-other = non valable ({ $part })
 
 part-text = texte
+part-attachments = pièces jointes
 part-passages = passages marqués
 part-operative = mot d’exécution
 part-place = lieu

@@ -178,6 +178,7 @@ effect-long = слишком длинно: { $part }
 effect-other = недопустимо ({ $part })
 
 part-text = текст
+part-attachments = вложения
 part-passages = отмеченные отрывки
 part-operative = исполнительное слово
 part-place = место

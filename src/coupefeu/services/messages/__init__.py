@@ -32,8 +32,7 @@ class MessagesService:
 
     def apply(self, recorded: Recorded, context: Context) -> tuple[Statement, ...]:
         """See `Service.apply`; what depends on the agreement is judged when it is read."""
-        del context
-        return views.apply(recorded)
+        return views.apply(recorded, context)
 
 
 SERVICE: Service = MessagesService()

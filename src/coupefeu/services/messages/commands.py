@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from coupefeu.model.attachments import Attachment
 from coupefeu.model.entry import Kind
 from coupefeu.model.messages import Content, MessageId, OutcomeCode
 from coupefeu.model.precedence import Precedence
@@ -23,6 +24,7 @@ class Say(Command):
     language: str
     to_posts: tuple[str, ...] = ()
     about: MessageId | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ The body of a message is a CBOR map (protocol A4); absent means "not stated":
 
     0 form   1 subject   2 officer   3 text   4 [passage...]   5 operative word   6 place   7 time, UTC ms
     8 [number...]   9 [phrase, slot...]   10 channel   11 counterpart   12 template of a line test
+    13 [[name, size, commitment]...] of the attachments
 """
 
 import re
@@ -14,6 +15,7 @@ from operator import attrgetter
 from typing import Any
 
 from coupefeu.errors import CoupefeuError
+from coupefeu.model.attachments import MAX_ATTACHMENTS, Promised, is_promise
 from coupefeu.model.messages import (
     MINUTE_MS,
     OPERATIVE_WORDS,
@@ -61,24 +63,24 @@ def _rule(must: str, may: str, subjects: frozenset[Subject], *, refers: bool = F
     return FormRule(frozenset(must.split()), frozenset(may.split()), subjects, refers)
 
 
-_DETAILS = "place time_ms numbers passages"
+_DETAILS = "place time_ms numbers passages attachments"
 FORM_RULES: dict[Form, FormRule] = {
     Form.LINE_TEST: _rule("template", "", frozenset({_SERVICE})),
-    Form.SERVICE_MESSAGE: _rule("text", "passages", frozenset({_SERVICE})),
-    Form.FREE_TEXT: _rule("text", "passages", _ALL),
-    Form.WARNING: _rule("operative place", "time_ms numbers text passages", frozenset({_SAFETY})),
+    Form.SERVICE_MESSAGE: _rule("text", "passages attachments", frozenset({_SERVICE})),
+    Form.FREE_TEXT: _rule("text", "passages attachments", _ALL),
+    Form.WARNING: _rule("operative place", "time_ms numbers text passages attachments", frozenset({_SAFETY})),
     Form.REQUEST_FOR_EXPLANATION: _rule("text", _DETAILS, frozenset({_CLARIFICATION})),
     Form.REPLY: _rule("text", _DETAILS, frozenset({_CLARIFICATION}), refers=True),
     Form.CORRECTION: _rule("text", _DETAILS + " operative", _ALL, refers=True),
-    Form.CANCELLATION: _rule("", "text passages", _ALL, refers=True),
-    Form.CONTACT: _rule("channel time_ms counterpart text", "passages", _ALL),
-    Form.STANDARD_PHRASE: _rule("phrase", "slots", _ALL - {_PROTEST}),
+    Form.CANCELLATION: _rule("", "text passages attachments", _ALL, refers=True),
+    Form.CONTACT: _rule("channel time_ms counterpart text", "passages attachments", _ALL),
+    Form.STANDARD_PHRASE: _rule("phrase", "slots attachments", _ALL - {_PROTEST}),
 }
 _TEMPLATES: frozenset[int | None] = frozenset({None, *range(1, LINE_TEST_TEMPLATES + 1)})
 _NOT_STATED: tuple[Any, ...] = ("", (), None)
 _FIELDS = (
     "text", "passages", "operative", "place", "time_ms", "numbers", "phrase", "slots", "channel", "counterpart",
-    "template",
+    "template", "attachments",
 )  # fmt: skip
 _stated = attrgetter(*_FIELDS)
 
@@ -145,7 +147,13 @@ _FIELD_DEFECTS: tuple[tuple[str, Callable[[Content], bool]], ...] = (
     ("bad_passages", lambda content: bool(content.passages) and not _are_passages(content)),
     ("bad_template", lambda content: content.template not in _TEMPLATES),
     ("bad_phrase", lambda content: content.phrase is not None and not _is_phrase(content)),
+    ("bad_attachments", lambda content: not are_promises(content.attachments)),
 )
+
+
+def are_promises(attachments: tuple[Promised, ...]) -> bool:
+    """Whether a message may promise these attachments; of others none is fetched."""
+    return len(attachments) <= MAX_ATTACHMENTS and all(map(is_promise, attachments))
 
 
 def critical_fields(content: Content, about: str = "") -> tuple[CriticalField, ...]:
@@ -219,7 +227,7 @@ def _form_number(fields: Any) -> int:
 
 
 _FORM_NUMBERS = frozenset(Form)
-_KEYS = frozenset(range(13))
+_KEYS = frozenset(range(14))
 
 
 def _content(form: Form, fields: dict[int, Any]) -> Content:
@@ -257,6 +265,17 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(map(_text, _array(value)))
 
 
+def _promised(value: Any) -> tuple[Promised, ...]:
+    promises = [_array(item) for item in _array(value)]
+    return tuple(Promised(_text(name), _natural(size), _octets(digest)) for name, size, digest in promises)
+
+
+def _octets(value: Any) -> bytes:
+    if not isinstance(value, bytes):
+        raise TypeError("not a byte string")
+    return value
+
+
 _READERS: dict[int, tuple[str, Callable[[Any], Any]]] = {
     2: ("officer", _text),
     3: ("text", _text),
@@ -268,6 +287,7 @@ _READERS: dict[int, tuple[str, Callable[[Any], Any]]] = {
     10: ("channel", lambda value: Channel(_natural(value))),
     11: ("counterpart", _text),
     12: ("template", _natural),
+    13: ("attachments", _promised),
 }
 """By key: the field and how it is read; 0, 1 and 9 are read by themselves."""
 _carried = attrgetter(*(name for name, _ in _READERS.values()))

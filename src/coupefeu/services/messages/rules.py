@@ -12,6 +12,7 @@ from coupefeu.model.entry import MAX_BODY_BYTES, Kind
 from coupefeu.model.messages import Content, CriticalField, Form, MessageId, format_number
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.services.base import Command, Context, Draft, Rows, Statement
+from coupefeu.services.messages.attaching import BLANK, attach
 from coupefeu.services.messages.commands import (
     ActCommand,
     AnswerLineTest,
@@ -30,7 +31,7 @@ from coupefeu.services.messages.effects import (
     judge_reference,
 )
 from coupefeu.services.messages.facts import MAX_SHOWN_MESSAGES, Act, act_defect, encode_act
-from coupefeu.services.messages.forms import FORM_RULES, critical_fields, defect, encode_content, read_content
+from coupefeu.services.messages.forms import FORM_RULES, critical_fields, defect, read_content
 from coupefeu.services.messages.line_tests import line_test, line_test_answer
 from coupefeu.services.messages.render_chain import effect_words
 from coupefeu.services.messages.views import select_facts, select_message
@@ -81,6 +82,10 @@ def decide(command: Command, known: Sequence[Rows], context: Context) -> tuple[D
 
 def _say(command: Say, known: Sequence[Rows], context: Context) -> Draft:
     content = command.content
+    if content.attachments:
+        _refuse_form(
+            "unexpected_attachments", "Give their contents with the command; the store commits to them."
+        )
     _require_form(defect(content))
     _require_typable(content)
     if content.form is Form.LINE_TEST:
@@ -91,10 +96,11 @@ def _say(command: Say, known: Sequence[Rows], context: Context) -> Draft:
         agreed = ", ".join(context.agreement.languages)
         _refuse("language", f"Language {command.language!r} is not agreed.", f"Agreed: {agreed}.")
     _require_our_post(command.from_post, context)
-    body = encode_content(content)
+    attached = attach(content, command.attachments, context.agreement.budgets.attachment_bytes)
+    body = attached.body_with((BLANK,) * len(attached.contents))
     if len(body) > MAX_BODY_BYTES:
         seen = f"the message has {len(body):,} bytes, at most {MAX_BODY_BYTES:,} can be sent"
-        _refuse_form("too_long", "Send it in parts, each a message.", seen)
+        _refuse_form("too_long", "Send it in parts, each a message, or attach what is long.", seen)
     about = _about(command, known, context)
     return Draft(
         kind=Kind.MESSAGE,
@@ -104,6 +110,7 @@ def _say(command: Say, known: Sequence[Rows], context: Context) -> Draft:
         language=command.language,
         body=body,
         references=about,
+        attached=attached if attached.contents else None,
     )
 
 

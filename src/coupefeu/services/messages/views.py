@@ -27,7 +27,8 @@ from sqlalchemy import (
 from coupefeu.model.entry import Head, Kind
 from coupefeu.model.messages import SUBJECTS, Form, MessageId
 from coupefeu.model.precedence import Precedence
-from coupefeu.services.base import METADATA, Recorded, Statement
+from coupefeu.services.base import METADATA, Context, Recorded, Statement
+from coupefeu.services.messages import promised
 from coupefeu.services.messages.facts import ACTS, MAX_SHOWN_MESSAGES, read_act
 from coupefeu.services.messages.forms import FORM_RULES, read_content
 
@@ -131,7 +132,7 @@ def select_facts(message: MessageId) -> Statement:
     return Statement(SELECT_FACTS, {"log": message[0], "idx": message[1]})
 
 
-def apply(recorded: Recorded) -> tuple[Statement, ...]:
+def apply(recorded: Recorded, context: Context) -> tuple[Statement, ...]:
     """Give the inserts for one entry; whatever it holds, it is stored, with the reason if it has no effect."""
     head = recorded.head
     if head is None:
@@ -141,19 +142,19 @@ def apply(recorded: Recorded) -> tuple[Statement, ...]:
     if head.kind not in MESSAGE_KINDS:
         row = _message_row(recorded, head) | {"effect": "unknown_form"}
         return (Statement(INSERT_MESSAGE, row),)
-    return _apply_message(recorded, head)
+    return _apply_message(recorded, head, context)
 
 
-def rows_of(recorded: Recorded) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+def rows_of(recorded: Recorded, context: Context) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
     """Give the rows of `messages` and of `message_facts` that an entry would make, without storing them."""
-    statements = apply(recorded)
+    statements = apply(recorded, context)
     return (
         [each.parameters for each in statements if each.executable is INSERT_MESSAGE],
         [each.parameters for each in statements if each.executable is INSERT_FACT],
     )
 
 
-def _apply_message(recorded: Recorded, head: Head) -> tuple[Statement, ...]:
+def _apply_message(recorded: Recorded, head: Head, context: Context) -> tuple[Statement, ...]:
     row = _message_row(recorded, head)
     content, row["effect"] = read_content(recorded.body)
     if content is None:
@@ -161,14 +162,13 @@ def _apply_message(recorded: Recorded, head: Head) -> tuple[Statement, ...]:
     row["form"], row["subject"] = int(content.form), content.subject
     if not row["effect"]:
         row["effect"] = _judge_head(head, content.form, content.subject)
+    statements = [Statement(INSERT_MESSAGE, row), *promised.apply(recorded, head, content, context)]
     if not FORM_RULES[content.form].refers or not head.references:
-        return (Statement(INSERT_MESSAGE, row),)
+        return tuple(statements)
     about = _about(head)[0]
     row["about_log"], row["about_idx"] = about
-    return (
-        Statement(INSERT_MESSAGE, row),
-        Statement(INSERT_FACT, _fact_row(recorded, head, about, row["effect"])),
-    )
+    statements.append(Statement(INSERT_FACT, _fact_row(recorded, head, about, row["effect"])))
+    return tuple(statements)
 
 
 def _judge_head(head: Head, form: Form, subject: str) -> str:

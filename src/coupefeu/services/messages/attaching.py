@@ -1,0 +1,70 @@
+"""What may go with a message: judged before it is sent, so that the other side's node will ask for it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from coupefeu.errors import PolicyError, UsageError
+from coupefeu.model.attachments import (
+    COMMITMENT_BYTES,
+    MAX_ATTACHMENTS,
+    MAX_NAME_CHARACTERS,
+    Attachment,
+    Promised,
+    is_name,
+)
+from coupefeu.model.messages import Content
+from coupefeu.services.base import Attached
+from coupefeu.services.messages.display import show_line
+from coupefeu.services.messages.forms import encode_content
+
+BLANK: Final = bytes(COMMITMENT_BYTES)
+"""Stands for a commitment where only the length of a body counts."""
+
+
+def attach(content: Content, attachments: Sequence[Attachment], agreed_bytes: int) -> Attached:
+    """Give what the store needs to commit to these attachments.
+
+    Raises:
+        UsageError: one cannot be named, or holds nothing, or there are too many.
+        PolicyError: one is larger than was agreed.
+    """
+    if len(attachments) > MAX_ATTACHMENTS:
+        raise UsageError(
+            f"{len(attachments)} attachments, at most {MAX_ATTACHMENTS} go with one message",
+            code="services.messages.attachment_count",
+            hint="Send the others with another message.",
+        )
+    for attachment in attachments:
+        _judge(attachment, agreed_bytes)
+
+    def body_with(commitments: tuple[bytes, ...]) -> bytes:
+        promises = tuple(
+            Promised(each.name, len(each.content), commitment)
+            for each, commitment in zip(attachments, commitments, strict=True)
+        )
+        return encode_content(replace(content, attachments=promises))
+
+    return Attached(contents=tuple(each.content for each in attachments), body_with=body_with)
+
+
+def _judge(attachment: Attachment, agreed_bytes: int) -> None:
+    size = len(attachment.content)
+    if not is_name(attachment.name):
+        raise UsageError(
+            f"an attachment cannot be named {show_line(attachment.name)!r}",
+            code="services.messages.attachment_name",
+            hint=f"1 to {MAX_NAME_CHARACTERS} characters on one line, none of them invisible.",
+        )
+    if not size:
+        raise UsageError(
+            f"the attachment {attachment.name!r} is empty",
+            code="services.messages.attachment_empty",
+            hint="Say so in the text instead.",
+        )
+    if size > agreed_bytes:
+        raise PolicyError(
+            f"the attachment {attachment.name!r} has {size:,} bytes, agreed is at most {agreed_bytes:,}",
+            code="services.messages.attachment_bytes",
+            hint="Make it smaller or send it in parts; an amendment may agree more (`attachment_bytes`).",
+        )

@@ -1,0 +1,108 @@
+"""Contents of attachments: ours are stored with their message, another party's when the last part has come.
+
+A content is kept only when it is what its message committed to, was promised to us, and is within the agreed size.
+Ours is read out in parts, and only to a party to whom the message is addressed (protocol A14).
+"""
+
+from sqlalchemy import bindparam, exists, func, insert, select
+
+from coupefeu.errors import PeerError, StoreError
+from coupefeu.model.attachments import PART_BYTES
+from coupefeu.record.attachment import attachment_salt, verify_attachment
+from coupefeu.services.base import Statement
+from coupefeu.services.messages.promised import PROMISED, is_addressed, select_promised
+from coupefeu.store import tables
+from coupefeu.store.jobs import KeepAttachment, Kept, Part, ReadPart, Wanted, WantedAttachment
+from coupefeu.store.showing import parse_head
+from coupefeu.store.transaction import MAX_INDEX, Transaction
+
+MAX_WANTED = 64
+
+_INSERT = insert(tables.attachments)
+_THIS_ONE = (
+    (tables.attachments.c.log == bindparam("log"))
+    & (tables.attachments.c.idx == bindparam("idx"))
+    & (tables.attachments.c.number == bindparam("number"))
+)
+_SELECT_HELD = select(tables.attachments.c.number).where(_THIS_ONE)
+_SELECT_PART = select(
+    func.substr(tables.attachments.c.content, bindparam("start"), PART_BYTES).label("part")
+).where(_THIS_ONE)
+_SELECT_WANTED = (
+    select(PROMISED.c.log, PROMISED.c.idx, PROMISED.c.number, PROMISED.c.size)
+    .where(
+        PROMISED.c.to_us,
+        PROMISED.c.size <= bindparam("agreed"),
+        ~exists().where(
+            tables.attachments.c.log == PROMISED.c.log,
+            tables.attachments.c.idx == PROMISED.c.idx,
+            tables.attachments.c.number == PROMISED.c.number,
+        ),
+    )
+    .order_by(PROMISED.c.arrival, PROMISED.c.number)
+    .limit(MAX_WANTED)
+)
+
+
+def find_wanted(transaction: Transaction) -> Wanted:
+    """Name what is promised to us, within the agreed size, and not held; the oldest message first."""
+    agreed = transaction.context.agreement.budgets.attachment_bytes
+    rows = transaction.select(Statement(_SELECT_WANTED, {"agreed": agreed}))
+    return Wanted(
+        items=tuple(
+            WantedAttachment(log=row["log"], index=row["idx"], number=row["number"], size=row["size"])
+            for row in rows
+        )
+    )
+
+
+def read_part(transaction: Transaction, job: ReadPart) -> Part:
+    """Read a part of our own attachment; nothing for a party that is not addressed, and for what is not there."""
+    in_reach = 0 <= job.index < MAX_INDEX and 0 <= job.number < MAX_INDEX and 0 <= job.offset < MAX_INDEX
+    if not in_reach or not _may_have(transaction, job):
+        return Part(data=b"")
+    at = {"log": job.log, "idx": job.index, "number": job.number, "start": job.offset + 1}
+    rows = transaction.select(Statement(_SELECT_PART, at))
+    return Part(data=bytes(rows[0]["part"] or b"") if rows else b"")
+
+
+def _may_have(transaction: Transaction, job: ReadPart) -> bool:
+    row = transaction.entry(job.log, job.index) if job.log == transaction.line.our_log else None
+    head = parse_head(row["head"]) if row is not None else None
+    return head is not None and is_addressed(head, transaction.line.names[job.holder])
+
+
+def keep_attachment(transaction: Transaction, job: KeepAttachment) -> Kept:
+    """Keep the content of an attachment.
+
+    Raises: PeerError: it is not what was committed, or nobody promised it to us; nothing is kept.
+    """
+    kept = Kept(log=job.log, index=job.index, number=job.number)
+    at = {"log": job.log, "idx": job.index, "number": job.number}
+    if transaction.select(Statement(_SELECT_HELD, at)):
+        return kept
+    promised = transaction.select(select_promised((job.log, job.index), job.number))
+    agreed = transaction.context.agreement.budgets.attachment_bytes
+    if not promised or not promised[0]["to_us"] or promised[0]["size"] > agreed:
+        raise PeerError(
+            f"no attachment {job.number} of entry {job.index:,} is promised to us within the agreed size",
+            code="store.attachments.not_wanted",
+            hint="Nothing was kept; only what is promised is asked for.",
+        )
+    row = transaction.entry(job.log, job.index)
+    if row is None or row["seed"] is None:
+        raise StoreError(
+            f"entry {job.index:,} of log {job.log} is in the view and not on the record",
+            code="store.attachments.no_entry",
+            hint="Run `coupefeu fsck`.",
+        )
+    salt = attachment_salt(row["seed"], job.number)
+    origin = transaction.line.parties[job.log].origin
+    verify_attachment(promised[0]["commitment"], origin, salt, job.content)
+    store_content(transaction, job.log, job.index, job.number, job.content)
+    return kept
+
+
+def store_content(transaction: Transaction, log: int, index: int, number: int, content: bytes) -> None:
+    """Buffer the content of one attachment."""
+    transaction.write(_INSERT, {"log": log, "idx": index, "number": number, "content": content})

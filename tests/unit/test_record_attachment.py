@@ -1,0 +1,44 @@
+"""An attachment is committed like a body, under a salt of its own."""
+
+import hmac
+from hashlib import sha256
+
+import pytest
+
+from coupefeu.errors import PeerError, UsageError
+from coupefeu.record.attachment import attachment_salt, commit_attachment, verify_attachment
+
+ORIGIN = "line/0123456789abcdef0123456789abcdef/us/1"
+SEED = bytes(range(16))
+SALT = attachment_salt(SEED, 2)
+
+
+def test_the_commitment_is_what_the_specification_says():
+    salt = hmac.new(SEED, b"attachment/2", "sha256").digest()[:16]
+    assert salt == SALT
+    label = b"coupefeu/attachment/v1\x00" + bytes((len(ORIGIN),)) + ORIGIN.encode()
+    assert commit_attachment(ORIGIN, salt, b"content") == sha256(label + salt + b"content").digest()
+
+
+@pytest.mark.parametrize(
+    ("origin", "salt", "content"),
+    [
+        (ORIGIN.replace("/us/", "/ru/"), SALT, b"content"),
+        (ORIGIN, attachment_salt(SEED, 1), b"content"),
+        (ORIGIN, attachment_salt(bytes(16), 2), b"content"),
+        (ORIGIN, SALT, b"Content"),
+        (ORIGIN, SALT, b""),
+    ],
+)
+def test_nothing_else_is_what_was_committed(origin, salt, content):
+    commitment = commit_attachment(ORIGIN, SALT, b"content")
+    verify_attachment(commitment, ORIGIN, SALT, b"content")
+    with pytest.raises(PeerError) as refused:
+        verify_attachment(commitment, origin, salt, content)
+    assert refused.value.code == "record.attachment.commitment"
+    assert refused.value.hint
+
+
+def test_origins_are_bounded():
+    with pytest.raises(UsageError):
+        commit_attachment("x" * 121, SALT, b"")
