@@ -26,6 +26,7 @@ from coupefeu.wire.packet import (
     Ack,
     Batch,
     CosignatureItem,
+    Hole,
     LineTestItem,
     PackedEntry,
     RunReceiptItem,
@@ -284,6 +285,35 @@ def test_floods_are_metered_by_kind():
         "link.flood.line-tests",
         "link.flood.entries",
     }
+
+
+def test_what_is_lacking_is_asked_for_no_faster_than_the_other_side_hears(two):
+    asker, asked = two.ends
+    for number in range(30):
+        asker.link.want(1, 10 * number, 10 * number + 1)
+        asker.link.want(1, 10 * number, 10 * number + 5)
+        two.run(10)
+    started = two.clock.mono_ms
+    assert two.run(10_000, lambda: not asker.link._holdings._holes)
+    assert two.clock.mono_ms - started >= 1_000
+    assert not told(asked, Violation)
+    asked_for = [
+        (item.start, item.end)
+        for end, _, frame in two.wire.carried
+        if end == 0
+        for item in opened(two, 1, frame)
+        if isinstance(item, Hole)
+    ]
+    assert {start for start, _ in asked_for} == {10 * number for number in range(30)}
+
+
+def test_what_is_no_longer_lacking_is_not_asked_for(two):
+    link = two.ends[0].link
+    for number in range(100):
+        link.want(1, number, number + 1)
+    assert len(link._holdings._holes) == 64, "and what waits is bounded"
+    link.held(1, 98)
+    assert [hole.start for hole in link._holdings._holes.values()] == [98, 99]
 
 
 def test_a_receipt_that_was_lost_is_asked_for():

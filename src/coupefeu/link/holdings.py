@@ -3,29 +3,39 @@
 from collections.abc import Sequence
 from typing import Final
 
+from coupefeu.link.meter import Meter
 from coupefeu.wire.packet import Ack, CosignatureItem, Hole, Item, RunReceiptItem
 
 MAX_RANGES: Final = 64
 MAX_KEPT_RUNS: Final = 1_024
 MAX_RECEIPTS_A_FRAME: Final = 32
+MAX_HOLES: Final = 64
+"""Requests that wait; the oldest goes first when there are more, for what is lacking is asked for again."""
 
 
 class Holdings:
     """The receiving half's voice. The newest co-signature of each log is kept, to be said again when it got lost."""
 
-    def __init__(self) -> None:
+    def __init__(self, holes_per_s: int) -> None:
+        """`holes_per_s`: what the other side hears of us in a second; we ask half as often, for a path may bunch."""
+        self._ask_per_s = max(1, holes_per_s // 2)
+        self._asking = Meter(self._ask_per_s, self._ask_per_s)
+        self._ask_due_ms = 0
         self._acks: dict[int, Ack] = {}
         self._changed: dict[int, int] = {}
         self._undated: dict[int, int] = {}
         self._cosignatures: dict[int, CosignatureItem] = {}
         self._runs: dict[tuple[int, int, int], RunReceiptItem] = {}
         self._receipts: dict[CosignatureItem | RunReceiptItem, None] = {}
-        self._holes: dict[Hole, None] = {}
+        self._holes: dict[tuple[int, int], Hole] = {}
 
     def held(self, log: int, cumulative: int, selective: Sequence[tuple[int, int]], wait_ms: int) -> None:
         """Set what is durable here; it is said with the next frame, by itself `wait_ms` after the next `date`."""
         self._acks[log] = Ack(log, cumulative, tuple(selective)[:MAX_RANGES])
         self._undated[log] = wait_ms
+        self._holes = {
+            key: hole for key, hole in self._holes.items() if hole.log != log or hole.end > cumulative
+        }
 
     def date(self, mono_ms: int) -> None:
         """Start the waiting of what was set since the last call."""
@@ -56,7 +66,9 @@ class Holdings:
 
     def want(self, hole: Hole) -> None:
         """Queue a request for what we lack."""
-        self._holes[hole] = None
+        self._holes[hole.log, hole.start] = hole
+        if len(self._holes) > MAX_HOLES:
+            del self._holes[next(iter(self._holes))]
 
     def repeat(self, log: int | None = None) -> None:
         """Queue the kept receipts again, of one log or all."""
@@ -72,9 +84,10 @@ class Holdings:
 
     def due_ms(self) -> int | None:
         """Return when something must be said even if nothing else goes."""
-        if self._receipts or self._holes:
+        if self._receipts:
             return 0
-        return min(self._changed.values(), default=None)
+        asks = [self._ask_due_ms] if self._holes else []
+        return min([*self._changed.values(), *asks], default=None)
 
     def acks(self, *, every: bool) -> list[Item]:
         """Take the acknowledgements to say now: every one, or those that changed."""
@@ -82,10 +95,12 @@ class Holdings:
         self._changed.clear()
         return [self._acks[log] for log in logs]
 
-    def receipts_and_holes(self) -> list[Item]:
-        """Take what else the next frame says."""
+    def receipts_and_holes(self, mono_ms: int) -> list[Item]:
+        """Take what else the next frame says; requests beyond our rate wait."""
         receipts = list(self._receipts)
         self._receipts = dict.fromkeys(receipts[MAX_RECEIPTS_A_FRAME:])
-        items: list[Item] = [*receipts[:MAX_RECEIPTS_A_FRAME], *list(self._holes)[:MAX_RECEIPTS_A_FRAME]]
-        self._holes.clear()
+        items: list[Item] = [*receipts[:MAX_RECEIPTS_A_FRAME]]
+        while self._holes and self._asking.allows(1, mono_ms):
+            items.append(self._holes.pop(next(iter(self._holes))))
+        self._ask_due_ms = mono_ms + 1_000 // self._ask_per_s if self._holes else 0
         return items

@@ -68,7 +68,7 @@ class Link:
         self._events: list[Event] = []
         self._connection = Connection(config, self._events, self._urgent)
         self._delivery = Delivery(config, seal)
-        self._holdings = Holdings()
+        self._holdings = Holdings(config.limits.holes_per_s)
         self._intake = Intake(config.limits, self._delivery, self._holdings, self._events)
         self._mono_ms = 0
         self._beat_due_ms = 0
@@ -204,7 +204,7 @@ class Link:
             batch = self._next_batch(session.pulse.round_trip_ms or 0, len(items))
             due_ms = self._holdings.due_ms() if connection.is_up else None
             if due_ms is not None and (batch or items or due_ms <= now.mono_ms):
-                items += self._holdings.receipts_and_holes()
+                items += self._holdings.receipts_and_holes(self._mono_ms)
                 items += self._holdings.acks(every=False)
             if batch:
                 items.append(batch)
