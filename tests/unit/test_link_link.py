@@ -352,12 +352,55 @@ def test_a_stranger_never_displaces_the_living_path(two):
     assert not told(two.ends[1], PathProven)
 
 
-def test_the_listener_begins_when_nobody_does():
+def test_a_stranger_hears_nothing_from_us_whatever_becomes_of_the_line(two):
+    link = two.ends[1].link
+    link.path_opened(99, two.clock.now(), dialled=False, entropy=bytes(64))
+    two.disconnect()
+    two.write(1, 1, Precedence.FLASH)
+    for _ in range(100):
+        two.clock.advance(1_000)
+        link.handle_timer(two.clock.now(), two.entropy())
+        link.flush(two.clock.now())
+    assert link.take_outgoing() == []
+    assert not link.state().up
+
+
+def test_a_listener_alone_with_a_stranger_does_not_wake(two):
+    alone = TwoLinks(1).ends[1].link
+    alone.path_opened(99, two.clock.now(), dialled=False, entropy=bytes(64))
+    assert alone.next_timer() is None
+    assert alone.take_outgoing() == []
+
+
+def test_an_accepted_path_is_used_again_from_the_first_frame_on_it(two):
+    two.wire.carried.clear()
+    two.disconnect()
+    two.path = 7
+    us, ru = (end.link for end in two.ends)
+    ru.path_opened(7, two.clock.now(), dialled=False, entropy=two.entropy())
+    assert ru.state().phase is Phase.NO_PATH
+    us.path_opened(7, two.clock.now(), dialled=True, entropy=two.entropy())
+    two.wire.carried.clear()
+    us.take_outgoing()
+    two.write(0, 1, Precedence.FLASH)
+    two.run(5)
+    assert two.ends[1].shown == [0]
+    assert ru.state().up
+
+
+def test_who_answered_a_first_message_begins_too_when_no_session_comes_of_it():
     world = TwoLinks(1)
+    listener, dialler = (end.link for end in world.ends)
     world.path = 1
-    world.ends[0].link.path_opened(1, world.clock.now(), dialled=False, entropy=world.entropy())
-    world.ends[1].link.path_opened(1, world.clock.now(), dialled=False, entropy=world.entropy())
-    assert world.run(2_500, lambda: all(end.link.state().up for end in world.ends))
+    listener.path_opened(1, world.clock.now(), dialled=False, entropy=world.entropy())
+    dialler.path_opened(1, world.clock.now(), dialled=True, entropy=world.entropy())
+    ((_, first),) = dialler.take_outgoing()
+    listener.receive(1, first, world.clock.now(), world.entropy())
+    ((_, answer),) = listener.take_outgoing()
+    assert answer[0] == 0x20, "and is lost"
+    world.clock.advance(2_000)
+    listener.handle_timer(world.clock.now(), world.entropy())
+    assert [datagram[0] for _, datagram in listener.take_outgoing()] == [0x10]
 
 
 def test_keys_are_renewed_by_the_smaller_key_while_entries_flow():

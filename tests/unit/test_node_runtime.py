@@ -1,9 +1,11 @@
-"""A node that a program runs within its own loop leaves nothing of itself there when it is closed."""
+"""A node within a program's own loop: what it dials, and that it leaves nothing of itself there when it is closed."""
 
 import asyncio
 import functools
 
+from coupefeu.bearer import tcp
 from coupefeu.node.exercise import pair_exercise
+from coupefeu.node.folder_files import write_node_file
 from coupefeu.node.node import Node
 from coupefeu.node.runtime import Runtime
 
@@ -23,5 +25,26 @@ def test_a_closed_node_leaves_no_timer_in_its_callers_loop(tmp_path_factory):
             await asyncio.wait_for(sent.receipt(), 60)
             assert timers_of_nodes(asyncio.get_running_loop())
         assert timers_of_nodes(asyncio.get_running_loop()) == []
+
+    asyncio.run(play())
+
+
+def test_a_stranger_at_the_door_keeps_no_node_from_dialling(tmp_path_factory, monkeypatch):
+    """RU does not know where US is: the line comes up if US dials, whoever holds a connection to it."""
+    monkeypatch.setattr(tcp, "STRANGER_S", 600)
+
+    async def play():
+        folder = tmp_path_factory.mktemp("b")
+        us, ru = pair_exercise(folder / "us", folder / "ru")
+        write_node_file(ru.path, party="ru", listen=ru.listen, address=ru.listen, peers={})
+        host, _, port = us.listen.rpartition(":")
+        async with Node.open(us.path) as first:
+            reader, writer = await asyncio.open_connection(host, int(port), local_addr=("127.0.0.2", 0))
+            async with Node.open(ru.path):
+                sent = await first.line("RU").send("It is heard.")
+                await asyncio.wait_for(sent.receipt(), 20)
+            assert not reader.at_eof(), "and the stranger was there all the time"
+            writer.close()
+            assert await reader.read() == b"", "and heard nothing"
 
     asyncio.run(play())

@@ -75,16 +75,13 @@ class Connection:
         self._attempt_due_ms = self._mono_ms + wait_ms
 
     def path_opened(self, number: int, now: Moment, *, dialled: bool, entropy: bytes, slot: int) -> None:
-        """Add a path; the dialler begins a handshake at once, the other side only if none comes."""
+        """Add a path; the dialler begins a handshake at once, the other side says nothing to a stranger."""
         self._mono_ms = now.mono_ms
-        path = self._paths.open(
-            number, slot, now.mono_ms, by_smaller=dialled == self._handshakes.begins_first
-        )
+        by_smaller = dialled == self._handshakes.begins_first
+        path = self._paths.open(number, slot, now.mono_ms, dialled=dialled, by_smaller=by_smaller)
         if dialled:
             self._attempts = 0
             self._begin(path, now, entropy)
-        elif self.session is None:
-            self._attempt_due_ms = now.mono_ms + 2 * self._timings.handshake_ms
         self._take_path()
 
     def path_closed(self, number: int, now: Moment) -> None:
@@ -250,9 +247,14 @@ class Connection:
             self._take_path()
 
     def _prove(self, path: Path) -> None:
-        if not path.answered:
-            path.answered = True
-            self._events.append(PathProven(path.number))
+        """Note that the other side has shown itself here; we begin ourselves if no session comes of it."""
+        if path.answered:
+            return
+        path.answered = True
+        self._events.append(PathProven(path.number))
+        if self.session is None and self._attempt_due_ms is None:
+            self._attempt_due_ms = self._mono_ms + 2 * self._timings.handshake_ms
+        self._take_path()
 
     def _lose(self, path: Path) -> None:
         """Give up a path by which nothing valid came for three seconds."""

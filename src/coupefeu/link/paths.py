@@ -5,11 +5,15 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Path:
-    """One open way to the other side. `order` counts openings; `by_smaller` says who dialled, as both sides see it."""
+    """One open way to the other side. `order` counts openings; `by_smaller` says who dialled, as both sides see it.
+
+    `answered`: the other side has shown itself here. On a path that we did not dial nothing is said before.
+    """
 
     number: int
     slot: int
     order: int
+    dialled: bool
     by_smaller: bool
     heard_ms: int
     proven: bool = False
@@ -25,10 +29,17 @@ class Paths:
         self._order = 0
         self.taken: Path | None = None
 
-    def open(self, number: int, slot: int, mono_ms: int, *, by_smaller: bool) -> Path:
+    def open(self, number: int, slot: int, mono_ms: int, *, dialled: bool, by_smaller: bool) -> Path:
         """Add a path; the same number again replaces it."""
         self._order += 1
-        path = Path(number=number, slot=slot, order=self._order, by_smaller=by_smaller, heard_ms=mono_ms)
+        path = Path(
+            number=number,
+            slot=slot,
+            order=self._order,
+            dialled=dialled,
+            by_smaller=by_smaller,
+            heard_ms=mono_ms,
+        )
         self._open[number] = path
         return path
 
@@ -49,9 +60,12 @@ class Paths:
         ]
 
     def choose(self) -> Path | None:
-        """Take the best path: living, proven, dialled by the smaller key, opened last; both sides agree on it."""
+        """Take the best path: living, proven, dialled by the smaller key, opened last; both sides agree on it.
+
+        A path that a stranger may have opened is none of them until the other side has shown itself there.
+        """
         self.taken = max(
-            self._open.values(),
+            (path for path in self._open.values() if path.dialled or path.answered),
             key=lambda path: (not path.dead, path.proven, path.proven and path.by_smaller, path.order),
             default=None,
         )

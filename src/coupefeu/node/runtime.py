@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from coupefeu.bearer.contract import Receiver
 from coupefeu.bearer.tcp import TcpBearer
 from coupefeu.errors import BearerError, ConfigError
+from coupefeu.link.phase import Phase
 from coupefeu.node.assembly import Surroundings, make_engine, open_keeper, signers_of
 from coupefeu.node.duties import Duties
 from coupefeu.node.engine import Engine
@@ -201,13 +202,14 @@ class Runtime:
     # --- standing tasks -----------------------------------------------------------------------------------
 
     async def _keep_dialling(self, name: str) -> None:
-        """Dial the other side whenever no path leads there."""
+        """Dial the other side whenever no path leads there; what strangers hold open leads nowhere."""
         peer = self.engine.peers.get(self.folder.agreement.log_number(name))
         if peer is None:
             return  # it revoked its session key: there is no line to it any more
         while peer.log in self.engine.peers:
             address = self.folder.peers.get(name)
-            if address is not None and not peer.paths and name not in self._dialled:
+            is_cut_off = peer.link.state().phase is Phase.NO_PATH
+            if address is not None and is_cut_off and name not in self._dialled:
                 with contextlib.suppress(BearerError):
                     path = await self._bearer.open(address)
                     self._dialled[name] = path

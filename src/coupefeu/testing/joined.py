@@ -13,6 +13,7 @@ from pathlib import Path
 
 from coupefeu.bearer.contract import Receiver
 from coupefeu.bearer.memory import MemoryBearer, MemoryWire
+from coupefeu.errors import BearerError
 from coupefeu.keys import x25519
 from coupefeu.link.config import LinkConfig
 from coupefeu.model.agreement import Agreement
@@ -32,6 +33,7 @@ from coupefeu.store.outgoing import Pending, load_pending
 from coupefeu.testing.clock import VirtualClock
 from coupefeu.testing.line import make_agreement, make_line, private_key
 
+REDIAL_MS = 250
 EXERCISE_PSK = sha256(b"coupefeu testing psk").digest()
 
 
@@ -169,6 +171,7 @@ class MemoryNode:
             self.engine.receive(path, datagrams)
 
     def _closed(self, path: int) -> None:
+        self._nodes.path_closed(path)
         if self.is_up:
             self.engine.path_closed(path)
 
@@ -205,31 +208,48 @@ class JoinedNodes:
         self.clock = VirtualClock()
         self.wire = MemoryWire(seed)
         self._path = 0
+        self._redial_ms: int | None = None
         agreed = agreement or make_agreement()
         self.us = MemoryNode("us", folder / "us.db", agreed, self, 0)
         self.ru = MemoryNode("ru", folder / "ru.db", agreed, self, 1)
         self.nodes = (self.us, self.ru)
 
     def connect(self) -> None:
-        """Open a path; US has dialled."""
+        """Open a path; US has dialled, and dials again whenever that path is lost, as a running node does."""
+        self._redial_ms = None
         self._path = self.us.bearer.connect()
         self.us.engine.path_opened(self._path, peer=1)
 
     def disconnect(self) -> None:
-        """Break the path, as both sides notice at once."""
-        self.us.bearer.close_path(self._path)
+        """Break the path, as both sides notice at once, until `connect`."""
+        path, self._path = self._path, 0
+        self.us.bearer.close_path(path)
+
+    def path_closed(self, path: int) -> None:
+        """Let US dial again if it was the path that it dialled last."""
+        if path == self._path:
+            self._redial_ms = self.clock.mono_ms + REDIAL_MS
+
+    def _redial(self) -> None:
+        """Dial; where the wire is cut, try again later."""
+        try:
+            self.connect()
+        except BearerError:
+            self._redial_ms = self.clock.mono_ms + REDIAL_MS
 
     def run(self, *, seconds: float) -> None:
         """Let time pass, event by event."""
         end_ms = self.clock.mono_ms + int(seconds * 1000)
         while True:
             self._settle()
-            times = [self.wire.due_ms(), *(node.timer for node in self.nodes if node.is_up)]
+            times = [self.wire.due_ms(), self._redial_ms, *(node.timer for node in self.nodes if node.is_up)]
             due_ms = min((time for time in times if time is not None), default=end_ms)
             if due_ms >= end_ms:
                 self.clock.advance(end_ms - self.clock.mono_ms)
                 return
             self.clock.advance(max(0, due_ms - self.clock.mono_ms))
+            if self._redial_ms is not None and self._redial_ms <= self.clock.mono_ms:
+                self._redial()
             for node in self.nodes:
                 if node.is_up and node.timer is not None and node.timer <= self.clock.mono_ms:
                     node.timer = None
