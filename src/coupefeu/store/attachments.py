@@ -4,7 +4,7 @@ A content is kept only when it is what its message committed to, was promised to
 Ours is read out in parts, and only to a party to whom the message is addressed (protocol A14).
 """
 
-from sqlalchemy import bindparam, exists, func, insert, select
+from sqlalchemy import bindparam, exists, func, insert, select, tuple_
 
 from coupefeu.errors import PeerError, StoreError
 from coupefeu.model.attachments import PART_BYTES
@@ -12,7 +12,7 @@ from coupefeu.record.attachment import attachment_salt, verify_attachment
 from coupefeu.services.base import Statement
 from coupefeu.services.messages.promised import PROMISED, is_addressed, select_promised
 from coupefeu.store import tables
-from coupefeu.store.jobs import KeepAttachment, Kept, Part, ReadPart, Wanted, WantedAttachment
+from coupefeu.store.jobs import FindWanted, KeepAttachment, Kept, Part, ReadPart, Wanted, WantedAttachment
 from coupefeu.store.showing import parse_head
 from coupefeu.store.transaction import MAX_INDEX, Transaction
 
@@ -29,9 +29,11 @@ _SELECT_PART = select(
     func.substr(tables.attachments.c.content, bindparam("start"), PART_BYTES).label("part")
 ).where(_THIS_ONE)
 _SELECT_WANTED = (
-    select(PROMISED.c.log, PROMISED.c.idx, PROMISED.c.number, PROMISED.c.size)
+    select(PROMISED.c.log, PROMISED.c.idx, PROMISED.c.arrival, PROMISED.c.number, PROMISED.c.size)
     .where(
         PROMISED.c.to_us,
+        PROMISED.c.log == bindparam("log"),
+        tuple_(PROMISED.c.arrival, PROMISED.c.number) > tuple_(bindparam("arrival"), bindparam("number")),
         PROMISED.c.size <= bindparam("agreed"),
         ~exists().where(
             tables.attachments.c.log == PROMISED.c.log,
@@ -44,14 +46,20 @@ _SELECT_WANTED = (
 )
 
 
-def find_wanted(transaction: Transaction) -> Wanted:
+def find_wanted(transaction: Transaction, job: FindWanted) -> Wanted:
     """Name what is promised to us, within the agreed size, and not held; the oldest message first."""
     agreed = transaction.context.agreement.budgets.attachment_bytes
-    rows = transaction.select(Statement(_SELECT_WANTED, {"agreed": agreed}))
+    at = {"log": job.log, "arrival": job.after_arrival, "number": job.after_number, "agreed": agreed}
     return Wanted(
         items=tuple(
-            WantedAttachment(log=row["log"], index=row["idx"], number=row["number"], size=row["size"])
-            for row in rows
+            WantedAttachment(
+                log=row["log"],
+                index=row["idx"],
+                arrival=row["arrival"],
+                number=row["number"],
+                size=row["size"],
+            )
+            for row in transaction.select(Statement(_SELECT_WANTED, at))
         )
     )
 

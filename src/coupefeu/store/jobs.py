@@ -56,7 +56,14 @@ class NameOverdue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindWanted:
-    """Name the attachments that others promised us, within the agreed size, and that are not held."""
+    """Name the attachments that `log` promised us, within the agreed size, and that are not held.
+
+    Only those behind this place in the order of arrival, so that none that cannot be had hides those behind it.
+    """
+
+    log: int
+    after_arrival: int = -1
+    after_number: int = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +116,10 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """What a batch led to: new entries, receipts to send, what we hold, what is missing before it."""
+    """What a batch led to: new entries, receipts to send, what we hold, what is missing before it.
+
+    `promised`: a new entry promises us attachments.
+    """
 
     recorded: tuple[Recorded, ...]
     receipts: tuple[Receipt, ...]
@@ -117,6 +127,7 @@ class Received:
     missing: Ranges = ()
     withheld: tuple[int, ...] = ()
     evidence: tuple[str, ...] = ()
+    promised: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,10 +159,11 @@ class Overdue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedAttachment:
-    """One attachment to be fetched: whose log, the entry's index, its number from 0, its size in bytes."""
+    """One attachment to be fetched: whose log, the entry's index and arrival, its number from 0, its size in bytes."""
 
     log: int
     index: int
+    arrival: int
     number: int
     size: int
 

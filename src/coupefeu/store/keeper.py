@@ -164,7 +164,7 @@ class Keeper:
             case NameOverdue():
                 return name_overdue(transaction, self._by_command)
             case FindWanted():
-                return find_wanted(transaction)
+                return find_wanted(transaction, job)
             case ReadPart():
                 return read_part(transaction, job)
             case KeepAttachment():

@@ -67,6 +67,7 @@ class Receiver:
         self.receipts: list[Receipt] = []
         self.evidence: list[str] = []
         self._came: set[int] = set()
+        self._promises_before = transaction.promises
 
     def receive(self, batch: Batch) -> Received:
         """Take a batch.
@@ -95,6 +96,7 @@ class Receiver:
             missing=missing,
             withheld=tuple(islice(self.state.withheld, 16)),
             evidence=tuple(self.evidence),
+            promised=self.transaction.promises > self._promises_before,
         )
 
     # --- checkpoints --------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from coupefeu.errors import StoreError
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.record.tree import Frontier
 from coupefeu.services.base import Context, Recorded, Rows, Service, Statement
+from coupefeu.services.messages.promised import INSERT_PROMISED
 from coupefeu.store import tables
 from coupefeu.store.line import Line
 from coupefeu.store.sqlite import Connection
@@ -63,6 +64,7 @@ class Transaction:
         self.context = context
         self.next_arrival = next_arrival
         self.writes = 0
+        self.promises = 0
         self._connection = connection
         self._services = services
         self._buffer: list[tuple[Executable, Mapping[str, Any]]] = []
@@ -133,6 +135,8 @@ class Transaction:
         kind = None if recorded.head is None else recorded.head.kind
         for statement in self._services.get(kind, self._services[None]).apply(recorded, self.context):
             self._buffer.append(statement)
+            if statement.executable is INSERT_PROMISED and statement.parameters["to_us"]:
+                self.promises += 1
 
     def append_leaf(self, log: int, state: LogState, hashed: bytes) -> None:
         """Grow a log's tree by one, and keep its frontier at every FRONTIER_STEP."""

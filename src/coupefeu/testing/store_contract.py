@@ -254,7 +254,7 @@ def gives_parts_to_those_addressed(under: StoreUnderTest) -> None:
     assert _part(store, index, 0, number=1) == b"2"
     assert _part(store, index, 0, holder=OURS) == b""
     assert not any((_part(store, index, 0, number=2), _part(store, 9, 0), _part(store, 0, 0, log=THEIRS)))
-    assert _one(store, FindWanted(), Wanted).items == ()
+    assert _one(store, FindWanted(log=OURS), Wanted).items == ()
     store.close()
 
 
@@ -267,9 +267,16 @@ def keeps_what_was_promised_to_us(under: StoreUnderTest) -> None:
     author.attach(b"too large", says=agreed + 1)
     author.attach(b"for themselves", head=replace(author.head(), to_posts=(author.head().from_post,)))
     author.attach(b"largest", says=agreed)
-    _one(store, author.checkpoint(0, author.size), Received)
-    first, second, largest = _one(store, FindWanted(), Wanted).items
-    assert first == WantedAttachment(log=THEIRS, index=1, number=0, size=5)
+    received = _one(store, author.checkpoint(0, author.size), Received)
+    assert received.promised
+    author.say("without")
+    assert not _one(store, author.checkpoint(author.size - 1, author.size), Received).promised
+    first, second, largest = _one(store, FindWanted(log=THEIRS), Wanted).items
+    arrival = received.recorded[1].arrival
+    assert first == WantedAttachment(log=THEIRS, index=1, arrival=arrival, number=0, size=5)
+    behind = FindWanted(log=THEIRS, after_arrival=arrival, after_number=0)
+    assert _one(store, behind, Wanted).items == (second, largest)
+    assert _one(store, replace(behind, after_number=1), Wanted).items == (largest,)
     assert (second.number, second.size, largest.index, largest.size) == (1, 6, 4, agreed)
     for index, number, content in ((1, 0, b"First"), (1, 1, b"first"), (2, 0, b"too large"), (9, 0, b"?")):
         assert isinstance(_do(store, _keep(index, number, content)), PeerError)
@@ -278,7 +285,7 @@ def keeps_what_was_promised_to_us(under: StoreUnderTest) -> None:
     assert _one(store, _keep(1, 0, b"first"), Kept)
     store.close()
     store = under.open()
-    assert _one(store, FindWanted(), Wanted).items == (second, largest)
+    assert _one(store, FindWanted(log=THEIRS), Wanted).items == (second, largest)
     with under.read() as reader:
         assert reader.attachment(THEIRS, 1, 0) == b"first"
         assert reader.attachment(THEIRS, 1, 1) is None
