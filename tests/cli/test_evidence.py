@@ -16,6 +16,7 @@ from tlog_scales.tlog import Checkpoint
 import coupefeu
 from coupefeu.cli.verify import find_agreement
 from coupefeu.keys.agreement_signatures import build_agreement_body
+from coupefeu.model.instant import format_instant
 from coupefeu.wire.note import COSIGNATURE, VerifierKey
 
 
@@ -111,7 +112,7 @@ def test_verify_as_json_has_stable_keys(line, record):
     values = line.json("verify", record, "--deep")
     assert list(values) == [
         "exercise", "what", "origin", "size", "root", "deep", "heads", "bodies", "unreadable", "unreadable_count",
-        "agreement", "cosigned", "unknown_signers", "keys_from", "proved", "not_proved",
+        "bracket", "agreement", "cosigned", "unknown_signers", "keys_from", "proved", "not_proved",
     ]  # fmt: skip
     assert values["exercise"] is True
     assert (values["heads"], values["bodies"], values["unreadable_count"]) == (
@@ -272,3 +273,61 @@ def test_an_opening_under_another_checkpoint_is_not_believed(line, proof, tmp_pa
     values = line.json("verify", proof)
     assert values["agreement"] is None
     assert "Whether the line is REAL or EXERCISE: the agreement is not shown." in values["not_proved"]
+
+
+def test_verify_says_between_what_an_entry_was_written(line, tmp_path):
+    """The read-back of RU came after it held our text, and before we signed that we hold it."""
+    index = line.json("status", node=line.ru)["records"]["ru"]["size"] - 1
+    line.run("prove", "--party", "ru", "--index", index, "--to", tmp_path / "proof")
+    line.run("export", "record", "--party", "us", "--to", tmp_path / "ours")
+    values = line.json("verify", tmp_path / "proof")
+    (before,) = values["bracket"]["not_before"]
+    ours = line.json("verify", tmp_path / "ours")
+    assert (before["log"], before["party"]) == (0, "us")
+    assert (before["size"], before["root"]) == (ours["size"], ours["root"]), "it names what we exported"
+    assert values["bracket"]["not_after"] == {
+        "name": values["cosigned"][0]["name"],
+        "time_s": values["cosigned"][0]["time_s"],
+    }
+    text = " ".join(" ".join(line.run("verify", tmp_path / "proof")).split())
+    when = text.partition(" WHEN ")[2].partition(" NOT PROVED ")[0]
+    assert f"- Not before entry {before['size'] - 1} of the log of US" in when
+    assert before["root"] in when
+    second = format_instant(values["cosigned"][0]["time_s"] * 1_000).replace(".000", "")
+    assert f"- Not after the second {second}:" in when
+
+
+def test_a_bracket_without_head_agreement_or_co_signature_says_so(line, proof):
+    for path in (proof / "opening").iterdir():
+        path.unlink()
+    log = (proof / "log.vkey").read_text().strip()
+    bracket = line.json("verify", proof, "--key", log)["bracket"]
+    assert bracket["not_after"] is None
+    assert [each["party"] for each in bracket["not_before"]] == [None] * len(bracket["not_before"])
+    lines = (proof / "proof").read_text().split("\n")
+    (proof / "proof").write_text("\n".join(each for each in lines if not each.startswith("extra ")))
+    (proof / "body").unlink()
+    text = " ".join(line.run("verify", proof, "--key", log))
+    assert "- Not before: what its author had seen is in its head, which is not shown" in text
+    assert "- Not after: no other party's co-signature is shown." in text
+
+
+def test_verify_says_of_a_record_what_its_author_had_seen(line, tmp_path):
+    line.run("export", "record", "--party", "ru", "--to", tmp_path / "record")
+    assert line.json("verify", tmp_path / "record")["bracket"] is None
+    values = line.json("verify", tmp_path / "record", "--deep")
+    (most,) = values["bracket"]["not_before"]
+    assert most["party"] == "us"
+    text = " ".join(" ".join(line.run("verify", tmp_path / "record", "--deep")).split())
+    heads = values["heads"]
+    seen = []
+    for index in range(heads):
+        line.run("prove", "--party", "ru", "--index", index, "--to", tmp_path / str(index))
+        seen += line.json("verify", tmp_path / str(index))["bracket"]["not_before"]
+    assert most["size"] == max(each["size"] for each in seen)
+    assert 0 < len(seen) < heads, "an opening and a line test name nothing"
+    assert f"- {len(seen)} of the {heads} heads shown name what their author had seen." in text
+    assert f"- The newest of the log of US is entry {most['size'] - 1}:" in text
+    assert "- No entry after " in text
+    plain = " ".join(" ".join(line.run("verify", tmp_path / "record")).split())
+    assert "were not read (--deep)" in plain

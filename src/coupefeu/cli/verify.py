@@ -15,9 +15,11 @@ from typing import Annotated, Any
 
 import typer
 
+from coupefeu.cli.bracket import bracket_values, proof_bracket, record_bracket
 from coupefeu.cli.printing import JsonOption, Progress, progress, report
 from coupefeu.errors import CoupefeuError, PeerError, UsageError, naming
 from coupefeu.keys.agreement_signatures import SignedAgreement, verify_agreement_body
+from coupefeu.model.agreement import Agreement
 from coupefeu.model.entry import Head
 from coupefeu.model.instant import format_instant
 from coupefeu.record.audit import RecordAudit, audit_record
@@ -47,6 +49,11 @@ class Finding:
 
     signed: SignedAgreement | None
     reason: str
+
+    @property
+    def agreement(self) -> Agreement | None:
+        """The agreement itself, where it holds."""
+        return None if self.signed is None else self.signed.agreement
 
 
 def register(app: typer.Typer) -> None:
@@ -115,7 +122,10 @@ def _report_record(audit: RecordAudit, keys: Keys, *, deep: bool, as_json: bool)
         lines.append(
             f"{audit.unreadable_count:,} entries cannot be read; that is lawful. The first: {named}."
         )
-    _report(audit, keys, finding, lines, values, as_json=as_json)
+    agreement = finding.agreement
+    values["bracket"] = bracket_values(audit, audit.seen, agreement) if deep else None
+    when = record_bracket(audit, agreement, deep=deep)
+    _report(audit, keys, finding, lines, when, values, as_json=as_json)
 
 
 def _verify_proof(read: Callable[[str], bytes | None], keys: Keys, *, as_json: bool) -> None:
@@ -138,7 +148,10 @@ def _verify_proof(read: Callable[[str], bytes | None], keys: Keys, *, as_json: b
             "written_ms": audit.head.written_ms,
         }
     lines += _body_lines(audit)
-    _report(audit, keys, finding, lines, values, as_json=as_json)
+    seen = () if audit.head is None else audit.head.seen
+    values["bracket"] = bracket_values(audit, seen, finding.agreement)
+    when = proof_bracket(audit, finding.agreement)
+    _report(audit, keys, finding, lines, when, values, as_json=as_json)
 
 
 def _opening(read: Callable[[str], bytes | None], keys: Keys, audit: ProofAudit) -> bytes | None:
@@ -198,6 +211,7 @@ def _report(
     keys: Keys,
     finding: Finding,
     first: list[str],
+    when: list[str],
     values: dict[str, Any],
     *,
     as_json: bool,
@@ -237,7 +251,8 @@ def _report(
         "not_proved": not_proved,
     }
     lines = [line for text in first for line in _wrap(text, "")]
-    lines += ["", "PROVED", *_bullets(proved), "", "NOT PROVED", *_bullets(not_proved)]
+    for heading, sentences in (("PROVED", proved), ("WHEN", when), ("NOT PROVED", not_proved)):
+        lines += ["", heading, *_bullets(sentences)]
     report(banner, lines, values, as_json=as_json)
 
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Final
 
 from coupefeu.errors import PeerError, VerificationError
-from coupefeu.model.entry import Head
+from coupefeu.model.entry import Head, Seen
 from coupefeu.record.disclosure import INDEX_PATH, Disclosure, bodies_path, parse_index
 from coupefeu.record.leaf import LEAF_BYTES, check_leaf
 from coupefeu.record.signatures import (
@@ -37,7 +37,10 @@ _FIXED: Final = {0: 0x00, 1: LEAF_BYTES, 2: 0x83, 3: 0x01, 4: 0x58, 5: 0x20, 38:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordAudit:
-    """What an export shows. `unreadable` names at most 100 entries whose head or body does not parse."""
+    """What an export shows. `unreadable` names at most 100 entries whose head or body does not parse.
+
+    `seen`: of each other log the most that a head names, by log number; `seen_heads` name anything at all.
+    """
 
     origin: str
     size: int
@@ -50,6 +53,8 @@ class RecordAudit:
     bodies: int
     unreadable: tuple[int, ...]
     unreadable_count: int
+    seen: tuple[Seen, ...]
+    seen_heads: int
     proved: tuple[str, ...]
     not_proved: tuple[str, ...]
 
@@ -174,7 +179,8 @@ class _Bodies:
         self._read, self._origin, self._decode_body, self._deep = read, origin, decode_body, deep
         self._ranges = deque(parse_index(listed, origin, size) if listed is not None else ())
         self.first_body: bytes | None = None
-        self.heads = self.bodies = self.unreadable_count = 0
+        self.heads = self.bodies = self.unreadable_count = self.seen_heads = 0
+        self.seen: dict[int, Seen] = {}
         self.unreadable: list[int] = []
 
     def check(self, number: int, leaves: bytes) -> None:
@@ -215,12 +221,20 @@ class _Bodies:
         self.bodies += item.body is not None
         try:
             head = decode_head(item.head)
+            self._see(head)
             if self._decode_body and item.body is not None:
                 self._decode_body(item.index, head, item.body)
         except PeerError:
             self.unreadable_count += 1
             if len(self.unreadable) < MAX_NAMED:
                 self.unreadable.append(item.index)
+
+    def _see(self, head: Head) -> None:
+        self.seen_heads += bool(head.seen)
+        for each in head.seen:
+            most = self.seen.get(each.log)
+            if most is None or most.size < each.size:
+                self.seen[each.log] = each
 
 
 def _need(read: Read, path: str) -> bytes:
@@ -266,6 +280,8 @@ def _result(log_key: VerifierKey, signed: SignedCheckpoint, bodies: _Bodies, *, 
         bodies=bodies.bodies if deep else 0,
         unreadable=tuple(bodies.unreadable),
         unreadable_count=bodies.unreadable_count,
+        seen=tuple(bodies.seen[log] for log in sorted(bodies.seen)) if deep else (),
+        seen_heads=bodies.seen_heads if deep else 0,
         proved=tuple(proved),
         not_proved=tuple(not_proved),
     )
