@@ -10,10 +10,15 @@ from tests.stores import AGREEMENT, do, joined_line, open_keeper, rich_record
 from coupefeu.errors import StoreError, UsageError, VerificationError
 from coupefeu.keys import ed25519
 from coupefeu.keys.notes import LogSigner
+from coupefeu.model.attachments import Attachment
+from coupefeu.model.messages import Content, Form
+from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.record.equivocation import verify_equivocation
+from coupefeu.services.messages.commands import Say
 from coupefeu.store.findings import MAX_FINDINGS, Findings
 from coupefeu.store.fsck import check_record
 from coupefeu.store.highwater import write_high_water
+from coupefeu.store.jobs import Act
 from coupefeu.store.line import make_parties
 from coupefeu.testing.author import Author
 from coupefeu.testing.line import private_key
@@ -288,3 +293,44 @@ def test_many_findings_are_counted_and_memory_stays_flat():
         findings.add("leaf", "what", f"entry {number}")
     report = findings.report((), 0)
     assert (len(report.findings), report.more) == (MAX_FINDINGS, 5)
+
+
+def attached_record(path):
+    """Give our record: a message of ours with two attachments, and one of theirs, of which one is held."""
+    keeper = rich_record(path, "us")
+    said = Say(
+        content=Content(form=Form.FREE_TEXT, subject=Subject.SAFETY, text="See the maps."),
+        from_post=AGREEMENT.party("us").duty_desk,
+        precedence=Precedence.ROUTINE,
+        language="en",
+        attachments=(Attachment(name="a", content=b"first"), Attachment(name="b", content=b"second")),
+    )
+    do(keeper, Act(command=said), at=9)
+    return keeper
+
+
+@pytest.mark.parametrize(
+    ("statement", "where", "says"),
+    [
+        ("UPDATE attachments SET content = CAST('firsT' AS BLOB) WHERE log = 0 AND number = 0", "us/1, attachment 0",
+         "not what the message committed to"),
+        ("UPDATE attachments SET content = CAST('and morE' AS BLOB) WHERE log = 1", "ru/1, attachment 1",
+         "not what the message committed to"),
+        ("DELETE FROM attachments WHERE log = 0 AND number = 1", "us/1, attachment 1", "it is not held"),
+        ("UPDATE attachments SET number = 2 WHERE log = 1", "ru/1, attachment 2", "no message on the record promises"),
+        ("UPDATE attachments SET idx = 3 WHERE log = 1", "entry 3", "no message on the record promises it"),
+    ],
+)  # fmt: skip
+def test_an_attachment_that_was_changed_or_lost_is_named(tmp_path, statement, where, says):
+    path = tmp_path / "record.db"
+    keeper = attached_record(path)
+    whole = check(path)
+    assert whole.findings == ()
+    assert [log.attachments for log in whole.logs] == [2, 1]
+    keeper.connection.query(statement)
+    keeper.close()
+    (finding,) = check(path).findings
+    assert finding.code == "store.fsck.attachment"
+    assert where in finding.where
+    assert says in finding.what
+    assert finding.hint

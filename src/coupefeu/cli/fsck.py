@@ -56,7 +56,8 @@ def report_lines(found: Report) -> list[str]:
 def _log_line(log: LogReport) -> str:
     return (
         f"{log.party.upper()}: {log.entries:,} entries, {log.checkpoints:,} checkpoints, "
-        f"{log.cosignatures:,} co-signatures, {log.runs:,} runs, {log.run_receipts:,} run receipts."
+        f"{log.cosignatures:,} co-signatures, {log.runs:,} runs, {log.run_receipts:,} run receipts, "
+        f"{log.attachments:,} attachments."
     )
 
 

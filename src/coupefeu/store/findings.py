@@ -30,6 +30,7 @@ class LogReport:
     cosignatures: int
     runs: int
     run_receipts: int
+    attachments: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
     database     SQLite's own check of pages and indices
     logs         one row for each party of the agreement
-    each log     leaves, tree at every checkpoint, signatures, gaps, order of arrival (fsck_log.py)
+    each log     leaves, tree at every checkpoint, signatures, gaps, order of arrival (fsck_log.py),
+                 and every attachment that is held (fsck_attachments.py)
     high water   the file against the record (protocol A13)
     evidence     every kept proof that a party signed two things that cannot both be true
 

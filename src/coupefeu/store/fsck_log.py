@@ -10,6 +10,7 @@ from coupefeu.record.statements import verify_checkpoint, verify_cosignature, ve
 from coupefeu.record.tree import Frontier
 from coupefeu.store import tables
 from coupefeu.store.findings import Findings, LogReport
+from coupefeu.store.fsck_attachments import check_attachments
 from coupefeu.store.line import Party, Verify
 from coupefeu.store.sqlite import Connection
 from coupefeu.wire.key_statement import KeyRole
@@ -59,6 +60,13 @@ class LogCheck:
             cosignatures=self._check_cosignatures(),
             runs=self._check_runs(),
             run_receipts=self._check_run_receipts(),
+            attachments=check_attachments(
+                self._connection,
+                self._findings,
+                self._party.origin,
+                self._log,
+                ours=self._log == self._our_log,
+            ),
         )
 
     # --- entries and tree ---------------------------------------------------------------------------------

@@ -1,0 +1,63 @@
+"""Every attachment that is held against the commitment in its message, and ours against what we promised."""
+
+import re
+from typing import Final
+
+from coupefeu.errors import CoupefeuError
+from coupefeu.model.attachments import Promised
+from coupefeu.record.attachment import attachment_salt, verify_attachment
+from coupefeu.services.messages.forms import read_content
+from coupefeu.store.findings import Findings
+from coupefeu.store.sqlite import Connection
+
+_HELD: Final = (
+    "SELECT a.idx, a.number, CAST(a.content AS BLOB), CAST(e.seed AS BLOB), CAST(e.body AS BLOB) FROM attachments a"
+    " LEFT JOIN entries e ON e.log = a.log AND e.idx = a.idx WHERE a.log = ? ORDER BY a.idx, a.number"
+)
+_BODIES: Final = "SELECT idx, CAST(body AS BLOB) FROM entries WHERE log = ? AND body IS NOT NULL ORDER BY idx"
+_NUMBERS: Final = "SELECT idx, number FROM attachments WHERE log = ? ORDER BY idx, number"
+_MAY_PROMISE: Final = re.compile(rb"\x0d[\x81-\x88]")
+"""Key 13 and the head of its array: what every body with attachments holds, and hardly another."""
+
+
+def check_attachments(
+    connection: Connection, findings: Findings, origin: str, log: int, *, ours: bool
+) -> int:
+    """Check the attachments of one log, one at a time in memory; gives how many are held."""
+    count = 0
+    for index, number, content, seed, body in connection.stream(_HELD, (log,)):
+        count += 1
+        defect = _defect(origin, number, content, seed, body)
+        if defect:
+            findings.add("attachment", defect, f"{origin}, attachment {number} of entry {index:,}")
+    if ours:
+        _check_ours(connection, findings, origin, log)
+    return count
+
+
+def _defect(origin: str, number: int, content: bytes, seed: bytes | None, body: bytes | None) -> str:
+    promised = _promised(body or b"")
+    if seed is None or not 0 <= number < len(promised):
+        return "no message on the record promises it"
+    try:
+        verify_attachment(promised[number].commitment, origin, attachment_salt(seed, number), content)
+    except CoupefeuError as error:
+        return error.message
+    return ""
+
+
+def _check_ours(connection: Connection, findings: Findings, origin: str, log: int) -> None:
+    """Require that what we promised is here: no other side could have it from us otherwise."""
+    held = set(connection.stream(_NUMBERS, (log,)))
+    for index, body in connection.stream(_BODIES, (log,)):
+        for number in range(len(_promised(body))):
+            if (index, number) not in held:
+                where = f"{origin}, attachment {number} of entry {index:,}"
+                findings.add("attachment", "we promised it, and it is not held", where)
+
+
+def _promised(body: bytes) -> tuple[Promised, ...]:
+    if not _MAY_PROMISE.search(body):
+        return ()
+    content, _ = read_content(body)
+    return () if content is None else content.attachments
