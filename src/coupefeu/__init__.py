@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         UsageError,
         VerificationError,
     )
+    from coupefeu.model.attachments import Attachment
     from coupefeu.model.entry import Kind
     from coupefeu.model.messages import Channel, Content, Form, Operative, OutcomeCode
     from coupefeu.model.precedence import Precedence, Subject
@@ -48,9 +49,13 @@ if TYPE_CHECKING:
         SendLineTest,
         Take,
     )
+    from coupefeu.services.messages.enclosed import AttachmentState, AttachmentView
     from coupefeu.services.messages.status import MessageStatus, PartyChain, Step, StepName
 
 __all__ = [
+    "Attachment",
+    "AttachmentState",
+    "AttachmentView",
     "BearerError",
     "Channel",
     "ConfigError",
@@ -96,6 +101,7 @@ __all__ = [
 
 _ROOMS = {
     "errors": "BearerError ConfigError CoupefeuError PeerError PolicyError StoreError UsageError VerificationError",
+    "model.attachments": "Attachment",
     "model.entry": "Kind",
     "model.messages": "Channel Content Form Operative OutcomeCode",
     "model.precedence": "Precedence Subject",
@@ -104,6 +110,7 @@ _ROOMS = {
     "services.messages.commands": (
         "ConfirmContact GiveOutcome PassTo Read ReadBack RecordShown SayAgain SendLineTest Take"
     ),
+    "services.messages.enclosed": "AttachmentState AttachmentView",
     "services.messages.status": "MessageStatus PartyChain Step StepName",
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}

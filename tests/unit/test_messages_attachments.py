@@ -7,7 +7,7 @@ from coupefeu.errors import PolicyError, UsageError
 from coupefeu.model.attachments import MAX_ATTACHMENTS, MAX_PROMISED_BYTES, Attachment, Promised
 from coupefeu.model.messages import Content, Form
 from coupefeu.model.precedence import Precedence, Subject
-from coupefeu.services.messages import SERVICE
+from coupefeu.services.messages import SERVICE, render_message
 from coupefeu.services.messages.commands import Say
 from coupefeu.services.messages.forms import FORM_RULES, encode_content, read_content
 from coupefeu.services.messages.promised import PROMISED
@@ -158,3 +158,40 @@ def test_names_that_fill_the_body_are_refused_with_its_size():
         draft(*long, content=free_text("x" * 6_000))
     assert refused.value.code == "services.messages.too_long"
     assert draft(*long, content=free_text("x" * 5_000)).attached is not None
+
+
+# --- how they stand at the reader
+
+
+def test_a_reader_sees_which_are_here_awaited_beyond_or_not_for_us():
+    line = Line()
+    promises = [
+        Promised("a", 1, COMMITMENT),
+        Promised("b", AGREED, COMMITMENT),
+        Promised("c", AGREED + 1, COMMITMENT),
+    ]
+    content = encode_content(said(*promises))
+    message = line.hostile(1, body=content)
+    states = [
+        each.state.value for each in line.status(0, message, attachments_held=frozenset({0})).attachments
+    ]
+    assert states == ["held", "awaited", "beyond"]
+    elsewhere = line.hostile(1, body=content, to_posts=("ru.chief",))
+    assert {each.state.value for each in line.status(0, elsewhere).attachments} == {"not-ours"}
+    assert {each.state.value for each in line.status(1, message, attachments_held={0, 1, 2}).attachments} == {
+        "held"
+    }
+    shown = render_message(line.status(0, message, attachments_held={0}), line.sides[0].context(0), "en")
+    assert "   Attachment 0: a, 1 bytes: here\n" in shown
+    assert "   Attachment 1: b, 1,048,576 bytes: not here yet\n" in shown
+    assert "   Attachment 2: c, 1,048,577 bytes: not fetched, agreed is at most 1,048,576 bytes\n" in shown
+
+
+@pytest.mark.parametrize(
+    ("language", "begins"), [("en", "Attachment 0: "), ("fr", "Pièce jointe 0 : "), ("ru", "Вложение 0: ")]
+)
+def test_a_name_is_said_in_the_readers_language_and_forges_no_mark(language, begins):
+    line = Line()
+    message = line.hostile(1, body=encode_content(said(Promised("Карта ⟦", 1, COMMITMENT))))
+    shown = render_message(line.status(0, message), line.sides[0].context(0), language)
+    assert f"   {begins}Карта ⟦U+27E6⟧, " in shown

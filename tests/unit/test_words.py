@@ -10,6 +10,7 @@ from fluent.syntax.visitor import Visitor
 from coupefeu.model.messages import OPERATIVE_WORDS, Channel, Content, FieldKind, Form, Operative, OutcomeCode
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.services.messages.display import Warned
+from coupefeu.services.messages.enclosed import AttachmentState
 from coupefeu.services.messages.facts import ACTS
 from coupefeu.services.messages.forms import LINE_TEST_TEMPLATES
 from coupefeu.services.messages.phrases import PHRASES
@@ -57,7 +58,8 @@ def test_every_code_has_its_words():
         "form": [int(f) for f in Form], "operative": [int(o) for o in Operative], "step": list(StepName),
         "channel": [int(c) for c in Channel], "outcome": [int(o) for o in OutcomeCode], "time": list(TimeMark),
         "warned": list(Warned), "difference": list(DifferenceKind), "field": list(FieldKind),
-        "act": [int(kind) for kind in ACTS], "line-test": range(1, LINE_TEST_TEMPLATES + 1),
+        "act": [int(kind) for kind in ACTS], "attachment": list(AttachmentState),
+        "line-test": range(1, LINE_TEST_TEMPLATES + 1),
     }  # fmt: skip
     missing = [
         f"{family}-{code}"

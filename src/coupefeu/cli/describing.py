@@ -6,6 +6,7 @@ from coupefeu.model.entry import Kind
 from coupefeu.model.messages import Channel, Content, Operative, OutcomeCode, format_number
 from coupefeu.services.base import Context
 from coupefeu.services.messages.alarms import Alarm
+from coupefeu.services.messages.enclosed import AttachmentView
 from coupefeu.services.messages.readback import Verdict
 from coupefeu.services.messages.status import ActView, Clock, MessageStatus, Step
 
@@ -30,6 +31,7 @@ def message_values(status: MessageStatus) -> dict[str, Any]:
         "shown": status.shown.text,
         "marked": [{"what": each.what.value, "name": each.name} for each in status.shown.findings],
         "critical": [field.kind.value for field in status.critical],
+        "attachments": [attachment_values(each) for each in status.attachments],
         "effect": status.effect,
         "proof_follows": status.proof_follows,
         "about": status.about or None,
@@ -44,6 +46,17 @@ def message_values(status: MessageStatus) -> dict[str, Any]:
         "confirmations": [act_values(each) for each in status.confirmations],
         "without_effect": [act_values(each) for each in status.without_effect],
         "chains": {chain.party: [step_values(step) for step in chain.steps] for chain in status.chains},
+    }
+
+
+def attachment_values(attachment: AttachmentView) -> dict[str, Any]:
+    """Give one attachment that a message promises; `state` is held, awaited, beyond or not-ours."""
+    return {
+        "number": attachment.number,
+        "name": attachment.name,
+        "size": attachment.size,
+        "commitment": attachment.commitment.hex(),
+        "state": attachment.state.value,
     }
 
 

@@ -5,19 +5,23 @@ Looking is no act: nothing is recorded and nobody is told. `coupefeu read` is th
 
 import textwrap
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from coupefeu.cli.describing import alarm_values, message_values
+from coupefeu.cli.enclosing import AWAITED_EXIT, save_attachments
 from coupefeu.cli.officer import desk_of, find_message, language_of, open_folder
 from coupefeu.cli.printing import JsonOption, LanguageOption, NodeOption, report
+from coupefeu.errors import UsageError
 from coupefeu.model.instant import format_date_time_group
 from coupefeu.node.desk import Desk, OpenMessages
 from coupefeu.node.folder import NodeFolder
 from coupefeu.services.base import Context
 from coupefeu.services.messages import render_message
 from coupefeu.services.messages.alarms import Alarm, alarms
+from coupefeu.services.messages.enclosed import AttachmentState
 from coupefeu.services.messages.render import (
     BAR,
     coded_lines,
@@ -44,6 +48,12 @@ def inbox(
         str | None, typer.Argument(help="Show this message (US/14) with its chain; nothing is recorded.")
     ] = None,
     number: Annotated[str | None, typer.Option("--message", help="The same, as an option.")] = None,
+    save: Annotated[
+        Path | None,
+        typer.Option(
+            "--save-attachments", help="Write its attachments, where they are here, into this folder."
+        ),
+    ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="List the latest messages, what is closed too.")
     ] = False,
@@ -56,20 +66,37 @@ def inbox(
     """List what is open, most urgent first; or show one message. Looking records nothing."""
     folder = open_folder(node)
     wanted = message or number
+    if save is not None and wanted is None:
+        raise UsageError(
+            "attachments are saved of one message",
+            code="cli.inbox.save_of",
+            hint="Name the message: coupefeu inbox US/14 --save-attachments FOLDER",
+        )
     with desk_of(folder) as desk:
         reader = language_of(folder, language)
         if wanted is not None:
-            _show(folder, desk, wanted, reader, as_json=as_json)
+            _show(folder, desk, wanted, save, reader, as_json=as_json)
         elif everything:
             _list_latest(folder, desk, limit, reader, as_json=as_json)
         else:
             _list_open(folder, desk, limit, reader, as_json=as_json)
 
 
-def _show(folder: NodeFolder, desk: Desk, wanted: str, language: str, *, as_json: bool) -> None:
+def _show(
+    folder: NodeFolder, desk: Desk, wanted: str, save: Path | None, language: str, *, as_json: bool
+) -> None:
     status = find_message(desk, wanted)
     lines = message_lines(status, desk.context(), language)
-    report(folder.banner(), lines, message_values(status), as_json=as_json)
+    values = message_values(status)
+    if save is None:
+        report(folder.banner(), lines, values, as_json=as_json)
+        return
+    saved = save_attachments(desk, status, save)
+    lines += [say("attachment-saved", language, path=str(path)) for path in saved.files.values()]
+    values["saved"] = {str(number): str(path) for number, path in saved.files.items()}
+    report(folder.banner(), lines, values, as_json=as_json)
+    if saved.awaited:
+        raise typer.Exit(AWAITED_EXIT)
 
 
 def message_lines(status: MessageStatus, context: Context, language: str) -> list[str]:
@@ -165,6 +192,9 @@ def _said(status: MessageStatus, language: str) -> list[str]:
     lines = [label(say("header-reference", language), status.about, language)] if status.about else []
     if status.content is not None:
         lines += coded_lines(status.content, language)
+    if status.attachments:
+        held = sum(each.state is AttachmentState.HELD for each in status.attachments)
+        lines.append(say("attachment-count", language, count=len(status.attachments), held=held))
     return [*fold(f"  {line}" for line in lines), *_beginning(status)]
 
 

@@ -5,11 +5,13 @@ coupefeu say --node us --operative stop --place "36.61N 37.02E" --time now
 """
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from coupefeu.cli.describing import attachment_values
 from coupefeu.cli.draft import (
     ChannelName,
     FormName,
@@ -22,9 +24,10 @@ from coupefeu.cli.draft import (
     choose_form,
     hint_for,
 )
+from coupefeu.cli.enclosing import read_attachments
 from coupefeu.cli.officer import desk_of, language_of, open_folder, with_node
 from coupefeu.cli.printing import JsonOption, NodeOption, report
-from coupefeu.errors import CoupefeuError
+from coupefeu.errors import CoupefeuError, UsageError
 from coupefeu.model.instant import format_date_time_group
 from coupefeu.model.messages import Form
 from coupefeu.node.folder import NodeFolder
@@ -33,7 +36,7 @@ from coupefeu.node.running import is_running
 from coupefeu.services.base import Command
 from coupefeu.services.messages.commands import SendLineTest
 from coupefeu.services.messages.forms import FORM_RULES, LINE_TEST_TEMPLATES
-from coupefeu.services.messages.render import precedence_words, subject_words
+from coupefeu.services.messages.render import attachment_lines, precedence_words, subject_words
 from coupefeu.services.messages.status import MessageStatus
 from coupefeu.words import label
 from coupefeu.words import say as words
@@ -81,6 +84,10 @@ def say(
     operative: Annotated[
         OperativeName | None, typer.Option(case_sensitive=False, help="The operative word of a warning.")
     ] = None,
+    attach: Annotated[
+        list[Path] | None,
+        typer.Option("--attach", help="Send this file with it; it goes after everything else."),
+    ] = None,
     place: Annotated[str, typer.Option(help="Where.")] = "",
     time: Annotated[str | None, typer.Option(help='When, UTC: "0312Z", "240312Z MAR 22" or "now".')] = None,
     number: Annotated[
@@ -120,7 +127,12 @@ def say(
     """Send a message. It is on our record when this returns, and leaves when the line is up."""
     folder = open_folder(node)
     chosen = choose_form(form, operative, phrase, channel)
+    attachments = read_attachments(attach or [], folder.agreement.budgets.attachment_bytes)
     if chosen is Form.LINE_TEST:
+        if attachments:
+            raise UsageError(
+                "a line test carries no attachment", code="cli.say.line_test", hint="Leave --attach out."
+            )
         _send(folder, SendLineTest(template=template), wait, timeout, as_json=as_json)
         return
     source = Source.of(words_said, text, file, needs_text="text" in FORM_RULES[chosen].must)
@@ -142,7 +154,7 @@ def say(
             officer=officer,
         )
         command = build(folder, wish, to or [], to_post or [], from_post, about, language)
-        _send(folder, command, wait, timeout, as_json=as_json)
+        _send(folder, replace(command, attachments=attachments), wait, timeout, as_json=as_json)
     except CoupefeuError as error:
         error.hint = hint_for(error) or error.hint
         source.keep(folder, error)
@@ -170,6 +182,7 @@ def _send(folder: NodeFolder, command: Command, wait: bool, timeout: float, *, a
         "precedence": status.precedence.name,
         "subject": None if status.subject is None else status.subject.value,
         "to_posts": list(status.to_posts),
+        "attachments": [attachment_values(each) for each in status.attachments],
         "recorded_ms": status.arrived_ms,
         "running": running,
         "receipt": None if receipt is None else {"holder": receipt.holder, "arrived_ms": receipt.arrived_ms},
@@ -195,4 +208,10 @@ def _lines(folder: NodeFolder, status: MessageStatus, receipt: Receipt | None, *
     else:
         second = words("said-unsigned" if running else "said-stopped", language)
     command = f"coupefeu inbox {status.number} --node {folder.path}"
-    return [words("said", language, **said), second, words("said-chain", language, command=command)]
+    attached = attachment_lines(status, folder.agreement.budgets.attachment_bytes, language)
+    return [
+        words("said", language, **said),
+        *attached,
+        second,
+        words("said-chain", language, command=command),
+    ]

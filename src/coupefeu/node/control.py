@@ -19,9 +19,11 @@ from typing import Any
 import msgspec
 
 from coupefeu import errors
-from coupefeu.errors import ConfigError, CoupefeuError, PeerError, StoreError
+from coupefeu.errors import ConfigError, CoupefeuError, PeerError, StoreError, UsageError
+from coupefeu.model.attachments import MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS
 
-MAX_LINE_BYTES = 1 << 20
+MAX_LINE_BYTES = (1 << 20) + MAX_ATTACHMENTS * MAX_ATTACHMENT_BYTES * 4 // 3
+"""A message with all the attachments that an agreement may allow, in base64."""
 Answer = Callable[[dict[str, Any], "Client"], Awaitable[Any]]
 
 
@@ -131,12 +133,22 @@ class ControlClient:
             raise _no_socket(path, error) from error
 
     async def ask(self, do: str, **fields: Any) -> Any:
-        """Ask, and wait for the answer. Raises: the node's refusal, by its code; PeerError: the node went away."""
+        """Ask, and wait for the answer.
+
+        Raises: the node's refusal, by its code; UsageError: more than a node takes; PeerError: the node went away.
+        """
         self._next += 1
         number = self._next
+        line = msgspec.json.encode({"id": number, "do": do, **fields}) + b"\n"
+        if len(line) > MAX_LINE_BYTES:
+            raise UsageError(
+                f"the request has {len(line):,} bytes, a node takes {MAX_LINE_BYTES:,}",
+                code="node.control.too_long",
+                hint="Send less with one message.",
+            )
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
-        self._writer.write(msgspec.json.encode({"id": number, "do": do, **fields}) + b"\n")
+        self._writer.write(line)
         return await future
 
     async def close(self) -> None:

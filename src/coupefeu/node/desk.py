@@ -7,6 +7,7 @@ from typing import Self
 
 from coupefeu.errors import UsageError
 from coupefeu.model.agreement import Agreement
+from coupefeu.model.attachments import Attachment
 from coupefeu.model.instant import Moment
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.model.precedence import Precedence
@@ -146,6 +147,25 @@ class Desk:
             )
         return self._read(rows[0], context, heard)
 
+    def attachment(self, message: MessageId, number: int) -> Attachment:
+        """Give an attachment of a message, numbered from 0. Raises: UsageError: there is none, or it is not here."""
+        status = self.message(message)
+        wanted = f"attachment {number} of {status.number}"
+        if not 0 <= number < len(status.attachments):
+            raise UsageError(
+                f"there is no {wanted}: it has {len(status.attachments)}",
+                code="node.desk.no_attachment",
+                hint=f"`coupefeu inbox {status.number}` lists them.",
+            )
+        content = self._reader.attachment(*message, number)
+        if content is None:
+            raise UsageError(
+                f"{wanted} is not here",
+                code="node.desk.attachment_absent",
+                hint=f"`coupefeu inbox {status.number}` says why: it comes after everything else, or never.",
+            )
+        return Attachment(name=status.attachments[number].name, content=content)
+
     def _read(self, row: Row, context: Context, heard: "_Heard") -> MessageStatus:
         number = id_of(row)
         acts = [act for act in heard.acts if (act["message_log"], act["message_idx"]) == number]
@@ -170,6 +190,7 @@ class Desk:
             },
             not_before_ms=self._reader.cosigned_before(*number),
             not_after_ms=self._reader.cosigned_after(*number),
+            attachments_held=self._reader.held_attachments(*number),
         )
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from coupefeu.errors import UsageError
 from coupefeu.model.agreement import Agreement
+from coupefeu.model.attachments import Attachment
 from coupefeu.model.messages import Content, Form, MessageId, format_number, parse_number
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.node.backend import Backend
@@ -78,13 +79,16 @@ class LineTo:
         from_post: str | None = None,
         language: str | None = None,
         critical: tuple[str, ...] = (),
+        attachments: Sequence[Attachment] = (),
     ) -> Sent:
         """Send a FREE TEXT. It is durably on our record when this returns; `critical` passages are to be read back.
 
         Raises: UsageError, PolicyError: what was refused, and why; nothing was recorded.
         """
         content = Content(form=Form.FREE_TEXT, subject=subject, text=text, passages=critical)
-        return await self.say(content, precedence=precedence, from_post=from_post, language=language)
+        return await self.say(
+            content, precedence=precedence, from_post=from_post, language=language, attachments=attachments
+        )
 
     async def say(
         self,
@@ -94,8 +98,9 @@ class LineTo:
         from_post: str | None = None,
         language: str | None = None,
         about: MessageId | None = None,
+        attachments: Sequence[Attachment] = (),
     ) -> Sent:
-        """Send a message of any form (`coupefeu.Content`). Raises: as `send`."""
+        """Send a message of any form (`coupefeu.Content`); the store commits to `attachments`. Raises: as `send`."""
         agreement = self._node.folder.agreement
         ours = agreement.party(self._node.folder.party)
         speaker = from_post or ours.duty_desk
@@ -106,6 +111,7 @@ class LineTo:
             precedence=precedence,
             language=language or ours.language,
             about=about,
+            attachments=tuple(attachments),
         )
         (sent,) = await self._node.act(command)
         return sent
@@ -194,6 +200,10 @@ class Node:
     def message(self, number: str | MessageId) -> MessageStatus:
         """Give one message by its number. Raises: UsageError."""
         return self._look().message(self.number(number) if isinstance(number, str) else number)
+
+    def attachment(self, message: str | MessageId, number: int = 0) -> Attachment:
+        """Give an attachment of a message, numbered from 0. Raises: UsageError: there is none, or it is not here."""
+        return self._look().attachment(self.number(message) if isinstance(message, str) else message, number)
 
     async def status(self) -> dict[str, Any]:
         """Give how the node stands, as `coupefeu status --json` prints it."""

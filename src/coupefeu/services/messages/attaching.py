@@ -49,22 +49,26 @@ def attach(content: Content, attachments: Sequence[Attachment], agreed_bytes: in
 
 
 def _judge(attachment: Attachment, agreed_bytes: int) -> None:
-    size = len(attachment.content)
     if not is_name(attachment.name):
         raise UsageError(
             f"an attachment cannot be named {show_line(attachment.name)!r}",
             code="services.messages.attachment_name",
             hint=f"1 to {MAX_NAME_CHARACTERS} characters on one line, none of them invisible.",
         )
-    if not size:
+    if not attachment.content:
         raise UsageError(
             f"the attachment {attachment.name!r} is empty",
             code="services.messages.attachment_empty",
             hint="Say so in the text instead.",
         )
+    judge_size(attachment.name, len(attachment.content), agreed_bytes)
+
+
+def judge_size(name: str, size: int, agreed_bytes: int) -> None:
+    """Return if an attachment of this size may be sent. Raises: PolicyError: it is larger than was agreed."""
     if size > agreed_bytes:
         raise PolicyError(
-            f"the attachment {attachment.name!r} has {size:,} bytes, agreed is at most {agreed_bytes:,}",
+            f"the attachment {show_line(name)!r} has {size:,} bytes, agreed is at most {agreed_bytes:,}",
             code="services.messages.attachment_bytes",
             hint="Make it smaller or send it in parts; an amendment may agree more (`attachment_bytes`).",
         )

@@ -22,6 +22,7 @@ from coupefeu.services.messages.effects import (
     judge_act,
     judge_author,
 )
+from coupefeu.services.messages.enclosed import AttachmentView, attachment_views
 from coupefeu.services.messages.facts import read_act
 from coupefeu.services.messages.forms import critical_fields, read_content
 from coupefeu.services.messages.readback import compare
@@ -127,6 +128,7 @@ class _Reading:
             original=original,
             shown=show(original),
             critical=self.critical,
+            attachments=self._attachments(),
             effect=row["effect"] or judge_author(row, self.agreement),
             proof_follows=self.evidence.announced,
             about=self.about,
@@ -139,6 +141,15 @@ class _Reading:
             without_effect=self.without_effect,
             chains=chains,
             sounds=self._sounds(chains),
+        )
+
+    def _attachments(self) -> tuple[AttachmentView, ...]:
+        us = self.context.parties[self.context.our_log]
+        return attachment_views(
+            self.content,
+            self.evidence.attachments_held,
+            self.context.agreement.budgets.attachment_bytes,
+            to_us=us in addressed_parties(self.message, self.agreement),
         )
 
     def _original(self) -> str:

@@ -10,6 +10,7 @@ from coupefeu.model.instant import format_instant
 from coupefeu.model.messages import Content, Form, Slot, format_time
 from coupefeu.services.base import Context
 from coupefeu.services.messages.display import show_line
+from coupefeu.services.messages.enclosed import AttachmentState
 from coupefeu.services.messages.phrases import PHRASES
 from coupefeu.services.messages.render_chain import chain_lines, effect_words
 from coupefeu.services.messages.status import MessageStatus
@@ -76,7 +77,7 @@ def header_lines(status: MessageStatus, context: Context, language: str) -> list
         f"{n}. {label(say(f'header-{key}', language), value, language)}"
         for n, (key, value) in enumerate(numbered, 1)
     ]
-    lines += content_lines(status, language)
+    lines += content_lines(status, context, language)
     remarks = remark_lines(status, language)
     lines.append(f"6. {label(say('header-remarks', language), '' if remarks else nothing, language)}")
     lines += [f"   {remark}" for remark in remarks]
@@ -84,14 +85,25 @@ def header_lines(status: MessageStatus, context: Context, language: str) -> list
     return lines
 
 
-def content_lines(status: MessageStatus, language: str) -> list[str]:
-    """Write the coded fields in the reader's language, then the author's own text."""
+def content_lines(status: MessageStatus, context: Context, language: str) -> list[str]:
+    """Write the coded fields in the reader's language, then the author's own text, then what is attached."""
     content = status.content
     lines = [] if content is None else [f"   {line}" for line in coded_lines(content, language)]
     if status.original:
         original = say("original-in", language, original=_language_words(status.language, language))
         lines.append(f"   {label(original, '', language)}")
         lines += [BAR + line for line in status.shown.text.split("\n")]
+    agreed = context.agreement.budgets.attachment_bytes
+    return lines + [f"   {line}" for line in attachment_lines(status, agreed, language)]
+
+
+def attachment_lines(status: MessageStatus, agreed_bytes: int, language: str) -> list[str]:
+    """Write a line for each attachment: its number, name and size, and whether it is here."""
+    lines = []
+    for each in status.attachments:
+        name = say("attachment", language, number=each.number, name=show_line(each.name), size=each.size)
+        words = {"agreed": agreed_bytes} if each.state is AttachmentState.BEYOND else {}
+        lines.append(label(name, say(f"attachment-{each.state}", language, **words), language))
     return lines
 
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from coupefeu.model.messages import Content, CriticalField, Form, MessageId
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.services.messages.display import Shown
+from coupefeu.services.messages.enclosed import AttachmentView
 from coupefeu.services.messages.facts import Act
 from coupefeu.services.messages.readback import Verdict
 
@@ -46,13 +47,15 @@ class Evidence:
 
     `receipts_ms`: by party, when its verified receipt for this message came. `not_before_ms`, `not_after_ms`: the
     times of the last checkpoint before it and of the first co-signature after it, where known. `announced`: a
-    line test heard ahead of its proof, which no signature covers yet.
+    line test heard ahead of its proof, which no signature covers yet. `attachments_held`: the
+    numbers of those that are here.
     """
 
     receipts_ms: Mapping[str, int] = field(default_factory=dict)
     not_before_ms: int | None = None
     not_after_ms: int | None = None
     announced: bool = False
+    attachments_held: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +160,7 @@ class MessageStatus:
     original: str
     shown: Shown
     critical: tuple[CriticalField, ...]
+    attachments: tuple[AttachmentView, ...]
     effect: str
     proof_follows: bool
     about: str
