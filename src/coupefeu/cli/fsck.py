@@ -43,6 +43,7 @@ def fsck(node: NodeOption, as_json: JsonOption = False) -> None:
 def report_lines(found: Report) -> list[str]:
     """Say what was looked at, then each finding with its place and what to do."""
     lines = [_log_line(log) for log in found.logs]
+    lines.append(f"{sum(log.attachments for log in found.logs):,} attachments that are held.")
     lines.append(f"{found.evidence:,} proofs of two statements that cannot both be true.")
     if found.is_clean:
         return [*lines, "", "Nothing was found that is not as it must be."]
@@ -56,8 +57,7 @@ def report_lines(found: Report) -> list[str]:
 def _log_line(log: LogReport) -> str:
     return (
         f"{log.party.upper()}: {log.entries:,} entries, {log.checkpoints:,} checkpoints, "
-        f"{log.cosignatures:,} co-signatures, {log.runs:,} runs, {log.run_receipts:,} run receipts, "
-        f"{log.attachments:,} attachments."
+        f"{log.cosignatures:,} co-signatures, {log.runs:,} runs, {log.run_receipts:,} run receipts."
     )
 
 
