@@ -164,6 +164,8 @@ _LIMITS = {
     "signals_per_s": "signals",
     "line_tests_per_s": "line tests and answers",
     "holes_per_s": "holes",
+    "asks_per_s": "asks for parts of attachments",
+    "parts_per_s": "parts of attachments",
 }
 
 

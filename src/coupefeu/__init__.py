@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from coupefeu.model.messages import Channel, Content, Form, Operative, OutcomeCode
     from coupefeu.model.precedence import Precedence, Subject
     from coupefeu.node.following import (
+        AttachmentSeen,
         EntrySeen,
         Event,
         Events,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Attachment",
+    "AttachmentSeen",
     "AttachmentState",
     "AttachmentView",
     "BearerError",
@@ -105,7 +107,9 @@ _ROOMS = {
     "model.entry": "Kind",
     "model.messages": "Channel Content Form Operative OutcomeCode",
     "model.precedence": "Precedence Subject",
-    "node.following": "EntrySeen Event Events EventsMissed LineSeen ReceiptSeen TermsSeen TroubleSeen",
+    "node.following": (
+        "AttachmentSeen EntrySeen Event Events EventsMissed LineSeen ReceiptSeen TermsSeen TroubleSeen"
+    ),
     "node.node": "LineTo Node Receipt Sent",
     "services.messages.commands": (
         "ConfirmContact GiveOutcome PassTo Read ReadBack RecordShown SayAgain SendLineTest Take"

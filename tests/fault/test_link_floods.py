@@ -9,6 +9,8 @@ from coupefeu.link.events import (
     BatchReceived,
     HoleAsked,
     LineTestReceived,
+    PartAsked,
+    PartReceived,
     ReceiptReceived,
     SignalReceived,
     Violation,
@@ -19,6 +21,8 @@ from coupefeu.node.events import Trouble
 from coupefeu.testing.joined import JoinedNodes
 from coupefeu.testing.lossy import TwoLinks
 from coupefeu.wire.packet import (
+    AttachmentAsk,
+    AttachmentPart,
     Batch,
     CheckpointSignature,
     CosignatureItem,
@@ -51,6 +55,8 @@ FLOODS = {
     "receipts": (ReceiptReceived, lambda n: RunReceiptItem(0, n, n + 1, bytes(64)), 2_000, 1),
     "co-signatures": (ReceiptReceived, lambda n: CosignatureItem(0, n + 1, 0, bytes(64)), 2_000, 1),
     "holes": (HoleAsked, lambda n: Hole(1, n, n + 1), 20, 1),
+    "asks": (PartAsked, lambda n: AttachmentAsk(0, n, 0, 0), 64, 1),
+    "parts": (PartReceived, lambda n: AttachmentPart(AttachmentAsk(1, n, 0, 0), b"part"), 64, 1),
 }
 
 
@@ -104,6 +110,8 @@ def test_the_rates_of_the_floods_are_those_of_the_code():
         "receipts": limits.receipts_per_s,
         "co-signatures": limits.receipts_per_s,
         "holes": limits.holes_per_s,
+        "asks": limits.asks_per_s,
+        "parts": limits.parts_per_s,
     }
 
 

@@ -73,11 +73,12 @@ def claims():
             f"ranges {huge}": b"\x04\x00\x00" + varint(huge),
             f"range {huge}": b"\x04\x00\x01\x02" + varint(huge) + varint(huge) + b"\x01\x01",
             f"signal {huge}": b"\x08" + varint(huge),
+            f"part {huge}": b"\x0a\x00\x00\x00\x00" + varint(huge),
             f"newer item {huge}": b"\x80" + varint(huge),
         }
     made |= {
         f"number of 2^63 in {kind}": bytes([kind]) + b"\x00" * (kind in {1, 6}) + TOO_LONG + bytes(80)
-        for kind in (1, 2, 3, 4, 5, 6, 7, 8, 0x80)
+        for kind in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0x80)
     }
     return made
 
@@ -108,7 +109,7 @@ def test_every_item_type_of_a_newer_peer_is_skipped(world):
     assert still_works(world)
 
 
-@pytest.mark.parametrize("kind", [0x00, *range(0x09, 0x80, 17), 0x7F])
+@pytest.mark.parametrize("kind", [0x00, *range(0x0B, 0x80, 17), 0x7F])
 def test_item_types_that_are_nobodys_drop_their_frame_and_no_more(world, kind):
     say(world, encode_items([Signal(b"beside")]) + bytes([kind]) + b"\x00")
     assert [event.code for event in told(world.ends[0], Violation)] == ["wire.packet.unknown-item"]

@@ -82,6 +82,7 @@ def acks(draw):
 
 
 RANGES = st.sets(NUMBERS, min_size=2, max_size=2).map(lambda pair: tuple(sorted(pair)))
+ASKS = st.builds(packet.AttachmentAsk, SMALL, NUMBERS, SMALL, NUMBERS)
 ITEMS = st.one_of(
     batches(),
     acks(),
@@ -93,6 +94,8 @@ ITEMS = st.one_of(
     st.builds(packet.Heartbeat, NUMBERS, NUMBERS, NUMBERS, NUMBERS, st.booleans()),
     st.builds(packet.LineTestItem, SMALL, NUMBERS, SMALL, NUMBERS, st.none() | NUMBERS),
     st.builds(packet.Signal, st.binary(max_size=100)),
+    ASKS,
+    st.builds(packet.AttachmentPart, ASKS, st.binary(max_size=100)),
 )
 NOTES = st.builds(
     Note,

@@ -6,6 +6,7 @@ import pytest
 from tests.shared import shared_file, shared_json
 
 from coupefeu.errors import PeerError, UsageError
+from coupefeu.model.attachments import PART_BYTES
 from coupefeu.model.entry import Head, Seen
 from coupefeu.model.precedence import Precedence
 from coupefeu.record.leaf import make_leaf
@@ -14,6 +15,8 @@ from coupefeu.wire.dictionary import DICTIONARY, DICTIONARY_HASH
 from coupefeu.wire.head import encode_head, shorten
 from coupefeu.wire.packet import (
     Ack,
+    AttachmentAsk,
+    AttachmentPart,
     Batch,
     CheckpointSignature,
     CosignatureItem,
@@ -66,6 +69,9 @@ ITEMS = [
     LineTestItem(0, 1_500, 3, 1_790_000_000_123),
     LineTestItem(0, 1_500, 3, 1_790_000_000_123, answers=0),
     Signal(b"candidate"),
+    AttachmentAsk(1, 10_001, 7, 65_536),
+    AttachmentPart(AttachmentAsk(1, 10_001, 7, 65_536), b"a part"),
+    AttachmentPart(AttachmentAsk(0, 14, 0, 0), b""),
 ]
 
 
@@ -78,7 +84,7 @@ def test_items_of_a_newer_peer_are_passed_over():
     strange = b"\xa0" + varint(300) + bytes(300)
     assert decode_items(strange + encode_items(ITEMS[4:]) + strange) == ITEMS[4:]
     with pytest.raises(PeerError, match="unknown-item"):
-        decode_items(b"\x09")
+        decode_items(b"\x0b")
     with pytest.raises(PeerError, match="truncated"):
         decode_items(b"\xa0\x05\x00")
 
@@ -114,6 +120,17 @@ def test_a_message_of_200_bytes_and_its_statement_keep_the_budget():
         assert len(encode_items([batch])) <= 265
     assert len(encode_items([CosignatureItem(0, 70_000, 1_790_000_000, SIGNATURE), Ack(0, 70_000)])) <= 80
     assert len(encode_items([LineTestItem(0, 70_000, 3, 1_790_000_000_123, 69_999)])) <= 20
+
+
+def test_a_part_is_bounded_on_both_sides():
+    ask = AttachmentAsk(0, 1, 0, 0)
+    (whole,) = decode_items(encode_items([AttachmentPart(ask, bytes(PART_BYTES))]))
+    assert len(whole.data) == PART_BYTES
+    with pytest.raises(UsageError, match="a part of 16,385 bytes"):
+        encode_items([AttachmentPart(ask, bytes(PART_BYTES + 1))])
+    longer = b"\x0a\x00\x01\x00\x00" + varint(PART_BYTES + 1) + bytes(PART_BYTES + 1)
+    with pytest.raises(PeerError, match="part-too-long"):
+        decode_items(longer)
 
 
 def test_hostile_texts_arrive_byte_for_byte():

@@ -18,6 +18,8 @@ from coupefeu.record.leaf import make_leaf
 from coupefeu.wire.dictionary import DICTIONARY
 from coupefeu.wire.packet import (
     Ack,
+    AttachmentAsk,
+    AttachmentPart,
     Batch,
     CheckpointSignature,
     CosignatureItem,
@@ -59,6 +61,9 @@ ITEMS = {
     "line test": LineTestItem(0, 16, 3, 1_790_000_000_123),
     "answer to a line test": LINE_TEST,
     "signal": Signal(b"candidate"),
+    "ask for a part": AttachmentAsk(1, 900, 2, 65_536),
+    "part": AttachmentPart(AttachmentAsk(1, 900, 2, 65_536), b"\x89PNG"),
+    "no part": AttachmentPart(AttachmentAsk(0, 15, 0, 0), b""),
 }
 
 

@@ -47,6 +47,8 @@ class Limits:
     signals_per_s: int = 50
     line_tests_per_s: int = 10
     holes_per_s: int = 20
+    asks_per_s: int = 64
+    parts_per_s: int = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from coupefeu.wire.packet import Batch, CosignatureItem, LineTestItem, RunReceiptItem
+from coupefeu.wire.packet import (
+    AttachmentAsk,
+    AttachmentPart,
+    Batch,
+    CosignatureItem,
+    LineTestItem,
+    RunReceiptItem,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,20 @@ class SignalReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class PartAsked:
+    """The other side asks for a part of an attachment; whether it may have it, the record says (A14)."""
+
+    item: AttachmentAsk
+
+
+@dataclass(frozen=True, slots=True)
+class PartReceived:
+    """A part of an attachment, asked for or not."""
+
+    item: AttachmentPart
+
+
+@dataclass(frozen=True, slots=True)
 class AckBeyondOurs:
     """The other side holds entries of our log that we do not know: our record has fallen behind (A13)."""
 
@@ -114,6 +135,8 @@ Event: TypeAlias = (
     | LineTestReceived
     | HoleAsked
     | SignalReceived
+    | PartAsked
+    | PartReceived
     | AckBeyondOurs
     | Violation
     | FramesRefused

@@ -10,6 +10,8 @@ from coupefeu.link.events import (
     Event,
     HoleAsked,
     LineTestReceived,
+    PartAsked,
+    PartReceived,
     ReceiptReceived,
     SignalReceived,
     Violation,
@@ -18,6 +20,8 @@ from coupefeu.link.holdings import Holdings
 from coupefeu.link.meter import Meter, Tally
 from coupefeu.wire.packet import (
     Ack,
+    AttachmentAsk,
+    AttachmentPart,
     Batch,
     CosignatureItem,
     Hole,
@@ -34,7 +38,17 @@ TOLD_AGAIN_MS: Final = 1_000
 FIRST_ASK_MS: Final = 2_000
 LAST_ASK_MS: Final = 60_000
 
-Incoming: TypeAlias = Batch | CosignatureItem | RunReceiptItem | Ack | Hole | LineTestItem | Signal
+Incoming: TypeAlias = (
+    Batch
+    | CosignatureItem
+    | RunReceiptItem
+    | Ack
+    | Hole
+    | LineTestItem
+    | Signal
+    | AttachmentAsk
+    | AttachmentPart
+)
 
 
 class Intake:
@@ -51,6 +65,8 @@ class Intake:
         self._signals = Meter(limits.signals_per_s, 2 * limits.signals_per_s)
         self._line_tests = Meter(limits.line_tests_per_s, 2 * limits.line_tests_per_s)
         self._holes = Meter(limits.holes_per_s, 2 * limits.holes_per_s)
+        self._asks = Meter(limits.asks_per_s, 2 * limits.asks_per_s)
+        self._parts = Meter(limits.parts_per_s, 2 * limits.parts_per_s)
         self.beyond_rate = Tally()
         self._unreceipted: list[Hole] = []
         self._ask_ms = 0
@@ -73,11 +89,13 @@ class Intake:
             case Hole():
                 self._hole(item, mono_ms)
             case LineTestItem():
-                if self._within(self._line_tests, "line-tests", mono_ms):
-                    self._events.append(LineTestReceived(item))
+                self._pass_on(LineTestReceived(item), self._line_tests, "line-tests", mono_ms)
             case Signal():
-                if self._within(self._signals, "signals", mono_ms):
-                    self._events.append(SignalReceived(item.payload))
+                self._pass_on(SignalReceived(item.payload), self._signals, "signals", mono_ms)
+            case AttachmentAsk():
+                self._pass_on(PartAsked(item), self._asks, "asks", mono_ms)
+            case AttachmentPart():
+                self._pass_on(PartReceived(item), self._parts, "parts", mono_ms)
 
     def ask_for_receipts(self, mono_ms: int) -> None:
         """Ask for co-signatures that were lost on the way: acknowledged at the last look and this one, none seen."""
@@ -128,6 +146,10 @@ class Intake:
             self._events.append(HoleAsked(hole.log, hole.start, hole.end))
         elif (rest := self._delivery.resend(hole)) is not None:
             self._events.append(HoleAsked(rest.log, rest.start, rest.end))
+
+    def _pass_on(self, event: Event, meter: Meter, name: str, mono_ms: int) -> None:
+        if self._within(meter, name, mono_ms):
+            self._events.append(event)
 
     def _within(self, meter: Meter, name: str, mono_ms: int, amount: int = 1) -> bool:
         if meter.allows(amount, mono_ms):

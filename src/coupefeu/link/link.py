@@ -22,6 +22,8 @@ from coupefeu.link.outbox import Outgoing
 from coupefeu.link.phase import Phase
 from coupefeu.model.instant import Moment
 from coupefeu.wire.packet import (
+    AttachmentAsk,
+    AttachmentPart,
     Batch,
     CosignatureItem,
     Heartbeat,
@@ -74,6 +76,8 @@ class Link:
         self._beat_due_ms = 0
         self._busy = False
         self._at_once: list[Item] = []
+        self._ask: AttachmentAsk | None = None
+        self._part: AttachmentPart | None = None
         self._refusals: dict[str, int] = {}
         self._bytes_received = self._refused = 0
 
@@ -121,6 +125,14 @@ class Link:
                 f"a signal of {len(payload)} bytes, more than 1,024", code="link.signal.too-long"
             )
         self._say(Signal(payload))
+
+    def ask(self, item: AttachmentAsk) -> None:
+        """Ask for a part of an attachment, behind everything else; takes the place of one that has not left."""
+        self._ask = item
+
+    def part(self, item: AttachmentPart) -> None:
+        """Answer an ask, behind everything else; takes the place of one that has not left: they ask again."""
+        self._part = item
 
     def busy(self, busy: bool) -> None:
         """Ask the other side to hold everything but FLASH, until told otherwise."""
@@ -208,7 +220,7 @@ class Link:
                 items += self._holdings.acks(every=False)
             if batch:
                 items.append(batch)
-            if not items:
+            if not items and not (items := self._last_of_all()):
                 return
             connection.send(encode_items(items))
             items = []
@@ -294,6 +306,19 @@ class Link:
             flash_only=self._connection.phase is not Phase.OPEN,
             max_bytes=MAX_PLAINTEXT_BYTES - _ITEM_BYTES * items,
         )
+
+    def _last_of_all(self) -> list[Item]:
+        """Take what leaves when no entry may: an ask, and a part unless the other node is busy."""
+        if (self._ask is None and self._part is None) or self._connection.phase is not Phase.OPEN:
+            return []
+        items: list[Item] = []
+        if self._ask is not None:
+            items.append(self._ask)
+            self._ask = None
+        if self._part is not None and not self._delivery.peer_busy:
+            items.append(self._part)
+            self._part = None
+        return items
 
     def _say(self, item: Item) -> None:
         if self._connection.is_up and len(self._at_once) < _MAX_AT_ONCE:

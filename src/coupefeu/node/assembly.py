@@ -12,9 +12,11 @@ from coupefeu.link.link import Link
 from coupefeu.link.outbox import Outgoing
 from coupefeu.model.agreement import Budgets
 from coupefeu.model.instant import Moment
-from coupefeu.node.engine import Carrier, Engine, Peer
+from coupefeu.node.engine import Carrier, Engine
+from coupefeu.node.fetching import Fetching
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.intake import Intake
+from coupefeu.node.peer import Peer
 from coupefeu.node.sealer import Sealer
 from coupefeu.services.agreement import AgreementService
 from coupefeu.services.agreement.facts import OpenLog
@@ -125,7 +127,14 @@ def make_peer(keeper: Keeper, config: LinkConfig, budgets: Budgets, log: int, no
     link.held(log, held.complete, held.beyond)
     if state.receipt is not None:
         link.receipt(state.receipt)
-    return Peer(log=log, link=link, sealer=sealer, intake=Intake(budgets, now), cosigned=cosigned)
+    return Peer(
+        log=log,
+        link=link,
+        sealer=sealer,
+        intake=Intake(budgets, now),
+        fetching=Fetching(log),
+        cosigned=cosigned,
+    )
 
 
 def link_config(folder: NodeFolder, name: str) -> LinkConfig:

@@ -8,17 +8,15 @@ The runtime gives it sockets, the writer's thread and timers; tests give it a vi
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
 from coupefeu.link import events
-from coupefeu.link.link import Link
 from coupefeu.link.outbox import Outgoing
 from coupefeu.model.instant import Moment
+from coupefeu.node.attachments import Attachments
 from coupefeu.node.events import Change, EntryRecorded, LineChanged, ReceiptTaken, Trouble
-from coupefeu.node.intake import Intake
-from coupefeu.node.sealer import Sealer
+from coupefeu.node.peer import Peer
 from coupefeu.services.base import Command
 from coupefeu.store.jobs import (
     Act,
@@ -66,20 +64,6 @@ class Carrier(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class Peer:
-    """Another party: its link, what we sign towards it, what of it waits to be taken up."""
-
-    log: int
-    link: Link
-    sealer: Sealer
-    intake: Intake
-    cosigned: int = 0
-    quiet_since_ms: int | None = None
-    paths: set[int] = field(default_factory=set)
-    told_ms: dict[str, int] = field(default_factory=dict)
-
-
 class Engine:
     """Everything a node does between its sockets and its database; called from one loop only."""
 
@@ -102,6 +86,7 @@ class Engine:
         self._entropy = entropy
         self._load_pending = load_pending
         self._listeners: list[Callable[[Change], None]] = []
+        self._attachments = Attachments(our_log, submit, clock, self.tell, self._tell_refusal)
 
     # --- officers and screens -----------------------------------------------------------------------------
 
@@ -209,6 +194,7 @@ class Engine:
         for peer in self.peers.values():
             for event in peer.link.take_events():
                 self._handle(peer, event, now)
+            self._attachments.fetch(peer, now)
             peer.link.flush(now)
             outgoing: dict[int, list[bytes]] = {}
             for path, datagram in peer.link.take_outgoing():
@@ -223,9 +209,9 @@ class Engine:
 
     def _timers(self, peer: Peer) -> tuple[int | None, ...]:
         cover = None if peer.quiet_since_ms is None else peer.quiet_since_ms + COVER_AFTER_MS
-        return peer.link.next_timer(), peer.intake.next_ms(), cover
+        return peer.link.next_timer(), peer.intake.next_ms(), peer.fetch_ms(), cover
 
-    def _handle(self, peer: Peer, event: events.Event, now: Moment) -> None:  # noqa: C901 - one case per event
+    def _handle(self, peer: Peer, event: events.Event, now: Moment) -> None:  # noqa: C901, PLR0912 - one case per event
         match event:
             case events.BatchReceived(batch=batch):
                 for admitted in peer.intake.admit(batch, now):
@@ -237,12 +223,17 @@ class Engine:
                 self._submit(ReceiveLineTest(item=item), partial(self._received, peer, None))
             case events.HoleAsked(log=log, start=start, end=end) if log == self.our_log:
                 self._offer_again(peer, start, end)
+            case events.PartAsked(item=ask):
+                self._attachments.answer(peer, ask)
+            case events.PartReceived(item=part):
+                self._attachments.take(peer, part, now)
             case events.PathProven(path=path):
                 self._carrier.prove(path)
                 self._keep_path(peer, path)
             case events.PathDead(path=path):
                 self._carrier.close_path(path)
             case events.SessionUp() | events.SessionDown() | events.Alive():
+                self._attachments.note_line(peer, event, now)
                 state = peer.link.state()
                 self.tell(LineChanged(party=peer.log, up=state.up, alive=state.alive))
             case events.Violation(code=code, detail=detail):
@@ -274,6 +265,8 @@ class Engine:
                 peer.link.want(held.log, start, end)
             for recorded in outcome.recorded:
                 self.tell(EntryRecorded(recorded=recorded))
+            if outcome.promised:
+                peer.fetching.promised()
             for what in outcome.evidence:
                 self.tell(Trouble(party=log, code="record.equivocation", detail=what))
         elif isinstance(outcome, Exception):

@@ -48,4 +48,13 @@ class TermsChanged:
     says: str
 
 
-Change = EntryRecorded | ReceiptTaken | LineChanged | Trouble | TermsChanged
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentKept:
+    """The whole content of attachment `number` of an entry of theirs is durable here."""
+
+    log: int
+    index: int
+    number: int
+
+
+Change = EntryRecorded | ReceiptTaken | LineChanged | Trouble | TermsChanged | AttachmentKept

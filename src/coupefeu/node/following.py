@@ -70,13 +70,21 @@ class TermsSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentSeen:
+    """The whole of attachment `attachment` (from 0) of message `number`, theirs, is durable here."""
+
+    number: str
+    attachment: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventsMissed:
     """So many events were dropped because this program took them too slowly; look at the record."""
 
     count: int
 
 
-Event = EntrySeen | ReceiptSeen | LineSeen | TermsSeen | TroubleSeen | EventsMissed
+Event = EntrySeen | ReceiptSeen | LineSeen | TermsSeen | TroubleSeen | AttachmentSeen | EventsMissed
 
 
 def read_event(said: dict[str, Any]) -> Event:
@@ -99,6 +107,10 @@ def read_event(said: dict[str, Any]) -> Event:
             return LineSeen(party=said["party"], up=said["up"], alive=said["alive"])
         case "terms":
             return TermsSeen(version=said["version"], detail=said["detail"])
+        case "attachment":
+            return AttachmentSeen(
+                number=f"{said['party'].upper()}/{said['index']}", attachment=said["number"]
+            )
         case _:
             return TroubleSeen(party=said["party"], code=said["code"], detail=said["detail"])
 

@@ -95,6 +95,7 @@ class InForce:
         agreement = self.folder.agreement
         for peer in self._engine.peers.values():
             peer.intake.amend(agreement.budgets, now)
+            peer.fetching.walk_again(now.mono_ms)
         self._duties.amend(agreement)
         self._tell(f"Version {agreement.version} of the agreement is in force.")
 

@@ -10,7 +10,15 @@ from coupefeu.model.messages import MessageId, format_number
 from coupefeu.node.backend import Listener
 from coupefeu.node.commands import decode_command
 from coupefeu.node.control import Client, ControlServer
-from coupefeu.node.events import Change, EntryRecorded, LineChanged, ReceiptTaken, TermsChanged
+from coupefeu.node.events import (
+    AttachmentKept,
+    Change,
+    EntryRecorded,
+    LineChanged,
+    ReceiptTaken,
+    TermsChanged,
+)
+from coupefeu.node.fetching import Progress
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.runtime import Runtime
 from coupefeu.services.base import Command
@@ -138,12 +146,23 @@ def describe_change(change: Change, names: tuple[str, ...]) -> dict[str, Any]:
         return {"what": "line", "party": names[change.party], "up": change.up, "alive": change.alive}
     if isinstance(change, TermsChanged):
         return {"what": "terms", "version": change.version, "detail": change.says}
-    party = None if change.party is None else names[change.party]
-    return {"what": "trouble", "party": party, "code": change.code, "detail": change.detail}
+    if isinstance(change, AttachmentKept):
+        party = names[change.log]
+        return {"what": "attachment", "party": party, "index": change.index, "number": change.number}
+    about = None if change.party is None else names[change.party]
+    return {"what": "trouble", "party": about, "code": change.code, "detail": change.detail}
 
 
 def _references(head: Head, names: tuple[str, ...]) -> list[str]:
     return [format_number((each.log, each.index), names) for each in head.references[:MAX_ABOUT]]
+
+
+def _fetching(progress: Progress | None, names: tuple[str, ...]) -> dict[str, Any] | None:
+    if progress is None:
+        return None
+    wanted, here = progress
+    number = format_number((wanted.log, wanted.index), names)
+    return {"message": number, "number": wanted.number, "here": here, "size": wanted.size}
 
 
 def describe_status(runtime: Runtime) -> dict[str, Any]:
@@ -166,7 +185,8 @@ def describe_status(runtime: Runtime) -> dict[str, Any]:
             "bytes_sent": state.bytes_sent,
             "bytes_received": state.bytes_received,
             "refused": state.refused,
-            "beyond_rate": state.beyond_rate + peer.intake.beyond_rate.per_minute(now.mono_ms),
+            "beyond_rate": state.beyond_rate + peer.beyond_rate(now.mono_ms),
+            "fetching": _fetching(peer.fetching.progress, names),
             "cosigned": peer.cosigned,
         }
     return {"running": True, "as_of_ms": now.utc_ms, "lines": lines}

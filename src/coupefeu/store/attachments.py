@@ -106,7 +106,11 @@ def keep_attachment(transaction: Transaction, job: KeepAttachment) -> Kept:
         )
     salt = attachment_salt(row["seed"], job.number)
     origin = transaction.line.parties[job.log].origin
-    verify_attachment(promised[0]["commitment"], origin, salt, job.content)
+    try:
+        verify_attachment(promised[0]["commitment"], origin, salt, job.content)
+    except PeerError as error:
+        where = f"attachment {job.number} of entry {job.index:,}"
+        raise PeerError(f"{where}: {error.message}", code=error.code, hint=error.hint) from error
     store_content(transaction, job.log, job.index, job.number, job.content)
     return kept
 

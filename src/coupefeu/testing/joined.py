@@ -17,19 +17,22 @@ from coupefeu.errors import BearerError
 from coupefeu.keys import x25519
 from coupefeu.link.config import LinkConfig
 from coupefeu.model.agreement import Agreement
+from coupefeu.model.attachments import Attachment
 from coupefeu.model.instant import Moment
 from coupefeu.model.messages import Content, Form, MessageId
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.node.assembly import SERVICES, make_peer
 from coupefeu.node.desk import Desk
-from coupefeu.node.engine import Engine, Peer
+from coupefeu.node.engine import Engine
 from coupefeu.node.events import Change
+from coupefeu.node.peer import Peer
 from coupefeu.services.base import Command
 from coupefeu.services.messages.commands import Say
 from coupefeu.services.messages.status import MessageStatus
 from coupefeu.store.jobs import Acted, Job, Outcome
 from coupefeu.store.keeper import Keeper
 from coupefeu.store.outgoing import Pending, load_pending
+from coupefeu.store.reader import Reader
 from coupefeu.testing.clock import VirtualClock
 from coupefeu.testing.line import make_agreement, make_line, private_key
 
@@ -104,16 +107,32 @@ class MemoryNode:
         return [(each.recorded.log, each.recorded.index) for each in outcome.entries]
 
     def say(
-        self, text: str, precedence: Precedence = Precedence.ROUTINE, subject: Subject = Subject.SAFETY
+        self,
+        text: str,
+        precedence: Precedence = Precedence.ROUTINE,
+        subject: Subject = Subject.SAFETY,
+        *,
+        attachments: Iterable[bytes] = (),
     ) -> MessageId:
-        """Send a FREE TEXT from our duty desk."""
+        """Send a FREE TEXT from our duty desk, with attachments named by their numbers."""
         content = Content(form=Form.FREE_TEXT, subject=subject, text=text)
         party = self.agreement.party(self.name)
         command = Say(
-            content=content, from_post=party.duty_desk, precedence=precedence, language=party.language
+            content=content,
+            from_post=party.duty_desk,
+            precedence=precedence,
+            language=party.language,
+            attachments=tuple(
+                Attachment(name=f"{number}", content=each) for number, each in enumerate(attachments)
+            ),
         )
         (number,) = self.act(command)
         return number
+
+    def attachment(self, message: MessageId, number: int = 0) -> bytes | None:
+        """Give the content of one attachment, where it is held whole."""
+        with Reader(self.path, running=True) as reader:
+            return reader.attachment(*message, number)
 
     def desk(self) -> Desk:
         """Read as an officer does."""
@@ -202,23 +221,26 @@ class MemoryNode:
 
 
 class JoinedNodes:
-    """The nodes of US and RU, one wire between them, one clock under both."""
+    """The nodes of US and RU (or whom `other` names), one wire between them, one clock under both."""
 
-    def __init__(self, folder: Path, *, seed: int = 1, agreement: Agreement | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, seed: int = 1, agreement: Agreement | None = None, other: str = "ru"
+    ) -> None:
         self.clock = VirtualClock()
         self.wire = MemoryWire(seed)
         self._path = 0
         self._redial_ms: int | None = None
         agreed = agreement or make_agreement()
+        self._other_log = agreed.log_number(other)
         self.us = MemoryNode("us", folder / "us.db", agreed, self, 0)
-        self.ru = MemoryNode("ru", folder / "ru.db", agreed, self, 1)
+        self.ru = MemoryNode(other, folder / f"{other}.db", agreed, self, 1)
         self.nodes = (self.us, self.ru)
 
     def connect(self) -> None:
         """Open a path; US has dialled, and dials again whenever that path is lost, as a running node does."""
         self._redial_ms = None
         self._path = self.us.bearer.connect()
-        self.us.engine.path_opened(self._path, peer=1)
+        self.us.engine.path_opened(self._path, peer=self._other_log)
 
     def disconnect(self) -> None:
         """Break the path, as both sides notice at once, until `connect`."""

@@ -8,6 +8,8 @@
     06 busy number echo held_ms utc_ms                   heartbeat
     07 log index template written_ms (answers + 1 | 0)   line test (protocol B9)
     08 length bytes                                      signal: sealed, bounded, never recorded (A18)
+    09 log index number offset                           a part of an attachment is asked for (A3)
+    0a log index number offset length bytes              the part, empty where there is none for the asker
     80..ff length bytes                                  from a newer peer: skipped
 
     flags: 01 gaps are given; 02 statement is a run; 04 the statement's bounds are given
@@ -34,6 +36,14 @@ from coupefeu.wire.batch import (
     encode_batch,
     malformed,
     take,
+)
+from coupefeu.wire.part import (
+    AttachmentAsk,
+    AttachmentPart,
+    decode_ask,
+    decode_part,
+    encode_ask,
+    encode_part,
 )
 from coupefeu.wire.varint import read_varint, varint
 
@@ -110,7 +120,18 @@ class Signal:
     payload: bytes
 
 
-Item: TypeAlias = Batch | CosignatureItem | RunReceiptItem | Ack | Hole | Heartbeat | LineTestItem | Signal
+Item: TypeAlias = (
+    Batch
+    | CosignatureItem
+    | RunReceiptItem
+    | Ack
+    | Hole
+    | Heartbeat
+    | LineTestItem
+    | Signal
+    | AttachmentAsk
+    | AttachmentPart
+)
 
 
 def encode_items(items: Sequence[Item]) -> bytes:
@@ -152,7 +173,7 @@ def decode_items(data: bytes) -> list[Item]:
     return items
 
 
-def _encode(item: Item) -> bytes:  # noqa: PLR0911 - one for each item
+def _encode(item: Item) -> bytes:  # noqa: C901, PLR0911 - one for each item
     match item:
         case Batch():
             return b"\x01" + encode_batch(item)
@@ -170,13 +191,11 @@ def _encode(item: Item) -> bytes:  # noqa: PLR0911 - one for each item
             answers = 0 if item.answers is None else item.answers + 1
             return b"\x07" + _numbers(item.log, item.index, item.template, item.written_ms, answers)
         case Signal():
-            if len(item.payload) > MAX_SIGNAL_BYTES:
-                raise UsageError(
-                    f"a signal of {len(item.payload)} bytes",
-                    code="wire.packet.signal-too-long",
-                    hint=f"At most {MAX_SIGNAL_BYTES} bytes; what people say belongs on the record.",
-                )
-            return b"\x08" + varint(len(item.payload)) + item.payload
+            return b"\x08" + _payload(item)
+        case AttachmentAsk():
+            return b"\x09" + encode_ask(item)
+        case AttachmentPart():
+            return b"\x0a" + encode_part(item)
         case _:
             assert_never(item)
 
@@ -247,6 +266,8 @@ _READERS: Final[dict[int, Callable[[bytes, int], tuple[Item | None, int]]]] = {
     0x06: _read_heartbeat,
     0x07: _read_line_test,
     0x08: _read_signal,
+    0x09: decode_ask,
+    0x0A: decode_part,
 } | dict.fromkeys(range(0x80, 0x100), _skip)
 
 
@@ -272,6 +293,16 @@ def _signature(signature: bytes) -> bytes:
     return signature
 
 
+def _payload(signal: Signal) -> bytes:
+    if len(signal.payload) > MAX_SIGNAL_BYTES:
+        raise UsageError(
+            f"a signal of {len(signal.payload)} bytes",
+            code="wire.packet.signal-too-long",
+            hint=f"At most {MAX_SIGNAL_BYTES} bytes; what people say belongs on the record.",
+        )
+    return varint(len(signal.payload)) + signal.payload
+
+
 def _ranges(ack: Ack) -> bytes:
     """Each range as its distance from the end of the one before, and its length."""
     parts = [varint(len(ack.selective))]
@@ -293,6 +324,8 @@ def _need(holds: bool, defect: str) -> None:
 
 __all__ = [
     "Ack",
+    "AttachmentAsk",
+    "AttachmentPart",
     "Batch",
     "CheckpointSignature",
     "CosignatureItem",

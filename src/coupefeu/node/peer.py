@@ -1,0 +1,33 @@
+"""Another party, as the engine knows it."""
+
+from dataclasses import dataclass, field
+
+from coupefeu.link.link import Link
+from coupefeu.node.fetching import Fetching
+from coupefeu.node.intake import Intake
+from coupefeu.node.sealer import Sealer
+
+
+@dataclass(slots=True, kw_only=True)
+class Peer:
+    """The link to it, what we sign towards it, what of it waits to be taken up, what it promised and we fetch."""
+
+    log: int
+    link: Link
+    sealer: Sealer
+    intake: Intake
+    fetching: Fetching
+    cosigned: int = 0
+    quiet_since_ms: int | None = None
+    paths: set[int] = field(default_factory=set)
+    told_ms: dict[str, int] = field(default_factory=dict)
+    is_answered: bool = True
+    """Whether no ask of theirs is with the store: one at a time."""
+
+    def beyond_rate(self, mono_ms: int) -> int:
+        """Return what the node dropped in the last minute: beyond the agreed budgets, or parts nobody asked for."""
+        return self.intake.beyond_rate.per_minute(mono_ms) + self.fetching.unasked.per_minute(mono_ms)
+
+    def fetch_ms(self) -> int | None:
+        """Say when to go on fetching; not while what they sent already waits here."""
+        return None if self.intake.is_full else self.fetching.next_ms()
