@@ -6,6 +6,7 @@ from hashlib import sha256
 import pytest
 
 from coupefeu.errors import PeerError, UsageError
+from coupefeu.model.attachments import Promised
 from coupefeu.record.attachment import attachment_salt, commit_attachment, verify_attachment
 
 ORIGIN = "line/0123456789abcdef0123456789abcdef/us/1"
@@ -31,12 +32,19 @@ def test_the_commitment_is_what_the_specification_says():
     ],
 )
 def test_nothing_else_is_what_was_committed(origin, salt, content):
-    commitment = commit_attachment(ORIGIN, SALT, b"content")
-    verify_attachment(commitment, ORIGIN, SALT, b"content")
+    promised = Promised("name", 7, commit_attachment(ORIGIN, SALT, b"content"))
+    verify_attachment(promised, ORIGIN, SALT, b"content")
     with pytest.raises(PeerError) as refused:
-        verify_attachment(commitment, origin, salt, content)
+        verify_attachment(promised, origin, salt, content)
     assert refused.value.code == "record.attachment.commitment"
     assert refused.value.hint
+
+
+def test_another_size_than_was_promised_is_refused_whatever_was_committed():
+    promised = Promised("name", 8, commit_attachment(ORIGIN, SALT, b"content"))
+    with pytest.raises(PeerError) as refused:
+        verify_attachment(promised, ORIGIN, SALT, b"content")
+    assert "7 bytes are not the 8 that" in refused.value.message
 
 
 def test_origins_are_bounded():

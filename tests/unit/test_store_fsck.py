@@ -313,9 +313,9 @@ def attached_record(path):
     ("statement", "where", "says"),
     [
         ("UPDATE attachments SET content = CAST('firsT' AS BLOB) WHERE log = 0 AND number = 0", "us/1, attachment 0",
-         "not what the message committed to"),
+         "that the message committed to"),
         ("UPDATE attachments SET content = CAST('and morE' AS BLOB) WHERE log = 1", "ru/1, attachment 1",
-         "not what the message committed to"),
+         "that the message committed to"),
         ("DELETE FROM attachments WHERE log = 0 AND number = 1", "us/1, attachment 1", "it is not held"),
         ("UPDATE attachments SET number = 2 WHERE log = 1", "ru/1, attachment 2", "no message on the record promises"),
         ("UPDATE attachments SET idx = 3 WHERE log = 1", "entry 3", "no message on the record promises it"),

@@ -23,6 +23,7 @@ from coupefeu.model.agreement import Agreement
 from coupefeu.model.entry import Head
 from coupefeu.model.instant import format_instant
 from coupefeu.record.audit import RecordAudit, audit_record
+from coupefeu.record.enclosures import FOLDER, Enclosure, Enclosures
 from coupefeu.record.evidence import ProofAudit, audit_proof
 from coupefeu.record.signatures import NOT_PROVED, Cosigned
 from coupefeu.wire.note import COSIGNATURE, ED25519, VerifierKey
@@ -85,22 +86,46 @@ def verify(
     read = _reader(path)
     with naming(path):
         if read("proof") is not None:
-            _verify_proof(read, keys, as_json=as_json)
+            _verify_proof(read, _enclosures(path, read), keys, as_json=as_json)
             return
         with progress("Verifying", as_json=as_json) as tell:
-            audit = _audit(read, keys, tell, deep=deep)
+            audit = _audit(path, read, keys, tell, deep=deep)
         _report_record(audit, keys, deep=deep, as_json=as_json)
 
 
 def _audit(
-    read: Callable[[str], bytes | None], keys: Keys, tell: Progress | None, *, deep: bool
+    path: Path, read: Callable[[str], bytes | None], keys: Keys, tell: Progress | None, *, deep: bool
 ) -> RecordAudit:
-    decode = None
+    decode = enclosures = None
     if deep:
         from coupefeu.services.bodies import decode_body  # noqa: PLC0415 - a quick start without --deep
 
         decode = decode_body
-    return audit_record(read, keys.log, keys.cosigners, deep=deep, decode_body=decode, progress=tell)
+    if deep or (path / FOLDER).exists():
+        enclosures = _enclosures(path, read)
+    return audit_record(
+        read,
+        keys.log,
+        keys.cosigners,
+        deep=deep,
+        decode_body=decode,
+        enclosures=enclosures,
+        progress=tell,
+    )
+
+
+def _enclosures(path: Path, read: Callable[[str], bytes | None]) -> Enclosures:
+    """Find the attachments that a folder shows. Raises: PeerError: something else lies among them."""
+    from coupefeu.services.bodies import promised_in  # noqa: PLC0415 - a quick start where there are none
+
+    folder = path / FOLDER
+    try:
+        names = sorted(each.name for each in folder.iterdir()) if folder.exists() else []
+    except OSError as error:
+        raise PeerError(
+            f"{FOLDER} cannot be read: {error.strerror}", code="cli.verify.read", hint="Check the folder."
+        ) from error
+    return Enclosures(read, names, promised_in)
 
 
 def _report_record(audit: RecordAudit, keys: Keys, *, deep: bool, as_json: bool) -> None:
@@ -116,6 +141,8 @@ def _report_record(audit: RecordAudit, keys: Keys, *, deep: bool, as_json: bool)
         "bodies": audit.bodies,
         "unreadable": list(audit.unreadable),
         "unreadable_count": audit.unreadable_count,
+        "attachments": audit.attachments,
+        "attachments_absent": audit.attachments_absent if deep else None,
     }
     if audit.unreadable_count:
         named = ", ".join(map(str, audit.unreadable[:10]))
@@ -128,8 +155,12 @@ def _report_record(audit: RecordAudit, keys: Keys, *, deep: bool, as_json: bool)
     _report(audit, keys, finding, lines, when, values, as_json=as_json)
 
 
-def _verify_proof(read: Callable[[str], bytes | None], keys: Keys, *, as_json: bool) -> None:
-    audit = audit_proof(_need(read, "leaf"), _need(read, "proof"), read("body"), keys.log, keys.cosigners)
+def _verify_proof(
+    read: Callable[[str], bytes | None], enclosures: Enclosures, keys: Keys, *, as_json: bool
+) -> None:
+    audit = audit_proof(
+        _need(read, "leaf"), _need(read, "proof"), read("body"), keys.log, keys.cosigners, enclosures
+    )
     first = audit.body if audit.index == 0 else _opening(read, keys, audit)
     finding = find_agreement(first, audit.origin)
     lines = [f"Entry {audit.index:,} of {audit.origin}, which has {audit.size:,} entries. The proof holds."]
@@ -138,6 +169,7 @@ def _verify_proof(read: Callable[[str], bytes | None], keys: Keys, *, as_json: b
         "origin": audit.origin,
         "index": audit.index,
         "size": audit.size,
+        "attachments": [_enclosure_values(each) for each in audit.attachments],
     }
     if audit.head is not None:
         lines += _head_lines(audit.head)
@@ -284,6 +316,10 @@ def _key_words(keys: Keys) -> str:
 
 def _cosigned_values(cosigned: Cosigned) -> dict[str, Any]:
     return {"name": cosigned.key.name, "key_id": cosigned.key.key_id.hex(), "time_s": cosigned.time_s}
+
+
+def _enclosure_values(each: Enclosure) -> dict[str, Any]:
+    return {"number": each.number, "name": each.name, "size": each.size, "shown": each.is_shown}
 
 
 def _bullets(sentences: Sequence[str]) -> list[str]:

@@ -3,6 +3,7 @@
 checkpoint              newest one that another party co-signed, with its co-signatures
 tile/LEVEL/N            hashes          tile/entries/N      leaves
 bodies/INDEX, bodies/N  what is held, with salts, never seeds
+attachments/INDEX-N     what is held of attachments, each with its salt beside it
 log.vkey                cosigners/PARTY.vkey: the keys whose co-signatures stand on that checkpoint
 """
 
@@ -11,7 +12,9 @@ from pathlib import Path
 
 from coupefeu.errors import UsageError
 from coupefeu.node.signed_note import SignedNote, need_signed_note
+from coupefeu.record.attachment import attachment_salt
 from coupefeu.record.disclosure import INDEX_PATH, Disclosure, bodies_path, format_index
+from coupefeu.record.enclosures import attachment_path
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.record.tree import root_of
 from coupefeu.store.line import Party
@@ -48,9 +51,18 @@ def export_record(
     writer.finish()
     if disclosed:
         write(folder / INDEX_PATH, format_index(parties[log].origin, disclosed))
+    write_attachments(reader, log, 0, signed.size, folder)
     write_keys(folder, signed)
     write(folder / "checkpoint", signed.note)
     return signed.size
+
+
+def write_attachments(reader: Reader, log: int, start: int, end: int, folder: Path) -> None:
+    """Write each attachment that is held of the entries in [start, end), and its salt, never the seed."""
+    for index, number, seed, content in reader.attachments(log, start, end):
+        path = folder / attachment_path(index, number)
+        write(path, content)
+        write(path.with_name(f"{path.name}.salt"), attachment_salt(seed, number))
 
 
 def _read_bundle(

@@ -3,6 +3,7 @@
 leaf                   the entry's 70 bytes as the log holds them
 proof                  c2sp.org/tlog-proof@v1; its extra line holds head and salts
 body                   exact bytes, where held
+attachments/INDEX-N    the same of attachments, each with its salt beside it
 opening/leaf ...       the same for entry 0, which holds the agreement: so that a reader knows REAL from EXERCISE
 log.vkey  cosigners/   the keys whose lines stand on the checkpoint
 """
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from coupefeu.errors import UsageError
-from coupefeu.node.export import need_empty, write, write_keys
+from coupefeu.node.export import need_empty, write, write_attachments, write_keys
 from coupefeu.node.signed_note import SignedNote, need_signed_note
 from coupefeu.record.disclosure import Disclosure
 from coupefeu.record.leaf import leaf_hash
@@ -55,6 +56,7 @@ def prove_entry(
         if progress is not None and (position % _REPORT_EVERY == 0 or position == signed.size):
             progress(position, signed.size)
     _write_proof(reader, log, index, collectors[index], signed, folder)
+    write_attachments(reader, log, index, index + 1, folder)
     if index:
         _write_proof(reader, log, 0, collectors[0], signed, folder / OPENING)
     write_keys(folder, signed)

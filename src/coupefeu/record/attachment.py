@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Final
 
 from coupefeu.errors import PeerError
+from coupefeu.model.attachments import Promised
 from coupefeu.record.leaf import SALT_BYTES, origin_prefix
 
 _LABEL: Final = b"coupefeu/attachment/v1"
@@ -28,15 +29,15 @@ def commit_attachment(origin: str, salt: bytes, content: bytes) -> bytes:
     return commitment.digest()
 
 
-def verify_attachment(commitment: bytes, origin: str, salt: bytes, content: bytes) -> None:
-    """Return if these are the bytes that were committed.
+def verify_attachment(promised: Promised, origin: str, salt: bytes, content: bytes) -> None:
+    """Return if these are the bytes that were committed, as many as were promised.
 
     Raises:
         PeerError: `record.attachment.commitment`; they are not.
     """
-    if commit_attachment(origin, salt, content) != commitment:
+    if len(content) != promised.size or commit_attachment(origin, salt, content) != promised.commitment:
         raise PeerError(
-            f"{len(content):,} bytes are not what the message committed to",
+            f"{len(content):,} bytes are not the {promised.size:,} that the message committed to",
             code="record.attachment.commitment",
             hint="Ask for it again; only the bytes that its author committed to are ever kept.",
         )

@@ -12,6 +12,7 @@ from typing import Final
 from coupefeu.errors import PeerError, VerificationError
 from coupefeu.model.entry import Head, Seen
 from coupefeu.record.disclosure import INDEX_PATH, Disclosure, bodies_path, parse_index
+from coupefeu.record.enclosures import Enclosures
 from coupefeu.record.leaf import LEAF_BYTES, check_leaf
 from coupefeu.record.signatures import (
     NOT_PROVED,
@@ -40,6 +41,7 @@ class RecordAudit:
     """What an export shows. `unreadable` names at most 100 entries whose head or body does not parse.
 
     `seen`: of each other log the most that a head names, by log number; `seen_heads` name anything at all.
+    `attachments` were shown and hold; `attachments_absent` were committed in what was read, and are not here.
     """
 
     origin: str
@@ -53,6 +55,8 @@ class RecordAudit:
     bodies: int
     unreadable: tuple[int, ...]
     unreadable_count: int
+    attachments: int
+    attachments_absent: int
     seen: tuple[Seen, ...]
     seen_heads: int
     proved: tuple[str, ...]
@@ -66,20 +70,24 @@ def audit_record(
     *,
     deep: bool = False,
     decode_body: Callable[[int, Head, bytes], None] | None = None,
+    enclosures: Enclosures | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> RecordAudit:
     """Verify a tlog-tiles folder; `progress(done, size)` is called after each bundle of 256 entries.
 
     With `deep`, every head is decoded, and every body given to `decode_body`, which raises `PeerError` when it cannot
-    read it: that is counted, not fatal, for unreadable entries are lawful.
+    read it: that is counted, not fatal, for unreadable entries are lawful. Every attachment that
+    `enclosures` shows is verified, with `deep` and without.
 
     Raises:
         PeerError: a file is missing or breaks its format.
-        VerificationError: a signature, tile, root, head or body does not hold.
+        VerificationError: a signature, tile, root, head, body or attachment does not hold.
     """
     signed = verify_checkpoint_note(_need(read, "checkpoint"), log_key, cosigner_keys)
     checkpoint = signed.checkpoint
-    bodies = _Bodies(read, checkpoint.origin, checkpoint.size, decode_body if deep else None, deep=deep)
+    bodies = _Bodies(
+        read, checkpoint.origin, checkpoint.size, decode_body if deep else None, enclosures, deep=deep
+    )
     tree = _TiledTree(read)
     for index, width in tiles.bundle_widths(checkpoint.size):
         path = tiles.entries_path(index, width)
@@ -172,10 +180,15 @@ class _Bodies:
         origin: str,
         size: int,
         decode_body: Callable[[int, Head, bytes], None] | None,
+        enclosures: Enclosures | None,
         *,
         deep: bool,
     ) -> None:
         listed = read(INDEX_PATH)
+        self._enclosures = enclosures
+        if enclosures is not None:
+            enclosures.insist_below(size)
+        self.attachments = self.attachments_absent = 0
         self._read, self._origin, self._decode_body, self._deep = read, origin, decode_body, deep
         self._ranges = deque(parse_index(listed, origin, size) if listed is not None else ())
         self.first_body: bytes | None = None
@@ -184,10 +197,15 @@ class _Bodies:
         self.unreadable: list[int] = []
 
     def check(self, number: int, leaves: bytes) -> None:
-        """Check the bundle of bodies `number`; without `deep` only the first entry, which holds the agreement."""
+        """Check the bundle of bodies `number`.
+
+        Without `deep`, only the first entry, which holds the agreement, and those of which attachments are shown.
+        """
         start = number * tiles.TILE_WIDTH
-        expected = self._held(start, start + len(leaves) // _STRIDE)
-        if not expected or not (self._deep or start == 0):
+        end = start + len(leaves) // _STRIDE
+        expected = self._held(start, end)
+        chosen = self._chosen(start, end, expected)
+        if not chosen:
             return
         items = [
             Disclosure.from_bytes(item) for item in tiles.parse_bundle(_need(self._read, bodies_path(number)))
@@ -198,12 +216,23 @@ class _Bodies:
                 code="record.audit.bodies",
                 hint="The export is not complete; export it again.",
             )
-        for item in items if self._deep else items[:1]:
+        for item in items:
+            if item.index not in chosen:
+                continue
             at = (item.index - start) * _STRIDE + 2
             item.verify(self._origin, leaves[at : at + LEAF_BYTES])
             if item.index == 0:
                 self.first_body = item.body
-            self._count(item)
+            self._check_attachments(item, self._count(item))
+
+    def _chosen(self, start: int, end: int, expected: list[int]) -> frozenset[int]:
+        attached = frozenset() if self._enclosures is None else self._enclosures.within(start, end)
+        for index in attached - set(expected):
+            assert self._enclosures is not None
+            self._enclosures.verify(self._origin, index, None, None)
+        if self._deep:
+            return frozenset(expected)
+        return attached | frozenset({0} & set(expected))
 
     def _held(self, start: int, end: int) -> list[int]:
         """Give the disclosed indices in [start, end), dropping the ranges that are past."""
@@ -216,9 +245,10 @@ class _Bodies:
                 break
         return indices
 
-    def _count(self, item: Disclosure) -> None:
+    def _count(self, item: Disclosure) -> Head | None:
         self.heads += 1
         self.bodies += item.body is not None
+        head = None
         try:
             head = decode_head(item.head)
             self._see(head)
@@ -228,6 +258,14 @@ class _Bodies:
             self.unreadable_count += 1
             if len(self.unreadable) < MAX_NAMED:
                 self.unreadable.append(item.index)
+        return head
+
+    def _check_attachments(self, item: Disclosure, head: Head | None) -> None:
+        if self._enclosures is None:
+            return
+        for each in self._enclosures.verify(self._origin, item.index, head, item.body):
+            self.attachments += each.is_shown
+            self.attachments_absent += not each.is_shown
 
     def _see(self, head: Head) -> None:
         self.seen_heads += bool(head.seen)
@@ -260,6 +298,8 @@ def _result(log_key: VerifierKey, signed: SignedCheckpoint, bodies: _Bodies, *, 
     ]
     if deep and bodies.heads:
         proved.append(f"{bodies.heads} heads and {bodies.bodies} bodies are those that were signed.")
+    if bodies.attachments:
+        proved.append(f"Attachments shown: {bodies.attachments:,}; each is what its message committed to.")
     not_proved = [
         *NOT_PROVED,
         "That no other branch of this log was signed: compare with the counterpart and a witness.",
@@ -268,6 +308,10 @@ def _result(log_key: VerifierKey, signed: SignedCheckpoint, bodies: _Bodies, *, 
         not_proved.append(NOT_RECEIVED)
     if not deep:
         not_proved.append("What the heads and bodies say: they were not read (--deep reads them).")
+    elif bodies.attachments_absent:
+        not_proved.append(
+            f"What is in attachments that were committed and are not here: {bodies.attachments_absent:,}."
+        )
     return RecordAudit(
         origin=checkpoint.origin,
         size=checkpoint.size,
@@ -280,6 +324,8 @@ def _result(log_key: VerifierKey, signed: SignedCheckpoint, bodies: _Bodies, *, 
         bodies=bodies.bodies if deep else 0,
         unreadable=tuple(bodies.unreadable),
         unreadable_count=bodies.unreadable_count,
+        attachments=bodies.attachments,
+        attachments_absent=bodies.attachments_absent if deep else 0,
         seen=tuple(bodies.seen[log] for log in sorted(bodies.seen)) if deep else (),
         seen_heads=bodies.seen_heads if deep else 0,
         proved=tuple(proved),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from coupefeu.errors import PeerError
 from coupefeu.model.entry import Head
 from coupefeu.record.disclosure import Disclosure
+from coupefeu.record.enclosures import Enclosure, Enclosures
 from coupefeu.record.leaf import check_leaf, leaf_hash
 from coupefeu.record.signatures import (
     NOT_PROVED,
@@ -32,6 +33,7 @@ class ProofAudit:
     head_bytes: bytes | None
     head: Head | None
     body: bytes | None
+    attachments: tuple[Enclosure, ...]
     proved: tuple[str, ...]
     not_proved: tuple[str, ...]
 
@@ -52,12 +54,13 @@ def audit_proof(
     body: bytes | None,
     log_key: VerifierKey,
     cosigner_keys: Sequence[VerifierKey] = (),
+    enclosures: Enclosures | None = None,
 ) -> ProofAudit:
-    """Verify the files `leaf`, `proof` and, where it is shown, `body`.
+    """Verify the files `leaf`, `proof` and, where they are shown, `body` and attachments.
 
     Raises:
         PeerError: a file breaks its format, or a body comes without what proves it.
-        VerificationError: a signature, the path, the head or the body does not hold.
+        VerificationError: a signature, the path, the head, the body or an attachment does not hold.
     """
     check_leaf(leaf)
     parsed = TlogProof.parse(proof)
@@ -67,6 +70,8 @@ def audit_proof(
     shown = _shown(parsed, body)
     if shown:
         shown.verify(checkpoint.origin, leaf)
+    head = _decoded(shown.head) if shown else None
+    attachments = _verify_attachments(enclosures, parsed.index, checkpoint, head, shown)
     stands = (
         f"Entry {parsed.index} stands in {checkpoint.origin}: the key {log_key.key_id.hex()} signed for it, "
         "and its holder can neither deny nor change it."
@@ -75,8 +80,14 @@ def audit_proof(
         stands,
         *cosigned_sentences(signed.cosigned, checkpoint.size),
         *_shown_sentences(shown),
+        *(f"{_named(each)}: these bytes are what was committed." for each in attachments if each.is_shown),
     ]
     not_proved = [*NOT_PROVED, "Anything about other entries of the log."]
+    not_proved += [
+        f"{_named(each)}: what is in it. It was committed, and is not here."
+        for each in attachments
+        if not each.is_shown
+    ]
     if not signed.is_held_by_others:
         not_proved.append(NOT_RECEIVED)
     if shown is None or shown.body is None:
@@ -89,8 +100,9 @@ def audit_proof(
         cosigned=signed.cosigned,
         unknown_signers=signed.unknown,
         head_bytes=shown.head if shown else None,
-        head=_decoded(shown.head) if shown else None,
+        head=head,
         body=shown.body if shown else None,
+        attachments=tuple(attachments),
         proved=tuple(proved),
         not_proved=tuple(not_proved),
     )
@@ -106,6 +118,26 @@ def _shown(proof: TlogProof, body: bytes | None) -> Disclosure | None:
             hint="The proof's extra line holds the salts; ask for the proof again, or verify without the body.",
         )
     return None
+
+
+def _verify_attachments(
+    enclosures: Enclosures | None,
+    index: int,
+    checkpoint: Checkpoint,
+    head: Head | None,
+    shown: Disclosure | None,
+) -> list[Enclosure]:
+    """Verify what is shown of this entry; of another one nothing may lie beside its proof."""
+    if enclosures is None:
+        return []
+    for other in enclosures.within(0, checkpoint.size) - {index}:
+        enclosures.verify(checkpoint.origin, other, None, None)
+    enclosures.insist_below(checkpoint.size)
+    return enclosures.verify(checkpoint.origin, index, head, shown.body if shown else None)
+
+
+def _named(each: Enclosure) -> str:
+    return f"Attachment {each.number} ({each.name}, {each.size:,} bytes)"
 
 
 def _shown_sentences(shown: Disclosure | None) -> list[str]:

@@ -1,11 +1,12 @@
-"""Whether the body of an entry can be read, by its kind: what `verify --deep` asks of every one."""
+"""Whether the body of an entry can be read, by its kind, and what it promises: what `verify` asks of it."""
 
 from coupefeu.errors import PeerError
 from coupefeu.keys.agreement_signatures import parse_agreement_body
+from coupefeu.model.attachments import Promised
 from coupefeu.model.entry import Head, Kind
 from coupefeu.services.agreement.facts import KEY_STATEMENT, parse_acceptance
 from coupefeu.services.messages.facts import ACTS, read_act
-from coupefeu.services.messages.forms import read_content
+from coupefeu.services.messages.forms import are_promises, read_content
 from coupefeu.wire.key_statement import parse_key_statement
 
 
@@ -25,6 +26,12 @@ def decode_body(index: int, head: Head, body: bytes) -> None:
             _insist(read_act(kind, body)[1] != "unreadable_body", index, "unreadable_body")
         case _:
             pass
+
+
+def promised_in(head: Head, body: bytes) -> tuple[Promised, ...]:
+    """Give the attachments that an entry promises, if it is a message that may."""
+    content = read_content(body)[0] if head.kind == Kind.MESSAGE else None
+    return () if content is None or not are_promises(content.attachments) else content.attachments
 
 
 def _insist(holds: bool, index: int, reason: str) -> None:

@@ -7,7 +7,7 @@ Ours is read out in parts, and only to a party to whom the message is addressed 
 from sqlalchemy import bindparam, exists, func, insert, select, tuple_
 
 from coupefeu.errors import PeerError, StoreError
-from coupefeu.model.attachments import PART_BYTES
+from coupefeu.model.attachments import PART_BYTES, Promised
 from coupefeu.record.attachment import attachment_salt, verify_attachment
 from coupefeu.services.base import Statement
 from coupefeu.services.messages.promised import PROMISED, is_addressed, select_promised
@@ -106,8 +106,9 @@ def keep_attachment(transaction: Transaction, job: KeepAttachment) -> Kept:
         )
     salt = attachment_salt(row["seed"], job.number)
     origin = transaction.line.parties[job.log].origin
+    wanted = Promised(promised[0]["name"], promised[0]["size"], promised[0]["commitment"])
     try:
-        verify_attachment(promised[0]["commitment"], origin, salt, job.content)
+        verify_attachment(wanted, origin, salt, job.content)
     except PeerError as error:
         where = f"attachment {job.number} of entry {job.index:,}"
         raise PeerError(f"{where}: {error.message}", code=error.code, hint=error.hint) from error

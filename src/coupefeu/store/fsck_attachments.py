@@ -40,7 +40,7 @@ def _defect(origin: str, number: int, content: bytes, seed: bytes | None, body: 
     if seed is None or not 0 <= number < len(promised):
         return "no message on the record promises it"
     try:
-        verify_attachment(promised[number].commitment, origin, attachment_salt(seed, number), content)
+        verify_attachment(promised[number], origin, attachment_salt(seed, number), content)
     except CoupefeuError as error:
         return error.message
     return ""

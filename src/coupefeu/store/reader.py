@@ -141,6 +141,15 @@ class Reader:
         rows = self._connection.execute(_HELD_ATTACHMENTS, {"log": log, "idx": index})
         return frozenset(row["number"] for row in rows)
 
+    def attachments(self, log: int, start: int, end: int) -> Iterator[tuple[int, int, bytes, bytes]]:
+        """Index, number, seed, content of each attachment held of the entries in [start, end), in order."""
+        yield from self._connection.query(
+            "SELECT a.idx, a.number, e.seed, a.content FROM attachments a"
+            " JOIN entries e ON e.log = a.log AND e.idx = a.idx"
+            " WHERE a.log = ? AND a.idx >= ? AND a.idx < ? AND e.body IS NOT NULL ORDER BY a.idx, a.number",
+            (log, start, end),
+        )
+
     def entries(self, log: int, start: int, count: int) -> Rows:
         """Rows of at most `count` entries from `start` on."""
         return self._connection.execute(_ENTRIES, {"log": log, "start": start, "count": count})
