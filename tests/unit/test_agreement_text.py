@@ -206,6 +206,34 @@ def test_bytes_that_are_not_text_are_refused_with_their_line():
     assert refusal("a = 1\r\n").code == "wire.toml.deceptive_text"
 
 
+@pytest.mark.timeout(30)  # what grew faster than the text took hours for these
+@pytest.mark.parametrize(
+    "text",
+    ["x = [\n[" + " " * 16_000 + "\n]]", "[" + "a" + " " * 16_000 + "]"],
+    ids=["an array of blanks", "a header of blanks"],
+)
+def test_looking_for_lines_costs_no_more_than_the_text_is_long(text):
+    assert refusal(text).code == "wire.toml.missing_field"
+
+
+def test_a_key_of_thousands_of_parts_is_refused_before_it_is_read():
+    error = refusal("status.a\n" + ".".join("a" * 8_000) + " = 1")
+    assert (error.code, error.message) == ("wire.toml.many_dots", "line 2: 7,999 dots, more than 64")
+
+
+def test_a_number_too_long_to_be_written_out_is_refused_like_any_other():
+    error = refusal(TERMS.replace("version = 1", "version = 0x" + "f" * 4_000))
+    assert error.code == "wire.toml.bad_value"
+    assert "a number of 16,000 bits is not a whole number from 1 to 9999" in error.message
+
+
+def test_a_key_is_named_without_what_steers_a_terminal():
+    error = refusal(TERMS + '"\\u001b[2J' + "k" * 9_000 + '" = 1\n')
+    assert error.code == "wire.toml.unknown_field"
+    assert error.message.isprintable()
+    assert len(error.message) < 200
+
+
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")))
 def test_arbitrary_bytes_are_refused_and_nothing_else(octets):
     for parse in (parse_terms, parse_agreement):

@@ -21,9 +21,11 @@ from coupefeu.wire.deceptive import find_deception
 
 MAX_TOML_BYTES = 16_384
 MAX_TEXT_CHARACTERS = 200
+MAX_LINE_DOTS = 64
+"""What `tomllib` spends on a key grows with the square of its parts, and no key goes on over a line's end."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_.\s-]+?)\s*\]")
+_HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_.-][A-Za-z0-9_.\s-]*)\]")
 _FIELD = re.compile(r"\s*([A-Za-z0-9_.-]+)\s*=")
 _LINE_IN_TOML_ERROR = re.compile(r"line (\d+)")
 
@@ -65,8 +67,9 @@ class Table:
     def fault(self, field: str, defect: str, says: str, hint: str = "") -> PeerError:
         """Build the error for one field; the caller raises it."""
         path = f"{self._path}.{field}".strip(".")
+        named = path[:80] if path.isprintable() else ascii(path[:80])
         return PeerError(
-            f"line {self._lines.find(path)}, field {path}: {says}", code=f"wire.toml.{defect}", hint=hint
+            f"line {self._lines.find(path)}, field {named}: {says}", code=f"wire.toml.{defect}", hint=hint
         )
 
     def has(self, field: str) -> bool:
@@ -106,7 +109,8 @@ class Table:
         """Read an integer within [least, most]."""
         value = self._take(field, int)
         if isinstance(value, bool) or not least <= value <= most:
-            raise self.fault(field, "bad_value", f"{value!r} is not a whole number from {least} to {most}")
+            seen = repr(value) if value.bit_length() < 64 else f"a number of {value.bit_length():,} bits"
+            raise self.fault(field, "bad_value", f"{seen} is not a whole number from {least} to {most}")
         return int(value)
 
     def duration_s(self, field: str, least_s: int = 1) -> int:
@@ -190,7 +194,8 @@ def parse_toml(octets: bytes) -> Table:
     """Read one whole TOML text, at most 16,384 bytes of UTF-8, lines ended by line feeds.
 
     Raises:
-        PeerError: `wire.toml.too_long`, `.not_text`, `.multi_line_string`, `.syntax`, each naming the line.
+        PeerError: `wire.toml.too_long`, `.not_text`, `.multi_line_string`, `.many_dots`, `.deceptive_text`,
+            `.syntax`, naming the line.
     """
     if len(octets) > MAX_TOML_BYTES:
         raise PeerError(
@@ -224,6 +229,12 @@ def _check_line(number: int, line: str) -> None:
             f"line {number}: a string over several lines",
             code="wire.toml.multi_line_string",
             hint="use one line",
+        )
+    if line.count(".") > MAX_LINE_DOTS:
+        raise PeerError(
+            f"line {number}: {line.count('.'):,} dots, more than {MAX_LINE_DOTS}",
+            code="wire.toml.many_dots",
+            hint="break the line after a comma",
         )
     if deception := find_deception(line):
         raise PeerError(
