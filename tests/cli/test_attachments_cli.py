@@ -55,6 +55,8 @@ def test_saving_overwrites_nothing_and_follows_no_link(line):
     (folder / name).write_text("mine")
     assert line.refused("inbox", number, "--save-attachments", folder).hint
     assert (folder / name).read_text() == "mine"
+    (folder / name).write_bytes(PICTURE)
+    assert line.json("inbox", number, "--save-attachments", folder)["saved"] == {"0": str(folder / name)}
 
 
 def test_looking_and_saving_change_nothing_of_the_node(line):

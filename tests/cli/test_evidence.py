@@ -112,8 +112,8 @@ def test_verify_as_json_has_stable_keys(line, record):
     values = line.json("verify", record, "--deep")
     assert list(values) == [
         "exercise", "what", "origin", "size", "root", "deep", "heads", "bodies", "unreadable", "unreadable_count",
-            "attachments", "attachments_absent",
-        "bracket", "agreement", "cosigned", "unknown_signers", "keys_from", "proved", "not_proved",
+        "attachments", "attachments_absent", "bracket", "agreement", "cosigned", "unknown_signers", "keys_from",
+        "proved", "not_proved",
     ]  # fmt: skip
     assert values["exercise"] is True
     assert (values["heads"], values["bodies"], values["unreadable_count"]) == (

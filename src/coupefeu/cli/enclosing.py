@@ -56,7 +56,9 @@ class Saved:
 def save_attachments(desk: Desk, status: MessageStatus, folder: Path) -> Saved:
     """Write what is here of a message's attachments into a folder, one file each; no file is ever overwritten.
 
-    Raises: UsageError: a file of that name is there already; ConfigError: the folder cannot be written.
+    One that was saved before stays as it is, so that the same can be asked again until all are here.
+
+    Raises: UsageError: another file of that name is there; ConfigError: the folder cannot be written.
     """
     files = {
         each.number: folder / f"{status.number.replace('/', '-')}-{each.number}-{safe_filename(each.name)}"
@@ -69,7 +71,7 @@ def save_attachments(desk: Desk, status: MessageStatus, folder: Path) -> Saved:
             _write_new(path, desk.attachment(status.id, number).content)
     except FileExistsError as error:
         raise UsageError(
-            f"{error.filename} is there already, and nothing is overwritten",
+            f"{error.filename} is there already with other content, and nothing is overwritten",
             code="cli.inbox.exists",
             hint="Give a new folder, or move that file away.",
         ) from error
@@ -84,7 +86,12 @@ def save_attachments(desk: Desk, status: MessageStatus, folder: Path) -> Saved:
 
 
 def _write_new(path: Path, content: bytes) -> None:
-    """Make a file for its owner alone; a name that is taken, by a link too, is refused."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    """Make a file for its owner alone; a name that is taken, by a link too, is refused unless it holds just this."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        if path.is_symlink() or not path.is_file() or path.read_bytes() != content:
+            raise
+        return
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
