@@ -7,10 +7,12 @@ from coupefeu.keys.notes import CosignSigner, LogSigner
 from coupefeu.model.entry import Head, Reference, Seen
 from coupefeu.model.precedence import Precedence
 from coupefeu.record import statements
+from coupefeu.record.attachment import attachment_salt, commit_attachment
 from coupefeu.record.disclosure import Disclosure, format_index
 from coupefeu.record.evidence import audit_proof
 from coupefeu.record.leaf import leaf_hash, make_leaf, salts
 from coupefeu.record.tree import inclusion_path, root_of
+from coupefeu.services.messages.forms import encode_content, read_content
 from coupefeu.wire import packet, tiles
 from coupefeu.wire.checkpoint import Checkpoint
 from coupefeu.wire.dictionary import DICTIONARY_HASH
@@ -60,6 +62,20 @@ def test_entries():
         assert leaf_hash(bytes.fromhex(entry["leaf"])).hex() == entry["leaf_hash"]
         shown = Disclosure.whole(entry["index"], seed, head, body)
         assert (shown.to_bytes().hex(), shown.to_extra().hex()) == (entry["disclosure"], entry["extra"])
+
+
+def test_attachments():
+    """The message promises them as 0 and 1; the second is committed as number 7, to show that N is in the salt."""
+    seed = bytes.fromhex(KEPT["attachment_seed"])
+    content, effect = read_content(bytes.fromhex(KEPT["attachment_body"]))
+    assert effect == ""
+    assert encode_content(content).hex() == KEPT["attachment_body"]
+    for kept, promised in zip(KEPT["attachments"], content.attachments, strict=True):
+        octets = bytes.fromhex(kept["content"])
+        salt = attachment_salt(seed, kept["number"])
+        assert salt.hex() == kept["salt"]
+        assert promised == (kept["name"], len(octets), bytes.fromhex(kept["commitment"]))
+        assert commit_attachment(LOG.name, salt, octets) == promised.commitment
 
 
 def test_statements():
