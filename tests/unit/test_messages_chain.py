@@ -1,5 +1,7 @@
 """The chain: its seven steps, their clocks on both sides, and which acts have effect."""
 
+from dataclasses import replace
+
 import pytest
 from tests.messages_line import START_MS, Line, contact, free_text, warning
 
@@ -8,7 +10,8 @@ from coupefeu.model.entry import Head, Kind
 from coupefeu.model.messages import Content, Form, OutcomeCode
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.services.base import Recorded
-from coupefeu.services.messages import SERVICE
+from coupefeu.services.messages import SERVICE, render_message
+from coupefeu.services.messages.alarms import alarms
 from coupefeu.services.messages.commands import (
     ConfirmContact,
     GiveOutcome,
@@ -241,6 +244,23 @@ def test_an_act_that_overtakes_its_message_has_effect_when_it_comes():
     line.say(0, free_text())
     taken = step(line, 0, message, StepName.TAKEN_BY)
     assert (taken.done, taken.clock.running) == (True, False)
+
+
+@pytest.mark.parametrize("form", Form)
+def test_a_line_test_that_carries_another_form_sounds_nowhere_and_acts_on_nothing(form):
+    line = Line()
+    message = line.say(0, Content(form=Form.REQUEST_FOR_EXPLANATION, subject=Subject.CLARIFICATION, text="?"))
+    content = replace(warning(), form=form)
+    test = line.hostile(1, Kind.LINE_TEST, encode_content(content), (message,), precedence=FLASH)
+    line.wait(1_000_000)
+    for log in (0, 1):
+        context = line.sides[log].context(line.now_ms)
+        shown = {status.id: status for status in line.inbox(log)}
+        assert shown[test].effect
+        assert not shown[test].sounds
+        assert alarms(shown.values(), context) == ()
+        assert shown[message].without_effect == ()
+        assert all(render_message(status, context, "en") for status in shown.values())
 
 
 def test_hostile_heads_and_bodies_are_stored_and_shown():

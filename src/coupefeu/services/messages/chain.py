@@ -243,12 +243,12 @@ class _Reading:
 
     def _sounds(self, chains: tuple[PartyChain, ...]) -> bool:
         """Sound for an incoming FLASH until we act on it, and on both sides for an outcome clock run out."""
-        if self.cancelled_ms is not None:
+        if self.message["kind"] != Kind.MESSAGE or self.cancelled_ms is not None:
             return False
         party = self.context.parties[self.context.our_log]
         ours = [act for act in self.acts if act.party == party and act.kind in CLOSING]
         waits = any(chain.party == party for chain in chains) and not ours
-        if self.message["kind"] == Kind.MESSAGE and is_flash(self.message) and waits:
+        if is_flash(self.message) and waits:
             return True
         if self.message["form"] != Form.WARNING:
             return False

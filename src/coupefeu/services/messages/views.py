@@ -163,7 +163,7 @@ def _apply_message(recorded: Recorded, head: Head, context: Context) -> tuple[St
     if not row["effect"]:
         row["effect"] = _judge_head(head, content.form, content.subject)
     statements = [Statement(INSERT_MESSAGE, row), *promised.apply(recorded, head, content, context)]
-    if not FORM_RULES[content.form].refers or not head.references:
+    if head.kind != Kind.MESSAGE or not FORM_RULES[content.form].refers or not head.references:
         return tuple(statements)
     about = _about(head)[0]
     row["about_log"], row["about_idx"] = about
