@@ -92,6 +92,13 @@ def test_an_endless_text_is_shown_shortened():
     assert [finding.what for finding in shown.findings] == [Warned.SHORTENED]
 
 
+@pytest.mark.timeout(30)  # what grew faster than the text took minutes for some of these
+@pytest.mark.parametrize("text", ["оо ", "\n", "\n\u2014 x", "o\u0301\u0301\u0301", "\u202e", "ﬁ", "оa "])
+def test_looking_at_a_text_costs_no_more_than_it_is_long(text):
+    body = text * (30_000 // len(text.encode())) + "é"
+    assert all(show(body).text for _ in range(4))
+
+
 def test_a_word_of_look_alikes_is_marked_in_a_latin_text_only():
     assert find_untypable("The СОР is near") == "U+0421 CYRILLIC CAPITAL LETTER ES"
     assert not find_untypable("СОР рядом")

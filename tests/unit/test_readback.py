@@ -7,8 +7,9 @@ from tests.messages_line import warning
 
 from coupefeu.model.messages import Content, CriticalField, FieldKind, Form, Operative
 from coupefeu.model.precedence import Subject
+from coupefeu.services.messages import readback
 from coupefeu.services.messages.forms import critical_fields
-from coupefeu.services.messages.readback import DifferenceKind, compare, differences
+from coupefeu.services.messages.readback import MAX_DIFFERENCES, DifferenceKind, compare, differences
 
 
 @pytest.mark.parametrize(
@@ -83,3 +84,10 @@ def test_a_hostile_read_back_costs_little():
     for typed in ("ba" * 500, "a" * 1000, "ab\u200b" * 333, "\u0301" * 1000):
         assert not compare((field,), (typed,)).matches
     assert time.perf_counter() - started < 2
+
+
+def test_of_a_text_that_differs_throughout_only_what_is_shown_is_named(monkeypatch):
+    named = []
+    judge = readback._kind
+    monkeypatch.setattr(readback, "_kind", lambda sent, typed: named.append(typed) or judge(sent, typed))
+    assert len(differences("x" * 400, "ab" * 16_000)) == len(named) == MAX_DIFFERENCES

@@ -20,7 +20,7 @@ _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u
 _FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _MINUS_LIKE = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u02d7\u2796")
 _WORD = re.compile(r"\w+")
-_SIGNATURE_LINE = re.compile(r"^\s*\u2014\s", re.MULTILINE)
+_SIGNATURE_LINE = re.compile(r"^[^\S\n]*\u2014\s", re.MULTILINE)
 _PLAIN = re.compile(r"[\n\t\x20-\x7e]*")
 
 
@@ -121,8 +121,9 @@ def _survey(text: str) -> dict[int, Warned]:
             found[position] = what
     for match in _SIGNATURE_LINE.finditer(text):
         found[match.end() - 2] = Warned.SIGNATURE_LINE
+    in_latin = _is_mostly_latin(text)
     for match in _WORD.finditer(text):
-        for offset in _foreign_letters(match[0], text):
+        for offset in _foreign_letters(match[0], in_latin=in_latin):
             found.setdefault(match.start() + offset, Warned.LOOK_ALIKE)
     return found
 
@@ -192,7 +193,7 @@ def script_of(letter: str) -> str:
     return unicodedata.name(letter, "UNNAMED").partition(" ")[0]
 
 
-def _foreign_letters(word: str, text: str) -> list[int]:
+def _foreign_letters(word: str, *, in_latin: bool) -> list[int]:
     """Find letters of a word that belong to another script than the word, or the word than the text."""
     if word.isascii():
         return []
@@ -201,7 +202,7 @@ def _foreign_letters(word: str, text: str) -> list[int]:
     if "LATIN" in scripts and len(scripts) > 1:
         return [offset for offset, script in letters if script != "LATIN"]
     looks_latin = bool(letters) and set(word) <= _CYRILLIC_IN_LATIN | _GREEK_IN_LATIN
-    if looks_latin and len(word) > 1 and _is_mostly_latin(text):
+    if looks_latin and len(word) > 1 and in_latin:
         return [offset for offset, _ in letters]
     return []
 

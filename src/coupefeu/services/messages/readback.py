@@ -7,11 +7,11 @@ code on the same two texts, so both sides see the same verdict.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 from coupefeu.model.messages import CriticalField
 from coupefeu.services.messages.display import character_name
@@ -94,10 +94,12 @@ def differences(sent: str, typed: str) -> tuple[Difference, ...]:
     folded, refolded = [_fold(c) for c in ours], [_fold(c) for c in theirs]
     if folded == refolded:
         return ()
-    found: list[Difference] = []
-    for start, end, typed_start, typed_end in _unequal(folded, refolded):
-        found.extend(_name(start, ours[start:end], theirs[typed_start:typed_end]))
-    return tuple(found[:MAX_DIFFERENCES])
+    found = (
+        difference
+        for start, end, typed_start, typed_end in _unequal(folded, refolded)
+        for difference in _name(start, ours[start:end], theirs[typed_start:typed_end])
+    )
+    return tuple(islice(found, MAX_DIFFERENCES))
 
 
 def _unequal(sent: list[str], typed: list[str]) -> list[tuple[int, int, int, int]]:
@@ -153,13 +155,9 @@ def is_disguise(character: str) -> bool:
     return single and unicodedata.normalize("NFKC", character) != character
 
 
-def _name(position: int, sent: str, typed: str) -> list[Difference]:
-    kinds: list[Difference] = []
+def _name(position: int, sent: str, typed: str) -> Iterator[Difference]:
     for offset, (a, b) in enumerate(zip_longest(sent, typed, fillvalue="")):
-        kinds.append(
-            Difference(kind=_kind(a, b), position=position + min(offset, len(sent)), sent=a, typed=b)
-        )
-    return kinds
+        yield Difference(kind=_kind(a, b), position=position + min(offset, len(sent)), sent=a, typed=b)
 
 
 _BLANK_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
