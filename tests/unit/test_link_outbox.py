@@ -43,6 +43,17 @@ def test_bytes_bound_a_batch_and_one_large_entry_still_goes():
     assert send(box, max_bytes=1)[0] == [3]
 
 
+@pytest.mark.parametrize("overtakes", [False, True])
+def test_what_heads_leave_out_bounds_a_batch_and_one_entry_still_goes(overtakes):
+    box = Outbox()
+    for index in range(7):
+        head = bytes((1, 64, 31)) + b"h" if index == 2 else bytes((1, 39, 1)) + b"h"
+        precedence = FLASH if overtakes and index else ROUTINE
+        box.offer(Outgoing(0, index, precedence, PackedEntry(index, bytes(16), head, b"")))
+    batches = [send(box, flash_only=overtakes)[0] for _ in range(4 if overtakes else 3)]
+    assert batches == ([[1], [2], [3, 4, 5], [6]] if overtakes else [[0, 1], [2], [3, 4, 5]])
+
+
 def test_flash_overtakes_a_backlog_as_a_run_and_the_backlog_follows_from_the_front():
     box = outbox(10_001, {10_000: FLASH})
     assert send(box) == ([10_000], False)

@@ -1,15 +1,17 @@
 import os
 import re
 import zlib
+from dataclasses import replace
 
 import pytest
 from tests.shared import shared_file, shared_json
 
 from coupefeu.errors import PeerError, UsageError
 from coupefeu.model.attachments import PART_BYTES
-from coupefeu.model.entry import Head, Seen
+from coupefeu.model.entry import Head, Reference, Seen
 from coupefeu.model.precedence import Precedence
 from coupefeu.record.leaf import make_leaf
+from coupefeu.wire import batch
 from coupefeu.wire.batch import MAX_ENTRIES
 from coupefeu.wire.dictionary import DICTIONARY, DICTIONARY_HASH
 from coupefeu.wire.head import encode_head, shorten
@@ -49,6 +51,12 @@ SHORT = shorten(encode_head(HEAD))
 
 def entry(index: int, body: bytes = b"Hold fire.") -> PackedEntry:
     return PackedEntry(index, SEED, SHORT, body)
+
+
+def leaving_out(count: int, index: int) -> PackedEntry:
+    """An entry whose short head leaves out so many hashes."""
+    references = tuple(Reference(log=0, index=number, leaf_hash=bytes(32)) for number in range(count))
+    return PackedEntry(index, SEED, shorten(encode_head(replace(HEAD, references=references, seen=()))), b"")
 
 
 ITEMS = [
@@ -140,9 +148,9 @@ def test_hostile_texts_arrive_byte_for_byte():
     ]
     bodies = [text.encode("utf-8", "surrogatepass") for text in texts]
     sent = tuple(entry(index, body) for index, body in enumerate(bodies))
-    (batch,) = decode_items(encode_items([Batch(0, sent, CheckpointSignature(len(sent), SIGNATURE))]))
-    assert isinstance(batch, Batch)
-    assert batch.entries == sent
+    parts = [sent[at : at + 128] for at in range(0, len(sent), 128)]
+    items = [Batch(0, part, CheckpointSignature(part[-1].index + 1, SIGNATURE)) for part in parts]
+    assert decode_items(encode_items(items)) == items
 
 
 def test_entries_that_do_not_shrink_go_as_they_are():
@@ -153,7 +161,7 @@ def test_entries_that_do_not_shrink_go_as_they_are():
 
 
 @pytest.mark.parametrize(
-    "batch",
+    "item",
     [
         Batch(0, (), CheckpointSignature(1, SIGNATURE)),
         Batch(0, (entry(4), entry(4)), CheckpointSignature(5, SIGNATURE)),
@@ -165,6 +173,7 @@ def test_entries_that_do_not_shrink_go_as_they_are():
         Batch(
             0, tuple(entry(index) for index in range(MAX_ENTRIES + 1)), CheckpointSignature(1_025, SIGNATURE)
         ),
+        Batch(0, tuple(leaving_out(64, index) for index in range(3)), CheckpointSignature(3, SIGNATURE)),
         CosignatureItem(0, 15, 0, b"short"),
         Ack(0, 15, ((20, 20),)),
         Ack(0, 15, ((10, 20),)),
@@ -173,9 +182,9 @@ def test_entries_that_do_not_shrink_go_as_they_are():
         Hole(1 << 63, 0, 1),
     ],
 )
-def test_what_cannot_be_sent_is_refused_before_it_leaves(batch):
+def test_what_cannot_be_sent_is_refused_before_it_leaves(item):
     with pytest.raises(UsageError):
-        encode_items([batch])
+        encode_items([item])
 
 
 def deflated(plain: bytes, after: bytes = b"") -> bytes:
@@ -206,6 +215,18 @@ def test_a_frame_of_bombs_is_bounded_in_sum():
     count = 800
     with pytest.raises(PeerError, match="inflates-too-far"):
         decode_items(b"\x01\x00\x00\x00" + varint(count) + one * count + SIGNATURE)
+
+
+def test_what_heads_leave_out_is_bounded_in_sum(monkeypatch):
+    """Each costs the receiver a search: a frame of 10 kB kept the writer busy for 1.5 s."""
+    full = Batch(0, (leaving_out(64, 0), leaving_out(64, 1)), CheckpointSignature(2, SIGNATURE))
+    assert decode_items(encode_items([full])) == [full]
+    more = Batch(0, (*full.entries, leaving_out(1, 2)), CheckpointSignature(3, SIGNATURE))
+    with monkeypatch.context() as patch:
+        patch.setattr(batch, "MAX_LOOKUPS", 1_000)
+        octets = encode_items([more])
+    with pytest.raises(PeerError, match="leaves-out-too-much"):
+        decode_items(octets)
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,12 @@ from typing import Final
 from coupefeu.errors import PeerError, UsageError
 from coupefeu.model.entry import MAX_AGREEMENT_BODY_BYTES, MAX_HEAD_BYTES
 from coupefeu.wire.dictionary import DICTIONARY
+from coupefeu.wire.head import lookups
 from coupefeu.wire.varint import read_varint, varint
 
 MAX_ENTRIES: Final = 1_024
+MAX_LOOKUPS: Final = 128
+"""Hashes and roots that short heads leave out: each costs the receiver more than the bytes that ask for it."""
 MAX_INFLATED_BYTES: Final = 1 + 2 + MAX_HEAD_BYTES + MAX_AGREEMENT_BODY_BYTES
 MAX_BATCH_INFLATED_BYTES: Final = 16 << 20
 """Above what 1,024 entries of lawful size can hold, and bounded whatever a peer sends."""
@@ -69,6 +72,11 @@ class Batch:
     statement: CheckpointSignature | RunSignature
 
 
+def lookups_of(entry: PackedEntry | LeafOnly) -> int:
+    """Return how many hashes and roots the receiver must find to rebuild an entry; 96 at most in a lawful one."""
+    return 0 if isinstance(entry, LeafOnly) else lookups(entry.head)
+
+
 def encode_batch(batch: Batch) -> bytes:
     """Return the bytes of a batch without its type byte.
 
@@ -78,6 +86,8 @@ def encode_batch(batch: Batch) -> bytes:
     entries, statement = batch.entries, batch.statement
     if not 0 < len(entries) <= MAX_ENTRIES:
         raise _unusable(f"{len(entries)} entries")
+    if sum(map(lookups_of, entries)) > MAX_LOOKUPS:
+        raise _unusable(f"more than {MAX_LOOKUPS} hashes and roots left out")
     first, last = entries[0].index, entries[-1].index
     flags = 0
     gaps: list[bytes] = []
@@ -127,13 +137,14 @@ def decode_batch(data: bytes, position: int) -> tuple[Batch, int]:
     if index >= (1 << 63) - 1:
         raise malformed("index")
     entries = []
-    left = MAX_BATCH_INFLATED_BYTES
+    left, left_out = MAX_BATCH_INFLATED_BYTES, MAX_LOOKUPS
     for each in indices:
         entry, position = _decode_entry(each, data, position)
         entries.append(entry)
         left -= _LEAF_BYTES if isinstance(entry, LeafOnly) else len(entry.head) + len(entry.body)
-        if left < 0:
-            raise malformed("inflates-too-far")
+        left_out -= lookups_of(entry)
+        if left < 0 or left_out < 0:
+            raise malformed("inflates-too-far" if left < 0 else "leaves-out-too-much")
     statement, position = _decode_statement(flags, indices[0], index + 1, data, position)
     return Batch(log, tuple(entries), statement), position
 

@@ -123,6 +123,11 @@ def whole(head: bytes) -> bytes:
     return b"\xff" + head
 
 
+def lookups(short: bytes) -> int:
+    """Return how many hashes and roots the receiver must find to `restore` this."""
+    return short[1] + short[2] if len(short) > 2 and short[0] == _SHORT else 0
+
+
 def restore(short: bytes, leaf_hash: Callable[[int, int], bytes], root: Callable[[int, int], bytes]) -> bytes:
     """Return the full head: `leaf_hash(log, index)` and `root(log, size)` give what was left out.
 
