@@ -47,7 +47,7 @@ def test_bytes_bound_a_batch_and_one_large_entry_still_goes():
 def test_what_heads_leave_out_bounds_a_batch_and_one_entry_still_goes(overtakes):
     box = Outbox()
     for index in range(7):
-        head = bytes((1, 64, 31)) + b"h" if index == 2 else bytes((1, 39, 1)) + b"h"
+        head = bytes((1, 200 if index == 2 else 40, 0))
         precedence = FLASH if overtakes and index else ROUTINE
         box.offer(Outgoing(0, index, precedence, PackedEntry(index, bytes(16), head, b"")))
     batches = [send(box, flash_only=overtakes)[0] for _ in range(4 if overtakes else 3)]

@@ -171,9 +171,10 @@ def test_entries_that_do_not_shrink_go_as_they_are():
         Batch(0, (PackedEntry(4, SEED, SHORT, bytes(32_769)),), CheckpointSignature(5, SIGNATURE)),
         Batch(0, (LeafOnly(4, bytes(70)),), CheckpointSignature(5, SIGNATURE)),
         Batch(
-            0, tuple(entry(index) for index in range(MAX_ENTRIES + 1)), CheckpointSignature(1_025, SIGNATURE)
+            0,
+            tuple(PackedEntry(index, SEED, b"\x00", b"") for index in range(MAX_ENTRIES + 1)),
+            CheckpointSignature(MAX_ENTRIES + 1, SIGNATURE),
         ),
-        Batch(0, tuple(leaving_out(64, index) for index in range(3)), CheckpointSignature(3, SIGNATURE)),
         CosignatureItem(0, 15, 0, b"short"),
         Ack(0, 15, ((20, 20),)),
         Ack(0, 15, ((10, 20),)),
@@ -212,18 +213,34 @@ def test_a_frame_of_bombs_is_bounded_in_sum():
     stream = zlib.compressobj(9, zlib.DEFLATED, -13, 9, zlib.Z_DEFAULT_STRATEGY, DICTIONARY)
     packed = stream.compress(b"\x01\x00" + bytes(32_000)) + stream.flush()
     one = b"\x02" + SEED + varint(len(packed)) + packed
-    count = 800
+    count = 200
     with pytest.raises(PeerError, match="inflates-too-far"):
         decode_items(b"\x01\x00\x00\x00" + varint(count) + one * count + SIGNATURE)
 
 
-def test_what_heads_leave_out_is_bounded_in_sum(monkeypatch):
+def seeing(index: int, *sizes: int) -> PackedEntry:
+    """An entry whose short head leaves out the roots of these sizes."""
+    seen = tuple(Seen(log=1, size=size, root=bytes(32)) for size in sizes)
+    return PackedEntry(index, SEED, shorten(encode_head(replace(HEAD, seen=seen))), b"")
+
+
+@pytest.mark.parametrize(
+    ("lawful", "one_more"),
+    [
+        ([leaving_out(64, 0), leaving_out(64, 1)], leaving_out(1, 2)),
+        ([seeing(0, *range(1, 33)), seeing(1, *range(1, 33))], seeing(2, 33)),
+    ],
+)
+def test_what_heads_leave_out_is_bounded_in_sum(monkeypatch, lawful, one_more):
     """Each costs the receiver a search: a frame of 10 kB kept the writer busy for 1.5 s."""
-    full = Batch(0, (leaving_out(64, 0), leaving_out(64, 1)), CheckpointSignature(2, SIGNATURE))
+    full = Batch(0, tuple(lawful), CheckpointSignature(2, SIGNATURE))
     assert decode_items(encode_items([full])) == [full]
-    more = Batch(0, (*full.entries, leaving_out(1, 2)), CheckpointSignature(3, SIGNATURE))
+    more = Batch(0, (*lawful, one_more), CheckpointSignature(3, SIGNATURE))
+    with pytest.raises(UsageError):
+        encode_items([more])
     with monkeypatch.context() as patch:
-        patch.setattr(batch, "MAX_LOOKUPS", 1_000)
+        patch.setattr(batch, "MAX_HASHES_LEFT_OUT", 1_000)
+        patch.setattr(batch, "MAX_ROOTS_LEFT_OUT", 1_000)
         octets = encode_items([more])
     with pytest.raises(PeerError, match="leaves-out-too-much"):
         decode_items(octets)
@@ -234,7 +251,7 @@ def test_what_heads_leave_out_is_bounded_in_sum(monkeypatch):
     [
         ("0108", "flags"),
         ("0100000000", "entry-count"),
-        ("01000000" + varint(1_025).hex(), "entry-count"),
+        ("01000000" + varint(257).hex(), "entry-count"),
         ("0100000001" + "03" + "00" * 16 + "00", "entry-form"),
         ("0602" + "00" * 4, "flags"),
         ("05000505", "empty-range"),

@@ -13,7 +13,7 @@ from heapq import heappop, heappush
 from typing import Final
 
 from coupefeu.model.precedence import Precedence
-from coupefeu.wire.batch import MAX_LOOKUPS, lookups_of
+from coupefeu.wire.batch import LeftOut
 from coupefeu.wire.packet import LeafOnly, PackedEntry
 
 ENTRY_OVERHEAD_BYTES: Final = 32
@@ -202,7 +202,8 @@ class Outbox:
 
     def _from_front(self, front: int, max_entries: int, max_bytes: int, up_to_level: int) -> list[Outgoing]:
         batch: list[Outgoing] = []
-        size = skipped = left_out = 0
+        size = skipped = 0
+        left_out = LeftOut()
         for index in range(front, self._offered):
             outgoing = self._waiting.get(index)
             if outgoing is None or index in self._flying:
@@ -211,8 +212,8 @@ class Outbox:
                     break
                 continue
             size += size_on_air(outgoing.entry)
-            left_out += lookups_of(outgoing.entry)
-            is_full = len(batch) >= max_entries or size > max_bytes or left_out > MAX_LOOKUPS
+            left_out.add(outgoing.entry)
+            is_full = len(batch) >= max_entries or size > max_bytes or left_out.is_too_much
             if batch and (is_full or _level(outgoing) > up_to_level):
                 break
             batch.append(outgoing)
@@ -220,14 +221,15 @@ class Outbox:
 
     def _run(self, start: int, level: int, max_entries: int, max_bytes: int) -> list[Outgoing]:
         batch: list[Outgoing] = []
-        urgent_count = size = left_out = 0
+        urgent_count = size = 0
+        left_out = LeftOut()
         for index in range(start, start + max_entries):
             outgoing = self._waiting.get(index)
             if outgoing is None or index in self._flying or index - start - urgent_count >= RUN_GAP:
                 break
             size += size_on_air(outgoing.entry)
-            left_out += lookups_of(outgoing.entry)
-            if batch and (size > max_bytes or left_out > MAX_LOOKUPS):
+            left_out.add(outgoing.entry)
+            if batch and (size > max_bytes or left_out.is_too_much):
                 break
             batch.append(outgoing)
             if _level(outgoing) <= level:

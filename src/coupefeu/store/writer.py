@@ -1,6 +1,5 @@
-"""The one writer thread: whatever waits is done in one transaction, one commit (group commit)."""
+"""The one writer thread: what waits is done in one transaction, one commit (group commit), in turns."""
 
-import queue
 import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -8,9 +7,7 @@ from typing import Protocol
 from coupefeu.errors import CoupefeuError, StoreError
 from coupefeu.model.instant import Moment
 from coupefeu.store.jobs import Job, Outcome
-
-BATCH_JOBS = 512
-"""Jobs in one transaction at most, so that a FLASH waits for one such batch at worst."""
+from coupefeu.store.turns import Turns
 
 Done = Callable[[Outcome], None]
 
@@ -28,7 +25,7 @@ class Executor(Protocol):
 
 
 class Writer:
-    """Takes jobs from one loop, hands outcomes back to it, in order."""
+    """Takes jobs from one loop, hands outcomes back to it in the order in which they were done."""
 
     def __init__(
         self,
@@ -47,42 +44,26 @@ class Writer:
         self._deliver = deliver
         self._after_batch = after_batch
         self._defect = defect
-        self._jobs: queue.SimpleQueue[tuple[Job, Done] | None] = queue.SimpleQueue()
+        self._turns: Turns[Done] = Turns()
         self._thread = threading.Thread(target=self._run, name="coupefeu-writer", daemon=True)
         self._thread.start()
 
     def submit(self, job: Job, done: Done) -> None:
         """Queue a job; `done(outcome)` is called on the loop after the commit."""
-        self._jobs.put((job, done))
+        self._turns.put(job, done)
 
     def close(self) -> None:
         """Finish what is queued, then close; blocks until durable."""
-        self._jobs.put(None)
+        self._turns.close()
         self._thread.join()
 
     def _run(self) -> None:
         keeper = self._open_keeper()
         try:
-            while (batch := self._next_batch()) is not None:
+            while batch := self._turns.take():
                 self._execute(keeper, batch)
         finally:
             keeper.close()
-
-    def _next_batch(self) -> list[tuple[Job, Done]] | None:
-        first = self._jobs.get()
-        if first is None:
-            return None
-        batch = [first]
-        while len(batch) < BATCH_JOBS:
-            try:
-                item = self._jobs.get_nowait()
-            except queue.Empty:
-                break
-            if item is None:
-                self._jobs.put(None)
-                break
-            batch.append(item)
-        return batch
 
     def _execute(self, keeper: Executor, batch: list[tuple[Job, Done]]) -> None:
         try:

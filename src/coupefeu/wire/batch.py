@@ -1,6 +1,7 @@
 """A batch: entries of one log and the one statement that covers them; `packet.py` has the picture of its bytes."""
 
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -8,15 +9,16 @@ from typing import Final
 from coupefeu.errors import PeerError, UsageError
 from coupefeu.model.entry import MAX_AGREEMENT_BODY_BYTES, MAX_HEAD_BYTES
 from coupefeu.wire.dictionary import DICTIONARY
-from coupefeu.wire.head import lookups
+from coupefeu.wire.head import left_out
 from coupefeu.wire.varint import read_varint, varint
 
-MAX_ENTRIES: Final = 1_024
-MAX_LOOKUPS: Final = 128
-"""Hashes and roots that short heads leave out: each costs the receiver more than the bytes that ask for it."""
+MAX_ENTRIES: Final = 256
+MAX_HASHES_LEFT_OUT: Final = 128
+MAX_ROOTS_LEFT_OUT: Final = 32
+"""What short heads leave out costs the receiver more than the bytes that ask for it, a root thirty times a hash."""
 MAX_INFLATED_BYTES: Final = 1 + 2 + MAX_HEAD_BYTES + MAX_AGREEMENT_BODY_BYTES
-MAX_BATCH_INFLATED_BYTES: Final = 16 << 20
-"""Above what 1,024 entries of lawful size can hold, and bounded whatever a peer sends."""
+MAX_BATCH_INFLATED_BYTES: Final = 4 << 20
+"""Above what 256 entries of lawful size can hold, and bounded whatever a peer sends."""
 
 _WINDOW_BITS: Final = -13
 _COMPRESSOR: Final = zlib.compressobj(9, zlib.DEFLATED, _WINDOW_BITS, 5, zlib.Z_DEFAULT_STRATEGY, DICTIONARY)
@@ -72,9 +74,26 @@ class Batch:
     statement: CheckpointSignature | RunSignature
 
 
-def lookups_of(entry: PackedEntry | LeafOnly) -> int:
-    """Return how many hashes and roots the receiver must find to rebuild an entry; 96 at most in a lawful one."""
-    return 0 if isinstance(entry, LeafOnly) else lookups(entry.head)
+class LeftOut:
+    """What the heads of one batch leave out for the receiver to find; a root once, however many heads name it."""
+
+    def __init__(self, entries: Iterable[PackedEntry | LeafOnly] = ()) -> None:
+        self.hashes = 0
+        self.roots: set[tuple[int, int]] = set()
+        for entry in entries:
+            self.add(entry)
+
+    def add(self, entry: PackedEntry | LeafOnly) -> None:
+        """Count one more entry."""
+        if isinstance(entry, PackedEntry):
+            hashes, roots = left_out(entry.head)
+            self.hashes += hashes
+            self.roots.update(roots)
+
+    @property
+    def is_too_much(self) -> bool:
+        """Whether one batch may not leave out so much; what one lawful head leaves out never is."""
+        return self.hashes > MAX_HASHES_LEFT_OUT or len(self.roots) > MAX_ROOTS_LEFT_OUT
 
 
 def encode_batch(batch: Batch) -> bytes:
@@ -86,8 +105,8 @@ def encode_batch(batch: Batch) -> bytes:
     entries, statement = batch.entries, batch.statement
     if not 0 < len(entries) <= MAX_ENTRIES:
         raise _unusable(f"{len(entries)} entries")
-    if sum(map(lookups_of, entries)) > MAX_LOOKUPS:
-        raise _unusable(f"more than {MAX_LOOKUPS} hashes and roots left out")
+    if LeftOut(entries).is_too_much:
+        raise _unusable("the heads leave out too many hashes or roots")
     first, last = entries[0].index, entries[-1].index
     flags = 0
     gaps: list[bytes] = []
@@ -137,13 +156,13 @@ def decode_batch(data: bytes, position: int) -> tuple[Batch, int]:
     if index >= (1 << 63) - 1:
         raise malformed("index")
     entries = []
-    left, left_out = MAX_BATCH_INFLATED_BYTES, MAX_LOOKUPS
+    left, missing = MAX_BATCH_INFLATED_BYTES, LeftOut()
     for each in indices:
         entry, position = _decode_entry(each, data, position)
         entries.append(entry)
         left -= _LEAF_BYTES if isinstance(entry, LeafOnly) else len(entry.head) + len(entry.body)
-        left_out -= lookups_of(entry)
-        if left < 0 or left_out < 0:
+        missing.add(entry)
+        if left < 0 or missing.is_too_much:
             raise malformed("inflates-too-far" if left < 0 else "leaves-out-too-much")
     statement, position = _decode_statement(flags, indices[0], index + 1, data, position)
     return Batch(log, tuple(entries), statement), position

@@ -123,9 +123,22 @@ def whole(head: bytes) -> bytes:
     return b"\xff" + head
 
 
-def lookups(short: bytes) -> int:
-    """Return how many hashes and roots the receiver must find to `restore` this."""
-    return short[1] + short[2] if len(short) > 2 and short[0] == _SHORT else 0
+def left_out(short: bytes) -> tuple[int, list[tuple[int, int]]]:
+    """Return what the receiver must find to `restore` this: how many hashes, and which roots, by log and size."""
+    if len(short) < 3 or short[0] != _SHORT:
+        return 0, []
+    references, seen = short[1], short[2]
+    if not seen:
+        return references, []
+    try:
+        position, numbers = 3, []
+        for _ in range(2 * (references + seen)):
+            number, position = read_varint(short, position)
+            numbers.append(number)
+    except PeerError:
+        return references, []  # `restore` refuses it
+    roots = numbers[2 * references :]
+    return references, list(zip(roots[::2], roots[1::2], strict=True))
 
 
 def restore(short: bytes, leaf_hash: Callable[[int, int], bytes], root: Callable[[int, int], bytes]) -> bytes:
