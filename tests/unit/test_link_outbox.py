@@ -196,3 +196,20 @@ def test_a_precedence_out_of_range_is_taken_as_the_nearest(precedence):
     box = Outbox()
     box.offer(entry(0, precedence))
     assert box.most_urgent() == (0 if precedence < 0 else 3)
+
+
+def test_what_a_co_signature_covers_never_goes_again():
+    """Its acknowledgement was lost, or it was to go once more: the leaves before it are no longer at hand."""
+    box = outbox(8)
+    box.acknowledge(2, ())
+    box.offer(entry(0))
+    send(box, max_entries=4)
+    box.land_all()
+    box.cosigned(5)
+    assert (box.acknowledged, box.queued, box.flying) == (5, 3, 0)
+    assert send(box) == ([5, 6, 7], True)
+    box.offer(entry(4))
+    box.cosigned(5)
+    assert box.most_urgent() is None
+    box.cosigned(3)
+    assert (box.acknowledged, box.queued) == (5, 3), "an older one changes nothing"

@@ -77,6 +77,10 @@ class Delivery:
         """Note the size of a co-signature that has come."""
         self._receipted[log] = max(self._receipted.get(log, 0), size)
 
+    def cosigned(self, log: int, size: int) -> None:
+        """Learn that the other side's co-signature of our log at `size` is durable here."""
+        self._outboxes.setdefault(log, Outbox()).cosigned(size)
+
     def unreceipted(self) -> list[Hole]:
         """Return what is acknowledged without a co-signature, as requests in the other side's own words."""
         wanted = []

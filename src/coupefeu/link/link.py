@@ -91,6 +91,10 @@ class Link:
         """Tell at the start, before `offer`, what our record has receipts for: half-open ranges beyond `cumulative`."""
         self._delivery.restore(log, cumulative, selective)
 
+    def cosigned(self, log: int, size: int) -> None:
+        """Tell that their verified co-signature of our log at `size` is durable here: a receipt is an acknowledgement."""
+        self._delivery.cosigned(log, size)
+
     def held(
         self,
         log: int,

@@ -121,6 +121,13 @@ class Outbox:
             self._flights.popleft()
         return before - len(self._waiting)
 
+    def cosigned(self, size: int) -> None:
+        """Drop what a verified co-signature covers, also what was to go once more: it is never signed for again."""
+        if size > self.acknowledged:
+            self.acknowledge(size, ())
+        self._forget([index for index in self._reoffered if index < size])
+        self._reoffered &= self._waiting.keys()
+
     def restore(self, cumulative: int, selective: Sequence[tuple[int, int]]) -> None:
         """Learn from our own record what the other side has receipted before this start."""
         for start, end in selective:

@@ -284,6 +284,7 @@ class Engine:
             if isinstance(item, CosignatureItem):
                 peer.cosigned = max(peer.cosigned, item.size)
                 peer.sealer.cosigned(item.size)
+                peer.link.cosigned(item.log, item.size)
             self._watch_cover(peer)
             self.tell(
                 ReceiptTaken(
