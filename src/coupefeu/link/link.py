@@ -92,7 +92,7 @@ class Link:
         self._delivery.restore(log, cumulative, selective)
 
     def cosigned(self, log: int, size: int) -> None:
-        """Tell that their verified co-signature of our log at `size` is durable here: a receipt is an acknowledgement."""
+        """Tell that their verified co-signature of our log at `size` is durable here: it acknowledges."""
         self._delivery.cosigned(log, size)
 
     def held(
