@@ -21,7 +21,7 @@ from coupefeu.store.attachments import store_content
 from coupefeu.store.jobs import Acted, Stored
 from coupefeu.store.outgoing import pack
 from coupefeu.store.transaction import Transaction
-from coupefeu.wire.head import encode_head
+from coupefeu.wire.head import encode_both
 
 ZERO_SEED = bytes(16)
 """Of line tests, which the other side rebuilds from nothing but their number and time (protocol B9)."""
@@ -60,6 +60,7 @@ class _Completed:
     draft: Draft
     head: Head
     encoded: bytes
+    short: bytes
     body: bytes
     seed: bytes
 
@@ -78,7 +79,7 @@ def _complete(transaction: Transaction, draft: Draft) -> _Completed:
         references=tuple(_reference(transaction, log, index) for log, index in draft.references),
         seen=() if rebuilt else _seen(transaction),
     )
-    encoded = encode_head(head)
+    encoded, short = encode_both(head)
     seed = ZERO_SEED if rebuilt else os.urandom(16)
     body = _body(transaction, draft, seed)
     limit = MAX_AGREEMENT_BODY_BYTES if draft.kind in _LARGE else MAX_BODY_BYTES
@@ -94,7 +95,7 @@ def _complete(transaction: Transaction, draft: Draft) -> _Completed:
             code="store.append.head_too_long",
             hint="Refer to fewer entries.",
         )
-    return _Completed(draft, head, encoded, body, seed)
+    return _Completed(draft, head, encoded, short, body, seed)
 
 
 def _body(transaction: Transaction, draft: Draft, seed: bytes) -> bytes:
@@ -153,4 +154,5 @@ def _append(transaction: Transaction, completed: _Completed) -> Stored:
         leaf_hash=hashed,
     )
     transaction.show(recorded)
-    return Stored(recorded=recorded, entry=pack(index, seed, encoded, body, draft.precedence))
+    entry = pack(index, seed, encoded, completed.short, body, draft.precedence)
+    return Stored(recorded=recorded, entry=entry)

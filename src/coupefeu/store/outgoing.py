@@ -24,9 +24,11 @@ class Pending:
     entry: PackedEntry
 
 
-def pack(index: int, seed: bytes, head: bytes, body: bytes, precedence: Precedence) -> PackedEntry:
+def pack(
+    index: int, seed: bytes, head: bytes, short: bytes, body: bytes, precedence: Precedence
+) -> PackedEntry:
     """Give the form on air; a FLASH names its references in full, for it may overtake what it refers to."""
-    return PackedEntry(index, seed, whole(head) if precedence is Precedence.FLASH else shorten(head), body)
+    return PackedEntry(index, seed, whole(head) if precedence is Precedence.FLASH else short, body)
 
 
 def load_pending(connection: Connection, log: int, start: int, end: int | None = None) -> Iterator[Pending]:
@@ -40,7 +42,9 @@ def load_pending(connection: Connection, log: int, start: int, end: int | None =
             precedence = decode_head(head).precedence
         except CoupefeuError:
             precedence = Precedence.ROUTINE
-        yield Pending(index, precedence, leaf_hash(leaf), pack(index, seed, head, body, precedence))
+        yield Pending(
+            index, precedence, leaf_hash(leaf), pack(index, seed, head, shorten(head), body, precedence)
+        )
 
 
 def load_frontier(connection: Connection, log: int, size: int) -> Frontier:

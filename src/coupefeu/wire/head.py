@@ -29,6 +29,8 @@ Triple: TypeAlias = tuple[int, int, bytes]
 
 _WHOLE, _PLAIN, _SHORT = 0xFF, 0x00, 0x01
 _PLAIN_MAP: Final = 0xA7
+_TIME_OF_TODAY: Final = b"\x04\x1b"
+"""Key 4 and the first byte of its eight; where a text holds the same, the long way reads the head."""
 _CORE_KEYS: Final = 7
 _HASH_BYTES: Final = 32
 
@@ -39,7 +41,17 @@ def encode_head(head: Head) -> bytes:
     Raises:
         UsageError: a field lies outside its form, or the head is over 4,096 bytes.
     """
+    return _whole(*_parts(head))
+
+
+def encode_both(head: Head) -> tuple[bytes, bytes]:
+    """Return the bytes of `head` and their short form. Raises: as `encode_head`."""
     core, references, seen = _parts(head)
+    data = _whole(core, references, seen)
+    return data, _short(core, references, seen) if references or seen else b"\x00" + data
+
+
+def _whole(core: bytes, references: list[Triple], seen: list[Triple]) -> bytes:
     data = b"".join(
         (
             bytes((0xA0 | _CORE_KEYS + bool(references) + bool(seen),)),
@@ -79,20 +91,18 @@ def decode_head(data: bytes) -> Head:
 def _decode_usual(data: bytes) -> Head | None:
     """Read a head in one pass, its few distinct parts kept decoded; None unless encoding it gives `data` again."""
     try:
-        core = _core_end(data) if data[0] != _PLAIN_MAP else len(data)
-        time_at = 1
-        for _ in range(4):
-            time_at = _skip(data, time_at + 1)
-        _, written_ms, after_time = _read_argument(data, time_at + 1)
+        time_at = data.index(_TIME_OF_TODAY)
+        language_at = time_at + len(_TIME_OF_TODAY) + 8
+        _, _, core = _read_argument(data, language_at + 3 + (data[language_at + 1] & 31))
         kind, from_post, to_posts, precedence = _read_before_time(data[1:time_at])
-        language, version = _read_after_time(data[after_time:core])
-        references, seen = _tail(data, core) if core < len(data) else ([], [])
+        language, version = _read_after_time(data[language_at:core])
+        references, seen = _read_tail(data, core)
         head = Head(
             kind=kind,
             from_post=from_post,
             to_posts=to_posts,
             precedence=precedence,
-            written_ms=written_ms,
+            written_ms=int.from_bytes(data[language_at - 8 : language_at]),
             language=language,
             agreement_version=version,
             references=tuple([Reference(log=a, index=b, leaf_hash=c) for a, b, c in references]),
@@ -320,8 +330,18 @@ def _read_argument(head: bytes, position: int) -> tuple[int, int, int]:
 
 def _tail(head: bytes, position: int) -> tuple[list[Triple], list[Triple]]:
     """Return references and seen, if re-encoding them gives exactly the bytes from `position`."""
+    references, seen = _read_tail(head, position)
+    if any(len(digest) != _HASH_BYTES for _, _, digest in references + seen):
+        raise _refused("not-a-head")
+    first = 0xA0 | _CORE_KEYS + bool(references) + bool(seen)
+    if head[0] != first or _triples(7, references) + _triples(8, seen) != head[position:]:
+        raise _refused("not-a-head")
+    return references, seen
+
+
+def _read_tail(head: bytes, position: int) -> tuple[list[Triple], list[Triple]]:
+    """Return references and seen as they seem to be from `position` on; the caller encodes them again."""
     lists: dict[int, list[Triple]] = {7: [], 8: []}
-    start = position
     for key, most in ((7, MAX_REFERENCES), (8, MAX_SEEN)):
         if head[position : position + 1] != bytes((key,)):
             continue
@@ -332,16 +352,9 @@ def _tail(head: bytes, position: int) -> tuple[list[Triple], list[Triple]]:
             _, log, after_log = _read_argument(head, position + 1)
             _, number, after_number = _read_argument(head, after_log)
             position = after_number + 2 + _HASH_BYTES
+            if (log | number) >> 63:
+                raise _refused("not-a-head")
             lists[key].append((log, number, head[after_number + 2 : position]))
-    if any(
-        max(log, number) >> 63 or len(digest) != _HASH_BYTES
-        for x in lists.values()
-        for log, number, digest in x
-    ):
-        raise _refused("not-a-head")
-    first = 0xA0 | _CORE_KEYS + bool(lists[7]) + bool(lists[8])
-    if head[0] != first or _triples(7, lists[7]) + _triples(8, lists[8]) != head[start:]:
-        raise _refused("not-a-head")
     return lists[7], lists[8]
 
 
