@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.bench.figures import Bench, Figure, milliseconds, spread
@@ -66,21 +66,31 @@ async def measure_pipelined(bench: Bench) -> AsyncIterator[Figure]:
 
 
 async def _pipeline(bench: Bench, line: BenchLine, count: int) -> float:
-    slots = asyncio.Semaphore(UNDER_WAY)
+    texts = [make_text("many", number) for number in range(count)]
     done = 0
 
-    async def exchange(number: int) -> None:
+    async def exchange(text: str) -> None:
         nonlocal done
-        async with slots:
-            await line.exchange(make_text("many", number))
+        await line.exchange(text)
         done += 1
         bench.progress("pipelined", done, count)
 
     started = time.perf_counter()
-    async with asyncio.TaskGroup() as tasks:
-        for number in range(count):
-            tasks.create_task(exchange(number))
+    await _all_under_way(exchange, texts)
     return time.perf_counter() - started
+
+
+async def _all_under_way(do: Callable[[str], Awaitable[None]], texts: Sequence[str]) -> None:
+    """Do it for every text, `UNDER_WAY` at a time; a semaphore would look through all that wait at each turn."""
+    left = iter(texts)
+
+    async def take_turns() -> None:
+        for text in left:
+            await do(text)
+
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(UNDER_WAY):
+            tasks.create_task(take_turns())
 
 
 def _compare(rows: int, distinct: int, sent: int) -> str:
@@ -113,12 +123,8 @@ async def send_all(
     line: BenchLine, tag: str, count: int, precedence: Precedence = Precedence.ROUTINE
 ) -> None:
     """Send that many as fast as they become durable here, without waiting for receipts."""
-    slots = asyncio.Semaphore(UNDER_WAY)
 
-    async def send(number: int) -> None:
-        async with slots:
-            await line.send(make_text(tag, number), precedence)
+    async def send(text: str) -> None:
+        await line.send(text, precedence)
 
-    async with asyncio.TaskGroup() as tasks:
-        for number in range(count):
-            tasks.create_task(send(number))
+    await _all_under_way(send, [make_text(tag, number) for number in range(count)])
