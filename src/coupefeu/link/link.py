@@ -190,7 +190,7 @@ class Link:
             due.append(self._holdings.due_ms())
         if self._connection.session is not None:
             due.append(self._delivery.due_ms())
-        return min(each for each in due if each is not None)
+        return min([each for each in due if each is not None])
 
     def handle_timer(self, now: Moment, entropy: bytes) -> None:
         """Do what is due: heartbeats, handshakes, sending again, noticing silence. Early or late calls do no harm."""

@@ -171,6 +171,8 @@ class Outbox:
 
     def most_urgent(self) -> int | None:
         """Return the precedence of the most urgent entry not under way."""
+        if len(self._flying) == len(self._waiting):
+            return None
         for level, heap in enumerate(self._levels):
             if self._head(heap) is not None:
                 return level

@@ -173,7 +173,7 @@ class Engine:
             if path in peer.paths:
                 for datagram in datagrams:
                     peer.link.receive(path, datagram, now, self._entropy(64))
-        self.pump()
+        self._pump(now)
 
     def handle_timer(self) -> None:
         """Do what is due."""
@@ -190,7 +190,9 @@ class Engine:
 
     def pump(self) -> None:
         """Let every link speak, and set the next timer; to be called after each batch of outcomes."""
-        now = self._clock()
+        self._pump(self._clock())
+
+    def _pump(self, now: Moment) -> None:
         for peer in self.peers.values():
             for event in peer.link.take_events():
                 self._handle(peer, event, now)

@@ -1,7 +1,7 @@
 """Where each log stands, in the writer's memory; put back when a transaction fails."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from coupefeu.record.tree import Frontier
 from coupefeu.store.jobs import Held, Ranges
@@ -88,13 +88,15 @@ class LogState:
 
     def copy(self) -> "LogState":
         """Enough to put back after a failed transaction; `waiting` is a cache that the sender refills."""
-        return replace(
-            self,
+        return LogState(
             frontier=self.frontier.copy(),
+            complete=self.complete,
             beyond=self.beyond.copy(),
             withheld=self.withheld.copy(),
-            waiting=Waiting(),
-            roots={},
+            receipt=self.receipt,
+            stuck_at=self.stuck_at,
+            forked_ms=self.forked_ms,
+            stalled=self.stalled,
         )
 
     def hole(self) -> tuple[int, int] | None:

@@ -43,7 +43,7 @@ def attach(content: Content, attachments: Sequence[Attachment], agreed_bytes: in
             Promised(each.name, len(each.content), commitment)
             for each, commitment in zip(attachments, commitments, strict=True)
         )
-        return encode_content(replace(content, attachments=promises))
+        return encode_content(replace(content, attachments=promises) if promises else content)
 
     return Attached(contents=tuple(each.content for each in attachments), body_with=body_with)
 

@@ -77,7 +77,6 @@ FORM_RULES: dict[Form, FormRule] = {
     Form.STANDARD_PHRASE: _rule("phrase", "slots attachments", _ALL - {_PROTEST}),
 }
 _TEMPLATES: frozenset[int | None] = frozenset({None, *range(1, LINE_TEST_TEMPLATES + 1)})
-_NOT_STATED: tuple[Any, ...] = ("", (), None)
 _FIELDS = (
     "text", "passages", "operative", "place", "time_ms", "numbers", "phrase", "slots", "channel", "counterpart",
     "template", "attachments",
@@ -93,7 +92,7 @@ def is_number(text: str) -> bool:
 def defect(content: Content) -> str:
     """Name what is wrong with this content ("" when nothing is): `missing_place`, `unexpected_channel`..."""
     rule = FORM_RULES[content.form]
-    stated = {name for name, value in zip(_FIELDS, _stated(content), strict=True) if value not in _NOT_STATED}
+    stated = {name for name, value in zip(_FIELDS, _stated(content), strict=True) if value or value == 0}
     if not rule.must <= stated:
         return f"missing_{min(rule.must - stated)}"
     if not stated <= rule.may | rule.must:
@@ -190,8 +189,8 @@ def _slot_field(kind: FieldKind, slot: Slot) -> CriticalField:
 def encode_content(content: Content) -> bytes:
     """Write the body of a message; only what is stated takes room."""
     body: dict[int, Any] = {0: int(content.form), 1: SUBJECTS.index(content.subject)}
-    values = _carried(content)
-    body.update((key, value) for key, value in zip(_READERS, values, strict=True) if value or value == 0)
+    carried = zip(_READERS, _carried(content), strict=True)
+    body |= {key: value for key, value in carried if value or value == 0}
     if content.phrase is not None:
         body[9] = [content.phrase, *content.slots]
     return encode(body)
