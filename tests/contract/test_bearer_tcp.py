@@ -7,6 +7,7 @@ import pytest
 import uvloop
 
 from coupefeu.bearer.tcp import TcpBearer
+from coupefeu.errors import BearerError
 from coupefeu.testing.bearer_contract import BEARER_CHECKS, BearerPair, Told, check_bearer
 
 PATIENCE_S = 20
@@ -50,3 +51,15 @@ async def make():
 def test_contract(check, loop):
     with asyncio.Runner(loop_factory=loop) as runner:
         runner.run(check_bearer(check, make))
+
+
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
+@pytest.mark.parametrize("host", ["a..b", "a" * 70, "a\x00b", "["])
+def test_an_address_that_cannot_be_one_is_nobodys(host, loop):
+    async def dial():
+        with pytest.raises(BearerError) as caught:
+            await TcpBearer(Told().receiver()).open(f"{host}:99999")
+        return caught.value.code
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        assert runner.run(dial()) == "bearer.tcp.dial"

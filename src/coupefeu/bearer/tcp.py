@@ -75,7 +75,7 @@ class TcpBearer:
                 _, connection = await loop.create_connection(
                     lambda: _Connection(self, dialled=True), host.strip("[]"), int(port)
                 )
-        except (OSError, OverflowError, TimeoutError) as error:
+        except (OSError, OverflowError, ValueError, TimeoutError) as error:  # a card may name any host
             raise _no_answer(address, str(error) or "time is over") from error
         if connection.path not in self._connections:
             raise _no_answer(address, "closed at once")
