@@ -49,10 +49,8 @@ class Delivery:
         self._receipted[log] = max(self._receipted.get(log, 0), cumulative)
 
     def acknowledge(self, ack: Ack) -> tuple[bool, int]:
-        """Take an acknowledgement; return whether it can be true, and what our log was known to hold over there."""
-        outbox = self._outboxes.get(ack.log)
-        if outbox is None:
-            return ack.cumulative == 0, 0
+        """Take an acknowledgement of a log that we own; return whether it can be true, and what was known before."""
+        outbox = self._outboxes[ack.log]
         known = outbox.acknowledged
         largest = max(ack.cumulative, ack.selective[-1][1] if ack.selective else 0)
         if largest > outbox.end:
@@ -74,8 +72,9 @@ class Delivery:
         return log in self._outboxes
 
     def receipted(self, log: int, size: int) -> None:
-        """Note the size of a co-signature that has come."""
-        self._receipted[log] = max(self._receipted.get(log, 0), size)
+        """Note the size of a co-signature that has come; of logs that we do not own the other side may name any."""
+        if log in self._outboxes:
+            self._receipted[log] = max(self._receipted.get(log, 0), size)
 
     def cosigned(self, log: int, size: int) -> None:
         """Learn that the other side's co-signature of our log at `size` is durable here."""

@@ -131,6 +131,10 @@ class Intake:
             self._events.append(BatchReceived(batch, is_late))
 
     def _ack(self, ack: Ack, mono_ms: int, *, is_greeting: bool) -> None:
+        if not self._delivery.owns(ack.log):
+            if ack.cumulative or ack.selective:
+                self.violation("link.ack.not-ours", f"log {ack.log}", mono_ms)
+            return
         is_possible, known = self._delivery.acknowledge(ack)
         if not is_possible:
             if self._may_tell(f"ack {ack.log}", mono_ms):
