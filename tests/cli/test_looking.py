@@ -14,7 +14,7 @@ from coupefeu.cli.status import status_lines
 from coupefeu.cli.watch import Screen
 from coupefeu.node.exercise import pair_exercise
 from coupefeu.node.folder import NodeFolder
-from coupefeu.node.following import LineSeen
+from coupefeu.node.following import AttachmentSeen, LineSeen
 
 LOOKING = {
     "status": ["status"],
@@ -288,12 +288,14 @@ def test_watch_prints_the_most_urgent_last_where_the_screen_still_shows_it(line,
             await screen.begin(node)
             for up in (True, True, False):
                 await screen.take_all(node, FewEvents([LineSeen(party="us", up=up, alive=True)]))
+            await screen.take_all(node, FewEvents([AttachmentSeen(number="US/7", attachment=1)]))
 
     asyncio.run(begin())
     said = capsys.readouterr().out
     assert 0 < said.index(line.text) < said.index(line.warning)
     assert said.count("Line to US: up; their node answers.") == 1, "a renewed session is no news"
     assert said.count("Line to US: down.") == 1
+    assert "Attachment 1 of US/7 is here.\n" in said
 
 
 class FewEvents:
@@ -320,6 +322,10 @@ def test_a_line_that_was_never_up_is_down_since_the_node_started(line):
     assert (ru["up"], ru["since_ms"]) == (False, None)
     values = line.json("status") | {"running": True, "lines": {"ru": ru}}
     assert "Line to RU: down since this node started; their node does not answer." in status_lines(
+        NodeFolder.open(line.us), values
+    )
+    ru["fetching"] = {"message": "RU/14", "number": 0, "here": 65_536, "size": 1_048_576}
+    assert "  being fetched           RU/14, attachment 0: 65,536 of 1,048,576 bytes" in status_lines(
         NodeFolder.open(line.us), values
     )
 

@@ -67,6 +67,9 @@ def _line_lines(party: str, line: dict[str, Any] | None, values: dict[str, Any])
         lines.append(f"  their clock minus ours  {line['their_clock_offset_ms']} ms")
     if line["their_node_busy"]:
         lines.append("  their node says that it is busy: it takes our entries up later")
+    if line["fetching"]:
+        fetched = "{message}, attachment {number}: {here:,} of {size:,} bytes".format(**line["fetching"])
+        lines.append(f"  being fetched           {fetched}")
     if line["refused"]:
         lines.append(f"  datagrams refused       {line['refused']:,}")
     if line["beyond_rate"]:

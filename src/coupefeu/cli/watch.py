@@ -24,7 +24,16 @@ from coupefeu.model.instant import format_date_time_group
 from coupefeu.model.messages import Form, MessageId
 from coupefeu.node.desk import OpenMessages
 from coupefeu.node.folder import NodeFolder
-from coupefeu.node.following import EntrySeen, Event, Events, EventsMissed, LineSeen, ReceiptSeen, TroubleSeen
+from coupefeu.node.following import (
+    AttachmentSeen,
+    EntrySeen,
+    Event,
+    Events,
+    EventsMissed,
+    LineSeen,
+    ReceiptSeen,
+    TroubleSeen,
+)
 from coupefeu.node.node import Node
 from coupefeu.node.running import is_running
 from coupefeu.services.messages.alarms import alarms
@@ -136,6 +145,10 @@ class Screen:
                 self._take_act(event)
             case ReceiptSeen(holder=holder, start=start, end=end):
                 self._take_receipt(holder, start, end)
+            case AttachmentSeen(number=message, attachment=attachment):
+                line = say("attachment-arrived", self._language, message=message, number=attachment)
+                said = {"what": "attachment", "message": message, "number": attachment}
+                self._print([line], said)
             case LineSeen(party=party, up=up, alive=alive):
                 self._take_line({"what": "line", "party": party, "up": up, "alive": alive})
             case TroubleSeen(party=party, code=code, detail=detail):

@@ -57,6 +57,7 @@ attachment-held = here
 attachment-awaited = not here yet
 attachment-beyond = not fetched, agreed is at most { $agreed } bytes
 attachment-not-ours = not for this party
+attachment-arrived = Attachment { $number } of { $message } is here.
 attachment-saved = Saved as { $path }
 attachment-count = Attachments: { $count }, here: { $held }
 language-en = in English

@@ -57,6 +57,7 @@ attachment-held = présente
 attachment-awaited = pas encore arrivée
 attachment-beyond = non demandée, { $agreed } octets au plus sont convenus
 attachment-not-ours = pas pour cette partie
+attachment-arrived = La pièce jointe { $number } de { $message } est présente.
 attachment-saved = Enregistrée sous { $path }
 attachment-count = Pièces jointes : { $count }, présentes : { $held }
 language-en = en anglais

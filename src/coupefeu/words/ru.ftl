@@ -57,6 +57,7 @@ attachment-held = здесь
 attachment-awaited = ещё не поступило
 attachment-beyond = не запрашивается, согласовано не более { $agreed } байт
 attachment-not-ours = не для этой стороны
+attachment-arrived = Вложение { $number } к { $message } получено.
 attachment-saved = Сохранено: { $path }
 attachment-count = Вложений: { $count }, здесь: { $held }
 language-en = на английском
