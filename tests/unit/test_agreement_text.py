@@ -67,6 +67,12 @@ def test_three_parties_are_read():
     assert [post.id for post in agreement.counterparts("fr.duty")] == ["us.duty", "ru.duty"]
 
 
+def test_attachments_of_four_mebibytes_may_be_agreed_or_none_at_all():
+    for size in (0, 1 << 22):
+        text = TERMS.replace("attachment_bytes = 1048576", f"attachment_bytes = {size}")
+        assert parse_terms(text.encode()).budgets.attachment_bytes == size
+
+
 def test_what_is_not_there_is_said_with_what_is():
     with pytest.raises(UsageError, match="no party 'fr'") as caught:
         parse_terms(TERMS.encode()).party("fr")
@@ -118,6 +124,7 @@ def test_an_unknown_table_and_an_unknown_word_in_a_row_are_refused():
         ("version = 1", "version = 1.0", "wrong_type"),
         ("version = 1", "version = 0", "bad_value"),
         ("entries_per_minute = 600000", "entries_per_minute = 0", "bad_value"),
+        ("attachment_bytes = 1048576", "attachment_bytes = 4194305", "bad_value"),
         ('status = "EXERCISE"', 'status = "exercise"', "bad_value"),
         ('record_mode = "ON RECORD"', 'record_mode = "OFF"', "bad_value"),
         ('"ON RECORD"', '"""ON RECORD"""', "multi_line_string"),

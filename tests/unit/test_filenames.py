@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.shared import shared_json
 
 from coupefeu.model.filenames import MAX_FILENAME_BYTES, safe_filename
 
@@ -51,6 +52,16 @@ def test_a_long_name_keeps_what_it_is():
     assert name.endswith("я.gz")
     assert len(safe_filename("x" * 400).encode()) == MAX_FILENAME_BYTES
     assert len(safe_filename("x." + "y" * 400).encode()) == MAX_FILENAME_BYTES
+
+
+def test_the_naughtiest_strings_are_plain_names():
+    names = shared_json("data/hostile/naughty-strings.json")
+    assert len(names) > 400
+    for name in names:
+        made = safe_filename(name)
+        assert Path(made).name == made
+        assert not made.startswith((".", "-"))
+        assert made.isprintable()
 
 
 @given(st.text(alphabet=st.characters(), max_size=300))

@@ -334,3 +334,14 @@ def test_an_attachment_that_was_changed_or_lost_is_named(tmp_path, statement, wh
     assert where in finding.where
     assert says in finding.what
     assert finding.hint
+
+
+def test_a_record_of_before_there_were_attachments_is_clean_and_one_that_lost_them_is_not(tmp_path):
+    keeper = rich_record(tmp_path / "old.db", "us")
+    keeper.connection.query("DROP TABLE attachments")
+    keeper.close()
+    assert check(tmp_path / "old.db").findings == ()
+    keeper = attached_record(tmp_path / "lost.db")
+    keeper.connection.query("DROP TABLE attachments")
+    keeper.close()
+    assert [finding.code for finding in check(tmp_path / "lost.db").findings] == ["store.fsck.attachment"] * 2

@@ -8,6 +8,7 @@ from tests.stores import do, open_keeper, rich_record, view_rows
 
 from coupefeu.errors import StoreError
 from coupefeu.store import tables
+from coupefeu.store.jobs import FindWanted
 from coupefeu.store.reader import Reader
 from coupefeu.store.schema import prepare_schema, read_revision, upgrade
 from coupefeu.store.sqlite import open_for_writing
@@ -37,6 +38,26 @@ def test_the_migrations_make_what_a_new_record_has(tmp_path):
     migrated.close()
     keeper = open_keeper(tmp_path / "migrated.db")
     assert view_rows(keeper)["messages"] == []
+
+
+def test_a_record_of_before_there_were_attachments_is_brought_up_and_keeps_all(tmp_path):
+    path = tmp_path / "record.db"
+    keeper = rich_record(path, "us")
+    before = view_rows(keeper)
+    entries = keeper.connection.query("SELECT * FROM entries").fetchall()
+    for statement in (
+        "DROP TABLE attachments",
+        "DROP TABLE message_attachments",
+        "UPDATE alembic_version SET version_num = '0001'",
+        "UPDATE views_built SET digest = 'of the first program'",
+    ):
+        keeper.connection.query(statement)
+    keeper.close()
+    again = open_keeper(path)
+    assert read_revision(again.connection) == tables.SCHEMA_VERSION
+    assert view_rows(again) == before
+    assert again.connection.query("SELECT * FROM entries").fetchall() == entries
+    assert [wanted.number for wanted in do(again, FindWanted(log=1)).items] == [0, 1]
 
 
 def test_a_migration_that_fails_leaves_nothing(tmp_path):

@@ -10,6 +10,7 @@ from coupefeu.services.messages.forms import read_content
 from coupefeu.store.findings import Findings
 from coupefeu.store.sqlite import Connection
 
+_HAS_TABLE: Final = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'attachments'"
 _HELD: Final = (
     "SELECT a.idx, a.number, CAST(a.content AS BLOB), CAST(e.seed AS BLOB), CAST(e.body AS BLOB) FROM attachments a"
     " LEFT JOIN entries e ON e.log = a.log AND e.idx = a.idx WHERE a.log = ? ORDER BY a.idx, a.number"
@@ -23,15 +24,20 @@ _MAY_PROMISE: Final = re.compile(rb"\x0d[\x81-\x88]")
 def check_attachments(
     connection: Connection, findings: Findings, origin: str, log: int, *, ours: bool
 ) -> int:
-    """Check the attachments of one log, one at a time in memory; gives how many are held."""
+    """Check the attachments of one log, one at a time in memory; gives how many are held.
+
+    An older program's record has no such table: it holds none, and promised none.
+    """
     count = 0
-    for index, number, content, seed, body in connection.stream(_HELD, (log,)):
+    has_table = next(connection.stream(_HAS_TABLE), None) is not None
+    for index, number, content, seed, body in connection.stream(_HELD, (log,)) if has_table else ():
         count += 1
         defect = _defect(origin, number, content, seed, body)
         if defect:
             findings.add("attachment", defect, f"{origin}, attachment {number} of entry {index:,}")
     if ours:
-        _check_ours(connection, findings, origin, log)
+        held = set(connection.stream(_NUMBERS, (log,))) if has_table else set()
+        _check_ours(connection, findings, origin, log, held)
     return count
 
 
@@ -46,9 +52,10 @@ def _defect(origin: str, number: int, content: bytes, seed: bytes | None, body: 
     return ""
 
 
-def _check_ours(connection: Connection, findings: Findings, origin: str, log: int) -> None:
+def _check_ours(
+    connection: Connection, findings: Findings, origin: str, log: int, held: set[tuple[int, int]]
+) -> None:
     """Require that what we promised is here: no other side could have it from us otherwise."""
-    held = set(connection.stream(_NUMBERS, (log,)))
     for index, body in connection.stream(_BODIES, (log,)):
         for number in range(len(_promised(body))):
             if (index, number) not in held:

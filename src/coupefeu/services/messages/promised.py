@@ -63,7 +63,7 @@ def select_promised(message: MessageId, number: int) -> Statement:
 
 def apply(recorded: Recorded, head: Head, content: Content, context: Context) -> Iterator[Statement]:
     """Give the inserts for the attachments of a message; of what may not be promised, none is."""
-    if not are_promises(content.attachments):
+    if not content.attachments or not are_promises(content.attachments):
         return
     to_us = not recorded.ours and is_addressed(head, context.parties[context.our_log])
     for number, promised in enumerate(content.attachments):
