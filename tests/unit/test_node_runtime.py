@@ -4,6 +4,7 @@ import asyncio
 import functools
 
 from coupefeu.bearer import tcp
+from coupefeu.node import runtime
 from coupefeu.node.exercise import pair_exercise
 from coupefeu.node.folder_files import write_node_file
 from coupefeu.node.node import Node
@@ -46,5 +47,46 @@ def test_a_stranger_at_the_door_keeps_no_node_from_dialling(tmp_path_factory, mo
             assert not reader.at_eof(), "and the stranger was there all the time"
             writer.close()
             assert await reader.read() == b"", "and heard nothing"
+
+    asyncio.run(play())
+
+
+class _Once:
+    """Breaks the first time it is called, and works from then on."""
+
+    def __init__(self, function):
+        self._function = function
+        self.calls = 0
+
+    def __call__(self, *arguments):
+        self.calls += 1
+        if self.calls == 1:
+            raise KeyError(self._function)
+        return self._function(*arguments)
+
+
+def test_a_defect_met_once_is_noted_and_the_line_goes_on(tmp_path_factory, monkeypatch):
+    """In a timer, a frame, a standing order, the high-water file: each is tried again by itself."""
+    monkeypatch.setattr(runtime, "HIGH_WATER_EVERY_S", 0.01)
+
+    async def play():
+        folder = tmp_path_factory.mktemp("b")
+        us, ru = pair_exercise(folder / "us", folder / "ru")
+        async with Node.open(us.path) as first:
+            ours = first.backend.runtime
+            ours.engine.handle_timer = _Once(ours.engine.handle_timer)
+            ours.engine.receive = _Once(ours.engine.receive)
+            ours.duties.check = _Once(ours.duties.check)
+            ours._save_high_water = _Once(ours._save_high_water)
+            broken = (ours.engine.handle_timer, ours.engine.receive, ours.duties.check, ours._save_high_water)
+            async with Node.open(ru.path):
+                sent = await first.line("RU").send("It is heard.")
+                await asyncio.wait_for(sent.receipt(), 60)
+                for _ in range(6_000):
+                    if all(each.calls > 1 for each in broken):
+                        break
+                    await asyncio.sleep(0.01)
+            assert all(each.calls > 1 for each in broken)
+            assert ours.folder.log_path.read_text("utf-8").count('"what": "defect"') == len(broken)
 
     asyncio.run(play())

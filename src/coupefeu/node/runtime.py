@@ -28,6 +28,7 @@ from coupefeu.store.writer import Writer
 
 REDIAL_S = 0.25
 HIGH_WATER_EVERY_S = 1.0
+DEFECT_WAIT_MS = 1_000
 
 
 class Runtime:
@@ -163,7 +164,17 @@ class Runtime:
 
     def _wake(self) -> None:
         self._timer = None
-        self.engine.handle_timer()
+        with self._withstand():
+            self.engine.handle_timer()
+
+    @contextlib.contextmanager
+    def _withstand(self) -> Iterator[None]:
+        """Note a defect and go on a second later: no frame, timer or standing order may silence the line for good."""
+        try:
+            yield
+        except Exception as defect:  # noqa: BLE001 - whatever nobody foresaw
+            self.journal.defect(defect)
+            self.wake_at(self.clock().mono_ms + DEFECT_WAIT_MS)
 
     def _accepted(self, path: int) -> None:
         self.engine.path_opened(path, peer=None)
@@ -175,7 +186,8 @@ class Runtime:
         self.engine.path_closed(path)
 
     def _received(self, path: int, datagrams: Sequence[bytes]) -> None:
-        self.engine.receive(path, datagrams)
+        with self._withstand():
+            self.engine.receive(path, datagrams)
 
     def _deliver(self, function: Callable[[], None]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is gone: the record is kept, nobody waits
@@ -210,15 +222,18 @@ class Runtime:
             address = self.folder.peers.get(name)
             is_cut_off = peer.link.state().phase is Phase.NO_PATH
             if address is not None and is_cut_off and name not in self._dialled:
-                with contextlib.suppress(BearerError):
+                with self._withstand(), contextlib.suppress(BearerError):
                     path = await self._bearer.open(address)
                     self._dialled[name] = path
                     self.engine.path_opened(path, peer=peer.log)
             await asyncio.sleep(REDIAL_S)
 
     async def _keep_orders(self) -> None:
-        while True:  # noqa: ASYNC110 - time is what it waits for, not an event
-            await asyncio.sleep(self.duties.check() / 1000)
+        while True:
+            wait_ms = DEFECT_WAIT_MS
+            with self._withstand():
+                wait_ms = self.duties.check()
+            await asyncio.sleep(wait_ms / 1000)
 
     async def _keep_high_water(self) -> None:
         written: Marks = self._keeper.marks()
@@ -226,8 +241,9 @@ class Runtime:
             await asyncio.sleep(HIGH_WATER_EVERY_S)
             marks = self._keeper.marks()
             if marks != written:
-                await self._loop.run_in_executor(None, self._save_high_water, marks)
-                written = marks
+                with self._withstand():
+                    await self._loop.run_in_executor(None, self._save_high_water, marks)
+                    written = marks
 
     def _save_high_water(self, marks: Marks) -> None:
         write_high_water(self.folder.high_water_path, marks)

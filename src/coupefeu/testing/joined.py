@@ -37,6 +37,7 @@ from coupefeu.testing.clock import VirtualClock
 from coupefeu.testing.line import make_agreement, make_line, private_key
 
 REDIAL_MS = 250
+MAX_TEXTS = 1_000_000
 EXERCISE_PSK = sha256(b"coupefeu testing psk").digest()
 
 
@@ -158,7 +159,7 @@ class MemoryNode:
         """Texts of all messages on this record that came from the other side, by arrival."""
         desk = self.desk()
         try:
-            found = [each for each in desk.inbox(100_000) if each.id[0] != self.engine.our_log]
+            found = [each for each in desk.inbox(MAX_TEXTS) if each.id[0] != self.engine.our_log]
         finally:
             desk.close()
         return [each.content.text for each in reversed(found) if each.content is not None]
