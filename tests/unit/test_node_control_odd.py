@@ -10,6 +10,7 @@ import pytest
 from tests.shared import shared_jsonl
 
 from coupefeu.errors import CoupefeuError, PeerError, StoreError
+from coupefeu.node import control
 from coupefeu.node.commands import decode_command, encode_command
 from coupefeu.node.control import MAX_LINE_BYTES, ControlClient, ControlServer
 from coupefeu.services.messages.commands import Take
@@ -123,3 +124,46 @@ def test_a_command_goes_and_comes_back_and_a_wrong_field_is_named():
         with pytest.raises(PeerError) as caught:
             decode_command(name, fields)
         assert caught.value.code == code
+
+
+def test_who_asks_a_node_that_went_away_is_told_so_at_once(tmp_path):
+    async def run():
+        server = ControlServer(tmp_path / "control.sock", answer, defect)
+        await server.start()
+        client = await ControlClient.connect(tmp_path / "control.sock")
+        assert await client.ask("echo", said="here") == "here"
+        client._writer.transport.abort()
+        await asyncio.wait_for(client._task, 20)
+        try:
+            with pytest.raises(PeerError) as caught:
+                await asyncio.wait_for(client.ask("echo", said="and now"), 20)
+        finally:
+            await client.close()
+            await server.close()
+        return caught.value.code
+
+    assert asyncio.run(run()) == "node.control.gone"
+
+
+def test_a_program_that_does_not_read_is_hung_up_on_and_costs_little_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(control, "MAX_UNREAD_BYTES", 100_000)
+    waited = []
+
+    async def flood(request, client):
+        for number in range(5_000):
+            client.tell({"event": {"number": number, "detail": "x" * 1_000}})
+            waited.append(client._writer.transport.get_write_buffer_size())
+        return {}
+
+    async def run():
+        server = ControlServer(tmp_path / "control.sock", flood, defect)
+        await server.start()
+        reader, writer = await asyncio.open_unix_connection(str(tmp_path / "control.sock"), limit=1_000)
+        writer.write(b'{"id": 1, "do": "follow"}\n')
+        told = len(await asyncio.wait_for(reader.read(), 20))
+        writer.close()
+        await server.close()
+        return told
+
+    assert asyncio.run(run()) < 5_000_000
+    assert max(waited) < 102_000

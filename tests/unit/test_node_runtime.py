@@ -4,11 +4,19 @@ import asyncio
 import functools
 
 from coupefeu.bearer import tcp
+from coupefeu.keys.notes import LogSigner
+from coupefeu.model.instant import Moment
+from coupefeu.model.precedence import Precedence
 from coupefeu.node import runtime
+from coupefeu.node.events import ReceiptTaken
 from coupefeu.node.exercise import pair_exercise
 from coupefeu.node.folder_files import write_node_file
 from coupefeu.node.node import Node
 from coupefeu.node.runtime import Runtime
+from coupefeu.record.leaf import leaf_hash
+from coupefeu.record.statements import sign_run_receipt
+from coupefeu.store.reader import Reader
+from coupefeu.wire.packet import RunReceiptItem
 
 
 def timers_of_nodes(loop):
@@ -88,5 +96,38 @@ def test_a_defect_met_once_is_noted_and_the_line_goes_on(tmp_path_factory, monke
                     await asyncio.sleep(0.01)
             assert all(each.calls > 1 for each in broken)
             assert ours.folder.log_path.read_text("utf-8").count('"what": "defect"') == len(broken)
+
+    asyncio.run(play())
+
+
+def test_a_receipt_that_came_before_it_was_asked_for_has_the_time_at_which_it_came(tmp_path_factory):
+    async def play():
+        folder = tmp_path_factory.mktemp("b")
+        us, ru = pair_exercise(folder / "us", folder / "ru")
+        async with Node.open(us.path) as first, Node.open(ru.path):
+            sent = await first.line("RU").send("It is heard.")
+            receipt = await asyncio.wait_for(sent.receipt(), 60)
+            first.backend.runtime.clock = lambda: Moment(utc_ms=0, mono_ms=0)
+            assert await asyncio.wait_for(sent.receipt(), 60) == receipt
+
+    asyncio.run(play())
+
+
+def test_a_receipt_for_a_run_that_came_before_it_was_asked_for_is_found(tmp_path):
+    async def play():
+        us, ru = pair_exercise(tmp_path / "us", tmp_path / "ru")
+        async with Node.open(us.path, online=False) as node:
+            await node.line("RU").send("It waits.")
+            sent = await node.line("RU").send("It overtakes.", precedence=Precedence.FLASH)
+            engine, index = node.backend.runtime.engine, sent.id[1]
+            with Reader(us.record_path, running=True) as reader:
+                root = leaf_hash(reader.entry(0, index)["leaf"])
+            signer = LogSigner(ru.origin("ru"), ru.ring.log)
+            signature = sign_run_receipt(signer, us.origin("us"), index, index + 1, root)
+            taken = asyncio.Event()
+            engine.listen(lambda change: taken.set() if isinstance(change, ReceiptTaken) else None)
+            engine._take_receipt(engine.peers[1], RunReceiptItem(0, index, index + 1, signature))
+            await asyncio.wait_for(taken.wait(), 60)
+            assert (await asyncio.wait_for(sent.receipt(), 20)).holder == "ru"
 
     asyncio.run(play())

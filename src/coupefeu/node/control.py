@@ -1,10 +1,10 @@
 """The control socket of a running node: JSON lines on a Unix socket that only its owner may open.
 
 asked                                                            answered
-{"id": 1, "do": "act", "command": "Say", "fields": {...}}        {"id": 1, "ok": {"entries": [["us", 14]]}}
-{"id": 2, "do": "receipt", "index": 14}                          {"id": 2, "ok": {...}} when it is receipted
+{"id": 1, "do": "act", "command": "Say", "fields": {...}}        {"id": 1, "ok": [[0, 14]]}
+{"id": 2, "do": "receipt", "index": 14}                          {"id": 2, "ok": ["ru", UTC ms]} when it is receipted
 {"id": 3, "do": "status"}                                        {"id": 3, "ok": {...}}
-{"id": 4, "do": "follow"}                                        {"event": {...}}, one by one, for ever after
+{"id": 4, "do": "follow"}                                        {"id": 4, "ok": {}}, then {"event": {...}}, one by one
 what is refused                                                  {"id": 5, "error": {"kind", "code", "message", "hint"}}
 """
 
@@ -24,6 +24,8 @@ from coupefeu.model.attachments import MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS
 
 MAX_LINE_BYTES = (1 << 20) + MAX_ATTACHMENTS * MAX_ATTACHMENT_BYTES * 4 // 3
 """A message with all the attachments that an agreement may allow, in base64."""
+MAX_UNREAD_BYTES = 16 << 20
+"""What waits for a program that does not read; one that leaves more (a screen that was halted) is hung up on."""
 Answer = Callable[[dict[str, Any], "Client"], Awaitable[Any]]
 
 
@@ -35,9 +37,12 @@ class Client:
         self.closed: list[Callable[[], None]] = []
 
     def tell(self, message: dict[str, Any]) -> None:
-        """Send one line."""
-        if not self._writer.is_closing():
-            self._writer.write(msgspec.json.encode(message) + b"\n")
+        """Send one line, or hang up when too many wait to be read."""
+        if self._writer.is_closing():
+            return
+        self._writer.write(msgspec.json.encode(message) + b"\n")
+        if self._writer.transport.get_write_buffer_size() > MAX_UNREAD_BYTES:
+            self._writer.transport.abort()
 
 
 class ControlServer:
@@ -137,6 +142,8 @@ class ControlClient:
 
         Raises: the node's refusal, by its code; UsageError: more than a node takes; PeerError: the node went away.
         """
+        if self._task.done():
+            raise gone()
         self._next += 1
         number = self._next
         line = msgspec.json.encode({"id": number, "do": do, **fields}) + b"\n"
@@ -167,10 +174,9 @@ class ControlClient:
         except (ConnectionError, ValueError):
             pass
         finally:
-            gone = PeerError("the node went away", code="node.control.gone", hint="Is it still up?")
             for future in self._waiting.values():
                 if not future.done():
-                    future.set_exception(gone)
+                    future.set_exception(gone())
             for listener in self.listeners:
                 listener({})
 
@@ -186,6 +192,15 @@ class ControlClient:
             future.set_exception(read_error(message["error"]))
         else:
             future.set_result(message["ok"])
+
+
+def gone() -> PeerError:
+    """Say that nobody answers any more; what was asked last may stand on the record or not."""
+    return PeerError(
+        "the node went away",
+        code="node.control.gone",
+        hint="Start it again (coupefeu up); `coupefeu record` shows what was recorded.",
+    )
 
 
 def describe(error: CoupefeuError) -> dict[str, str]:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, Self
 
-from coupefeu.errors import PeerError
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.backend import Backend
+from coupefeu.node.control import gone
 
 MAX_WAITING: Final = 65_536
 """Events kept for a slow program; beyond it the oldest go, and `EventsMissed` says how many."""
@@ -157,9 +157,7 @@ class Events:
             return EventsMissed(count=missed)
         said = await self._queue.get()
         if not said:
-            raise PeerError(
-                "the node went away", code="node.control.gone", hint="Start it again: coupefeu up."
-            )
+            raise gone()
         return read_event(said)
 
     def _put(self, said: dict[str, Any]) -> None:

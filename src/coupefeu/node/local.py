@@ -24,6 +24,8 @@ from coupefeu.node.runtime import Runtime
 from coupefeu.services.base import Command
 from coupefeu.services.messages.commands import SendLineTest
 from coupefeu.store.jobs import Acted, Outcome
+from coupefeu.store.reader import Reader
+from coupefeu.store.spans import Spans
 
 MAX_ABOUT = 16
 """References told with an event; an act names one message, SHOWN at most 16."""
@@ -37,6 +39,9 @@ class LocalBackend:
         self._waiting: dict[int, list[asyncio.Future[tuple[str, int]]]] = {}
         self._server = ControlServer(runtime.folder.socket_path, self._answer, runtime.journal.defect)
         self._names = runtime.folder.agreement.party_ids
+        self._began_at = max((peer.sealer.size for peer in runtime.engine.peers.values()), default=0)
+        self._by_runs = Spans()
+        """Entries that were receipted by runs since the start, behind the newest co-signature."""
         runtime.engine.listen(self._hear)
 
     @classmethod
@@ -75,13 +80,25 @@ class LocalBackend:
         return await future
 
     async def receipt(self, index: int) -> tuple[str, int]:
-        """See `Backend.receipt`."""
-        for peer in self.runtime.engine.peers.values():
-            if index < peer.cosigned:
-                return self._names[peer.log], self.runtime.clock().utc_ms
+        """See `Backend.receipt`; one that came before it was asked for is read from the record."""
         future: asyncio.Future[tuple[str, int]] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(index, []).append(future)
+        if self._may_be_held(index):
+            held = await asyncio.to_thread(self._read_receipts, index)
+            if held and not future.done():
+                holder = min(held, key=held.__getitem__)
+                future.set_result((self._names[holder], held[holder]))
         return await future
+
+    def _may_be_held(self, index: int) -> bool:
+        return index < max(self._began_at, self._cosigned()) or index in self._by_runs
+
+    def _cosigned(self) -> int:
+        return max((peer.cosigned for peer in self.runtime.engine.peers.values()), default=0)
+
+    def _read_receipts(self, index: int) -> dict[int, int]:
+        with Reader(self.runtime.folder.record_path, running=True) as reader:
+            return reader.receipts(self.runtime.engine.our_log, index)
 
     async def status(self) -> dict[str, Any]:
         """See `Backend.status`."""
@@ -101,6 +118,10 @@ class LocalBackend:
     def _hear(self, change: Change) -> None:
         if not isinstance(change, ReceiptTaken):
             return
+        cosigned = self._cosigned()
+        self._by_runs.drop_before(cosigned)
+        for index in range(max(change.start, cosigned), change.end):
+            self._by_runs.add(index)
         for index in [index for index in self._waiting if change.start <= index < change.end]:
             for future in self._waiting.pop(index):
                 if not future.done():
