@@ -213,6 +213,14 @@ def test_a_card_is_small_and_tells_nobody_its_secret():
         assert repr(secret) not in repr(US.ring)
 
 
+@pytest.mark.timeout(10)  # a name without an end was looked at from each of its parts anew, for 20 s
+def test_looking_for_an_armoured_card_costs_no_more_than_the_text_is_long():
+    for text in ("coupefeu-" * 10_900, "-----BEGIN COUPEFEU " * 4_900, "-----BEGIN COUPEFEU A-----" * 3_700):
+        with pytest.raises(PeerError) as caught:
+            parse_armour(text)
+        assert caught.value.code == "wire.armour.absent"
+
+
 def test_every_changed_character_of_an_armoured_card_is_noticed():
     text = armour(Armour.CARD, encode_card(US.card))
     begin = text.index("\n") + 1

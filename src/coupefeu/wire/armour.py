@@ -17,8 +17,8 @@ from coupefeu.errors import PeerError
 
 MAX_ARMOUR_CHARACTERS = 98_304
 
-_BLOCK = re.compile(r"-----BEGIN COUPEFEU ([A-Z ]+)-----([A-Za-z0-9+/=\s]*)-----END COUPEFEU \1-----")
-_LINE = re.compile(r"coupefeu-([a-z-]+):([A-Za-z0-9+/=]+)")
+_BLOCK = re.compile(r"-----BEGIN COUPEFEU ([A-Z ]{1,20})-----([A-Za-z0-9+/=\s]*)-----END COUPEFEU \1-----")
+_LINE = re.compile(r"coupefeu-([a-z-]{1,20}):([A-Za-z0-9+/=]+)")
 
 
 class Armour(StrEnum):
