@@ -213,6 +213,15 @@ def test_a_proof_shows_existence_head_or_all(index):
         assert len(audit.cosigned) == 1
 
 
+def test_an_empty_body_is_said_to_be_shown():
+    whole = Disclosure.whole(0, bytes(16), HEAD, b"")
+    leaf = make_leaf(LOG.name, bytes(16), HEAD, b"")
+    root = leaf_hash(leaf)
+    note = checkpoint_note(LOG.vkey, Checkpoint(LOG.name, 1, root), sign_checkpoint(LOG, 1, root))
+    audit = audit_proof(leaf, TlogProof(0, (), note, whole.to_extra()).format(), b"", LOG.vkey)
+    assert "The head and body shown are exactly what was signed." in audit.proved
+
+
 def test_a_changed_proof_is_refused():
     leaf, proof, body = proof_files(14, Disclosure.whole(14, *SECRETS[14]))
     assert body is not None

@@ -310,8 +310,8 @@ def read_items(plaintext: bytes) -> tuple[list[Item], Heartbeat | None, PeerErro
 def _parts(entropy: bytes) -> tuple[bytes, bytes]:
     if len(entropy) < ENTROPY_BYTES:
         raise UsageError(
-            f"{len(entropy)} fresh bytes, not 64",
+            f"{len(entropy)} fresh bytes, and a handshake uses {ENTROPY_BYTES}",
             code="link.entropy.short",
-            hint="give 64 fresh bytes each time",
+            hint=f"give {ENTROPY_BYTES} fresh bytes or more, each time anew",
         )
     return entropy[:32], entropy[32:34]

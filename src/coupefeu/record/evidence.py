@@ -143,12 +143,8 @@ def _named(each: Enclosure) -> str:
 def _shown_sentences(shown: Disclosure | None) -> list[str]:
     if shown is None:
         return []
-    part = "head" if shown.body is None else "head and body"
-    return [
-        f"The {part} shown are exactly what was signed."
-        if shown.body
-        else f"The {part} shown is what was signed."
-    ]
+    part = "head shown is" if shown.body is None else "head and body shown are"
+    return [f"The {part} exactly what was signed."]
 
 
 def _decoded(head: bytes) -> Head | None:

@@ -116,7 +116,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyChain:
-    """The chain at one addressed party, and the acts from anywhere that had no effect on it."""
+    """The chain at one addressed party."""
 
     party: str
     steps: tuple[Step, ...]

@@ -28,8 +28,8 @@ REFUSALS: Final = Table(
 )
 INSERT_REFUSAL: Final = REFUSALS.insert().values({each.name: bindparam(each.name) for each in REFUSALS.c})
 SELECT_REFUSALS: Final = select(REFUSALS).order_by(REFUSALS.c.arrival, REFUSALS.c.part)
-SELECT_OUR_REFUSALS: Final = SELECT_REFUSALS.where(REFUSALS.c.ours)
 """All refusals of all parties by arrival; `read_refusal` puts a row into words."""
+SELECT_OUR_REFUSALS: Final = SELECT_REFUSALS.where(REFUSALS.c.ours)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
