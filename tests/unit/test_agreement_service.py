@@ -1,9 +1,12 @@
 """Amendments and key statements: what is written, what takes effect, from when."""
 
+import sqlite3
+from collections import Counter
 from dataclasses import replace
 from hashlib import sha256
 
 import pytest
+from sqlalchemy import create_engine
 from tests.pairs import make_terms, pair_two
 
 from coupefeu.errors import CoupefeuError, PolicyError, VerificationError
@@ -20,10 +23,11 @@ from coupefeu.keys.agreement_signatures import (
 )
 from coupefeu.model.entry import MAX_AGREEMENT_BODY_BYTES, Head, Kind
 from coupefeu.model.instant import Instant, Moment
-from coupefeu.services.agreement import AgreementService
+from coupefeu.services.agreement import AgreementService, views
 from coupefeu.services.agreement.facts import (
     AcceptAmendment,
     Acceptance,
+    AgreementFact,
     OpenLog,
     ProposeAmendment,
     RecordKeyStatement,
@@ -37,8 +41,8 @@ from coupefeu.services.agreement.in_force import (
     verify_amendment,
 )
 from coupefeu.services.agreement.rules import describe_difference
-from coupefeu.services.agreement.views import read_facts
-from coupefeu.services.base import Context, Recorded
+from coupefeu.services.agreement.views import ENTRIES, MAX_KEPT, MAX_KEPT_VOID, SELECT_ENTRIES, read_facts
+from coupefeu.services.base import METADATA, Context, Recorded
 from coupefeu.wire.agreement import join_keys
 from coupefeu.wire.key_statement import (
     KeyRole,
@@ -59,8 +63,15 @@ class Log:
     """Both logs as one node sees them: commands are decided, entries applied, rows kept."""
 
     def __init__(self):
-        self.rows = []
+        self.engine = create_engine("sqlite://", module=sqlite3)
+        METADATA.create_all(self.engine, [ENTRIES])
+        self.arrival = 0
         self.sizes = [0, 0]
+
+    @property
+    def rows(self):
+        with self.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(SELECT_ENTRIES).mappings()]
 
     def context(self, party):
         return Context(
@@ -78,7 +89,8 @@ class Log:
             self.receive(context.our_log, draft.kind, draft.body)
         return drafts
 
-    def receive(self, log, kind, body):
+    def receive(self, log, kind, body, index=None):
+        """Take an entry, at the end of its log unless `index` says where; gives why it has no effect."""
         head = Head(
             kind=kind,
             from_post="us.duty",
@@ -90,17 +102,19 @@ class Log:
         )
         recorded = Recorded(
             log=log,
-            index=self.sizes[log],
-            arrival=len(self.rows),
+            index=self.sizes[log] if index is None else index,
+            arrival=self.arrival,
             arrived_ms=0,
             ours=log == 0,
             head=head,
             body=body,
             leaf_hash=bytes(32),
         )
-        self.sizes[log] += 1
+        self.sizes[log] = max(self.sizes[log], recorded.index + 1)
+        self.arrival += 1
         (statement,) = SERVICE.apply(recorded, self.context("us"))
-        self.rows.append(statement.parameters)
+        with self.engine.begin() as connection:
+            connection.execute(*statement)
         return statement.parameters["effect"]
 
     @property
@@ -228,8 +242,55 @@ def test_a_party_signs_one_text_per_version_and_the_first_counts(log):
     with pytest.raises(PolicyError, match="another text"):
         log.act("us", proposal("us", second))
     assert log.receive(0, 1, proposal("us", second).body) == ""
-    log.act("ru", acceptance("ru", second, 0, 2))
+    with pytest.raises(PolicyError, match="no sound proposal"):
+        log.act("ru", acceptance("ru", second, 0, 2))
+    accepted = acceptance("ru", second, 0, 2)
+    body = encode_acceptance(Acceptance(version=2, digest=accepted.digest, signatures=accepted.signatures))
+    assert log.receive(1, Kind.AMENDMENT_ACCEPTED, body) == ""
     assert [amendment.missing for amendment in log.amendments()] == [("ru",)]
+
+
+def test_what_a_party_says_again_is_not_kept_and_the_earliest_in_its_log_counts(log):
+    """A valid text of version 2 may be signed and sent ten thousand times; a run may bring a later one first."""
+    late, early = amended(new=b'outcome = "12m"'), amended(new=b'outcome = "13m"')
+    bodies = [proposal("ru", octets).body for octets in (late, early)]
+    log.receive(1, Kind.AMENDMENT_PROPOSED, bodies[0], index=9)
+    log.receive(1, Kind.AMENDMENT_PROPOSED, bodies[1], index=5)
+    for index in range(10, 40):
+        assert log.receive(1, Kind.AMENDMENT_PROPOSED, bodies[0], index=index) == ""
+    said = encode_key_statement(statement("ru"))
+    for _ in range(30):
+        log.receive(1, 4, said)
+        log.receive(0, 4, said)
+    assert [(row["log"], row["idx"]) for row in log.rows][2:] == [(1, 9), (1, 5), (1, 40), (0, 1)]
+    assert [each.octets for each in log.amendments()] == [early]
+    assert len(list_statements(log.facts, AGREEMENT)) == 1
+
+
+def test_what_one_log_may_have_kept_is_bounded_with_effect_and_without(log, monkeypatch):
+    """Another party fills its own room, not ours, and what has no effect takes no room from what has."""
+    monkeypatch.setattr(views, "judge", lambda recorded, _context: said(recorded))
+
+    def said(recorded):
+        number = int(recorded.body)
+        return AgreementFact(
+            log=recorded.log,
+            index=recorded.index,
+            arrival=recorded.arrival,
+            kind=recorded.head.kind,
+            party="ru",
+            version=max(number, 0),
+            effect="void" if number < 0 else "",
+        )
+
+    for number in range(MAX_KEPT_VOID + 10):
+        log.receive(1, Kind.AMENDMENT_PROPOSED, b"%d" % (-1 - number))
+    for number in range(MAX_KEPT + 10):
+        log.receive(1, Kind.AMENDMENT_PROPOSED, b"%d" % (2 + number))
+    log.receive(0, Kind.AMENDMENT_PROPOSED, b"2")
+    kept = Counter((row["log"], bool(row["effect"])) for row in log.rows)
+    assert kept == {(0, False): 2, (1, False): MAX_KEPT, (1, True): MAX_KEPT_VOID}
+    assert {row["body"] for row in log.rows if row["effect"]} == {b""}
 
 
 def test_two_proposals_that_meet_are_resolved_by_a_higher_version(log):

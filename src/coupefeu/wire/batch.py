@@ -17,8 +17,8 @@ MAX_HASHES_LEFT_OUT: Final = 128
 MAX_ROOTS_LEFT_OUT: Final = 32
 """What short heads leave out costs the receiver more than the bytes that ask for it, a root thirty times a hash."""
 MAX_INFLATED_BYTES: Final = 1 + 2 + MAX_HEAD_BYTES + MAX_AGREEMENT_BODY_BYTES
-MAX_BATCH_INFLATED_BYTES: Final = 4 << 20
-"""Above what 256 entries of lawful size can hold, and bounded whatever a peer sends."""
+MAX_BATCH_INFLATED_BYTES: Final = 128 << 10
+"""A sender fills a frame by what its entries are before they shrink, so a batch never inflates to twice a frame."""
 
 _WINDOW_BITS: Final = -13
 _COMPRESSOR: Final = zlib.compressobj(9, zlib.DEFLATED, _WINDOW_BITS, 5, zlib.Z_DEFAULT_STRATEGY, DICTIONARY)

@@ -8,7 +8,20 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, String, Table, bindparam, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    select,
+)
 
 from coupefeu.errors import CoupefeuError, PolicyError
 from coupefeu.keys.agreement_signatures import (
@@ -40,11 +53,35 @@ ENTRIES: Final = Table(
     Column("digest", LargeBinary, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("effect", String, nullable=False),
+    Column("slot", String, nullable=False, doc="what a party can say once; empty: it has no effect"),
 )
 
-INSERT_ENTRY: Final = ENTRIES.insert().values({column.name: bindparam(column.name) for column in ENTRIES.c})
+MAX_KEPT: Final = 512
+"""Entries of one log that have effect, each of a slot of its own: one text a version, one statement a number."""
+MAX_KEPT_VOID: Final = 64
+"""Entries of one log that have none, the first that came, to be shown with the reason."""
+
+_SAME_LOG = ENTRIES.c.log == bindparam("log")
+_SAID_BEFORE = exists().where(
+    and_(
+        _SAME_LOG, ENTRIES.c.slot == bindparam("slot"), ENTRIES.c.slot != "", ENTRIES.c.idx < bindparam("idx")
+    )
+)
+_KEPT = (
+    select(func.count())
+    .where(_SAME_LOG, (ENTRIES.c.slot == "") == (bindparam("slot", type_=String) == ""))
+    .scalar_subquery()
+)
+_ROOM = case((bindparam("slot", type_=String) == "", MAX_KEPT_VOID), else_=MAX_KEPT)
+INSERT_ENTRY: Final = ENTRIES.insert().from_select(
+    [column.name for column in ENTRIES.c],
+    select(*(bindparam(column.name, type_=column.type) for column in ENTRIES.c)).where(
+        ~_SAID_BEFORE, _KEPT < _ROOM
+    ),
+)
+"""Keep an entry, unless its party said the same kind of thing before it, or has filled its room."""
 SELECT_ENTRIES: Final = select(ENTRIES).order_by(ENTRIES.c.arrival)
-"""All entries of this service, few even on an old line; `read_facts` makes facts of the rows."""
+"""All entries that are kept, few even on an old line; `read_facts` makes facts of the rows."""
 
 
 def apply(recorded: Recorded, context: Context) -> tuple[Statement, ...]:
@@ -59,10 +96,20 @@ def apply(recorded: Recorded, context: Context) -> tuple[Statement, ...]:
         "party": fact.party,
         "version": fact.version,
         "digest": fact.digest,
-        "body": recorded.body,
+        "body": b"" if fact.effect else recorded.body,
         "effect": fact.effect,
+        "slot": _slot(fact),
     }
     return (Statement(INSERT_ENTRY, row),)
+
+
+def _slot(fact: AgreementFact) -> str:
+    """Name what a party can say once: whatever it says of the same later has no effect, and is not kept."""
+    if fact.effect:
+        return ""
+    if fact.kind == KEY_STATEMENT:
+        return f"keys {fact.party} {fact.version}"
+    return "agreement" if fact.kind == Kind.AGREEMENT else f"text {fact.version}"
 
 
 def read_facts(rows: Rows) -> list[AgreementFact]:
