@@ -20,6 +20,7 @@ from coupefeu.services.messages.commands import (
     ReadBack,
     RecordShown,
     SayAgain,
+    SendLineTest,
     Take,
 )
 from coupefeu.services.messages.facts import Act, encode_act
@@ -224,6 +225,32 @@ def test_acts_of_the_other_side_are_stored_and_judged(log, fields, reason):
         status = line.status(side, message)
         assert [act.effect for act in status.without_effect] == [reason]
         assert not any(s.done for s in status.chain("ru").steps[1:])
+
+
+@pytest.mark.parametrize("command", [Take, Read, ReadBack, PassTo, GiveOutcome])
+def test_nobody_acts_on_a_line_test_for_nothing_would_show_it(command):
+    line = Line()
+    test = line.do(0, SendLineTest(template=1))
+    fields = {
+        ReadBack: {"typed": ("x",)},
+        PassTo: {"recipient": "the ministry"},
+        GiveOutcome: {"outcome": OutcomeCode.NOT_OURS},
+    }
+    with pytest.raises(PolicyError) as refused:
+        line.do(1, by_desk(command, test, **fields.get(command, {})))
+    assert refused.value.code == "services.messages.of_a_line_test"
+    assert "nodes answer a line test by themselves" in refused.value.message
+    assert "coupefeu say" in refused.value.hint
+    assert line.sizes == [1, 0]
+
+
+def test_what_the_other_side_does_with_a_line_test_is_kept_without_effect():
+    line = Line()
+    test = line.do(0, SendLineTest(template=1))
+    line.hostile(1, kind=Kind.TAKEN, references=(test,))
+    for side in (0, 1):
+        status = line.status(side, test)
+        assert [act.effect for act in status.without_effect] == ["of_a_line_test"]
 
 
 def test_a_second_taking_is_kept_without_effect():

@@ -173,6 +173,7 @@ effect-post-not-addressed = the message is not addressed to this post
 effect-already-taken = it was already taken
 effect-not-a-contact = the message is not a contact by another channel
 effect-not-a-line-test = the message is not a line test
+effect-of-a-line-test = nodes answer a line test by themselves, and no person acts on it
 effect-not-the-author = only its author may correct or cancel a message
 effect-not-a-request = it does not answer a request for explanation of the other side
 effect-missing = missing: { $part }

@@ -173,6 +173,7 @@ effect-post-not-addressed = le message n’est pas adressé à ce poste
 effect-already-taken = déjà pris en charge
 effect-not-a-contact = le message n’est pas un contact par une autre voie
 effect-not-a-line-test = le message n’est pas un essai de liaison
+effect-of-a-line-test = les nœuds répondent d’eux-mêmes à un essai de liaison ; personne n’a à y donner suite
 effect-not-the-author = seul l’auteur peut rectifier ou annuler un message
 effect-not-a-request = ce n’est pas la réponse à une demande d’explication de l’autre Partie
 effect-missing = manque : { $part }

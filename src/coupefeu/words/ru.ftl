@@ -177,6 +177,7 @@ effect-post-not-addressed = сообщение не адресовано это�
 effect-already-taken = уже принято в работу
 effect-not-a-contact = сообщение не о контакте по другому каналу
 effect-not-a-line-test = сообщение не является проверкой связи
+effect-of-a-line-test = на проверку связи узлы отвечают сами, людям она действий не требует
 effect-not-the-author = исправить или отменить сообщение может только автор
 effect-not-a-request = это не ответ на запрос разъяснения другой Стороны
 effect-missing = недостаёт: { $part }

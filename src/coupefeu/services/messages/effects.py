@@ -95,6 +95,8 @@ def _may_act(act: Row, message: Row, agreement: Agreement) -> bool:
 
 def _judge_turn(act: Row, message: Row, earlier: Sequence[Row]) -> str:
     kind = act["kind"]
+    if message["kind"] == Kind.LINE_TEST and kind in _BY_ADDRESSEE:
+        return "of_a_line_test"  # it is the machines' own: no step of its chain would show it
     if kind == Kind.TAKEN and any(e["kind"] == kind and e["log"] == act["log"] for e in earlier):
         return "already_taken"
     if kind == Kind.CONTACT_CONFIRMED and message["form"] != Form.CONTACT:

@@ -283,6 +283,8 @@ def _hint(reason: str, message: Row) -> str:
         )
     if reason == "own_message":
         return "This is for the other side to do."
+    if reason == "of_a_line_test":
+        return "Nothing is to be done. To say something, send a message: `coupefeu say`."
     return "Its chain says what was done about it."
 
 
