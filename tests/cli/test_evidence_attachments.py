@@ -144,6 +144,8 @@ def test_nothing_stands_under_an_entry_that_is_no_message_or_whose_body_is_not_s
         (out / "attachments" / each).unlink()
     hide_body(out, index)
     assert line.refused("verify", out).code == "record.enclosures.unshown"
+    shutil.rmtree(out / "bodies", ignore_errors=True)
+    assert line.refused("verify", out).code == "record.enclosures.unshown"
 
 
 def hide_body(out, index):

@@ -10,7 +10,7 @@ from tests.stores import AGREEMENT, do, joined_line, open_keeper, rich_record
 from coupefeu.errors import StoreError, UsageError, VerificationError
 from coupefeu.keys import ed25519
 from coupefeu.keys.notes import LogSigner
-from coupefeu.model.attachments import Attachment
+from coupefeu.model.attachments import PART_BYTES, Attachment
 from coupefeu.model.messages import Content, Form
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.record.equivocation import verify_equivocation
@@ -303,7 +303,10 @@ def attached_record(path):
         from_post=AGREEMENT.party("us").duty_desk,
         precedence=Precedence.ROUTINE,
         language="en",
-        attachments=(Attachment(name="a", content=b"first"), Attachment(name="b", content=b"second")),
+        attachments=tuple(
+            Attachment(name=content[:5].decode(), content=content)
+            for content in (b"first", b"second", b"third" * (PART_BYTES // 2))
+        ),
     )
     do(keeper, Act(command=said), at=9)
     return keeper
@@ -316,6 +319,10 @@ def attached_record(path):
          "that the message committed to"),
         ("UPDATE attachments SET content = CAST('and morE' AS BLOB) WHERE log = 1", "ru/1, attachment 1",
          "that the message committed to"),
+        ("DELETE FROM attachments WHERE log = 0 AND number = 2 AND part = 1", "us/1, attachment 2",
+         "that the message committed to"),
+        ("UPDATE attachments SET part = 7 - part WHERE log = 0 AND number = 2", "us/1, attachment 2",
+         "that the message committed to"),
         ("DELETE FROM attachments WHERE log = 0 AND number = 1", "us/1, attachment 1", "it is not held"),
         ("UPDATE attachments SET number = 2 WHERE log = 1", "ru/1, attachment 2", "no message on the record promises"),
         ("UPDATE attachments SET idx = 3 WHERE log = 1", "entry 3", "no message on the record promises it"),
@@ -326,7 +333,7 @@ def test_an_attachment_that_was_changed_or_lost_is_named(tmp_path, statement, wh
     keeper = attached_record(path)
     whole = check(path)
     assert whole.findings == ()
-    assert [log.attachments for log in whole.logs] == [2, 1]
+    assert [log.attachments for log in whole.logs] == [3, 1]
     keeper.connection.query(statement)
     keeper.close()
     (finding,) = check(path).findings
@@ -344,4 +351,4 @@ def test_a_record_of_before_there_were_attachments_is_clean_and_one_that_lost_th
     keeper = attached_record(tmp_path / "lost.db")
     keeper.connection.query("DROP TABLE attachments")
     keeper.close()
-    assert [finding.code for finding in check(tmp_path / "lost.db").findings] == ["store.fsck.attachment"] * 2
+    assert [finding.code for finding in check(tmp_path / "lost.db").findings] == ["store.fsck.attachment"] * 3

@@ -4,7 +4,7 @@ A content is kept only when it is what its message committed to, was promised to
 Ours is read out in parts, and only to a party to whom the message is addressed (protocol A14).
 """
 
-from sqlalchemy import bindparam, exists, func, insert, select, tuple_
+from sqlalchemy import bindparam, exists, insert, select, tuple_
 
 from coupefeu.errors import PeerError, StoreError
 from coupefeu.model.attachments import PART_BYTES, Promised
@@ -24,10 +24,13 @@ _THIS_ONE = (
     & (tables.attachments.c.idx == bindparam("idx"))
     & (tables.attachments.c.number == bindparam("number"))
 )
-_SELECT_HELD = select(tables.attachments.c.number).where(_THIS_ONE)
-_SELECT_PART = select(
-    func.substr(tables.attachments.c.content, bindparam("start"), PART_BYTES).label("part")
-).where(_THIS_ONE)
+_SELECT_HELD = select(tables.attachments.c.number).where(_THIS_ONE).limit(1)
+_SELECT_PARTS = (
+    select(tables.attachments.c.content)
+    .where(_THIS_ONE, tables.attachments.c.part.between(bindparam("part"), bindparam("next_part")))
+    .order_by(tables.attachments.c.part)
+)
+"""Two neighbours hold what is asked for from any offset."""
 _SELECT_WANTED = (
     select(PROMISED.c.log, PROMISED.c.idx, PROMISED.c.arrival, PROMISED.c.number, PROMISED.c.size)
     .where(
@@ -69,9 +72,10 @@ def read_part(transaction: Transaction, job: ReadPart) -> Part:
     in_reach = 0 <= job.index < MAX_INDEX and 0 <= job.number < MAX_INDEX and 0 <= job.offset < MAX_INDEX
     if not in_reach or not _may_have(transaction, job):
         return Part(data=b"")
-    at = {"log": job.log, "idx": job.index, "number": job.number, "start": job.offset + 1}
-    rows = transaction.select(Statement(_SELECT_PART, at))
-    return Part(data=bytes(rows[0]["part"] or b"") if rows else b"")
+    part, start = divmod(job.offset, PART_BYTES)
+    at = {"log": job.log, "idx": job.index, "number": job.number, "part": part, "next_part": part + 1}
+    rows = transaction.select(Statement(_SELECT_PARTS, at))
+    return Part(data=b"".join(row["content"] for row in rows)[start : start + PART_BYTES])
 
 
 def _may_have(transaction: Transaction, job: ReadPart) -> bool:
@@ -117,5 +121,9 @@ def keep_attachment(transaction: Transaction, job: KeepAttachment) -> Kept:
 
 
 def store_content(transaction: Transaction, log: int, index: int, number: int, content: bytes) -> None:
-    """Buffer the content of one attachment."""
-    transaction.write(_INSERT, {"log": log, "idx": index, "number": number, "content": content})
+    """Buffer the content of one attachment, in parts: none that is read costs more than itself."""
+    for part, start in enumerate(range(0, len(content), PART_BYTES)):
+        data = content[start : start + PART_BYTES]
+        transaction.write(
+            _INSERT, {"log": log, "idx": index, "number": number, "part": part, "content": data}
+        )

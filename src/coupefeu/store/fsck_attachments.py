@@ -1,6 +1,8 @@
 """Every attachment that is held against the commitment in its message, and ours against what we promised."""
 
 import re
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 from coupefeu.errors import CoupefeuError
@@ -12,11 +14,11 @@ from coupefeu.store.sqlite import Connection
 
 _HAS_TABLE: Final = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'attachments'"
 _HELD: Final = (
-    "SELECT a.idx, a.number, CAST(a.content AS BLOB), CAST(e.seed AS BLOB), CAST(e.body AS BLOB) FROM attachments a"
-    " LEFT JOIN entries e ON e.log = a.log AND e.idx = a.idx WHERE a.log = ? ORDER BY a.idx, a.number"
+    "SELECT a.idx, a.number, CAST(e.seed AS BLOB), CAST(e.body AS BLOB), CAST(a.content AS BLOB) FROM attachments a"
+    " LEFT JOIN entries e ON e.log = a.log AND e.idx = a.idx WHERE a.log = ? ORDER BY a.idx, a.number, a.part"
 )
 _BODIES: Final = "SELECT idx, CAST(body AS BLOB) FROM entries WHERE log = ? AND body IS NOT NULL ORDER BY idx"
-_NUMBERS: Final = "SELECT idx, number FROM attachments WHERE log = ? ORDER BY idx, number"
+_NUMBERS: Final = "SELECT DISTINCT idx, number FROM attachments WHERE log = ?"
 _MAY_PROMISE: Final = re.compile(rb"\x0d[\x81-\x88]")
 """Key 13 and the head of its array: what every body with attachments holds, and hardly another."""
 
@@ -30,9 +32,10 @@ def check_attachments(
     """
     count = 0
     has_table = next(connection.stream(_HAS_TABLE), None) is not None
-    for index, number, content, seed, body in connection.stream(_HELD, (log,)) if has_table else ():
+    rows = connection.stream(_HELD, (log,)) if has_table else ()
+    for (index, number, seed, body), parts in groupby(rows, itemgetter(0, 1, 2, 3)):
         count += 1
-        defect = _defect(origin, number, content, seed, body)
+        defect = _defect(origin, number, b"".join(part[4] for part in parts), seed, body)
         if defect:
             findings.add("attachment", defect, f"{origin}, attachment {number} of entry {index:,}")
     if ours:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Executable, bindparam, select
+from sqlalchemy import Executable, bindparam, literal_column, select
 
 from coupefeu.errors import UsageError
 from coupefeu.services.base import Rows
@@ -23,13 +25,19 @@ _ENTRIES = (
     .order_by(tables.entries.c.idx)
     .limit(bindparam("count"))
 )
-_ATTACHMENT = select(tables.attachments.c.content).where(
-    tables.attachments.c.log == bindparam("log"),
-    tables.attachments.c.idx == bindparam("idx"),
-    tables.attachments.c.number == bindparam("number"),
+_ATTACHMENT = (
+    select(tables.attachments.c.content)
+    .where(
+        tables.attachments.c.log == bindparam("log"),
+        tables.attachments.c.idx == bindparam("idx"),
+        tables.attachments.c.number == bindparam("number"),
+    )
+    .order_by(tables.attachments.c.part)
 )
 _HELD_ATTACHMENTS = select(tables.attachments.c.number).where(
-    tables.attachments.c.log == bindparam("log"), tables.attachments.c.idx == bindparam("idx")
+    tables.attachments.c.log == bindparam("log"),
+    tables.attachments.c.idx == bindparam("idx"),
+    tables.attachments.c.part == literal_column("0"),
 )
 _LOGS = select(tables.logs).order_by(tables.logs.c.log)
 _NEWEST_COSIGNED = (
@@ -134,7 +142,7 @@ class Reader:
         """Content of an attachment, numbered from 0; None when it is not held."""
         at = {"log": log, "idx": index, "number": number}
         rows = self._connection.execute(_ATTACHMENT, at)
-        return bytes(rows[0]["content"]) if rows else None
+        return b"".join(row["content"] for row in rows) if rows else None
 
     def held_attachments(self, log: int, index: int) -> frozenset[int]:
         """Numbers of the attachments of an entry whose content is held."""
@@ -143,12 +151,14 @@ class Reader:
 
     def attachments(self, log: int, start: int, end: int) -> Iterator[tuple[int, int, bytes, bytes]]:
         """Index, number, seed, content of each attachment held of the entries in [start, end), in order."""
-        yield from self._connection.query(
+        rows = self._connection.query(
             "SELECT a.idx, a.number, e.seed, a.content FROM attachments a"
             " JOIN entries e ON e.log = a.log AND e.idx = a.idx"
-            " WHERE a.log = ? AND a.idx >= ? AND a.idx < ? AND e.body IS NOT NULL ORDER BY a.idx, a.number",
+            " WHERE a.log = ? AND a.idx >= ? AND a.idx < ? AND e.body IS NOT NULL ORDER BY a.idx, a.number, a.part",
             (log, start, end),
         )
+        for (index, number, seed), parts in groupby(rows, itemgetter(0, 1, 2)):
+            yield index, number, seed, b"".join(part[3] for part in parts)
 
     def entries(self, log: int, start: int, count: int) -> Rows:
         """Rows of at most `count` entries from `start` on."""

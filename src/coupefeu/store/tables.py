@@ -54,9 +54,10 @@ attachments = Table(
     Column("log", Integer, primary_key=True, autoincrement=False),
     Column("idx", BigInteger, primary_key=True, autoincrement=False),
     Column("number", Integer, primary_key=True, autoincrement=False, doc="from 0, as its message names it"),
-    Column("content", LargeBinary, nullable=False),
+    Column("part", Integer, primary_key=True, autoincrement=False, doc="from 0"),
+    Column("content", LargeBinary, nullable=False, doc="PART_BYTES, of the last part what is left"),
 )
-"""The contents that are held; what is promised is a view, for the messages say it."""
+"""The contents that are held, whole, in parts as they go on air. What is promised is a view: the messages say it."""
 
 frontiers = Table(
     "frontiers",
