@@ -51,6 +51,8 @@ def test_saving_overwrites_nothing_and_follows_no_link(line):
     refused = line.refused("inbox", number, "--save-attachments", folder)
     assert refused.code == "cli.inbox.exists"
     assert not elsewhere.exists()
+    elsewhere.write_bytes(PICTURE)
+    assert line.refused("inbox", number, "--save-attachments", folder).code == "cli.inbox.exists"
     (folder / name).unlink()
     (folder / name).write_text("mine")
     assert line.refused("inbox", number, "--save-attachments", folder).hint
