@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import BANNER
+from tests.cli.conftest import BANNER, PLACE
 from tests.pairs import pair_two
 from tlog_scales.signing import Vkey
 from tlog_scales.tlog import Checkpoint
@@ -197,6 +197,30 @@ def test_the_text_of_a_message_is_shown_with_its_proof(line, tmp_path):
     line.run("prove", "--party", "us", "--index", index, "--to", tmp_path / "proof", node=line.ru)
     lines = line.run("verify", tmp_path / "proof")
     assert "  | It turned back at 0312Z." in lines
+
+
+def test_a_proof_says_what_a_warning_says(line, proof):
+    lines = line.run("verify", proof)
+    start = lines.index("It says: WARNING, SAFETY.")
+    assert lines[start + 1 : start + 4] == ["  Operative word: STOP", f"  Place: {PLACE}", "  Number: 4"]
+    values = line.json("verify", proof)
+    assert (values["kind_name"], values["content"]["operative"], values["act"]) == ("MESSAGE", "STOP", None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "says"),
+    [("taken", "warning", []), ("read-back", "text", ["It says: typed: 0312Z"])],
+)
+def test_a_proof_of_an_act_says_about_what_it_is_and_what_was_done(line, tmp_path, kind, message, says):
+    entry = line.json("record", "--party", "ru", "--kind", kind)["entries"][-1]
+    line.run("prove", "--party", "ru", "--index", entry["index"], "--to", tmp_path / "act")
+    lines = line.run("verify", tmp_path / "act")
+    whole = " ".join(lines)
+    assert f"It is: {entry['kind']}, {entry['precedence']}, from ru.duty to us.duty, about " in whole
+    assert f"about {getattr(line, message)}; its author wrote" in whole
+    assert [each for each in lines if each.startswith("It says")] == says
+    (tmp_path / "act" / "opening" / "proof").unlink()
+    assert line.json("verify", tmp_path / "act")["about"] == [f"entry {getattr(line, message)[3:]} of log 0"]
 
 
 def test_what_cannot_be_proved_yet_says_when(line, tmp_path):

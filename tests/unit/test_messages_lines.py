@@ -20,6 +20,7 @@ from coupefeu.services.messages.commands import (
     SendLineTest,
     Take,
 )
+from coupefeu.services.messages.facts import Act
 from coupefeu.services.messages.forms import encode_content
 from coupefeu.services.messages.line_tests import (
     due_line_test,
@@ -29,7 +30,7 @@ from coupefeu.services.messages.line_tests import (
     rebuild,
     template_for,
 )
-from coupefeu.services.messages.render_chain import act_words
+from coupefeu.services.messages.render_chain import act_words, outcome_words
 from coupefeu.services.messages.status import StepName
 from coupefeu.services.messages.views import FACTS, MESSAGES, rows_of
 
@@ -213,7 +214,7 @@ def test_the_chain_as_text_with_clocks_and_differences():
         1, GiveOutcome(message=message, from_post="ru.duty", outcome=OutcomeCode.CANNOT, text="no contact")
     )
     late = render_message(line.status(1, message), line.sides[1].context(line.now_ms), "ru")
-    assert "НЕВОЗМОЖНО no contact, ru.duty" in late
+    assert "НЕВОЗМОЖНО: no contact, ru.duty" in late
     assert "через 0:00:01 после срока" in late
 
 
@@ -288,3 +289,21 @@ def _decide(line, log, command):
     side = line.sides[log]
     known = [side.rows(statement) for statement in SERVICE.needs(command)]
     return SERVICE.decide(command, known, side.context(line.now_ms))
+
+
+@pytest.mark.parametrize(
+    ("act", "en", "fr"),
+    [
+        (Act(outcome=OutcomeCode.CANNOT, text="no contact"), "CANNOT: no contact", "IMPOSSIBLE : no contact"),
+        (Act(outcome=OutcomeCode.NOT_OURS), "NOT OURS", "PAS À NOUS"),
+        (Act(outcome=OutcomeCode.PASSED_TO, text="sector 3"), "PASSED TO sector 3", "TRANSMIS À sector 3"),
+        (
+            Act(outcome=OutcomeCode.STOPPED_AT, time_ms=0, text="both batteries"),
+            "STOPPED AT 01 JAN 70 00:00:00Z: both batteries",
+            "ARRÊTÉ À 01 JAN 70 00:00:00Z : both batteries",
+        ),
+    ],
+)
+def test_what_the_author_wrote_stands_apart_from_the_word_for_the_outcome(act, en, fr):
+    assert outcome_words(Kind.OUTCOME, act, "en") == en
+    assert outcome_words(Kind.OUTCOME, act, "fr") == fr

@@ -20,8 +20,6 @@ from coupefeu.cli.printing import JsonOption, Progress, progress, report
 from coupefeu.errors import CoupefeuError, PeerError, UsageError, naming
 from coupefeu.keys.agreement_signatures import SignedAgreement, verify_agreement_body
 from coupefeu.model.agreement import Agreement
-from coupefeu.model.entry import Head
-from coupefeu.model.instant import format_instant
 from coupefeu.record.audit import RecordAudit, audit_record
 from coupefeu.record.enclosures import FOLDER, Enclosure, Enclosures
 from coupefeu.record.evidence import ProofAudit, audit_proof
@@ -172,14 +170,10 @@ def _verify_proof(
         "attachments": [_enclosure_values(each) for each in audit.attachments],
     }
     if audit.head is not None:
-        lines += _head_lines(audit.head)
-        values |= {
-            "kind": audit.head.kind,
-            "from_post": audit.head.from_post,
-            "precedence": audit.head.precedence.name,
-            "written_ms": audit.head.written_ms,
-        }
-    lines += _body_lines(audit)
+        from coupefeu.cli.proved_entry import entry_lines, entry_values  # noqa: PLC0415 - a leaf alone needs no words
+
+        lines += entry_lines(audit.head, audit.body, finding.agreement)
+        values |= entry_values(audit.head, audit.body, finding.agreement)
     seen = () if audit.head is None else audit.head.seen
     values["bracket"] = bracket_values(audit, seen, finding.agreement)
     when = proof_bracket(audit, finding.agreement)
@@ -198,27 +192,6 @@ def _opening(read: Callable[[str], bytes | None], keys: Keys, audit: ProofAudit)
         keys.cosigners,
     )
     return opening.body if (opening.index, opening.checkpoint) == (0, audit.checkpoint) else None
-
-
-def _head_lines(head: Head) -> list[str]:
-    from coupefeu.cli.describing import kind_name  # noqa: PLC0415 - a proof of a leaf alone needs no words
-    from coupefeu.services.messages.display import show_line  # noqa: PLC0415 - as above
-
-    posts = f"from {show_line(head.from_post)} to {', '.join(map(show_line, head.to_posts))}"
-    written = f"its author wrote the time {format_instant(head.written_ms)}"
-    return [f"It is: {kind_name(head.kind)}, {head.precedence.name}, {posts}; {written}."]
-
-
-def _body_lines(audit: ProofAudit) -> list[str]:
-    from coupefeu.services.messages.display import show  # noqa: PLC0415 - only a proof with a body
-    from coupefeu.services.messages.forms import read_content  # noqa: PLC0415 - as above
-
-    if audit.head is None or audit.body is None or audit.index == 0:
-        return []
-    content, _ = read_content(audit.body)
-    if content is None or not content.text:
-        return []
-    return ["Its text:", *(f"  | {line}" for line in show(content.text).text.split("\n"))]
 
 
 def find_agreement(body: bytes | None, origin: str) -> Finding:

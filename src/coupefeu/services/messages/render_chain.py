@@ -7,6 +7,7 @@ from coupefeu.model.entry import Kind
 from coupefeu.model.instant import format_second
 from coupefeu.model.messages import OutcomeCode
 from coupefeu.services.messages.display import show_line
+from coupefeu.services.messages.facts import Act
 from coupefeu.services.messages.readback import Difference, DifferenceKind, Verdict
 from coupefeu.services.messages.status import ActView, Clock, MessageStatus, PartyChain, Step, StepName
 from coupefeu.words import has, label, say
@@ -86,12 +87,22 @@ def act_words(act: ActView, language: str) -> str:
 def _outcome(act: ActView, language: str) -> str:
     if act.form is not None:
         return say("by-reply", language, number=act.number)
-    outcome = OutcomeCode.PASSED_TO if act.kind == Kind.PASSED_TO else act.act.outcome
-    words = [] if outcome is None else [say(f"outcome-{int(outcome)}", language)]
-    if outcome is OutcomeCode.STOPPED_AT and act.act.time_ms is not None:
-        words.append(format_second(act.act.time_ms))
-    words += [show_line(act.act.text)] if act.act.text else []
-    return " ".join(words) + ("," if words else "")
+    words = outcome_words(act.kind, act.act, language)
+    return f"{words}," if words else ""
+
+
+def outcome_words(kind: int, act: Act, language: str) -> str:
+    """Say what became of a message: PASSED TO whom, STOPPED AT what time, CANNOT and why; or the remark of an act."""
+    outcome = OutcomeCode.PASSED_TO if kind == Kind.PASSED_TO else act.outcome
+    text = show_line(act.text)
+    if outcome is None:
+        return text
+    words = say(f"outcome-{int(outcome)}", language)
+    if outcome is OutcomeCode.PASSED_TO:
+        return f"{words} {text}".rstrip()
+    if outcome is OutcomeCode.STOPPED_AT and act.time_ms is not None:
+        words = f"{words} {format_second(act.time_ms)}"
+    return label(words, text, language) if text else words
 
 
 def _who(act: ActView) -> str:

@@ -1,0 +1,89 @@
+"""What one proved entry says, in words and as JSON: a stranger who has nothing else reads a WARNING or an OUTCOME."""
+
+from typing import Any
+
+from coupefeu.cli.describing import content_values, kind_name, name_of
+from coupefeu.model.agreement import Agreement
+from coupefeu.model.entry import Head, Kind
+from coupefeu.model.instant import format_instant
+from coupefeu.model.messages import OutcomeCode, format_number
+from coupefeu.services.messages.display import show, show_line
+from coupefeu.services.messages.facts import ACTS, read_act
+from coupefeu.services.messages.forms import read_content
+from coupefeu.services.messages.render import coded_lines
+from coupefeu.services.messages.render_chain import outcome_words
+from coupefeu.words import say
+
+LANGUAGE = "en"
+"""Of `coupefeu verify`, as of all that is not said to an officer."""
+_MESSAGES = frozenset({Kind.MESSAGE, Kind.LINE_TEST})
+
+
+def entry_lines(head: Head, body: bytes | None, agreement: Agreement | None) -> list[str]:
+    """Say what kind of entry it is and whose, about what, and what it says; the author's text behind a bar."""
+    posts = f"from {show_line(head.from_post)} to {', '.join(map(show_line, head.to_posts))}"
+    about = "".join(f", about {name}" for name in _references(head, agreement))
+    written = f"its author wrote the time {format_instant(head.written_ms)}"
+    lines = [f"It is: {kind_name(head.kind)}, {head.precedence.name}, {posts}{about}; {written}."]
+    if body is None:
+        return lines
+    if head.kind in _MESSAGES:
+        return lines + _message_lines(body)
+    return lines + (_act_lines(head.kind, body) if head.kind in ACTS else [])
+
+
+def _message_lines(body: bytes) -> list[str]:
+    content, _ = read_content(body)
+    if content is None:
+        return ["Its content cannot be read here."]
+    lines = [f"It says: {say(f'form-{int(content.form)}', LANGUAGE)}, {content.subject.value}."]
+    lines += [f"  {line}" for line in coded_lines(content, LANGUAGE)]
+    if content.text:
+        lines += ["Its text:", *(f"  | {line}" for line in show(content.text).text.split("\n"))]
+    return lines
+
+
+def _act_lines(kind: int, body: bytes) -> list[str]:
+    act, defect = read_act(kind, body)
+    if defect == "unreadable_body":
+        return ["Its content cannot be read here."]
+    said = [outcome_words(kind, act, LANGUAGE), *(f"typed: {show_line(typed)}" for typed in act.typed)]
+    return [f"It says: {words}" for words in said if words]
+
+
+def entry_values(head: Head, body: bytes | None, agreement: Agreement | None) -> dict[str, Any]:
+    """Give the same as JSON; `content` and `act` are null where the entry is no such thing, or its body not shown."""
+    content = read_content(body)[0] if body is not None and head.kind in _MESSAGES else None
+    act = read_act(head.kind, body)[0] if body is not None and head.kind in ACTS else None
+    return {
+        "kind": head.kind,
+        "kind_name": kind_name(head.kind),
+        "from_post": head.from_post,
+        "to_posts": list(head.to_posts),
+        "precedence": head.precedence.name,
+        "written_ms": head.written_ms,
+        "about": _references(head, agreement),
+        "content": None
+        if content is None
+        else {"form": name_of(content.form), "subject": content.subject.value, "text": content.text}
+        | content_values(content),
+        "act": None
+        if act is None
+        else {
+            "outcome": None if act.outcome is None else OutcomeCode(act.outcome).name,
+            "time_ms": act.time_ms,
+            "text": act.text or None,
+            "typed": list(act.typed),
+        },
+    }
+
+
+def _references(head: Head, agreement: Agreement | None) -> list[str]:
+    """Name what it refers to: US/14, where the agreement that names the logs is shown."""
+    parties = () if agreement is None else agreement.party_ids
+    return [
+        format_number((each.log, each.index), parties)
+        if each.log < len(parties)
+        else f"entry {each.index:,} of log {each.log}"
+        for each in head.references
+    ]
