@@ -12,7 +12,7 @@ from tests.scenario.stage import MINUTE, both, clock, do, open_line, troubles, v
 from coupefeu.model.entry import Kind
 from coupefeu.model.messages import Operative
 from coupefeu.node.duties import Duties
-from coupefeu.node.events import EntryRecorded
+from coupefeu.node.events import EntryRecorded, Trouble
 from coupefeu.services.messages.commands import Take
 from coupefeu.services.messages.status import StepName, TimeMark
 from coupefeu.testing.clock import START_UTC_MS
@@ -121,16 +121,31 @@ def test_a_clock_set_back_and_forth_keeps_line_tests_regular(tmp_path):
     us, ru = watched.nodes.nodes
     watched.run(minutes=5)
     assert (watched.line_tests(us), watched.line_tests(ru)) == (1, 1)
-    for shift_ms in (YEAR_MS, 0, -DAY_MS, 0, -10 * MINUTE_MS, 0):
+    shifts = (YEAR_MS, 0, -DAY_MS, 0, -10 * MINUTE_MS, 0)
+    for shift_ms in shifts:
         before = watched.line_tests(us)
         us.shift_ms = shift_ms
         watched.run(minutes=5)
         assert watched.line_tests(us) - before <= 1, "no storm"
     assert watched.line_tests(us) >= 5, "and no silence: it tests in the slot that its clock shows"
     assert watched.line_tests(ru) == 1
-    assert troubles(us) == troubles(ru) == []
+    assert troubles(us) == ["node.clock.moved"] * len(shifts)
+    assert troubles(ru) == []
     watched.run(minutes=1)
     verify_all(watched.nodes, tmp_path / "export")
+
+
+@pytest.mark.parametrize(("moved_ms", "says"), [(-YEAR_MS, "-31,536,000.0 s"), (2_500, "+2.5 s")])
+def test_a_clock_that_is_set_is_told_with_how_far_it_moved(tmp_path, moved_ms, says):
+    watched = Watched(tmp_path)
+    us, _ = watched.nodes.nodes
+    watched.run(minutes=2)
+    assert troubles(us) == [], "a clock that runs is no trouble"
+    us.shift_ms = moved_ms
+    watched.run(minutes=2)
+    (told,) = [change for change in us.changes if isinstance(change, Trouble)]
+    assert (told.party, told.code) == (None, "node.clock.moved")
+    assert f"our clock moved by {says}" in told.detail
 
 
 def test_the_leap_day_passes_like_any_other(tmp_path):

@@ -1,4 +1,4 @@
-"""What a node does for itself, unasked: line tests on schedule, their machine answers, what is overdue.
+"""What a node does for itself, unasked: line tests on schedule, their machine answers, what is overdue, its clock.
 
 A machine answers only that a machine is there; nothing here ever speaks in an officer's name.
 """
@@ -9,7 +9,7 @@ from coupefeu.model.agreement import Agreement
 from coupefeu.model.entry import Head, Kind
 from coupefeu.model.instant import Moment
 from coupefeu.node.engine import Engine
-from coupefeu.node.events import Change, EntryRecorded
+from coupefeu.node.events import Change, EntryRecorded, Trouble
 from coupefeu.services.base import Recorded
 from coupefeu.services.messages.commands import AnswerLineTest, SendLineTest
 from coupefeu.services.messages.forms import read_content
@@ -19,6 +19,8 @@ from coupefeu.wire.packet import LineTestItem
 
 CHECK_EVERY_MS = 30_000
 """A shifted or mended wall clock is noticed at the latest after this."""
+CLOCK_MOVED_MS = 1_000
+"""A wall clock that drifts, or is slewed, stays below it between two looks; one that is set does not."""
 
 
 class Duties:
@@ -33,6 +35,7 @@ class Duties:
         self._party = agreement.party_ids[engine.our_log]
         self._last_test_ms = last_test_ms
         self._clock = clock
+        self._apart_ms = _apart_ms(clock())
         self._end = engine.listen(self._hear)
 
     def close(self) -> None:
@@ -47,6 +50,7 @@ class Duties:
         """Do what is due; gives the milliseconds until the next look."""
         self._engine.name_overdue()
         now = self._clock()
+        self._watch_clock(now)
         schedule = due_line_test(self._agreement, self._party, self._last_test_ms, now.utc_ms)
         if schedule is not None:
             self._last_test_ms = now.utc_ms
@@ -54,6 +58,17 @@ class Duties:
         following = next_line_test_ms(self._agreement, self._party, now.utc_ms)
         wait_ms = CHECK_EVERY_MS if following is None else following - now.utc_ms
         return max(1, min(wait_ms, CHECK_EVERY_MS))
+
+    def _watch_clock(self, now: Moment) -> None:
+        """Tell when the wall clock moved otherwise than time has run: what is open is judged by it."""
+        moved_ms, self._apart_ms = _apart_ms(now) - self._apart_ms, _apart_ms(now)
+        if abs(moved_ms) < CLOCK_MOVED_MS:
+            return
+        detail = (
+            f"our clock moved by {moved_ms / 1_000:+,.1f} s (it was set, or the machine slept): "
+            "the clocks of messages that were open then are wrong by as much"
+        )
+        self._engine.tell(Trouble(party=None, code="node.clock.moved", detail=detail))
 
     def send_line_test(self, template: int, done: Callable[[Outcome], None] | None = None) -> None:
         """Send a line test now."""
@@ -81,6 +96,10 @@ class Duties:
         else:
             return
         self._engine.announce(LineTestItem(recorded.log, recorded.index, template, head.written_ms, answers))
+
+
+def _apart_ms(now: Moment) -> int:
+    return now.utc_ms - now.mono_ms
 
 
 def _ignore(_outcome: Outcome) -> None:
