@@ -73,23 +73,29 @@ class Connection:
     ) -> list[dict[str, Any]]:
         """Run one statement; rows as dictionaries by column name."""
         compiled = self._compile(executable)
-        with Translated():
+        try:
             cursor = self.raw.execute(compiled.text, compiled.values(parameters or {}))
             if cursor.description is None:
                 return []
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor]
+        except dbapi2.Error as error:
+            raise _translate(error) from error
 
     def execute_many(self, executable: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run one statement once per row."""
         compiled = self._compile(executable)
-        with Translated():
+        try:
             self.raw.executemany(compiled.text, map(compiled.values, rows))
+        except dbapi2.Error as error:
+            raise _translate(error) from error
 
     def query(self, text: str, parameters: Sequence[Any] = ()) -> Any:
         """Run fixed SQL text; a cursor over plain tuples (for streams over the whole record)."""
-        with Translated():
+        try:
             return self.raw.execute(text, parameters)
+        except dbapi2.Error as error:
+            raise _translate(error) from error
 
     def stream(self, text: str, parameters: Sequence[Any] = ()) -> Iterator[Any]:
         """Run fixed SQL text and give its rows one by one; what the driver finds broken half-way is translated too."""
@@ -114,15 +120,19 @@ class Translated:
         """Nothing to prepare."""
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
-        if kind is None or not issubclass(kind, dbapi2.Error):
-            return
-        seen = str(error)
-        for needle, code, hint in _CAUSES:
-            if needle in seen:
-                raise StoreError(f"the record's database says: {seen}", code=code, hint=hint) from error
-        raise StoreError(
-            f"the record's database says: {seen}", code="store.database.failed", hint="Run `coupefeu fsck`."
-        ) from error
+        if kind is not None and issubclass(kind, dbapi2.Error):
+            assert error is not None
+            raise _translate(error) from error
+
+
+def _translate(error: BaseException) -> StoreError:
+    seen = str(error)
+    for needle, code, hint in _CAUSES:
+        if needle in seen:
+            return StoreError(f"the record's database says: {seen}", code=code, hint=hint)
+    return StoreError(
+        f"the record's database says: {seen}", code="store.database.failed", hint="Run `coupefeu fsck`."
+    )
 
 
 _CAUSES: Final = (

@@ -71,8 +71,8 @@ class LogState:
     @property
     def root(self) -> bytes:
         """Root at `size`; computed once per size."""
-        known = self.roots.get(self.size)
-        return known if known is not None else self.remember(self.size, self.frontier.root())
+        known = self.roots.get(self.frontier.size)
+        return known if known is not None else self.remember(self.frontier.size, self.frontier.root())
 
     def remember(self, size: int, root: bytes) -> bytes:
         """Keep a root that will be asked for again (references to what was seen)."""
