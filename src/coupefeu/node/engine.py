@@ -59,8 +59,8 @@ class Carrier(Protocol):
         """Lift the limits on strangers: the other side has shown itself here."""
         ...
 
-    def wake_at(self, mono_ms: int | None) -> None:
-        """Call `Engine.handle_timer` then; replaces what was set before."""
+    def set_timer(self) -> None:
+        """Ask `Engine.next_timer` within milliseconds, and call `Engine.handle_timer` then."""
         ...
 
 
@@ -203,9 +203,10 @@ class Engine:
                 outgoing.setdefault(path, []).append(datagram)
             for path, datagrams in outgoing.items():
                 self._carrier.send(path, datagrams)
-        self._carrier.wake_at(self._next_timer())
+        self._carrier.set_timer()
 
-    def _next_timer(self) -> int | None:
+    def next_timer(self) -> int | None:
+        """Say when `handle_timer` has something to do; None: not before something else happens."""
         timers = [timer for peer in self.peers.values() for timer in self._timers(peer) if timer is not None]
         return min(timers, default=None)
 

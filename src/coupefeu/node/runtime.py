@@ -28,6 +28,8 @@ from coupefeu.store.writer import Writer
 
 REDIAL_S = 0.25
 HIGH_WATER_EVERY_S = 1.0
+TIMER_WITHIN_S = 0.002
+"""So late a timer is set, while a commit or the other side is waited for: it costs no message its time."""
 DEFECT_WAIT_MS = 1_000
 
 
@@ -42,6 +44,7 @@ class Runtime:
         self.clock = folder.clock
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
+        self._setter: asyncio.TimerHandle | None = None
         self._terms_timer = self._loop.call_later(0, int)
         self._wake_ms = 0
         self._tasks: list[asyncio.Task[None]] = []
@@ -120,8 +123,9 @@ class Runtime:
         try:
             await self._bearer.close()
             await self._loop.run_in_executor(None, self._writer.close)
-            if self._timer is not None:  # or the engine would run on in its caller's loop
-                self._timer.cancel()
+            for timer in (self._setter, self._timer):
+                if timer is not None:  # or the engine would run on in its caller's loop
+                    timer.cancel()
             self._save_high_water(self._keeper.marks())
             self.journal.note("down", party=self.folder.party, sizes=self._sizes())
         finally:
@@ -152,8 +156,18 @@ class Runtime:
         """See `Carrier.prove`."""
         self._bearer.promote(path)
 
-    def wake_at(self, mono_ms: int | None) -> None:
-        """See `Carrier.wake_at`; a timer that is set for earlier stays, for waking early does no harm."""
+    def set_timer(self) -> None:
+        """See `Carrier.set_timer`."""
+        if self._setter is None:
+            self._setter = self._loop.call_later(TIMER_WITHIN_S, self._set_timer)
+
+    def _set_timer(self) -> None:
+        self._setter = None
+        with self._withstand():
+            self._wake_at(self.engine.next_timer())
+
+    def _wake_at(self, mono_ms: int | None) -> None:
+        """Set the timer; one that is set for earlier stays, for waking early does no harm."""
         if mono_ms is None or (self._timer is not None and self._wake_ms <= mono_ms):
             return
         if self._timer is not None:
@@ -174,7 +188,7 @@ class Runtime:
             yield
         except Exception as defect:  # noqa: BLE001 - whatever nobody foresaw
             self.journal.defect(defect)
-            self.wake_at(self.clock().mono_ms + DEFECT_WAIT_MS)
+            self._wake_at(self.clock().mono_ms + DEFECT_WAIT_MS)
 
     def _accepted(self, path: int) -> None:
         self.engine.path_opened(path, peer=None)

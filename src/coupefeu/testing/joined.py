@@ -178,9 +178,9 @@ class MemoryNode:
         """See `Carrier.prove`."""
         self.bearer.promote(path)
 
-    def wake_at(self, mono_ms: int | None) -> None:
-        """See `Carrier.wake_at`."""
-        self.timer = mono_ms
+    def set_timer(self) -> None:
+        """See `Carrier.set_timer`."""
+        self.timer = self.engine.next_timer()
 
     def _accepted(self, path: int) -> None:
         if self.is_up:
