@@ -10,7 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from coupefeu.cli import agreement, card, init, main, pair, status
-from coupefeu.errors import ConfigError, CoupefeuError, PeerError, UsageError, VerificationError
+from coupefeu.errors import ConfigError, CoupefeuError, PeerError, PolicyError, UsageError, VerificationError
 from coupefeu.model.instant import Moment
 from coupefeu.node.folder import NodeFolder
 from coupefeu.services.agreement import AgreementService
@@ -472,6 +472,15 @@ def test_terms_that_cannot_be_read_are_named_with_their_file_and_line(desk, old,
         desk.answer("us", "ru")
     assert refused.value.message.startswith(f"{desk.file('terms.toml')}: {says}")
     assert refused.value.hint
+
+
+def test_terms_that_keep_less_than_all_are_refused_before_any_words(desk):
+    desk.meet()
+    terms = desk.file("terms.toml").read_text()
+    desk.file("terms.toml").write_text(terms.replace("ON RECORD", "RECORD OF FACT ONLY"))
+    with pytest.raises(PolicyError, match="keeps everything that is said"):
+        desk.answer("us", "ru")
+    assert not desk.file("us.answer").exists()
 
 
 def test_a_damaged_card_is_refused_before_any_words(desk):

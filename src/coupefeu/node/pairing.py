@@ -26,6 +26,7 @@ from coupefeu.keys.ring import write_psk
 from coupefeu.model.agreement import Agreement
 from coupefeu.node import folder_files as files
 from coupefeu.node.folder import NodeFolder
+from coupefeu.services.agreement.rules import check_record_mode
 from coupefeu.store.highwater import write_high_water
 from coupefeu.wire.agreement import parse_agreement
 from coupefeu.wire.armour import Armour, armour
@@ -95,12 +96,13 @@ def meet(folder: NodeFolder, cards: Mapping[Path, bool], terms: bytes) -> Encoun
     """Lay all cards on the table: check them against the terms, and give the words to read aloud.
 
     Raises:
-        PeerError, UsageError, ConfigError: a card or the terms are refused, and why.
+        PeerError, UsageError, ConfigError, PolicyError: a card or the terms are refused, and why.
     """
     ours = open_card(folder)
     others = {read_card(path): in_person for path, in_person in cards.items()}
     agreement = parse_agreement(join_agreement(terms, (ours, *others)))
     files.check_dictionary(agreement)
+    check_record_mode(agreement)
     words = pairing_words((ours, *others))
     return Encounter(ours=ours, others=others, terms=terms, agreement=agreement, words=words)
 
