@@ -10,6 +10,8 @@ from typing import Final
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _ROMAN_DIGITS: Final = frozenset("IVX")
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_FILLERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 
 def find_deception(text: str) -> str | None:
@@ -17,7 +19,7 @@ def find_deception(text: str) -> str | None:
     if unicodedata.normalize("NFC", text) != text:
         return "is not in Unicode normal form C"
     for character in text:
-        if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}:
+        if is_unseen(character):
             return f"holds the invisible character U+{ord(character):04X}"
         if unicodedata.category(character) == "Zs" and character not in {" ", "\u00a0", "\u202f"}:
             return f"holds the unusual space U+{ord(character):04X}"
@@ -27,6 +29,16 @@ def find_deception(text: str) -> str | None:
         if len(scripts) > 1:
             return f"mixes letters of {' and '.join(sorted(scripts))} in the word {word!r}"
     return None
+
+
+def is_unseen(character: str) -> bool:
+    """Whether a character leaves no mark of its own on a screen, blanks apart: also fillers and selectors."""
+    return (
+        unicodedata.category(character) in _UNSEEN
+        or character in _FILLERS
+        or "\ufe00" <= character <= "\ufe0f"
+        or "\U000e0100" <= character <= "\U000e01ef"
+    )
 
 
 def find_foreign_word(text: str, language: str) -> str | None:

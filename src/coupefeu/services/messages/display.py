@@ -10,14 +10,14 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from coupefeu.wire.deceptive import is_unseen
+
 MAX_COMBINING = 2
 """Letters of real languages carry at most two marks once composed; more is a flood."""
 MAX_SHOWN_CHARACTERS = 20_000
 
 _MARKS = frozenset("⟦⟧")
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _MINUS_LIKE = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u02d7\u2796")
 _WORD = re.compile(r"\w+")
 _SIGNATURE_LINE = re.compile(r"^[^\S\n]*\u2014\s", re.MULTILINE)
@@ -136,15 +136,13 @@ def _judge(text: str, position: int) -> Warned | None:
 
 
 def _judge_hidden(character: str) -> Warned | None:
-    category = unicodedata.category(character)
     if character in _MARKS:
         return Warned.FORGED_MARK
     if character in _DIRECTION:
         return Warned.DIRECTION
-    if category == "Cc":
+    if unicodedata.category(character) == "Cc":
         return Warned.CONTROL
-    hidden = category in _INVISIBLE or character in _FILLERS or _is_variation_selector(character)
-    return Warned.INVISIBLE if hidden else None
+    return Warned.INVISIBLE if is_unseen(character) else None
 
 
 def _judge_visible(text: str, position: int) -> Warned | None:
@@ -171,10 +169,6 @@ def _judge_space(text: str, position: int) -> Warned | None:
 def _is_sign(text: str, position: int) -> bool:
     """Whether a dash stands where a minus sign would: before a digit, and not in a range or a word."""
     return text[position + 1 : position + 2].isdigit() and not text[position - 1 : position].isalnum()
-
-
-def _is_variation_selector(character: str) -> bool:
-    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
 
 
 def _is_disguised(character: str) -> bool:

@@ -15,6 +15,7 @@ from itertools import islice, zip_longest
 
 from coupefeu.model.messages import CriticalField
 from coupefeu.services.messages.display import character_name
+from coupefeu.wire.deceptive import is_unseen
 
 MAX_DIFFERENCES = 16
 """Per field; a text that differs more is another text."""
@@ -160,14 +161,11 @@ def _name(position: int, sent: str, typed: str) -> Iterator[Difference]:
         yield Difference(kind=_kind(a, b), position=position + min(offset, len(sent)), sent=a, typed=b)
 
 
-_BLANK_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-
-
 def _kind(sent: str, typed: str) -> DifferenceKind:
     """Name the first reason that fits: what cannot be seen comes before what can."""
     either = [character for character in (sent, typed) if character]
     reasons = {
-        DifferenceKind.INVISIBLE: any(map(_is_invisible, either)),
+        DifferenceKind.INVISIBLE: any(map(is_unseen, either)),
         DifferenceKind.SPACE: any(unicodedata.category(c) == "Zs" and c != " " for c in either),
         DifferenceKind.MISSING: not typed,
         DifferenceKind.EXTRA: not sent,
@@ -176,11 +174,6 @@ def _kind(sent: str, typed: str) -> DifferenceKind:
         DifferenceKind.LOOK_ALIKE: _skeleton(sent) == _skeleton(typed),
     }
     return next((kind for kind, fits in reasons.items() if fits), DifferenceKind.OTHER)
-
-
-def _is_invisible(character: str) -> bool:
-    variation = "\ufe00" <= character <= "\ufe0f"
-    return variation or unicodedata.category(character) in _BLANK_CATEGORIES
 
 
 def _digit(character: str) -> int | None:
