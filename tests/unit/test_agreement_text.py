@@ -238,10 +238,9 @@ def test_a_number_too_long_to_be_written_out_is_refused_like_any_other():
     assert "a number of 16,000 bits is not a whole number from 1 to 9999" in error.message
 
 
-def test_a_key_is_named_without_what_steers_a_terminal():
-    error = refusal(TERMS + '"\\u001b[2J' + "k" * 9_000 + '" = 1\n')
+def test_a_key_without_end_is_named_by_its_beginning():
+    error = refusal(TERMS + "k" * 9_000 + " = 1\n")
     assert error.code == "wire.toml.unknown_field"
-    assert error.message.isprintable()
     assert len(error.message) < 200
 
 

@@ -67,9 +67,8 @@ class Table:
     def fault(self, field: str, defect: str, says: str, hint: str = "") -> PeerError:
         """Build the error for one field; the caller raises it."""
         path = f"{self._path}.{field}".strip(".")
-        named = path[:80] if path.isprintable() else ascii(path[:80])
         return PeerError(
-            f"line {self._lines.find(path)}, field {named}: {says}", code=f"wire.toml.{defect}", hint=hint
+            f"line {self._lines.find(path)}, field {path[:80]}: {says}", code=f"wire.toml.{defect}", hint=hint
         )
 
     def has(self, field: str) -> bool:
