@@ -10,13 +10,14 @@ import pytest
 from tests.scenario.stage import done, open_line, troubles
 from tests.scenario.test_three_parties import agreement_of_three
 
+from coupefeu.errors import StoreError
 from coupefeu.model.attachments import PART_BYTES, Attachment
 from coupefeu.model.messages import Content, Form
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.node.events import AttachmentKept, Trouble
 from coupefeu.node.fetching import AGAIN_MS
 from coupefeu.services.messages.commands import Say
-from coupefeu.store.jobs import ReadPart
+from coupefeu.store.jobs import Part, ReadPart
 from coupefeu.testing.joined import JoinedNodes
 from coupefeu.wire.packet import AttachmentAsk, AttachmentPart, encode_items
 
@@ -225,3 +226,33 @@ def heard(nodes, ask):
     (part,) = got
     assert part.ask == ask
     return part.data
+
+
+def test_asks_that_come_while_one_is_with_the_store_are_not_queued(nodes):
+    """A writer that is slow, and a peer that asks on: one part is read for it, whatever it asks meanwhile."""
+    message = nodes.us.say("See both.", attachments=[FIRST, SECOND])
+    nodes.run(seconds=1)
+    (peer,) = nodes.us.engine.peers.values()
+    attachments, queued = nodes.us.engine._attachments, []
+    attachments._submit = lambda job, done: queued.append((job, done))
+    for offset in range(20):
+        attachments.answer(peer, AttachmentAsk(US, message[1], 0, offset))
+    ((job, done),) = queued
+    assert job.offset == 0
+    done(Part(data=FIRST[:PART_BYTES]))
+    attachments.answer(peer, AttachmentAsk(US, message[1], 0, 1))
+    assert [job.offset for job, _ in queued] == [0, 1]
+
+
+def test_a_store_that_cannot_read_is_told_and_the_next_ask_is_answered(nodes):
+    message = nodes.us.say("See both.", attachments=[FIRST, SECOND])
+    nodes.run(seconds=1)
+    (peer,) = nodes.us.engine.peers.values()
+    attachments, queued = nodes.us.engine._attachments, []
+    attachments._submit = lambda job, done: queued.append(done)
+    ask = AttachmentAsk(US, message[1], 0, 0)
+    attachments.answer(peer, ask)
+    queued[0](StoreError("no", code="store.no"))
+    assert troubles(nodes.us) == ["store.no"]
+    attachments.answer(peer, ask)
+    assert len(queued) == 2

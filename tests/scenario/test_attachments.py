@@ -177,3 +177,21 @@ def test_a_message_without_attachments_costs_no_look_for_them(nodes):
     nodes.ru.say("See the map.", attachments=[NOTE])
     nodes.run(seconds=1)
     assert [job for job in noted[0] if isinstance(job, FindWanted)]
+
+
+def test_who_has_more_entries_waiting_than_is_agreed_asks_for_no_part_meanwhile(tmp_path):
+    """Its own node says busy, so parts would only wait: the map comes when the entries have been taken up."""
+    agreement = make_agreement()
+    budgets = replace(agreement.budgets, entries_per_minute=60, flash_per_minute=6)
+    nodes = open_line(tmp_path, agreement=replace(agreement, budgets=budgets))
+    message = nodes.ru.say("See the map.", attachments=[MAP])
+    for number in range(200):
+        nodes.ru.say(f"number {number}")
+    nodes.run(seconds=1)
+    (peer,) = nodes.us.engine.peers.values()
+    asked, ask = [], peer.link.ask
+    peer.link.ask = lambda item: asked.append(peer.intake.is_full) or ask(item)
+    run_until(nodes, lambda: nodes.us.attachment(message) == MAP, seconds=1_200, step=1)
+    assert asked
+    assert not any(asked)
+    assert troubles(nodes.us) == []

@@ -20,6 +20,7 @@ from coupefeu.node.following import TermsSeen, read_event
 from coupefeu.node.local import LocalBackend
 from coupefeu.node.node import Node
 from coupefeu.record.audit import audit_record
+from coupefeu.store.jobs import FindWanted
 from coupefeu.store.reader import Reader
 from coupefeu.wire.key_statement import KeyRole
 from coupefeu.wire.note import VerifierKey
@@ -133,24 +134,28 @@ def test_the_agreement_is_shown_before_the_first_start(pair, capsys):
     assert "Version 1, signed by US, RU" in capsys.readouterr().out
 
 
+async def amend(pair, ru, old, new):
+    """Let US propose another term and RU sign it, and wait until both go by it; gives what RU was told."""
+    terms = folder(pair, "us").agreement_octets.decode()
+    (pair / "new.toml").write_text(terms.replace("version = 1\n", "version = 2\n").replace(old, new, 1))
+    events = []
+    ru.follow(events.append)
+    await asyncio.to_thread(
+        COMMANDS.propose, pair / "new.toml", node=pair / "us", identity=None, as_json=True
+    )
+    await until(lambda: any(each.get("kind") == Kind.AMENDMENT_PROPOSED for each in events))
+    number = next(each["index"] for each in events if each.get("kind") == Kind.AMENDMENT_PROPOSED)
+    await asyncio.to_thread(COMMANDS.sign, f"US/{number}", node=pair / "ru", identity=None, as_json=True)
+    await until(lambda: list_versions(pair / "us") == [1, 2] == list_versions(pair / "ru"))
+    return [read_event(event) for event in events]
+
+
 @in_a_loop
 async def test_an_amendment_reaches_both_folders_and_outlives_a_restart(pair):
-    terms = folder(pair, "us").agreement_octets.decode()
-    new = terms.replace("version = 1\n", "version = 2\n").replace('taken = "2m"', 'taken = "1m"', 1)
-    (pair / "new.toml").write_text(new)
     async with up(pair, "us", "ru") as (us, ru):
-        events = []
-        ru.follow(events.append)
         first = await send(us, "under the old terms")
-        await asyncio.to_thread(
-            COMMANDS.propose, pair / "new.toml", node=pair / "us", identity=None, as_json=True
-        )
-        await until(lambda: any(each.get("kind") == Kind.AMENDMENT_PROPOSED for each in events))
-        number = next(each["index"] for each in events if each.get("kind") == Kind.AMENDMENT_PROPOSED)
-        await asyncio.to_thread(COMMANDS.sign, f"US/{number}", node=pair / "ru", identity=None, as_json=True)
-        await until(lambda: list_versions(pair / "us") == [1, 2] == list_versions(pair / "ru"))
-        said = TermsSeen(version=2, detail="Version 2 of the agreement is in force.")
-        assert said in [read_event(event) for event in events]
+        events = await amend(pair, ru, 'taken = "2m"', 'taken = "1m"')
+        assert TermsSeen(version=2, detail="Version 2 of the agreement is in force.") in events
         second = await send(us, "under the new terms")
         await send(ru, "here too")
         assert us.message(first.id).agreement_version == 1
@@ -159,6 +164,17 @@ async def test_an_amendment_reaches_both_folders_and_outlives_a_restart(pair):
         assert us.folder.agreement.version == ru.folder.agreement.version == 2
         assert ru.message((await send(us, "after a restart")).id).agreement_version == 2
     assert folder(pair, "us").signatures == folder(pair, "ru").signatures
+
+
+@in_a_loop
+async def test_when_more_is_agreed_what_was_beyond_it_is_looked_for_again(pair):
+    async with up(pair, "us", "ru") as (us, ru):
+        await send(us, "under the old terms")
+        attachments = ru.backend.runtime.engine._attachments
+        looked, submit = [], attachments._submit
+        attachments._submit = lambda job, done: looked.append(job) or submit(job, done)
+        await amend(pair, ru, "attachment_bytes = 1048576", "attachment_bytes = 2097152")
+        await until(lambda: FindWanted(log=0) in looked)
 
 
 @pytest.mark.parametrize("role", list(KeyRole))

@@ -14,8 +14,16 @@ from tests.documents import ROOT
 from coupefeu.model.entry import Head
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.control import ControlServer
-from coupefeu.node.events import EntryRecorded, LineChanged, ReceiptTaken, TermsChanged, Trouble
+from coupefeu.node.events import (
+    AttachmentKept,
+    EntryRecorded,
+    LineChanged,
+    ReceiptTaken,
+    TermsChanged,
+    Trouble,
+)
 from coupefeu.node.exercise import pair_exercise
+from coupefeu.node.following import AttachmentSeen, read_event
 from coupefeu.node.local import LocalBackend, describe_change
 from coupefeu.services.base import Recorded
 
@@ -106,6 +114,7 @@ CHANGES = {
     "receipt": ReceiptTaken(holder=1, start=0, end=4, arrived_ms=9),
     "line": LineChanged(party=1, up=True, alive=False),
     "terms": TermsChanged(version=2, says="Version 2 of the agreement is in force."),
+    "attachment": AttachmentKept(log=1, index=7, number=2),
     "trouble": Trouble(party=None, code="node.engine.behind", detail="more than we do"),
 }
 
@@ -116,6 +125,15 @@ def test_an_event_has_the_fields_that_are_published_and_no_contents(what):
     (published,) = [names for (name,), names, *_ in table("Events") if name == what]
     assert set(event) == {"what", *published}
     assert SECRET_WORDS not in json.dumps(event)
+
+
+def test_the_events_that_are_published_are_these():
+    assert {name for (name,), *_ in table("Events")} == {"what", *CHANGES}
+
+
+def test_the_arrival_of_an_attachment_is_read_as_it_was_told():
+    told = describe_change(CHANGES["attachment"], ("us", "ru"))
+    assert read_event(told) == AttachmentSeen(number="RU/7", attachment=2)
 
 
 def test_the_socket_is_its_owners_from_the_first_moment_whatever_the_umask_is(tmp_path, monkeypatch):

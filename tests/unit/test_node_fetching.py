@@ -160,8 +160,9 @@ def test_the_offset_outlives_a_cut_and_nothing_is_asked_for_meanwhile():
     assert walk.step() == ask(7, PART_BYTES)
     walk.fetching.line_is_down()
     assert walk.step() is None
-    walk.fetching.line_is_up(walk.now + 60_000)
-    assert walk.step() == ask(7, PART_BYTES)
+    walk.now += 1
+    walk.fetching.line_is_up(walk.now)
+    assert walk.fetching.step(walk.now) == ask(7, PART_BYTES), "at once"
     assert walk.fetch() == KeepAttachment(log=THEIRS, index=7, number=0, content=CONTENT)
 
 

@@ -274,6 +274,7 @@ def keeps_what_was_promised_to_us(under: StoreUnderTest) -> None:
     first, second, largest = _one(store, FindWanted(log=THEIRS), Wanted).items
     arrival = received.recorded[1].arrival
     assert first == WantedAttachment(log=THEIRS, index=1, arrival=arrival, number=0, size=5)
+    assert _one(store, FindWanted(log=OURS), Wanted).items == ()
     behind = FindWanted(log=THEIRS, after_arrival=arrival, after_number=0)
     assert _one(store, behind, Wanted).items == (second, largest)
     assert _one(store, replace(behind, after_number=1), Wanted).items == (largest,)
