@@ -8,6 +8,7 @@ from coupefeu.keys.notes import LogSigner
 from coupefeu.model.instant import Moment
 from coupefeu.model.precedence import Precedence
 from coupefeu.node import runtime
+from coupefeu.node.duties import Duties
 from coupefeu.node.events import ReceiptTaken
 from coupefeu.node.exercise import pair_exercise
 from coupefeu.node.folder_files import write_node_file
@@ -76,6 +77,8 @@ class _Once:
 def test_a_defect_met_once_is_noted_and_the_line_goes_on(tmp_path_factory, monkeypatch):
     """In a timer, a frame, a standing order, the high-water file: each is tried again by itself."""
     monkeypatch.setattr(runtime, "HIGH_WATER_EVERY_S", 0.01)
+    check = _Once(Duties.check)
+    monkeypatch.setattr(Duties, "check", functools.partialmethod(check))
 
     async def play():
         folder = tmp_path_factory.mktemp("b")
@@ -84,9 +87,15 @@ def test_a_defect_met_once_is_noted_and_the_line_goes_on(tmp_path_factory, monke
             ours = first.backend.runtime
             ours.engine.handle_timer = _Once(ours.engine.handle_timer)
             ours.engine.receive = _Once(ours.engine.receive)
-            ours.duties.check = _Once(ours.duties.check)
             ours._save_high_water = _Once(ours._save_high_water)
-            broken = (ours.engine.handle_timer, ours.engine.receive, ours.duties.check, ours._save_high_water)
+            ours._bearer.open = _Once(ours._bearer.open)
+            broken = (
+                ours.engine.handle_timer,
+                ours.engine.receive,
+                ours._bearer.open,
+                ours._save_high_water,
+                check,
+            )
             async with Node.open(ru.path):
                 sent = await first.line("RU").send("It is heard.")
                 await asyncio.wait_for(sent.receipt(), 60)
