@@ -4,14 +4,17 @@ Source: issue of the line, bad days; protocol A2, A3.
 """
 
 import random
+import re
 from contextlib import closing
 
 import pytest
 from tests.fault.processes import run, two_processes, until
 
+from coupefeu.cli.status import status_lines
 from coupefeu.model.attachments import Attachment
 from coupefeu.node.assembly import parties_of
 from coupefeu.node.desk import Desk
+from coupefeu.node.standing import read_standing
 from coupefeu.services.messages.enclosed import AttachmentState
 from coupefeu.store.fsck import check_record
 
@@ -20,10 +23,10 @@ MAPS = [random.Random(seed).randbytes(1 << 20) for seed in range(4)]
 
 
 async def is_fetching(pair):
-    """Whether RU has bytes of an attachment that is not whole."""
-    async with pair.node("ru") as node:
-        fetching = (await node.status())["lines"]["us"]["fetching"]
-    return fetching is not None and fetching["here"] > 0
+    """Whether RU has bytes of an attachment that is not whole, as `coupefeu status` says."""
+    values = await read_standing(pair.folders["ru"])
+    said = [line for line in status_lines(pair.folders["ru"], values) if "on its way here" in line]
+    return bool(said) and re.search(r"attachment \d of US/\d+, [1-9][\d,]* of 1,048,576 bytes", said[0])
 
 
 def attachments(pair, message):

@@ -74,6 +74,9 @@ def _line_lines(party: str, line: dict[str, Any] | None, values: dict[str, Any])
         lines.append(f"  datagrams refused       {line['refused']:,}")
     if line["beyond_rate"]:
         lines.append(f"  beyond the agreed rate  {line['beyond_rate']:,} dropped in the last minute")
+    if fetching := line["fetching"]:
+        which = f"attachment {fetching['number']} of {fetching['message']}"
+        lines.append(f"  on its way here         {which}, {fetching['here']:,} of {fetching['size']:,} bytes")
     return lines
 
 
