@@ -3,19 +3,23 @@
 Source: protocol A14 (formats from the start); section C, "three parties, one equivocating between the other two".
 """
 
+from collections import deque
 from dataclasses import replace
 from hashlib import sha256
+from itertools import count
 
 import pytest
 from tests.pairs import make_terms_of_three
 from tests.scenario.stage import verify
 
 from coupefeu.keys import ed25519, x25519
+from coupefeu.link.config import LinkConfig
 from coupefeu.model.agreement import PartyKeys
 from coupefeu.model.messages import Content, Form
 from coupefeu.model.precedence import Precedence, Subject
-from coupefeu.node.assembly import SERVICES
+from coupefeu.node.assembly import SERVICES, make_peer
 from coupefeu.node.desk import Desk
+from coupefeu.node.engine import Engine
 from coupefeu.node.export import export_record
 from coupefeu.node.sealer import Sealer
 from coupefeu.record.equivocation import verify_equivocation
@@ -24,6 +28,7 @@ from coupefeu.services.messages.commands import Say, Take
 from coupefeu.services.messages.status import StepName
 from coupefeu.store.jobs import Act, Receive, TakeReceipt
 from coupefeu.store.keeper import Keeper
+from coupefeu.store.outgoing import load_pending
 from coupefeu.store.reader import Reader
 from coupefeu.testing.clock import VirtualClock
 from coupefeu.testing.line import make_line, private_key
@@ -31,6 +36,7 @@ from coupefeu.wire.agreement import parse_terms
 from coupefeu.wire.packet import Batch, LeafOnly
 
 US, RU, FR = range(3)
+DRAWS = count()
 
 
 def agreement_of_three():
@@ -118,6 +124,82 @@ class Three:
             desk.close()
 
 
+class ThreeNodes:
+    """The engines of the three, each pair joined by a path of its own in memory; what goes by each is kept."""
+
+    def __init__(self, three):
+        self.three = three
+        self.engines = {}
+        self.ends = {10 * log + other: log for log in (US, RU, FR) for other in (US, RU, FR) if log != other}
+        self.under_way, self.jobs = deque(), deque()
+
+    def start(self, log):
+        keeper, agreement = self.three.keepers[log], self.three.agreement
+
+        def config(other):
+            name, peer = agreement.party_ids[log], agreement.party_ids[other]
+            return LinkConfig(
+                line_id=agreement.line_id,
+                our_origin=agreement.origin(name),
+                their_origin=agreement.origin(peer),
+                our_session_private=private_key(name, "session"),
+                their_session_public=x25519.public(private_key(peer, "session")),
+                psk=bytes(32),
+            )
+
+        now = self.three.clock.now
+        self.engines[log] = Engine(
+            our_log=log,
+            peers=[
+                make_peer(keeper, config(o), agreement.budgets, o, now()) for o in (US, RU, FR) if o != log
+            ],
+            submit=lambda job, done: self.jobs.append((log, job, done)),
+            carrier=Carrier(self, log),
+            clock=now,
+            entropy=lambda count: sha256(b"%d %d" % (log, next(DRAWS))).digest() * (count // 32),
+            load_pending=lambda start, end: list(load_pending(keeper.connection, log, start, end)),
+        )
+
+    def connect(self, log, other):
+        self.engines[other].path_opened(10 * other + log, peer=None)
+        self.engines[log].path_opened(10 * log + other, peer=other)
+
+    def run(self):
+        """Let everything go its way for five seconds."""
+        for _ in range(100):
+            self.three.clock.advance(50)
+            while self.jobs or self.under_way:
+                if self.jobs:
+                    log, job, done = self.jobs.popleft()
+                    (outcome,) = self.three.keepers[log].execute([job], self.three.clock.now())
+                    done(outcome)
+                    self.engines[log].pump()
+                else:
+                    path, datagrams = self.under_way.popleft()
+                    self.engines[path // 10].receive(path, datagrams)
+            for engine in self.engines.values():
+                engine.handle_timer()
+
+
+class Carrier:
+    """Path 12 of RU is path 21 of FR."""
+
+    def __init__(self, nodes, log):
+        self.nodes = nodes
+
+    def send(self, path, datagrams):
+        self.nodes.under_way.append((path % 10 * 10 + path // 10, datagrams))
+
+    def close_path(self, path):
+        raise AssertionError(f"path {path} is lost")
+
+    def prove(self, path):
+        pass
+
+    def set_timer(self):
+        pass
+
+
 @pytest.fixture
 def three(tmp_path):
     made = Three(tmp_path)
@@ -202,3 +284,43 @@ def test_one_who_tells_two_stories_is_found_when_the_others_compare(three, tmp_p
     assert three.message(US, (RU, 0)).original == "We have stopped.", "what it co-signed first stands"
     ours = three.say(US, "Which of the two?", "ru.duty", "fr.duty")
     assert three.execute(FR, Receive(batch=three.batch(US, ours)))[0].receipts, "the line stays up"
+
+
+def test_nodes_send_the_words_to_the_addressed_alone_now_and_after_a_restart(three):
+    """Protocol A14. FR is away for the last message, and all are started again."""
+    nodes = ThreeNodes(three)
+    for log in (US, RU, FR):
+        nodes.start(log)
+    nodes.connect(US, RU)
+    nodes.connect(US, FR)
+    nodes.run()
+
+    def say(text, precedence, *to_posts):
+        content = Content(form=Form.FREE_TEXT, subject=Subject.SAFETY, text=text)
+        command = Say(
+            content=content, from_post="us.duty", to_posts=to_posts, precedence=precedence, language="en"
+        )
+        nodes.engines[US].act(command, lambda outcome: None)
+
+    say("For the other desk alone.", Precedence.ROUTINE, "ru.duty")
+    say("A FLASH for one.", Precedence.FLASH, "ru.duty")
+    say("For both.", Precedence.ROUTINE, "ru.duty", "fr.duty")
+    nodes.run()
+    nodes.engines.pop(FR)
+    nodes.engines[US].path_closed(10 * US + FR)
+    say("While one was away.", Precedence.ROUTINE, "ru.duty")
+    nodes.run()
+    for log in (US, RU, FR):
+        nodes.start(log)
+    nodes.connect(US, RU)
+    nodes.connect(US, FR)
+    nodes.run()
+
+    def held(log):
+        rows = three.keepers[log].connection.query("SELECT idx, body FROM entries WHERE log = 0 ORDER BY idx")
+        return [body is not None for _, body in rows]
+
+    assert held(RU) == [True] * 4
+    assert held(FR) == [False, False, True, False]
+    for holder in (RU, FR):
+        assert nodes.engines[US].peers[holder].cosigned == 4, "and all sign for all"

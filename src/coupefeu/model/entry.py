@@ -62,3 +62,8 @@ class Head:
     agreement_version: int
     references: tuple[Reference, ...] = ()
     seen: tuple[Seen, ...] = ()
+
+
+def is_to(to_posts: tuple[str, ...], party: str) -> bool:
+    """Whether posts of this party are among those addressed; a post is named after its party."""
+    return any(post.partition(".")[0] == party for post in to_posts)

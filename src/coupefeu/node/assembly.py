@@ -9,7 +9,6 @@ from coupefeu.errors import ConfigError
 from coupefeu.keys.notes import CosignSigner, LogSigner
 from coupefeu.link.config import LinkConfig
 from coupefeu.link.link import Link
-from coupefeu.link.outbox import Outgoing
 from coupefeu.model.agreement import Budgets
 from coupefeu.model.instant import Moment
 from coupefeu.node.engine import Carrier, Engine
@@ -121,20 +120,22 @@ def make_peer(keeper: Keeper, config: LinkConfig, budgets: Budgets, log: int, no
     sealer = Sealer(keeper.line.log_signer, frontier, [each.leaf_hash for each in pending])
     link = Link(config, sealer.seal_for_link)
     link.acknowledged(our_log, cosigned, receipted_runs(keeper.connection, our_log, log, cosigned))
-    link.offer(Outgoing(our_log, each.index, each.precedence, each.entry) for each in pending)
     state = keeper.states[log]
     held = state.held(log)
     link.held(log, held.complete, held.beyond)
     if state.receipt is not None:
         link.receipt(state.receipt)
-    return Peer(
+    peer = Peer(
         log=log,
         link=link,
         sealer=sealer,
         intake=Intake(budgets, now),
         fetching=Fetching(log),
         cosigned=cosigned,
+        beside_others=keeper.line.names[log] if len(keeper.line.parties) > 2 else "",
     )
+    link.offer(peer.outgoing(our_log, each) for each in pending)
+    return peer
 
 
 def link_config(folder: NodeFolder, name: str) -> LinkConfig:

@@ -12,7 +12,6 @@ from functools import partial
 from typing import Protocol
 
 from coupefeu.link import events
-from coupefeu.link.outbox import Outgoing
 from coupefeu.model.instant import Moment
 from coupefeu.node.attachments import Attachments
 from coupefeu.node.events import Change, EntryRecorded, LineChanged, ReceiptTaken, Trouble
@@ -108,8 +107,16 @@ class Engine:
         for stored in entries:
             recorded = stored.recorded
             assert recorded.head is not None
-            pending = Pending(recorded.index, recorded.head.precedence, recorded.leaf_hash, stored.entry)
-            self._offer([pending])
+            self._offer(
+                Pending(
+                    index=recorded.index,
+                    precedence=recorded.head.precedence,
+                    leaf=stored.leaf,
+                    leaf_hash=recorded.leaf_hash,
+                    entry=stored.entry,
+                    to_posts=recorded.head.to_posts,
+                )
+            )
             self.tell(EntryRecorded(recorded=recorded))
 
     def name_overdue(self) -> None:
@@ -127,14 +134,10 @@ class Engine:
         for peer in self.peers.values():
             peer.link.line_test(item)
 
-    def _offer(self, entries: Sequence[Pending]) -> None:
+    def _offer(self, pending: Pending) -> None:
         for peer in self.peers.values():
-            for pending in entries:
-                peer.sealer.append(pending.leaf_hash)
-            peer.link.offer(
-                Outgoing(self.our_log, pending.index, pending.precedence, pending.entry)
-                for pending in entries
-            )
+            peer.sealer.append(pending.leaf_hash)
+            peer.link.offer([peer.outgoing(self.our_log, pending)])
 
     def tell(self, change: Change) -> None:
         """Tell every listener a change."""
@@ -311,7 +314,7 @@ class Engine:
         if start < peer.sealer.base_size:
             return  # they co-signed it: their record is behind, and recovers by its own rule (A13)
         wanted = self._load_pending(start, min(end, start + MAX_OFFERED_AGAIN))
-        peer.link.offer(Outgoing(self.our_log, each.index, each.precedence, each.entry) for each in wanted)
+        peer.link.offer(peer.outgoing(self.our_log, each) for each in wanted)
 
     def _watch_cover(self, peer: Peer) -> None:
         waits = peer.cosigned < peer.sealer.size and peer.link.state().queued == 0

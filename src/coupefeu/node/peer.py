@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 
 from coupefeu.link.link import Link
+from coupefeu.link.outbox import Outgoing
 from coupefeu.node.fetching import Fetching
 from coupefeu.node.intake import Intake
 from coupefeu.node.sealer import Sealer
+from coupefeu.store.outgoing import Pending
 
 
 @dataclass(slots=True, kw_only=True)
@@ -21,6 +23,14 @@ class Peer:
     quiet_since_ms: int | None = None
     paths: set[int] = field(default_factory=set)
     told_ms: dict[str, int] = field(default_factory=dict)
+    beside_others: str = ""
+    """Its name where the line has other parties too: then it gets the words of what is addressed to it alone."""
+
+    def outgoing(self, our_log: int, pending: Pending) -> Outgoing:
+        """Give what of an entry of ours goes to this party."""
+        entry = pending.for_party(self.beside_others) if self.beside_others else pending.entry
+        return Outgoing(our_log, pending.index, pending.precedence, entry)
+
     is_answered: bool = True
     """Whether no ask of theirs is with the store: one at a time."""
 

@@ -155,4 +155,4 @@ def _append(transaction: Transaction, completed: _Completed) -> Stored:
     )
     transaction.show(recorded)
     entry = pack(index, seed, encoded, completed.short, body, draft.precedence)
-    return Stored(recorded=recorded, entry=entry)
+    return Stored(recorded=recorded, leaf=leaf, entry=entry)

@@ -95,6 +95,7 @@ class Stored:
     """One of our own entries, durable: what the link carries, and what a view was told."""
 
     recorded: Recorded
+    leaf: bytes
     entry: PackedEntry
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from coupefeu.errors import CoupefeuError
+from coupefeu.model.entry import is_to
 from coupefeu.model.precedence import Precedence
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.record.tree import Frontier
@@ -11,7 +12,7 @@ from coupefeu.store import tables
 from coupefeu.store.sqlite import Connection
 from coupefeu.store.transaction import MAX_INDEX
 from coupefeu.wire.head import decode_head, shorten, whole
-from coupefeu.wire.packet import PackedEntry
+from coupefeu.wire.packet import LeafOnly, PackedEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,14 @@ class Pending:
 
     index: int
     precedence: Precedence
+    leaf: bytes
     leaf_hash: bytes
     entry: PackedEntry
+    to_posts: tuple[str, ...]
+
+    def for_party(self, party: str) -> PackedEntry | LeafOnly:
+        """Give what of it goes to a party: all of it to one that is addressed, to others the leaf (protocol A14)."""
+        return self.entry if is_to(self.to_posts, party) else LeafOnly(self.index, self.leaf)
 
 
 def pack(
@@ -38,13 +45,17 @@ def load_pending(connection: Connection, log: int, start: int, end: int | None =
         (log, start, MAX_INDEX if end is None else end),
     )
     for index, leaf, seed, head, body in rows:
-        try:
-            precedence = decode_head(head).precedence
-        except CoupefeuError:
-            precedence = Precedence.ROUTINE
-        yield Pending(
-            index, precedence, leaf_hash(leaf), pack(index, seed, head, shorten(head), body, precedence)
-        )
+        precedence, to_posts = _read_head(head)
+        entry = pack(index, seed, head, shorten(head), body, precedence)
+        yield Pending(index, precedence, leaf, leaf_hash(leaf), entry, to_posts)
+
+
+def _read_head(head: bytes) -> tuple[Precedence, tuple[str, ...]]:
+    try:
+        decoded = decode_head(head)
+    except CoupefeuError:
+        return Precedence.ROUTINE, ()
+    return decoded.precedence, decoded.to_posts
 
 
 def load_frontier(connection: Connection, log: int, size: int) -> Frontier:

@@ -20,7 +20,7 @@ from sqlalchemy import (
     select,
 )
 
-from coupefeu.model.entry import Head
+from coupefeu.model.entry import Head, is_to
 from coupefeu.model.messages import Content, MessageId
 from coupefeu.services.base import METADATA, Context, Recorded, Statement
 from coupefeu.services.messages.forms import are_promises
@@ -80,4 +80,4 @@ def apply(recorded: Recorded, head: Head, content: Content, context: Context) ->
 
 def is_addressed(head: Head, party: str) -> bool:
     """Whether a message is addressed to a post of this party: only then it gets the attachments (protocol A14)."""
-    return any(post.partition(".")[0] == party for post in head.to_posts)
+    return is_to(head.to_posts, party)
