@@ -8,7 +8,9 @@ import pytest
 from tests.cli.conftest import BANNER, PLACE
 
 import coupefeu
+from coupefeu.cli.draft import FormName
 from coupefeu.cli.main import EXIT_CODES, run
+from coupefeu.model.messages import Form
 
 
 def test_a_text_alone_is_enough(line):
@@ -63,6 +65,9 @@ def test_every_form_can_be_said(line):
     ]
     shown = line.shown(line.say(*words))
     assert (shown["precedence"], shown["subject"], shown["about"]) == ("FLASH", "SAFETY", line.warning)
+    taken_back = line.shown(line.say("--form", "cancellation", "--about", line.warning))
+    assert (taken_back["form"], taken_back["about"]) == ("cancellation", line.warning)
+    assert {Form[each.name] for each in FormName} == set(Form)
 
 
 def test_posts_speak_with_their_counterparts_and_flash_goes_to_the_desk(line):

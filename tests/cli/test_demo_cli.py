@@ -35,6 +35,7 @@ def test_the_main_job_holds_with_the_message_of_1962(tmp_path):
     assert played.returncode == 0, played.stdout + played.stderr
     result = json.loads(played.stdout)
     assert [(step["name"], step["ok"]) for step in result["steps"]] == [(name, True) for name in STEPS]
+    assert all(step["seconds"] > 0 for step in result["steps"])
     assert (result["exercise"], result["lost"], result["doubled"]) == (True, 0, 0)
     assert {(r["node"], r["party"]) for r in result["records"]} == {
         (n, p) for n in ("us", "ru") for p in ("us", "ru")

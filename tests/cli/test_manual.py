@@ -25,8 +25,22 @@ def test_the_list_has_every_command():
     assert [name for name in SUMMARIES if f"\n  {name} " not in shown] == []
 
 
-def test_every_command_takes_json():
+def test_what_an_officer_looks_for_is_a_command():
+    names = (
+        "init card pair agreement up say inbox take read read-back outcome status record prove verify fsck"
+    )
+    assert {*names.split(), "rebuild", "export", "bench", "demo"} <= set(get_command(make_app()).commands)
+
+
+def lacking(option):
     group = get_command(make_app())
     flat = [each for one in group.commands.values() for each in getattr(one, "commands", {"": one}).values()]
-    without = [each.name for each in flat if not any("--json" in param.opts for param in each.params)]
-    assert without == ["template"]  # it prints a file's text
+    return [each.name for each in flat if not any(option in param.opts for param in each.params)]
+
+
+def test_every_command_takes_json():
+    assert lacking("--json") == ["template"]  # it prints a file's text
+
+
+def test_every_command_takes_its_node_but_those_that_need_none():
+    assert set(lacking("--node")) == {"template", "verify", "demo", "bench"}

@@ -144,6 +144,22 @@ def test_old_copies_of_first_messages_never_push_out_the_one_under_way():
     assert sessions.open(ours.seal(0, b"first"), 0)[0] == b"first"
 
 
+def test_candidates_are_bounded_and_the_highest_numbers_stay():
+    sessions = Sessions()
+    pairs = [pair(number, our_id=number) for number in range(1, 3 * MAX_CANDIDATES + 1)]
+    random.Random(5).shuffle(pairs)
+    for _, theirs in pairs:
+        sessions.propose(theirs)
+    kept = []
+    for ours, _ in pairs:
+        try:
+            _, session, _, _ = sessions.open(ours.seal(0, b"first"), 0)
+        except PeerError:
+            continue
+        kept.append(session.number)
+    assert sorted(kept) == list(range(2 * MAX_CANDIDATES + 1, 3 * MAX_CANDIDATES + 1))
+
+
 def test_three_sessions_are_kept_the_newest_and_those_heard_last():
     sessions = Sessions()
     pairs = [pair(number, our_id=number) for number in range(1, 6)]

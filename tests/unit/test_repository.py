@@ -1,0 +1,155 @@
+"""What a newcomer finds and types: the pages, the targets of `make`, the locks, and what CI runs on a fresh clone."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+from tests.documents import ROOT
+
+PAGES = ("README", "ARCHITECTURE", "CONTRIBUTING", "SECURITY", "THREATS", "CHANGELOG")
+LOCKS = ("run.txt", "dev.txt")
+SETS_UP = [
+    "python3 -m venv .venv",
+    ".venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt",
+    ".venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .",
+    "touch .venv/.ready",
+]
+STATIC = [
+    ".venv/bin/ruff format --check src tests bench",
+    ".venv/bin/ruff check src tests bench",
+    ".venv/bin/mypy",
+    ".venv/bin/lint-imports",
+]
+TESTS = [".venv/bin/pytest -n 2 -q"]
+
+
+def would_run(*words):
+    """List what `make` would do for these words on a fresh machine; `-n` does none of it."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    shown = subprocess.run(
+        ["make", "-n", "-B", *words], cwd=ROOT, env=clean, capture_output=True, text=True, check=True
+    )
+    return shown.stdout.splitlines()
+
+
+def test_the_pages_that_a_newcomer_looks_for_are_there():
+    for name in PAGES:
+        assert (ROOT / f"{name}.md").read_text("utf-8").startswith("# ")
+    licence = (ROOT / "LICENSE").read_text("utf-8")
+    assert licence.split()[:4] == ["Apache", "License", "Version", "2.0,"]
+    assert list((ROOT / "docs" / "adr").glob("0001-*.md"))
+    assert list((ROOT / "docs" / "spec").glob("record.md"))
+
+
+def test_measurements_stand_with_the_machine_the_date_and_the_command():
+    page = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
+    for mark in (r"\b20\d\d-\d\d-\d\d\b", r"\bPython 3\.\d+", r"\bcores?\b", r"\bmake bench\b"):
+        assert re.search(mark, page), mark
+
+
+@pytest.mark.parametrize(
+    ("words", "runs"),
+    [
+        (["demo"], [".venv/bin/coupefeu demo --headless"]),
+        (["test"], TESTS),
+        (["static"], STATIC),
+        (["check"], STATIC + TESTS),
+        (["soak"], [".venv/bin/python -m tests.soak"]),
+        (["bench"], [".venv/bin/coupefeu bench"]),
+        (["bench-peers", "PEERS=there", "RUN=nats"], [".venv/bin/python bench/peers.py there nats"]),
+    ],
+    ids=lambda each: each[0] if len(each) == 1 else "",
+)
+def test_a_target_sets_everything_up_by_itself_and_then_does_its_work(words, runs):
+    assert would_run(*words) == SETS_UP + runs
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_version_is_exact_and_under_hashes_and_no_address_is_named(name):
+    text = (ROOT / "requirements" / name).read_text("utf-8")
+    kept = [line for line in text.replace("\\\n", "").splitlines() if not line.lstrip().startswith("#")]
+    assert len(kept) > 20
+    for line in kept:
+        version, *hashes = line.split(" --hash=")
+        assert re.fullmatch(r"[a-z0-9-]+==[\w.]+( ; .+)?", version.strip()), line
+        assert hashes, line
+        assert all(re.fullmatch("sha256:[0-9a-f]{64}", each.strip()) for each in hashes), line
+    assert "://" not in text
+
+
+class FreshClone:
+    """The script of CI on a clone of its own; what it calls says what it is told to say."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        (folder / "bin").mkdir()
+        (folder / "clone" / ".ci").mkdir(parents=True)
+        shutil.copy(ROOT / ".ci" / "run", folder / "clone" / ".ci" / "run")
+        self.command("apt-get", 'echo "apt-get $*" >> "$CALLS"')
+        self.command("python3", "exit 0")
+        self.makes()
+
+    def command(self, name, body):
+        path = self.folder / "bin" / name
+        path.write_text(f'#!/bin/sh\necho "{name} $*" >> "$CALLS"\n{body}\n')
+        path.chmod(0o755)
+
+    def makes(self, *, said="", code=0, static=0):
+        (self.folder / "said").write_text(said)
+        answer = f'[ "$1" = static ] && exit {static}; cat "{self.folder}/said"; exit {code}'
+        self.command("make", answer)
+
+    def run(self):
+        """Give the exit code, what was printed, and what was called, in order."""
+        calls = self.folder / "calls"
+        calls.write_text("")
+        path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
+        done = subprocess.run(
+            [self.folder / "clone" / ".ci" / "run"],
+            env={"PATH": path, "CALLS": str(calls)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr, calls.read_text().splitlines()
+
+
+@pytest.fixture
+def clone(tmp_path):
+    return FreshClone(tmp_path)
+
+
+def test_ci_checks_and_tests_and_installs_nothing_that_is_there(clone):
+    clone.makes(said="1966 passed in 203.1s\n")
+    code, printed, calls = clone.run()
+    assert (code, [each for each in calls if "python3" not in each]) == (0, ["make static", "make test"])
+    assert "1966 passed" in printed
+
+
+def test_ci_installs_what_debian_must_give(clone):
+    clone.command("python3", "exit 1")
+    code, _, calls = clone.run()
+    assert code == 0
+    assert "apt-get install -y -qq make python3-venv" in calls
+
+
+@pytest.mark.parametrize(
+    ("said", "fails"),
+    [
+        ("SKIPPED [9] tests/shared.py:16: DOCUMENTED: shared data absent\n1 passed\n", False),
+        ("SKIPPED [1] tests/unit/test_x.py:3: no network here\n1 passed\n", True),
+        ("SKIPPED [9] tests/shared.py:16: DOCUMENTED: a\nSKIPPED [1] tests/x.py:3: slow\n1 passed\n", True),
+    ],
+)
+def test_ci_fails_when_a_test_is_skipped_for_an_undocumented_reason(clone, said, fails):
+    clone.makes(said=said)
+    code, printed, _ = clone.run()
+    assert (code != 0, "undocumented reason" in printed) == (fails, fails)
+
+
+@pytest.mark.parametrize("broken", [{"code": 2}, {"static": 2}])
+def test_ci_fails_when_a_check_or_a_test_fails(clone, broken):
+    clone.makes(said="1 failed\n", **broken)
+    assert clone.run()[0]
