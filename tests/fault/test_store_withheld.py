@@ -1,11 +1,14 @@
 """What is withheld is asked for, named in our own log after the agreed time, and holds back nothing else (A7)."""
 
+from dataclasses import replace
+
 import pytest
 from tests.stores import AGREEMENT, do, moment, open_keeper
 
 from coupefeu.errors import PeerError, VerificationError
-from coupefeu.model.entry import Kind
+from coupefeu.model.entry import Kind, Reference
 from coupefeu.model.precedence import Precedence
+from coupefeu.record.leaf import leaf_hash
 from coupefeu.services.refusals.facts import Reason, Refusal, encode_refusal, parse_refusal
 from coupefeu.services.refusals.rules import subtract
 from coupefeu.services.refusals.views import SELECT_REFUSALS, read_refusal
@@ -15,6 +18,7 @@ from coupefeu.store.jobs import Lacking, NameOverdue, Receive
 from coupefeu.store.state import HELD_BYTES, HELD_ENTRIES, Waiting, batch_bytes
 from coupefeu.testing.author import Author
 from coupefeu.wire import cbor
+from coupefeu.wire.head import encode_head, shorten
 from coupefeu.wire.packet import (
     Batch,
     CheckpointSignature,
@@ -108,6 +112,23 @@ def test_a_body_withheld_for_ever(tmp_path, author):
     assert [recorded.index for recorded in received.recorded] == [1, 5]
     assert [(type(each), each.size) for each in received.receipts] == [(CosignatureItem, 6)]
     assert is_clean(path, keeper)
+
+
+def test_what_an_entry_refers_to_is_asked_for_first(tmp_path, author):
+    """Its hash is left out on air and rebuilt from what is held, so the entry cannot be read before (A3)."""
+    keeper = open_keeper(tmp_path / "record.db")
+    do(keeper, author.checkpoint(0, 1))
+    about = Reference(log=1, index=3, leaf_hash=leaf_hash(author._leaves[3]))
+    index = author.write(replace(author.head(), references=(about,)), b"about number 3")
+    run = author.run(index, index + 1).batch
+    (packed,) = run.entries
+    short = replace(packed, head=shorten(encode_head(replace(author.head(), references=(about,)))))
+    overtaking = Receive(batch=replace(run, entries=(short,)))
+    received = do(keeper, overtaking)
+    assert (received.recorded, received.missing) == ((), ((3, 4),))
+    do(keeper, author.run(3, 4))
+    (recorded,) = do(keeper, overtaking).recorded
+    assert (recorded.index, recorded.head.references) == (index, (about,))
 
 
 def test_a_wrong_body_for_a_withheld_one_is_refused_and_the_right_one_taken(tmp_path, author):

@@ -3,9 +3,10 @@
 Source: protocol A5, A6 and section C.
 """
 
-from tests.scenario.stage import open_line, verify_all
+from tests.scenario.stage import open_line, say, verify_all
 from tests.sizes import size
 
+from coupefeu.model.messages import Form
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.events import EntryRecorded, ReceiptTaken
 from coupefeu.services.messages.status import StepName
@@ -53,3 +54,22 @@ def test_a_flash_is_shown_and_receipted_with_all_before_it_missing(tmp_path):
             assert reader.coverage(*flash) == "checkpoint"
             assert reader.newest_cosigned(0).size == BEFORE + 1, "the co-signature over all has replaced it"
     assert verify_all(nodes, tmp_path / "export")["us"].size == BEFORE + 1
+
+
+def test_a_flash_may_refer_to_what_has_not_come(tmp_path):
+    """It names hashes in full, for they could not be rebuilt from entries that its reader lacks (A3)."""
+    nodes = open_line(tmp_path)
+    nodes.disconnect()
+    for number in range(60):
+        nodes.us.say(f"Return {number}.")
+    flash = say(nodes.us, Form.CANCELLATION, about=(0, 7), precedence=Precedence.FLASH)
+    came = []
+    nodes.ru.engine.listen(
+        lambda change: came.append(change.recorded.index) if isinstance(change, EntryRecorded) else None
+    )
+    nodes.connect()
+    nodes.run(seconds=10)
+    assert came[0] == flash[1], "before all that was said before it"
+    assert sorted(came) == list(range(61))
+    assert nodes.ru.message(flash).about == "US/7"
+    assert nodes.ru.message((0, 7)).cancelled_by == ("US/60",)
