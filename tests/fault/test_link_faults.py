@@ -323,6 +323,18 @@ def test_what_nobody_acknowledges_is_sent_again_ever_more_rarely_down_to_each_ha
     assert len(again) == 1, "an acknowledgement sets the waiting back"
 
 
+def test_a_new_path_ends_the_longest_wait():
+    """What waits half a minute to be sent again goes at once when the other side is heard anew (B7)."""
+    world = connected()
+    world.ends[1].stalled = True
+    world.write(0, 3)
+    world.run(200_000)
+    assert world.ends[0].link.state().in_flight == 3
+    world.ends[1].stalled = False
+    world.connect()
+    assert world.run(2_000, lambda: everything_is_there(world))
+
+
 def test_a_peer_that_forgot_what_it_held_gets_it_again():
     world = connected()
     world.write(0, 100)

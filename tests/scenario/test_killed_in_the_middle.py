@@ -45,3 +45,17 @@ def test_nothing_is_lost_or_doubled_whoever_is_killed_and_when(tmp_path, seed):
     assert (peer.link.state().queued, peer.cosigned) == (0, len(texts))
     assert troubles(nodes.us) == troubles(nodes.ru) == []
     verify_all(nodes, tmp_path / "export")
+
+
+def test_nothing_is_acknowledged_before_it_is_on_the_record(tmp_path, monkeypatch):
+    nodes = open_line(tmp_path)
+    with monkeypatch.context() as busy_disk:
+        busy_disk.setattr(nodes.ru, "work", lambda: None)
+        message = nodes.us.say("Is it on your record?")
+        nodes.run(seconds=10)
+        (peer,) = nodes.us.engine.peers.values()
+        assert (peer.link.state().queued, peer.cosigned) == (1, 0)
+        assert done(nodes.us.message(message)) == []
+    nodes.run(seconds=2)
+    assert (peer.link.state().queued, peer.cosigned) == (0, 1)
+    assert done(nodes.us.message(message)) == ["on-their-record"]

@@ -178,6 +178,15 @@ def test_an_answer_to_another_card_is_refused():
         verify(answer_of(RU, other, terms=TERMS))
 
 
+@pytest.mark.parametrize("changes", [{"share": b"s" * 32}, {"address": "198.51.100.1:7001"}])
+def test_an_answer_to_a_card_that_was_changed_on_its_way_is_refused(changes):
+    """Share and address stand in no agreement: only the proofs of the keys are over the whole card."""
+    other = replace(US, card=replace(US.card, **changes))
+    with pytest.raises(VerificationError) as raised:
+        verify(answer_of(RU, other, terms=TERMS))
+    assert raised.value.code == "keys.pairing.not_proved"
+
+
 def test_an_answer_without_our_proof_or_with_two_is_refused():
     good = answer_of(RU, US, terms=TERMS)
     for possessions in ((), good.possessions * 2):
