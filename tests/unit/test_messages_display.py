@@ -6,7 +6,10 @@ import pytest
 from tests.messages_line import Line, free_text
 from tests.shared import shared_json, shared_jsonl
 
+from coupefeu.model.entry import Kind
+from coupefeu.services.messages import render_message
 from coupefeu.services.messages.display import Warned, find_untypable, show, show_line
+from coupefeu.services.messages.facts import Act, encode_act
 
 EXPECTED = {
     "rlo-reverses-order": Warned.DIRECTION, "rlo-hides-not": Warned.DIRECTION, "isolate-swap": Warned.DIRECTION,
@@ -102,3 +105,15 @@ def test_looking_at_a_text_costs_no_more_than_it_is_long(text):
 def test_a_word_of_look_alikes_is_marked_in_a_latin_text_only():
     assert find_untypable("The СОР is near") == "U+0421 CYRILLIC CAPITAL LETTER ES"
     assert not find_untypable("СОР рядом")
+
+
+def test_a_message_whose_marked_fields_are_long_is_rendered_whole():
+    line = Line()
+    passages = tuple(f"{number:02d} " + "x" * 390 for number in range(10))
+    message = line.say(0, free_text(" ".join(passages), passages=passages))
+    act = Act(text="\u202e" * 500)
+    line.hostile(1, Kind.SAY_AGAIN, encode_act(act), (message,))
+    for language in ("en", "fr", "ru"):
+        shown = render_message(line.status(1, message), line.sides[1].context(line.now_ms), language)
+        assert " / ".join(passages) in shown
+        assert "⟦U+202E⟧" * 500 in shown

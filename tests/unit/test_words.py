@@ -17,7 +17,7 @@ from coupefeu.services.messages.phrases import PHRASES
 from coupefeu.services.messages.readback import DifferenceKind
 from coupefeu.services.messages.render_chain import effect_words
 from coupefeu.services.messages.status import StepName, TimeMark
-from coupefeu.words import LANGUAGES, has, say, source
+from coupefeu.words import LANGUAGES, has, label, say, source
 
 
 class Values(Visitor):
@@ -108,6 +108,12 @@ def test_the_chain_has_exactly_the_agreed_words():
 )  # fmt: skip
 def test_plurals(language, screens, expected):
     assert say("step-shown", language, screens=screens) == expected
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_value_of_any_length_is_said_whole(language):
+    name, value = "n" * 3_000, "{ $name } " * 900 + "."
+    assert label(name, value, language) == label("n", "v", language).replace("n", name).replace("v", value)
 
 
 def test_a_missing_key_or_value_is_an_error():

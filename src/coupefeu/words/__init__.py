@@ -10,6 +10,8 @@ from importlib.resources import files
 from fluent.runtime import FluentBundle, FluentResource
 
 LANGUAGES = ("en", "fr", "ru")
+LONG_CHARACTERS = 1_000
+"""Fluent takes no value of more than 2,500: a longer one is put in behind it, for a name between noncharacters."""
 
 
 def say(key: str, language: str, **values: str | int) -> str:
@@ -22,9 +24,14 @@ def say(key: str, language: str, **values: str | int) -> str:
     message = bundle.get_message(key)
     if message.value is None:
         raise KeyError(key)
-    text, errors = bundle.format_pattern(message.value, values)
+    stand_ins = {
+        name: f"\ufdd0{name}\ufdd1" for name, value in values.items() if len(str(value)) > LONG_CHARACTERS
+    }
+    text, errors = bundle.format_pattern(message.value, values | stand_ins)
     if errors:
         raise KeyError(f"{key}: {errors[0]}")
+    for name, stand_in in stand_ins.items():
+        text = text.replace(stand_in, str(values[name]))
     return str(text)
 
 
