@@ -89,6 +89,16 @@ def test_verify_says_in_words_what_was_committed_and_what_is_not_here(shown):
         assert "Attachment 1 (list.txt, 6 bytes): what is in it. It was committed, and is not here." in text
 
 
+def test_the_commands_say_how_many_they_wrote(played, tmp_path):
+    line, index = played
+    said = line.run("export", "record", "--party", "us", "--to", tmp_path / "a")
+    assert "Attachments that are held here: 2, each in two files." in said
+    assert line.json("export", "record", "--party", "ru", "--to", tmp_path / "b")["attachments"] == 0
+    assert line.json("prove", "--party", "us", "--index", index, "--to", tmp_path / "c")["attachments"] == 2
+    said = line.run("prove", "--party", "us", "--index", "0", "--to", tmp_path / "d")
+    assert not any("Attachments" in each for each in said)
+
+
 def test_without_any_the_folder_still_holds(shown):
     line, out, _ = shown
     shutil.rmtree(out / "attachments")

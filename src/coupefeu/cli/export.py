@@ -10,6 +10,7 @@ from coupefeu.cli.officer import desk_of, open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
 from coupefeu.node.assembly import parties_of
 from coupefeu.node.export import export_record
+from coupefeu.record.enclosures import FOLDER
 
 PartyOption = Annotated[str, typer.Option("--party", help="Whose log: a party of the line (us).")]
 
@@ -20,6 +21,11 @@ def register(app: typer.Typer) -> None:
     group.callback()(_group)
     group.command("record")(record)
     app.add_typer(group, name="export")
+
+
+def count_attachments(folder: Path) -> int:
+    """Say how many attachments a folder shows."""
+    return sum(1 for _ in (folder / FOLDER).glob("*.salt"))
 
 
 def _group() -> None:
@@ -46,4 +52,7 @@ def record(
         f"Verify it: coupefeu verify {to}",
     ]
     values = {"party": party.lower(), "to": str(to), "size": size, "cosigned_by": held}
+    values["attachments"] = attached = count_attachments(to)
+    if attached:
+        lines.insert(1, f"Attachments that are held here: {attached:,}, each in two files.")
     report(folder.banner(), lines, values, as_json=as_json)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from coupefeu.cli.export import PartyOption
+from coupefeu.cli.export import PartyOption, count_attachments
 from coupefeu.cli.leaflet import write_leaflet
 from coupefeu.cli.officer import desk_of, open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
@@ -40,5 +40,9 @@ def prove(
         "Its content is shown." if has_body else "Its content is not held here, so it is not shown.",
         f"Verify it: coupefeu verify {to}",
     ]
+    attached = count_attachments(to)
+    if attached:
+        lines.insert(2, f"Attachments that are held here: {attached:,}, each in two files.")
     values = {"party": party.lower(), "index": index, "to": str(to), "size": size, "body": has_body}
+    values["attachments"] = attached
     report(folder.banner(), lines, values, as_json=as_json)
