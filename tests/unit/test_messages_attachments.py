@@ -1,12 +1,16 @@
 """Attachments: what a message says of them, what is refused before it is sent, which are promised to us."""
 
+from dataclasses import replace
+
 import pytest
 from tests.messages_line import Line, agreement, free_text, warning
 
 from coupefeu.errors import PolicyError, UsageError
 from coupefeu.model.attachments import MAX_ATTACHMENTS, MAX_PROMISED_BYTES, Attachment, Promised
+from coupefeu.model.entry import Head, Kind
 from coupefeu.model.messages import Content, Form
 from coupefeu.model.precedence import Precedence, Subject
+from coupefeu.services.bodies import promised_in
 from coupefeu.services.messages import SERVICE, render_message
 from coupefeu.services.messages.commands import Say
 from coupefeu.services.messages.forms import FORM_RULES, encode_content, read_content
@@ -195,3 +199,15 @@ def test_a_name_is_said_in_the_readers_language_and_forges_no_mark(language, beg
     message = line.hostile(1, body=encode_content(said(Promised("Карта ⟦", 1, COMMITMENT))))
     shown = render_message(line.status(0, message), line.sides[0].context(0), language)
     assert f"   {begins}Карта ⟦U+27E6⟧, " in shown
+
+
+def test_only_a_message_promises_anything_whatever_another_entry_holds():
+    body = encode_content(said(Promised("a", 1, COMMITMENT)))
+    head = Head(
+        kind=Kind.MESSAGE, from_post="us.duty", to_posts=("ru.duty",), precedence=Precedence.ROUTINE, written_ms=0,
+        language="en", agreement_version=1,
+    )  # fmt: skip
+    assert promised_in(head, body) == (Promised("a", 1, COMMITMENT),)
+    assert promised_in(replace(head, kind=9_000), body) == ()
+    assert promised_in(head, b"") == ()
+    assert promised_in(head, encode_content(said(Promised("", 1, COMMITMENT)))) == ()

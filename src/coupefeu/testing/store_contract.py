@@ -251,6 +251,7 @@ def gives_parts_to_those_addressed(under: StoreUnderTest) -> None:
     parts = [_part(store, index, offset) for offset in sizes]
     assert b"".join(parts[:3]) == content
     assert parts[3:] == [b"d", b"", b"", b""]
+    assert _part(store, index, 5) == content[5 : 5 + PART_BYTES]
     assert _part(store, index, 0, number=1) == b"2"
     assert _part(store, index, 0, holder=OURS) == b""
     assert not any((_part(store, index, 0, number=2), _part(store, 9, 0), _part(store, 0, 0, log=THEIRS)))
