@@ -27,12 +27,13 @@ def say(key: str, language: str, **values: str | int) -> str:
     stand_ins = {
         name: f"\ufdd0{name}\ufdd1" for name, value in values.items() if len(str(value)) > LONG_CHARACTERS
     }
-    text, errors = bundle.format_pattern(message.value, values | stand_ins)
+    pattern, errors = bundle.format_pattern(message.value, values | stand_ins)
     if errors:
         raise KeyError(f"{key}: {errors[0]}")
+    text = str(pattern)
     for name, stand_in in stand_ins.items():
         text = text.replace(stand_in, str(values[name]))
-    return str(text)
+    return text
 
 
 def label(name: str, value: str, language: str) -> str:
