@@ -1,5 +1,7 @@
 """The manual, the list of commands and the commands themselves say the same."""
 
+import json
+
 import pytest
 from tests.documents import ROOT
 from typer.main import get_command
@@ -7,6 +9,8 @@ from typer.testing import CliRunner
 
 from coupefeu.cli.main import SUMMARIES, make_app, make_listing
 from coupefeu.cli.manual import render_manual
+from coupefeu.cli.usage import name_values
+from coupefeu.wire.agreement import parse_terms
 
 
 def test_the_manual_is_what_the_commands_say():
@@ -39,8 +43,30 @@ def lacking(option):
 
 
 def test_every_command_takes_json():
-    assert lacking("--json") == ["template"]  # it prints a file's text
+    assert lacking("--json") == []
 
 
 def test_every_command_takes_its_node_but_those_that_need_none():
     assert set(lacking("--node")) == {"template", "verify", "demo", "bench"}
+
+
+def test_help_names_no_type_of_the_language_it_is_written_in(capsys):
+    group = name_values(get_command(make_app()))
+    for name, command in group.commands.items():
+        for sub in ("", *getattr(command, "commands", ())):
+            group.main([name, *filter(None, [sub]), "--help"], "coupefeu", standalone_mode=False)
+            shown = capsys.readouterr().out
+            assert f"Usage: coupefeu {name} {sub}" in shown
+            assert [each for each in ("<str>", "<path>", "list[", "Path>") if each in shown] == [], (
+                name,
+                sub,
+            )
+
+
+def test_the_text_of_an_agreement_comes_as_json_too():
+    words = ["agreement", "template", "--status", "EXERCISE"]
+    text, values = (
+        CliRunner().invoke(make_app(), [*words, *json_too]).stdout for json_too in ([], ["--json"])
+    )
+    assert json.loads(values) == {"status": "EXERCISE", "name": "line", "text": text, "to": None}
+    assert parse_terms(text.encode()).is_exercise

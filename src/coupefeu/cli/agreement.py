@@ -92,6 +92,7 @@ def template(
         list[str] | None, typer.Option(help='Shift a clock: "us=+2h". Only on an EXERCISE line.')
     ] = None,
     to: Annotated[Path | None, typer.Option(help="Write the text to this file.")] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Print a text to start from; people change what they agreed otherwise."""
     clocks = {party.lower(): shift for party, _, shift in (each.partition("=") for each in clock or [])}
@@ -104,12 +105,18 @@ def template(
         clocks=clocks,
     )
     _check_clocks(text, clocks)
-    if to is None:
-        typer.echo(text, nl=False)
-        return
-    write_durably(to, text.encode(), replace=False)
-    typer.echo(f"The terms are in {to}, {status.value} for ever: change what you agreed otherwise.")
-    typer.echo("Every party pairs with the same bytes: coupefeu pair THEIR_CARD --agreement TERMS")
+    if to is not None:
+        write_durably(to, text.encode(), replace=False)
+    lines = (
+        [text.removesuffix("\n")]
+        if to is None
+        else [
+            f"The terms are in {to}, {status.value} for ever: change what you agreed otherwise.",
+            "Every party pairs with the same bytes: coupefeu pair THEIR_CARD --agreement TERMS",
+        ]
+    )
+    values = {"status": status.value, "name": name, "text": text, "to": str(to) if to else None}
+    report(None, lines, values, as_json=as_json)
 
 
 def _check_clocks(text: str, clocks: Mapping[str, str]) -> None:

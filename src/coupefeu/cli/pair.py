@@ -87,7 +87,9 @@ def _confirm(encounter: pairing.Encounter, heard: str | None, *, as_json: bool) 
         return
     if as_json:
         raise UsageError(
-            "words not confirmed", code="cli.pair.unconfirmed", hint="give --yes-words with --json"
+            "the twelve words were not compared by people",
+            code="cli.pair.unconfirmed",
+            hint="run it without --json to see ours; with --json, give those heard from them as --yes-words",
         )
     agreement = encounter.agreement
     report(

@@ -41,6 +41,8 @@ def _name_value(parameter: Any) -> None:
     known, name = choices(parameter), parameter.name.upper().replace("_", "-")
     if parameter.param_type_name == "argument":
         parameter.metavar = name
+        kind = f"<{'|'.join(known)}>" if known else ""
+        parameter.display_type_rich = lambda ctx: kind  # noqa: ARG005 - else the help says <list[Path]>
     elif len("|".join(known)) <= SHORT:
         parameter.metavar = "|".join(known) or value_name(parameter)
     else:
