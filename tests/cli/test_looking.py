@@ -279,6 +279,16 @@ def test_rebuild_makes_the_same_views_anew(line):
     assert [len(step["acts"]) for step in after["ru"]] == [len(step["acts"]) for step in before["ru"]]
 
 
+def test_views_of_another_version_are_said_with_what_to_do_and_then_it_is_done(line):
+    with sqlite3.connect(line.us / "record.db") as record:
+        record.execute("ALTER TABLE message_facts RENAME COLUMN arrival TO came")
+    record.close()
+    error = line.refused("inbox")
+    assert (error.code, "coupefeu rebuild" in error.hint) == ("store.database.other_version", True)
+    line.json("rebuild")
+    assert line.json("inbox")["looked_at"]
+
+
 def test_watch_prints_the_most_urgent_last_where_the_screen_still_shows_it(line, capsys):
     folder = NodeFolder.open(line.ru)
 

@@ -36,13 +36,14 @@ def _kind(parameter: Any) -> Any:
 
 
 def _name_value(parameter: Any) -> None:
+    if parameter.param_type_name == "argument":
+        kind = f"<{'|'.join(choices(parameter))}>" if choices(parameter) else ""
+        parameter.display_type_rich = lambda ctx: kind  # noqa: ARG005 - else the help says <list[Path]>
     if parameter.metavar is not None or getattr(parameter, "is_flag", False):
         return
     known, name = choices(parameter), parameter.name.upper().replace("_", "-")
     if parameter.param_type_name == "argument":
         parameter.metavar = name
-        kind = f"<{'|'.join(known)}>" if known else ""
-        parameter.display_type_rich = lambda ctx: kind  # noqa: ARG005 - else the help says <list[Path]>
     elif len("|".join(known)) <= SHORT:
         parameter.metavar = "|".join(known) or value_name(parameter)
     else:

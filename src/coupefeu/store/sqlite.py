@@ -153,6 +153,11 @@ _CAUSES: Final = (
         "store.database.corrupt",
         "Run `coupefeu fsck`; restore from a backup if it names damage.",
     ),
+    (
+        "no such",
+        "store.database.other_version",
+        "Its views are of another version of the program: start the node (coupefeu up), or coupefeu rebuild.",
+    ),
     ("readonly", "store.database.readonly", "Give this user the right to write in the node's folder."),
     ("unable to open", "store.database.missing", "Check --node FOLDER; `coupefeu init` makes a new node."),
 )
