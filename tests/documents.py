@@ -114,15 +114,21 @@ _TERMS = (
     *(f"precedence-{name}" for name in ("flash", "immediate", "priority", "routine")),
     *(f"form-{int(form)}" for form in Form),
     *(f"operative-{int(word)}" for word in Operative),
-    *(f"step-{step.value}" for step in StepName if step not in {StepName.SHOWN, StepName.ANSWERED}),
+    *(
+        f"step-{step.value}{'-idle' * (step is StepName.SHOWN)}"
+        for step in StepName
+        if step is not StepName.ANSWERED
+    ),
     *(f"outcome-{int(code)}" for code in OutcomeCode),
     "say-again", "read-back-differs", "exercise",
 )  # fmt: skip
 
 
 def _terms() -> str:
-    rows: list[tuple[object, ...]] = [tuple(say(key, each) for each in ("en", "fr", "ru")) for key in _TERMS]
-    return _table(("English", "French", "Russian"), rows)
+    rows: list[tuple[object, ...]] = [
+        tuple(say(key, each, screens=2) for each in ("en", "fr", "ru")) for key in _TERMS
+    ]
+    return _table(("English", "French", "Russian"), list(dict.fromkeys(rows)))
 
 
 def _link_life() -> str:
