@@ -1,6 +1,6 @@
 """An authentic and hostile peer against attachments: other bytes, other lengths, other places, floods, a third party.
 
-Source: protocol A2, A3, A14, B8; hostile.md section 1.
+Source: protocol A2, A3, A14, B8.
 """
 
 import tracemalloc

@@ -1,7 +1,7 @@
 """Strangers at the door of a running node: whatever they send, a message goes through meanwhile.
 
 The attacker speaks from an address of its own (127.0.0.2), as attackers do; nothing it can send is authentic.
-Source: hostile.md section 1; protocol B6.
+Source: protocol B6.
 """
 
 import asyncio

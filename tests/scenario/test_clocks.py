@@ -1,7 +1,7 @@
 """Clocks that are wrong: nobody is locked out, nothing rings for it, and no deadline is judged by the wrong clock.
 
 Each side sorts, alarms and counts by its own clock from arrival; what the other side claims is displayed with its mark
-(protocol A9). The link shows how far the two clocks are apart. Source: hostile.md, section 1.
+(protocol A9). The link shows how far the two clocks are apart.
 """
 
 from datetime import UTC, datetime

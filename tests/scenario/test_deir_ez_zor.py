@@ -6,7 +6,7 @@ Twenty-seven minutes had gone by, and 15 of the day's 37 strikes had been flown 
 worked; the message belonged to a person instead of to the desk.
 
 Here the warning is a WARNING STOP at FLASH. It names no person, anyone on watch may take it, and its two clocks run on
-both consoles. Source: field.md, section 0 point 1, section 4 row 1.
+both consoles.
 """
 
 import pytest

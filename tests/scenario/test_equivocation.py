@@ -2,7 +2,7 @@
 
 The other side's record is put back to an older copy and something else is written in the place of what it had signed
 away: an entry removed and signed anew, two checkpoints of one size. Nothing in its own log shows it; what the reader
-holds does. Source: hostile.md section 1; protocol A6, A13.
+holds does. Source: protocol A6, A13.
 """
 
 from tests.scenario.stage import copy_record, open_line, put_back, troubles

@@ -1,7 +1,7 @@
 """A hundred thousand FLASH in a minute: the flooded desk still reaches the other side, and hears everything else.
 
 The flooder's entries are taken up as fast as the agreement says; the rest waits on the flooder's own side, whose node
-is told that the other is busy. Its alarms become one line with a count. Source: hostile.md section 1; protocol B8.
+is told that the other is busy. Its alarms become one line with a count. Source: protocol B8.
 """
 
 from dataclasses import replace

@@ -6,7 +6,6 @@ that answered the attack. A line cannot give a warning that is not sent; it must
 
 Here a FLASH overtakes whatever waits before it and is receipted within the second; and one that was held on the way
 is marked late where it arrives, so that nobody takes an old warning for a new one.
-Source: field.md, section 3 and section 4 row 3.
 """
 
 from tests.scenario.stage import MINUTE, both, clock, do, open_line, verify_all, warn

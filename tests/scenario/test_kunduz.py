@@ -7,7 +7,6 @@ put together from telephones. Who had been told, when, and what they did with it
 
 Here each warning is a WARNING SPARE at FLASH whose outcome clock runs until somebody says where it went or what was
 stopped; kind words are messages like any other and stop nothing; and both parties' logs of the hour verify.
-Source: field.md, section 3 and section 4 row 20.
 """
 
 from tests.scenario.stage import MINUTE, both, clock, do, open_line, say, verify_all, warn

@@ -7,7 +7,6 @@ been asked on the same wire as the principals' messages.
 
 Here a party states itself, in three languages, how each of its posts is to be addressed; operators put what is still
 unclear into a SERVICE MESSAGE, which never stands in the principals' thread and never rings.
-Source: field.md, section 3 and section 4 row 15.
 """
 
 import pytest

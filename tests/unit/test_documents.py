@@ -147,3 +147,13 @@ def test_the_repository_speaks_of_nothing_outside_itself():
         data = path.read_bytes()
         offenders += [f"{name_of(path)}: {word}" for word in registries if word.encode() in data]
     assert not offenders
+
+
+def test_every_rule_that_the_code_names_is_said_by_its_number():
+    said = (ROOT / "docs" / "spec" / "rules.md").read_text("utf-8")
+    rules = set(re.findall(r"^\| ([AB]\d+) \|", said, re.MULTILINE))
+    invariants = set(re.findall(r"^(\d+)\. ", said, re.MULTILINE))
+    text = "\n".join(path.read_text("utf-8") for path in tracked() if path.suffix == ".py")
+    assert set(re.findall(r"\bprotocol ([AB]\d+)", text)) <= rules
+    assert set(re.findall(r"\binvariant (\d+)", text)) <= invariants
+    assert all((ROOT / page).exists() for page in re.findall(r"Source: ([\w/.-]+\.md)", text))

@@ -2,7 +2,7 @@
 
 Terms are an agreement before pairing: `line_id` is empty and nobody has keys yet. Durations are whole
 seconds unless the name says otherwise. A post's id is `party.office` ("us.duty"); a log's number is the
-position of its party. Source: design sections 2 and 9, protocol A10, A11, B8.
+position of its party. Source: protocol A10, A11, B8.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Status(StrEnum):
 
 
 EXERCISE_WORDS = {"en": "EXERCISE", "fr": "EXERCICE", "ru": "УЧЕНИЕ"}
-"""Said first on every output of an exercise line (design, invariant 9)."""
+"""Said first on every output of an exercise line (invariant 9)."""
 
 
 class RecordMode(StrEnum):
@@ -197,7 +197,7 @@ class Agreement:
         raise _absent("post", post_id, tuple(post.id for post in self.posts))
 
     def desk(self, party_id: str) -> Post:
-        """Find the duty desk of this party: FLASH and calls belong to it (design, invariant 3)."""
+        """Find the duty desk of this party: FLASH and calls belong to it (invariant 3)."""
         return self.post(self.party(party_id).duty_desk)
 
     def posts_of(self, party_id: str) -> tuple[Post, ...]:

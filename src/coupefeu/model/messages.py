@@ -1,4 +1,4 @@
-"""The forms of message and what they carry, as frozen values. Source: field.md section 2, issue of the line, point 5.
+"""The forms of message and what they carry, as frozen values.
 
 Numbers below are the wire numbers of docs/spec/messages.md; they are never used again for something else.
 """

@@ -4,7 +4,7 @@ from enum import IntEnum, StrEnum
 
 
 class Precedence(IntEnum):
-    """How fast a message is handled; the smaller goes first. Source: field.md section 3 (CCEB)."""
+    """How fast a message is handled; the smaller goes first."""
 
     FLASH = 0
     IMMEDIATE = 1

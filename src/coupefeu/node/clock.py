@@ -8,7 +8,7 @@ from coupefeu.model.instant import Moment
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Call it for the `Moment`; `shift_ms` is 0 except on an EXERCISE line (design, invariant 9)."""
+    """Call it for the `Moment`; `shift_ms` is 0 except on an EXERCISE line (invariant 9)."""
 
     shift_ms: int = 0
 

@@ -1,7 +1,7 @@
 """A ready text for a new agreement between US and RU: people change what they agreed otherwise.
 
 Deadlines start from the handling times of public precedence rules (FLASH 10 min, IMMEDIATE 30 min, PRIORITY
-3 h, ROUTINE 6 h) and the 48 hours of the Vienna Document. Source: field.md section 3.
+3 h, ROUTINE 6 h) and the 48 hours of the Vienna Document.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-### English. Terms: field.md, section 6. A key here stands in fr.ftl and ru.ftl too, with the same values.
+### English. A key here stands in fr.ftl and ru.ftl too, with the same values.
 
 exercise = EXERCISE
 

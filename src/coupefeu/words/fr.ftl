@@ -1,4 +1,4 @@
-### Français. Termes : field.md, section 6. Chaque clé existe aussi dans en.ftl et ru.ftl, avec les mêmes valeurs.
+### Français. Chaque clé existe aussi dans en.ftl et ru.ftl, avec les mêmes valeurs.
 
 exercise = EXERCICE
 

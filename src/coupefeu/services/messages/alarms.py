@@ -1,4 +1,4 @@
-"""What sounds, and how a flood becomes one line with a count (protocol B8; design, invariant 10).
+"""What sounds, and how a flood becomes one line with a count (protocol B8, invariant 10).
 
     a FLASH on which we have not acted       since it arrived
     an outcome clock that has run out        since its deadline

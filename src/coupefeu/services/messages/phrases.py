@@ -1,7 +1,7 @@
 """The phrase book: 24 codes with typed slots. The words stand in `words/*.ftl` as `phrase-NN`, slots in this order.
 
 Only the code and the slots travel; each reader sees the phrase in the reader's own language. Source: the five-column
-phrase tables of the 1989 Dangerous Military Activities agreement and the sea signals with parameters (field.md).
+phrase tables of the 1989 Dangerous Military Activities agreement and the sea signals with parameters.
 """
 
 from coupefeu.model.messages import FieldKind

@@ -1,4 +1,4 @@
-"""A message and its chain as plain text in the reader's language, under the treaty header (field.md, section 2).
+"""A message and its chain as plain text in the reader's language, under the treaty header.
 
 Codes are said in the reader's language; the author's text follows exactly as it was written, marked where it
 deceives, each line behind a bar so that it cannot imitate a line of ours. On an exercise line the first word is
