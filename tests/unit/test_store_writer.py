@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from tests.stores import moment, open_keeper
+from tests.stores import AGREEMENT, moment, open_keeper
 
 from coupefeu.errors import StoreError
 from coupefeu.model.messages import Content, Form
@@ -12,14 +12,13 @@ from coupefeu.services.messages.commands import Say
 from coupefeu.store.jobs import Act
 from coupefeu.store.turns import BATCH_JOBS
 from coupefeu.store.writer import Writer
-from coupefeu.testing.line import make_agreement
 
 WITHIN_S = 60
 
 
 def say(text):
     content = Content(form=Form.FREE_TEXT, subject=Subject.SAFETY, text=text)
-    desk = make_agreement().party("us").duty_desk
+    desk = AGREEMENT.party("us").duty_desk
     return Act(command=Say(content=content, from_post=desk, precedence=Precedence.ROUTINE, language="en"))
 
 
