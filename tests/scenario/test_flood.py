@@ -7,13 +7,15 @@ is told that the other is busy. Its alarms become one line with a count. Source:
 from dataclasses import replace
 
 import pytest
-from tests.scenario.stage import MINUTE, clock, open_line, warn
+from tests.scenario.stage import MINUTE, clock, do, open_line, say, unbind, warn, write
 from tests.sizes import size
 
-from coupefeu.model.messages import Content, Form, Operative
+from coupefeu.model.entry import Kind
+from coupefeu.model.messages import Content, Form, Operative, OutcomeCode
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.services.messages.alarms import alarms
-from coupefeu.services.messages.commands import Say
+from coupefeu.services.messages.commands import GiveOutcome, Say, Take
+from coupefeu.services.messages.forms import encode_content
 from coupefeu.services.messages.status import StepName
 from coupefeu.testing.line import make_agreement
 
@@ -99,3 +101,40 @@ def test_a_node_that_was_busy_says_so_no_longer_and_the_rest_comes(tmp_path):
     nodes.run(seconds=10 * MINUTE)
     assert not peer.link.state().their_node_busy
     assert nodes.us.texts() == [f"number {number}" for number in range(300)]
+
+
+def open_numbers(node, limit):
+    desk = node.desk()
+    try:
+        return [status.id for status in desk.open_messages(limit).messages]
+    finally:
+        desk.close()
+
+
+def test_a_flash_that_nobody_took_never_falls_off_the_list_however_many_come(tmp_path, monkeypatch):
+    """Ten are shown of each kind; more than those come of FLASH, and of what looks like it and asks for nothing."""
+    limit = 10
+    nodes = open_line(tmp_path)
+    us, ru = nodes.nodes
+    unbind(nodes, ru, monkeypatch)
+    body = encode_content(Content(form=Form.FREE_TEXT, subject=Subject.SAFETY, text="for nobody of ours"))
+    cancelled = [say(ru, Form.FREE_TEXT, text="void", precedence=Precedence.FLASH) for _ in range(limit)]
+    for message in cancelled:
+        say(ru, Form.CANCELLATION, about=message, text="void")
+    for _ in range(limit):
+        write(ru, Kind.MESSAGE, body, precedence=Precedence.FLASH, to_posts=("ru.chief",))
+    waiting = [warn(us, Operative.STOP, "35.3 N 40.1 E"), warn(ru, Operative.STOP, "35.3 N 40.1 E")]
+    corrected = say(ru, Form.FREE_TEXT, text="we have stopped", precedence=Precedence.FLASH)
+    say(ru, Form.CORRECTION, about=corrected, text="we have not")
+    nodes.run(seconds=2)
+    do(us, Take, waiting[1])
+    nodes.run(seconds=1)
+    for number in range(3 * limit):
+        say(ru, Form.FREE_TEXT, text=f"FLASH {number}", precedence=Precedence.FLASH)
+    nodes.run(seconds=2)
+    still_open = set(open_numbers(us, limit))
+    assert {*waiting, corrected} <= still_open, "taken, a WARNING waits for its outcome"
+    do(us, Take, corrected)
+    do(us, GiveOutcome, waiting[1], outcome=OutcomeCode.NOT_OURS)
+    assert waiting[0] in open_numbers(us, limit)
+    assert not {waiting[1], corrected} & set(open_numbers(us, limit))

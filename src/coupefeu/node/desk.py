@@ -24,6 +24,7 @@ from coupefeu.services.messages.views import (
     rows_of,
     select_facts,
     select_message,
+    select_oldest_flash,
 )
 from coupefeu.store.reader import Reader
 
@@ -32,7 +33,7 @@ from coupefeu.store.reader import Reader
 class OpenMessages:
     """What waits for somebody: by precedence, then by the deadline that comes (or came) first.
 
-    `looked_at` messages were judged, as of `as_of_ms`; `truncated`: of some precedence there are more than that.
+    `looked_at` messages were judged, as of `as_of_ms`; `truncated`: of some precedence there are more than the latest.
     """
 
     messages: tuple[MessageStatus, ...]
@@ -116,7 +117,7 @@ class Desk:
         return inbox([*stored, *heard.messages], [*acts, *heard.acts], context, evidence)
 
     def open_messages(self, limit: int = 100) -> OpenMessages:
-        """Give what is open among the latest `limit` messages of each precedence."""
+        """Give what is open among the latest `limit` messages of each precedence, and the FLASH that wait longest."""
         context = self.context()
         heard = self._heard(context)
         rows: list[Row] = []
@@ -126,6 +127,9 @@ class Desk:
             found = self._reader.view(SELECT_LATEST_OF_PRECEDENCE, values)
             truncated = truncated or len(found) > limit
             rows += found[:limit]
+        party = self._agreement.party_ids[self._our_log]
+        latest = {id_of(row) for row in rows}
+        rows += [row for row in self._rows(select_oldest_flash(party, limit)) if id_of(row) not in latest]
         read = (self._read(row, context, heard) for row in rows)
         return OpenMessages(
             messages=tuple(sorted((each for each in read if each.waiting), key=urgency)),

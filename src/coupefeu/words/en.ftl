@@ -209,7 +209,7 @@ inbox-open = { $open ->
    *[other] { $open } messages open
 }, { $overdue } overdue, of the { $looked } latest; as of { $time }.
 inbox-none = Nothing is open among the { $looked } latest messages, as of { $time }.
-inbox-truncated = Only the { $limit } latest of each precedence were looked at.
+inbox-truncated = Only the { $limit } latest of each precedence were looked at, and the { $limit } FLASH that wait longest.
 inbox-flood = { $count } more messages of { $party } sound as one alarm; they came at { $rate } a minute.
 inbox-latest = The { $count } latest messages, newest first; as of { $time }.
 inbox-from = from

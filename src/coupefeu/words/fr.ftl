@@ -207,7 +207,7 @@ inbox-open = { $open ->
    *[other] { $open } messages ouverts
 }, { $overdue } hors délai, sur les { $looked } derniers ; à { $time }.
 inbox-none = Rien d’ouvert parmi les { $looked } derniers messages, à { $time }.
-inbox-truncated = Seuls les { $limit } derniers de chaque degré d’urgence ont été examinés.
+inbox-truncated = Seuls les { $limit } derniers de chaque degré d’urgence ont été examinés, et les { $limit } FLASH en attente depuis le plus longtemps.
 inbox-flood = { $count } autres messages de { $party } sonnent en une seule alarme ; cadence : { $rate } par minute.
 inbox-latest = Les { $count } derniers messages, du plus récent au plus ancien ; à { $time }.
 inbox-from = de

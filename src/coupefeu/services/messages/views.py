@@ -20,13 +20,17 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     bindparam,
+    case,
+    exists,
+    func,
     literal_column,
     select,
+    true,
 )
 
 from coupefeu.model.entry import Head, Kind
 from coupefeu.model.messages import SUBJECTS, Form, MessageId
-from coupefeu.model.precedence import Precedence
+from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.services.base import METADATA, Context, Recorded, Statement
 from coupefeu.services.messages import promised
 from coupefeu.services.messages.facts import ACTS, MAX_SHOWN_MESSAGES, read_act
@@ -107,6 +111,30 @@ SELECT_LATEST_OF_PRECEDENCE = (
     .order_by(MESSAGES.c.arrival.desc())
     .limit(bindparam("limit"))
 )
+_CANCELS = (FACTS.c.kind == int(Kind.MESSAGE)) & (
+    func.substr(FACTS.c.body, 2, 2) == bytes((0, int(Form.CANCELLATION)))
+)
+"""The form is the first field of a body (docs/spec/messages.md)."""
+_SETTLES = (FACTS.c.kind == int(Kind.PASSED_TO)) | (FACTS.c.kind == int(Kind.OUTCOME))
+_TAKES = (FACTS.c.kind == int(Kind.TAKEN)) & func.coalesce(MESSAGES.c.form != int(Form.WARNING), true())
+_IS_SETTLED = exists().where(
+    FACTS.c.message_log == MESSAGES.c.log,
+    FACTS.c.message_idx == MESSAGES.c.idx,
+    case((FACTS.c.log == MESSAGES.c.log, _CANCELS), else_=_SETTLES | _TAKES),
+)
+SELECT_OLDEST_FLASH = (
+    select(MESSAGES)
+    .where(
+        MESSAGES.c.precedence == int(Precedence.FLASH),
+        MESSAGES.c.kind == int(Kind.MESSAGE),
+        func.coalesce(MESSAGES.c.subject != Subject.PROTEST.value, true()),
+        MESSAGES.c.ours | MESSAGES.c.to_posts.like(bindparam("to_us")),
+        ~_IS_SETTLED,
+    )
+    .order_by(MESSAGES.c.arrival)
+    .limit(bindparam("limit"))
+)
+"""FLASH that nobody took, or a WARNING without an outcome, those that wait longest first: no flood hides them."""
 SELECT_FACTS_SINCE = (
     select(FACTS)
     .join(MESSAGES, (MESSAGES.c.log == FACTS.c.message_log) & (MESSAGES.c.idx == FACTS.c.message_idx))
@@ -120,6 +148,11 @@ SELECT_LAST_LINE_TEST = (
     .order_by(MESSAGES.c.idx.desc())
     .limit(1)
 )
+
+
+def select_oldest_flash(party: str, limit: int) -> Statement:
+    """Name the FLASH from us, or to posts of `party`, that wait longest."""
+    return Statement(SELECT_OLDEST_FLASH, {"to_us": f'%"{party}.%', "limit": limit})
 
 
 def select_message(message: MessageId) -> Statement:
