@@ -7,13 +7,14 @@ import re
 import stat
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from tests.documents import ROOT
 
 from coupefeu.model.entry import Head
 from coupefeu.model.precedence import Precedence
-from coupefeu.node.control import ControlServer
+from coupefeu.node.control import Client, ControlServer
 from coupefeu.node.events import (
     AttachmentKept,
     EntryRecorded,
@@ -152,3 +153,35 @@ def test_the_socket_is_its_owners_from_the_first_moment_whatever_the_umask_is(tm
         assert asyncio.run(serve()) == 0o600
     finally:
         assert os.umask(mask) == 0, "and the umask is as it was"
+
+
+def test_who_hangs_up_while_waiting_for_a_receipt_leaves_nothing_behind(folder):
+    async def play():
+        backend = await LocalBackend.start(folder, online=False)
+        try:
+            _, writer = await asyncio.open_unix_connection(str(folder.socket_path))
+            writer.write(b'{"id": 1, "do": "receipt", "index": 9}\n')
+            writer.write(b'{"id": 2, "do": "follow"}\n')
+            for _ in range(2_000):
+                if backend._waiting:
+                    break
+                await asyncio.sleep(0.01)
+            tasks = set(backend._server._tasks)
+            writer.close()
+            _, waiting = await asyncio.wait(tasks, timeout=20)
+            assert (backend._waiting, waiting) == ({}, set())
+            assert [each for each in backend.runtime.engine._listeners if "follow" in repr(each)] == []
+        finally:
+            await backend.close()
+
+    asyncio.run(play())
+
+
+def test_what_begins_after_its_caller_hung_up_is_let_go_at_once():
+    ended = []
+    client = Client(SimpleNamespace(close=lambda: ended.append("socket")))
+    client.when_closed(lambda: ended.append("first"))()
+    client.when_closed(lambda: ended.append("second"))
+    client.close()
+    client.when_closed(lambda: ended.append("third"))
+    assert ended == ["second", "socket", "third"]

@@ -34,7 +34,22 @@ class Client:
 
     def __init__(self, writer: asyncio.StreamWriter) -> None:
         self._writer = writer
-        self.closed: list[Callable[[], None]] = []
+        self._closed = False
+        self._then: list[Callable[[], object]] = []
+
+    def when_closed(self, then: Callable[[], object]) -> Callable[[], None]:
+        """Call `then` when it hangs up, at once if it has; gives the function that takes this back."""
+        if self._closed:
+            then()
+        self._then.append(then)
+        return lambda: self._then.remove(then)
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._closed = True
+        for then in self._then:
+            then()
+        self._writer.close()
 
     def tell(self, message: dict[str, Any]) -> None:
         """Send one line, or hang up when too many wait to be read."""
@@ -84,9 +99,7 @@ class ControlServer:
         except (ValueError, ConnectionError, asyncio.CancelledError):
             pass
         finally:
-            for forget in client.closed:
-                forget()
-            writer.close()
+            client.close()
 
     async def _reply(self, line: bytes, client: Client) -> None:
         number: Any = None

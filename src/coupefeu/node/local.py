@@ -1,8 +1,8 @@
 """A node inside this process: the runtime behind the same contract, and its answers on the control socket."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 from coupefeu.errors import PeerError
 from coupefeu.model.entry import Head
@@ -26,6 +26,8 @@ from coupefeu.services.messages.commands import SendLineTest
 from coupefeu.store.jobs import Acted, Outcome
 from coupefeu.store.reader import Reader
 from coupefeu.store.spans import Spans
+
+Result = TypeVar("Result")
 
 MAX_ABOUT = 16
 """References told with an event; an act names one message, SHOWN at most 16."""
@@ -83,12 +85,21 @@ class LocalBackend:
         """See `Backend.receipt`; one that came before it was asked for is read from the record."""
         future: asyncio.Future[tuple[str, int]] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(index, []).append(future)
-        if self._may_be_held(index):
-            held = await asyncio.to_thread(self._read_receipts, index)
-            if held and not future.done():
-                holder = min(held, key=held.__getitem__)
-                future.set_result((self._names[holder], held[holder]))
-        return await future
+        try:
+            if self._may_be_held(index):
+                held = await asyncio.to_thread(self._read_receipts, index)
+                if held and not future.done():
+                    holder = min(held, key=held.__getitem__)
+                    future.set_result((self._names[holder], held[holder]))
+            return await future
+        finally:
+            self._forget(index, future)
+
+    def _forget(self, index: int, future: "asyncio.Future[tuple[str, int]]") -> None:
+        if future in (waiting := self._waiting.get(index, [])):
+            waiting.remove(future)
+            if not waiting:
+                del self._waiting[index]
 
     def _may_be_held(self, index: int) -> bool:
         return index < max(self._began_at, self._cosigned()) or index in self._by_runs
@@ -132,11 +143,11 @@ class LocalBackend:
             case "act":
                 return await self.act(decode_command(request["command"], request["fields"]))
             case "receipt":
-                return await self.receipt(int(request["index"]))
+                return await _while_there(client, self.receipt(int(request["index"])))
             case "status":
                 return await self.status()
             case "follow":
-                client.closed.append(self.follow(lambda event: client.tell({"event": event})))
+                client.when_closed(self.follow(lambda event: client.tell({"event": event})))
                 return {}
             case other:
                 raise PeerError(
@@ -144,6 +155,16 @@ class LocalBackend:
                     code="node.control.unknown",
                     hint="There are: act, receipt, status, follow.",
                 )
+
+
+async def _while_there(client: Client, waiting: Coroutine[Any, Any, Result]) -> Result:
+    """Wait for something that may never come, until the client hangs up."""
+    task = asyncio.ensure_future(waiting)
+    take_back = client.when_closed(task.cancel)
+    try:
+        return await task
+    finally:
+        take_back()
 
 
 def describe_change(change: Change, names: tuple[str, ...]) -> dict[str, Any]:
