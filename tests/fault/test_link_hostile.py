@@ -91,7 +91,7 @@ def test_a_claim_beyond_the_frame_is_refused_in_bounded_memory(world, name):
     peak_bytes = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak_bytes < 4 << 20
-    assert told(world.ends[0], Violation)
+    assert told(world.ends[0], AckBeyondOurs if name == f"range {HUGE[0]}" else Violation)
     assert not told(world.ends[0], BatchReceived)
     assert still_works(world)
 

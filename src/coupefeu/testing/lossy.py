@@ -130,6 +130,7 @@ class TwoLinks:
         configs = link_configs(timings, limits, names)
         self.ends = [LinkEnd(log, configs[log], Link(configs[log], seal_in_test)) for log in (0, 1)]
         for end in self.ends:
+            end.link.acknowledged(end.log, 0)
             end.link.held(1 - end.log, 0)
         self.redial = redial
         self.path = 0
