@@ -14,7 +14,7 @@ from coupefeu.cli.status import status_lines
 from coupefeu.cli.watch import Screen
 from coupefeu.node.exercise import pair_exercise
 from coupefeu.node.folder import NodeFolder
-from coupefeu.node.following import AttachmentSeen, LineSeen
+from coupefeu.node.following import AttachmentSeen, LineSeen, TermsSeen
 
 LOOKING = {
     "status": ["status"],
@@ -299,6 +299,7 @@ def test_watch_prints_the_most_urgent_last_where_the_screen_still_shows_it(line,
             for up in (True, True, False):
                 await screen.take_all(node, FewEvents([LineSeen(party="us", up=up, alive=True)]))
             await screen.take_all(node, FewEvents([AttachmentSeen(number="US/7", attachment=1)]))
+            await screen.take_all(node, FewEvents([TermsSeen(version=2, detail="Version 2 is in force.")]))
 
     asyncio.run(begin())
     said = capsys.readouterr().out
@@ -306,6 +307,7 @@ def test_watch_prints_the_most_urgent_last_where_the_screen_still_shows_it(line,
     assert said.count("Line to US: up; their node answers.") == 1, "a renewed session is no news"
     assert said.count("Line to US: down.") == 1
     assert "Attachment 1 of US/7 is here.\n" in said
+    assert f"{BANNER}\nVersion 2 is in force.\n" in said
 
 
 class FewEvents:

@@ -9,7 +9,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, assert_never
 
 import typer
 
@@ -32,6 +32,7 @@ from coupefeu.node.following import (
     EventsMissed,
     LineSeen,
     ReceiptSeen,
+    TermsSeen,
     TroubleSeen,
 )
 from coupefeu.node.node import Node
@@ -154,9 +155,14 @@ class Screen:
             case TroubleSeen(party=party, code=code, detail=detail):
                 said = {"what": "trouble", "party": party, "code": code, "detail": detail}
                 self._print(["", describe(said)], said)
+            case TermsSeen(version=version, detail=detail):
+                said = {"what": "terms", "version": version, "detail": detail}
+                self._print(["", describe(said)], said)
             case EventsMissed(count=count):
                 line = say("events-missed", self._language, count=count)
                 self._print(["", line], {"what": "missed", "count": count})
+            case _:
+                assert_never(event)
 
     def _take_line(self, said: dict[str, Any]) -> None:
         words = describe(said, self._language)
