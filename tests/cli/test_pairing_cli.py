@@ -452,7 +452,9 @@ def test_an_offline_identity_key_is_named(paired):
     words = ("agreement", "propose", paired.file("new.toml"), "--node", paired.file("us"))
     with pytest.raises(ConfigError, match="not on this machine"):
         paired.run(*words)
-    assert "Proposed as US/0" in paired.run(*words, "--identity", paired.file("safe.key"))
+    said = paired.run(*words, "--identity", paired.file("safe.key"))
+    assert "Proposed as US/0" in said
+    assert "  coupefeu agreement sign US/0 --identity FILE --node FOLDER" in said
 
 
 @pytest.mark.parametrize(

@@ -182,6 +182,12 @@ class AgreementCommands:
         difference = describe_difference(folder.agreement_octets, octets)
         values = {**result, "version": signed.agreement.version, "difference": difference}
         lines = [f"Proposed as {result['message']}, version {signed.agreement.version}:", *difference]
+        sign = f"coupefeu agreement sign {result['message']} --identity FILE --node FOLDER"
+        lines += [
+            "",
+            "It comes into force once each other party has looked at it and signed it:",
+            f"  {sign}",
+        ]
         report(folder.banner(), lines, values, as_json=as_json)
 
     def sign(
