@@ -7,6 +7,7 @@ from tests.stores import AGREEMENT, do, moment, open_keeper
 
 from coupefeu.errors import PeerError, VerificationError
 from coupefeu.model.entry import Kind, Reference
+from coupefeu.model.instant import Moment
 from coupefeu.model.precedence import Precedence
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.services.refusals.facts import Reason, Refusal, encode_refusal, parse_refusal
@@ -112,6 +113,19 @@ def test_a_body_withheld_for_ever(tmp_path, author):
     assert [recorded.index for recorded in received.recorded] == [1, 5]
     assert [(type(each), each.size) for each in received.receipts] == [(CosignatureItem, 6)]
     assert is_clean(path, keeper)
+
+
+def test_a_clock_that_is_set_forward_names_no_body_too_early(tmp_path, author):
+    keeper = open_keeper(tmp_path / "record.db")
+    do(keeper, author.checkpoint(0, 2, leaf_only={1}))
+    for seconds in (1, AGREED_S - 1):
+        at = moment(seconds)
+        a_year_on = Moment(utc_ms=at.utc_ms + 365 * 86_400_000, mono_ms=at.mono_ms)
+        (overdue,) = keeper.execute([NameOverdue()], a_year_on)
+        assert overdue.lacking
+        assert overdue.entries == ()
+    assert do(keeper, NameOverdue(), at=AGREED_S).entries
+    assert named(keeper) == [(1, 1, 2, Reason.BODY_MISSING)]
 
 
 def test_what_an_entry_refers_to_is_asked_for_first(tmp_path, author):

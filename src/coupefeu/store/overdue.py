@@ -1,7 +1,9 @@
 """What another log owes us beyond the agreed time: asked for again, and named in our own log (protocol A7).
 
-A body is overdue when its leaf has been here for the time that ROUTINE entries may take to our record. A hole is
-overdue when nothing has come into its front for as long; that is measured in memory, so a start begins it anew.
+A body is overdue when its leaf has been here for the time that ROUTINE entries may take to our record, by the wall
+clock and, of what came since the start, by the clock that is never set too: what we sign against another party must
+not hang on a wall clock that was set. A hole is overdue when nothing has come into its front for as long; that is
+measured in memory alone, so a start begins it anew.
 """
 
 from collections.abc import Mapping
@@ -23,6 +25,7 @@ _OVERDUE_BODIES = (
         tables.entries.c.log == bindparam("log"),
         tables.entries.c.body.is_(None),
         tables.entries.c.arrived_ms <= bindparam("until_ms"),
+        tables.entries.c.arrival < bindparam("before"),
     )
     .order_by(tables.entries.c.idx)
     .limit(1 << 12)
@@ -49,8 +52,10 @@ def _overdue(transaction: Transaction, log: int, state: LogState) -> list[Refusa
     agreed_ms = context.agreement.deadlines_for(Precedence.ROUTINE).record_s * 1000
     found: list[Refusal] = []
     if state.withheld:
-        until = {"log": log, "until_ms": context.now.utc_ms - agreed_ms}
-        rows = transaction.select(Statement(_OVERDUE_BODIES, until))
+        first = state.first_lacked_after(context.now.mono_ms - agreed_ms)
+        before = transaction.next_arrival if first is None else first
+        bounds = {"log": log, "until_ms": context.now.utc_ms - agreed_ms, "before": before}
+        rows = transaction.select(Statement(_OVERDUE_BODIES, bounds))
         found += _refusals(log, ranges_of(row["idx"] for row in rows), Reason.BODY_MISSING)
     hole, stuck = state.hole(), state.stuck_at == state.size
     front = hole or ((state.size, state.size + 1) if stuck else None)

@@ -222,6 +222,7 @@ class Receiver:
         )
         if not entry.has_body and len(self.transaction.line.parties) == 2:
             self.state.withheld.add(entry.index)
+            self.state.lacked.setdefault(self.transaction.context.now.mono_ms // 1_000, arrival)
             return
         self.state.beyond.add(entry.index)
         self._show(entry, arrival)

@@ -67,6 +67,8 @@ class LogState:
     """When a second branch of this log was last computed (`Moment.mono_ms`)."""
     stalled: tuple[int, int] | None = None
     """The front that nothing comes into, and since when (`Moment.mono_ms`)."""
+    lacked: dict[int, int] = field(default_factory=dict)
+    """By second of the clock that is never set: the first arrival of a leaf whose body did not come with it."""
 
     @property
     def root(self) -> bytes:
@@ -86,6 +88,11 @@ class LogState:
         """Entries covered by a verified checkpoint (ours: all)."""
         return self.frontier.size
 
+    def first_lacked_after(self, mono_ms: int) -> int | None:
+        """Return the first arrival after that time that lacked its body; what lies before it is forgotten."""
+        self.lacked = {second: first for second, first in self.lacked.items() if second * 1_000 > mono_ms}
+        return min(self.lacked.values(), default=None)
+
     def copy(self) -> "LogState":
         """Enough to put back after a failed transaction; `waiting` is a cache that the sender refills."""
         return LogState(
@@ -97,6 +104,7 @@ class LogState:
             stuck_at=self.stuck_at,
             forked_ms=self.forked_ms,
             stalled=self.stalled,
+            lacked=self.lacked.copy(),
         )
 
     def hole(self) -> tuple[int, int] | None:
