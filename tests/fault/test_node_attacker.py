@@ -67,12 +67,13 @@ async def is_closed(reader):
 
 
 async def slow(pair):
-    """A byte now and then, for ever; gives whether the node put an end to it."""
+    """A lawful length, then a byte now and then, for ever; gives whether the node put an end to it."""
     try:
         reader, writer = await dial(pair)
     except OSError:
         return True
     ended = asyncio.ensure_future(is_closed(reader))
+    writer.write(struct.pack(">H", 510))
     try:
         while not ended.done():
             with suppress(OSError):
@@ -136,6 +137,7 @@ def test_one_byte_at_a_time_is_hung_up_on(tmp_path):
         async with two_processes(tmp_path) as pair:
             attack = [asyncio.ensure_future(slow(pair)) for _ in range(8)]
             await say_and_wait(pair, "during")
-            return await asyncio.gather(*attack)
+            async with asyncio.timeout(60):
+                return await asyncio.gather(*attack)
 
     assert run(story()) == [True] * 8
