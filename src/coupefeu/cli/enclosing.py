@@ -33,14 +33,14 @@ def _read(path: Path, agreed_bytes: int) -> Attachment:
     try:
         if not path.is_file():
             raise UsageError(
-                f"there is no file {path}", code="cli.say.attachment", hint="Check the name that you gave."
+                f"there is no file {path}", code="cli.say.no_attachment", hint="Check the name that you gave."
             )
         judge_size(path.name, path.stat().st_size, agreed_bytes)
         return Attachment(name=path.name, content=path.read_bytes())
     except OSError as error:
         raise UsageError(
             f"{path} cannot be read: {error.strerror}",
-            code="cli.say.attachment",
+            code="cli.say.unreadable_attachment",
             hint="Check the file and its rights.",
         ) from error
 
