@@ -88,11 +88,11 @@ def test_what_is_larger_than_agreed_is_refused_before_it_is_read(line):
 @pytest.mark.parametrize(
     ("words", "code"),
     [
-        (["hello", "--attach", "nowhere"], "cli.say.attachment"),
-        (["hello", "--attach", "/"], "cli.say.attachment"),
+        (["hello", "--attach", "nowhere"], "cli.say.no_attachment"),
+        (["hello", "--attach", "/"], "cli.say.no_attachment"),
         (["hello", *["--attach", "/etc/hostname"] * 9], "cli.say.attachments"),
         (["--form", "line-test", "--attach", "/etc/hostname"], "cli.say.line_test"),
-        (["hello", "--attach", os.devnull], "cli.say.attachment"),
+        (["hello", "--attach", os.devnull], "cli.say.no_attachment"),
     ],
 )
 def test_what_cannot_be_attached_is_refused_with_what_to_do(line, words, code):
