@@ -60,7 +60,7 @@ class ConfigError(CoupefeuError):
 
 @contextmanager
 def naming(path: object) -> Iterator[None]:
-    """Put the name of a file, or folder, before what is wrong in it."""
+    """Put the name of a file, folder or part before what is wrong in it."""
     try:
         yield
     except PeerError as error:

@@ -112,12 +112,12 @@ def flip(path):
 
 
 CHANGES = {
-    "one bit of the bytes": (lambda f, i: flip(f / f"{i}-0"), VerificationError, "record.attachment.commitment"),
-    "one bit of the salt": (lambda f, i: flip(f / f"{i}-1.salt"), VerificationError, "record.attachment.commitment"),
+    "one bit of the bytes": (lambda f, i: flip(f / f"{i}-0"), VerificationError, "record.enclosures.commitment"),
+    "one bit of the salt": (lambda f, i: flip(f / f"{i}-1.salt"), VerificationError, "record.enclosures.commitment"),
     "a byte more": (lambda f, i: (f / f"{i}-1").write_bytes(LIST + b"\n"), VerificationError,
-                    "record.attachment.commitment"),
+                    "record.enclosures.commitment"),
     "the other's bytes": (lambda f, i: (f / f"{i}-0").write_bytes(LIST), VerificationError,
-                          "record.attachment.commitment"),
+                          "record.enclosures.commitment"),
     "no salt": (lambda f, i: (f / f"{i}-0.salt").unlink(), PeerError, "record.enclosures.pair"),
     "a salt alone": (lambda f, i: (f / f"{i}-0").unlink(), PeerError, "record.enclosures.pair"),
     "the seed for a salt": (lambda f, i: (f / f"{i}-0.salt").write_bytes(bytes(32)), PeerError,

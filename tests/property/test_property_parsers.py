@@ -33,7 +33,7 @@ from coupefeu.services.bodies import decode_body
 from coupefeu.services.messages.facts import read_act
 from coupefeu.services.messages.forms import read_content
 from coupefeu.services.refusals.facts import parse_refusal
-from coupefeu.wire import agreement, armour, base64, batch, card, cbor, cosignature, packet, tiles, toml
+from coupefeu.wire import agreement, armour, base64, batch, card, cbor, cosignature, packet, part, tiles, toml
 from coupefeu.wire.checkpoint import Checkpoint
 from coupefeu.wire.head import decode_head, encode_head, restore, shorten
 from coupefeu.wire.key_statement import parse_key_statement
@@ -88,6 +88,8 @@ TRIED = {
     "wire.note.VerifierKey.parse": lambda data: VerifierKey.parse(text(data)),
     "wire.note.parse_note": parse_note,
     "wire.packet.decode_items": packet.decode_items,
+    "wire.part.decode_ask": lambda data: part.decode_ask(data, 0),
+    "wire.part.decode_part": lambda data: part.decode_part(data, 0),
     "wire.proof.TlogProof.parse": TlogProof.parse,
     "wire.run.Run.parse": lambda data: Run.parse(text(data)),
     "wire.tiles.parse_bundle": tiles.parse_bundle,

@@ -20,7 +20,6 @@ TWICE = {
     "bearer.datagram.length": "one bound, kept by both bearers",
     "bearer.memory.open": "no such address, or nobody there: both ways there is no path",
     "cli.demo.message": "the text file cannot be read, or is no text",
-    "cli.verify.read": "a file of what is verified, or the folder of its attachments",
     "node.export.not_cosigned": "a whole log, or one entry",
     "node.folder.absent": "a file that was named, or one that the folder must hold",
     "node.folder.bad_value": "what may be given as a party, as an address, and in a file",

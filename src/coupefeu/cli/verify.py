@@ -121,7 +121,9 @@ def _enclosures(path: Path, read: Callable[[str], bytes | None]) -> Enclosures:
         names = sorted(each.name for each in folder.iterdir()) if folder.exists() else []
     except OSError as error:
         raise PeerError(
-            f"{FOLDER} cannot be read: {error.strerror}", code="cli.verify.read", hint="Check the folder."
+            f"{FOLDER} cannot be read: {error.strerror}",
+            code="cli.verify.attachments",
+            hint="Check the folder.",
         ) from error
     return Enclosures(read, names, promised_in)
 

@@ -94,7 +94,7 @@ class Enclosures:
         except PeerError as error:
             raise VerificationError(
                 f"attachment {number} of entry {index}: {error.message}",
-                code=error.code,
+                code="record.enclosures.commitment",
                 hint="It was changed after it was recorded, or belongs to another message; keep both as evidence.",
             ) from error
 

@@ -6,7 +6,7 @@ Ours is read out in parts, and only to a party to whom the message is addressed 
 
 from sqlalchemy import bindparam, exists, insert, select, tuple_
 
-from coupefeu.errors import PeerError, StoreError
+from coupefeu.errors import PeerError, StoreError, naming
 from coupefeu.model.attachments import PART_BYTES, Promised
 from coupefeu.record.attachment import attachment_salt, verify_attachment
 from coupefeu.services.base import Statement
@@ -111,11 +111,8 @@ def keep_attachment(transaction: Transaction, job: KeepAttachment) -> Kept:
     salt = attachment_salt(row["seed"], job.number)
     origin = transaction.line.parties[job.log].origin
     wanted = Promised(promised[0]["name"], promised[0]["size"], promised[0]["commitment"])
-    try:
+    with naming(f"attachment {job.number} of entry {job.index:,}"):
         verify_attachment(wanted, origin, salt, job.content)
-    except PeerError as error:
-        where = f"attachment {job.number} of entry {job.index:,}"
-        raise PeerError(f"{where}: {error.message}", code=error.code, hint=error.hint) from error
     store_content(transaction, job.log, job.index, job.number, job.content)
     return kept
 
