@@ -427,13 +427,57 @@ def test_an_amendment_is_proposed_shown_and_signed(paired):
     assert '+outcome = "12m"' in proposed
     shown = paired.run("agreement", "show", "--node", paired.file("ru"))
     assert "Proposal US/1, version 2: not signed by RU." in shown
-    signed = paired.json("agreement", "sign", "US/1", "--node", paired.file("ru"))
+    signed = paired.json("agreement", "sign", "US/1", "--yes", "--node", paired.file("ru"))
     assert signed["message"] == "RU/1"
+    assert signed["exercise"] is True
     (amendment,) = paired.json("agreement", "show", "--node", paired.file("us"))["amendments"]
     assert amendment["missing"] == []
     assert amendment["in_force_ms"] == NodeFolder.open(paired.file("us")).agreement.in_force_ms
     with pytest.raises(UsageError, match="not a proposal"):
         paired.run("agreement", "sign", "US/9", "--node", paired.file("ru"))
+
+
+@pytest.fixture
+def proposed(paired):
+    """RU is asked to sign US/1, which gives 12 minutes in place of 10."""
+    new = paired.file("terms.toml").read_text().replace("version = 1", "version = 2")
+    paired.file("new.toml").write_text(new.replace('outcome = "10m"', 'outcome = "12m"'))
+    for party in ("us", "ru"):
+        paired.record.submit(*opening(paired, party))
+    paired.run("agreement", "propose", paired.file("new.toml"), "--node", paired.file("us"))
+    return paired
+
+
+SIGN = ("agreement", "sign", "us/1", "--node")
+
+
+def signers_missing(desk):
+    (amendment,) = desk.json("agreement", "show", "--node", desk.file("ru"))["amendments"]
+    return amendment["missing"]
+
+
+@pytest.mark.parametrize(("answer", "is_signed"), [("yes", True), ("no", False), ("", False), ("y", False)])
+def test_the_difference_is_shown_before_the_question_and_only_yes_signs(
+    proposed, monkeypatch, answer, is_signed
+):
+    monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", lambda _: True, raising=False)
+    result = CliRunner().invoke(proposed.app, [*SIGN, str(proposed.file("ru"))], input=f"{answer}\n")
+    shown, _, after = result.output.partition("Sign US/1?")
+    assert shown.startswith(BANNER)
+    assert "US/1 is version 2." in shown
+    assert '+outcome = "12m"' in shown
+    assert ("Signed US/1 as RU/1." in after) is is_signed
+    assert signers_missing(proposed) == ([] if is_signed else ["ru"])
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_where_nobody_can_be_asked_nothing_is_signed_without_yes(proposed, words):
+    with pytest.raises(UsageError, match="nobody can be asked") as caught:
+        proposed.run(*SIGN, proposed.file("ru"), *words, answers="yes\n")
+    assert "--yes" in caught.value.hint
+    assert signers_missing(proposed) == ["ru"]
+    proposed.run(*SIGN, proposed.file("ru"), *words, "--yes")
+    assert signers_missing(proposed) == []
 
 
 def opening(desk, party):

@@ -3,11 +3,12 @@
 template                   a text to start from
 show                       what is in force, who signed, what is proposed, line by line
 propose TEXT               sign a new version and put it on the record
-sign LOG/INDEX             sign what the other side proposed (US/14)
+sign LOG/INDEX             show what the other side proposed (US/14), ask, and sign it
 replace-key ROLE           replace or revoke one of our online keys
 record-statement FILE      put on our record a key statement that came by another way
 """
 
+import sys
 import time
 from base64 import b64encode
 from collections.abc import Mapping
@@ -195,22 +196,36 @@ class AgreementCommands:
         proposal: Annotated[str, typer.Argument(help="The number of the proposal, such as US/14.")],
         node: NodeOption,
         identity: IdentityOption = None,
+        yes: Annotated[
+            bool, typer.Option("--yes", help="Do not ask: the difference was looked at before.")
+        ] = False,
         as_json: JsonOption = False,
     ) -> None:
-        """Sign an amendment that another party proposed."""
+        """Show what an amendment of another party changes, ask, and sign it."""
         folder = NodeFolder.open(node, identity)
         fact = self._find_proposal(folder, proposal)
+        key = folder.ring.need_identity()
+        difference = describe_difference(folder.agreement_octets, fact.octets)
+        if not yes:
+            _insist_on_asking(proposal, as_json=as_json)
+        lines = [
+            f"{proposal.upper()} is version {fact.version}. It changes what is in force so:",
+            *difference,
+        ]
+        if not as_json:
+            report(folder.banner(), lines, {}, as_json=False)
+        if not yes:
+            _ask_to_sign(proposal)
         command = AcceptAmendment(
             log=fact.log,
             index=fact.index,
             version=fact.version,
             digest=sha256(fact.octets).digest(),
-            signatures=sign_agreement(folder.ring.need_identity(), folder.party, fact.octets),
+            signatures=sign_agreement(key, folder.party, fact.octets),
         )
         result = self._record.submit(folder, command)
-        difference = describe_difference(folder.agreement_octets, fact.octets)
-        lines = [f"Signed {proposal.upper()} as {result['message']}:", *difference]
-        report(folder.banner(), lines, {**result, "difference": difference}, as_json=as_json)
+        values = {"exercise": bool(folder.banner()), **result, "difference": difference}
+        report(None, [f"Signed {proposal.upper()} as {result['message']}."], values, as_json=as_json)
 
     def replace(
         self,
@@ -275,6 +290,27 @@ class AgreementCommands:
             f"{number} is not a proposal",
             code="cli.agreement.no_proposal",
             hint="see `coupefeu agreement show`",
+        )
+
+
+def _insist_on_asking(proposal: str, *, as_json: bool) -> None:
+    """Refuse to sign for nobody. Raises: UsageError: no person can be asked here, and none said so before."""
+    if as_json or not sys.stdin.isatty():
+        raise UsageError(
+            f"{proposal.upper()} is not signed: nobody can be asked "
+            + ("with --json" if as_json else "without a terminal"),
+            code="cli.agreement.unasked",
+            hint="look at it with `coupefeu agreement show`, then sign it with --yes",
+        )
+
+
+def _ask_to_sign(proposal: str) -> None:
+    """Ask. Raises: UsageError: any answer but yes."""
+    if typer.prompt(f'Sign {proposal.upper()}? Type "yes" or "no"').strip().lower() != "yes":
+        raise UsageError(
+            f"{proposal.upper()} is not signed",
+            code="cli.agreement.declined",
+            hint="nothing was recorded; the others see that it still lacks our signature",
         )
 
 
