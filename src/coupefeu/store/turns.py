@@ -8,8 +8,8 @@ The order within one queue is kept. No officer of ours waits behind what another
 is under way when he asks, and for one share of each party in his own.
 """
 
-import threading
 from collections import deque
+from queue import SimpleQueue
 from typing import Generic, TypeVar
 
 from coupefeu.store.jobs import Act, Job, KeepAttachment, ReadPart, Receive, ReceiveLineTest, TakeReceipt
@@ -28,35 +28,40 @@ Item = TypeVar("Item")
 
 
 class Turns(Generic[Item]):
-    """Queues of jobs, each with what its caller gave beside it. Any thread may put; one takes."""
+    """Queues of jobs, each with what its caller gave beside it. Any thread may put; one takes, and puts in order."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
+        self._came: SimpleQueue[tuple[Job, Item] | None] = SimpleQueue()
         self._acts: deque[tuple[Job, Item]] = deque()
         self._parties: dict[int, deque[tuple[Job, Item]]] = {}
         self._is_closed = False
 
     def put(self, job: Job, item: Item) -> None:
         """Queue a job."""
-        with self._changed:
-            queue = self._acts if isinstance(job, Act) else self._parties.setdefault(party_of(job), deque())
-            queue.append((job, item))
-            self._changed.notify()
+        self._came.put((job, item))
 
     def close(self) -> None:
         """Let `take` end when everything has been taken."""
-        with self._changed:
-            self._is_closed = True
-            self._changed.notify()
+        self._came.put(None)
 
     def take(self) -> list[tuple[Job, Item]]:
         """Wait for jobs, and give those of the next commit; none means that all are taken and nothing comes."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._is_closed or self._acts or self._parties)
-            taken = [self._acts.popleft() for _ in range(min(len(self._acts), BATCH_JOBS))]
-            for party in tuple(self._parties):
-                self._take_share(party, taken)
-            return taken
+        if not (self._acts or self._parties or self._is_closed):
+            self._sort(self._came.get())
+        while not self._came.empty():
+            self._sort(self._came.get())
+        taken = [self._acts.popleft() for _ in range(min(len(self._acts), BATCH_JOBS))]
+        for party in tuple(self._parties):
+            self._take_share(party, taken)
+        return taken
+
+    def _sort(self, came: tuple[Job, Item] | None) -> None:
+        if came is None:
+            self._is_closed = True
+        elif isinstance(came[0], Act):
+            self._acts.append(came)
+        else:
+            self._parties.setdefault(party_of(came[0]), deque()).append(came)
 
     def _take_share(self, party: int, taken: list[tuple[Job, Item]]) -> None:
         """Take a party's share; who has more waiting goes to the end of the row."""
