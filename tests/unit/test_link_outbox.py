@@ -185,6 +185,57 @@ def test_hostile_ranges_cost_what_waits_not_what_they_claim():
     box.resend(0, 1 << 62)
 
 
+class _Counted(dict):
+    """What waits, counting how often it is looked at."""
+
+    looks = 0
+
+    def __iter__(self):
+        for index in super().__iter__():
+            self.looks += 1
+            yield index
+
+    def __contains__(self, index):
+        self.looks += 1
+        return super().__contains__(index)
+
+    def pop(self, *key):
+        self.looks += 1
+        return super().pop(*key)
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_what_is_acknowledged_again_costs_nothing_however_much_waits(again):
+    """A peer may repeat in every frame that it holds all but the first; nothing of a frame's acks is metered."""
+    box = outbox(10_000)
+    box.acknowledge(0, [(1, 5_000)])
+    for index in range(1, 5_000) if again else ():
+        box.offer(entry(index))
+    box._waiting = counted = _Counted(box._waiting)
+    for _ in range(10):
+        box.acknowledge(0, [(1, 2_000), (2_001, 5_000)])
+    assert counted.looks <= 20
+    assert box.queued == (10_000 if again else 5_001)
+
+
+def test_what_is_acknowledged_bit_by_bit_costs_what_is_new():
+    box = outbox(10_000)
+    box._waiting = counted = _Counted(box._waiting)
+    for end in range(2, 1_000):
+        box.acknowledge(0, [(1, end), (5_000, 5_000 + end)])
+    assert counted.looks < 4_000
+    assert box.queued == 10_000 - 998 - 999
+
+
+def test_a_large_hole_asked_for_again_and_again_stops_at_the_first_that_is_not_here():
+    box = outbox(10_000)
+    box.acknowledge(2, ())
+    box._waiting = counted = _Counted(box._waiting)
+    for _ in range(10):
+        assert not box.resend(1, 9_000)
+    assert counted.looks <= 10
+
+
 def test_leaves_alone_are_carried_too():
     box = Outbox()
     box.offer(Outgoing(0, 0, ROUTINE, LeafOnly(0, bytes(70))))
@@ -213,3 +264,21 @@ def test_what_a_co_signature_covers_never_goes_again():
     assert box.most_urgent() is None
     box.cosigned(3)
     assert (box.acknowledged, box.queued) == (5, 3), "an older one changes nothing"
+
+
+def test_what_goes_once_more_is_dropped_when_held_after_it_has_left_again():
+    box = outbox(20)
+    send(box)
+    box.acknowledge(0, [(1, 20)])
+    box.land_all()
+    for index in (5, 6, 7):
+        box.offer(entry(index))
+    box.acknowledge(0, [(1, 20)])
+    assert box.queued == 4, "said before it has left again"
+    assert send(box, max_entries=3)[0] == [0, 5, 6]
+    box.acknowledge(0, [(1, 20)])
+    assert (box.queued, box.flying) == (2, 1)
+    assert send(box)[0] == [7]
+    box.land_all()
+    box.acknowledge(0, [(1, 20)])
+    assert (box.queued, box.flying_bytes) == (2, 0), "what was given up has to leave again"

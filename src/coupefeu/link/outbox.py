@@ -5,7 +5,6 @@ lowest index neither acknowledged nor flying. What starts at the front goes unde
 overtakes it, or is sent again behind what has flown, goes under a run signature.
 """
 
-from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from heapq import heappop, heappush
 from typing import Final
 
 from coupefeu.model.precedence import Precedence
+from coupefeu.model.spans import Spans
 from coupefeu.wire.batch import LeftOut
 from coupefeu.wire.packet import LeafOnly, PackedEntry
 
@@ -56,7 +56,7 @@ class Outbox:
     """One log on its way to one other node."""
 
     __slots__ = (
-        "_beyond", "_flights", "_flying", "_levels", "_offered", "_reoffered", "_signed_to", "_waiting",
+        "_again", "_beyond", "_flights", "_flying", "_levels", "_offered", "_reoffered", "_signed_to", "_waiting",
         "acknowledged", "end", "flying_bytes",
     )  # fmt: skip
 
@@ -65,8 +65,9 @@ class Outbox:
         self._flying: dict[int, int] = {}
         self._flights: deque[_Flight] = deque()
         self._levels: tuple[list[int], ...] = tuple([] for _ in range(_LEVELS))
-        self._beyond: set[int] = set()
-        self._reoffered: set[int] = set()
+        self._beyond = Spans()
+        self._reoffered = Spans()
+        self._again = Spans()
         self._offered = 0
         self._signed_to = 0
         self.acknowledged = 0
@@ -100,22 +101,23 @@ class Outbox:
             self._advance_offered()
 
     def acknowledge(self, cumulative: int, selective: Sequence[tuple[int, int]]) -> int:
-        """Drop what is durable over there; return how many entries that were."""
+        """Drop what is durable over there; return how many entries that were.
+
+        What was said before costs nothing again, however much waits: a peer may say it in every frame.
+        """
         before = len(self._waiting)
         if cumulative > self.acknowledged:
-            span = range(self.acknowledged, cumulative)
-            self._forget(span if len(span) < 2 * before else [i for i in self._waiting if i < cumulative])
-            self._beyond = {index for index in self._beyond if index >= cumulative}
+            self._forget_within(self.acknowledged, cumulative)
+            self._beyond.drop_before(cumulative)
             self.acknowledged = cumulative
             self._offered = max(self._offered, cumulative)
             self.end = max(self.end, cumulative)
-        if selective:
-            held = self._covered(selective)
-            self._forget(held)
-            self._beyond.update(index for index in held if index >= self.acknowledged)
-        if self._reoffered:
-            self._forget([index for index in self._reoffered if index < cumulative and index in self._flying])
-            self._reoffered &= self._waiting.keys()
+        for start, end in selective:
+            for new in self._beyond.insert(max(start, self.acknowledged), min(end, self.end)):
+                self._forget_within(*new)
+        for start, end in ((0, cumulative), *selective):
+            for again in self._again.cut(start, end):
+                self._forget(range(*again))
         self._advance_offered()
         while self._flights and not any(index in self._flying for index in self._flights[0].indices):
             self._flights.popleft()
@@ -125,25 +127,22 @@ class Outbox:
         """Drop what a verified co-signature covers, also what was to go once more: it is never signed for again."""
         if size > self.acknowledged:
             self.acknowledge(size, ())
-        self._forget([index for index in self._reoffered if index < size])
-        self._reoffered &= self._waiting.keys()
+        for again in self._reoffered.cut(0, size):
+            self._forget(range(*again))
 
     def restore(self, cumulative: int, selective: Sequence[tuple[int, int]]) -> None:
         """Learn from our own record what the other side has receipted before this start."""
-        for start, end in selective:
-            self._beyond.update(range(start, end))
-            self.end = max(self.end, end)
+        self.end = max([self.end, *(end for _, end in selective)])
         self.acknowledge(cumulative, selective)
         self._signed_to = max(self._signed_to, cumulative)
 
     def resend(self, start: int, end: int) -> bool:
         """Let [start, end) go again, acknowledged or not; return whether all of it is still here."""
-        present = self._covered([(start, end)])
-        for index in present:
+        for index in [index for index in self._flying if start <= index < end]:
             self._land(index)
-        if len(present) == end - start:
+        if end - start <= len(self._waiting) and all(map(self._waiting.__contains__, range(start, end))):
             return True
-        self._beyond = {index for index in self._beyond if not start <= index < end}
+        self._beyond.cut(start, end)
         return False
 
     def land_all(self) -> None:
@@ -204,6 +203,8 @@ class Outbox:
         for outgoing in batch:
             size = size_on_air(outgoing.entry)
             self._flying[outgoing.index] = size
+            if outgoing.index in self._reoffered:
+                self._again.add(outgoing.index)
             self.flying_bytes += size
         self._flights.append(_Flight([outgoing.index for outgoing in batch], due_ms))
         if contiguous:
@@ -256,24 +257,24 @@ class Outbox:
         size = self._flying.pop(index, None)
         if size is not None:
             self.flying_bytes -= size
+            self._again.discard(index)
             heappush(self._levels[_level(self._waiting[index])], index)
 
+    def _forget_within(self, start: int, end: int) -> None:
+        """Forget what waits within a range, at the cost of what waits or of the range, whichever is less."""
+        if end - start <= len(self._waiting):
+            self._forget(range(start, end))
+        else:
+            self._forget([index for index in self._waiting if start <= index < end])
+
     def _forget(self, indices: Iterable[int]) -> None:
+        any_again = bool(self._reoffered or self._again)
         for index in indices:
             if self._waiting.pop(index, None) is not None:
                 self.flying_bytes -= self._flying.pop(index, 0)
-
-    def _covered(self, ranges: Sequence[tuple[int, int]]) -> list[int]:
-        """Return what waits within ascending ranges; a hostile range costs no more than what waits."""
-        if sum(end - start for start, end in ranges) <= len(self._waiting):
-            return [index for start, end in ranges for index in range(start, end) if index in self._waiting]
-        starts = [start for start, _ in ranges]
-        covered = []
-        for index in self._waiting:
-            at = bisect_right(starts, index) - 1
-            if at >= 0 and index < ranges[at][1]:
-                covered.append(index)
-        return covered
+                if any_again:
+                    self._reoffered.discard(index)
+                    self._again.discard(index)
 
     def _advance_offered(self) -> None:
         while self._offered in self._waiting or self._offered in self._beyond:

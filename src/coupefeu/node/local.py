@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from coupefeu.errors import PeerError
 from coupefeu.model.entry import Head
 from coupefeu.model.messages import MessageId, format_number
+from coupefeu.model.spans import Spans
 from coupefeu.node.backend import Listener
 from coupefeu.node.commands import decode_command
 from coupefeu.node.control import Client, ControlServer
@@ -25,7 +26,6 @@ from coupefeu.services.base import Command
 from coupefeu.services.messages.commands import SendLineTest
 from coupefeu.store.jobs import Acted, Outcome
 from coupefeu.store.reader import Reader
-from coupefeu.store.spans import Spans
 
 Result = TypeVar("Result")
 

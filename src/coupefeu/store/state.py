@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from coupefeu.model.spans import Spans
 from coupefeu.record.tree import Frontier
 from coupefeu.store.jobs import Held, Ranges
-from coupefeu.store.spans import Spans
 from coupefeu.wire.packet import Batch, CosignatureItem
 
 HELD_ENTRIES = 1 << 16

@@ -3,23 +3,35 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coupefeu.store.spans import Spans
+from coupefeu.model.spans import Spans
 
 INDEX = st.integers(0, 40)
-STEPS = st.lists(st.tuples(st.sampled_from(["add", "discard", "drop_before"]), INDEX), max_size=60)
+NAMES = st.sampled_from(["add", "discard", "drop_before", "insert", "cut"])
+STEPS = st.lists(st.tuples(NAMES, INDEX, st.integers(0, 9)), max_size=60)
 
 
 @given(STEPS, INDEX)
 def test_it_behaves_as_a_set(steps, asked):
     spans, plain = Spans(), set()
-    for name, index in steps:
-        getattr(spans, name)(index)
+    for name, index, count in steps:
+        meant = set(range(index, index + count))
         match name:
+            case "insert":
+                new = spans.insert(index, index + count)
+                assert [each for start, end in new for each in range(start, end)] == sorted(meant - plain)
+                plain |= meant
+            case "cut":
+                taken = spans.cut(index, index + count)
+                assert [each for start, end in taken for each in range(start, end)] == sorted(meant & plain)
+                plain -= meant
             case "add":
+                spans.add(index)
                 plain.add(index)
             case "discard":
+                spans.discard(index)
                 plain.discard(index)
             case _:
+                spans.drop_before(index)
                 plain = {each for each in plain if each >= index}
     assert list(spans) == sorted(plain)
     assert bool(spans) is bool(plain)

@@ -53,23 +53,41 @@ class Spans:
 
     def add(self, index: int) -> None:
         """Put one in."""
-        if index in self:
-            return
-        at = bisect_right(self._starts, index)
-        self._starts.insert(at, index)
-        self._ends.insert(at, index + 1)
-        self._join(at)
-        self._join(at - 1)
+        if index not in self:
+            self.insert(index, index + 1)
+
+    def insert(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Put [start, end) in; return the parts of it that are new."""
+        if self.end_of(start) >= end:
+            return []
+        first, last = bisect_left(self._ends, start), bisect_right(self._starts, end)
+        new, at = [], start
+        for known_start, known_end in zip(self._starts[first:last], self._ends[first:last], strict=True):
+            if at < known_start:
+                new.append((at, known_start))
+            at = max(at, known_end)
+        if at < end:
+            new.append((at, end))
+        self._starts[first:last] = [min([start, *self._starts[first:last][:1]])]
+        self._ends[first:last] = [max(at, end)]
+        return new
 
     def discard(self, index: int) -> None:
         """Take one out, if it is there."""
-        at = bisect_right(self._starts, index) - 1
-        if at < 0 or self._ends[at] <= index:
-            return
-        parts = [(self._starts[at], index), (index + 1, self._ends[at])]
-        left = [(start, end) for start, end in parts if start < end]
-        self._starts[at : at + 1] = [start for start, _ in left]
-        self._ends[at : at + 1] = [end for _, end in left]
+        self.cut(index, index + 1)
+
+    def cut(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Take [start, end) out; return the parts of it that were there."""
+        first, last = bisect_right(self._ends, start), bisect_left(self._starts, end)
+        if first >= last:
+            return []
+        held = zip(self._starts[first:last], self._ends[first:last], strict=True)
+        taken = [(max(start, held_start), min(end, held_end)) for held_start, held_end in held]
+        parts = [(self._starts[first], start), (end, self._ends[last - 1])]
+        left = [(left_start, left_end) for left_start, left_end in parts if left_start < left_end]
+        self._starts[first:last] = [left_start for left_start, _ in left]
+        self._ends[first:last] = [left_end for _, left_end in left]
+        return taken
 
     def drop_before(self, index: int) -> None:
         """Take out all before `index`."""
@@ -77,8 +95,3 @@ class Spans:
         del self._starts[:at], self._ends[:at]
         if self._starts:
             self._starts[0] = max(self._starts[0], index)
-
-    def _join(self, at: int) -> None:
-        """Make one of the ranges `at` and the next, where they touch."""
-        if 0 <= at < len(self._starts) - 1 and self._ends[at] == self._starts[at + 1]:
-            del self._ends[at], self._starts[at + 1]
