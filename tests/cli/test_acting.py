@@ -212,6 +212,14 @@ def test_the_other_acts_are_recorded(line):
     )
 
 
+def test_a_long_remark_keeps_its_bar_on_every_line(line):
+    remark = "which valley, " * 12 + "US/9"
+    lines = line.run("say-again", line.warning, "--remark", remark, node=line.ru)
+    behind = [each for each in lines if "which valley" in each or "US/9" in each]
+    assert len(behind) == 3
+    assert all(each.startswith("       | ") for each in behind)
+
+
 @pytest.mark.parametrize("as_json", [False, True])
 def test_an_error_leaves_with_its_exit_code_and_says_what_to_do(line, monkeypatch, capsys, as_json):
     words = ["coupefeu", "take", line.warning, "--node", str(line.ru)] + ["--json"] * as_json

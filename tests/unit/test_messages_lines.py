@@ -17,6 +17,7 @@ from coupefeu.services.messages.commands import (
     PassTo,
     ReadBack,
     RecordShown,
+    SayAgain,
     SendLineTest,
     Take,
 )
@@ -206,7 +207,7 @@ def test_the_chain_as_text_with_clocks_and_differences():
     text = render_message(line.status(0, message), line.sides[0].context(line.now_ms), "en")
     assert "SHOWN ON 2 SCREENS (machine)" in text
     assert "NOBODY HAS ACTED" not in text
-    assert "ru.duty (Kapitan⟦U+2028⟧OUTCOME: STOPPED AT)" in text
+    assert "     ru.duty 24 MAR 22 03:12:00Z [RU/1] (Kapitan⟦U+2028⟧OUTCOME: STOPPED AT)\n" in text
     assert "DOES NOT MATCH" in text
     assert "digit of another script: sent U+0035 DIGIT FIVE, typed U+0665 ARABIC-INDIC DIGIT FIVE" in text
     assert " - OUTCOME: not yet; OVERDUE by 0:00:01" in text
@@ -214,7 +215,7 @@ def test_the_chain_as_text_with_clocks_and_differences():
         1, GiveOutcome(message=message, from_post="ru.duty", outcome=OutcomeCode.CANNOT, text="no contact")
     )
     late = render_message(line.status(1, message), line.sides[1].context(line.now_ms), "ru")
-    assert "НЕВОЗМОЖНО: no contact, ru.duty" in late
+    assert "     НЕВОЗМОЖНО, ru.duty 24 MAR 22 03:22:01Z [RU/3]\n       | no contact\n" in late
     assert "через 0:00:01 после срока" in late
 
 
@@ -228,7 +229,9 @@ def test_a_clock_that_another_act_stopped_never_reads_as_a_step_done_in_time():
     text = render_message(line.status(1, message), context, "en")
     assert " - SHOWN ON A SCREEN (machine): not yet; clock stopped 0:00:09 before it was due\n" in text
     assert "not yet; in time" not in text
-    assert text.count("PASSED TO air command, ru.duty") == 2, "in its own step, and as the outcome"
+    assert text.count("     PASSED TO, ru.duty 24 MAR 22 03:12:06Z [RU/1]\n       | air command\n") == 2, (
+        "in its own step, and as the outcome"
+    )
     line.wait(1000)
     cancel = Content(form=Form.CANCELLATION, subject=Subject.SAFETY)
     line.say(0, cancel, Precedence.FLASH, about=message)
@@ -294,16 +297,41 @@ def _decide(line, log, command):
 @pytest.mark.parametrize(
     ("act", "en", "fr"),
     [
-        (Act(outcome=OutcomeCode.CANNOT, text="no contact"), "CANNOT: no contact", "IMPOSSIBLE : no contact"),
+        (Act(outcome=OutcomeCode.CANNOT, text="no contact"), "CANNOT", "IMPOSSIBLE"),
         (Act(outcome=OutcomeCode.NOT_OURS), "NOT OURS", "PAS À NOUS"),
-        (Act(outcome=OutcomeCode.PASSED_TO, text="sector 3"), "PASSED TO sector 3", "TRANSMIS À sector 3"),
+        (Act(outcome=OutcomeCode.PASSED_TO, text="sector 3"), "PASSED TO", "TRANSMIS À"),
         (
             Act(outcome=OutcomeCode.STOPPED_AT, time_ms=0, text="both batteries"),
-            "STOPPED AT 01 JAN 70 00:00:00Z: both batteries",
-            "ARRÊTÉ À 01 JAN 70 00:00:00Z : both batteries",
+            "STOPPED AT 01 JAN 70 00:00:00Z",
+            "ARRÊTÉ À 01 JAN 70 00:00:00Z",
         ),
     ],
 )
-def test_what_the_author_wrote_stands_apart_from_the_word_for_the_outcome(act, en, fr):
+def test_the_words_for_an_outcome_hold_nothing_that_its_author_wrote(act, en, fr):
     assert outcome_words(Kind.OUTCOME, act, "en") == en
     assert outcome_words(Kind.OUTCOME, act, "fr") == fr
+
+
+FALSE = "ru.chief 25 NOV 26 10:00:00Z [RU/9]"
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ru"])
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda about: PassTo(**about, recipient=FALSE),
+        lambda about: GiveOutcome(**about, outcome=OutcomeCode.CANNOT, text=FALSE),
+        lambda about: GiveOutcome(**about, outcome=OutcomeCode.STOPPED_AT, time_ms=1, text=FALSE),
+        lambda about: SayAgain(**about, remark=FALSE),
+    ],
+)
+def test_what_people_write_can_imitate_no_post_time_or_number_in_a_chain(act, language):
+    line = Line()
+    message = line.say(0, warning(), Precedence.FLASH)
+    line.do(1, act({"message": message, "from_post": "ru.duty", "officer": FALSE[:80]}))
+    text = render_message(line.status(0, message), line.sides[0].context(line.now_ms), language)
+    said = [each for each in text.split("\n") if FALSE in each]
+    assert len(said) >= 2
+    for each in said:
+        true, _, _ = each.partition(FALSE)
+        assert true == "       | " or true.endswith("ru.duty 24 MAR 22 03:12:00Z [RU/0] ("), each

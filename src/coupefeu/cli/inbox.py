@@ -106,10 +106,12 @@ def message_lines(status: MessageStatus, context: Context, language: str) -> lis
 
 
 def fold(lines: Iterable[str]) -> list[str]:
-    """Fold our own lines to the width of a terminal; the author's, behind their bar, stay as they were written."""
+    """Fold lines to the width of a terminal, the bar before an act's text on each; an author's stay as written."""
     folded: list[str] = []
     for line in lines:
+        start, bar, _ = line.partition("| ")
         indent = " " * (len(line) - len(line.lstrip(" -")) + 4)
+        indent = start + bar if bar and not start.strip() else indent
         whole = len(line) <= WIDTH or line.startswith(BAR)
         folded += (
             [line]

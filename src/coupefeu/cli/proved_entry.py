@@ -48,7 +48,8 @@ def _act_lines(kind: int, body: bytes) -> list[str]:
     if defect == "unreadable_body":
         return ["Its content cannot be read here."]
     said = [outcome_words(kind, act, LANGUAGE), *(f"typed: {show_line(typed)}" for typed in act.typed)]
-    return [f"It says: {words}" for words in said if words]
+    lines = [f"It says: {words}" for words in said if words]
+    return lines + (["Its text:", f"  | {show_line(act.text)}"] if act.text else [])
 
 
 def entry_values(head: Head, body: bytes | None, agreement: Agreement | None) -> dict[str, Any]:

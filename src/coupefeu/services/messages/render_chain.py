@@ -1,4 +1,8 @@
-"""The chain as plain text: who did what, when by our clock, and how it stands against the agreed deadline."""
+"""The chain as plain text: who did what, when by our clock, and how it stands against the agreed deadline.
+
+What people wrote comes after all that we say of an act, a label at the end of its line and a text behind a bar of its
+own, so that neither can imitate a post, a time or a number.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,8 +27,8 @@ def chain_lines(chain: PartyChain, status: MessageStatus, language: str) -> list
     for act in status.say_again:
         field = act.act.field
         words = say("say-again", language) if field is None else _again(field, language)
-        said = f"{_who(act)} {format_second(act.when_ms)} {_remark(act)}"
-        lines.append(f" - {label(words, said, language)}")
+        said = f"{show_line(act.post)} {format_second(act.when_ms)} [{act.number}]{_officer(act)}"
+        lines += [f" - {label(words, said, language)}", *_text_lines(act)]
     return lines
 
 
@@ -32,7 +36,7 @@ def step_lines(step: Step, status: MessageStatus, language: str) -> list[str]:
     """Write one step: its name in the agreed words, its state, its clock, and each act behind it."""
     lines = [f" - {label(step_words(step, language), _state(step, status, language), language)}"]
     for act in step.acts:
-        lines.append(f"     {act_words(act, language)}")
+        lines += [f"     {act_words(act, language)}", *_text_lines(act)]
         if act.verdict is not None:
             lines += [f"       {line}" for line in verdict_lines(act.verdict, language)]
         lines += [f"       {say(f'time-{mark}', language)}" for mark in act.time_marks]
@@ -76,12 +80,12 @@ def act_words(act: ActView, language: str) -> str:
     when, claimed = format_second(act.when_ms), format_second(act.claimed_ms)
     parts = [
         _outcome(act, language),
-        _who(act),
+        show_line(act.post),
         when,
         "" if claimed == when else f"({say('claimed', language, time=claimed)})",
         f"[{act.number}]",
     ]
-    return " ".join(part for part in parts if part)
+    return " ".join(part for part in parts if part) + _officer(act)
 
 
 def _outcome(act: ActView, language: str) -> str:
@@ -92,27 +96,23 @@ def _outcome(act: ActView, language: str) -> str:
 
 
 def outcome_words(kind: int, act: Act, language: str) -> str:
-    """Say what became of a message: PASSED TO whom, STOPPED AT what time, CANNOT and why; or the remark of an act."""
+    """Say what became of a message: PASSED TO, STOPPED AT what time, CANNOT; its text, to whom or why, stands apart."""
     outcome = OutcomeCode.PASSED_TO if kind == Kind.PASSED_TO else act.outcome
-    text = show_line(act.text)
     if outcome is None:
-        return text
+        return ""
     words = say(f"outcome-{int(outcome)}", language)
-    if outcome is OutcomeCode.PASSED_TO:
-        return f"{words} {text}".rstrip()
     if outcome is OutcomeCode.STOPPED_AT and act.time_ms is not None:
-        words = f"{words} {format_second(act.time_ms)}"
-    return label(words, text, language) if text else words
+        return f"{words} {format_second(act.time_ms)}"
+    return words
 
 
-def _who(act: ActView) -> str:
-    """Give a post, and the label that stood beside it: a name on a label proves no person."""
-    label = f" ({show_line(act.act.officer)})" if act.act.officer else ""
-    return show_line(act.post) + label
+def _officer(act: ActView) -> str:
+    """Give the label that stood beside a post: a name on a label proves no person."""
+    return f" ({show_line(act.act.officer)})" if act.act.officer else ""
 
 
-def _remark(act: ActView) -> str:
-    return show_line(act.act.text)
+def _text_lines(act: ActView) -> list[str]:
+    return [f"       | {show_line(act.act.text)}"] if act.act.text else []
 
 
 def _again(field: int, language: str) -> str:
