@@ -212,7 +212,7 @@ def test_one_message_is_shown_with_its_chain_in_the_agreed_words(line, option):
     assert tuple(step.split(": ")[0] for step in steps) == CHAIN
     assert "   Operative word: STOP" in lines
     assert f"   Place: {PLACE}" in lines
-    assert any("ru.duty (2nd watch)" in one for one in lines)
+    assert any(one.startswith("     ru.duty ") and one.endswith("] (2nd watch)") for one in lines)
 
 
 def test_a_message_is_read_in_the_readers_language(line):
