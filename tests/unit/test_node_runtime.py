@@ -118,6 +118,11 @@ def test_a_receipt_that_came_before_it_was_asked_for_has_the_time_at_which_it_ca
             receipt = await asyncio.wait_for(sent.receipt(), 60)
             first.backend.runtime.clock = lambda: Moment(utc_ms=0, mono_ms=0)
             assert await asyncio.wait_for(sent.receipt(), 60) == receipt
+            asked = asyncio.ensure_future(sent.receipt())
+            await asyncio.sleep(0)
+            again = ReceiptTaken(holder=0, start=0, end=sent.id[1] + 1, arrived_ms=0)
+            first.backend._hear(again)
+            assert await asyncio.wait_for(asked, 60) == receipt, "not the same receipt, come again"
 
     asyncio.run(play())
 

@@ -88,9 +88,9 @@ class LocalBackend:
         try:
             if self._may_be_held(index):
                 held = await asyncio.to_thread(self._read_receipts, index)
-                if held and not future.done():
+                if held:  # the first one, whatever came again while it was read
                     holder = min(held, key=held.__getitem__)
-                    future.set_result((self._names[holder], held[holder]))
+                    return self._names[holder], held[holder]
             return await future
         finally:
             self._forget(index, future)
