@@ -178,6 +178,15 @@ def test_say_again_names_a_field_that_there_is(field):
     assert line.sizes == [2, 0]
 
 
+def test_a_read_back_without_effect_is_not_compared():
+    line = Line()
+    message = line.say(0, warning(), FLASH)
+    body = encode_act(Act(typed=("x" * 1_001,)))
+    line.hostile(1, kind=Kind.READ_BACK, body=body, references=(message,))
+    (act,) = line.status(0, message).without_effect
+    assert (act.effect, act.verdict) == ("long_typed", None)
+
+
 def test_read_back_needs_as_many_texts_as_there_are_fields():
     line = Line()
     stop, plain = line.say(0, warning(), FLASH), line.say(0, free_text())

@@ -172,6 +172,7 @@ class _Reading:
         act, _ = read_act(row["kind"], row["body"]) if row["kind"] != Kind.MESSAGE else (None, "")
         content, _ = read_content(row["body"]) if row["kind"] == Kind.MESSAGE else (None, "")
         log = row["log"]
+        is_read_back = row["kind"] == Kind.READ_BACK and not effect
         return ActView(
             id=id_of(row),
             number=format_number(id_of(row), self.context.parties),
@@ -183,7 +184,7 @@ class _Reading:
             claimed_ms=row["written_ms"],
             effect=effect,
             time_marks=time_marks(row, _NO_EVIDENCE, self.deadlines, self.agreement.skew_s),
-            verdict=compare(self.critical, act.typed) if act and row["kind"] == Kind.READ_BACK else None,
+            verdict=compare(self.critical, act.typed) if act and is_read_back else None,
             form=content.form if content else None,
         )
 
