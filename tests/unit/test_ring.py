@@ -2,6 +2,7 @@
 
 import os
 import stat
+import tracemalloc
 from dataclasses import replace
 
 import pytest
@@ -120,6 +121,36 @@ def test_a_replaced_key_is_kept_beside_and_a_staged_one_is_not_yet_used(keys):
     assert not (folder / "log.next").exists()
 
 
+def test_a_replacement_cut_before_its_end_and_repeated_retires_the_old_key_alone(keys):
+    folder, ring = keys
+    fresh = ed25519.generate()
+    stage_key(folder, "log", fresh)
+    promote_key(folder, "log")
+    stage_key(folder, "log", fresh)  # as the cut before its removal leaves it
+    promote_key(folder, "log")
+    assert read_ring(folder) == replace(ring, log=fresh)
+    (retired,) = folder.glob("log-*.retired")
+    assert read_secrets(retired, {"key": 32}) == {"key": ring.log}
+    assert not (folder / "log.next").exists()
+
+
+def test_no_more_of_a_key_file_is_read_than_one_has(keys):
+    folder, _ = keys
+    path = folder / "log.key"
+    with path.open("ab") as file:
+        file.write(b"#" * 4_096)
+    with pytest.raises(ConfigError) as caught:
+        read_ring(folder)
+    assert caught.value.code == "keys.files.bad_key_file"
+    os.truncate(path, 1 << 24)
+    tracemalloc.start()
+    with pytest.raises(ConfigError):
+        read_ring(folder)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak_bytes < 1 << 20
+
+
 def test_a_write_that_fails_leaves_the_old_file_whole(tmp_path, monkeypatch):
     path = tmp_path / "file"
     write_durably(path, b"old")
@@ -131,6 +162,7 @@ def test_a_write_that_fails_leaves_the_old_file_whole(tmp_path, monkeypatch):
     with pytest.raises(ConfigError, match="No space left"):
         write_durably(path, b"new")
     assert path.read_bytes() == b"old"
+    assert [each.name for each in tmp_path.iterdir()] == ["file"], "nothing of the new one either"
 
 
 def test_the_file_is_synced_before_it_gets_its_name_and_the_folder_after(tmp_path, monkeypatch):

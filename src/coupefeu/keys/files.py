@@ -8,6 +8,7 @@ import tomllib
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -40,13 +41,14 @@ def write_durably(path: Path, octets: bytes, *, mode: int = PUBLIC_MODE, replace
             beside.unlink()
         _sync_folder(path.parent)
     except FileExistsError as error:
-        beside.unlink(missing_ok=True)
+        _drop(beside)
         raise ConfigError(
             f"{path} is there already",
             code="keys.files.exists",
             hint="it is never written over; give another name or folder",
         ) from error
     except OSError as error:
+        _drop(beside)
         raise ConfigError(
             f"cannot write {path}: {error.strerror}",
             code="keys.files.unwritable",
@@ -71,14 +73,15 @@ def read_secrets(path: Path, lengths: Mapping[str, int]) -> dict[str, bytes]:
             raise ConfigError(
                 f"others may read {path}", code="keys.files.readable_by_others", hint=f"run: chmod 600 {path}"
             )
-        octets = path.read_bytes()[: MAX_KEY_FILE_BYTES + 1]
+        with path.open("rb") as file:
+            octets = file.read(MAX_KEY_FILE_BYTES + 1)
     except OSError as error:
         raise ConfigError(
             f"cannot read {path}: {error.strerror}",
             code="keys.files.absent",
             hint="bring the file back from where it is kept, or replace the key by a statement",
         ) from error
-    secrets = _decoded(octets)
+    secrets = _decoded(octets) if len(octets) <= MAX_KEY_FILE_BYTES else None
     if secrets is None or {name: len(secret) for name, secret in secrets.items()} != dict(lengths):
         raise ConfigError(
             f"{path} does not hold {', '.join(lengths)}",
@@ -94,6 +97,12 @@ def _decoded(octets: bytes) -> dict[str, bytes] | None:
         return {name: b64decode(text, validate=True) for name, text in values.items()}
     except (ValueError, TypeError, Base64Error):
         return None
+
+
+def _drop(beside: Path) -> None:
+    """Leave no half-written secret behind; what failed before is what is told."""
+    with suppress(OSError):
+        beside.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

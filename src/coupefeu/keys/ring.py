@@ -139,9 +139,10 @@ def read_staged_key(folder: Path, role: str) -> bytes | None:
 def promote_key(folder: Path, role: str) -> None:
     """Put the staged key in place; the old one stays beside it, named by its public half. May be repeated."""
     old = read_secrets(folder / f"{role}.key", {"key": 32})["key"]
-    public = x25519.public if role == "session" else ed25519.public
-    retired = folder / f"{role}-{public(old).hex()[:8]}.retired"
-    write_secrets(retired, f"Retired {role} key.", {"key": old}, replace=True)
     fresh = read_secrets(folder / f"{role}.next", {"key": 32})["key"]
-    write_secrets(folder / f"{role}.key", f"Private {role} key.", {"key": fresh}, replace=True)
+    if old != fresh:  # equal: cut off after the last write, and the key in place has not retired
+        public = x25519.public if role == "session" else ed25519.public
+        retired = folder / f"{role}-{public(old).hex()[:8]}.retired"
+        write_secrets(retired, f"Retired {role} key.", {"key": old}, replace=True)
+        write_secrets(folder / f"{role}.key", f"Private {role} key.", {"key": fresh}, replace=True)
     (folder / f"{role}.next").unlink()
