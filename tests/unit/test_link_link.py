@@ -429,6 +429,42 @@ def test_keys_are_renewed_by_frames_too():
     assert len(world.ends[1].shown) == 60
 
 
+def beginnings(world):
+    """Which ends have begun handshakes after the first."""
+    return [end for end, _, datagram in world.wire.carried[1:] if datagram[0] == 0x10]
+
+
+def smaller_of(world):
+    return next(end for end in (0, 1) if world.ends[end].link._connection._handshakes.begins_first)
+
+
+@pytest.mark.parametrize("writer", [0, 1])
+def test_by_frames_too_the_smaller_key_renews(writer):
+    world = TwoLinks(1, timings=Timings(renew_frames=50))
+    world.connect()
+    for _ in range(200):
+        world.write(writer, 1)
+        world.run(20)
+    assert len(beginnings(world)) >= 3
+    assert set(beginnings(world)) == {smaller_of(world)}
+
+
+def test_by_frames_the_larger_key_renews_after_two_time_outs():
+    world = TwoLinks(1, timings=Timings(renew_frames=50))
+    world.connect()
+    smaller = smaller_of(world)
+    world.ends[smaller].link._connection._timings = Timings()
+    world.run(1_000)
+    larger = world.ends[1 - smaller].link
+    while larger._connection.session.frames < 50:
+        world.write(1 - smaller, 1)
+        world.run(20)
+    world.run(1_900)
+    assert beginnings(world) == []
+    world.run(200)
+    assert set(beginnings(world)) == {1 - smaller}
+
+
 def test_what_callers_get_wrong_is_said():
     us, _ = link_configs()
     link = Link(us, seal_in_test)

@@ -67,12 +67,16 @@ class Connection:
         """Whether there are a session and a path by which the other side was heard lately."""
         return self.phase in UP
 
+    @property
+    def _wait_ms(self) -> int:
+        """How long the other side may begin first: two time-outs, when its session key is the smaller one (B4)."""
+        return 0 if self._handshakes.begins_first else 2 * self._timings.handshake_ms
+
     def rekey(self, config: LinkConfig) -> None:
         """Go by other session keys, and begin a handshake under them; the session lasts until that has made one."""
         self._handshakes.rekey(config)
-        wait_ms = 0 if self._handshakes.begins_first else 2 * self._timings.handshake_ms
         self._attempts = 0
-        self._attempt_due_ms = self._mono_ms + wait_ms
+        self._attempt_due_ms = self._mono_ms + self._wait_ms
 
     def path_opened(self, number: int, now: Moment, *, dialled: bool, entropy: bytes, slot: int) -> None:
         """Add a path; the dialler begins a handshake at once, the other side says nothing to a stranger."""
@@ -172,6 +176,8 @@ class Connection:
         assert path is not None
         assert session is not None
         self._put(path.number, session.seal(path.slot, plaintext))
+        if session.frames == self._timings.renew_frames and self._renew_due_ms is not None:
+            self._renew_due_ms = min(self._renew_due_ms, self._mono_ms + self._wait_ms)
 
     def _put(self, number: int, datagram: bytes) -> None:
         self.outgoing.append((number, datagram))
@@ -217,17 +223,14 @@ class Connection:
         """Note the newest session; what it proves of life is as old as our part of its handshake."""
         self._attempts = 0
         self._attempt_due_ms = None
-        wait_ms = 0 if self._handshakes.begins_first else 2 * self._timings.handshake_ms
-        self._renew_due_ms = session.made_ms + self._timings.renew_ms + wait_ms
+        self._renew_due_ms = session.made_ms + self._timings.renew_ms + self._wait_ms
         self._prove_life(age_ms)
         self._change(Change.SESSION)
 
     def _is_renewal_due(self) -> bool:
-        session = self.session
-        if session is None or not self.is_up or self._attempts:
+        if self._renew_due_ms is None or not self.is_up or self._attempts:
             return False
-        is_old = self._renew_due_ms is not None and self._mono_ms >= self._renew_due_ms
-        return is_old or session.frames >= self._timings.renew_frames
+        return self._mono_ms >= self._renew_due_ms
 
     def _prove_life(self, age_ms: int) -> None:
         """Take a secret of ours, `age_ms` old, that came back: alive if that took at most two heartbeats (B5)."""
@@ -261,8 +264,7 @@ class Connection:
         path.dead = True
         self._events.append(PathDead(path.number))
         if self._attempt_due_ms is None:
-            wait_ms = 0 if self._handshakes.begins_first else 2 * self._timings.handshake_ms
-            self._attempt_due_ms = self._mono_ms + wait_ms
+            self._attempt_due_ms = self._mono_ms + self._wait_ms
         if not self._take_path():
             self._change(Change.SILENCE)
 
