@@ -4,8 +4,8 @@ from pathlib import Path
 
 from coupefeu.model.instant import Moment
 from coupefeu.model.precedence import Precedence
-from coupefeu.node.assembly import SERVICES
 from coupefeu.services.base import METADATA
+from coupefeu.services.every import SERVICES
 from coupefeu.services.messages.commands import Read, SayAgain, SendLineTest, Take
 from coupefeu.store.jobs import KeepAttachment
 from coupefeu.store.keeper import Keeper

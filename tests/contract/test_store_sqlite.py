@@ -2,7 +2,7 @@
 
 import pytest
 
-from coupefeu.node.assembly import SERVICES
+from coupefeu.services.every import SERVICES
 from coupefeu.store.keeper import Keeper
 from coupefeu.store.reader import Reader
 from coupefeu.testing.line import make_line

@@ -8,10 +8,10 @@ from coupefeu.keys.notes import LogSigner
 from coupefeu.model.entry import Kind
 from coupefeu.model.messages import Content, Form
 from coupefeu.model.precedence import Precedence, Subject
-from coupefeu.node.assembly import SERVICES
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.record.statements import sign_run_receipt
 from coupefeu.record.tree import root_of
+from coupefeu.services.every import SERVICES
 from coupefeu.services.messages import MessagesService
 from coupefeu.services.messages.commands import Say, Take
 from coupefeu.store import receive

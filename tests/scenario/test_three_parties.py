@@ -17,13 +17,14 @@ from coupefeu.link.config import LinkConfig
 from coupefeu.model.agreement import PartyKeys
 from coupefeu.model.messages import Content, Form
 from coupefeu.model.precedence import Precedence, Subject
-from coupefeu.node.assembly import SERVICES, make_peer
+from coupefeu.node.assembly import make_peer
 from coupefeu.node.desk import Desk
 from coupefeu.node.engine import Engine
 from coupefeu.node.export import export_record
 from coupefeu.node.sealer import Sealer
 from coupefeu.record.equivocation import verify_equivocation
 from coupefeu.record.tree import Frontier
+from coupefeu.services.every import SERVICES
 from coupefeu.services.messages.commands import Say, Take
 from coupefeu.services.messages.status import StepName
 from coupefeu.store.jobs import Act, Receive, TakeReceipt

@@ -4,8 +4,9 @@ import typer
 
 from coupefeu.cli.officer import need_record, open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
-from coupefeu.node.assembly import SERVICES, line_of
+from coupefeu.node.assembly import line_of
 from coupefeu.node.runtime import hold_folder
+from coupefeu.services.every import SERVICES
 from coupefeu.store.rebuild import rebuild_record
 
 

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 from coupefeu.errors import ConfigError
 from coupefeu.keys.notes import CosignSigner, LogSigner
@@ -17,19 +16,14 @@ from coupefeu.node.folder import NodeFolder
 from coupefeu.node.intake import Intake
 from coupefeu.node.peer import Peer
 from coupefeu.node.sealer import Sealer
-from coupefeu.services.agreement import AgreementService
 from coupefeu.services.agreement.facts import OpenLog
-from coupefeu.services.base import Service
-from coupefeu.services.messages import SERVICE as MESSAGES
-from coupefeu.services.refusals import RefusalsService
+from coupefeu.services.every import SERVICES
 from coupefeu.store.highwater import read_high_water, why_recovering
 from coupefeu.store.jobs import Act, Job, Outcome
 from coupefeu.store.keeper import Keeper
 from coupefeu.store.line import Line, Party
 from coupefeu.store.outgoing import Pending, cosigned_size, load_frontier, load_pending, receipted_runs
 from coupefeu.wire.key_statement import KeyRole
-
-SERVICES: Final[tuple[Service, ...]] = (MESSAGES, AgreementService(), RefusalsService())
 
 
 def parties_of(folder: NodeFolder) -> tuple[Party, ...]:

@@ -10,8 +10,10 @@ from typing import Any, Self
 from sqlalchemy import Executable, bindparam, literal_column, select
 
 from coupefeu.errors import UsageError
+from coupefeu.services import every  # noqa: F401 - the views' digest names those of all services
 from coupefeu.services.base import Rows
 from coupefeu.store import tables
+from coupefeu.store.rebuild import insist_views
 from coupefeu.store.schema import insist_current
 from coupefeu.store.sqlite import Connection, open_for_reading
 from coupefeu.store.standing import cosigned_ms
@@ -100,6 +102,7 @@ class Reader:
 
     def __init__(self, path: Path, *, running: bool) -> None:
         self._connection: Connection = open_for_reading(path, running=running)
+        self._views_checked = False
         insist_current(self._connection)
 
     @property
@@ -124,7 +127,10 @@ class Reader:
         return self._connection.execute(_LOGS)
 
     def view(self, executable: Executable, parameters: Mapping[str, Any] | None = None) -> Rows:
-        """Run a service's select."""
+        """Run a service's select. Raises: StoreError: another version of the program made the views."""
+        if not self._views_checked:
+            insist_views(self._connection)
+            self._views_checked = True
         return self._connection.execute(executable, parameters)
 
     def entry(self, log: int, index: int) -> Mapping[str, Any]:

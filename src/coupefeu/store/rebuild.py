@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from coupefeu.errors import StoreError
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.instant import Moment
 from coupefeu.services.base import METADATA, VIEWS_VERSION, Service
@@ -82,6 +83,16 @@ def are_current(connection: Connection) -> bool:
     """Whether the views were built by this program's statements; if not, they must be rebuilt."""
     rows = connection.execute(select(tables.views_built.c.digest))
     return [row["digest"] for row in rows] == [views_digest()]
+
+
+def insist_views(connection: Connection) -> None:
+    """Return if the views say what this program means by them. Raises: StoreError."""
+    if not are_current(connection):
+        raise StoreError(
+            "another version of the program made the views of this record",
+            code="store.database.other_version",
+            hint="Start the node anew (coupefeu up), or stop it and run `coupefeu rebuild`; the record stays as it is.",
+        )
 
 
 def remember_views(connection: Connection) -> None:

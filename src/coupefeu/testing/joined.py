@@ -21,12 +21,13 @@ from coupefeu.model.attachments import Attachment
 from coupefeu.model.instant import Moment
 from coupefeu.model.messages import Content, Form, MessageId
 from coupefeu.model.precedence import Precedence, Subject
-from coupefeu.node.assembly import SERVICES, make_peer
+from coupefeu.node.assembly import make_peer
 from coupefeu.node.desk import Desk
 from coupefeu.node.engine import Engine
 from coupefeu.node.events import Change
 from coupefeu.node.peer import Peer
 from coupefeu.services.base import Command
+from coupefeu.services.every import SERVICES
 from coupefeu.services.messages.commands import Say
 from coupefeu.services.messages.status import MessageStatus
 from coupefeu.store.jobs import Acted, Job, Outcome

@@ -10,7 +10,7 @@ from coupefeu.errors import CoupefeuError
 from coupefeu.model.entry import Kind
 from coupefeu.model.messages import Content, Form
 from coupefeu.model.precedence import Precedence, Subject
-from coupefeu.node.assembly import SERVICES, line_of, open_keeper, parties_of
+from coupefeu.node.assembly import line_of, open_keeper, parties_of
 from coupefeu.node.bench.figures import Bench
 from coupefeu.node.bench.line import make_text
 from coupefeu.node.clock import Clock
@@ -20,6 +20,7 @@ from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import write_node_file
 from coupefeu.record.statements import cosign_checkpoint
 from coupefeu.services.base import Command, Context, Draft, Recorded, Rows, Statement
+from coupefeu.services.every import SERVICES
 from coupefeu.services.messages.forms import encode_content
 from coupefeu.store.highwater import write_high_water
 from coupefeu.store.jobs import Act, Job, TakeReceipt

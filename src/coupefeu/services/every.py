@@ -1,0 +1,10 @@
+"""Every service of this program: only with all of them loaded are all views declared, and their digest is whole."""
+
+from typing import Final
+
+from coupefeu.services.agreement import AgreementService
+from coupefeu.services.base import Service
+from coupefeu.services.messages import SERVICE as MESSAGES
+from coupefeu.services.refusals import RefusalsService
+
+SERVICES: Final[tuple[Service, ...]] = (MESSAGES, AgreementService(), RefusalsService())
