@@ -49,11 +49,6 @@ SELECT_PROMISED: Final = select(PROMISED).where(
     PROMISED.c.idx == bindparam("idx"),
     PROMISED.c.number == bindparam("number"),
 )
-SELECT_PROMISED_OF_MESSAGE: Final = (
-    select(PROMISED)
-    .where(PROMISED.c.log == bindparam("log"), PROMISED.c.idx == bindparam("idx"))
-    .order_by(PROMISED.c.number)
-)
 
 
 def select_promised(message: MessageId, number: int) -> Statement:
