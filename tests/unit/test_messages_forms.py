@@ -185,11 +185,22 @@ def test_any_bytes_are_read_or_named_and_never_raise():
         (17, Act(), "missing_screens"),
         (18, Act(officer="x" * 81), "long_officer"),
         (21, Act(field=0), ""),
+        (21, Act(field=31), ""),
+        (21, Act(field=32), "bad_field"),
+        (21, Act(field=(1 << 63) - 1), "bad_field"),
     ],
 )
 def test_an_act_says_what_it_must(kind, act, reason):
     assert act_defect(kind, act) == reason
     assert read_act(kind, encode_act(act)) == (act, reason)
+
+
+def test_an_act_with_a_field_of_a_later_version_is_read_and_named():
+    act, effect = read_act(18, encode({0: "Captain", 7: 1}))
+    assert (act.officer, effect) == ("Captain", "unknown_field")
+    assert read_act(22, encode({7: 1}))[1] == "missing_recipient", (
+        "what is wrong by our own rules comes first"
+    )
 
 
 @pytest.mark.parametrize("bad", ["US14", "US/", "DE/3", "US/-1", "US/\u0663", "US/1.0", "", "US/" + "9" * 30])

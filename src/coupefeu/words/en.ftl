@@ -197,6 +197,7 @@ part-counterpart = who was spoken with
 part-template = text of the line test
 part-officer = officer
 part-screens = number of screens
+part-field = number of the field
 part-recipient = to whom
 part-typed = what was typed
 part-outcome = outcome

@@ -197,6 +197,7 @@ part-counterpart = interlocuteur
 part-template = texte de l’essai de liaison
 part-officer = officier
 part-screens = nombre d’écrans
+part-field = numéro du champ
 part-recipient = destinataire
 part-typed = ce qui a été saisi
 part-outcome = suite donnée

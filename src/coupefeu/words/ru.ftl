@@ -201,6 +201,7 @@ part-counterpart = собеседник
 part-template = текст проверки связи
 part-officer = офицер
 part-screens = число экранов
+part-field = номер поля
 part-recipient = кому
 part-typed = набранное
 part-outcome = исход

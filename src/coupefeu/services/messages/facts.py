@@ -28,6 +28,7 @@ ACTS = frozenset(
         Kind.CONTACT_CONFIRMED, Kind.LINE_TEST_ANSWER,
     }
 )  # fmt: skip
+_KEYS = frozenset(range(7))
 MACHINE_ACTS = frozenset({Kind.SHOWN, Kind.LINE_TEST_ANSWER})
 
 
@@ -58,10 +59,11 @@ def encode_act(act: Act) -> bytes:
 def read_act(kind: int, body: bytes) -> tuple[Act, str]:
     """Read the body of an act, and name what is wrong with it ("" when nothing is); never raises."""
     try:
-        act = _act(decode(body))
+        fields = decode(body)
+        act = _act(fields)
     except (CoupefeuError, TypeError, ValueError):
         return Act(), "unreadable_body"
-    return act, act_defect(kind, act)
+    return act, act_defect(kind, act) or ("" if fields.keys() <= _KEYS else "unknown_field")
 
 
 def act_defect(kind: int, act: Act) -> str:
@@ -70,6 +72,7 @@ def act_defect(kind: int, act: Act) -> str:
         "long_officer": len(act.officer) > MAX_LABEL_CHARACTERS,
         "long_text": len(act.text) > MAX_TEXT_CHARACTERS,
         "bad_time_ms": act.time_ms is not None and not 0 <= act.time_ms < LATEST_MS,
+        "bad_field": act.field is not None and act.field >= MAX_TYPED_FIELDS,
         "missing_screens": kind == Kind.SHOWN and not 0 < act.screens <= MAX_SCREENS,
         "missing_recipient": kind == Kind.PASSED_TO and not act.text,
         "missing_typed": kind == Kind.READ_BACK and not act.typed,
