@@ -5,6 +5,7 @@ from tests.shared import shared_json, shared_jsonl
 
 from coupefeu.errors import CoupefeuError, PeerError, UsageError, VerificationError
 from coupefeu.keys import aead, ed25519, kdf, mldsa, x25519
+from coupefeu.wire.card import ML_DSA_PUBLIC_BYTES, ML_DSA_SIGNATURE_BYTES
 
 REFUSED = {"low_order_A", "non_canonical_A", "non_canonical_R", "low_order_residue", "reencoded_k"}
 
@@ -97,7 +98,7 @@ def test_ml_dsa_refuses_what_is_not_signed():
     seed = bytes(range(32))
     key = mldsa.public(seed)
     signature = mldsa.sign(seed, b"agreement")
-    assert (len(key), len(signature)) == (mldsa.PUBLIC_BYTES, mldsa.SIGNATURE_BYTES)
+    assert (len(key), len(signature)) == (ML_DSA_PUBLIC_BYTES, ML_DSA_SIGNATURE_BYTES)
     mldsa.verify(key, b"agreement", signature)
     flipped = bytes((signature[0] ^ 1,)) + signature[1:]
     for wrong in (

@@ -6,10 +6,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
 
 from coupefeu.errors import PeerError, UsageError, VerificationError
+from coupefeu.wire.card import ML_DSA_PUBLIC_BYTES
 
 SEED_BYTES: Final = 32
-PUBLIC_BYTES: Final = 1_312
-SIGNATURE_BYTES: Final = 2_420
 
 
 def generate() -> bytes:
@@ -68,5 +67,5 @@ def _public(public_key: bytes) -> MLDSA44PublicKey:
         raise PeerError(
             f"an ML-DSA-44 public key of {len(public_key)} bytes is refused",
             code="keys.mldsa.public-key",
-            hint=f"It has {PUBLIC_BYTES} bytes.",
+            hint=f"It has {ML_DSA_PUBLIC_BYTES} bytes.",
         ) from error

@@ -12,10 +12,6 @@ PROLOGUE = b"coupefeu/link/v1"
 SUITE = b"25519_ChaChaPoly_SHA256"
 MAX_PLAINTEXT_BYTES = 60_000
 
-# Implementation.
-RUN_HORIZON = 1 << 20
-"""An entry so far beyond what we hold is refused (B8)."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timings:

@@ -2,7 +2,7 @@
 
 from typing import Final, TypeAlias
 
-from coupefeu.link.config import RUN_HORIZON, Limits
+from coupefeu.link.config import Limits
 from coupefeu.link.delivery import Delivery
 from coupefeu.link.events import (
     AckBeyondOurs,
@@ -19,6 +19,7 @@ from coupefeu.link.events import (
 from coupefeu.link.holdings import Holdings
 from coupefeu.link.meter import Meter, Tally
 from coupefeu.wire.packet import (
+    RUN_HORIZON,
     Ack,
     AttachmentAsk,
     AttachmentPart,

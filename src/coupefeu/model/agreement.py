@@ -13,6 +13,8 @@ from coupefeu.model.instant import Instant
 from coupefeu.model.precedence import Precedence
 
 DISPLAY_LANGUAGES = ("en", "fr", "ru")
+MAX_ORIGIN_BYTES = 120
+"""Of the name of a log, with "/cosigner" behind it too; source: protocol A1."""
 
 
 class Status(StrEnum):

@@ -13,11 +13,11 @@ from hashlib import sha256
 from typing import Final
 
 from coupefeu.errors import PeerError, UsageError
+from coupefeu.model.agreement import MAX_ORIGIN_BYTES
 
 LEAF_BYTES: Final = 70
 SEED_BYTES: Final = 16
 SALT_BYTES: Final = 16
-MAX_ORIGIN_BYTES: Final = 120
 
 _BLOCK_BYTES: Final = 64
 _INNER, _OUTER = (bytes([byte ^ pad for byte in range(256)]) for pad in (0x36, 0x5C))

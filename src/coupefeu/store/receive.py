@@ -32,10 +32,14 @@ from coupefeu.store.showing import parse_head
 from coupefeu.store.standing import verify_author
 from coupefeu.store.state import LogState, ranges_of
 from coupefeu.store.transaction import Transaction
-from coupefeu.wire.packet import Batch, CheckpointSignature, CosignatureItem, RunReceiptItem, RunSignature
-
-RUN_REACH = 1 << 20
-"""A run further than this beyond the verified size is refused (protocol B8)."""
+from coupefeu.wire.packet import (
+    RUN_HORIZON,
+    Batch,
+    CheckpointSignature,
+    CosignatureItem,
+    RunReceiptItem,
+    RunSignature,
+)
 
 _FILL_BODY = (
     update(tables.entries)
@@ -182,7 +186,7 @@ class Receiver:
 
     def _take_run(self, batch: Batch, statement: RunSignature) -> Ranges:
         start, end = statement.start, statement.end
-        if end > self.state.size + RUN_REACH:
+        if end > self.state.size + RUN_HORIZON:
             raise PeerError(
                 f"a run reaches {end:,}, too far beyond {self.state.size:,}", code="store.receive.run_reach"
             )

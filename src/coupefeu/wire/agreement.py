@@ -13,6 +13,7 @@ from typing import Final
 from coupefeu.errors import PeerError, VerificationError
 from coupefeu.model.agreement import (
     DISPLAY_LANGUAGES,
+    MAX_ORIGIN_BYTES,
     Agreement,
     Budgets,
     Deadlines,
@@ -35,8 +36,6 @@ from coupefeu.wire.toml import Table, parse_toml
 
 FORMAT: Final = 1
 MAX_PARTIES: Final = 16
-MAX_ORIGIN_BYTES: Final = 120
-"""With "/cosigner" behind it; source: protocol A1."""
 
 _KEYS_COMMENT: Final = "# Written by pairing, from the cards of all parties."
 _NAME = "[a-z0-9](?:[a-z0-9.-]{0,38}[a-z0-9])?"

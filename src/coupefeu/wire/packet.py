@@ -51,6 +51,8 @@ MAX_PACKET_BYTES: Final = 65_535
 MAX_ITEMS: Final = 1_024
 MAX_RANGES: Final = 256
 MAX_SIGNAL_BYTES: Final = 1_024
+RUN_HORIZON: Final = 1 << 20
+"""An entry so far beyond what the receiver holds is refused (B8)."""
 
 
 @dataclass(frozen=True, slots=True)
