@@ -145,7 +145,9 @@ async def amend(pair, ru, old, new):
     )
     await until(lambda: any(each.get("kind") == Kind.AMENDMENT_PROPOSED for each in events))
     number = next(each["index"] for each in events if each.get("kind") == Kind.AMENDMENT_PROPOSED)
-    await asyncio.to_thread(COMMANDS.sign, f"US/{number}", node=pair / "ru", identity=None, as_json=True)
+    await asyncio.to_thread(
+        COMMANDS.sign, f"US/{number}", node=pair / "ru", identity=None, yes=True, as_json=True
+    )
     await until(lambda: list_versions(pair / "us") == [1, 2] == list_versions(pair / "ru"))
     return [read_event(event) for event in events]
 
