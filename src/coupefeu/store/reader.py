@@ -230,20 +230,25 @@ class Reader:
 
     def receipts(self, log: int, index: int) -> dict[int, int]:
         """By holder: UTC milliseconds at which its first receipt for this entry was verified here."""
-        first: dict[int, int] = {}
-        for table, holds, order in (
-            ("cosignatures", "size > ?1", "size"),
-            ("run_receipts", 'start <= ?1 AND "end" > ?1', "start"),
-        ):
-            rows = self._connection.query(
-                f"SELECT holder, min(arrived_ms) FROM (SELECT holder, arrived_ms FROM {table}"  # noqa: S608 - two fixed names
-                f" WHERE {holds} AND log = ?2 ORDER BY {order} LIMIT 64) GROUP BY holder",
-                (index, log),
+        others = (row["log"] for row in self.logs() if row["log"] != log)
+        found = {holder: self._first_receipt_ms(log, index, holder) for holder in others}
+        return {holder: time_ms for holder, time_ms in found.items() if time_ms is not None}
+
+    def _first_receipt_ms(self, log: int, index: int, holder: int) -> int | None:
+        """When the first was made durable here; those that hold the entry come in about the order of their sizes."""
+        times = [
+            time_ms
+            for table, holds, order in (
+                ("cosignatures", "size > ?1", "size"),
+                ("run_receipts", 'start <= ?1 AND "end" > ?1', "start"),
             )
-            for holder, arrived_ms in rows:
-                if holder != log:
-                    first[holder] = min(arrived_ms, first.get(holder, arrived_ms))
-        return first
+            for (time_ms,) in self._connection.query(
+                f"SELECT min(arrived_ms) FROM (SELECT arrived_ms FROM {table}"  # noqa: S608 - two fixed names
+                f" WHERE {holds} AND log = ?2 AND holder = ?3 ORDER BY {order} LIMIT 64)",
+                (index, log, holder),
+            )
+        ]
+        return min((time_ms for time_ms in times if time_ms is not None), default=None)
 
     def cosigned_ms(self, log: int, index: int) -> dict[int, int]:
         """By holder: UTC milliseconds at which its first co-signature over this entry was made durable here."""

@@ -196,12 +196,35 @@ def open_for_reading(path: Path, *, running: bool) -> Connection:
     log = path.with_name(path.name + "-wal")
     if not log.exists() or log.stat().st_size == 0:
         return Connection(_connect_uri(path, "mode=ro&immutable=1"))
-    folder = tempfile.mkdtemp(prefix="coupefeu-read-")
-    for part in (path, log):
-        shutil.copyfile(part, Path(folder) / part.name)
-    connection = Connection(_connect_uri(Path(folder) / path.name, "mode=rw"))
+    folder = _copy_apart((path, log))
+    connection = Connection(_connect_uri(folder / path.name, "mode=rw"))
     finalize(connection, shutil.rmtree, folder, ignore_errors=True)
     return connection
+
+
+def _copy_apart(parts: Sequence[Path]) -> Path:
+    """Copy files to a private folder of their own. Raises: StoreError: there is no room for them."""
+    around = Path(tempfile.gettempdir())
+    needed, free = sum(part.stat().st_size for part in parts), shutil.disk_usage(around).free
+    if needed > free:
+        raise StoreError(
+            f"this node was killed, so its record is read from a copy: that takes {needed:,} bytes, "
+            f"{around} has {free:,}",
+            code="store.disk.no_room_to_read",
+            hint="Start the node (coupefeu up): no copy is needed then. Or name a folder with room in TMPDIR.",
+        )
+    folder = Path(tempfile.mkdtemp(prefix="coupefeu-read-"))
+    try:
+        for part in parts:
+            shutil.copyfile(part, folder / part.name)
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise StoreError(
+            f"this node was killed, and the copy to read its record from failed: {error.strerror}",
+            code="store.disk.no_copy_to_read",
+            hint=f"Start the node (coupefeu up): no copy is needed then. Or check {around}, and this user's rights.",
+        ) from error
+    return folder
 
 
 def _connect_uri(path: Path, options: str) -> Any:
