@@ -401,6 +401,17 @@ def test_statements_that_do_not_follow_are_void(log):
     assert find_keys(list_statements(log.facts, AGREEMENT), AGREEMENT.keys_of("us")).log == fresh
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.parametrize("places", [((1, 7), (0, 5)), ((0, 9), (0, 5))])
+def test_of_two_statements_under_one_number_the_first_to_come_stands(log, places, order):
+    """Neither the party's own log nor a lower index voids what stood, or the party could disown what it signed."""
+    signed = [statement(fresh=b"x" * 32), statement(fresh=b"y" * 32)]
+    for which in order:
+        number, index = places[which]
+        assert log.receive(number, 4, encode_key_statement(signed[which]), index=index) == ""
+    assert list_statements(log.facts, AGREEMENT) == [signed[order[0]].statement]
+
+
 def test_only_the_party_itself_replaces_its_keys_and_shows_the_new_one(log):
     good = statement()
     forged = statement(signer="ru")

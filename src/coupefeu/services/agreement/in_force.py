@@ -132,7 +132,10 @@ def _in_force_ms(proposal: AgreementFact, support: Sequence[AgreementFact], cosi
 
 
 def _by_number(facts: Sequence[AgreementFact], party: str) -> list[SignedKeyStatement]:
-    """Keep the first statement of each number; a second one under the same number is void."""
+    """Keep the statement of each number that came first, wherever it stands; a second one is void (docs/adr/0012).
+
+    By any other order a party that signed two could void afterwards what was taken under the first.
+    """
     by_number: dict[int, SignedKeyStatement] = {}
     for fact in facts:
         if fact.signed is not None and fact.signed.statement.party == party and not fact.effect:
