@@ -10,11 +10,12 @@ import pytest
 from tests.messages_line import START_MS, Line, contact, free_text, warning
 
 from coupefeu.cli.describing import alarm_values, message_values
+from coupefeu.cli.inbox import summary_lines
 from coupefeu.errors import UsageError
 from coupefeu.model.entry import Kind
 from coupefeu.model.messages import Content, Form
 from coupefeu.model.precedence import Precedence, Subject
-from coupefeu.services.messages import render_inbox_line, render_message
+from coupefeu.services.messages import render_message
 from coupefeu.services.messages.alarms import alarms
 from coupefeu.wire.cbor import encode
 
@@ -93,4 +94,4 @@ def test_every_message_can_be_read_whatever_the_other_side_wrote(seed):
                 assert json.dumps(message_values(status))
                 for language in ("en", "fr", "ru"):
                     assert render_message(status, context, language)
-                    assert render_inbox_line(status, context, language)
+                    assert summary_lines(status, context, language)

@@ -12,6 +12,7 @@ import pytest
 from tests.scenario.stage import do, export, open_line, say, troubles, unbind, verify, warn, write
 from tests.shared import shared_file, shared_json
 
+from coupefeu.cli.inbox import summary_lines
 from coupefeu.errors import UsageError
 from coupefeu.model.entry import Kind
 from coupefeu.model.messages import Form, Operative
@@ -19,7 +20,7 @@ from coupefeu.model.precedence import Precedence
 from coupefeu.record.disclosure import Disclosure
 from coupefeu.services.messages.commands import PassTo, SayAgain, Take
 from coupefeu.services.messages.forms import read_content
-from coupefeu.services.messages.render import render_inbox_line, render_message
+from coupefeu.services.messages.render import render_message
 from coupefeu.wire import tiles
 
 HARMFUL = re.compile(
@@ -43,7 +44,7 @@ def rendered(nodes, status):
     context = nodes.ru.desk().context()
     for language in ("en", "ru"):
         yield render_message(status, context, language)
-        yield render_inbox_line(status, context, language)
+        yield "\n".join(summary_lines(status, context, language))
 
 
 def bodies_of(folder):

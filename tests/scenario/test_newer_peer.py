@@ -6,10 +6,11 @@ Source: protocol A7, A8.
 import pytest
 from tests.scenario.stage import both, open_line, troubles, unbind, verify_all, write
 
+from coupefeu.cli.inbox import summary_lines
 from coupefeu.model.entry import Kind
 from coupefeu.model.precedence import Precedence
 from coupefeu.services.messages.display import show
-from coupefeu.services.messages.render import render_inbox_line, render_message
+from coupefeu.services.messages.render import render_message
 from coupefeu.services.messages.status import StepName
 from coupefeu.wire import cbor
 
@@ -50,7 +51,7 @@ def test_what_is_unknown_is_stored_cosigned_and_shown(nodes, tmp_path, kind, bod
     context = nodes.us.desk().context()
     for language in ("en", "fr", "ru"):
         assert status.number in render_message(status, context, language)
-        assert status.number in render_inbox_line(status, context, language)
+        assert status.number in summary_lines(status, context, language)[0]
     audits = verify_all(nodes, tmp_path / "export")
     assert audits["ru"].size == 2
 

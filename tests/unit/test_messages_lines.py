@@ -10,7 +10,7 @@ from coupefeu.model.agreement import Status
 from coupefeu.model.entry import Kind
 from coupefeu.model.messages import Content, Form, OutcomeCode
 from coupefeu.model.precedence import Precedence, Subject
-from coupefeu.services.messages import SERVICE, render_inbox_line, render_message
+from coupefeu.services.messages import SERVICE, render_message
 from coupefeu.services.messages.commands import (
     AnswerLineTest,
     GiveOutcome,
@@ -159,9 +159,7 @@ def test_a_real_line_never_says_exercise():
     line = Line(Status.REAL)
     message = line.say(0, free_text())
     context = line.sides[1].context(line.now_ms)
-    text = render_message(line.status(1, message), context, "en") + render_inbox_line(
-        line.status(1, message), context, "en"
-    )
+    text = render_message(line.status(1, message), context, "en")
     assert "EXERCISE" not in text
     assert text.startswith("PRECEDENCE")
 
@@ -275,17 +273,6 @@ def test_remarks_say_what_the_reader_must_know():
     assert "UNKNOWN FORM" in text
     assert "MARKED: the content cannot be read" in text
     assert "arrived long after the time written on it (1970-01-01T00:00:00.000Z)" in text
-
-
-def test_a_line_of_the_inbox_says_what_is_overdue():
-    line = Line()
-    message = line.say(0, warning(), Precedence.FLASH)
-    line.wait(130)
-    context = line.sides[1].context(line.now_ms)
-    text = render_inbox_line(line.status(1, message), context, "en")
-    assert text == (
-        "EXERCISE · US/0 · FLASH · WARNING · SAFETY · US · Duty desk · 240312Z MAR 22 · ! SHOWN ON A SCREEN, TAKEN BY"
-    )
 
 
 def _decide(line, log, command):

@@ -11,9 +11,9 @@ from coupefeu.services.base import Command, Context, Draft, Recorded, Rows, Serv
 from coupefeu.services.messages import rules, views
 from coupefeu.services.messages.chain import inbox, message_status
 from coupefeu.services.messages.commands import COMMANDS
-from coupefeu.services.messages.render import render_inbox_line, render_message
+from coupefeu.services.messages.render import render_message
 
-__all__ = ["SERVICE", "MessagesService", "inbox", "message_status", "render_inbox_line", "render_message"]
+__all__ = ["SERVICE", "MessagesService", "inbox", "message_status", "render_message"]
 
 
 class MessagesService:

@@ -33,20 +33,6 @@ def render_message(status: MessageStatus, context: Context, language: str) -> st
     return "\n".join(lines) + "\n"
 
 
-def render_inbox_line(status: MessageStatus, context: Context, language: str) -> str:
-    """Write one line for a list: exercise word, number, precedence, form, subject, from, time, what is overdue."""
-    words = [*exercise_lines(context, language), status.number, precedence_words(status, language)]
-    words += [form_words(status, language), subject_words(status, language)]
-    words += [post_words(status.from_post, context, language), format_time(_minute(status.arrived_ms))]
-    late = [
-        say(f"step-{step.name}", language, screens=step.screens)
-        for chain in status.chains
-        for step in chain.steps
-        if step.clock and step.clock.running and step.clock.overdue
-    ]
-    return " · ".join([*words, f"! {', '.join(dict.fromkeys(late))}"] if late else words)
-
-
 def exercise_lines(context: Context, language: str) -> list[str]:
     """Give the word that comes before everything on an exercise line; nothing on a real one."""
     if not context.agreement.is_exercise:
