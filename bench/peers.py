@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 FOLDER = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else Path()
@@ -21,6 +22,7 @@ sys.path.insert(0, str(FOLDER))
 from common import workdir  # noqa: E402 - the harness stands in a folder that the caller names
 from harness import Peer  # noqa: E402 - as above
 
+from coupefeu.errors import PeerError  # noqa: E402 - as above
 from coupefeu.node.exercise import NodeProcess, pair_exercise  # noqa: E402 - as above
 from coupefeu.node.folder_files import check_address  # noqa: E402 - as above
 from coupefeu.node.node import Node  # noqa: E402 - as above
@@ -60,9 +62,16 @@ class CoupeFeu(Peer):
 
     async def follow_b(self):
         self.receiver = Node.open(self.ru.path)
-        (await self.receiver.__aenter__()).follow(lambda _: self.news.set())
+        node = await self.receiver.__aenter__()
+        self.keep(self.hear_b(await node.events().__aenter__()))
         self.reader = Reader(self.ru.record_path, running=True)
         self.news.set()
+
+    async def hear_b(self, events):
+        """Take every event as news, until the node goes away."""
+        with suppress(PeerError):
+            async for _ in events:
+                self.news.set()
 
     async def read_b(self):
         """Read what is new in B's record whenever B tells of an entry."""

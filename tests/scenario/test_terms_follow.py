@@ -139,7 +139,7 @@ async def amend(pair, ru, old, new):
     terms = folder(pair, "us").agreement_octets.decode()
     (pair / "new.toml").write_text(terms.replace("version = 1\n", "version = 2\n").replace(old, new, 1))
     events = []
-    ru.follow(events.append)
+    ru.backend.follow(events.append)
     await asyncio.to_thread(
         COMMANDS.propose, pair / "new.toml", node=pair / "us", identity=None, as_json=True
     )
@@ -243,7 +243,7 @@ async def test_a_revoked_log_key_ends_what_we_say_and_leaves_what_was_said(pair)
     async with up(pair, "us", "ru") as (us, ru):
         sent = await send(us, "the last word")
         events = []
-        ru.follow(events.append)
+        ru.backend.follow(events.append)
         await asyncio.to_thread(replace_key, pair, KeyRole.LOG, revoke=True)
         await until(lambda: any(each.get("code") == "node.in_force.revoked" for each in events))
         with pytest.raises(PolicyError, match="revoked"):

@@ -34,6 +34,11 @@ def test_what_is_not_public_is_not_there():
         coupefeu.Writer  # noqa: B018 - looking is the test
 
 
+def test_there_is_one_way_to_follow_a_node():
+    assert coupefeu.Node.events
+    assert not hasattr(coupefeu.Node, "follow")
+
+
 def test_importing_loads_nothing_that_was_not_asked_for():
     ask = "import coupefeu, sys; print([name for name in sys.modules if name.startswith('coupefeu.')])"
     assert subprocess.run([sys.executable, "-c", ask], capture_output=True, check=True).stdout == b"[]\n"

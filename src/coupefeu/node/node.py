@@ -10,7 +10,7 @@ async with coupefeu.Node.open("nodes/us") as node:
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -230,10 +230,6 @@ class Node:
         chains = [each for each in self.message(number).chains if party in {None, each.party}]
         steps = [step for chain in chains for step in chain.steps if step.name is name]
         return next((step for step in steps if step.done), None)
-
-    def follow(self, listener: Callable[[dict[str, Any]], None]) -> Callable[[], None]:
-        """Tell `listener` every event as docs/spec/control.md has it, until the given function is called."""
-        return self.backend.follow(listener)
 
 
 async def _next_about(number: str, events: Events) -> None:
