@@ -407,6 +407,28 @@ def test_claimed_times_are_displayed_and_never_obeyed():
     assert line.status(0, late).time_marks == (), "our own clock is not doubted"
 
 
+@pytest.mark.parametrize(
+    ("before_ms", "is_marked"), [(0, False), (119_999, False), (120_000, True), (86_400_000, True)]
+)
+def test_stopped_at_a_time_before_the_message_is_marked_on_both_sides(before_ms, is_marked):
+    line = Line()
+    message = line.say(0, warning(), FLASH)
+    line.wait(30)
+    stopped = GiveOutcome(
+        message=message,
+        from_post="ru.duty",
+        outcome=OutcomeCode.STOPPED_AT,
+        time_ms=START_MS - before_ms,
+    )
+    line.do(1, stopped)
+    for log in (0, 1):
+        done = step(line, log, message, StepName.OUTCOME)
+        assert done.done
+        assert done.acts[0].time_marks == ((TimeMark.STOPPED_BEFORE,) if is_marked else ())
+    text = render_message(line.status(1, message), line.sides[1].context(line.now_ms), "en")
+    assert ("       stopped before the message was sent\n" in text) is is_marked
+
+
 def test_deir_ez_zor_the_desk_owns_the_urgent_message():
     """17 September 2016: a caller waited 27 minutes for the usual contact while the strikes went on."""
     line = Line()

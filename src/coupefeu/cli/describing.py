@@ -129,6 +129,7 @@ def act_values(act: ActView) -> dict[str, Any]:
         "screens": act.act.screens or None,
         "when_ms": act.when_ms,
         "claimed_ms": act.claimed_ms,
+        "time_marks": [mark.value for mark in act.time_marks],
         "effect": act.effect,
         "verdict": None if act.verdict is None else verdict_values(act.verdict),
     }

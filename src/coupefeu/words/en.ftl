@@ -135,6 +135,7 @@ warned-shortened = the text is longer than what is shown
 time-before-bracket = the written time is earlier than is possible
 time-after-bracket = the written time is later than is possible
 time-late = arrived long after the time written on it
+time-stopped-before = stopped before the message was sent
 
 proof-follows = proof follows
 one-sided = ONE-SIDED: the other side has not confirmed this contact

@@ -135,6 +135,7 @@ warned-shortened = le texte est plus long que ce qui est affiché
 time-before-bracket = l’heure inscrite est antérieure à ce qui est possible
 time-after-bracket = l’heure inscrite est postérieure à ce qui est possible
 time-late = arrivé longtemps après l’heure inscrite
+time-stopped-before = arrêté avant l’envoi du message
 
 proof-follows = preuve à suivre
 one-sided = UNILATÉRAL : l’autre Partie n’a pas confirmé ce contact

@@ -11,7 +11,7 @@ from coupefeu.model.entry import Kind
 from coupefeu.model.messages import Content, Form, MessageId, OutcomeCode, format_number
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.services.base import Context
-from coupefeu.services.messages.clocks import CLOSING, STOPPED_BY, clock, deadline_s, time_marks
+from coupefeu.services.messages.clocks import CLOSING, STOPPED_BY, clock, deadline_s, stop_marks, time_marks
 from coupefeu.services.messages.display import show
 from coupefeu.services.messages.effects import (
     Row,
@@ -183,7 +183,10 @@ class _Reading:
             when_ms=row["arrived_ms"],
             claimed_ms=row["written_ms"],
             effect=effect,
-            time_marks=time_marks(row, _NO_EVIDENCE, self.deadlines, self.agreement.skew_s),
+            time_marks=(
+                *time_marks(row, _NO_EVIDENCE, self.deadlines, self.agreement.skew_s),
+                *stop_marks(act, self.message, self.agreement.skew_s),
+            ),
             verdict=compare(self.critical, act.typed) if act and is_read_back else None,
             form=content.form if content else None,
         )

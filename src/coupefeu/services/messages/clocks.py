@@ -2,9 +2,10 @@
 
 from coupefeu.model.agreement import Agreement, Deadlines
 from coupefeu.model.entry import Kind
-from coupefeu.model.messages import Form
+from coupefeu.model.messages import MINUTE_MS, Form, OutcomeCode
 from coupefeu.model.precedence import Precedence
 from coupefeu.services.messages.effects import Row, addressed_posts
+from coupefeu.services.messages.facts import Act
 from coupefeu.services.messages.status import Clock, Evidence, StepName, TimeMark
 
 CLOSING = frozenset(
@@ -92,3 +93,11 @@ def time_marks(row: Row, evidence: Evidence, deadlines: Deadlines, skew_s: int) 
     if row["arrived_ms"] - claimed > deadlines.record_s * 1000 + skew_ms:
         marks.append(TimeMark.LATE)
     return tuple(marks)
+
+
+def stop_marks(act: Act | None, message: Row, skew_s: int) -> tuple[TimeMark, ...]:
+    """Mark STOPPED AT a time whose whole minute, and the agreed skew, lies before the message: true, or a slip."""
+    if act is None or act.outcome is not OutcomeCode.STOPPED_AT or act.time_ms is None:
+        return ()
+    is_before = act.time_ms + MINUTE_MS + skew_s * 1000 <= message["written_ms"]
+    return (TimeMark.STOPPED_BEFORE,) if is_before else ()

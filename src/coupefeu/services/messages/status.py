@@ -39,6 +39,7 @@ class TimeMark(StrEnum):
     BEFORE_BRACKET = "before-bracket"
     AFTER_BRACKET = "after-bracket"
     LATE = "late"
+    STOPPED_BEFORE = "stopped-before"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
