@@ -217,7 +217,8 @@ def test_a_restored_line_says_what_it_lost(two):
 def test_lies_about_what_is_held_are_told_and_change_nothing(two):
     two.write(0, 3)
     two.run(50)
-    forge(two, 1, [Ack(0, 1 << 40), Ack(0, 0, ((5, 1 << 60),)), Ack(0, 1)])
+    for said in (Ack(0, 1 << 40), Ack(0, 0, ((5, 1 << 60),)), Ack(0, 1)):
+        forge(two, 1, [said])
     assert len(told(two.ends[0], AckBeyondOurs)) == 1
     two.write(0, 3)
     two.run(50)
@@ -229,6 +230,20 @@ def forge(world, end, items):
     world.ends[end].link._connection.send(encode_items(items))
     world.pump()
     world.run(5)
+
+
+def test_of_the_acknowledgements_in_a_frame_the_last_of_each_log_counts(two):
+    """A thousand fit a frame, each with ranges to look up; an honest node says one."""
+    delivery = two.ends[0].link._delivery
+    two.write(0, 3)
+    two.run(50)
+    taken = []
+    acknowledge = delivery.acknowledge
+    delivery.acknowledge = lambda ack: taken.append(ack) or acknowledge(ack)
+    forge(two, 1, [Ack(0, 1), Ack(7, 0), Ack(0, 2), Signal(b"between"), Ack(7, 1), Ack(0, 3)])
+    assert set(taken) == {Ack(0, 3)}
+    assert [event.detail for event in told(two.ends[0], Violation)] == ["log 7"]
+    assert told(two.ends[0], SignalReceived)
 
 
 def test_a_malformed_plaintext_is_told_and_the_line_stays_up(two):

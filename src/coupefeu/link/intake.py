@@ -1,5 +1,6 @@
 """What the other side, authenticated, sends: metered, checked against the rules of the link, told as events (B8)."""
 
+from collections.abc import Sequence
 from typing import Final, TypeAlias
 
 from coupefeu.link.config import Limits
@@ -26,6 +27,7 @@ from coupefeu.wire.packet import (
     Batch,
     CosignatureItem,
     Hole,
+    Item,
     LineTestItem,
     RunReceiptItem,
     RunSignature,
@@ -50,6 +52,12 @@ Incoming: TypeAlias = (
     | AttachmentAsk
     | AttachmentPart
 )
+
+
+def without_superseded(items: Sequence[Item]) -> list[Item]:
+    """Leave out of a frame each acknowledgement that a later one of the same log makes needless."""
+    last = {item.log: item for item in items if isinstance(item, Ack)}
+    return [item for item in items if not isinstance(item, Ack) or last[item.log] is item]
 
 
 class Intake:

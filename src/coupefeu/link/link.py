@@ -17,7 +17,7 @@ from coupefeu.link.delivery import Delivery, Seal
 from coupefeu.link.events import Event, FramesRefused
 from coupefeu.link.handshake import MAX_RUNS_BYTES
 from coupefeu.link.holdings import Holdings
-from coupefeu.link.intake import Intake
+from coupefeu.link.intake import Intake, without_superseded
 from coupefeu.link.outbox import Outgoing
 from coupefeu.link.phase import Phase
 from coupefeu.model.instant import Moment
@@ -288,7 +288,7 @@ class Link:
         if heartbeat is not None:
             self._delivery.peer_busy = heartbeat.busy
         is_greeting = self._connection.phase is not Phase.OPEN
-        for item in items:
+        for item in without_superseded(items):
             if not isinstance(item, Heartbeat):
                 self._intake.take(item, now.mono_ms, is_late=reading.is_late, is_greeting=is_greeting)
         self._connection.frame_read(heartbeat, now)

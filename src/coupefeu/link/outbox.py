@@ -115,7 +115,7 @@ class Outbox:
         for start, end in selective:
             for new in self._beyond.insert(max(start, self.acknowledged), min(end, self.end)):
                 self._forget_within(*new)
-        for start, end in ((0, cumulative), *selective):
+        for start, end in ((0, cumulative), *selective) if self._again else ():
             for again in self._again.cut(start, end):
                 self._forget(range(*again))
         self._advance_offered()
