@@ -113,6 +113,18 @@ def test_a_long_text_goes_whole_and_one_that_is_too_long_is_kept(line):
     assert kept.stat().st_mode & 0o077 == 0
 
 
+def test_a_refused_text_is_kept_until_it_is_sent_and_no_more_than_twenty_are(line):
+    ru_chief = ("--from-post", "ru.chief")
+    for number in range(22):
+        line.refused("say", "-", *ru_chief, typed=f"text {number}")
+    kept = sorted((line.us / "unsent").iterdir())
+    assert [each.read_text() for each in kept] == [f"text {number}" for number in range(2, 22)]
+    line.say("--file", kept[3])
+    line.json("say", "-", "--wait", typed="text 9", code=6)
+    left = sorted((line.us / "unsent").iterdir())
+    assert left == [each for each in kept if each.name not in {kept[3].name, kept[7].name}]
+
+
 def test_a_file_is_read_as_it_is_and_must_be_text(line, tmp_path):
     (tmp_path / "text").write_text("Première ligne\nВторая строка\n", "utf-8")
     number = line.say("--file", tmp_path / "text")

@@ -1,6 +1,7 @@
 """What was asked for on the command line becomes a message: its form, its text, and defaults that people mean."""
 
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -26,6 +27,9 @@ from coupefeu.words import say as words
 
 ROOM_BYTES = 256
 """Kept free in a body for everything that is not the text; the rule that counts the whole has the last word."""
+
+MAX_KEPT = 20
+"""Refused texts that are kept; the oldest goes when one more comes."""
 
 
 class FormName(StrEnum):
@@ -144,6 +148,21 @@ class Source:
         write_durably(kept, self.text.encode("utf-8", "surrogateescape"), mode=SECRET_MODE)
         hint = error.hint if not error.hint or error.hint.endswith((".", "?")) else f"{error.hint}."
         error.hint = f"{hint} The text is kept in {kept}.".strip()
+        for oldest in _kept_texts(folder)[:-MAX_KEPT]:
+            oldest.unlink(missing_ok=True)
+
+    def forget(self, folder: NodeFolder) -> None:
+        """Remove what was kept of a text that is sent now; a failure to tidy up is no failure to send."""
+        octets = self.text.encode("utf-8", "surrogateescape")
+        with suppress(OSError):
+            for kept in _kept_texts(folder):
+                if kept.stat().st_size == len(octets) and kept.read_bytes() == octets:
+                    kept.unlink()
+
+
+def _kept_texts(folder: NodeFolder) -> list[Path]:
+    """List them, the oldest first."""
+    return sorted((folder.path / "unsent").glob("*.txt"))
 
 
 _GIVE = {

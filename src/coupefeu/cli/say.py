@@ -133,7 +133,8 @@ def say(
             raise UsageError(
                 "a line test carries no attachment", code="cli.say.line_test", hint="Leave --attach out."
             )
-        _send(folder, SendLineTest(template=template), wait, timeout, as_json=as_json)
+        if not _send(folder, SendLineTest(template=template), wait, timeout, as_json=as_json):
+            raise typer.Exit(NO_RECEIPT_EXIT)
         return
     source = Source.of(words_said, text, file, needs_text="text" in FORM_RULES[chosen].must)
     try:
@@ -154,14 +155,18 @@ def say(
             officer=officer,
         )
         command = build(folder, wish, to or [], to_post or [], from_post, about, language)
-        _send(folder, replace(command, attachments=attachments), wait, timeout, as_json=as_json)
+        is_done = _send(folder, replace(command, attachments=attachments), wait, timeout, as_json=as_json)
     except CoupefeuError as error:
         error.hint = hint_for(error) or error.hint
         source.keep(folder, error)
         raise
+    source.forget(folder)
+    if not is_done:
+        raise typer.Exit(NO_RECEIPT_EXIT)
 
 
-def _send(folder: NodeFolder, command: Command, wait: bool, timeout: float, *, as_json: bool) -> None:
+def _send(folder: NodeFolder, command: Command, wait: bool, timeout: float, *, as_json: bool) -> bool:
+    """Send, and print what came of it; False if a receipt was waited for and did not come."""
     running = is_running(folder)
 
     async def do(node: Node) -> tuple[Sent, Receipt | None]:
@@ -188,8 +193,7 @@ def _send(folder: NodeFolder, command: Command, wait: bool, timeout: float, *, a
         "receipt": None if receipt is None else {"holder": receipt.holder, "arrived_ms": receipt.arrived_ms},
     }
     report(folder.banner(), _lines(folder, status, receipt, running=running), values, as_json=as_json)
-    if wait and receipt is None:
-        raise typer.Exit(NO_RECEIPT_EXIT)
+    return receipt is not None or not wait
 
 
 def _lines(folder: NodeFolder, status: MessageStatus, receipt: Receipt | None, *, running: bool) -> list[str]:
