@@ -42,8 +42,8 @@ bench: $(READY)
 bench-peers: $(READY)
 	$(BIN)/python bench/peers.py $(PEERS) $(RUN)
 
-# Exact versions with hashes and without addresses, from the ranges of pyproject.toml.
+# Exact versions with hashes and without addresses, from the ranges of pyproject.toml. What writes them is locked too.
 lock: $(READY)
-	$(BIN)/pip install --quiet --disable-pip-version-check uv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/lock.txt
 	$(BIN)/uv export --quiet --no-header --no-emit-project --format requirements-txt --no-dev -o requirements/run.txt
 	$(BIN)/uv export --quiet --no-header --no-emit-project --format requirements-txt -o requirements/dev.txt
