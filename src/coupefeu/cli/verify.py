@@ -4,11 +4,8 @@ Keys that come with the folder show that the folder is of one piece, not whose i
 0 is shown, compared with the agreement that all parties signed.
 """
 
-import errno
-import os
-import stat
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from coupefeu.cli.bracket import bracket_values, proof_bracket, record_bracket
+from coupefeu.cli.exported_folder import Keys, Read, folder_keys, given_keys, need, reader_of
 from coupefeu.cli.printing import JsonOption, Progress, progress, report
 from coupefeu.errors import CoupefeuError, PeerError, UsageError, naming
 from coupefeu.keys.agreement_signatures import SignedAgreement, verify_agreement_body
@@ -24,22 +22,9 @@ from coupefeu.record.audit import RecordAudit, audit_record
 from coupefeu.record.enclosures import FOLDER, Enclosure, Enclosures
 from coupefeu.record.evidence import ProofAudit, audit_proof
 from coupefeu.record.signatures import NOT_PROVED, Cosigned
-from coupefeu.wire.note import COSIGNATURE, ED25519, VerifierKey
 
-MAX_FILE_BYTES = 32 << 20
-"""A bundle of 256 of the largest bodies stays below it."""
-MAX_KEYS = 64
 IDENTITIES = "That these identity keys are the parties': compare them with what you have from the parties."
 WIDTH = 80
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keys:
-    """The keys that are trusted for this verification, and whether they came with the folder."""
-
-    log: VerifierKey
-    cosigners: tuple[VerifierKey, ...]
-    from_folder: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +65,8 @@ def verify(
             code="cli.verify.folder",
             hint="Give a folder made by `coupefeu export record` or `coupefeu prove`.",
         )
-    keys = _given_keys(key) if key else _folder_keys(path)
-    read = _reader(path)
+    keys = given_keys(key) if key else folder_keys(path)
+    read = reader_of(path)
     with naming(path):
         if read("proof") is not None:
             _verify_proof(read, _enclosures(path, read), keys, as_json=as_json)
@@ -91,9 +76,7 @@ def verify(
         _report_record(audit, keys, deep=deep, as_json=as_json)
 
 
-def _audit(
-    path: Path, read: Callable[[str], bytes | None], keys: Keys, tell: Progress | None, *, deep: bool
-) -> RecordAudit:
+def _audit(path: Path, read: Read, keys: Keys, tell: Progress | None, *, deep: bool) -> RecordAudit:
     decode = enclosures = None
     if deep:
         from coupefeu.services.bodies import decode_body  # noqa: PLC0415 - a quick start without --deep
@@ -112,7 +95,7 @@ def _audit(
     )
 
 
-def _enclosures(path: Path, read: Callable[[str], bytes | None]) -> Enclosures:
+def _enclosures(path: Path, read: Read) -> Enclosures:
     """Find the attachments that a folder shows. Raises: PeerError: something else lies among them."""
     from coupefeu.services.bodies import promised_in  # noqa: PLC0415 - a quick start where there are none
 
@@ -155,11 +138,9 @@ def _report_record(audit: RecordAudit, keys: Keys, *, deep: bool, as_json: bool)
     _report(audit, keys, finding, lines, when, values, as_json=as_json)
 
 
-def _verify_proof(
-    read: Callable[[str], bytes | None], enclosures: Enclosures, keys: Keys, *, as_json: bool
-) -> None:
+def _verify_proof(read: Read, enclosures: Enclosures, keys: Keys, *, as_json: bool) -> None:
     audit = audit_proof(
-        _need(read, "leaf"), _need(read, "proof"), read("body"), keys.log, keys.cosigners, enclosures
+        need(read, "leaf"), need(read, "proof"), read("body"), keys.log, keys.cosigners, enclosures
     )
     first = audit.body if audit.index == 0 else _opening(read, keys, audit)
     finding = find_agreement(first, audit.origin)
@@ -182,13 +163,13 @@ def _verify_proof(
     _report(audit, keys, finding, lines, when, values, as_json=as_json)
 
 
-def _opening(read: Callable[[str], bytes | None], keys: Keys, audit: ProofAudit) -> bytes | None:
+def _opening(read: Read, keys: Keys, audit: ProofAudit) -> bytes | None:
     """Verify entry 0 where it stands beside; it must be of the same checkpoint."""
     if read("opening/proof") is None:
         return None
     opening = audit_proof(
-        _need(read, "opening/leaf"),
-        _need(read, "opening/proof"),
+        need(read, "opening/leaf"),
+        need(read, "opening/proof"),
         read("opening/body"),
         keys.log,
         keys.cosigners,
@@ -309,89 +290,3 @@ def _wrap(text: str, mark: str) -> list[str]:
     return textwrap.wrap(
         plain, WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark), break_on_hyphens=False
     )
-
-
-def _reader(folder: Path) -> Callable[[str], bytes | None]:
-    def read(name: str) -> bytes | None:
-        try:
-            data = _read_file(folder / name, MAX_FILE_BYTES + 1)
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-            return None
-        except OSError as error:
-            raise PeerError(
-                f"{name} cannot be read: {error.strerror}", code="cli.verify.read", hint="Check the folder."
-            ) from error
-        if len(data) > MAX_FILE_BYTES:
-            raise PeerError(
-                f"{name} has more than {MAX_FILE_BYTES:,} bytes",
-                code="cli.verify.size",
-                hint="No file of an export is that large.",
-            )
-        return data
-
-    return read
-
-
-def _read_file(path: Path, most: int) -> bytes:
-    """Read a plain file; a pipe or device in a stranger's folder could keep us waiting for ever."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        mode = os.fstat(descriptor).st_mode
-        if stat.S_ISDIR(mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-        if not stat.S_ISREG(mode):
-            raise OSError(errno.EINVAL, "not a plain file", str(path))
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return file.read(most)
-    finally:
-        os.close(descriptor)
-
-
-def _need(read: Callable[[str], bytes | None], name: str) -> bytes:
-    data = read(name)
-    if data is None:
-        raise PeerError(
-            f"{name} is missing", code="cli.verify.missing", hint="Copy the whole folder, or make it again."
-        )
-    return data
-
-
-def _folder_keys(folder: Path) -> Keys:
-    log = folder / "log.vkey"
-    if not log.exists():
-        raise UsageError(
-            f"{folder} holds no log.vkey",
-            code="cli.verify.no_key",
-            hint="Give the log's key with --key, as the agreement has it.",
-        )
-    cosigners = sorted((folder / "cosigners").glob("*.vkey"))[:MAX_KEYS]
-    return Keys(log=_key(log), cosigners=tuple(map(_key, cosigners)), from_folder=True)
-
-
-def _given_keys(given: Sequence[str]) -> Keys:
-    keys = [_key(Path(each)) if Path(each).is_file() else _parse(each, each[:80]) for each in given]
-    logs = [each for each in keys if each.algorithm == ED25519]
-    if len(logs) != 1:
-        raise UsageError(
-            f"{len(logs)} log keys are given, one is needed",
-            code="cli.verify.keys",
-            hint="Give --key with the log's key (type 0x01), then one for each cosigner (type 0x04).",
-        )
-    cosigners = tuple(each for each in keys if each.algorithm == COSIGNATURE)
-    return Keys(log=logs[0], cosigners=cosigners, from_folder=False)
-
-
-def _key(path: Path) -> VerifierKey:
-    octets = _read_file(path, 4_096)
-    return _parse(octets.decode("utf-8", "replace"), str(path))
-
-
-def _parse(text: str, name: str) -> VerifierKey:
-    try:
-        return VerifierKey.parse(text.strip())
-    except PeerError as error:
-        raise PeerError(
-            f"{name!r} is no verifier key, and no file that holds one",
-            code="cli.verify.key",
-            hint="It is one line: NAME+ID+KEY.",
-        ) from error

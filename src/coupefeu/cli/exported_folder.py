@@ -1,0 +1,116 @@
+"""What a folder made by an export holds, read as a stranger's: plain files of a bounded size, and verifier keys."""
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from coupefeu.errors import PeerError, UsageError
+from coupefeu.wire.note import COSIGNATURE, ED25519, VerifierKey
+
+MAX_FILE_BYTES = 32 << 20
+"""A bundle of 256 of the largest bodies stays below it."""
+MAX_KEYS = 64
+Read = Callable[[str], bytes | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """The keys that are trusted for this verification, and whether they came with the folder."""
+
+    log: VerifierKey
+    cosigners: tuple[VerifierKey, ...]
+    from_folder: bool
+
+
+def reader_of(folder: Path) -> Read:
+    """Read files of a folder by name; None for what is not there. Raises: PeerError: not to be read, or too large."""
+
+    def read(name: str) -> bytes | None:
+        try:
+            data = _read_file(folder / name, MAX_FILE_BYTES + 1)
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+        except OSError as error:
+            raise PeerError(
+                f"{name} cannot be read: {error.strerror}", code="cli.verify.read", hint="Check the folder."
+            ) from error
+        if len(data) > MAX_FILE_BYTES:
+            raise PeerError(
+                f"{name} has more than {MAX_FILE_BYTES:,} bytes",
+                code="cli.verify.size",
+                hint="No file of an export is that large.",
+            )
+        return data
+
+    return read
+
+
+def _read_file(path: Path, most: int) -> bytes:
+    """Read a plain file; a pipe or device in a stranger's folder could keep us waiting for ever."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "not a plain file", str(path))
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(most)
+    finally:
+        os.close(descriptor)
+
+
+def need(read: Read, name: str) -> bytes:
+    """Read a file that must be there. Raises: PeerError."""
+    data = read(name)
+    if data is None:
+        raise PeerError(
+            f"{name} is missing", code="cli.verify.missing", hint="Copy the whole folder, or make it again."
+        )
+    return data
+
+
+def folder_keys(folder: Path) -> Keys:
+    """Take the keys that came with the folder. Raises: UsageError: there are none; PeerError: one is no key."""
+    log = folder / "log.vkey"
+    if not log.exists():
+        raise UsageError(
+            f"{folder} holds no log.vkey",
+            code="cli.verify.no_key",
+            hint="Give the log's key with --key, as the agreement has it.",
+        )
+    cosigners = sorted((folder / "cosigners").glob("*.vkey"))[:MAX_KEYS]
+    return Keys(log=_key(log), cosigners=tuple(map(_key, cosigners)), from_folder=True)
+
+
+def given_keys(given: Sequence[str]) -> Keys:
+    """Take the keys that are trusted, texts or files. Raises: UsageError: not one log key; PeerError: no key."""
+    keys = [_key(Path(each)) if Path(each).is_file() else _parse(each, each[:80]) for each in given]
+    logs = [each for each in keys if each.algorithm == ED25519]
+    if len(logs) != 1:
+        raise UsageError(
+            f"{len(logs)} log keys are given, one is needed",
+            code="cli.verify.keys",
+            hint="Give --key with the log's key (type 0x01), then one for each cosigner (type 0x04).",
+        )
+    cosigners = tuple(each for each in keys if each.algorithm == COSIGNATURE)
+    return Keys(log=logs[0], cosigners=cosigners, from_folder=False)
+
+
+def _key(path: Path) -> VerifierKey:
+    octets = _read_file(path, 4_096)
+    return _parse(octets.decode("utf-8", "replace"), str(path))
+
+
+def _parse(text: str, name: str) -> VerifierKey:
+    try:
+        return VerifierKey.parse(text.strip())
+    except PeerError as error:
+        raise PeerError(
+            f"{name!r} is no verifier key, and no file that holds one",
+            code="cli.verify.key",
+            hint="It is one line: NAME+ID+KEY.",
+        ) from error
