@@ -73,8 +73,10 @@ async def measure_flash(bench: Bench) -> AsyncIterator[Figure]:
     async with open_line(bench.folder / "flash", relayed=True) as line:
         assert line.relay is not None
         line.relay.cut()
+        cut = time.perf_counter()
         await send_all(line, "backlog", sizes.queued)
         flash = await line.send(make_text("flash", 0), Precedence.FLASH)
+        await asyncio.sleep(max(0.0, cut + sizes.cut_s - time.perf_counter()))
         line.relay.mend()
         mended = time.perf_counter()
         async with asyncio.timeout(PATIENCE_S):
