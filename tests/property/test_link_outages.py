@@ -97,6 +97,10 @@ def test_a_path_that_breaks_and_returns(seed, delay_ms, outages):
     st.integers(0, 1_000),
     st.lists(st.tuples(st.integers(1, 8 * 60 * SECOND), st.integers(0, 30)), min_size=1, max_size=3),
 )
+@example(0, [(2_080, 0), (2_020, 0), (2_020, 1)])  # sent on a session that the other side no longer knows
+@example(0, [(10_560, 0), (2_020, 0), (2_020, 1)])  # the same, when both had begun at once
+@example(0, [(10_560, 0), (2_020, 1)])  # each sends on a session that the other has let go for its own
+@example(0, [(2_040, 1), (2_000, 1)])  # shorter than a silence is noticed, and sent again once in vain
 def test_a_path_that_falls_silent_without_breaking_and_is_dialled_again(seed, silences):
     """Nobody is told: the link must notice by itself, and the node dial again, however long nobody answers."""
     world = TwoLinks(seed, faults=Faults(delay_ms=20))

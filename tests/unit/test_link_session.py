@@ -160,7 +160,8 @@ def test_candidates_are_bounded_and_the_highest_numbers_stay():
     assert sorted(kept) == list(range(2 * MAX_CANDIDATES + 1, 3 * MAX_CANDIDATES + 1))
 
 
-def test_three_sessions_are_kept_the_newest_and_those_heard_last():
+def test_three_sessions_are_kept_the_newest_the_one_before_and_the_one_heard_last():
+    """The other side sends on the one before until it has heard us on the newest: B2, previous, current and newest."""
     sessions = Sessions()
     pairs = [pair(number, our_id=number) for number in range(1, 6)]
     for ours, theirs in pairs[:3]:
@@ -169,6 +170,7 @@ def test_three_sessions_are_kept_the_newest_and_those_heard_last():
     for _, theirs in pairs[3:]:
         sessions.establish(theirs)
     assert sessions.newest is pairs[4][1]
+    assert sessions.open(pairs[3][0].seal(0, b"before"), 9)[0] == b"before"
     assert sessions.open(pairs[2][0].seal(0, b"heard"), 9)[0] == b"heard"
     with pytest.raises(PeerError):
         sessions.open(pairs[0][0].seal(0, b""), 9)

@@ -1,6 +1,6 @@
 """A set of indices kept as ranges behaves as a set, and costs what its gaps are."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from coupefeu.model.spans import Spans
@@ -11,6 +11,7 @@ STEPS = st.lists(st.tuples(NAMES, INDEX, st.integers(0, 9)), max_size=60)
 
 
 @given(STEPS, INDEX)
+@example([("insert", 0, 2), ("cut", 1, 0)], 0)  # nothing taken out of the middle parts nothing
 def test_it_behaves_as_a_set(steps, asked):
     spans, plain = Spans(), set()
     for name, index, count in steps:

@@ -38,6 +38,7 @@ class Connection:
         """`urgent` gives the runs that message 1 may carry while nothing else can, encoded, perhaps none."""
         self._timings = config.timings
         self._unproven_ms = 2 * config.timings.silence_ms
+        self._gap_ms = 3 * config.timings.heartbeat_ms // 2
         self._events = events
         self._urgent = urgent
         self._handshakes = Handshakes(config)
@@ -241,7 +242,9 @@ class Connection:
             self.alive_until_ms = self._mono_ms + span_ms
 
     def _hear(self, path: Path, now: Moment) -> None:
-        """Note that something valid came by this path."""
+        """Note that something valid came by this path; after a gap, what was under way is taken for lost with it."""
+        if now.mono_ms - path.heard_ms > self._gap_ms and path is self._paths.taken and self.is_up:
+            self.is_unsettled = True
         path.heard_ms = now.mono_ms
         path.dead = False
         self._prove(path)
@@ -289,7 +292,9 @@ class Connection:
         elif self.is_up and (change is Change.PATH_TAKEN or before is Phase.SILENT):
             self.is_anew = self.is_unsettled = True
         elif change is Change.SESSION:
-            self.is_anew = True
+            self.is_anew = self.is_unsettled = (
+                True  # the other side may have dropped what came on an older one
+            )
         if self.phase is Phase.GREETING and (self.is_anew or before is not Phase.GREETING):
             self._greeting_due_ms = self._mono_ms + self._timings.greeting_ms
         if (before in UP) != self.is_up:

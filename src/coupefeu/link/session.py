@@ -173,9 +173,11 @@ class Sessions:
             del self._candidates[lowest.our_id]
 
     def establish(self, session: Session) -> None:
-        """Make this the newest, and keep beside it the two heard last; an older one confirmed late stands behind.
+        """Make this the newest, and keep beside it the one before and, of the rest, the one heard last.
 
-        Of two that the other side began, the one we answered later is newer: its clock may have gone back meanwhile.
+        The other side may still send on the one before, though nothing was heard on it yet: both may have begun at
+        once. An older one confirmed late stands behind. Of two that the other side began, the one we answered later
+        is newer: its clock may have gone back meanwhile.
         """
         newest = self.newest
         if newest and not newest.initiated and not session.initiated and session.order < newest.order:
@@ -184,8 +186,8 @@ class Sessions:
             return
         if newest:
             newest.replaced_ms = session.made_ms
-        others = sorted(self._established, key=lambda other: -1 if other.heard_ms is None else other.heard_ms)
-        self._established = [session, *others[:-MAX_ESTABLISHED:-1]]
+        rest = sorted(self._established[1:], key=lambda each: -1 if each.heard_ms is None else each.heard_ms)
+        self._established = [session, *self._established[:1], *rest[-1:]]
 
     def open(self, frame: bytes, mono_ms: int) -> tuple[bytes, Session, bool, bool]:
         """Return plaintext, session, whether the frame is late, and whether it made a candidate the newest session.

@@ -79,7 +79,7 @@ class Spans:
     def cut(self, start: int, end: int) -> list[tuple[int, int]]:
         """Take [start, end) out; return the parts of it that were there."""
         first, last = bisect_right(self._ends, start), bisect_left(self._starts, end)
-        if first >= last:
+        if first >= last or start >= end:
             return []
         held = zip(self._starts[first:last], self._ends[first:last], strict=True)
         taken = [(max(start, held_start), min(end, held_end)) for held_start, held_end in held]
