@@ -292,9 +292,8 @@ class Connection:
         elif self.is_up and (change is Change.PATH_TAKEN or before is Phase.SILENT):
             self.is_anew = self.is_unsettled = True
         elif change is Change.SESSION:
-            self.is_anew = self.is_unsettled = (
-                True  # the other side may have dropped what came on an older one
-            )
+            # The other side may have dropped what came on an older one.
+            self.is_anew = self.is_unsettled = True
         if self.phase is Phase.GREETING and (self.is_anew or before is not Phase.GREETING):
             self._greeting_due_ms = self._mono_ms + self._timings.greeting_ms
         if (before in UP) != self.is_up:
