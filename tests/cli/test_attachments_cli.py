@@ -90,7 +90,7 @@ def test_what_is_larger_than_agreed_is_refused_before_it_is_read(line):
     [
         (["hello", "--attach", "nowhere"], "cli.say.no_attachment"),
         (["hello", "--attach", "/"], "cli.say.no_attachment"),
-        (["hello", *["--attach", "/etc/hostname"] * 9], "cli.say.attachments"),
+        (["hello", *["--attach", "/etc/hostname"] * 9], "services.messages.attachment_count"),
         (["--form", "line-test", "--attach", "/etc/hostname"], "cli.say.line_test"),
         (["hello", "--attach", os.devnull], "cli.say.no_attachment"),
     ],

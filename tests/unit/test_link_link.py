@@ -37,19 +37,6 @@ from coupefeu.wire.packet import (
 )
 
 
-@pytest.fixture
-def two():
-    """Two links that have been up for a while."""
-    world = TwoLinks(1)
-    world.connect()
-    assert world.run(1_000, lambda: all(end.link.state().phase is Phase.OPEN for end in world.ends))
-    world.run(200)
-    world.wire.carried.clear()
-    for end in world.ends:
-        end.events.clear()
-    return world
-
-
 def told(end, kind):
     return [event for event in end.events if isinstance(event, kind)]
 

@@ -1,7 +1,5 @@
 """Asks for attachments and their parts leave last: when no entry may, and one of each at a time (protocol A3)."""
 
-import pytest
-
 from coupefeu.link.events import BatchReceived, PartAsked, PartReceived
 from coupefeu.link.phase import Phase
 from coupefeu.model.attachments import PART_BYTES
@@ -11,19 +9,6 @@ from coupefeu.wire.packet import AttachmentAsk, AttachmentPart, Batch, decode_it
 
 ASK = AttachmentAsk(1, 5, 0, PART_BYTES)
 PART = AttachmentPart(ASK, bytes(PART_BYTES))
-
-
-@pytest.fixture
-def two():
-    """Two links that have been up for a while."""
-    world = TwoLinks(1)
-    world.connect()
-    assert world.run(1_000, lambda: all(end.link.state().phase is Phase.OPEN for end in world.ends))
-    world.run(200)
-    world.wire.carried.clear()
-    for end in world.ends:
-        end.events.clear()
-    return world
 
 
 def flush(world, end):

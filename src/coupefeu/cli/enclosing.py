@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coupefeu.errors import ConfigError, UsageError
-from coupefeu.model.attachments import MAX_ATTACHMENTS, Attachment
+from coupefeu.model.attachments import Attachment
 from coupefeu.model.filenames import safe_filename
 from coupefeu.node.desk import Desk
-from coupefeu.services.messages.attaching import judge_size
+from coupefeu.services.messages.attaching import judge_count, judge_size
 from coupefeu.services.messages.enclosed import AttachmentState
 from coupefeu.services.messages.status import MessageStatus
 
@@ -19,12 +19,7 @@ AWAITED_EXIT = 6
 
 def read_attachments(paths: Sequence[Path], agreed_bytes: int) -> tuple[Attachment, ...]:
     """Read files to be sent, named as they are. Raises: UsageError, PolicyError: one cannot be sent."""
-    if len(paths) > MAX_ATTACHMENTS:
-        raise UsageError(
-            f"{len(paths)} attachments, at most {MAX_ATTACHMENTS} go with one message",
-            code="cli.say.attachments",
-            hint="Send the others with another message.",
-        )
+    judge_count(len(paths))
     return tuple(_read(path, agreed_bytes) for path in paths)
 
 

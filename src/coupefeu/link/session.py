@@ -21,7 +21,6 @@ OVERHEAD_BYTES: Final = HEADER_BYTES + 16
 WINDOW: Final = 8_192
 
 # Implementation.
-MAX_ESTABLISHED: Final = 3
 MAX_CANDIDATES: Final = 128
 LATE_AFTER_MS: Final = 2_000
 
@@ -182,7 +181,7 @@ class Sessions:
         newest = self.newest
         if newest and not newest.initiated and not session.initiated and session.order < newest.order:
             session.replaced_ms = newest.made_ms
-            self._established = [newest, session, *self._established[1 : MAX_ESTABLISHED - 1]]
+            self._established = [newest, session, *self._established[1:2]]
             return
         if newest:
             newest.replaced_ms = session.made_ms

@@ -23,6 +23,8 @@ class Peer:
     quiet_since_ms: int | None = None
     paths: set[int] = field(default_factory=set)
     told_ms: dict[str, int] = field(default_factory=dict)
+    is_answered: bool = True
+    """Whether no ask of theirs is with the store: one at a time."""
     beside_others: str = ""
     """Its name where the line has other parties too: then it gets the words of what is addressed to it alone."""
 
@@ -30,9 +32,6 @@ class Peer:
         """Give what of an entry of ours goes to this party."""
         entry = pending.for_party(self.beside_others) if self.beside_others else pending.entry
         return Outgoing(our_log, pending.index, pending.precedence, entry)
-
-    is_answered: bool = True
-    """Whether no ask of theirs is with the store: one at a time."""
 
     def beyond_rate(self, mono_ms: int) -> int:
         """Return what the node dropped in the last minute: beyond the agreed budgets, or parts nobody asked for."""

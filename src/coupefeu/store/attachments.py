@@ -8,9 +8,10 @@ from sqlalchemy import bindparam, exists, insert, select, tuple_
 
 from coupefeu.errors import PeerError, StoreError, naming
 from coupefeu.model.attachments import PART_BYTES, Promised
+from coupefeu.model.entry import is_to
 from coupefeu.record.attachment import attachment_salt, verify_attachment
 from coupefeu.services.base import Statement
-from coupefeu.services.messages.promised import PROMISED, is_addressed, select_promised
+from coupefeu.services.messages.promised import PROMISED, select_promised
 from coupefeu.store import tables
 from coupefeu.store.jobs import FindWanted, KeepAttachment, Kept, Part, ReadPart, Wanted, WantedAttachment
 from coupefeu.store.showing import parse_head
@@ -81,7 +82,7 @@ def read_part(transaction: Transaction, job: ReadPart) -> Part:
 def _may_have(transaction: Transaction, job: ReadPart) -> bool:
     row = transaction.entry(job.log, job.index) if job.log == transaction.line.our_log else None
     head = parse_head(row["head"]) if row is not None else None
-    return head is not None and is_addressed(head, transaction.line.names[job.holder])
+    return head is not None and is_to(head.to_posts, transaction.line.names[job.holder])
 
 
 def keep_attachment(transaction: Transaction, job: KeepAttachment) -> Kept:

@@ -29,12 +29,7 @@ def attach(content: Content, attachments: Sequence[Attachment], agreed_bytes: in
         UsageError: one cannot be named, or holds nothing, or there are too many.
         PolicyError: one is larger than was agreed.
     """
-    if len(attachments) > MAX_ATTACHMENTS:
-        raise UsageError(
-            f"{len(attachments)} attachments, at most {MAX_ATTACHMENTS} go with one message",
-            code="services.messages.attachment_count",
-            hint="Send the others with another message.",
-        )
+    judge_count(len(attachments))
     for attachment in attachments:
         _judge(attachment, agreed_bytes)
 
@@ -62,6 +57,16 @@ def _judge(attachment: Attachment, agreed_bytes: int) -> None:
             hint="Say so in the text instead.",
         )
     judge_size(attachment.name, len(attachment.content), agreed_bytes)
+
+
+def judge_count(count: int) -> None:
+    """Return if so many may go with one message. Raises: UsageError: they are too many."""
+    if count > MAX_ATTACHMENTS:
+        raise UsageError(
+            f"{count} attachments, at most {MAX_ATTACHMENTS} go with one message",
+            code="services.messages.attachment_count",
+            hint="Send the others with another message.",
+        )
 
 
 def judge_size(name: str, size: int, agreed_bytes: int) -> None:

@@ -60,7 +60,7 @@ def apply(recorded: Recorded, head: Head, content: Content, context: Context) ->
     """Give the inserts for the attachments of a message; of what may not be promised, none is."""
     if not content.attachments or not are_promises(content.attachments):
         return
-    to_us = not recorded.ours and is_addressed(head, context.parties[context.our_log])
+    to_us = not recorded.ours and is_to(head.to_posts, context.parties[context.our_log])
     for number, promised in enumerate(content.attachments):
         row: dict[str, Any] = {
             "log": recorded.log,
@@ -71,8 +71,3 @@ def apply(recorded: Recorded, head: Head, content: Content, context: Context) ->
             **promised._asdict(),
         }
         yield Statement(INSERT_PROMISED, row)
-
-
-def is_addressed(head: Head, party: str) -> bool:
-    """Whether a message is addressed to a post of this party: only then it gets the attachments (protocol A14)."""
-    return is_to(head.to_posts, party)
