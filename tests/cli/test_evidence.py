@@ -14,9 +14,9 @@ from tlog_scales.signing import Vkey
 from tlog_scales.tlog import Checkpoint
 
 import coupefeu
-from coupefeu.cli.verify import find_agreement
 from coupefeu.keys.agreement_signatures import build_agreement_body
 from coupefeu.model.instant import format_instant
+from coupefeu.record.agreed import find_agreement
 from coupefeu.wire.note import COSIGNATURE, VerifierKey
 
 

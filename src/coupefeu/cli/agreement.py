@@ -10,9 +10,7 @@ record-statement FILE      put on our record a key statement that came by anothe
 
 import sys
 import time
-from base64 import b64encode
 from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
@@ -22,28 +20,32 @@ from coupefeu.cli.printing import IdentityOption, JsonOption, NodeOption, report
 from coupefeu.errors import UsageError
 from coupefeu.keys import ed25519, x25519
 from coupefeu.keys.agreement_signatures import (
-    build_agreement_body,
-    sign_agreement,
     sign_key_statement,
     verify_key_statement,
-    verify_signatures,
 )
 from coupefeu.keys.files import write_durably
 from coupefeu.keys.ring import stage_key
 from coupefeu.model.agreement import Status
 from coupefeu.model.instant import Instant, format_instant
+from coupefeu.node.amending import (
+    describe_statement,
+    draft_amendment,
+    find_proposal,
+    list_proposals,
+    number_of,
+    sign_draft,
+    sign_proposal,
+)
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import read_armoured, read_given
 from coupefeu.services.agreement.facts import (
-    AcceptAmendment,
     AgreementFact,
-    ProposeAmendment,
     RecordKeyStatement,
 )
-from coupefeu.services.agreement.in_force import Amendment, Cosigned, list_amendments, list_statements
-from coupefeu.services.agreement.rules import check_amendment, describe_difference
+from coupefeu.services.agreement.in_force import Amendment, Cosigned, list_statements
+from coupefeu.services.agreement.rules import describe_difference
 from coupefeu.services.base import Command
-from coupefeu.wire.agreement import join_keys, parse_agreement, parse_terms, split_keys
+from coupefeu.wire.agreement import parse_terms
 from coupefeu.wire.agreement_template import render_template
 from coupefeu.wire.armour import Armour, armour
 from coupefeu.wire.dictionary import DICTIONARY_HASH
@@ -141,7 +143,7 @@ class AgreementCommands:
         """Show the agreement in force, its signatures, and what is proposed."""
         folder = NodeFolder.open(node)
         facts = self._record.facts(folder)
-        amendments = self._amendments(folder, facts)
+        amendments = list_proposals(folder, facts, self._record.cosigned(folder))
         lines = [
             f"Version {folder.agreement.version}, signed by "
             + ", ".join(signed.party.upper() for signed in folder.signatures)
@@ -153,7 +155,7 @@ class AgreementCommands:
         for amendment in amendments:
             lines += ["", *_describe_amendment(folder, amendment)]
         statements = list_statements(facts, folder.agreement)
-        lines += [_describe_statement(statement) for statement in statements]
+        lines += [describe_statement(statement) for statement in statements]
         values = {
             "status": folder.agreement.status.value,
             "version": folder.agreement.version,
@@ -162,7 +164,7 @@ class AgreementCommands:
             "in_person": {party: folder.in_person(party) for party in folder.counterparts},
             "text": folder.agreement_octets.decode(),
             "amendments": [_amendment_values(folder, amendment) for amendment in amendments],
-            "key_statements": [_describe_statement(statement) for statement in statements],
+            "key_statements": [describe_statement(statement) for statement in statements],
         }
         report(folder.banner(), lines, values, as_json=as_json)
 
@@ -175,14 +177,11 @@ class AgreementCommands:
     ) -> None:
         """Sign a new version of the agreement and put it on the record, for the others to sign."""
         folder = NodeFolder.open(node, identity)
-        octets = join_keys(split_keys(read_given(text)), folder.line_id, folder.agreement.keys)
-        check_amendment(folder.agreement, parse_agreement(octets))
-        signatures = sign_agreement(folder.ring.need_identity(), folder.party, octets)
-        signed = verify_signatures(octets, (signatures,), folder.agreement)
-        result = self._record.submit(folder, ProposeAmendment(body=build_agreement_body(signed)))
-        difference = describe_difference(folder.agreement_octets, octets)
-        values = {**result, "version": signed.agreement.version, "difference": difference}
-        lines = [f"Proposed as {result['message']}, version {signed.agreement.version}:", *difference]
+        draft = draft_amendment(folder, read_given(text))
+        result = self._record.submit(folder, sign_draft(folder, draft))
+        difference, version = list(draft.difference), draft.agreement.version
+        values = {**result, "version": version, "difference": difference}
+        lines = [f"Proposed as {result['message']}, version {version}:", *difference]
         sign = f"coupefeu agreement sign {result['message']} --identity FILE --node FOLDER"
         lines += [
             "",
@@ -203,7 +202,7 @@ class AgreementCommands:
     ) -> None:
         """Show what an amendment of another party changes, ask, and sign it."""
         folder = NodeFolder.open(node, identity)
-        fact = self._find_proposal(folder, proposal)
+        fact = find_proposal(folder, self._record.facts(folder), proposal)
         key = folder.ring.need_identity()
         difference = describe_difference(folder.agreement_octets, fact.octets)
         if not yes:
@@ -216,14 +215,7 @@ class AgreementCommands:
             report(folder.banner(), lines, {}, as_json=False)
         if not yes:
             _ask_to_sign(proposal)
-        command = AcceptAmendment(
-            log=fact.log,
-            index=fact.index,
-            version=fact.version,
-            digest=sha256(fact.octets).digest(),
-            signatures=sign_agreement(key, folder.party, fact.octets),
-        )
-        result = self._record.submit(folder, command)
+        result = self._record.submit(folder, sign_proposal(folder, key, fact))
         values = {"exercise": bool(folder.banner()), **result, "difference": difference}
         report(None, [f"Signed {proposal.upper()} as {result['message']}."], values, as_json=as_json)
 
@@ -259,7 +251,7 @@ class AgreementCommands:
             stage_key(folder.path / "keys", role.value, fresh)
         write_durably(to, armour(Armour.KEY_STATEMENT, body).encode("ascii"))
         result = self._record.submit(folder, RecordKeyStatement(body=body))
-        lines = [_describe_statement(statement), *_next_steps(statement, to)]
+        lines = [describe_statement(statement), *_next_steps(statement, to)]
         report(folder.banner(), lines, {**result, "statement": str(to)}, as_json=as_json)
 
     def record_statement(
@@ -274,23 +266,7 @@ class AgreementCommands:
         signed = parse_key_statement(octets)
         statement = verify_key_statement(signed, folder.agreement)
         result = self._record.submit(folder, RecordKeyStatement(body=octets))
-        report(folder.banner(), [_describe_statement(statement)], dict(result), as_json=as_json)
-
-    def _amendments(self, folder: NodeFolder, facts: list[AgreementFact]) -> list[Amendment]:
-        every = list_amendments(facts, folder.agreement, self._record.cosigned(folder))
-        return [amendment for amendment in every if amendment.version > folder.agreement.version]
-
-    def _find_proposal(self, folder: NodeFolder, number: str) -> AgreementFact:
-        party, _, index = number.lower().partition("/")
-        log = folder.agreement.log_number(party)
-        for fact in self._record.facts(folder):
-            if (fact.log, str(fact.index)) == (log, index) and fact.octets and fact.index > 0:
-                return fact
-        raise UsageError(
-            f"{number} is not a proposal",
-            code="cli.agreement.no_proposal",
-            hint="see `coupefeu agreement show`",
-        )
+        report(folder.banner(), [describe_statement(statement)], dict(result), as_json=as_json)
 
 
 def _insist_on_asking(proposal: str, *, as_json: bool) -> None:
@@ -322,7 +298,7 @@ def _describe_peer(folder: NodeFolder, party: str) -> str:
 
 
 def _describe_amendment(folder: NodeFolder, amendment: Amendment) -> list[str]:
-    number = f"{folder.agreement.party_ids[amendment.log].upper()}/{amendment.index}"
+    number = number_of(folder, amendment)
     state = (
         f"not signed by {', '.join(party.upper() for party in amendment.missing)}"
         if amendment.missing
@@ -336,7 +312,7 @@ def _describe_amendment(folder: NodeFolder, amendment: Amendment) -> list[str]:
 
 def _amendment_values(folder: NodeFolder, amendment: Amendment) -> dict[str, Any]:
     return {
-        "message": f"{folder.agreement.party_ids[amendment.log].upper()}/{amendment.index}",
+        "message": number_of(folder, amendment),
         "version": amendment.version,
         "missing": list(amendment.missing),
         "in_force_ms": amendment.in_force_ms,
@@ -356,8 +332,3 @@ def _next_steps(statement: KeyStatement, file: Path) -> list[str]:
         f"If the line does not come up again, give them {file}, by any way: they run",
         f"  coupefeu agreement record-statement {file.name} --node FOLDER",
     ]
-
-
-def _describe_statement(statement: KeyStatement) -> str:
-    act = "revoked" if statement.new_key is None else f"replaced by {b64encode(statement.new_key).decode()}"
-    return f"{statement.party.upper()}: {statement.role} key {act}; the old one is good up to size {statement.size}."

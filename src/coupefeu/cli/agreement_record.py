@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from coupefeu.cli.officer import need_record
+from coupefeu.node.amending import cosigned_by_all, facts_of
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.node import Node
 from coupefeu.node.running import is_running
 from coupefeu.record.tree import Frontier
 from coupefeu.services.agreement.facts import AgreementFact
 from coupefeu.services.agreement.in_force import Cosigned
-from coupefeu.services.agreement.views import SELECT_ENTRIES, read_facts
 from coupefeu.services.base import Command
 from coupefeu.store.reader import Reader
 
@@ -34,16 +34,14 @@ class FolderRecord:
         if not folder.record_path.exists():
             return []
         with _reader(folder) as reader:
-            return read_facts(reader.view(SELECT_ENTRIES))
+            return facts_of(reader)
 
     def cosigned(self, folder: NodeFolder) -> Cosigned:
         """Tell when every other party had co-signed an entry, by our own clock."""
 
         def find(log: int, index: int) -> int | None:
             with _reader(folder) as reader:
-                receipts = reader.cosigned_ms(log, index)
-            others = set(range(len(folder.agreement.party_ids))) - {log}
-            return max(receipts[each] for each in others) if others <= receipts.keys() else None
+                return cosigned_by_all(reader, len(folder.agreement.party_ids))(log, index)
 
         return find
 

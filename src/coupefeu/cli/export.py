@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from coupefeu.cli.leaflet import write_leaflet
 from coupefeu.cli.officer import desk_of, open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
 from coupefeu.node.assembly import parties_of
 from coupefeu.node.export import export_record
+from coupefeu.node.leaflet import write_leaflet
 from coupefeu.record.enclosures import FOLDER
 
 PartyOption = Annotated[str, typer.Option("--party", help="Whose log: a party of the line (us).")]

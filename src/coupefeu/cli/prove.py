@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from coupefeu.cli.export import PartyOption, count_attachments
-from coupefeu.cli.leaflet import write_leaflet
 from coupefeu.cli.officer import desk_of, open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
 from coupefeu.node.assembly import parties_of
+from coupefeu.node.leaflet import write_leaflet
 from coupefeu.node.prove import prove_entry
 
 

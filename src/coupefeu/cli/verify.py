@@ -6,7 +6,6 @@ Keys that come with the folder show that the folder is of one piece, not whose i
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,9 +14,9 @@ import typer
 from coupefeu.cli.bracket import bracket_values, proof_bracket, record_bracket
 from coupefeu.cli.exported_folder import Keys, Read, folder_keys, given_keys, need, reader_of
 from coupefeu.cli.printing import JsonOption, Progress, progress, report
-from coupefeu.errors import CoupefeuError, PeerError, UsageError, naming
-from coupefeu.keys.agreement_signatures import SignedAgreement, verify_agreement_body
-from coupefeu.model.agreement import Agreement
+from coupefeu.errors import PeerError, UsageError, naming
+from coupefeu.keys.agreement_signatures import SignedAgreement
+from coupefeu.record.agreed import Finding, find_agreement, names_keys
 from coupefeu.record.audit import RecordAudit, audit_record
 from coupefeu.record.enclosures import FOLDER, Enclosure, Enclosures
 from coupefeu.record.evidence import ProofAudit, audit_proof
@@ -25,19 +24,6 @@ from coupefeu.record.signatures import NOT_PROVED, Cosigned
 
 IDENTITIES = "That these identity keys are the parties': compare them with what you have from the parties."
 WIDTH = 80
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """The agreement in entry 0, where it is shown and holds; else why not."""
-
-    signed: SignedAgreement | None
-    reason: str
-
-    @property
-    def agreement(self) -> Agreement | None:
-        """The agreement itself, where it holds."""
-        return None if self.signed is None else self.signed.agreement
 
 
 def register(app: typer.Typer) -> None:
@@ -177,23 +163,6 @@ def _opening(read: Read, keys: Keys, audit: ProofAudit) -> bytes | None:
     return opening.body if (opening.index, opening.checkpoint) == (0, audit.checkpoint) else None
 
 
-def find_agreement(body: bytes | None, origin: str) -> Finding:
-    """Verify the agreement that entry 0 of this log holds: exact bytes, signed by the identity keys of all parties.
-
-    One of another line says nothing of this log, neither REAL nor EXERCISE, whoever signed it.
-    """
-    if body is None:
-        return Finding(signed=None, reason="the agreement is not shown")
-    try:
-        signed = verify_agreement_body(body)
-    except CoupefeuError as error:
-        return Finding(signed=None, reason=f"the agreement in entry 0 does not hold: {error.message}")
-    agreement = signed.agreement
-    if origin not in map(agreement.origin, agreement.party_ids):
-        return Finding(signed=None, reason="the agreement in entry 0 is of another line")
-    return Finding(signed=signed, reason="")
-
-
 def _report(
     audit: RecordAudit | ProofAudit,
     keys: Keys,
@@ -206,7 +175,7 @@ def _report(
 ) -> None:
     signed = finding.signed
     proved, not_proved = list(audit.proved), list(audit.not_proved)
-    named = _keys_named(keys, signed)
+    named = signed is not None and names_keys(signed.agreement, keys.log, keys.cosigners)
     if signed is not None:
         proved.append(_agreement_sentence(signed))
         if named:
@@ -251,17 +220,6 @@ def _agreement_sentence(signed: SignedAgreement) -> str:
     return (
         f"Entry 0 is the {agreement.status.value} agreement {agreement.name!r}, version {agreement.version}, "
         f"signed by the identity keys of {parties} ({keys})."
-    )
-
-
-def _keys_named(keys: Keys, signed: SignedAgreement | None) -> bool:
-    if signed is None:
-        return False
-    agreement = signed.agreement
-    logs = {(agreement.origin(each.party), each.log) for each in agreement.keys}
-    cosigners = {(agreement.cosigner_name(each.party), each.cosigner) for each in agreement.keys}
-    return (keys.log.name, keys.log.key) in logs and all(
-        (each.name, each.key) in cosigners for each in keys.cosigners
     )
 
 
