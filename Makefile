@@ -3,9 +3,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-CODE := src tests $(wildcard bench)
+CODE := src tests hatch_build.py $(wildcard bench)
 
-.PHONY: demo test check static format soak bench bench-peers lock
+# The console is built by the Node of a Python package, and anew when a page, a word or a version changes.
+NPM := $(BIN)/python hatch_build.py
+MODULES := frontend/node_modules/.ready
+CONSOLE := src/coupefeu/console/static/index.html
+PAGES := $(shell find frontend/src frontend/scripts frontend/public -type f 2>/dev/null) \
+  $(wildcard frontend/*.html frontend/*.json frontend/*.ts frontend/*.js) $(wildcard src/coupefeu/words/*.ftl)
+
+.PHONY: demo test check static console wheel format soak bench bench-peers lock
 
 $(READY): requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -13,29 +20,43 @@ $(READY): requirements/dev.txt pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
-demo: $(READY)
+$(MODULES): frontend/package-lock.json $(READY)
+	$(NPM) ci --ignore-scripts
+	touch $@
+
+$(CONSOLE): $(MODULES) $(PAGES)
+	$(NPM) run build
+
+console: $(CONSOLE)
+
+demo: $(CONSOLE)
 	$(BIN)/coupefeu demo --headless
 
-test: $(READY)
+test: $(CONSOLE)
 	$(BIN)/pytest -n 2 -q
 
 check: static test
 
-static: $(READY)
+static: $(MODULES)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(NPM) run check
 
 format: $(READY)
 	$(BIN)/ruff format $(CODE)
 	$(BIN)/ruff check --fix-only $(CODE)
 
+# What a party installs: the node, the command line and the console in one file, in dist/.
+wheel: $(READY)
+	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation -w dist .
+
 # The full numbers, resumable; `make test` runs the same checks small.
 soak: $(READY)
 	$(BIN)/python -m tests.soak
 
-bench: $(READY)
+bench: $(CONSOLE)
 	$(BIN)/coupefeu bench
 
 # PEERS is the folder of the peers' harness, RUN the peers to measure beside ours (nats xmpp lxmf matrix).

@@ -16,11 +16,14 @@ SETS_UP = [
     ".venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .",
     "touch .venv/.ready",
 ]
+MODULES = [".venv/bin/python hatch_build.py ci --ignore-scripts", "touch frontend/node_modules/.ready"]
+CONSOLE = [*MODULES, ".venv/bin/python hatch_build.py run build"]
 STATIC = [
-    ".venv/bin/ruff format --check src tests bench",
-    ".venv/bin/ruff check src tests bench",
+    ".venv/bin/ruff format --check src tests hatch_build.py bench",
+    ".venv/bin/ruff check src tests hatch_build.py bench",
     ".venv/bin/mypy",
     ".venv/bin/lint-imports",
+    ".venv/bin/python hatch_build.py run check",
 ]
 TESTS = [".venv/bin/pytest -n 2 -q"]
 
@@ -52,12 +55,13 @@ def test_measurements_stand_with_the_machine_the_date_and_the_command():
 @pytest.mark.parametrize(
     ("words", "runs"),
     [
-        (["demo"], [".venv/bin/coupefeu demo --headless"]),
-        (["test"], TESTS),
-        (["static"], STATIC),
-        (["check"], STATIC + TESTS),
+        (["console"], CONSOLE),
+        (["demo"], [*CONSOLE, ".venv/bin/coupefeu demo --headless"]),
+        (["test"], CONSOLE + TESTS),
+        (["static"], MODULES + STATIC),
+        (["check"], MODULES + STATIC + [CONSOLE[-1]] + TESTS),
         (["soak"], [".venv/bin/python -m tests.soak"]),
-        (["bench"], [".venv/bin/coupefeu bench"]),
+        (["bench"], [*CONSOLE, ".venv/bin/coupefeu bench"]),
         (["bench-peers", "PEERS=there", "RUN=nats"], [".venv/bin/python bench/peers.py there nats"]),
     ],
     ids=lambda each: each[0] if len(each) == 1 else "",
@@ -98,6 +102,7 @@ class FreshClone:
         shutil.copy(ROOT / ".ci" / "run", folder / "clone" / ".ci" / "run")
         self.command("apt-get", 'echo "apt-get $*" >> "$CALLS"')
         self.command("python3", "exit 0")
+        self.command("chromium", "exit 0")
         self.makes()
 
     def command(self, name, body):
@@ -133,7 +138,10 @@ def clone(tmp_path):
 def test_ci_checks_and_tests_and_installs_nothing_that_is_there(clone):
     clone.makes(said="1966 passed in 203.1s\n")
     code, printed, calls = clone.run()
-    assert (code, [each for each in calls if "python3" not in each]) == (0, ["make static", "make test"])
+    assert (code, [each for each in calls if "python3" not in each]) == (
+        0,
+        ["make static", "make test", "make wheel"],
+    )
     assert "1966 passed" in printed
 
 

@@ -1,0 +1,16 @@
+/** Writes .br and .gz beside every text file of the built console, so that the node compresses nothing when asked. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+const STATIC = join(import.meta.dirname, '../../src/coupefeu/console/static');
+const TEXTS = new Set(['.html', '.js', '.css', '.svg', '.json', '.webmanifest', '.md']);
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
+
+for (const name of readdirSync(STATIC, { recursive: true, encoding: 'utf8' })) {
+  if (!TEXTS.has(extname(name))) continue;
+  const path = join(STATIC, name);
+  const bytes = readFileSync(path);
+  writeFileSync(`${path}.br`, brotliCompressSync(bytes, BROTLI));
+  writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
+}

@@ -1,0 +1,100 @@
+"""How the console comes into the package: the lock, what makes it anew, and that no package is made without it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from tests.documents import ROOT
+
+FRONTEND = ROOT / "frontend"
+STATIC = "src/coupefeu/console/static"
+STAMP = ROOT / STATIC / "index.html"
+
+
+def sources_in(folder):
+    """Copy what a checkout holds of the package, and nothing that was built."""
+    for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, folder / name)
+    shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("static", "__pycache__"))
+    shutil.copytree(FRONTEND, folder / "frontend", ignore=shutil.ignore_patterns("node_modules"))
+    return folder
+
+
+def build_wheel(folder):
+    return subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder / "dist"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_lock_of_the_console_is_exact_and_names_no_registry():
+    text = (FRONTEND / "package-lock.json").read_text("utf-8")
+    assert '"resolved"' not in text
+    packages = {name: each for name, each in json.loads(text)["packages"].items() if name}
+    assert len(packages) > 30
+    assert all(each["integrity"].startswith("sha512-") for each in packages.values())
+    needs = json.loads((FRONTEND / "package.json").read_text("utf-8"))
+    for name, version in (needs["dependencies"] | needs["devDependencies"]).items():
+        assert packages[f"node_modules/{name}"]["version"] == version
+
+
+@pytest.mark.parametrize(
+    "changed", ["frontend/src/main.ts", "src/coupefeu/words/ru.ftl", "frontend/index.html"]
+)
+def test_the_console_is_built_anew_when_a_page_or_a_word_changed(tmp_path, changed):
+    folder = sources_in(tmp_path)
+    shutil.copy(ROOT / "Makefile", folder / "Makefile")
+    made = [".venv/.ready", "frontend/node_modules/.ready", f"{STATIC}/index.html"]
+    (folder / "requirements").mkdir()
+    (folder / "requirements" / "dev.txt").touch()
+    for age, path in enumerate(made, start=1):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).touch()
+        os.utime(folder / path, (4_000_000_000 + age, 4_000_000_000 + age))
+
+    def would_run():
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+        command = ["make", "-n", "console"]
+        done = subprocess.run(command, cwd=folder, env=clean, capture_output=True, text=True, check=True)
+        return [line for line in done.stdout.splitlines() if not line.startswith("make")]
+
+    assert would_run() == []
+    os.utime(folder / changed, (4_000_000_009, 4_000_000_009))
+    assert would_run() == [".venv/bin/python hatch_build.py run build"]
+
+
+def test_a_package_without_the_console_is_not_made(tmp_path):
+    folder = sources_in(tmp_path)
+    (folder / "frontend" / "package-lock.json").write_text("no lock", "utf-8")
+    done = build_wheel(folder)
+    assert done.returncode != 0
+    assert "make console" in done.stderr
+    assert not list(folder.glob("dist/*.whl"))
+
+
+def test_the_package_holds_the_console_pressed_beside_itself(tmp_path):
+    folder = sources_in(tmp_path)
+    shutil.copytree(ROOT / STATIC, folder / STATIC)
+    # As in a source distribution: it brings the console.
+    (folder / "PKG-INFO").write_text("Metadata-Version: 2.4\nName: coupefeu\nVersion: 0.1.0\n", "utf-8")
+    done = build_wheel(folder)
+    assert done.returncode == 0, done.stderr
+    (wheel,) = folder.glob("dist/*.whl")
+    inside = {name.removeprefix("coupefeu/") for name in zipfile.ZipFile(wheel).namelist()}
+    assert {"console/static/index.html", "console/static/licences.md", "words/ru.ftl", "py.typed"} <= inside
+    texts = [
+        name
+        for name in inside
+        if name.startswith("console/static/") and name.endswith((".js", ".css", ".html"))
+    ]
+    assert len(texts) >= 5
+    assert all(f"{name}{pressed}" in inside for name in texts for pressed in (".br", ".gz"))
+    assert not [name for name in inside if name.endswith(".map")]
+    assert wheel.stat().st_size < 2_000_000
