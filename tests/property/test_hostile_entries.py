@@ -3,18 +3,18 @@
 The bodies are nearly right: that is where a reader that believes one part of an entry falls over another.
 """
 
-import json
 import random
 
+import msgspec
 import pytest
 from tests.messages_line import START_MS, Line, contact, free_text, warning
 
-from coupefeu.cli.describing import alarm_values, message_values
 from coupefeu.cli.inbox import summary_lines
 from coupefeu.errors import UsageError
 from coupefeu.model.entry import Kind
 from coupefeu.model.messages import Content, Form
 from coupefeu.model.precedence import Precedence, Subject
+from coupefeu.node.values import alarm_values, message_values
 from coupefeu.services.messages import render_message
 from coupefeu.services.messages.alarms import alarms
 from coupefeu.wire.cbor import encode
@@ -89,9 +89,11 @@ def test_every_message_can_be_read_whatever_the_other_side_wrote(seed):
         for log in (0, 1):
             context, statuses = line.sides[log].context(line.now_ms), line.inbox(log)
             assert len(statuses) >= 4
-            assert json.dumps([alarm_values(alarm, context) for alarm in alarms(statuses, context)])
+            assert msgspec.json.encode(
+                [alarm_values(alarm, context.parties) for alarm in alarms(statuses, context)]
+            )
             for status in statuses:
-                assert json.dumps(message_values(status))
+                assert msgspec.json.encode(message_values(status))
                 for language in ("en", "fr", "ru"):
                     assert render_message(status, context, language)
                     assert summary_lines(status, context, language)

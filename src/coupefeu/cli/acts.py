@@ -6,9 +6,9 @@ Each is an entry on our own record, signed by our node, and goes to the other si
 from enum import StrEnum
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
-from coupefeu.cli.describing import message_values, verdict_values
 from coupefeu.cli.inbox import fold
 from coupefeu.cli.officer import act, desk_of, find_message, find_post, language_of, open_folder
 from coupefeu.cli.printing import JsonOption, Language, LanguageOption, NodeOption, report
@@ -17,6 +17,7 @@ from coupefeu.model.instant import parse_instant
 from coupefeu.model.messages import OutcomeCode
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.node import Sent
+from coupefeu.node.values import message_values, verdict_values
 from coupefeu.services.messages.commands import (
     ActCommand,
     ConfirmContact,
@@ -118,7 +119,7 @@ def read_back(
     if not verdict.matches:
         command = f"coupefeu say-again {desk.status.number} --node {node}"
         lines.append(say("ask-again", desk.language, command=command))
-    desk.report_act(sent, lines, {"verdict": verdict_values(verdict)}, as_json=as_json)
+    desk.report_act(sent, lines, {"verdict": msgspec.to_builtins(verdict_values(verdict))}, as_json=as_json)
 
 
 def say_again(
@@ -275,6 +276,10 @@ class Officer:
         as_json: bool,
     ) -> None:
         """Print the end of an act."""
-        values = {"recorded": sent.number, **(extra or {}), "message": message_values(self.look())}
+        values = {
+            "recorded": sent.number,
+            **(extra or {}),
+            "message": msgspec.to_builtins(message_values(self.look())),
+        }
         lines = [*(before or []), *self.act_lines(sent)]
         report(self.folder.banner(), lines, values, as_json=as_json)

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
-from coupefeu.cli.describing import alarm_values, message_values
 from coupefeu.cli.enclosing import AWAITED_EXIT, save_attachments
 from coupefeu.cli.officer import desk_of, find_message, language_of, open_folder
 from coupefeu.cli.printing import JsonOption, LanguageOption, NodeOption, report
@@ -18,6 +18,7 @@ from coupefeu.errors import UsageError
 from coupefeu.model.instant import format_date_time_group
 from coupefeu.node.desk import Desk, OpenMessages
 from coupefeu.node.folder import NodeFolder
+from coupefeu.node.values import alarm_values, message_values
 from coupefeu.services.base import Context
 from coupefeu.services.messages import render_message
 from coupefeu.services.messages.alarms import Alarm, alarms
@@ -87,7 +88,7 @@ def _show(
 ) -> None:
     status = find_message(desk, wanted)
     lines = message_lines(status, desk.context(), language)
-    values = message_values(status)
+    values = msgspec.to_builtins(message_values(status))
     if save is None:
         report(folder.banner(), lines, values, as_json=as_json)
         return
@@ -137,9 +138,9 @@ def _list_open(folder: NodeFolder, desk: Desk, limit: int, language: str, *, as_
         "as_of_ms": found.as_of_ms,
         "looked_at": found.looked_at,
         "truncated": found.truncated,
-        "open": [message_values(each) for each in found.messages],
+        "open": [msgspec.to_builtins(message_values(each)) for each in found.messages],
         "overdue": [each.number for each in found.messages if each.overdue],
-        "alarms": [alarm_values(alarm, context) for alarm in sounding],
+        "alarms": [msgspec.to_builtins(alarm_values(alarm, context.parties)) for alarm in sounding],
     }
     report(folder.banner(), lines[:-1] if lines[-1] == "" else lines, values, as_json=as_json)
 
@@ -165,7 +166,10 @@ def _list_latest(folder: NodeFolder, desk: Desk, limit: int, language: str, *, a
     lines = [say("inbox-latest", language, count=len(latest), time=time)]
     for status in latest:
         lines += ["", *summary_lines(status, context, language)]
-    values = {"as_of_ms": context.now.utc_ms, "messages": [message_values(each) for each in latest]}
+    values = {
+        "as_of_ms": context.now.utc_ms,
+        "messages": [msgspec.to_builtins(message_values(each)) for each in latest],
+    }
     report(folder.banner(), lines, values, as_json=as_json)
 
 

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from coupefeu.cli.describing import content_values, kind_name, name_of
+import msgspec
+
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.entry import Head, Kind
 from coupefeu.model.instant import format_instant
 from coupefeu.model.messages import OutcomeCode, format_number
+from coupefeu.node.values import content_values, form_name, kind_name
 from coupefeu.services.messages.display import show, show_line
 from coupefeu.services.messages.facts import ACTS, read_act
 from coupefeu.services.messages.forms import read_content
@@ -66,8 +68,8 @@ def entry_values(head: Head, body: bytes | None, agreement: Agreement | None) ->
         "about": _references(head, agreement),
         "content": None
         if content is None
-        else {"form": name_of(content.form), "subject": content.subject.value, "text": content.text}
-        | content_values(content),
+        else {"form": form_name(content.form), "subject": content.subject.value, "text": content.text}
+        | msgspec.to_builtins(content_values(content)),
         "act": None
         if act is None
         else {

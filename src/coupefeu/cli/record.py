@@ -5,13 +5,13 @@ from typing import Annotated, Any
 
 import typer
 
-from coupefeu.cli.describing import kind_name
 from coupefeu.cli.officer import desk_of, open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
 from coupefeu.errors import PeerError, UsageError
 from coupefeu.model.entry import Head, Kind
 from coupefeu.model.instant import format_date_time_group, parse_instant
 from coupefeu.node.folder import NodeFolder
+from coupefeu.node.values import kind_name
 from coupefeu.services.messages.display import show_line
 from coupefeu.store.reader import Reader
 from coupefeu.wire.head import decode_head

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
-from coupefeu.cli.describing import attachment_values
 from coupefeu.cli.draft import (
     ChannelName,
     FormName,
@@ -33,6 +33,7 @@ from coupefeu.model.messages import Form
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.node import Node, Receipt, Sent
 from coupefeu.node.running import is_running
+from coupefeu.node.values import attachment_values
 from coupefeu.services.base import Command
 from coupefeu.services.messages.commands import SendLineTest
 from coupefeu.services.messages.forms import FORM_RULES, LINE_TEST_TEMPLATES
@@ -187,7 +188,7 @@ def _send(folder: NodeFolder, command: Command, wait: bool, timeout: float, *, a
         "precedence": status.precedence.name,
         "subject": None if status.subject is None else status.subject.value,
         "to_posts": list(status.to_posts),
-        "attachments": [attachment_values(each) for each in status.attachments],
+        "attachments": [msgspec.to_builtins(attachment_values(each)) for each in status.attachments],
         "recorded_ms": status.arrived_ms,
         "running": running,
         "receipt": None if receipt is None else {"holder": receipt.holder, "arrived_ms": receipt.arrived_ms},

@@ -11,9 +11,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, assert_never
 
+import msgspec
 import typer
 
-from coupefeu.cli.describing import kind_name, message_values
 from coupefeu.cli.inbox import message_lines, summary_lines
 from coupefeu.cli.officer import language_of, open_folder
 from coupefeu.cli.printing import LanguageOption, NodeOption
@@ -37,6 +37,7 @@ from coupefeu.node.following import (
 )
 from coupefeu.node.node import Node
 from coupefeu.node.running import is_running
+from coupefeu.node.values import kind_name, message_values
 from coupefeu.services.messages.alarms import alarms
 from coupefeu.services.messages.commands import RecordShown
 from coupefeu.services.messages.facts import MAX_SHOWN_MESSAGES
@@ -117,7 +118,7 @@ class Screen:
             if not status.ours and not _was_shown(status):
                 lines = ["", *self._message(node, status)]
                 self._displayed.append(status.id)
-            self._print(lines, {"what": "open", "message": message_values(status)})
+            self._print(lines, {"what": "open", "message": msgspec.to_builtins(message_values(status))})
         self._note_late(found, quietly=True)
         await self._record_shown(node)
 
@@ -172,7 +173,7 @@ class Screen:
 
     def _take_message(self, node: Node, event: EntrySeen) -> None:
         status = node.message(event.number)
-        values = {"what": "message", "message": message_values(status)}
+        values = {"what": "message", "message": msgspec.to_builtins(message_values(status))}
         if status.ours:
             self._unsigned.add(event.index)
         if status.ours or status.form is Form.LINE_TEST:

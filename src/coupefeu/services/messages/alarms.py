@@ -10,6 +10,7 @@ beyond them is one alarm with a count, so that officers can still hear, and see,
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from coupefeu.model.messages import MessageId
 from coupefeu.services.base import Context
@@ -18,11 +19,22 @@ from coupefeu.services.messages.status import MessageStatus, StepName
 _MINUTE_MS = 60_000
 
 
+class AlarmCause(StrEnum):
+    """Why something sounds; nothing else may."""
+
+    FLASH = "flash"
+    OUTCOME = "outcome"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """One thing that sounds. `party` wrote the messages; `first_ms` and `last_ms`: when they began to sound here."""
+    """One thing that sounds. `party` wrote the messages; `first_ms` and `last_ms`: when they began to sound here.
+
+    `cause`: of a flood, FLASH if there is one in it.
+    """
 
     party: str
+    cause: AlarmCause
     messages: tuple[MessageId, ...]
     first_ms: int
     last_ms: int
@@ -38,40 +50,48 @@ class Alarm:
         return self.count * _MINUTE_MS // max(_MINUTE_MS, self.last_ms - self.first_ms)
 
 
+_Sounding = tuple[int, MessageId, AlarmCause]
+"""Since when, which, why."""
+
+
 def alarms(statuses: Iterable[MessageStatus], context: Context) -> tuple[Alarm, ...]:
     """Say what sounds of these messages, oldest first; at most one alarm of each party stands for several messages."""
-    sounding = sorted((_since_ms(status, context), status.id) for status in statuses if status.sounds)
+    sounding = sorted(_sounding(status, context) for status in statuses if status.sounds)
     alone: list[Alarm] = []
-    beyond: dict[int, list[tuple[int, MessageId]]] = {}
+    beyond: dict[int, list[_Sounding]] = {}
     recent: dict[int, deque[int]] = {}
-    for since_ms, message in sounding:
+    for each in sounding:
+        since_ms, message, _ = each
         log = message[0]
         window = recent.setdefault(log, deque(maxlen=context.agreement.budgets.alarms_per_minute))
         if len(window) == window.maxlen and since_ms - window[0] < _MINUTE_MS:
-            beyond.setdefault(log, []).append((since_ms, message))
+            beyond.setdefault(log, []).append(each)
             continue
         window.append(since_ms)
-        alone.append(_alarm([(since_ms, message)], context))
+        alone.append(_alarm([each], context))
     collapsed = [_alarm(found, context) for found in beyond.values()]
     return tuple(sorted([*alone, *collapsed], key=lambda alarm: alarm.first_ms))
 
 
-def _alarm(found: list[tuple[int, MessageId]], context: Context) -> Alarm:
+def _alarm(found: list[_Sounding], context: Context) -> Alarm:
     log = found[0][1][0]
+    causes = {cause for _, _, cause in found}
     return Alarm(
         party=context.parties[log] if 0 <= log < len(context.parties) else "",
-        messages=tuple(message for _, message in found),
+        cause=AlarmCause.FLASH if AlarmCause.FLASH in causes else AlarmCause.OUTCOME,
+        messages=tuple(message for _, message, _ in found),
         first_ms=found[0][0],
         last_ms=found[-1][0],
     )
 
 
-def _since_ms(status: MessageStatus, context: Context) -> int:
+def _sounding(status: MessageStatus, context: Context) -> _Sounding:
     """Say when it began to sound: on its arrival while we have not acted, else when its outcome clock ran out."""
     us = context.parties[context.our_log]
     if any(chain.party == us and chain.step(StepName.SHOWN).idle for chain in status.chains) and status.flash:
-        return status.arrived_ms
+        return status.arrived_ms, status.id, AlarmCause.FLASH
     clocks = [step.clock for chain in status.chains for step in chain.steps if step.name is StepName.OUTCOME]
-    return min(
+    since_ms = min(
         (clock.due_ms for clock in clocks if clock is not None and clock.running), default=status.arrived_ms
     )
+    return since_ms, status.id, AlarmCause.OUTCOME

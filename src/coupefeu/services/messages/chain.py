@@ -110,6 +110,7 @@ class _Reading:
         return MessageStatus(
             id=id_of(row),
             number=format_number(id_of(row), self.context.parties),
+            party=self._party(row["log"]),
             ours=bool(row["ours"]),
             kind=row["kind"],
             form=form,
@@ -143,6 +144,9 @@ class _Reading:
             sounds=self._sounds(chains),
         )
 
+    def _party(self, log: int) -> str:
+        return self.context.parties[log] if 0 <= log < len(self.context.parties) else ""
+
     def _attachments(self) -> tuple[AttachmentView, ...]:
         us = self.context.parties[self.context.our_log]
         return attachment_views(
@@ -171,13 +175,12 @@ class _Reading:
     def _view(self, row: Row, effect: str) -> ActView:
         act, _ = read_act(row["kind"], row["body"]) if row["kind"] != Kind.MESSAGE else (None, "")
         content, _ = read_content(row["body"]) if row["kind"] == Kind.MESSAGE else (None, "")
-        log = row["log"]
         is_read_back = row["kind"] == Kind.READ_BACK and not effect
         return ActView(
             id=id_of(row),
             number=format_number(id_of(row), self.context.parties),
             kind=row["kind"],
-            party=self.context.parties[log] if 0 <= log < len(self.context.parties) else "",
+            party=self._party(row["log"]),
             post=row["from_post"],
             act=act or read_act(row["kind"], b"\xa0")[0],
             when_ms=row["arrived_ms"],

@@ -137,12 +137,14 @@ class MessageStatus:
     """Everything to show of one message.
 
     `original` is exactly what was written; `shown` its safe rendering. `effect`: what is wrong with the message
-    ("" when nothing); it is shown all the same. `content` is None when the form cannot be read. `flash`: handled
-    as FLASH. `sounds`: it may sound here and now. `one_sided`: a contact that the other side has not confirmed.
+    ("" when nothing); it is shown all the same. `content` is None when the form cannot be read. `party` wrote it.
+    `flash`: handled as FLASH. `sounds`: it may sound here and now. `one_sided`: a contact that the other side has
+    not confirmed.
     """
 
     id: MessageId
     number: str
+    party: str
     ours: bool
     kind: int
     form: Form | None

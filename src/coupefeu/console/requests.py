@@ -1,0 +1,125 @@
+"""What pages ask of the console, as frozen values with their limits; who asks is said by the session alone."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta
+
+from coupefeu.model.attachments import MAX_ATTACHMENTS
+from coupefeu.services.messages.facts import MAX_TYPED_FIELDS
+
+MAX_SHOWN_AT_ONCE = 200
+MAX_TEXT_CHARACTERS = 65_536
+"""Of any one field here; the forms and the agreement set the limits that count, with an error of their own."""
+
+Text = Annotated[str, Meta(max_length=MAX_TEXT_CHARACTERS)]
+Texts = Annotated[tuple[Text, ...], Meta(max_length=64)]
+Name = Annotated[str, Meta(max_length=64)]
+
+
+class ActName(StrEnum):
+    """The acts of an officer about a message, named as the commands are."""
+
+    TAKE = "take"
+    READ = "read"
+    READ_BACK = "read-back"
+    SAY_AGAIN = "say-again"
+    PASS_TO = "pass-to"  # noqa: S105 - an act, no secret
+    OUTCOME = "outcome"
+    CONFIRM = "confirm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRequest:
+    """Sign in with the one-time key of a link."""
+
+    key: Annotated[str, Meta(max_length=256)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentRequest:
+    """A file to be sent with a message; `content` in base64."""
+
+    name: Text
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SayRequest:
+    """A message to be sent; the fields are those of its form.
+
+    Names are as in MessageValues: `form` "warning", `precedence` "FLASH", `subject` "SAFETY", `operative` "STOP",
+    `channel` "TELEPHONE". Left out: precedence and subject as the form and the message that it is about have them;
+    `to`: all other parties; `to_posts`: the duty desks of a FLASH, else the counterparts of the post that speaks;
+    `language`: our party's own. `time`, and a slot that is a time, is text: "0312Z", "240312Z MAR 22",
+    "2022-03-24T03:12:00Z" or "now". `about`: US/14.
+    """
+
+    form: Name
+    precedence: Name | None = None
+    subject: Name | None = None
+    text: Text = ""
+    passages: Texts = ()
+    operative: Name | None = None
+    place: Text = ""
+    time: Name | None = None
+    numbers: Texts = ()
+    phrase: int | None = None
+    slots: Texts = ()
+    channel: Name | None = None
+    counterpart: Text = ""
+    template: int | None = None
+    about: Name | None = None
+    to: Texts = ()
+    to_posts: Texts = ()
+    language: Name | None = None
+    attachments: Annotated[tuple[AttachmentRequest, ...], Meta(max_length=MAX_ATTACHMENTS)] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActRequest:
+    """An act about a message.
+
+    `typed`: the critical fields of a read-back, in their order. `field`: of a say-again, from 1. `text`: to whom it
+    was passed, why it cannot be done, or a remark. `outcome`: "PASSED_TO", "STOPPED_AT", "CANNOT", "NOT_OURS";
+    `time`: when it was stopped, as in SayRequest; now, if not given.
+    """
+
+    act: ActName
+    typed: Annotated[tuple[Text, ...], Meta(max_length=MAX_TYPED_FIELDS)] = ()
+    field: Annotated[int, Meta(ge=1, le=MAX_TYPED_FIELDS)] | None = None
+    text: Text = ""
+    outcome: Name | None = None
+    time: Name | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownRequest:
+    """A visible page has rendered these messages. `console`: the name that its stream has."""
+
+    console: Name
+    messages: Annotated[tuple[Name, ...], Meta(min_length=1, max_length=MAX_SHOWN_AT_ONCE)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchRequest:
+    """Take the watch; `heard`: the alarm was heard. `post`: the session's, if not given."""
+
+    heard: bool
+    post: Name | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalRequest:
+    """Propose an amendment: the whole text of the next version."""
+
+    text: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureRequest:
+    """Sign an amendment; `digest` says which text was read."""
+
+    number: Name
+    digest: Annotated[str, Meta(max_length=128)]

@@ -1,0 +1,548 @@
+"""What the console gives to its pages, as frozen values. Keys are stable, all `_ms` are UTC milliseconds.
+
+A message with its chain is `node.values.MessageValues`. Codes travel and are put into words by the page; every string
+of an author is already safe to look at. `python -m coupefeu.console.typescript` writes these types for the pages.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from coupefeu.model.messages import Slot
+from coupefeu.model.precedence import Subject
+from coupefeu.node.values import AlarmValues, MessageValues
+from coupefeu.services.messages.status import StepName
+
+# --- who ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionValues:
+    """Who sits at this console: a post and a label beside it, which proves no person."""
+
+    party: str
+    post: str
+    officer: str
+    language: str
+    expires_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordsValues:
+    """The same words in the three languages, as the agreement has them."""
+
+    en: str
+    fr: str
+    ru: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostValues:
+    """A post: its identifier, what it is called, and how it is addressed."""
+
+    id: str
+    party: str
+    title: WordsValues
+    address: WordsValues
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyValues:
+    """A party to the agreement, with its posts."""
+
+    id: str
+    name: WordsValues
+    language: str
+    duty_desk: str
+    posts: tuple[PostValues, ...]
+
+
+# --- the line -------------------------------------------------------------------------------------------------
+
+
+class BearerState(StrEnum):
+    """How far a bearer has come; words for readers are `ui-bearer-*` in words/."""
+
+    DOWN = "down"
+    TRYING = "trying"
+    OPEN = "open"
+    PROVEN = "proven"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BearerValues:
+    """One bearer to a party: OPEN is a connection, PROVEN one on which the other side has shown itself.
+
+    `address`: what we dial; null where they dial us. `since_ms`: when it came into this state.
+    """
+
+    name: str
+    address: str | None
+    dialled: bool
+    state: BearerState
+    since_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchingValues:
+    """An attachment on its way here, in bytes."""
+
+    message: str
+    number: int
+    here: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineValues:
+    """The line to one party: facts about machines.
+
+    `up`: there are a session and a path; `alive`: their node answered within two heartbeats. `since_ms`: since when
+    it is up, or down; null: since this node started. `heard_ms`: when anything valid was last heard.
+    `their_clock_ms`: what their clock shows minus ours. `queued` entries wait, `in_flight` are not receipted yet.
+    """
+
+    party: str
+    up: bool
+    alive: bool
+    since_ms: int | None
+    heard_ms: int | None
+    round_trip_ms: int | None
+    their_clock_ms: int | None
+    their_node_busy: bool
+    queued: int
+    in_flight: int
+    refused: int
+    fetching: FetchingValues | None
+    bearers: tuple[BearerValues, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchValues:
+    """Somebody took the watch, as their node says: `heard`, that the alarm was heard when it was tried."""
+
+    party: str
+    number: str
+    post: str
+    officer: str
+    since_ms: int
+    heard: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastWordValues:
+    """The last entry of a party's machines, or of its people."""
+
+    party: str
+    number: str
+    kind: str
+    post: str
+    arrived_ms: int
+    by_person: bool
+
+
+# --- messages -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageLine:
+    """A message on one line of a list.
+
+    `beginning`: the first characters of what was written, safe to show. `attachments`: how many. `due_ms`,
+    `next_step`, `next_party`: the deadline that runs out first, of which step, at which party. `shown_ms`,
+    `taken_ms`: when first, at any party addressed.
+    """
+
+    number: str
+    party: str
+    ours: bool
+    kind: str
+    form: str | None
+    subject: Subject | None
+    precedence: str
+    flash: bool
+    from_post: str
+    to_posts: tuple[str, ...]
+    language: str
+    arrived_ms: int
+    operative: str | None
+    place: str | None
+    phrase: int | None
+    slots: tuple[Slot, ...]
+    channel: str | None
+    template: int | None
+    beginning: str
+    attachments: int
+    about: str | None
+    open: bool
+    overdue: bool
+    due_ms: int | None
+    next_step: StepName | None
+    next_party: str | None
+    sounds: bool
+    effect: str
+    cancelled: bool
+    shown_ms: int | None
+    taken_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePage:
+    """A window of a list, newest first. `total`: how many there are in all, of `looked_at` messages.
+
+    `truncated`: older messages were not looked at.
+    """
+
+    rows: tuple[MessageLine, ...]
+    offset: int
+    total: int
+    looked_at: int
+    as_of_ms: int
+    truncated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenPage:
+    """What waits for somebody, the most urgent first: by precedence, then by the deadline that comes first."""
+
+    rows: tuple[MessageLine, ...]
+    looked_at: int
+    truncated: bool
+    as_of_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenValues:
+    """How much is open and overdue, of how many messages that were looked at."""
+
+    open: int
+    overdue: int
+    looked_at: int
+    truncated: bool
+    as_of_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedValues:
+    """What an act put on our record."""
+
+    number: str
+    recorded_ms: int
+
+
+# --- the desk -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskValues:
+    """All that stands at the top of every page, as of `as_of_ms`.
+
+    `overdue`: the most urgent of them, 20 at most. `screens`: live consoles of this node. `session` is null on the
+    stream, which is the same for all.
+    """
+
+    as_of_ms: int
+    party: str
+    exercise: bool
+    line_name: str
+    agreement_version: int
+    record_mode: str
+    languages: tuple[str, ...]
+    parties: tuple[PartyValues, ...]
+    lines: tuple[LineValues, ...]
+    watches: tuple[WatchValues, ...]
+    last_words: tuple[LastWordValues, ...]
+    overdue: tuple[MessageLine, ...]
+    open: OpenValues
+    alarms: tuple[AlarmValues, ...]
+    screens: int
+    session: SessionValues | None
+    demo: bool
+
+
+# --- the record -----------------------------------------------------------------------------------------------
+
+
+class Proof(StrEnum):
+    """By what an entry stands; words for readers are `ui-proof-*` in words/."""
+
+    COSIGNED = "co-signed"
+    RECEIPTED = "receipted"
+    SIGNED = "signed"
+    ANNOUNCED = "announced"
+    UNSIGNED = "unsigned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryLine:
+    """One entry of either side's record."""
+
+    number: str
+    party: str
+    index: int
+    kind: str
+    from_post: str
+    to_posts: tuple[str, ...]
+    precedence: str | None
+    written_ms: int | None
+    arrived_ms: int
+    about: str | None
+    beginning: str
+    proof: Proof
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPage:
+    """A window of the record, newest first; see `MessagePage`."""
+
+    rows: tuple[EntryLine, ...]
+    offset: int
+    total: int
+    looked_at: int
+    as_of_ms: int
+    truncated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointValues:
+    """A signed checkpoint of a log: root in hexadecimal."""
+
+    size: int
+    root: str
+    signed_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryReceiptValues:
+    """A party signed for holding an entry: all before `size`, or one `run` of entries, "14-16"."""
+
+    holder: str
+    size: int | None
+    run: str | None
+    arrived_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryValues:
+    """One entry with its proof. `message`: where it is one; `body_hex`: where nothing else can show it."""
+
+    line: EntryLine
+    leaf_hash: str
+    checkpoint: CheckpointValues | None
+    receipts: tuple[EntryReceiptValues, ...]
+    message: MessageValues | None
+    body_hex: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingValues:
+    """A code and its values, put into words by the page."""
+
+    code: str
+    values: dict[str, str | int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyValues:
+    """What a verification of one party's record proved, and what it cannot prove."""
+
+    party: str
+    size: int
+    holds: bool
+    proved: tuple[FindingValues, ...]
+    not_proved: tuple[FindingValues, ...]
+    as_of_ms: int
+
+
+# --- the agreement --------------------------------------------------------------------------------------------
+
+
+class Changed(StrEnum):
+    """What an amendment does with a line."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DifferenceLine:
+    """One line of the agreement, as an amendment would have it."""
+
+    kind: Changed
+    line: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendmentValues:
+    """A proposed amendment. `digest` names the exact text that is signed; `can_sign`: here, now."""
+
+    number: str
+    version: int
+    proposed_by: str
+    arrived_ms: int
+    difference: tuple[DifferenceLine, ...]
+    digest: str
+    signed_by: tuple[str, ...]
+    can_sign: bool
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementRow:
+    """One thing that was agreed: a key, put into words by the page, and its value as text."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementSection:
+    """A part of the agreement, structured for reading; `name`: what it is about where there are several."""
+
+    key: str
+    name: str
+    rows: tuple[AgreementRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyStatementValues:
+    """A statement about the keys of a node."""
+
+    number: str
+    party: str
+    arrived_ms: int
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementPage:
+    """The agreement in force, its amendments and key statements. `identity_here`: this node can sign."""
+
+    text: str
+    version: int
+    status: str
+    line_id: str
+    signed_by: tuple[str, ...]
+    in_person: bool
+    sections: tuple[AgreementSection, ...]
+    amendments: tuple[AmendmentValues, ...]
+    key_statements: tuple[KeyStatementValues, ...]
+    identity_here: bool
+
+
+# --- the demonstration ----------------------------------------------------------------------------------------
+
+
+class DemoStepName(StrEnum):
+    """The five steps of the first five minutes."""
+
+    FLASH = "flash"
+    HEAR = "hear"
+    TAKE = "take"
+    BREAK = "break"
+    VERIFY = "verify"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoStep:
+    """One step, and when it was done."""
+
+    name: DemoStepName
+    done_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoValues:
+    """How far the demonstration has come."""
+
+    steps: tuple[DemoStep, ...]
+    link_broken: bool
+
+
+# --- errors ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorValues:
+    """What went wrong: a stable code, what happened, what to do, and an id that the journal has, too."""
+
+    kind: str
+    code: str
+    message: str
+    hint: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorAnswer:
+    """The body of every answer that is an error."""
+
+    error: ErrorValues
+
+
+# --- the feed -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskEvent:
+    """The desk as it is now: first on every stream, then whenever it changes."""
+
+    what: Literal["desk"] = "desk"
+    desk: DeskValues
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageEvent:
+    """A message that is new, or whose chain changed."""
+
+    what: Literal["message"] = "message"
+    message: MessageValues
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryEvent:
+    """An entry, ours or theirs, is on the record here."""
+
+    what: Literal["entry"] = "entry"
+    number: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TroubleEvent:
+    """Something that an officer or an operator should know."""
+
+    what: Literal["trouble"] = "trouble"
+    code: str
+    detail: str
+    party: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressEvent:
+    """How far long work has come; `total` is 0 while it is not known."""
+
+    what: Literal["progress"] = "progress"
+    task: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoEvent:
+    """The demonstration went on."""
+
+    what: Literal["demo"] = "demo"
+    demo: DemoValues
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeatEvent:
+    """The node lives, as of now; a page that hears none for six seconds is not live."""
+
+    what: Literal["beat"] = "beat"
+    as_of_ms: int
+
+
+FeedEvent = DeskEvent | MessageEvent | EntryEvent | TroubleEvent | ProgressEvent | DemoEvent | BeatEvent
