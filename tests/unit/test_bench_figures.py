@@ -7,7 +7,7 @@ import pytest
 
 from coupefeu.node.bench.figures import Figure, spread
 from coupefeu.node.bench.floor import MessageFloor, hash_tree
-from coupefeu.node.bench.relay import Relay
+from coupefeu.node.relay import Relay
 
 
 def figure(**given):

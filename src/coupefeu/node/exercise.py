@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from coupefeu.errors import ConfigError, VerificationError
@@ -26,9 +27,14 @@ POLL_S = 0.005
 
 
 def pair_exercise(
-    us: Path, ru: Path, *, name: str = "exercise", host: str = LOOPBACK
+    us: Path,
+    ru: Path,
+    *,
+    name: str = "exercise",
+    host: str = LOOPBACK,
+    deadlines: Mapping[str, Mapping[str, str]] | None = None,
 ) -> tuple[NodeFolder, NodeFolder]:
-    """Make and pair the folders of US and RU, words compared, answers exchanged.
+    """Make and pair the folders of US and RU, words compared, answers exchanged; `deadlines` as `render_template`.
 
     Raises: ConfigError: a folder is not empty; VerificationError: the words differ (a defect).
     """
@@ -37,6 +43,7 @@ def pair_exercise(
         status=Status.EXERCISE,
         in_force=Instant(time.time_ns() // 1_000_000),
         dictionary_sha256=bytes.fromhex(DICTIONARY_HASH),
+        deadlines=deadlines,
     ).encode()
     folders = [
         NodeFolder.create(path, party=party, listen=f"{host}:{free_port(host)}")

@@ -38,6 +38,8 @@ class Runtime:
 
     engine: Engine
     duties: Duties
+    port: int
+    """Where it listens, once it is online; the system chose it if the folder says 0."""
 
     def __init__(self, folder: NodeFolder) -> None:
         self.folder = folder
@@ -103,7 +105,7 @@ class Runtime:
     async def _go_online(self) -> None:
         """Listen and dial; a node that cannot listen ends and lets go of its folder."""
         try:
-            await self._bearer.listen(*check_address(self.folder.listen))
+            self.port = await self._bearer.listen(*check_address(self.folder.listen))
         except BaseException as error:
             self._note_not_up(error)
             await self.close()

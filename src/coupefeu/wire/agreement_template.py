@@ -105,46 +105,52 @@ rungs = ["ru.duty"]
 step = "2m"
 
 # Counted from sending. `taken`, `read`... are acts of people; `record` and `shown` are facts about machines.
-[deadlines.FLASH]
-record = "10s"
-shown = "15s"
-taken = "2m"
-read = "3m"
-read_back = "5m"
-passed_to = "5m"
-outcome = "10m"
-reply = "30m"
+"""  # noqa: E501 - titles in three languages stay on one line
 
-[deadlines.IMMEDIATE]
-record = "30s"
-shown = "1m"
-taken = "5m"
-read = "10m"
-read_back = "15m"
-passed_to = "20m"
-outcome = "30m"
-reply = "2h"
+_DEADLINES: Final = {
+    "FLASH": {
+        "record": "10s",
+        "shown": "15s",
+        "taken": "2m",
+        "read": "3m",
+        "read_back": "5m",
+        "passed_to": "5m",
+        "outcome": "10m",
+        "reply": "30m",
+    },
+    "IMMEDIATE": {
+        "record": "30s",
+        "shown": "1m",
+        "taken": "5m",
+        "read": "10m",
+        "read_back": "15m",
+        "passed_to": "20m",
+        "outcome": "30m",
+        "reply": "2h",
+    },
+    "PRIORITY": {
+        "record": "2m",
+        "shown": "5m",
+        "taken": "30m",
+        "read": "1h",
+        "read_back": "1h30m",
+        "passed_to": "2h",
+        "outcome": "3h",
+        "reply": "2d",
+    },
+    "ROUTINE": {
+        "record": "10m",
+        "shown": "15m",
+        "taken": "2h",
+        "read": "3h",
+        "read_back": "4h",
+        "passed_to": "5h",
+        "outcome": "6h",
+        "reply": "2d",
+    },
+}
 
-[deadlines.PRIORITY]
-record = "2m"
-shown = "5m"
-taken = "30m"
-read = "1h"
-read_back = "1h30m"
-passed_to = "2h"
-outcome = "3h"
-reply = "2d"
-
-[deadlines.ROUTINE]
-record = "10m"
-shown = "15m"
-taken = "2h"
-read = "3h"
-read_back = "4h"
-passed_to = "5h"
-outcome = "6h"
-reply = "2d"
-
+_REST: Final = """
 # A line test goes out whenever UTC minus `at` is a multiple of `every`: here hourly, in turns.
 [[line_tests]]
 party = "us"
@@ -164,7 +170,7 @@ entries_per_minute = 600000
 flash_per_minute = 600
 alarms_per_minute = 6
 attachment_bytes = 1048576
-"""  # noqa: E501 - titles in three languages stay on one line
+"""
 
 
 def render_template(
@@ -174,9 +180,14 @@ def render_template(
     in_force: Instant,
     dictionary_sha256: bytes,
     clocks: Mapping[str, str] | None = None,
+    deadlines: Mapping[str, Mapping[str, str]] | None = None,
 ) -> str:
-    """Give terms between US and RU; `clocks` maps a party to its shift: {"us": "+2h"} (EXERCISE only)."""
+    """Give terms between US and RU; `clocks` maps a party to its shift: {"us": "+2h"} (EXERCISE only).
+
+    `deadlines` are those that are to be others: {"PRIORITY": {"taken": "1h"}}.
+    """
     shifts = clocks or {}
+    others = deadlines or {}
     head = _HEAD.format(
         name=name,
         status=status.value,
@@ -185,7 +196,12 @@ def render_template(
         us_clock=_clock_line(shifts.get("us")),
         ru_clock=_clock_line(shifts.get("ru")),
     )
-    return head + _BODY
+    tables = (_deadline_table(name, {**row, **others.get(name, {})}) for name, row in _DEADLINES.items())
+    return head + _BODY + "\n".join(tables) + _REST
+
+
+def _deadline_table(precedence: str, row: Mapping[str, str]) -> str:
+    return f"[deadlines.{precedence}]\n" + "".join(f'{step} = "{value}"\n' for step, value in row.items())
 
 
 def _clock_line(shift: str | None) -> str:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coupefeu.model.precedence import Precedence
-from coupefeu.node.bench.relay import Relay
 from coupefeu.node.exercise import NodeProcess, pair_exercise
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import check_address, write_node_file
 from coupefeu.node.node import Node, Sent
+from coupefeu.node.relay import Relay
 from coupefeu.services.messages.forms import read_content
 from coupefeu.services.messages.views import MESSAGES
 from coupefeu.store.reader import Reader

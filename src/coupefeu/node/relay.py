@@ -51,6 +51,11 @@ class Relay:
         host, port = self._server.sockets[0].getsockname()[:2]
         return f"{host}:{port}"
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether the path is cut now."""
+        return self._is_cut
+
     def cut(self) -> None:
         """Cut the path silently."""
         self._is_cut = True

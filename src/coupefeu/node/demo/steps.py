@@ -1,0 +1,120 @@
+"""The five steps of the console demo, which both consoles show.
+
+Each is ticked off by a fact and never by a press: what stands on a record, the state of the line, the result of a
+verification.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import partial
+from typing import Final
+
+from coupefeu.model.entry import Head, Kind
+from coupefeu.model.precedence import Precedence
+from coupefeu.node.demo.line import DemoLine
+from coupefeu.node.events import Change, EntryRecorded, LineChanged
+
+ASKED_OF: Final = "us"
+ASKED_TO: Final = "ru"
+
+
+class StepName(StrEnum):
+    """What a newcomer does, in this order; each may be done at any time."""
+
+    FLASH = "flash"
+    HEAR = "hear"
+    TAKE = "take"
+    BREAK = "break"
+    VERIFY = "verify"
+
+
+_AT_RU: Final = {Kind.SHOWN: StepName.HEAR, Kind.TAKEN: StepName.TAKE}
+
+
+class Steps:
+    """Follows both nodes of a line from now on; `close` ends it.
+
+    flash: US has recorded a FLASH; hear: RU has recorded that a screen showed one of these; take: RU has recorded
+    that somebody took one; break: after a cut, both nodes have said that the line is down; verify: a console's
+    verification of both records found that they hold.
+    """
+
+    def __init__(self, line: DemoLine) -> None:
+        self._line = line
+        self._clock = line.us.runtime.clock
+        self._done_ms: dict[StepName, int] = {}
+        self._flashes: set[tuple[int, int]] = set()
+        self._up_since_cut: set[str] | None = None
+        self._listeners: list[Callable[[], None]] = []
+        self._ends = [
+            node.runtime.engine.listen(partial(self._hear, party)) for party, node in line.nodes.items()
+        ]
+
+    def close(self) -> None:
+        """Follow no more."""
+        for end in self._ends:
+            end()
+
+    @property
+    def done_ms(self) -> dict[StepName, int | None]:
+        """When each step was done, in their order; None: not yet."""
+        return {name: self._done_ms.get(name) for name in StepName}
+
+    @property
+    def link_broken(self) -> bool:
+        """Whether the path between the nodes is cut now."""
+        return self._line.relay.is_cut
+
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` whenever something here has changed; gives the function that ends it."""
+        self._listeners.append(listener)
+        return partial(self._listeners.remove, listener)
+
+    def break_link(self) -> None:
+        """Cut the path between the nodes, silently as the world does: both notice by themselves."""
+        self._line.relay.cut()
+        self._up_since_cut = set(self._line.nodes)
+        self._tell()
+
+    def restore_link(self) -> None:
+        """Let the nodes reach each other again."""
+        self._line.relay.mend()
+        self._tell()
+
+    def verified(self, *, holds: bool) -> None:
+        """Take the result of a verification that a console asked for."""
+        if holds:
+            self._do(StepName.VERIFY, self._clock().utc_ms)
+
+    def _hear(self, party: str, change: Change) -> None:
+        if isinstance(change, LineChanged):
+            self._hear_line(party, change)
+        elif isinstance(change, EntryRecorded) and change.recorded.ours and change.recorded.head is not None:
+            recorded = change.recorded
+            number = (recorded.log, recorded.index)
+            self._hear_entry(party, number, change.recorded.head, recorded.arrived_ms)
+
+    def _hear_line(self, party: str, change: LineChanged) -> None:
+        if self._up_since_cut is None or change.up:
+            return
+        self._up_since_cut.discard(party)
+        if not self._up_since_cut:
+            self._do(StepName.BREAK, self._clock().utc_ms)
+
+    def _hear_entry(self, party: str, number: tuple[int, int], head: Head, at_ms: int) -> None:
+        if party == ASKED_OF and head.kind == Kind.MESSAGE and head.precedence is Precedence.FLASH:
+            self._flashes.add(number)
+            self._do(StepName.FLASH, at_ms)
+        elif party == ASKED_TO and head.kind in _AT_RU:
+            about = {(each.log, each.index) for each in head.references}
+            if about & self._flashes:
+                self._do(_AT_RU[Kind(head.kind)], at_ms)
+
+    def _do(self, name: StepName, at_ms: int) -> None:
+        if name not in self._done_ms:
+            self._done_ms[name] = at_ms
+            self._tell()
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()

@@ -1,0 +1,152 @@
+"""The line of the console demo: both nodes in one process, a path that is really cut, and steps ticked off by facts."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import pytest
+
+import coupefeu
+from coupefeu.model.entry import Kind
+from coupefeu.node.demo.line import open_demo_line
+from coupefeu.node.demo.opening import OFFICER, play_opening, wait_overdue
+from coupefeu.node.demo.steps import StepName, Steps
+from coupefeu.node.demo.watching import is_held, is_up, wait_until
+from coupefeu.node.folder import NodeFolder
+from coupefeu.node.node import Node
+from coupefeu.services.messages.commands import RecordShown, Take
+
+WITHIN_S = 60
+ACTS = (coupefeu.StepName.TAKEN_BY, coupefeu.StepName.READ_BY, coupefeu.StepName.READ_BACK)
+
+
+class Desks:
+    def __init__(self, line, us, ru):
+        self.line, self.us, self.ru = line, us, ru
+        self.steps = Steps(line)
+        self.told = []
+        self.steps.listen(lambda: self.told.append(self.done))
+
+    @property
+    def done(self):
+        return [name for name, at_ms in self.steps.done_ms.items() if at_ms is not None]
+
+    async def send(self, node, party, precedence=coupefeu.Precedence.FLASH):
+        sent = await node.line(party).send("Our aircraft has turned back.", precedence=precedence)
+        other = self.ru if node is self.us else self.us
+        await wait_until(lambda: is_held(other, sent.id), "it arrives")
+        return sent.id
+
+    async def both(self, *, up):
+        for node, party in ((self.us, "ru"), (self.ru, "us")):
+
+            async def holds(node=node, party=party):
+                return await is_up(node, party) is up
+
+            await wait_until(holds, f"the line is up: {up}")
+
+
+@asynccontextmanager
+async def desks(folder):
+    async with open_demo_line(folder) as line, Node.open(folder / "us") as us, Node.open(folder / "ru") as ru:
+        desks = Desks(line, us, ru)
+        await desks.both(up=True)
+        yield desks
+        desks.steps.close()
+
+
+def play(folder, story):
+    async def run():
+        async with desks(folder) as opened:
+            await story(opened)
+
+    asyncio.run(asyncio.wait_for(run(), WITHIN_S))
+
+
+def test_the_consoles_open_on_a_line_test_a_message_read_back_and_one_overdue(tmp_path):
+    async def story(desks):
+        told = []
+        request = await play_opening(desks.us, desks.ru, told.append)
+        await wait_overdue(desks.us, request)
+        assert len(told) == 3
+        for node in (desks.us, desks.ru):
+            inbox = node.inbox()
+            assert any(each.kind == Kind.LINE_TEST for each in inbox)
+            (back,) = [each for each in inbox if each.form is coupefeu.Form.FREE_TEXT]
+            chain = back.chains[0]
+            assert [name for name in ACTS if not chain.step(name).done] == []
+            assert {act.act.officer for step in chain.steps for act in step.acts} == {OFFICER}
+            assert [each.id for each in node.open_messages().messages if each.overdue] == [request]
+        assert desks.done == []
+
+    play(tmp_path, story)
+
+
+def test_a_step_is_done_by_what_stands_on_the_record(tmp_path):
+    async def story(desks):
+        us, ru = desks.us, desks.ru
+        routine = await desks.send(us, "RU", coupefeu.Precedence.ROUTINE)
+        theirs = await desks.send(ru, "US")
+        await ru.act(RecordShown(messages=(routine,), screens=1))
+        await ru.act(Take(message=routine, from_post="ru.duty"))
+        await us.act(Take(message=theirs, from_post="us.duty"))
+        assert desks.done == []
+        flash = await desks.send(us, "RU")
+        assert desks.done == [StepName.FLASH]
+        await ru.act(RecordShown(messages=(flash,), screens=1))
+        assert desks.done == [StepName.FLASH, StepName.HEAR]
+        await ru.act(Take(message=flash, from_post="ru.duty"))
+        assert desks.done == [StepName.FLASH, StepName.HEAR, StepName.TAKE]
+        first = desks.steps.done_ms
+        again = await desks.send(us, "RU")
+        await ru.act(Take(message=again, from_post="ru.duty"))
+        assert desks.steps.done_ms == first
+        assert desks.told == [desks.done[:1], desks.done[:2], desks.done]
+
+    play(tmp_path, story)
+
+
+def test_the_link_is_really_cut_noticed_by_both_and_comes_back(tmp_path):
+    async def story(desks):
+        desks.steps.break_link()
+        assert desks.steps.link_broken
+        assert desks.done == []
+        await desks.both(up=False)
+        assert desks.done == [StepName.BREAK]
+        waiting = await desks.us.line("RU").send("Sent while the link was cut.")
+        assert not is_held(desks.ru, waiting.id)
+        desks.steps.restore_link()
+        assert not desks.steps.link_broken
+        await desks.both(up=True)
+        await wait_until(lambda: is_held(desks.ru, waiting.id), "what waited arrives")
+        assert desks.told[-1] == [StepName.BREAK]
+
+    play(tmp_path, story)
+
+
+def test_a_line_that_goes_down_of_itself_is_no_broken_link(tmp_path):
+    async def story(desks):
+        desks.line.relay.cut()
+        await desks.both(up=False)
+        assert desks.done == []
+
+    play(tmp_path, story)
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_only_a_verification_that_holds_counts(tmp_path, holds):
+    async def story(desks):
+        desks.steps.verified(holds=holds)
+        assert desks.done == ([StepName.VERIFY] if holds else [])
+
+    play(tmp_path, story)
+
+
+def test_the_folders_say_afterwards_what_pairing_wrote_there(tmp_path):
+    async def story(desks):
+        assert NodeFolder.open(tmp_path / "us").peers == {"ru": desks.line.relay.address}
+
+    play(tmp_path, story)
+    us, ru = (NodeFolder.open(tmp_path / name) for name in ("us", "ru"))
+    assert us.peers == {"ru": ru.listen}
+    assert ru.peers == {"us": us.listen}
+    assert not list(tmp_path.rglob("control.sock"))
