@@ -1,0 +1,128 @@
+// Written by `python -m coupefeu.console.typescript`; a test compares. Change the Python, not this.
+
+import type { FieldKind, Subject } from './types';
+
+export type FormName = 'line-test' | 'service-message' | 'free-text' | 'warning' | 'request-for-explanation' | 'reply' | 'correction' | 'cancellation' | 'contact' | 'standard-phrase';
+
+export type FormField = 'attachments' | 'channel' | 'counterpart' | 'numbers' | 'operative' | 'passages' | 'phrase' | 'place' | 'slots' | 'template' | 'text' | 'time_ms';
+
+export type PrecedenceName = 'FLASH' | 'IMMEDIATE' | 'PRIORITY' | 'ROUTINE';
+
+export type OperativeName = 'STOP' | 'SPARE';
+
+export type ChannelName = 'TELEPHONE' | 'ATTACHE' | 'LETTER';
+
+export type OutcomeName = 'PASSED_TO' | 'STOPPED_AT' | 'CANNOT' | 'NOT_OURS';
+
+export interface FormRule {
+  readonly number: number;
+  readonly name: FormName;
+  readonly must: readonly FormField[];
+  readonly may: readonly FormField[];
+  readonly subjects: readonly Subject[];
+  readonly refers: boolean;
+}
+
+export interface Phrase {
+  readonly number: number;
+  readonly slots: readonly FieldKind[];
+}
+
+/** A coded word: pages say it with the key that ends in its number. */
+export interface Coded<Name extends string> {
+  readonly number: number;
+  readonly name: Name;
+}
+
+export interface Operative extends Coded<OperativeName> {
+  readonly words: Readonly<Record<'en' | 'fr' | 'ru', string>>;
+}
+
+export const FORMS: readonly FormRule[] = [
+  { number: 1, name: 'line-test', must: ['template'], may: [], subjects: ['SERVICE'], refers: false },
+  { number: 2, name: 'service-message', must: ['text'], may: ['attachments', 'passages'], subjects: ['SERVICE'], refers: false },
+  { number: 3, name: 'free-text', must: ['text'], may: ['attachments', 'passages'], subjects: ['SAFETY', 'NOTICE', 'CLARIFICATION', 'PROTEST', 'SERVICE'], refers: false },
+  { number: 4, name: 'warning', must: ['operative', 'place'], may: ['attachments', 'numbers', 'passages', 'text', 'time_ms'], subjects: ['SAFETY'], refers: false },
+  { number: 5, name: 'request-for-explanation', must: ['text'], may: ['attachments', 'numbers', 'passages', 'place', 'time_ms'], subjects: ['CLARIFICATION'], refers: false },
+  { number: 6, name: 'reply', must: ['text'], may: ['attachments', 'numbers', 'passages', 'place', 'time_ms'], subjects: ['CLARIFICATION'], refers: true },
+  { number: 7, name: 'correction', must: ['text'], may: ['attachments', 'numbers', 'operative', 'passages', 'place', 'time_ms'], subjects: ['SAFETY', 'NOTICE', 'CLARIFICATION', 'PROTEST', 'SERVICE'], refers: true },
+  { number: 8, name: 'cancellation', must: [], may: ['attachments', 'passages', 'text'], subjects: ['SAFETY', 'NOTICE', 'CLARIFICATION', 'PROTEST', 'SERVICE'], refers: true },
+  { number: 9, name: 'contact', must: ['channel', 'counterpart', 'text', 'time_ms'], may: ['attachments', 'passages'], subjects: ['SAFETY', 'NOTICE', 'CLARIFICATION', 'PROTEST', 'SERVICE'], refers: false },
+  { number: 10, name: 'standard-phrase', must: ['phrase'], may: ['attachments', 'slots'], subjects: ['SAFETY', 'NOTICE', 'CLARIFICATION', 'SERVICE'], refers: false },
+];
+
+export const PHRASES: readonly Phrase[] = [
+  { number: 1, slots: ['place'] },
+  { number: 2, slots: ['place', 'time'] },
+  { number: 3, slots: ['place'] },
+  { number: 4, slots: ['place'] },
+  { number: 5, slots: ['place', 'time'] },
+  { number: 6, slots: ['place'] },
+  { number: 7, slots: ['place', 'time'] },
+  { number: 8, slots: ['place', 'time'] },
+  { number: 9, slots: ['place', 'time'] },
+  { number: 10, slots: ['place', 'time'] },
+  { number: 11, slots: ['place', 'time'] },
+  { number: 12, slots: ['place', 'number'] },
+  { number: 13, slots: ['place', 'number'] },
+  { number: 14, slots: ['place', 'number'] },
+  { number: 15, slots: ['place', 'number'] },
+  { number: 16, slots: ['place'] },
+  { number: 17, slots: ['place'] },
+  { number: 18, slots: ['place', 'time'] },
+  { number: 19, slots: ['time'] },
+  { number: 20, slots: [] },
+  { number: 21, slots: [] },
+  { number: 22, slots: [] },
+  { number: 23, slots: ['time'] },
+  { number: 24, slots: ['time'] },
+];
+
+export const PRECEDENCES: readonly PrecedenceName[] = [
+  'FLASH',
+  'IMMEDIATE',
+  'PRIORITY',
+  'ROUTINE',
+];
+
+export const SUBJECTS: readonly Subject[] = [
+  'SAFETY',
+  'NOTICE',
+  'CLARIFICATION',
+  'PROTEST',
+  'SERVICE',
+];
+
+export const OPERATIVES: readonly Operative[] = [
+  { number: 1, name: 'STOP', words: { en: 'STOP', fr: 'CESSEZ', ru: 'ПРЕКРАТИТЕ' } },
+  { number: 2, name: 'SPARE', words: { en: 'SPARE', fr: 'ÉPARGNEZ', ru: 'ПОЩАДИТЕ' } },
+];
+
+export const CHANNELS: readonly Coded<ChannelName>[] = [
+  { number: 1, name: 'TELEPHONE' },
+  { number: 2, name: 'ATTACHE' },
+  { number: 3, name: 'LETTER' },
+];
+
+export const OUTCOMES: readonly Coded<OutcomeName>[] = [
+  { number: 1, name: 'PASSED_TO' },
+  { number: 2, name: 'STOPPED_AT' },
+  { number: 3, name: 'CANNOT' },
+  { number: 4, name: 'NOT_OURS' },
+];
+
+export const LIMITS = {
+  label_characters: 80,
+  place_characters: 160,
+  passages: 16,
+  passage_characters: 400,
+  numbers: 8,
+  number_characters: 24,
+  line_test_templates: 6,
+  act_text_characters: 500,
+  typed_fields: 32,
+  typed_characters: 1000,
+  attachments: 8,
+  attachment_name_characters: 120,
+  attachment_bytes: 4194304,
+} as const;

@@ -1,0 +1,675 @@
+// Written by `python -m coupefeu.console.typescript`; a test compares. Change the Python, not this.
+
+/** The acts of an officer about a message, named as the commands are. */
+export type ActName = 'take' | 'read' | 'read-back' | 'say-again' | 'pass-to' | 'outcome' | 'confirm';
+
+/** Why something sounds; nothing else may. */
+export type AlarmCause = 'flash' | 'outcome';
+
+/** Where its content is; words for readers are `attachment-*` in words/. */
+export type AttachmentState = 'held' | 'awaited' | 'beyond' | 'not-ours';
+
+/** How far a bearer has come; words for readers are `ui-bearer-*` in words/. */
+export type BearerState = 'down' | 'trying' | 'open' | 'proven';
+
+/** What an amendment does with a line. */
+export type Changed = 'added' | 'removed' | 'same';
+
+/** The five steps of the first five minutes. */
+export type DemoStepName = 'flash' | 'hear' | 'take' | 'break' | 'verify';
+
+/** Why two characters are not the same; words for readers are `difference-*` in words/. */
+export type DifferenceKind = 'invisible' | 'look-alike' | 'digit' | 'minus' | 'space' | 'missing' | 'extra' | 'other';
+
+/** What a critical field is; it decides how a read-back is compared and displayed. */
+export type FieldKind = 'word' | 'place' | 'time' | 'number' | 'phrase' | 'passage';
+
+/** By what an entry stands; words for readers are `ui-proof-*` in words/. */
+export type Proof = 'co-signed' | 'receipted' | 'signed' | 'announced' | 'unsigned';
+
+/** The steps of the chain in their order; words for readers are `step-*` in words/. */
+export type StepName = 'on-their-record' | 'shown' | 'taken-by' | 'read-by' | 'read-back' | 'passed-to' | 'outcome' | 'answered';
+
+/** What a message is about, kept apart so that protests never drown safety. */
+export type Subject = 'SAFETY' | 'NOTICE' | 'CLARIFICATION' | 'PROTEST' | 'SERVICE';
+
+/** Why a claimed time is not to be relied on; words for readers are `time-*` in words/. */
+export type TimeMark = 'before-bracket' | 'after-bracket' | 'late' | 'stopped-before';
+
+/** What was found in a text; the words for readers are `warned-*` in words/. */
+export type Warned = 'direction' | 'invisible' | 'control' | 'look-alike' | 'digit' | 'minus' | 'space' | 'flood' | 'signature-line' | 'forged-mark' | 'shortened';
+
+/** One thing that was marked in a text: what, and its name in Unicode. */
+export interface MarkValues {
+  readonly what: Warned;
+  readonly name: string;
+}
+
+/** One attachment that a message promises: its number from 0, its size in bytes, its commitment in hexadecimal. */
+export interface AttachmentValues {
+  readonly number: number;
+  readonly name: string;
+  readonly size: number;
+  readonly commitment: string;
+  readonly state: AttachmentState;
+}
+
+/** A deadline; `left_ms` is negative once it is overdue. */
+export interface ClockValues {
+  readonly started_ms: number;
+  readonly due_ms: number;
+  readonly left_ms: number;
+  readonly running: boolean;
+  readonly overdue: boolean;
+}
+
+/** One difference of a read-back: where in the sent text (from 0), and both characters by their Unicode names. */
+export interface DifferenceValues {
+  readonly kind: DifferenceKind;
+  readonly position: number;
+  readonly sent: string;
+  readonly typed: string;
+}
+
+/** One critical field of a read-back: what was sent, what was typed, and how they differ. */
+export interface FieldValues {
+  readonly kind: FieldKind;
+  readonly sent: string;
+  readonly typed: string;
+  readonly differences: readonly DifferenceValues[];
+}
+
+/** A read-back, field by field. `surplus`: texts typed for which there is no field. */
+export interface VerdictValues {
+  readonly matches: boolean;
+  readonly fields: readonly FieldValues[];
+  readonly surplus: readonly string[];
+}
+
+/** One act about a message. `field` counts from 1; `effect`: why it has none ("" when it has). */
+export interface ActValues {
+  readonly number: string;
+  readonly kind: string;
+  readonly party: string;
+  readonly post: string;
+  readonly officer: string | null;
+  readonly text: string | null;
+  readonly outcome: string | null;
+  readonly time_ms: number | null;
+  readonly field: number | null;
+  readonly screens: number | null;
+  readonly when_ms: number;
+  readonly claimed_ms: number;
+  readonly time_marks: readonly TimeMark[];
+  readonly effect: string;
+  readonly verdict: VerdictValues | null;
+}
+
+/** One step of a chain. `machine`: a fact about machines, where the others are acts of people. */
+export interface StepValues {
+  readonly step: StepName;
+  readonly machine: boolean;
+  readonly done: boolean;
+  readonly when_ms: number | null;
+  readonly screens: number;
+  readonly idle: boolean;
+  readonly clock: ClockValues | null;
+  readonly acts: readonly ActValues[];
+}
+
+/** The coded fields of a message; null or empty where the form has no such field or cannot be read. */
+export interface ContentValues {
+  readonly officer: string | null;
+  readonly operative: string | null;
+  readonly place: string | null;
+  readonly time_ms: number | null;
+  readonly numbers: readonly string[];
+  readonly passages: readonly string[];
+  readonly phrase: number | null;
+  readonly slots: readonly (string | number)[];
+  readonly channel: string | null;
+  readonly counterpart: string | null;
+  readonly template: number | null;
+}
+
+/**
+ * One message. `text` is exactly what was written, `shown` what is safe to put on a screen.
+ *
+ * On a page `text` is what is shown, too. `party` wrote it; `kind` is the kind of entry; `form` is null where it
+ * cannot be read; `flash`: it is handled as FLASH. `chains`: by addressed party, the steps in their order.
+ */
+export interface MessageValues {
+  readonly officer: string | null;
+  readonly operative: string | null;
+  readonly place: string | null;
+  readonly time_ms: number | null;
+  readonly numbers: readonly string[];
+  readonly passages: readonly string[];
+  readonly phrase: number | null;
+  readonly slots: readonly (string | number)[];
+  readonly channel: string | null;
+  readonly counterpart: string | null;
+  readonly template: number | null;
+  readonly number: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly kind: string;
+  readonly form: string | null;
+  readonly subject: Subject | null;
+  readonly precedence: string;
+  readonly flash: boolean;
+  readonly from_post: string;
+  readonly to_posts: readonly string[];
+  readonly language: string;
+  readonly agreement_version: number;
+  readonly arrived_ms: number;
+  readonly claimed_ms: number;
+  readonly time_marks: readonly TimeMark[];
+  readonly text: string;
+  readonly shown: string;
+  readonly marked: readonly MarkValues[];
+  readonly critical: readonly FieldKind[];
+  readonly attachments: readonly AttachmentValues[];
+  readonly effect: string;
+  readonly proof_follows: boolean;
+  readonly about: string | null;
+  readonly corrected_by: readonly string[];
+  readonly cancelled_by: readonly string[];
+  readonly replies: readonly string[];
+  readonly one_sided: boolean;
+  readonly open: boolean;
+  readonly overdue: boolean;
+  readonly sounds: boolean;
+  readonly say_again: readonly ActValues[];
+  readonly confirmations: readonly ActValues[];
+  readonly without_effect: readonly ActValues[];
+  readonly chains: Readonly<Record<string, readonly StepValues[]>>;
+}
+
+/** One thing that sounds; more than one message is a flood of that party's, collapsed. */
+export interface AlarmValues {
+  readonly cause: AlarmCause;
+  readonly party: string;
+  readonly messages: readonly string[];
+  readonly first_ms: number;
+  readonly last_ms: number;
+  readonly per_minute: number;
+}
+
+/** Who sits at this console: a post and a label beside it, which proves no person. */
+export interface SessionValues {
+  readonly party: string;
+  readonly post: string;
+  readonly officer: string;
+  readonly language: string;
+  readonly expires_ms: number;
+}
+
+/** The same words in the three languages, as the agreement has them. */
+export interface WordsValues {
+  readonly en: string;
+  readonly fr: string;
+  readonly ru: string;
+}
+
+/** A post: its identifier, what it is called, and how it is addressed. */
+export interface PostValues {
+  readonly id: string;
+  readonly party: string;
+  readonly title: WordsValues;
+  readonly address: WordsValues;
+}
+
+/** A party to the agreement, with its posts. */
+export interface PartyValues {
+  readonly id: string;
+  readonly name: WordsValues;
+  readonly language: string;
+  readonly duty_desk: string;
+  readonly posts: readonly PostValues[];
+}
+
+/**
+ * One bearer to a party: OPEN is a connection, PROVEN one on which the other side has shown itself.
+ *
+ * `address`: what we dial; null where they dial us. `since_ms`: when it came into this state.
+ */
+export interface BearerValues {
+  readonly name: string;
+  readonly address: string | null;
+  readonly dialled: boolean;
+  readonly state: BearerState;
+  readonly since_ms: number | null;
+}
+
+/** An attachment on its way here, in bytes. */
+export interface FetchingValues {
+  readonly message: string;
+  readonly number: number;
+  readonly here: number;
+  readonly size: number;
+}
+
+/**
+ * The line to one party: facts about machines.
+ *
+ * `up`: there are a session and a path; `alive`: their node answered within two heartbeats. `since_ms`: since when
+ * it is up, or down; null: since this node started. `heard_ms`: when anything valid was last heard.
+ * `their_clock_ms`: what their clock shows minus ours. `queued` entries wait, `in_flight` are not receipted yet.
+ */
+export interface LineValues {
+  readonly party: string;
+  readonly up: boolean;
+  readonly alive: boolean;
+  readonly since_ms: number | null;
+  readonly heard_ms: number | null;
+  readonly round_trip_ms: number | null;
+  readonly their_clock_ms: number | null;
+  readonly their_node_busy: boolean;
+  readonly queued: number;
+  readonly in_flight: number;
+  readonly refused: number;
+  readonly fetching: FetchingValues | null;
+  readonly bearers: readonly BearerValues[];
+}
+
+/** Somebody took the watch, as their node says: `heard`, that the alarm was heard when it was tried. */
+export interface WatchValues {
+  readonly party: string;
+  readonly number: string;
+  readonly post: string;
+  readonly officer: string;
+  readonly since_ms: number;
+  readonly heard: boolean;
+}
+
+/** The last entry of a party's machines, or of its people. */
+export interface LastWordValues {
+  readonly party: string;
+  readonly number: string;
+  readonly kind: string;
+  readonly post: string;
+  readonly arrived_ms: number;
+  readonly by_person: boolean;
+}
+
+/**
+ * A message on one line of a list.
+ *
+ * `beginning`: the first characters of what was written, safe to show. `attachments`: how many. `due_ms`,
+ * `next_step`, `next_party`: the deadline that runs out first, of which step, at which party. `shown_ms`,
+ * `taken_ms`: when first, at any party addressed.
+ */
+export interface MessageLine {
+  readonly number: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly kind: string;
+  readonly form: string | null;
+  readonly subject: Subject | null;
+  readonly precedence: string;
+  readonly flash: boolean;
+  readonly from_post: string;
+  readonly to_posts: readonly string[];
+  readonly language: string;
+  readonly arrived_ms: number;
+  readonly operative: string | null;
+  readonly place: string | null;
+  readonly phrase: number | null;
+  readonly slots: readonly (string | number)[];
+  readonly channel: string | null;
+  readonly template: number | null;
+  readonly beginning: string;
+  readonly attachments: number;
+  readonly about: string | null;
+  readonly open: boolean;
+  readonly overdue: boolean;
+  readonly due_ms: number | null;
+  readonly next_step: StepName | null;
+  readonly next_party: string | null;
+  readonly sounds: boolean;
+  readonly effect: string;
+  readonly cancelled: boolean;
+  readonly shown_ms: number | null;
+  readonly taken_ms: number | null;
+}
+
+/**
+ * A window of a list, newest first. `total`: how many there are in all, of `looked_at` messages.
+ *
+ * `truncated`: older messages were not looked at.
+ */
+export interface MessagePage {
+  readonly rows: readonly MessageLine[];
+  readonly offset: number;
+  readonly total: number;
+  readonly looked_at: number;
+  readonly as_of_ms: number;
+  readonly truncated: boolean;
+}
+
+/** What waits for somebody, the most urgent first: by precedence, then by the deadline that comes first. */
+export interface OpenPage {
+  readonly rows: readonly MessageLine[];
+  readonly looked_at: number;
+  readonly truncated: boolean;
+  readonly as_of_ms: number;
+}
+
+/** How much is open and overdue, of how many messages that were looked at. */
+export interface OpenValues {
+  readonly open: number;
+  readonly overdue: number;
+  readonly looked_at: number;
+  readonly truncated: boolean;
+  readonly as_of_ms: number;
+}
+
+/** What an act put on our record. */
+export interface RecordedValues {
+  readonly number: string;
+  readonly recorded_ms: number;
+}
+
+/**
+ * All that stands at the top of every page, as of `as_of_ms`.
+ *
+ * `overdue`: the most urgent of them, 20 at most. `screens`: live consoles of this node. `session` is null on the
+ * stream, which is the same for all.
+ */
+export interface DeskValues {
+  readonly as_of_ms: number;
+  readonly party: string;
+  readonly exercise: boolean;
+  readonly line_name: string;
+  readonly agreement_version: number;
+  readonly record_mode: string;
+  readonly languages: readonly string[];
+  readonly parties: readonly PartyValues[];
+  readonly lines: readonly LineValues[];
+  readonly watches: readonly WatchValues[];
+  readonly last_words: readonly LastWordValues[];
+  readonly overdue: readonly MessageLine[];
+  readonly open: OpenValues;
+  readonly alarms: readonly AlarmValues[];
+  readonly screens: number;
+  readonly session: SessionValues | null;
+  readonly demo: boolean;
+}
+
+/** One entry of either side's record. */
+export interface EntryLine {
+  readonly number: string;
+  readonly party: string;
+  readonly index: number;
+  readonly kind: string;
+  readonly from_post: string;
+  readonly to_posts: readonly string[];
+  readonly precedence: string | null;
+  readonly written_ms: number | null;
+  readonly arrived_ms: number;
+  readonly about: string | null;
+  readonly beginning: string;
+  readonly proof: Proof;
+}
+
+/** A window of the record, newest first; see `MessagePage`. */
+export interface EntryPage {
+  readonly rows: readonly EntryLine[];
+  readonly offset: number;
+  readonly total: number;
+  readonly looked_at: number;
+  readonly as_of_ms: number;
+  readonly truncated: boolean;
+}
+
+/** A signed checkpoint of a log: root in hexadecimal. */
+export interface CheckpointValues {
+  readonly size: number;
+  readonly root: string;
+  readonly signed_ms: number;
+}
+
+/** A party signed for holding an entry: all before `size`, or one `run` of entries, "14-16". */
+export interface EntryReceiptValues {
+  readonly holder: string;
+  readonly size: number | null;
+  readonly run: string | null;
+  readonly arrived_ms: number;
+}
+
+/** One entry with its proof. `message`: where it is one; `body_hex`: where nothing else can show it. */
+export interface EntryValues {
+  readonly line: EntryLine;
+  readonly leaf_hash: string;
+  readonly checkpoint: CheckpointValues | null;
+  readonly receipts: readonly EntryReceiptValues[];
+  readonly message: MessageValues | null;
+  readonly body_hex: string | null;
+}
+
+/** A code and its values, put into words by the page. */
+export interface FindingValues {
+  readonly code: string;
+  readonly values: Readonly<Record<string, string | number>>;
+}
+
+/** What a verification of one party's record proved, and what it cannot prove. */
+export interface VerifyValues {
+  readonly party: string;
+  readonly size: number;
+  readonly holds: boolean;
+  readonly proved: readonly FindingValues[];
+  readonly not_proved: readonly FindingValues[];
+  readonly as_of_ms: number;
+}
+
+/** One line of the agreement, as an amendment would have it. */
+export interface DifferenceLine {
+  readonly kind: Changed;
+  readonly line: string;
+}
+
+/** A proposed amendment. `digest` names the exact text that is signed; `can_sign`: here, now. */
+export interface AmendmentValues {
+  readonly number: string;
+  readonly version: number;
+  readonly proposed_by: string;
+  readonly arrived_ms: number;
+  readonly difference: readonly DifferenceLine[];
+  readonly digest: string;
+  readonly signed_by: readonly string[];
+  readonly can_sign: boolean;
+  readonly state: string;
+}
+
+/** One thing that was agreed: a key, put into words by the page, and its value as text. */
+export interface AgreementRow {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** A part of the agreement, structured for reading; `name`: what it is about where there are several. */
+export interface AgreementSection {
+  readonly key: string;
+  readonly name: string;
+  readonly rows: readonly AgreementRow[];
+}
+
+/** A statement about the keys of a node. */
+export interface KeyStatementValues {
+  readonly number: string;
+  readonly party: string;
+  readonly arrived_ms: number;
+  readonly says: string;
+}
+
+/** The agreement in force, its amendments and key statements. `identity_here`: this node can sign. */
+export interface AgreementPage {
+  readonly text: string;
+  readonly version: number;
+  readonly status: string;
+  readonly line_id: string;
+  readonly signed_by: readonly string[];
+  readonly in_person: boolean;
+  readonly sections: readonly AgreementSection[];
+  readonly amendments: readonly AmendmentValues[];
+  readonly key_statements: readonly KeyStatementValues[];
+  readonly identity_here: boolean;
+}
+
+/** One step, and when it was done. */
+export interface DemoStep {
+  readonly name: DemoStepName;
+  readonly done_ms: number | null;
+}
+
+/** How far the demonstration has come. */
+export interface DemoValues {
+  readonly steps: readonly DemoStep[];
+  readonly link_broken: boolean;
+}
+
+/** What went wrong: a stable code, what happened, what to do, and an id that the journal has, too. */
+export interface ErrorValues {
+  readonly kind: string;
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly id: string;
+}
+
+/** The body of every answer that is an error. */
+export interface ErrorAnswer {
+  readonly error: ErrorValues;
+}
+
+/** The desk as it is now: first on every stream, then whenever it changes. */
+export interface DeskEvent {
+  readonly what: 'desk';
+  readonly desk: DeskValues;
+}
+
+/** A message that is new, or whose chain changed. */
+export interface MessageEvent {
+  readonly what: 'message';
+  readonly message: MessageValues;
+}
+
+/** An entry, ours or theirs, is on the record here. */
+export interface EntryEvent {
+  readonly what: 'entry';
+  readonly number: string;
+  readonly kind: string;
+}
+
+/** Something that an officer or an operator should know. */
+export interface TroubleEvent {
+  readonly what: 'trouble';
+  readonly code: string;
+  readonly detail: string;
+  readonly party: string | null;
+}
+
+/** How far long work has come; `total` is 0 while it is not known. */
+export interface ProgressEvent {
+  readonly what: 'progress';
+  readonly task: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** The demonstration went on. */
+export interface DemoEvent {
+  readonly what: 'demo';
+  readonly demo: DemoValues;
+}
+
+/** The node lives, as of now; a page that hears none for six seconds is not live. */
+export interface BeatEvent {
+  readonly what: 'beat';
+  readonly as_of_ms: number;
+}
+
+/** Sign in with the one-time key of a link. */
+export interface SessionRequest {
+  readonly key: string;
+}
+
+/** A file to be sent with a message; `content` in base64. */
+export interface AttachmentRequest {
+  readonly name: string;
+  readonly content: string;
+}
+
+/**
+ * A message to be sent; the fields are those of its form.
+ *
+ * Names are as in MessageValues: `form` "warning", `precedence` "FLASH", `subject` "SAFETY", `operative` "STOP",
+ * `channel` "TELEPHONE". Left out: precedence and subject as the form and the message that it is about have them;
+ * `to`: all other parties; `to_posts`: the duty desks of a FLASH, else the counterparts of the post that speaks;
+ * `language`: our party's own. `time`, and a slot that is a time, is text: "0312Z", "240312Z MAR 22",
+ * "2022-03-24T03:12:00Z" or "now". `about`: US/14.
+ */
+export interface SayRequest {
+  readonly form: string;
+  readonly precedence?: string | null;
+  readonly subject?: string | null;
+  readonly text?: string;
+  readonly passages?: readonly string[];
+  readonly operative?: string | null;
+  readonly place?: string;
+  readonly time?: string | null;
+  readonly numbers?: readonly string[];
+  readonly phrase?: number | null;
+  readonly slots?: readonly string[];
+  readonly channel?: string | null;
+  readonly counterpart?: string;
+  readonly template?: number | null;
+  readonly about?: string | null;
+  readonly to?: readonly string[];
+  readonly to_posts?: readonly string[];
+  readonly language?: string | null;
+  readonly attachments?: readonly AttachmentRequest[];
+}
+
+/**
+ * An act about a message.
+ *
+ * `typed`: the critical fields of a read-back, in their order. `field`: of a say-again, from 1. `text`: to whom it
+ * was passed, why it cannot be done, or a remark. `outcome`: "PASSED_TO", "STOPPED_AT", "CANNOT", "NOT_OURS";
+ * `time`: when it was stopped, as in SayRequest; now, if not given.
+ */
+export interface ActRequest {
+  readonly act: ActName;
+  readonly typed?: readonly string[];
+  readonly field?: number | null;
+  readonly text?: string;
+  readonly outcome?: string | null;
+  readonly time?: string | null;
+}
+
+/** A visible page has rendered these messages. `console`: the name that its stream has. */
+export interface ShownRequest {
+  readonly console: string;
+  readonly messages: readonly string[];
+}
+
+/** Take the watch; `heard`: the alarm was heard. `post`: the session's, if not given. */
+export interface WatchRequest {
+  readonly heard: boolean;
+  readonly post?: string | null;
+}
+
+/** Propose an amendment: the whole text of the next version. */
+export interface ProposalRequest {
+  readonly text: string;
+}
+
+/** Sign an amendment; `digest` says which text was read. */
+export interface SignatureRequest {
+  readonly number: string;
+  readonly digest: string;
+}
+
+export type FeedEvent = DeskEvent | MessageEvent | EntryEvent | TroubleEvent | ProgressEvent | DemoEvent | BeatEvent;
