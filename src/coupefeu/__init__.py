@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     )
     from coupefeu.services.messages.enclosed import AttachmentState, AttachmentView
     from coupefeu.services.messages.status import MessageStatus, PartyChain, Step, StepName
+    from coupefeu.services.watch.facts import LeaveWatch, TakeWatch
+    from coupefeu.services.watch.views import WatchView
 
 __all__ = [
     "Attachment",
@@ -71,6 +73,7 @@ __all__ = [
     "Form",
     "GiveOutcome",
     "Kind",
+    "LeaveWatch",
     "LineSeen",
     "LineTo",
     "MessageStatus",
@@ -95,10 +98,12 @@ __all__ = [
     "StoreError",
     "Subject",
     "Take",
+    "TakeWatch",
     "TermsSeen",
     "TroubleSeen",
     "UsageError",
     "VerificationError",
+    "WatchView",
 ]
 
 _ROOMS = {
@@ -116,6 +121,8 @@ _ROOMS = {
     ),
     "services.messages.enclosed": "AttachmentState AttachmentView",
     "services.messages.status": "MessageStatus PartyChain Step StepName",
+    "services.watch.facts": "LeaveWatch TakeWatch",
+    "services.watch.views": "WatchView",
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 

@@ -23,6 +23,13 @@ SUMMARIES: Final = {
     "say": "Send a message. It is on our record when this returns, and leaves when the line is up.",
     "inbox": "List what is open, most urgent first; or show one message. Looking records nothing.",
     "watch": "Follow the line until Ctrl-C: print messages as they come, and put on record that they were shown.",
+    "take-watch": (
+        "Take the watch: this post is manned from now on, which the other side sees. The alarm is tried first."
+    ),
+    "leave-watch": (
+        "Leave the watch: this post is manned no longer, which the other side sees. "
+        "Messages go and ring all the same."
+    ),
     "take": "Take a message: this post deals with it. The outcome of a WARNING is still awaited.",
     "read": "Print a message in full, and put on record that this post has read it.",
     "read-back": "Type the critical fields anew; they are compared with what was sent. A mismatch is recorded too.",
@@ -47,7 +54,7 @@ COMMANDS: Final = tuple(SUMMARIES)
 
 _MODULES: Final = {
     "take": "acts", "read": "acts", "read-back": "acts", "say-again": "acts", "pass-to": "acts", "outcome": "acts",
-    "confirm": "acts",
+    "confirm": "acts", "take-watch": "on_watch", "leave-watch": "on_watch",
 }  # fmt: skip
 
 EXIT_CODES: Final = {

@@ -67,7 +67,8 @@ def _row(parameter: Any) -> Iterator[str]:
         known = f" One of: {', '.join(choices(parameter))}." if choices(parameter) else ""
         yield f"| `{_place(parameter)}` | {_text(parameter.help)}{known} |"
     elif "--help" not in parameter.opts:
-        yield f"| `{', '.join(parameter.opts)}`{_kind(parameter)} | {_text(parameter.help)}{_remarks(parameter)} |"
+        options = ", ".join([*parameter.opts, *parameter.secondary_opts])
+        yield f"| `{options}`{_kind(parameter)} | {_text(parameter.help)}{_remarks(parameter)} |"
 
 
 def _kind(parameter: Any) -> str:

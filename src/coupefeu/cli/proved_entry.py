@@ -14,6 +14,8 @@ from coupefeu.services.messages.facts import ACTS, read_act
 from coupefeu.services.messages.forms import read_content
 from coupefeu.services.messages.render import coded_lines
 from coupefeu.services.messages.render_chain import outcome_words
+from coupefeu.services.watch.facts import KINDS as WATCHES
+from coupefeu.services.watch.facts import read_watch
 from coupefeu.words import say
 
 LANGUAGE = "en"
@@ -31,6 +33,8 @@ def entry_lines(head: Head, body: bytes | None, agreement: Agreement | None) -> 
         return lines
     if head.kind in _MESSAGES:
         return lines + _message_lines(body)
+    if head.kind in WATCHES:
+        return lines + _watch_lines(head.kind, body)
     return lines + (_act_lines(head.kind, body) if head.kind in ACTS else [])
 
 
@@ -52,6 +56,16 @@ def _act_lines(kind: int, body: bytes) -> list[str]:
     said = [outcome_words(kind, act, LANGUAGE), *(f"typed: {show_line(typed)}" for typed in act.typed)]
     lines = [f"It says: {words}" for words in said if words]
     return lines + (["Its text:", f"  | {show_line(act.text)}"] if act.text else [])
+
+
+def _watch_lines(kind: int, body: bytes) -> list[str]:
+    fact, defect = read_watch(kind, body)
+    if defect:
+        return ["Its content cannot be read here."]
+    alarm = (
+        [] if fact.heard is None else [f"It says: the alarm was {'heard' if fact.heard else 'not heard'}."]
+    )
+    return alarm + (["Its label:", f"  | {show_line(fact.officer)}"] if fact.officer else [])
 
 
 def entry_values(head: Head, body: bytes | None, agreement: Agreement | None) -> dict[str, Any]:

@@ -41,6 +41,7 @@ def status_lines(folder: NodeFolder, values: dict[str, Any]) -> list[str]:
         lines.append(f"RECOVERING: {values['recovering']}. It reads, and signs nothing.")
     for party in folder.counterparts:
         lines += ["", *_line_lines(party, values["lines"].get(party), values)]
+    lines += ["", *_watch_lines(folder, values)]
     lines += ["", "record        size   co-signed  last entry"]
     lines += [_record_line(name, log, values["as_of_ms"]) for name, log in values["records"].items()]
     return [*lines, "", *_open_lines(values), *_evidence_lines(values), *_not_whole_lines(values)]
@@ -77,6 +78,22 @@ def _line_lines(party: str, line: dict[str, Any] | None, values: dict[str, Any])
     if fetching := line["fetching"]:
         which = f"attachment {fetching['number']} of {fetching['message']}"
         lines.append(f"  on its way here         {which}, {fetching['here']:,} of {fetching['size']:,} bytes")
+    return lines
+
+
+def _watch_lines(folder: NodeFolder, values: dict[str, Any]) -> list[str]:
+    """Say who is on watch: of the other side, what their node says."""
+    lines = []
+    for party in folder.agreement.party_ids:
+        found = [each for each in values["watches"] if each["party"] == party]
+        if not found:
+            lines.append(f"Watch of {party.upper()}: nobody has said that one is kept.")
+        for each in found:
+            says = "" if party == folder.party else "they say: "
+            since = format_date_time_group(each["since_ms"])
+            alarm = "the alarm was heard there" if each["heard"] else "THE ALARM WAS NOT HEARD there"
+            officer = f" | {each['officer']}" if each["officer"] else ""
+            lines.append(f"Watch of {party.upper()}: {says}{each['post']} since {since}; {alarm}.{officer}")
     return lines
 
 

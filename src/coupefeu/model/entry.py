@@ -29,6 +29,8 @@ class Kind(IntEnum):
     CONTACT_CONFIRMED = 24
     LINE_TEST = 32
     LINE_TEST_ANSWER = 33
+    WATCH_TAKEN = 48
+    WATCH_LEFT = 49
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

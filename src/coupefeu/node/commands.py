@@ -8,9 +8,10 @@ from coupefeu.errors import PeerError
 from coupefeu.services.agreement import AgreementService
 from coupefeu.services.base import Command
 from coupefeu.services.messages.commands import COMMANDS
+from coupefeu.services.watch import WatchService
 
 _BY_NAME: Final[dict[str, type[Command]]] = {
-    command.__name__: command for command in COMMANDS + AgreementService.commands
+    command.__name__: command for command in COMMANDS + AgreementService.commands + WatchService.commands
 }
 
 
@@ -32,5 +33,7 @@ def decode_command(name: str, fields: Any) -> Command:
         return msgspec.convert(fields, kind)
     except msgspec.ValidationError as error:
         raise PeerError(
-            f"{name}: {error}", code="node.commands.field", hint="See docs/spec/messages.md for the fields."
+            f"{name}: {error}",
+            code="node.commands.field",
+            hint="See docs/spec/messages.md and docs/spec/watch.md for the fields.",
         ) from error

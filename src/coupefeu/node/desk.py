@@ -26,6 +26,7 @@ from coupefeu.services.messages.views import (
     select_message,
     select_oldest_flash,
 )
+from coupefeu.services.watch.views import WatchView, read_standing_watch, select_standing
 from coupefeu.store.reader import Reader
 
 
@@ -137,6 +138,13 @@ class Desk:
             truncated=truncated,
             as_of_ms=context.now.utc_ms,
         )
+
+    def watches(self) -> tuple[WatchView, ...]:
+        """Say who is on watch, by the posts of the agreement; a post that is not listed has said nothing, or left."""
+        newest = (self._rows(each) for each in select_standing(self._agreement))
+        names = self._agreement.party_ids
+        standing = (read_standing_watch(row, names) for rows in newest for row in rows)
+        return tuple(each for each in standing if each is not None)
 
     def message(self, number: MessageId) -> MessageStatus:
         """Give one message. Raises: UsageError: it is not on the record here."""

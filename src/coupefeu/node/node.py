@@ -31,6 +31,7 @@ from coupefeu.node.standing import record_standing
 from coupefeu.services.base import Command, Context
 from coupefeu.services.messages.commands import Say
 from coupefeu.services.messages.status import MessageStatus, Step, StepName
+from coupefeu.services.watch.views import WatchView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +193,10 @@ class Node:
     def open_messages(self, limit: int = 100) -> OpenMessages:
         """Give what is open among the latest `limit` messages of each precedence, most urgent first."""
         return self._look().open_messages(limit)
+
+    def watches(self) -> tuple[WatchView, ...]:
+        """Say which posts of both sides are on watch, as each party says of its own."""
+        return self._look().watches()
 
     def context(self) -> Context:
         """Say by which agreement and clock messages are judged."""

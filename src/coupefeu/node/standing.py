@@ -10,8 +10,10 @@ from coupefeu.node.control import ControlClient
 from coupefeu.node.desk import Desk
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.running import is_running
+from coupefeu.services.messages.display import show_line
 from coupefeu.services.messages.status import MessageStatus
 from coupefeu.services.refusals.views import SELECT_REFUSALS, read_refusal
+from coupefeu.services.watch.views import WatchView
 from coupefeu.store.highwater import read_high_water, why_recovering
 from coupefeu.store.reader import Reader
 
@@ -50,6 +52,7 @@ def _before_the_first_start(folder: NodeFolder) -> dict[str, Any]:
         "recovering": None,
         "records": {party: dict(nothing) for party in agreement.party_ids},
         "clock_shift_ms": folder.clock.shift_ms,
+        "watches": [],
         "open": 0,
         "looked_at": 0,
         "overdue": [],
@@ -66,11 +69,25 @@ def _read(folder: NodeFolder, desk: Desk) -> dict[str, Any]:
     return {
         "recovering": why_recovering(marks, {row["log"]: row["complete"] for row in logs}),
         "records": {names[row["log"]]: _log(desk.reader, row["log"], dict(row), names) for row in logs},
+        "watches": [watch_values(each) for each in desk.watches()],
         "open": len(found.messages),
         "looked_at": found.looked_at,
         "overdue": [_overdue(each) for each in found.messages if each.overdue],
         "evidence": [_evidence(row, names) for row in desk.reader.evidence()],
         "not_whole": _not_whole(desk.reader, names),
+    }
+
+
+def watch_values(watch: WatchView) -> dict[str, Any]:
+    """Give a post that is on watch; `since_ms` is what its party's clock said, `officer` safe to put on a screen."""
+    return {
+        "party": watch.party,
+        "number": watch.number,
+        "post": watch.post,
+        "officer": show_line(watch.officer) or None,
+        "heard": watch.heard,
+        "since_ms": watch.claimed_ms,
+        "arrived_ms": watch.arrived_ms,
     }
 
 

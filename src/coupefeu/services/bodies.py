@@ -7,6 +7,8 @@ from coupefeu.model.entry import Head, Kind
 from coupefeu.services.agreement.facts import KEY_STATEMENT, parse_acceptance
 from coupefeu.services.messages.facts import ACTS, read_act
 from coupefeu.services.messages.forms import are_promises, read_content
+from coupefeu.services.watch.facts import KINDS as WATCH_KINDS
+from coupefeu.services.watch.facts import read_watch
 from coupefeu.wire.key_statement import parse_key_statement
 
 
@@ -24,6 +26,8 @@ def decode_body(index: int, head: Head, body: bytes) -> None:
             _insist(content is not None, index, reason)
         case kind if kind in ACTS:
             _insist(read_act(kind, body)[1] != "unreadable_body", index, "unreadable_body")
+        case kind if kind in WATCH_KINDS:
+            _insist(read_watch(kind, body)[1] != "unreadable_body", index, "unreadable_body")
         case _:
             pass
 

@@ -6,5 +6,6 @@ from coupefeu.services.agreement import AgreementService
 from coupefeu.services.base import Service
 from coupefeu.services.messages import SERVICE as MESSAGES
 from coupefeu.services.refusals import RefusalsService
+from coupefeu.services.watch import WatchService
 
-SERVICES: Final[tuple[Service, ...]] = (MESSAGES, AgreementService(), RefusalsService())
+SERVICES: Final[tuple[Service, ...]] = (MESSAGES, AgreementService(), RefusalsService(), WatchService())

@@ -157,6 +157,8 @@ act-22 = PASSED TO
 act-23 = OUTCOME
 act-24 = CONTACT CONFIRMED
 act-33 = LINE TEST ANSWERED
+act-48 = WATCH TAKEN
+act-49 = WATCH LEFT
 
 effect-unreadable-head = the entry cannot be read
 effect-unreadable-body = the content cannot be read
@@ -203,6 +205,7 @@ part-recipient = to whom
 part-typed = what was typed
 part-outcome = outcome
 part-reason = reason
+part-heard = whether the alarm was heard
 
 ## Lists of messages.
 
@@ -234,6 +237,15 @@ line-up = Line to { $party }: up; their node answers.
 line-late = Line to { $party }: up; their node has not answered lately.
 line-down = Line to { $party }: down.
 events-missed = { $count } events were not printed: see `coupefeu inbox` and `coupefeu record`.
+
+## The watch.
+
+watch-taken = On watch from now on: { $post }. The other side sees it.
+watch-left = No longer on watch: { $post }. Messages go and ring all the same.
+watch-heard = The alarm was heard here.
+watch-not-heard = THE ALARM WAS NOT HEARD here.
+watch-check-alarm = Look at loudspeaker, volume and cable; then take the watch again.
+watch-ask = The alarm rings now. Did you hear it?
 
 ## The phrase book. Values come in the order of services/messages/phrases.py.
 

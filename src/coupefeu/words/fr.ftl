@@ -157,6 +157,8 @@ act-22 = TRANSMIS À
 act-23 = SUITE DONNÉE
 act-24 = CONTACT CONFIRMÉ
 act-33 = RÉPONSE À L’ESSAI DE LIAISON
+act-48 = QUART PRIS
+act-49 = FIN DE QUART
 
 effect-unreadable-head = l’entrée est illisible
 effect-unreadable-body = le contenu est illisible
@@ -203,6 +205,7 @@ part-recipient = destinataire
 part-typed = ce qui a été saisi
 part-outcome = suite donnée
 part-reason = raison
+part-heard = si l’alarme a été entendue
 
 inbox-open = { $open ->
     [one] { $open } message ouvert
@@ -230,6 +233,15 @@ line-up = Ligne avec { $party } : établie ; leur nœud répond.
 line-late = Ligne avec { $party } : établie ; leur nœud n’a pas répondu récemment.
 line-down = Ligne avec { $party } : coupée.
 events-missed = { $count } événements n’ont pas été affichés : voir `coupefeu inbox` et `coupefeu record`.
+
+## The watch.
+
+watch-taken = De quart à partir de maintenant : { $post }. L’autre Partie le voit.
+watch-left = N’est plus de quart : { $post }. Les messages partent et sonnent quand même.
+watch-heard = L’alarme a été entendue ici.
+watch-not-heard = L’ALARME N’A PAS ÉTÉ ENTENDUE ici.
+watch-check-alarm = Vérifiez le haut-parleur, le volume et le câble, puis prenez le quart de nouveau.
+watch-ask = L’alarme sonne maintenant. L’avez-vous entendue ?
 
 phrase-01 = Cessez le feu à { $place }.
 phrase-02 = Nous avons cessé le feu à { $place } à { $time }.
