@@ -9,7 +9,7 @@ from coupefeu.cli.officer import desk_of, open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
 from coupefeu.node.assembly import parties_of
 from coupefeu.node.export import export_record
-from coupefeu.node.leaflet import write_leaflet
+from coupefeu.node.leaflet import write_record_leaflet
 from coupefeu.record.enclosures import FOLDER
 
 PartyOption = Annotated[str, typer.Option("--party", help="Whose log: a party of the line (us).")]
@@ -43,8 +43,7 @@ def record(
     log = folder.agreement.log_number(party.lower())
     with desk_of(folder) as desk, progress(f"Exporting {party.upper()}", as_json=as_json) as tell:
         size = export_record(desk.reader, parties_of(folder), log, to, tell)
-    what = f"The first {size:,} entries of the log of {party.upper()}, on the line {folder.agreement.name}."
-    write_leaflet(to, folder.banner(), what)
+    write_record_leaflet(folder, party, size, to)
     held = sorted(path.stem for path in (to / "cosigners").glob("*.vkey"))
     lines = [
         f"The log of {party.upper()}, {size:,} entries, is in {to}.",

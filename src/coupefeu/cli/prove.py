@@ -9,7 +9,7 @@ from coupefeu.cli.export import PartyOption, count_attachments
 from coupefeu.cli.officer import desk_of, open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
 from coupefeu.node.assembly import parties_of
-from coupefeu.node.leaflet import write_leaflet
+from coupefeu.node.leaflet import write_proof_leaflet
 from coupefeu.node.prove import prove_entry
 
 
@@ -30,10 +30,7 @@ def prove(
     log = folder.agreement.log_number(party.lower())
     with desk_of(folder) as desk, progress(f"Proving {party.upper()}/{index}", as_json=as_json) as tell:
         size = prove_entry(desk.reader, parties_of(folder), log, index, to, tell)
-    what = (
-        f"Entry {index:,} of the log of {party.upper()}, on the line {folder.agreement.name}, with its proof."
-    )
-    write_leaflet(to, folder.banner(), what)
+    write_proof_leaflet(folder, party, index, to)
     has_body = (to / "body").exists()
     lines = [
         f"{party.upper()}/{index} with its place among {size:,} entries is in {to}.",

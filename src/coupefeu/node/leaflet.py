@@ -3,6 +3,8 @@
 import textwrap
 from pathlib import Path
 
+from coupefeu.node.folder import NodeFolder
+
 NAME = "README.txt"
 WIDTH = 80
 _CHECK = (
@@ -12,7 +14,22 @@ _CHECK = (
 )
 
 
-def write_leaflet(folder: Path, banner: str, what: str) -> None:
-    """Write the leaflet into a folder that was just made; `banner` is empty on a REAL line."""
+def write_record_leaflet(folder: NodeFolder, party: str, size: int, to: Path) -> None:
+    """Say it of one party's log, as `node.export.export_record` wrote it."""
+    what = f"The first {size:,} entries of the log of {party.upper()}, on the line {folder.agreement.name}."
+    _write(to, folder.banner(), what)
+
+
+def write_proof_leaflet(folder: NodeFolder, party: str, index: int, to: Path) -> None:
+    """Say it of one entry, as `node.prove.prove_entry` wrote it."""
+    line = folder.agreement.name
+    _write(
+        to,
+        folder.banner(),
+        f"Entry {index:,} of the log of {party.upper()}, on the line {line}, with its proof.",
+    )
+
+
+def _write(to: Path, banner: str, what: str) -> None:
     paragraphs = [*([banner] if banner else []), *(textwrap.fill(each, WIDTH) for each in (what, _CHECK))]
-    (folder / NAME).write_text("\n\n".join(paragraphs) + "\n", encoding="utf-8")
+    (to / NAME).write_text("\n\n".join(paragraphs) + "\n", encoding="utf-8")
