@@ -115,11 +115,11 @@ class FreshClone:
         answer = f'[ "$1" = static ] && exit {static}; cat "{self.folder}/said"; exit {code}'
         self.command("make", answer)
 
-    def run(self):
-        """Give the exit code, what was printed, and what was called, in order."""
+    def run(self, tools=os.environ["PATH"]):
+        """Give the exit code, what was printed, and what was called, in order. `tools`: where the rest is found."""
         calls = self.folder / "calls"
         calls.write_text("")
-        path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
+        path = f"{self.folder / 'bin'}:{tools}"
         done = subprocess.run(
             [self.folder / "clone" / ".ci" / "run"],
             env={"PATH": path, "CALLS": str(calls)},
@@ -152,12 +152,27 @@ def test_ci_installs_what_debian_must_give(clone):
     assert "apt-get install -y -qq make python3-venv" in calls
 
 
+def test_ci_installs_a_browser_where_there_is_none(clone):
+    (clone.folder / "bin" / "chromium").unlink()
+    tools = clone.folder / "tools"
+    tools.mkdir()
+    for name in ("bash", "dirname", "tee", "cat", "grep", "env", "sh"):
+        (tools / name).symlink_to(shutil.which(name))
+    code, _, calls = clone.run(tools)
+    assert code == 0
+    assert "apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core" in calls
+
+
 @pytest.mark.parametrize(
     ("said", "fails"),
     [
         ("SKIPPED [9] tests/shared.py:16: DOCUMENTED: shared data absent\n1 passed\n", False),
         ("SKIPPED [1] tests/unit/test_x.py:3: no network here\n1 passed\n", True),
-        ("SKIPPED [9] tests/shared.py:16: DOCUMENTED: a\nSKIPPED [1] tests/x.py:3: slow\n1 passed\n", True),
+        ("SKIPPED [9] tests/console/browser.py:36: DOCUMENTED: chromium absent\n1 passed\n", True),
+        (
+            "SKIPPED [9] tests/shared.py:16: DOCUMENTED: shared data absent\nSKIPPED [1] tests/x.py:3: slow\n",
+            True,
+        ),
     ],
 )
 def test_ci_fails_when_a_test_is_skipped_for_an_undocumented_reason(clone, said, fails):
