@@ -274,3 +274,46 @@ line-test-3 = Une bibliothèque prête des livres à ses lecteurs pour trente jo
 line-test-4 = Des chênes, des hêtres et des tilleuls bordent la route de la gare.
 line-test-5 = Le musée ouvre à dix heures du matin et ferme à six heures du soir.
 line-test-6 = Le pain est fait de farine, d’eau, de sel et de levure.
+
+## The console: shell, Line and Messages.
+
+ui-unknown = inconnu
+ui-close = Fermer
+ui-loading = Interrogation de notre nœud…
+ui-skip = Vers le contenu de la page
+ui-pages = Pages
+ui-page-line = Ligne
+ui-page-messages = Messages
+ui-page-record = Journal
+ui-page-agreement = Accord
+ui-page-api = API
+ui-language = Langue
+ui-theme-system = Lumière : du système
+ui-theme-light = Lumière : jour
+ui-theme-dark = Lumière : nuit
+ui-sign-out = Quitter
+ui-keys = Touches
+ui-keys-on = Les touches seules sont actives
+ui-not-live = PAS EN DIRECT
+ui-not-live-since = PLUS EN DIRECT depuis { $time }
+ui-not-live-hint = Notre nœud ne répond pas à cette page. Ce qui figure ci-dessous est ancien. La page réessaie sans cesse ; ce que vous avez saisi est conservé.
+ui-unreachable = Notre nœud n’a pas répondu.
+ui-unreachable-hint = Ce que vous avez saisi est conservé. Appuyez de nouveau : la même entrée n’est jamais faite deux fois.
+ui-signed-out = Personne n’est connecté ici
+ui-signed-out-hint = La personne qui exploite ce nœud imprime un lien à usage unique avec cette commande ; ouvrez-le dans ce navigateur :
+ui-signed-out-kept = Les brouillons saisis dans cet onglet sont conservés jusqu’à sa fermeture.
+ui-refused = Refusé.
+ui-what-to-do = Que faire
+ui-coverage = { $shown } affichés sur { $total } ; { $looked } examinés ; à { $time }.
+ui-coverage-truncated = Les plus anciens n’ont pas été examinés.
+ui-line-unknown = Ligne avec { $party } : inconnue.
+ui-count-open = { $count ->
+    [one] { $count } ouvert
+   *[other] { $count } ouverts
+}
+ui-count-overdue = { $count } hors délai
+ui-clock-ours = { $party }, notre horloge, UTC
+ui-clock-theirs = { $party }, selon leur nœud
+ui-watch-at = Quart chez { $party } :
+ui-watch-nobody = personne au journal
+ui-watch-not-heard = alarme non entendue

@@ -1,0 +1,119 @@
+/** The HTTP API as functions. Every refusal becomes an `ApiError` that says what happened and what to do. */
+
+/** What an answer says when it is no answer: who refused, why, and what to do about it. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly hint: string;
+  readonly id: string;
+
+  constructor(status: number, code: string, message: string, hint: string, id: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.hint = hint;
+    this.id = id;
+  }
+
+  /** Whether the same request may be tried again as it is: nobody refused it, nothing answered. */
+  get isUnreachable(): boolean {
+    return this.code === UNREACHABLE;
+  }
+
+  get isSignedOut(): boolean {
+    return this.status === 401;
+  }
+}
+
+export const UNREACHABLE = 'console.unreachable';
+const WAIT_MS = 15_000;
+
+type Method = 'GET' | 'POST' | 'DELETE';
+type Query = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+/** Ask for something. */
+export function get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+  return request<T>('GET', withQuery(path, query), undefined, undefined, signal);
+}
+
+/** Do something that makes no entry. */
+export function post<T>(path: string, body: unknown): Promise<T> {
+  return request<T>('POST', path, body);
+}
+
+/** Make an entry. The same `once` again gives the same answer and no second entry, so a retry after a cut is safe. */
+export function record<T>(path: string, body: unknown, once: string): Promise<T> {
+  return request<T>('POST', path, body, once);
+}
+
+export function remove<T>(path: string): Promise<T> {
+  return request<T>('DELETE', path);
+}
+
+/** A name for one entry to be made; keep it until the answer is there. */
+export function newOnce(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (octet) => octet.toString(16).padStart(2, '0')).join('');
+}
+
+/** `US/14` as a path. */
+export function numberPath(number: string): string {
+  const [party = '', index = ''] = number.split('/');
+  return `${encodeURIComponent(party.toLowerCase())}/${encodeURIComponent(index)}`;
+}
+
+async function request<T>(
+  method: Method,
+  path: string,
+  body?: unknown,
+  once?: string,
+  signal?: AbortSignal,
+): Promise<T> {
+  const headers = new Headers({ Accept: 'application/json' });
+  if (body !== undefined) headers.set('Content-Type', 'application/json');
+  if (once !== undefined) headers.set('Coupefeu-Once', once);
+  const response = await reach(path, {
+    method,
+    headers,
+    credentials: 'same-origin',
+    cache: 'no-store',
+    signal: signal ? AbortSignal.any([signal, AbortSignal.timeout(WAIT_MS)]) : AbortSignal.timeout(WAIT_MS),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw await refusal(response);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+async function reach(path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(`/api${path}`, init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new ApiError(0, UNREACHABLE, '', '', '');
+  }
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  const body: unknown = await response.json().catch(() => null);
+  const error = field(body, 'error');
+  return new ApiError(
+    response.status,
+    text(field(error, 'code')) || `console.status.${response.status}`,
+    text(field(error, 'message')) || response.statusText,
+    text(field(error, 'hint')),
+    text(field(error, 'id')),
+  );
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function withQuery(path: string, query: Query): string {
+  const stated = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== '');
+  if (stated.length === 0) return path;
+  return `${path}?${new URLSearchParams(stated.map(([name, value]): [string, string] => [name, String(value)])).toString()}`;
+}

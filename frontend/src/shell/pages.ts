@@ -1,0 +1,22 @@
+/** Which component shows which page; each is fetched when somebody first goes there. */
+
+import type { Component } from 'svelte';
+
+export type PageComponent = Component<{ parts: readonly string[] }>;
+type Loader = () => Promise<{ default: PageComponent }>;
+
+/** The pages of the navigation, in its order. */
+export const PAGES = ['line', 'messages', 'record', 'agreement'] as const;
+
+const found = import.meta.glob<{ default: PageComponent }>('../pages/*/*.svelte');
+
+/** Find the component of a page: `line` is `pages/line/Line.svelte`. An unknown page is the first one. */
+export function pageLoader(name: string): Loader {
+  const load = found[pathOf(name)] ?? found[pathOf('line')];
+  if (!load) throw new Error(`no page ${name}`);
+  return load;
+}
+
+function pathOf(name: string): string {
+  return `../pages/${name}/${name.charAt(0).toUpperCase()}${name.slice(1)}.svelte`;
+}
