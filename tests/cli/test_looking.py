@@ -243,7 +243,7 @@ def test_the_record_is_filtered_by_party_kind_time_and_count(line):
     assert [each["kind"] for each in backs] == ["READ_BACK", "READ_BACK"]
     assert len(line.json("record", "--limit", "2")["entries"]) == 2
     assert line.json("record", "--since", "2090-01-01T00:00Z")["entries"] == []
-    assert line.refused("record", "--kind", "gossip").code == "cli.record.kind"
+    assert line.refused("record", "--kind", "gossip").code == "node.entries.kind"
 
 
 @pytest.mark.parametrize(("head", "kind"), [(b"\xff", "UNREADABLE"), (None, "NOT SHOWN TO US")])

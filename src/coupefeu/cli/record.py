@@ -7,17 +7,13 @@ import typer
 
 from coupefeu.cli.officer import desk_of, open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
-from coupefeu.errors import PeerError, UsageError
-from coupefeu.model.entry import Head, Kind
 from coupefeu.model.instant import format_date_time_group, parse_instant
+from coupefeu.node.entries import check_filter, filter_name, head_of, kind_of
 from coupefeu.node.folder import NodeFolder
-from coupefeu.node.values import kind_name
 from coupefeu.services.messages.display import show_line
 from coupefeu.store.reader import Reader
-from coupefeu.wire.head import decode_head
 
 PAGE = 1_000
-UNREADABLE, UNKNOWN = "unreadable", "unknown"
 
 
 def register(app: typer.Typer) -> None:
@@ -42,14 +38,14 @@ def record(
     log = None if party is None else folder.agreement.log_number(party.lower())
     now_ms = folder.clock().utc_ms
     since_ms = None if since is None else parse_instant(since, now_ms)
-    wanted = None if kind is None else _kind(kind)
+    wanted = None if kind is None else check_filter(kind)
     with desk_of(folder) as desk, progress("Looking", as_json=as_json) as tell:
         found: list[dict[str, Any]] = []
         for seen, row in enumerate(_entries(desk.reader, log, since_ms), 1):
             if tell is not None and seen % PAGE == 0:
                 tell(seen, row["arrival"] + seen)
             values = entry_values(folder, row)
-            if wanted is None or wanted == _name(values):
+            if wanted is None or wanted == filter_name(values["kind"]):
                 found.append(values | _signatures(folder, desk.reader, row))
             if len(found) == limit:
                 break
@@ -77,13 +73,13 @@ def _kind_words(values: Mapping[str, Any]) -> str:
 
 def entry_values(folder: NodeFolder, row: Mapping[str, Any]) -> dict[str, Any]:
     """Give what stands on the record of one entry; texts that a peer wrote are made safe to look at."""
-    head = _head(row["head"])
+    head = head_of(row)
     name = folder.agreement.party_ids[row["log"]]
     return {
         "entry": f"{name.upper()}/{row['idx']}",
         "party": name,
         "index": row["idx"],
-        "kind": _head_kind(row, head),
+        "kind": kind_of(row, head),
         "precedence": None if head is None else head.precedence.name,
         "from_post": None if head is None else show_line(head.from_post),
         "to_posts": [] if head is None else [show_line(post) for post in head.to_posts],
@@ -93,21 +89,6 @@ def entry_values(folder: NodeFolder, row: Mapping[str, Any]) -> dict[str, Any]:
         "held": "all" if row["body"] is not None else "head" if row["head"] is not None else "leaf",
         "leaf": row["leaf"].hex(),
     }
-
-
-def _head_kind(row: Mapping[str, Any], head: Head | None) -> str:
-    if row["head"] is None:
-        return "NOT SHOWN TO US"
-    return kind_name(None if head is None else head.kind)
-
-
-def _head(octets: bytes | None) -> Head | None:
-    if octets is None:
-        return None
-    try:
-        return decode_head(octets)
-    except PeerError:
-        return None
 
 
 def _signatures(folder: NodeFolder, reader: Reader, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,19 +110,3 @@ def _entries(reader: Reader, log: int | None, since_ms: int | None) -> Iterator[
             if log is None or row["log"] == log:
                 yield row
         before = rows[-1]["arrival"]
-
-
-def _kind(text: str) -> str:
-    name = text.lower().replace("_", "-").replace(" ", "-")
-    known = [each.name.lower().replace("_", "-") for each in Kind] + [UNREADABLE, UNKNOWN]
-    if name not in known:
-        raise UsageError(
-            f"there is no kind of entry {text!r}",
-            code="cli.record.kind",
-            hint=f"There are: {', '.join(known)}.",
-        )
-    return name
-
-
-def _name(values: Mapping[str, Any]) -> str:
-    return UNKNOWN if values["kind"].startswith("UNKNOWN") else values["kind"].lower().replace("_", "-")

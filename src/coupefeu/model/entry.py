@@ -18,6 +18,7 @@ class Kind(IntEnum):
     AMENDMENT_PROPOSED = 1
     AMENDMENT_ACCEPTED = 2
     REFUSED = 3
+    KEY_STATEMENT = 4
     MESSAGE = 16
     SHOWN = 17
     TAKEN = 18

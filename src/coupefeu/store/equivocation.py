@@ -1,6 +1,6 @@
 """Two signed statements that cannot both be true: kept, never resolved by us (protocol A6, A13)."""
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import insert
 
 from coupefeu.errors import PeerError, VerificationError
 from coupefeu.record.equivocation import SignedLeaf, encode_equivocation, path_of
@@ -8,6 +8,7 @@ from coupefeu.record.statements import verify_checkpoint
 from coupefeu.record.tree import inclusion_path
 from coupefeu.services.base import Statement
 from coupefeu.store import tables
+from coupefeu.store.covering import COVERING_CHECKPOINT, COVERING_RUN
 from coupefeu.store.incoming import Incoming
 from coupefeu.store.standing import verify_author
 from coupefeu.store.transaction import Transaction
@@ -20,21 +21,6 @@ FORK_AGAIN_MS = 1_000
 """A second branch is computed once in this time, for it costs up to FORK_REACH hashes, its signature true or false."""
 
 _INSERT = insert(tables.evidence).prefix_with("OR IGNORE")
-_COVERING_CHECKPOINT = (
-    select(tables.checkpoints)
-    .where(tables.checkpoints.c.log == bindparam("log"), tables.checkpoints.c.size > bindparam("index"))
-    .order_by(tables.checkpoints.c.size)
-    .limit(1)
-)
-_COVERING_RUN = (
-    select(tables.runs)
-    .where(
-        tables.runs.c.log == bindparam("log"),
-        tables.runs.c.start <= bindparam("index"),
-        tables.runs.c.end > bindparam("index"),
-    )
-    .limit(1)
-)
 
 
 def keep_fork(
@@ -119,12 +105,12 @@ def _held(transaction: Transaction, log: int, index: int) -> SignedLeaf:
     row = transaction.entry(log, index)
     values = {"log": log, "index": index}
     if row is not None:
-        for run in transaction.select(Statement(_COVERING_RUN, values)):
+        for run in transaction.select(Statement(COVERING_RUN, values)):
             start, end = run["start"], run["end"]
             hashes = transaction.leaf_hashes(log, start, end)
             path = inclusion_path([hashes[each] for each in range(start, end)], index - start, end - start)
             return SignedLeaf(start, end, run["signature"], row["leaf"], path)
-        for held in transaction.select(Statement(_COVERING_CHECKPOINT, values)):
+        for held in transaction.select(Statement(COVERING_CHECKPOINT, values)):
             size = held["size"]
             behind = transaction.leaf_hashes(log, index, size)
             path = path_of(transaction.frontier_at(log, index), behind, index, size)

@@ -1,6 +1,6 @@
 """Reading a record without changing it, of a running node and of a stopped one; any number of readers at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -13,6 +13,7 @@ from coupefeu.errors import UsageError
 from coupefeu.services import every  # noqa: F401 - the views' digest names those of all services
 from coupefeu.services.base import Rows
 from coupefeu.store import tables
+from coupefeu.store.covering import COVERING_CHECKPOINT, COVERING_RUN
 from coupefeu.store.rebuild import insist_views
 from coupefeu.store.schema import insist_current
 from coupefeu.store.sqlite import Connection, open_for_reading
@@ -61,6 +62,28 @@ _ARRIVALS = (
     .where(tables.entries.c.arrival < bindparam("before"))
     .order_by(tables.entries.c.arrival.desc())
     .limit(bindparam("count"))
+)
+_ARRIVED = select(tables.entries).where(tables.entries.c.arrival == bindparam("arrival"))
+_FIRST_COSIGNATURE = (
+    select(tables.cosignatures)
+    .where(
+        tables.cosignatures.c.log == bindparam("log"),
+        tables.cosignatures.c.size > bindparam("idx"),
+        tables.cosignatures.c.holder == bindparam("holder"),
+    )
+    .order_by(tables.cosignatures.c.size, tables.cosignatures.c.time_s)
+    .limit(1)
+)
+_FIRST_RUN_RECEIPT = (
+    select(tables.run_receipts)
+    .where(
+        tables.run_receipts.c.log == bindparam("log"),
+        tables.run_receipts.c.start <= bindparam("idx"),
+        tables.run_receipts.c.end > bindparam("idx"),
+        tables.run_receipts.c.holder == bindparam("holder"),
+    )
+    .order_by(tables.run_receipts.c.arrived_ms)
+    .limit(1)
 )
 _EVIDENCE = select(tables.evidence).order_by(tables.evidence.c.number)
 _ANNOUNCED = (
@@ -174,9 +197,33 @@ class Reader:
         """Rows of at most `count` entries of all logs that arrived before `before`, the newest first."""
         return self._connection.execute(_ARRIVALS, {"before": before, "count": count})
 
+    def newest_arrival(self) -> int:
+        """Give the arrival of the entry that came last; -1 when there is none."""
+        ((arrival,),) = self._connection.query("SELECT coalesce(max(arrival), -1) FROM entries")
+        return int(arrival)
+
+    def count_entries(self, log: int | None) -> int:
+        """Count the entries held of one log, or of all."""
+        condition = "" if log is None else " WHERE log = ?"
+        query = f"SELECT count(*) FROM entries{condition}"  # noqa: S608 - one of two fixed texts
+        ((count,),) = self._connection.query(query, () if log is None else (log,))
+        return int(count)
+
+    def arrivals_window(self, log: int | None, offset: int, count: int) -> list[int]:
+        """Give at most `count` arrivals of one log, or of all, the newest first, behind the `offset` newest."""
+        condition = "" if log is None else " WHERE log = ?"
+        query = f"SELECT arrival FROM entries{condition} ORDER BY arrival DESC LIMIT ? OFFSET ?"  # noqa: S608 - as above
+        values = (count, offset) if log is None else (log, count, offset)
+        return [arrival for (arrival,) in self._connection.query(query, values)]
+
+    def arrived(self, arrivals: Sequence[int]) -> Rows:
+        """Give the rows of these arrivals, in their order; one that is not there any more is left out."""
+        rows = (self._connection.execute(_ARRIVED, {"arrival": arrival}) for arrival in arrivals)
+        return [row for found in rows for row in found]
+
     def leaves(self, log: int, size: int) -> Iterator[tuple[bytes, bytes | None, bytes | None, bytes | None]]:
         """Leaf, seed, head, body of the entries before `size`, in order."""
-        yield from self._connection.query(
+        yield from self._connection.stream(
             "SELECT leaf, seed, head, body FROM entries WHERE log = ? AND idx < ? ORDER BY idx", (log, size)
         )
 
@@ -228,6 +275,32 @@ class Reader:
         )
         return "run" if rows.fetchone() else "nothing"
 
+    def covering_checkpoint(self, log: int, index: int) -> Mapping[str, Any] | None:
+        """Give the smallest checkpoint kept that covers an entry."""
+        return _first(self._connection.execute(COVERING_CHECKPOINT, {"log": log, "index": index}))
+
+    def covering_run(self, log: int, index: int) -> Mapping[str, Any] | None:
+        """Give a run that covers an entry."""
+        return _first(self._connection.execute(COVERING_RUN, {"log": log, "index": index}))
+
+    def first_cosignature(self, log: int, index: int, holder: int) -> Mapping[str, Any] | None:
+        """Give the co-signature of `holder` on the smallest size that covers an entry."""
+        at = {"log": log, "idx": index, "holder": holder}
+        return _first(self._connection.execute(_FIRST_COSIGNATURE, at))
+
+    def first_run_receipt(self, log: int, index: int, holder: int) -> Mapping[str, Any] | None:
+        """Give the first receipt of `holder` for a run that covers an entry."""
+        at = {"log": log, "idx": index, "holder": holder}
+        return _first(self._connection.execute(_FIRST_RUN_RECEIPT, at))
+
+    def is_run_receipted(self, log: int, index: int) -> bool:
+        """Whether another party signed for a run that holds an entry."""
+        rows = self._connection.query(
+            'SELECT 1 FROM run_receipts WHERE log = ?1 AND start <= ?2 AND "end" > ?2 AND holder <> ?1 LIMIT 1',
+            (log, index),
+        )
+        return rows.fetchone() is not None
+
     def receipts(self, log: int, index: int) -> dict[int, int]:
         """By holder: UTC milliseconds at which its first receipt for this entry was verified here."""
         others = (row["log"] for row in self.logs() if row["log"] != log)
@@ -267,3 +340,7 @@ class Reader:
         query = f"SELECT time_s FROM cosignatures WHERE {condition} LIMIT 1"  # noqa: S608 - fixed texts above
         row = self._connection.query(query, (index, log)).fetchone()
         return None if row is None else int(row[0]) * 1000
+
+
+def _first(rows: Rows) -> Mapping[str, Any] | None:
+    return rows[0] if rows else None

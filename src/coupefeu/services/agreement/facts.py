@@ -18,7 +18,7 @@ from coupefeu.wire.card import Signatures, pack_signatures, parse_signatures
 from coupefeu.wire.cbor import decode, encode
 from coupefeu.wire.key_statement import SignedKeyStatement
 
-KEY_STATEMENT: Final = 4
+KEY_STATEMENT: Final = Kind.KEY_STATEMENT
 """The kind of entry that holds a key statement."""
 MAX_VERSION: Final = 9_999
 """Of an agreement; whatever is signed beyond it has no effect, and no database need hold it."""

@@ -1,0 +1,177 @@
+"""Entries of both records as they are listed: what each is, by what it stands, and which of them a reader looks for."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from coupefeu.errors import PeerError, UsageError
+from coupefeu.model.entry import Head, Kind
+from coupefeu.model.messages import MessageId
+from coupefeu.node.search import MAX_LOOKED_AT, fold, says
+from coupefeu.node.values import kind_name
+from coupefeu.store.reader import Reader
+from coupefeu.wire.cbor import encode
+from coupefeu.wire.head import decode_head
+
+Row = Mapping[str, Any]
+"""A row of `entries`."""
+
+UNREADABLE: Final = "unreadable"
+UNKNOWN: Final = "unknown"
+NOT_SHOWN: Final = "NOT SHOWN TO US"
+"""Said of an entry of which the leaf alone is held."""
+_PAGE: Final = 1_000
+
+
+class Proof(StrEnum):
+    """By what an entry stands; words for readers are `ui-proof-*` in words/."""
+
+    COSIGNED = "co-signed"
+    """Its author's signature over the whole log up to it, and another party's that it holds the same."""
+    RECEIPTED = "receipted"
+    """The same for a run of entries that overtook others."""
+    SIGNED = "signed"
+    """Its author's signature alone."""
+    ANNOUNCED = "announced"
+    """A line test that was heard; its proof follows."""
+    UNSIGNED = "unsigned"
+    """Nothing that is signed covers it yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which entries: of one log, of one kind, that say something; None and "": whatever it is."""
+
+    log: int | None = None
+    kind: str | None = None
+    words: str = ""
+
+    @property
+    def is_searched(self) -> bool:
+        """Whether entries must be read to know."""
+        return bool(self.kind or self.words)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The arrivals of the entries found, the newest first. `truncated`: older entries were not looked at."""
+
+    arrivals: Sequence[int]
+    looked_at: int
+    truncated: bool
+    newest: int
+
+
+def head_of(row: Row) -> Head | None:
+    """Decode the head; None when it is not held or cannot be read."""
+    if row["head"] is None:
+        return None
+    try:
+        return decode_head(row["head"])
+    except PeerError:
+        return None
+
+
+def kind_of(row: Row, head: Head | None) -> str:
+    """Name the kind, as `--kind` and the pages have it."""
+    if row["head"] is None:
+        return NOT_SHOWN
+    return kind_name(None if head is None else head.kind)
+
+
+def filter_name(kind: str) -> str:
+    """Give the name by which entries of a kind are looked for: `taken`, `unknown`, `unreadable`."""
+    return UNKNOWN if kind.startswith("UNKNOWN") else kind.lower().replace("_", "-")
+
+
+def check_filter(text: str) -> str:
+    """Read such a name. Raises: UsageError: there is no such kind."""
+    name = text.lower().replace("_", "-").replace(" ", "-")
+    known = [filter_name(each.name) for each in Kind] + [UNREADABLE, UNKNOWN]
+    if name not in known:
+        raise UsageError(
+            f"there is no kind of entry {text!r}",
+            code="node.entries.kind",
+            hint=f"There are: {', '.join(known)}.",
+        )
+    return name
+
+
+_BEGINNINGS: Final = {filter_name(kind.name): b"\x00" + encode(int(kind)) for kind in Kind}
+"""By name of a kind: the bytes behind the first of each head of that kind (wire/head.py)."""
+
+
+def find_entries(reader: Reader, wanted: Wanted, before: Found | None = None) -> Found:
+    """Look through the newest entries; with `before`, what the same search found, only through what came since."""
+    newest = reader.newest_arrival()
+    since = -1 if before is None else before.newest
+    found: list[int] = []
+    looked_at = 0
+    for row in _walk(reader, newest + 1):
+        if row["arrival"] <= since or looked_at == MAX_LOOKED_AT:
+            break
+        looked_at += 1
+        if _is_wanted(row, wanted):
+            found.append(row["arrival"])
+    if before is not None:
+        found += before.arrivals
+        looked_at = min(looked_at + before.looked_at, MAX_LOOKED_AT)
+    total = reader.count_entries(None)
+    return Found(arrivals=found, looked_at=looked_at, truncated=looked_at < total, newest=newest)
+
+
+def proofs_of(reader: Reader, rows: Sequence[Row]) -> dict[MessageId, Proof]:
+    """Say by what each entry stands."""
+    sizes = {row["log"]: row["size"] for row in reader.logs()}
+    cosigned = {log: max(reader.cosigned_sizes(log).values(), default=0) for log in sizes}
+    return {(row["log"], row["idx"]): _proof(reader, row["log"], row["idx"], sizes, cosigned) for row in rows}
+
+
+def _proof(
+    reader: Reader, log: int, index: int, sizes: Mapping[int, int], cosigned: Mapping[int, int]
+) -> Proof:
+    if index < cosigned[log]:
+        return Proof.COSIGNED
+    if reader.is_run_receipted(log, index):
+        return Proof.RECEIPTED
+    if index < sizes[log] or reader.coverage(log, index) != "nothing":
+        return Proof.SIGNED
+    return Proof.UNSIGNED
+
+
+def _walk(reader: Reader, before: int) -> Iterator[Row]:
+    while rows := reader.arrivals(before, _PAGE):
+        yield from rows
+        before = rows[-1]["arrival"]
+
+
+def _is_wanted(row: Row, wanted: Wanted) -> bool:
+    if wanted.log is not None and row["log"] != wanted.log:
+        return False
+    if wanted.kind is not None and not _is_of_kind(row, wanted.kind):
+        return False
+    return says(row["head"], row["body"], wanted.words)
+
+
+def _is_of_kind(row: Row, wanted: str) -> bool:
+    """Look at the first bytes where they can tell: a head that can be read begins with its kind."""
+    start = _BEGINNINGS.get(wanted)
+    if start is not None and (row["head"] is None or not row["head"].startswith(start, 1)):
+        return False
+    return filter_name(kind_of(row, head_of(row))) == wanted
+
+
+def wanted_of(parties: Sequence[str], party: str | None, kind: str | None, text: str | None) -> Wanted:
+    """Read what a reader asks for. Raises: UsageError: no such party, or no such kind."""
+    if party is not None and party not in parties:
+        raise UsageError(
+            f"there is no party {party!r}",
+            code="node.entries.party",
+            hint=f"There are: {', '.join(parties)}.",
+        )
+    return Wanted(
+        log=None if party is None else parties.index(party),
+        kind=None if kind is None else check_filter(kind),
+        words=fold(text or ""),
+    )
