@@ -1,13 +1,16 @@
 """`coupefeu init`: a new folder with fresh keys, for one party on one line."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 
 from coupefeu.cli.printing import JsonOption, report
+from coupefeu.console.config import DEFAULT_LISTEN, check_listen, is_loopback
 from coupefeu.errors import UsageError
 from coupefeu.node.folder import NodeFolder
+
+NO_CONSOLE: Final = "none"
 
 
 def register(app: typer.Typer) -> None:
@@ -25,6 +28,10 @@ def init(
     address: Annotated[
         str | None, typer.Option(help="host:port at which others reach us, if not --listen.")
     ] = None,
+    console: Annotated[
+        str,
+        typer.Option(help='address:port of the console for browsers on this machine; "none": no console.'),
+    ] = DEFAULT_LISTEN,
     as_json: JsonOption = False,
 ) -> None:
     """Make a node's folder with fresh keys."""
@@ -33,7 +40,8 @@ def init(
         raise UsageError(
             "name the new folder once", code="cli.init.folder", hint="coupefeu init FOLDER --party us"
         )
-    made = NodeFolder.create(path, party=party.lower(), listen=listen, address=address)
+    table = None if console == NO_CONSOLE else _console_table(console)
+    made = NodeFolder.create(path, party=party.lower(), listen=listen, address=address, console=table)
     identity = made.path / "keys" / "identity.key"
     lines = [
         f"{made.party.upper()}: folder {made.path} is ready, with fresh keys.",
@@ -43,3 +51,15 @@ def init(
     report(
         None, lines, {"node": str(made.path), "party": made.party, "identity": str(identity)}, as_json=as_json
     )
+
+
+def _console_table(listen: str) -> dict[str, Any]:
+    """Give the section [console] of a new node; off this machine it needs a certificate, which comes later."""
+    host, _port = check_listen(listen)
+    if not is_loopback(host):
+        raise UsageError(
+            f"--console {listen} is off this machine",
+            code="cli.init.console",
+            hint="Begin with 127.0.0.1; docs/console-certificate.md says what a console for others needs.",
+        )
+    return {"listen": listen}

@@ -19,6 +19,7 @@ SUMMARIES: Final = {
     "pair": "Pair with the others' cards, then with their answers.",
     "agreement": "The agreement: show, propose, sign; replace keys.",
     "up": "Run the node.",
+    "console-link": "Print a link that signs one browser in at the console, once, within ten minutes.",
     "status": "Show the line, both records, what is overdue and what was found wrong.",
     "say": "Send a message. It is on our record when this returns, and leaves when the line is up.",
     "inbox": "List what is open, most urgent first; or show one message. Looking records nothing.",

@@ -8,8 +8,11 @@ import typer
 import uvloop
 
 from coupefeu.cli.printing import JsonOption, NodeOption, report
+from coupefeu.console.config import ConsoleConfig, read_config
+from coupefeu.console.server import ConsoleKeeper
 from coupefeu.node.collector import calm_collector
 from coupefeu.node.folder import NodeFolder
+from coupefeu.node.local import LocalBackend
 from coupefeu.node.reach import run_node
 from coupefeu.words import say
 
@@ -23,15 +26,17 @@ def up(node: NodeOption, as_json: JsonOption = False) -> None:
     """Run the node."""
     folder = NodeFolder.open(node)
     folder.need_line()
+    console = read_config(folder)
     calm_collector()
-    uvloop.run(_serve(folder, as_json=as_json))
+    uvloop.run(_serve(folder, console, as_json=as_json))
 
 
-async def _serve(folder: NodeFolder, *, as_json: bool) -> None:
+async def _serve(folder: NodeFolder, console: ConsoleConfig | None, *, as_json: bool) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     backend = await run_node(folder)
+    keeper: ConsoleKeeper | None = None
     try:
         banner = folder.banner()
         others = ", ".join(name.upper() for name in folder.counterparts)
@@ -53,9 +58,22 @@ async def _serve(folder: NodeFolder, *, as_json: bool) -> None:
                 report(banner, [words], event, as_json=as_json)
 
         backend.follow(tell)
+        if console is not None:
+            keeper = _keep_console(backend, console, banner, as_json=as_json)
         await stop.wait()
     finally:
+        if keeper is not None:
+            await keeper.close()
         await backend.close()
+
+
+def _keep_console(
+    backend: LocalBackend, config: ConsoleConfig, banner: str, *, as_json: bool
+) -> ConsoleKeeper:
+    def say_console(words: str, address: str | None) -> None:
+        report(banner, [words], {"what": "console", "address": address, "detail": words}, as_json=as_json)
+
+    return ConsoleKeeper(backend, config, say_console)
 
 
 def describe(event: dict[str, Any], language: str = "en") -> str:

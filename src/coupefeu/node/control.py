@@ -5,7 +5,8 @@ asked                                                            answered
 {"id": 2, "do": "receipt", "index": 14}                          {"id": 2, "ok": ["ru", UTC ms]} when it is receipted
 {"id": 3, "do": "status"}                                        {"id": 3, "ok": {...}}
 {"id": 4, "do": "follow"}                                        {"id": 4, "ok": {}}, then {"event": {...}}, one by one
-what is refused                                                  {"id": 5, "error": {"kind", "code", "message", "hint"}}
+{"id": 5, "do": "console-link", "post": "us.duty"}               {"id": 5, "ok": {"link": ...}}, where a console runs
+what is refused                                                  {"id": 6, "error": {"kind", "code", "message", "hint"}}
 """
 
 import asyncio
@@ -14,7 +15,7 @@ import os
 import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -26,6 +27,7 @@ MAX_LINE_BYTES = (1 << 20) + MAX_ATTACHMENTS * MAX_ATTACHMENT_BYTES * 4 // 3
 """A message with all the attachments that an agreement may allow, in base64."""
 MAX_UNREAD_BYTES = 16 << 20
 """What waits for a program that does not read; one that leaves more (a screen that was halted) is hung up on."""
+UNKNOWN_REQUEST: Final = "node.control.unknown"
 Answer = Callable[[dict[str, Any], "Client"], Awaitable[Any]]
 
 

@@ -1,6 +1,6 @@
 """The folder of a node: one party on one line. Whatever is in it can be read here, running node or not.
 
-node.toml                 party, listen, address, peers' addresses; people may edit it
+node.toml                 party, listen, address, peers' addresses, [console], [alarm]; people may edit it
 keys/*.key                private keys, 0600
 pairing/                  cards and answers while pairing; cards hold secrets and go when it ends
 agreement/NNNN.toml .sigs each version of the agreement, exact bytes, and the signatures under it
@@ -52,12 +52,24 @@ class NodeFolder:
     address: str
     peers: Mapping[str, str]
     """By party: `host:port`."""
+    console: Mapping[str, Any] | None = None
+    """The section [console] of node.toml as it stands there; `console.config` judges it."""
+    alarm: Mapping[str, Any] | None = None
+    """The section [alarm] as it stands there."""
     ring: KeyRing = field(repr=False)
     line: Line | None
 
     @classmethod
-    def create(cls, path: Path, *, party: str, listen: str, address: str | None = None) -> "NodeFolder":
-        """Make a new folder with fresh keys; nothing that exists is ever written over.
+    def create(
+        cls,
+        path: Path,
+        *,
+        party: str,
+        listen: str,
+        address: str | None = None,
+        console: Mapping[str, Any] | None = None,
+    ) -> "NodeFolder":
+        """Make a new folder with fresh keys; nothing that exists is ever written over. `console`: its section.
 
         Raises:
             ConfigError: `node.folder.not_empty`, `node.folder.bad_value`, `keys.files.*`.
@@ -71,7 +83,10 @@ class NodeFolder:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.chmod(0o700)
         write_ring(path / "keys", party, make_ring())
-        files.write_node_file(path, party=party, listen=listen, address=address or listen, peers={})
+        tables = {"console": console}
+        files.write_node_file(
+            path, party=party, listen=listen, address=address or listen, peers={}, tables=tables
+        )
         return cls.open(path)
 
     @classmethod

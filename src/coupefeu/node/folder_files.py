@@ -1,5 +1,6 @@
 """The files of a node's folder, one by one: written whole, read strictly, every fault with its file and remedy."""
 
+import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -26,6 +27,8 @@ from coupefeu.wire.key_statement import (
 
 MAX_FILE_BYTES: Final = 98_304
 _NODE_FIELDS: Final = {"party": str, "listen": str, "address": str, "peers": dict}
+_NODE_TABLES: Final = ("console", "alarm")
+"""Sections of node.toml that may be absent; each is judged by the part that it is for."""
 _LINE_FIELDS: Final = {"line_id": str, "in_person": dict}
 
 
@@ -40,11 +43,26 @@ def save_agreement(path: Path, signed: SignedAgreement) -> None:
     write_durably(_version_path(path, version, "toml"), signed.octets)
 
 
-def write_node_file(path: Path, *, party: str, listen: str, address: str, peers: Mapping[str, str]) -> None:
-    """Write node.toml anew."""
+def write_node_file(
+    path: Path,
+    *,
+    party: str,
+    listen: str,
+    address: str,
+    peers: Mapping[str, str],
+    tables: Mapping[str, Mapping[str, Any] | None] | None = None,
+) -> None:
+    """Write node.toml anew; `tables`: the sections that may be absent, by their names."""
     rows = "".join(f'{peer} = "{where}"\n' for peer, where in sorted(peers.items()))
     text = f'party = "{party}"\nlisten = "{listen}"\naddress = "{address}"\n\n[peers]\n{rows}'
-    write_durably(path / "node.toml", text.encode("ascii"))
+    text += "".join(_write_table(name, table) for name, table in (tables or {}).items() if table is not None)
+    write_durably(path / "node.toml", text.encode("utf-8"))
+
+
+def _write_table(name: str, table: Mapping[str, Any]) -> str:
+    """Write texts, numbers and lists of texts: as JSON has them, so has TOML."""
+    rows = "".join(f"{field} = {json.dumps(value, ensure_ascii=False)}\n" for field, value in table.items())
+    return f"\n[{name}]\n{rows}"
 
 
 def write_line_file(path: Path, line_id: bytes, in_person: Mapping[str, bool]) -> None:
@@ -96,8 +114,8 @@ def check_dictionary(agreement: Agreement) -> None:
 
 
 def read_node_file(path: Path) -> dict[str, Any]:
-    """Read node.toml: party, listen, address, peers; raises ConfigError `node.folder.*`."""
-    values = _read_toml(path / "node.toml", _NODE_FIELDS)
+    """Read node.toml: party, listen, address, peers, and the sections; raises ConfigError `node.folder.*`."""
+    values = _read_toml(path / "node.toml", _NODE_FIELDS, _NODE_TABLES)
     check_party(values["party"])
     for value in (values["listen"], values["address"], *values["peers"].values()):
         check_address(value)
@@ -228,21 +246,22 @@ def read_bytes(path: Path) -> bytes:
     return octets
 
 
-def _read_toml(path: Path, fields: Mapping[str, type]) -> dict[str, Any]:
+def _read_toml(path: Path, fields: Mapping[str, type], tables: Sequence[str] = ()) -> dict[str, Any]:
+    """Read exactly these fields; a table that may be absent is None then."""
     try:
         values = tomllib.loads(read_bytes(path).decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(
             f"{path} is not TOML: {error}", code="node.folder.syntax", hint="mend that line"
         ) from error
+    fields = {**fields, **dict.fromkeys(values.keys() & set(tables), dict)}
     for name in fields.keys() ^ values.keys():
         says = "is missing" if name in fields else "is not a field"
-        raise ConfigError(
-            f"{path}: {name} {says}", code="node.folder.fields", hint=f"it has {', '.join(fields)}"
-        )
+        names = ", ".join(dict.fromkeys([*fields, *tables]))
+        raise ConfigError(f"{path}: {name} {says}", code="node.folder.fields", hint=f"it has {names}")
     for name, kind in fields.items():
         if not isinstance(values[name], kind):
             raise ConfigError(
                 f"{path}: {name} is not {kind.__name__}", code="node.folder.bad_value", hint="mend it"
             )
-    return values
+    return {**dict.fromkeys(tables), **values}

@@ -1,7 +1,7 @@
 """A node inside this process: the runtime behind the same contract, and its answers on the control socket."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from coupefeu.errors import PeerError
@@ -10,7 +10,7 @@ from coupefeu.model.messages import MessageId, format_number
 from coupefeu.model.spans import Spans
 from coupefeu.node.backend import Listener
 from coupefeu.node.commands import decode_command
-from coupefeu.node.control import Client, ControlServer
+from coupefeu.node.control import UNKNOWN_REQUEST, Client, ControlServer
 from coupefeu.node.events import (
     AttachmentKept,
     Change,
@@ -39,6 +39,8 @@ class LocalBackend:
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
         self._waiting: dict[int, list[asyncio.Future[tuple[str, int]]]] = {}
+        self.others: dict[str, Callable[[dict[str, Any]], Awaitable[Any]]] = {}
+        """Requests that a room above answers, by what they ask to do."""
         self._server = ControlServer(runtime.folder.socket_path, self._answer, runtime.journal.defect)
         self._names = runtime.folder.agreement.party_ids
         self._began_at = max((peer.sealer.size for peer in runtime.engine.peers.values()), default=0)
@@ -149,11 +151,13 @@ class LocalBackend:
             case "follow":
                 client.when_closed(self.follow(lambda event: client.tell({"event": event})))
                 return {}
+            case str(other) if other in self.others:
+                return await self.others[other](request)
             case other:
                 raise PeerError(
                     f"there is no request {other!r}",
-                    code="node.control.unknown",
-                    hint="There are: act, receipt, status, follow.",
+                    code=UNKNOWN_REQUEST,
+                    hint=f"There are: {', '.join(('act', 'receipt', 'status', 'follow', *self.others))}.",
                 )
 
 

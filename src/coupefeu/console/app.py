@@ -1,0 +1,92 @@
+"""The application: every route of the console in one list, what each is given, and what every refusal looks like."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from litestar import Litestar, Request, Response
+from litestar.connection import ASGIConnection
+from litestar.di import Provide
+from litestar.handlers import BaseRouteHandler
+from litestar.types import ASGIApp, ControllerRouterHandler
+
+from coupefeu.console.desk import ConsoleDesk
+from coupefeu.console.errors import ErrorValues
+from coupefeu.console.guards import Gate
+from coupefeu.console.openapi import describe_routes
+from coupefeu.console.pages import health, openapi, page
+from coupefeu.console.parts import Parts
+from coupefeu.console.sessions import Session
+from coupefeu.console.sign_in import cookies_of, show_session, sign_in, sign_out
+from coupefeu.console.streams import Streams
+
+MAX_BODY_BYTES: Final = 65_536
+"""Of a request; a route that takes more says so itself."""
+
+ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
+    # signing in and out
+    sign_in,
+    show_session,
+    sign_out,
+    # the pages, and this list as a document
+    health,
+    openapi,
+    page,
+)
+
+
+def make_app(parts: Parts) -> ASGIApp:
+    """Build the application behind its guards; every route needs a session unless its `opt` says `open`."""
+    app = make_routes(parts)
+    return Gate(app, parts.config, parts.port, parts.teller)
+
+
+def make_routes(parts: Parts) -> Litestar:
+    """Build the routes without the guards that judge where a request comes from."""
+
+    def need_session(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+        if not handler.opt.get("open"):
+            connection.scope["auth"] = parts.sessions.find(cookies_of(connection, parts))
+
+    def refuse(request: Request[Any, Any, Any], error: Exception) -> Response[ErrorValues]:
+        status, body = parts.teller.tell(error, method=request.method, route=_route_of(request))
+        return Response(body, status_code=status, media_type="application/json")
+
+    app = Litestar(
+        route_handlers=ROUTES,
+        guards=[need_session],
+        dependencies=_dependencies(parts),
+        exception_handlers={Exception: refuse},
+        request_max_body_size=MAX_BODY_BYTES,
+        openapi_config=None,
+        logging_config=None,
+    )
+    describe_routes(app)
+    return app
+
+
+def _dependencies(parts: Parts) -> dict[str, Provide]:
+    def session(request: Request[Any, Any, Any]) -> Session:
+        found: Session = request.auth
+        return found
+
+    def desk() -> ConsoleDesk:
+        return parts.desk
+
+    def streams() -> Streams:
+        return parts.streams
+
+    def given_parts() -> Parts:
+        return parts
+
+    given: dict[str, Callable[[], Any] | Callable[[Any], Any]] = {
+        "session": session,
+        "desk": desk,
+        "streams": streams,
+        "parts": given_parts,
+    }
+    return {name: Provide(each, sync_to_thread=False) for name, each in given.items()}
+
+
+def _route_of(request: Request[Any, Any, Any]) -> str:
+    """Name the route by its pattern; what was typed into it stays out of node.log."""
+    return str(request.scope.get("path_template", ""))

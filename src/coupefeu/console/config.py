@@ -1,0 +1,170 @@
+"""The section [console] of node.toml: where the console listens, and by which certificate off this machine.
+
+[console]
+listen = "127.0.0.1:7430"        an address, never a name; 127.0.0.0/8 and ::1 are this machine
+certificate = "console.pem"      off this machine all three: files (from the node's folder), and the host
+key = "console.key"              name in the certificate, by which browsers call the console
+name = "desk.example.org"
+session_hours = 12               after this an officer signs in anew
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address
+from pathlib import Path
+from typing import Any, Final
+
+from coupefeu.errors import ConfigError
+from coupefeu.node.folder import NodeFolder
+from coupefeu.node.folder_files import check_address
+
+DEFAULT_LISTEN: Final = "127.0.0.1:7430"
+DEFAULT_SESSION_HOURS: Final = 12
+MAX_SESSION_HOURS: Final = 168
+HTTPS_PORT: Final = 443
+HTTP_PORT: Final = 80
+
+_FIELDS: Final = {"listen": str, "certificate": str, "key": str, "name": str, "session_hours": int}
+_TLS_FIELDS: Final = ("certificate", "key", "name")
+_LOOPBACK: Final = IPv4Network("127.0.0.0/8")
+_LOOPBACK_6: Final = IPv6Address("::1")
+_LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """What a console off this machine cannot be without."""
+
+    certificate: Path
+    key: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleConfig:
+    """Where and how the console of `party` is served."""
+
+    party: str
+    host: str
+    port: int
+    tls: Tls | None
+    session_hours: int
+
+    @property
+    def scheme(self) -> str:
+        """`http` on this machine, `https` with a certificate."""
+        return "http" if self.tls is None else "https"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The hosts by which a browser may call it, the one that we print first."""
+        if self.tls is not None:
+            return (self.tls.name,)
+        return (f"{self.party}.localhost", f"[{self.host}]" if ":" in self.host else self.host)
+
+
+def read_config(folder: NodeFolder) -> ConsoleConfig | None:
+    """Read the section [console]; None: this node has no console.
+
+    Raises:
+        ConfigError: `console.config.*`: which field, what stands there, what to do.
+    """
+    if folder.console is None:
+        return None
+    table = folder.console
+    _check_fields(table)
+    host, port = check_listen(table["listen"])
+    tls = _read_tls(table, folder.path)
+    if tls is None and not is_loopback(host):
+        raise _refuse(
+            f"listen = {table['listen']!r} is off this machine, and certificate, key and name are missing",
+            code="console.config.open",
+            hint="give all three (docs/console-certificate.md), or listen on 127.0.0.1",
+        )
+    hours = _read_hours(table.get("session_hours", DEFAULT_SESSION_HOURS))
+    return ConsoleConfig(party=folder.party, host=host, port=port, tls=tls, session_hours=hours)
+
+
+def is_loopback(host: str) -> bool:
+    """Judge an address, never a name: only 127.0.0.0/8 and ::1 are this machine."""
+    address = ip_address(host)
+    return address in _LOOPBACK if isinstance(address, IPv4Address) else address == _LOOPBACK_6
+
+
+def check_listen(listen: str) -> tuple[str, int]:
+    """Split `address:port`; a name could mean another machine tomorrow, so it is refused.
+
+    Raises:
+        ConfigError: `console.config.listen`.
+    """
+    refusal = _refuse(
+        f"listen = {listen!r} is not an address with a port",
+        code="console.config.listen",
+        hint=f'such as "{DEFAULT_LISTEN}" or "[::1]:7430"; a name is not taken',
+    )
+    try:
+        host, port = check_address(listen)
+        ip_address(host)
+    except (ConfigError, ValueError) as error:
+        raise refusal from error
+    return host, port
+
+
+def _check_fields(table: Mapping[str, Any]) -> None:
+    for name, value in table.items():
+        kind = _FIELDS.get(name)
+        if kind is None:
+            raise _refuse(
+                f"{name} is not a field",
+                code="console.config.fields",
+                hint=f"it has {', '.join(_FIELDS)}",
+            )
+        if not isinstance(value, kind) or isinstance(value, bool):
+            kinds = {str: "a text", int: "a whole number"}
+            raise _refuse(
+                f"{name} = {value!r} is not {kinds[kind]}", code="console.config.fields", hint="mend it"
+            )
+    if "listen" not in table:
+        raise _refuse("listen is missing", code="console.config.fields", hint=f'listen = "{DEFAULT_LISTEN}"')
+
+
+def _read_tls(table: Mapping[str, Any], folder: Path) -> Tls | None:
+    given = [name for name in _TLS_FIELDS if name in table]
+    if not given:
+        return None
+    if missing := [name for name in _TLS_FIELDS if name not in table]:
+        raise _refuse(
+            f"{', '.join(given)} stands there without {', '.join(missing)}",
+            code="console.config.incomplete",
+            hint="give certificate, key and name, or none of them (docs/console-certificate.md)",
+        )
+    name = check_name(table["name"])
+    return Tls(certificate=folder / table["certificate"], key=folder / table["key"], name=name)
+
+
+def check_name(name: str) -> str:
+    """Give a host name as browsers write it; raises ConfigError `console.config.name`."""
+    labels = name.split(".")
+    good = len(name) < 254 and all(_LABEL.fullmatch(label) for label in labels)
+    if not good or labels[-1].isdecimal():
+        raise _refuse(
+            f"name = {name!r} is not a host name",
+            code="console.config.name",
+            hint='the name in the certificate, in small letters and without a port, such as "desk.example.org"',
+        )
+    return name
+
+
+def _read_hours(hours: int) -> int:
+    if not 1 <= hours <= MAX_SESSION_HOURS:
+        raise _refuse(
+            f"session_hours = {hours} is out of range",
+            code="console.config.hours",
+            hint=f"1 to {MAX_SESSION_HOURS}; {DEFAULT_SESSION_HOURS} if it is not given",
+        )
+    return hours
+
+
+def _refuse(message: str, *, code: str, hint: str) -> ConfigError:
+    return ConfigError(f"node.toml, [console]: {message}", code=code, hint=hint)

@@ -1,0 +1,27 @@
+"""What the routes share: made once by `server`, given to each route by name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from coupefeu.console.config import ConsoleConfig
+from coupefeu.console.desk import ConsoleDesk
+from coupefeu.console.errors import Teller
+from coupefeu.console.links import Links
+from coupefeu.console.sessions import Sessions
+from coupefeu.console.static import StaticFile
+from coupefeu.console.streams import Streams
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The parts of one running console; `port` is the one that is bound, whatever the configuration asks."""
+
+    config: ConsoleConfig
+    port: int
+    desk: ConsoleDesk
+    sessions: Sessions
+    links: Links
+    streams: Streams
+    pages: Mapping[str, StaticFile]
+    """Empty: they are not built."""
+    teller: Teller

@@ -1,0 +1,181 @@
+"""Who is signed in at this console. The browser holds a secret in a cookie; we hold its SHA-256, in memory and on disk.
+
+On disk, so that a node that is started again at night throws no officer out; 0600, in the node's folder.
+A session ends by signing out, by `coupefeu console-link --end-all`, or some hours after its sign-in, whatever it does.
+"""
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from coupefeu.console.errors import NotSignedInError
+from coupefeu.console.values import SessionValues
+from coupefeu.errors import CoupefeuError
+from coupefeu.keys.files import SECRET_MODE, write_durably
+
+SECRET_BYTES: Final = 32
+MAX_SESSIONS: Final = 256
+"""Of more, the oldest ends."""
+HOUR_MS: Final = 3_600_000
+FILE_NAME: Final = "console.sessions"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One signed-in browser: a post of ours and a label beside it. `id` is the SHA-256 of its secret, hexadecimal."""
+
+    id: str
+    post: str
+    officer: str
+    language: str
+    signed_in_ms: int
+    expires_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    version: int
+    sessions: tuple[Session, ...]
+
+
+class Sessions:
+    """All sessions of one node; `ended` is called for each that ends, however it ends."""
+
+    def __init__(
+        self,
+        path: Path,
+        now_ms: Callable[[], int],
+        *,
+        hours: int,
+        ended: Callable[[Session], None] = lambda _session: None,
+    ) -> None:
+        self._path = path
+        self._now_ms = now_ms
+        self._lasts_ms = hours * HOUR_MS
+        self._ended = ended
+        self._writing = asyncio.Lock()
+        self._by_id: dict[str, Session] = {each.id: each for each in _read(path)}
+
+    async def begin(self, *, post: str, officer: str, language: str) -> tuple[str, Session]:
+        """Sign in; gives (secret for the cookie, session), once the session is durable."""
+        secret = secrets.token_urlsafe(SECRET_BYTES)
+        now_ms = self._now_ms()
+        session = Session(
+            id=digest(secret),
+            post=post,
+            officer=officer,
+            language=language,
+            signed_in_ms=now_ms,
+            expires_ms=now_ms + self._lasts_ms,
+        )
+        self._by_id[session.id] = session
+        self.expire()
+        for oldest in list(self._by_id.values())[:-MAX_SESSIONS]:
+            self._drop(oldest)
+        await self._save()
+        return secret, session
+
+    def find(self, cookies: Sequence[str]) -> Session:
+        """Give the session of a request, whatever else another page put beside its cookie.
+
+        Raises:
+            NotSignedInError: `console.session.none`; `console.session.two`: two live ones, so who asks is not known.
+        """
+        self.expire()
+        found = {self._by_id[key].id: self._by_id[key] for key in map(digest, cookies) if key in self._by_id}
+        if len(found) > 1:
+            raise NotSignedInError(
+                "the browser sends two sessions for this console",
+                code="console.session.two",
+                hint="Delete the cookies of this address, then sign in by a new link.",
+            )
+        if not found:
+            raise NotSignedInError(
+                "this browser is not signed in, or its session has ended",
+                code="console.session.none",
+                hint="On the node's machine, `coupefeu console-link` prints a new link.",
+            )
+        return next(iter(found.values()))
+
+    async def end(self, session: Session) -> None:
+        """Sign one browser out."""
+        self._drop(session)
+        await self._save()
+
+    async def end_all(self) -> int:
+        """Sign everybody out; gives how many that were."""
+        self.expire()
+        ending = list(self._by_id.values())
+        for session in ending:
+            self._drop(session)
+        await self._save()
+        return len(ending)
+
+    def expire(self) -> None:
+        """End what has lasted its hours; a session from the future was made under another clock and ends too."""
+        now_ms = self._now_ms()
+        for session in list(self._by_id.values()):
+            if not now_ms - self._lasts_ms < session.signed_in_ms <= now_ms:
+                self._drop(session)
+
+    def _drop(self, session: Session) -> None:
+        if self._by_id.pop(session.id, None) is not None:
+            self._ended(session)
+
+    async def _save(self) -> None:
+        async with self._writing:
+            octets = msgspec.json.encode(_File(version=1, sessions=tuple(self._by_id.values())))
+            await asyncio.to_thread(write_durably, self._path, octets, mode=SECRET_MODE)
+
+
+def digest(secret: str) -> str:
+    """Give what is kept of a secret; finding it in a table tells a guesser nothing about the secret."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def cookie_name(party: str, *, tls: bool) -> str:
+    """Name the cookie by the party: two parties on one machine never take each other's.
+
+    `__Host-` (under TLS) makes the browser refuse one that another host set for us.
+    """
+    return f"{'__Host-' if tls else ''}coupefeu-{party}"
+
+
+def set_cookie(name: str, secret: str, *, tls: bool, lasts_s: int) -> str:
+    """Write the header that gives a browser its secret; `lasts_s` 0 takes it away."""
+    return f"{name}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age={lasts_s}" + (
+        "; Secure" if tls else ""
+    )
+
+
+def read_cookies(headers: Sequence[str], name: str) -> list[str]:
+    """List every value that a request brings under this name, each once."""
+    parts = (part.strip().partition("=") for header in headers for part in header.split(";"))
+    return list(dict.fromkeys(value.strip() for key, _, value in parts if key == name))
+
+
+def _read(path: Path) -> tuple[Session, ...]:
+    """Read the sessions that were kept; whatever does not read, or others may read, signs nobody in."""
+    try:
+        if path.stat().st_mode & 0o077:
+            return ()
+        return msgspec.json.decode(path.read_bytes(), type=_File).sessions
+    except (OSError, msgspec.MsgspecError, CoupefeuError):
+        return ()
+
+
+def describe_session(session: Session, party: str) -> SessionValues:
+    """Give what a page shows of a session; never its id."""
+    return SessionValues(
+        party=party,
+        post=session.post,
+        officer=session.officer,
+        language=session.language,
+        expires_ms=session.expires_ms,
+    )

@@ -1,0 +1,82 @@
+"""Signing in by the key of a one-time link, and out; who is signed in."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request, Response, delete, get, post
+
+from coupefeu.console.errors import NotSignedInError, TooManyError, refuses
+from coupefeu.console.parts import Parts
+from coupefeu.console.sessions import (
+    Session,
+    cookie_name,
+    describe_session,
+    read_cookies,
+    set_cookie,
+)
+from coupefeu.console.values import SessionValues
+
+MAX_KEY_BYTES = 4_096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInRequest:
+    """The key that stands behind the `#` of a one-time link."""
+
+    key: str
+
+
+@post(
+    "/api/session",
+    opt={"open": True},
+    request_max_body_size=MAX_KEY_BYTES,
+    responses=refuses(
+        NotSignedInError("the link is unknown, used, expired or displaced", code="console.link.*"),
+        TooManyError("too many wrong links from one address", code="console.link.guesses"),
+    ),
+)
+async def sign_in(
+    data: SignInRequest, request: Request[Any, Any, Any], parts: Parts
+) -> Response[SessionValues]:
+    """Sign this browser in, once for each link; the answer sets the session's cookie."""
+    source = request.client.host if request.client else ""
+    invitation = parts.links.redeem(data.key, source)
+    await _leave_earlier(request, parts)
+    secret, session = await parts.sessions.begin(
+        post=invitation.post, officer=invitation.officer, language=invitation.language
+    )
+    lasts_s = (session.expires_ms - session.signed_in_ms) // 1_000
+    return Response(describe_session(session, parts.config.party), headers=_cookie(parts, secret, lasts_s))
+
+
+@get("/api/session", sync_to_thread=False)
+def show_session(session: Session, parts: Parts) -> SessionValues:
+    """Say who is signed in at this browser."""
+    return describe_session(session, parts.config.party)
+
+
+@delete("/api/session", status_code=204)
+async def sign_out(session: Session, parts: Parts) -> Response[None]:
+    """Sign this browser out; its event streams end."""
+    await parts.sessions.end(session)
+    return Response(None, status_code=204, headers=_cookie(parts, "", 0))
+
+
+async def _leave_earlier(request: Request[Any, Any, Any], parts: Parts) -> None:
+    """End the session that a browser had when it signs in anew."""
+    try:
+        await parts.sessions.end(parts.sessions.find(cookies_of(request, parts)))
+    except NotSignedInError:
+        return
+
+
+def cookies_of(request: Any, parts: Parts) -> list[str]:
+    """List the secrets that a request brings for this party's console."""
+    headers = request.headers.getall("cookie", [])
+    return read_cookies(headers, cookie_name(parts.config.party, tls=parts.config.tls is not None))
+
+
+def _cookie(parts: Parts, secret: str, lasts_s: int) -> dict[str, str]:
+    tls = parts.config.tls is not None
+    name = cookie_name(parts.config.party, tls=tls)
+    return {"set-cookie": set_cookie(name, secret, tls=tls, lasts_s=lasts_s)}

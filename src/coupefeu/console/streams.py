@@ -1,0 +1,61 @@
+"""The open event streams: how many there may be, and how each ends with its session or with the node."""
+
+from collections.abc import Callable
+from typing import Final
+
+from coupefeu.console.errors import TooManyError
+from coupefeu.console.sessions import Session
+
+MAX_OF_SESSION: Final = 4
+"""A browser opens six connections to one host; with more streams it could no longer ask for anything."""
+MAX_STREAMS: Final = 256
+
+End = Callable[[], None]
+
+
+class Streams:
+    """Every open stream of a console."""
+
+    def __init__(self) -> None:
+        self._ends: dict[str, list[End]] = {}
+
+    def enter(self, session: Session, end: End) -> End:
+        """Count a stream; `end` is called when its session or the node ends. Gives what to call when it is over.
+
+        Raises:
+            TooManyError: `console.streams.session`, `console.streams.all`.
+        """
+        ends = self._ends.get(session.id, [])
+        if len(ends) >= MAX_OF_SESSION:
+            raise TooManyError(
+                f"this browser shows the console {len(ends)} times already",
+                code="console.streams.session",
+                hint="Close another tab or window of it.",
+            )
+        if sum(map(len, self._ends.values())) >= MAX_STREAMS:
+            raise TooManyError(
+                f"{MAX_STREAMS} consoles are live on this node already",
+                code="console.streams.all",
+                hint="Close one of them.",
+            )
+        self._ends.setdefault(session.id, []).append(end)
+        return lambda: self._leave(session, end)
+
+    def end_session(self, session: Session) -> None:
+        """End the streams of a session that has ended."""
+        for end in self._ends.pop(session.id, []):
+            end()
+
+    def end_all(self) -> None:
+        """End every stream: the node stops."""
+        for ends in tuple(self._ends.values()):
+            for end in tuple(ends):
+                end()
+        self._ends.clear()
+
+    def _leave(self, session: Session, end: End) -> None:
+        ends = self._ends.get(session.id, [])
+        if end in ends:
+            ends.remove(end)
+        if not ends:
+            self._ends.pop(session.id, None)
