@@ -6,7 +6,8 @@ line is up, the reason is said, and it is tried again.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+import socket
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from coupefeu.console.app import make_app
@@ -15,7 +16,7 @@ from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import Teller
 from coupefeu.console.invite import address_of, answer_invitation
 from coupefeu.console.links import Links
-from coupefeu.console.listening import Listener, bind
+from coupefeu.console.listening import Listener, bind_all
 from coupefeu.console.parts import Parts
 from coupefeu.console.sessions import FILE_NAME, Session, Sessions
 from coupefeu.console.static import NOT_BUILT, StaticFile, load_pages
@@ -43,19 +44,22 @@ class Console:
         backend.others[REQUEST] = self._answer
 
     @classmethod
-    async def start(cls, backend: LocalBackend, config: ConsoleConfig) -> "Console":
-        """Serve the console of a running node.
+    async def start(
+        cls, backend: LocalBackend, config: ConsoleConfig, bound: Sequence[socket.socket] = ()
+    ) -> "Console":
+        """Serve the console of a running node; `bound`: sockets that listen for it already.
 
         Raises:
             BearerError: the port is taken; ConfigError: certificate or key cannot be used.
         """
         context = None if config.tls is None else make_context(config.tls)
-        bound = bind(config.host, config.port)
+        listening = bound or bind_all(config.hosts, config.port)
         try:
-            parts = await _make_parts(backend, config, bound.getsockname()[1])
-            listener = await Listener.start(make_app(parts), bound, context)
+            parts = await _make_parts(backend, config, listening[0].getsockname()[1])
+            listener = await Listener.start(make_app(parts), listening, context)
         except BaseException:
-            bound.close()
+            for each in listening:
+                each.close()
             raise
         return cls(parts, listener, backend)
 

@@ -260,6 +260,177 @@ class DeskValues:
     demo: bool
 
 
+# --- the record -----------------------------------------------------------------------------------------------
+
+
+class Proof(StrEnum):
+    """By what an entry stands; words for readers are `ui-proof-*` in words/."""
+
+    COSIGNED = "co-signed"
+    RECEIPTED = "receipted"
+    SIGNED = "signed"
+    ANNOUNCED = "announced"
+    UNSIGNED = "unsigned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryLine:
+    """One entry of either side's record."""
+
+    number: str
+    party: str
+    index: int
+    kind: str
+    from_post: str
+    to_posts: tuple[str, ...]
+    precedence: str | None
+    written_ms: int | None
+    arrived_ms: int
+    about: str | None
+    beginning: str
+    proof: Proof
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPage:
+    """A window of the record, newest first; see `MessagePage`."""
+
+    rows: tuple[EntryLine, ...]
+    offset: int
+    total: int
+    looked_at: int
+    as_of_ms: int
+    truncated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointValues:
+    """A signed checkpoint of a log: root in hexadecimal."""
+
+    size: int
+    root: str
+    signed_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryReceiptValues:
+    """A party signed for holding an entry: all before `size`, or one `run` of entries, "14-16"."""
+
+    holder: str
+    size: int | None
+    run: str | None
+    arrived_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryValues:
+    """One entry with its proof. `message`: where it is one; `body_hex`: where nothing else can show it."""
+
+    line: EntryLine
+    leaf_hash: str
+    checkpoint: CheckpointValues | None
+    receipts: tuple[EntryReceiptValues, ...]
+    message: MessageValues | None
+    body_hex: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingValues:
+    """A code and its values, put into words by the page."""
+
+    code: str
+    values: dict[str, str | int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyValues:
+    """What a verification of one party's record proved, and what it cannot prove."""
+
+    party: str
+    size: int
+    holds: bool
+    proved: tuple[FindingValues, ...]
+    not_proved: tuple[FindingValues, ...]
+    as_of_ms: int
+
+
+# --- the agreement --------------------------------------------------------------------------------------------
+
+
+class Changed(StrEnum):
+    """What an amendment does with a line."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DifferenceLine:
+    """One line of the agreement, as an amendment would have it."""
+
+    kind: Changed
+    line: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendmentValues:
+    """A proposed amendment. `digest` names the exact text that is signed; `can_sign`: here, now."""
+
+    number: str
+    version: int
+    proposed_by: str
+    arrived_ms: int
+    difference: tuple[DifferenceLine, ...]
+    digest: str
+    signed_by: tuple[str, ...]
+    can_sign: bool
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementRow:
+    """One thing that was agreed: a key, put into words by the page, and its value as text."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementSection:
+    """A part of the agreement, structured for reading; `name`: what it is about where there are several."""
+
+    key: str
+    name: str
+    rows: tuple[AgreementRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyStatementValues:
+    """A statement about the keys of a node."""
+
+    number: str
+    party: str
+    arrived_ms: int
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementPage:
+    """The agreement in force, its amendments and key statements. `identity_here`: this node can sign."""
+
+    text: str
+    version: int
+    status: str
+    line_id: str
+    signed_by: tuple[str, ...]
+    in_person: bool
+    sections: tuple[AgreementSection, ...]
+    amendments: tuple[AmendmentValues, ...]
+    key_statements: tuple[KeyStatementValues, ...]
+    identity_here: bool
+
+
 # --- the demonstration ----------------------------------------------------------------------------------------
 
 
