@@ -2,6 +2,7 @@
 
 import pytest
 from tests.console.browser import Browser
+from tests.console.desks import DeskProcesses, JoinedDesks
 
 
 @pytest.fixture(scope="session")
@@ -9,6 +10,13 @@ def _chromium():
     running = Browser()
     yield running
     running.close()
+
+
+@pytest.fixture(scope="session")
+def _joined(tmp_path_factory):
+    joined = JoinedDesks(tmp_path_factory.mktemp("joined"))
+    yield joined.desks
+    joined.close()
 
 
 @pytest.fixture
@@ -24,3 +32,51 @@ def window(browser):
     opened = browser.window()
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def desks(_joined):
+    """US and RU of all tests of this process: `desks.us`, `desks.ru`. Their records grow; count on your own texts."""
+    yield _joined
+    _joined.mend()
+
+
+@pytest.fixture
+def fresh_desks(tmp_path):
+    """US and RU of this test alone, in a thread of this process."""
+    joined = JoinedDesks(tmp_path)
+    yield joined.desks
+    joined.close()
+
+
+@pytest.fixture
+def desk_processes(tmp_path):
+    """US and RU of this test alone, each a process: `.us`, `.ru`, `.kill("ru")`, `.start("ru")`."""
+    running = DeskProcesses(tmp_path)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Open a page of a desk's console, signed in, in a window of its own that is judged after the test.
+
+    open_page(desks.us, "#/messages", language="fr", width=360, dark=True, post="us.duty", officer="Watch 2")
+
+    Gives Playwright's page; `page.window` is its window (`page.window.allow("part of a trouble that is meant")`).
+    """
+    windows = []
+
+    def opened(desk, path="#/line", *, language="en", post=None, officer="", **options):
+        window = browser.window(**options)
+        windows.append(window)
+        address = desk.sign_in(window, language=language, post=post, officer=officer)
+        page = window.context.new_page()
+        page.window = window
+        page.goto(f"{address}/{path}")
+        page.wait_for_selector("main h1")
+        return page
+
+    yield opened
+    for window in windows:
+        window.close()

@@ -12,7 +12,7 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import ErrorValues
 from coupefeu.console.guards import Gate
-from coupefeu.console.openapi import plan_document
+from coupefeu.console.openapi import describe_routes
 from coupefeu.console.pages import health, openapi, page
 from coupefeu.console.parts import Parts
 from coupefeu.console.sessions import Session
@@ -60,7 +60,7 @@ def make_routes(parts: Parts) -> Litestar:
         openapi_config=None,
         logging_config=None,
     )
-    plan_document(app)
+    describe_routes(app)
     return app
 
 

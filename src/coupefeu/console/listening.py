@@ -11,7 +11,6 @@ import logging
 import socket
 import ssl
 from collections import Counter
-from collections.abc import Sequence
 from email.utils import formatdate
 from typing import Any, Final
 
@@ -20,7 +19,7 @@ from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-from coupefeu.console.config import LOCALHOSTS, is_loopback
+from coupefeu.console.config import is_loopback
 from coupefeu.errors import BearerError
 
 MAX_CONNECTIONS: Final = 512
@@ -31,8 +30,6 @@ REQUEST_WITHIN_S: Final = 10.0
 """A request's head must be there by then, from the first byte or from the connection's beginning."""
 KEEP_ALIVE_S: Final = 30
 HANDSHAKE_WITHIN_S: Final = 10.0
-PORTS_TRIED: Final = 16
-_NO_IPV6: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 BACKLOG: Final = 128
 END_WITHIN_S: Final = 0.5
 """Answers under way may finish so long when the node stops."""
@@ -120,17 +117,15 @@ class _Connection(H11Protocol):
 
 
 class Listener:
-    """An application that answers on bound sockets."""
+    """An application that answers on one bound socket."""
 
-    def __init__(self, servers: Sequence[asyncio.Server], state: _State) -> None:
-        self._servers = servers
+    def __init__(self, server: asyncio.Server, state: _State) -> None:
+        self._server = server
         self._state = state
 
     @classmethod
-    async def start(
-        cls, app: ASGIApp, bound: Sequence[socket.socket], context: ssl.SSLContext | None
-    ) -> "Listener":
-        """Answer on bound sockets, under TLS when there is a context."""
+    async def start(cls, app: ASGIApp, bound: socket.socket, context: ssl.SSLContext | None) -> "Listener":
+        """Answer on a bound socket, under TLS when there is a context."""
         config = Config(
             app,
             http=_Connection,
@@ -148,19 +143,18 @@ class Listener:
         def connect() -> asyncio.Protocol:
             return _Connection(config=config, server_state=state, app_state={})
 
-        loop, within_s = asyncio.get_running_loop(), None if context is None else HANDSHAKE_WITHIN_S
-        servers = [
-            await loop.create_server(
-                connect, sock=each, ssl=context, backlog=BACKLOG, ssl_handshake_timeout=within_s
-            )
-            for each in bound
-        ]
-        return cls(servers, state)
+        server = await asyncio.get_running_loop().create_server(
+            connect,
+            sock=bound,
+            ssl=context,
+            backlog=BACKLOG,
+            ssl_handshake_timeout=None if context is None else HANDSHAKE_WITHIN_S,
+        )
+        return cls(server, state)
 
     async def close(self) -> None:
         """End: answers under way may finish for a moment, then everything is cut."""
-        for server in self._servers:
-            server.close()
+        self._server.close()
         for connection in tuple(self._state.connections):
             connection.shutdown()
         if self._state.tasks:
@@ -173,37 +167,6 @@ class Listener:
             connection.transport.abort()
 
 
-def bind_all(hosts: Sequence[str], port: int) -> tuple[socket.socket, ...]:
-    """Take one port on every address; port 0: any that is free on all. A machine without IPv6 has no `::1` to take.
-
-    Raises:
-        BearerError: `console.listening.taken`, `console.listening.unusable`.
-    """
-    for attempt in range(1, PORTS_TRIED + 1):
-        bound: list[socket.socket] = []
-        try:
-            for host in hosts:
-                bound += _bind_if_there(host, bound[0].getsockname()[1] if bound else port)
-        except BearerError:
-            for each in bound:
-                each.close()
-            if port or attempt == PORTS_TRIED:
-                raise
-        else:
-            return tuple(bound)
-    raise AssertionError("the last attempt returns or raises")
-
-
-def _bind_if_there(host: str, port: int) -> list[socket.socket]:
-    try:
-        return [bind(host, port)]
-    except BearerError as error:
-        cause = error.__cause__
-        if host == LOCALHOSTS[1] and isinstance(cause, OSError) and cause.errno in _NO_IPV6:
-            return []
-        raise
-
-
 def bind(host: str, port: int) -> socket.socket:
     """Take the address; port 0: any free one.
 
@@ -211,8 +174,7 @@ def bind(host: str, port: int) -> socket.socket:
         BearerError: `console.listening.taken`, `console.listening.unusable`.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # With the protocol unnamed, asyncio would leave Nagle on: 40 ms an answer.
-    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # unnamed, asyncio would leave Nagle on
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))

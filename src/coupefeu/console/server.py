@@ -6,8 +6,7 @@ line is up, the reason is said, and it is tried again.
 
 import asyncio
 import contextlib
-import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from coupefeu.console.app import make_app
@@ -16,7 +15,7 @@ from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import Teller
 from coupefeu.console.invite import address_of, answer_invitation
 from coupefeu.console.links import Links
-from coupefeu.console.listening import Listener, bind_all
+from coupefeu.console.listening import Listener, bind
 from coupefeu.console.parts import Parts
 from coupefeu.console.sessions import FILE_NAME, Session, Sessions
 from coupefeu.console.static import NOT_BUILT, StaticFile, load_pages
@@ -44,22 +43,19 @@ class Console:
         backend.others[REQUEST] = self._answer
 
     @classmethod
-    async def start(
-        cls, backend: LocalBackend, config: ConsoleConfig, bound: Sequence[socket.socket] = ()
-    ) -> "Console":
-        """Serve the console of a running node; `bound`: sockets that listen for it already.
+    async def start(cls, backend: LocalBackend, config: ConsoleConfig) -> "Console":
+        """Serve the console of a running node.
 
         Raises:
             BearerError: the port is taken; ConfigError: certificate or key cannot be used.
         """
         context = None if config.tls is None else make_context(config.tls)
-        listening = bound or bind_all(config.hosts, config.port)
+        bound = bind(config.host, config.port)
         try:
-            parts = await _make_parts(backend, config, listening[0].getsockname()[1])
-            listener = await Listener.start(make_app(parts), listening, context)
+            parts = await _make_parts(backend, config, bound.getsockname()[1])
+            listener = await Listener.start(make_app(parts), bound, context)
         except BaseException:
-            for each in listening:
-                each.close()
+            bound.close()
             raise
         return cls(parts, listener, backend)
 
