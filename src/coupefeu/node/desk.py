@@ -148,16 +148,21 @@ class Desk:
 
     def message(self, number: MessageId) -> MessageStatus:
         """Give one message. Raises: UsageError: it is not on the record here."""
-        context = self.context()
-        heard = self._heard(context)
-        rows = self._rows(select_message(number)) or [row for row in heard.messages if id_of(row) == number]
-        if not rows:
+        found = self.find_message(number)
+        if found is None:
             raise UsageError(
                 f"{format_number(number, self._agreement.party_ids)} is no message on the record here",
                 code="node.desk.no_message",
                 hint="`coupefeu inbox` lists the messages; `coupefeu record` every entry.",
             )
-        return self._read(rows[0], context, heard)
+        return found
+
+    def find_message(self, number: MessageId) -> MessageStatus | None:
+        """Give one message; None when it is not on the record here."""
+        context = self.context()
+        heard = self._heard(context)
+        rows = self._rows(select_message(number)) or [row for row in heard.messages if id_of(row) == number]
+        return self._read(rows[0], context, heard) if rows else None
 
     def attachment(self, message: MessageId, number: int) -> Attachment:
         """Give an attachment of a message, numbered from 0. Raises: UsageError: there is none, or it is not here."""

@@ -1,0 +1,100 @@
+"""An entry on one line of the Record page, every text of its author safe to look at."""
+
+from coupefeu.console.record_values import EntryLine, EvidenceValues
+from coupefeu.model.entry import Head, Kind
+from coupefeu.model.messages import Content, MessageId, Operative, OutcomeCode, format_number
+from coupefeu.node.entries import Proof, Row, head_of, kind_of
+from coupefeu.node.values import form_name
+from coupefeu.services.base import Context, Recorded
+from coupefeu.services.messages.display import show_line
+from coupefeu.services.messages.facts import ACTS, Act, read_act
+from coupefeu.services.messages.forms import read_content
+
+BEGINNING_CHARACTERS = 160
+"""Of what was written; marks make the rendering longer."""
+_MESSAGES = frozenset({Kind.MESSAGE, Kind.LINE_TEST})
+
+
+def entry_line(row: Row, context: Context, proof: Proof, forked: frozenset[MessageId]) -> EntryLine:
+    """Give one line for a row of `entries`."""
+    head = head_of(row)
+    at = (row["log"], row["idx"])
+    return _line(at, head, kind_of(row, head), row["body"], row["arrived_ms"], context, proof, at in forked)
+
+
+def announced_line(recorded: Recorded, context: Context) -> EntryLine:
+    """Give one line for a line test, or an answer to one, that was heard and whose proof follows."""
+    at = (recorded.log, recorded.index)
+    kind = kind_of({"head": b""}, recorded.head)
+    return _line(at, recorded.head, kind, recorded.body, recorded.arrived_ms, context, Proof.ANNOUNCED, False)
+
+
+def evidence_values(row: Row, parties: tuple[str, ...]) -> EvidenceValues:
+    """Give a row of `evidence`."""
+    return EvidenceValues(
+        number=format_number((row["log"], row["idx"]), parties),
+        party=parties[row["log"]],
+        what=row["what"],
+        found_ms=row["arrived_ms"],
+    )
+
+
+def reference_number(head: Head, parties: tuple[str, ...]) -> str | None:
+    """Name the first entry that a head refers to."""
+    return next((format_number((each.log, each.index), parties) for each in head.references), None)
+
+
+def _line(
+    at: MessageId,
+    head: Head | None,
+    kind: str,
+    body: bytes | None,
+    arrived_ms: int,
+    context: Context,
+    proof: Proof,
+    forked: bool,
+) -> EntryLine:
+    content, act = _read(head, body)
+    return EntryLine(
+        number=format_number(at, context.parties),
+        party=context.parties[at[0]],
+        index=at[1],
+        ours=at[0] == context.our_log,
+        kind=kind,
+        form=None if content is None else form_name(content.form),
+        operative=None if content is None or content.operative is None else Operative(content.operative).name,
+        outcome=None if act is None or act.outcome is None else OutcomeCode(act.outcome).name,
+        template=None if content is None else content.template,
+        phrase=None if content is None else content.phrase,
+        from_post="" if head is None else show_line(head.from_post),
+        to_posts=() if head is None else tuple(map(show_line, head.to_posts)),
+        precedence=None if head is None else head.precedence.name,
+        written_ms=None if head is None else head.written_ms,
+        arrived_ms=arrived_ms,
+        about=None if head is None else reference_number(head, context.parties),
+        beginning=show_line(_one_line(_beginning(content, act)[:BEGINNING_CHARACTERS])),
+        proof=proof,
+        forked=forked,
+    )
+
+
+def _read(head: Head | None, body: bytes | None) -> tuple[Content | None, Act | None]:
+    if head is None or body is None:
+        return None, None
+    if head.kind in _MESSAGES:
+        return read_content(body)[0], None
+    return None, read_act(head.kind, body)[0] if head.kind in ACTS else None
+
+
+def _beginning(content: Content | None, act: Act | None) -> str:
+    """Give the first words: where, then what was written; of an act its text, or what was typed."""
+    if content is not None:
+        return " · ".join(each for each in (content.place, content.text) if each)
+    if act is not None:
+        return act.text or " / ".join(act.typed)
+    return ""
+
+
+def _one_line(text: str) -> str:
+    """Run the lines of a text together: an end of line deceives nobody in a list."""
+    return text.replace("\r\n", " ").replace("\n", " ")
