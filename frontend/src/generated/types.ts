@@ -27,6 +27,9 @@ export type FieldKind = 'word' | 'place' | 'time' | 'number' | 'phrase' | 'passa
 /** By what an entry stands; words for readers are `ui-proof-*` in words/. */
 export type Proof = 'co-signed' | 'receipted' | 'signed' | 'announced' | 'unsigned';
 
+/** What came of it; there is no word for "safe". */
+export type RecordVerdict = 'holds' | 'broken' | 'not-verified';
+
 /** The steps of the chain in their order; words for readers are `step-*` in words/. */
 export type StepName = 'on-their-record' | 'shown' | 'taken-by' | 'read-by' | 'read-back' | 'passed-to' | 'outcome' | 'answered';
 
@@ -397,127 +400,6 @@ export interface DeskValues {
   readonly demo: boolean;
 }
 
-/** One entry of either side's record. */
-export interface EntryLine {
-  readonly number: string;
-  readonly party: string;
-  readonly index: number;
-  readonly kind: string;
-  readonly from_post: string;
-  readonly to_posts: readonly string[];
-  readonly precedence: string | null;
-  readonly written_ms: number | null;
-  readonly arrived_ms: number;
-  readonly about: string | null;
-  readonly beginning: string;
-  readonly proof: Proof;
-}
-
-/** A window of the record, newest first; see `MessagePage`. */
-export interface EntryPage {
-  readonly rows: readonly EntryLine[];
-  readonly offset: number;
-  readonly total: number;
-  readonly looked_at: number;
-  readonly as_of_ms: number;
-  readonly truncated: boolean;
-}
-
-/** A signed checkpoint of a log: root in hexadecimal. */
-export interface CheckpointValues {
-  readonly size: number;
-  readonly root: string;
-  readonly signed_ms: number;
-}
-
-/** A party signed for holding an entry: all before `size`, or one `run` of entries, "14-16". */
-export interface EntryReceiptValues {
-  readonly holder: string;
-  readonly size: number | null;
-  readonly run: string | null;
-  readonly arrived_ms: number;
-}
-
-/** One entry with its proof. `message`: where it is one; `body_hex`: where nothing else can show it. */
-export interface EntryValues {
-  readonly line: EntryLine;
-  readonly leaf_hash: string;
-  readonly checkpoint: CheckpointValues | null;
-  readonly receipts: readonly EntryReceiptValues[];
-  readonly message: MessageValues | null;
-  readonly body_hex: string | null;
-}
-
-/** A code and its values, put into words by the page. */
-export interface FindingValues {
-  readonly code: string;
-  readonly values: Readonly<Record<string, string | number>>;
-}
-
-/** What a verification of one party's record proved, and what it cannot prove. */
-export interface VerifyValues {
-  readonly party: string;
-  readonly size: number;
-  readonly holds: boolean;
-  readonly proved: readonly FindingValues[];
-  readonly not_proved: readonly FindingValues[];
-  readonly as_of_ms: number;
-}
-
-/** One line of the agreement, as an amendment would have it. */
-export interface DifferenceLine {
-  readonly kind: Changed;
-  readonly line: string;
-}
-
-/** A proposed amendment. `digest` names the exact text that is signed; `can_sign`: here, now. */
-export interface AmendmentValues {
-  readonly number: string;
-  readonly version: number;
-  readonly proposed_by: string;
-  readonly arrived_ms: number;
-  readonly difference: readonly DifferenceLine[];
-  readonly digest: string;
-  readonly signed_by: readonly string[];
-  readonly can_sign: boolean;
-  readonly state: string;
-}
-
-/** One thing that was agreed: a key, put into words by the page, and its value as text. */
-export interface AgreementRow {
-  readonly key: string;
-  readonly value: string;
-}
-
-/** A part of the agreement, structured for reading; `name`: what it is about where there are several. */
-export interface AgreementSection {
-  readonly key: string;
-  readonly name: string;
-  readonly rows: readonly AgreementRow[];
-}
-
-/** A statement about the keys of a node. */
-export interface KeyStatementValues {
-  readonly number: string;
-  readonly party: string;
-  readonly arrived_ms: number;
-  readonly says: string;
-}
-
-/** The agreement in force, its amendments and key statements. `identity_here`: this node can sign. */
-export interface AgreementPage {
-  readonly text: string;
-  readonly version: number;
-  readonly status: string;
-  readonly line_id: string;
-  readonly signed_by: readonly string[];
-  readonly in_person: boolean;
-  readonly sections: readonly AgreementSection[];
-  readonly amendments: readonly AmendmentValues[];
-  readonly key_statements: readonly KeyStatementValues[];
-  readonly identity_here: boolean;
-}
-
 /** One step, and when it was done. */
 export interface DemoStep {
   readonly name: DemoStepName;
@@ -589,6 +471,335 @@ export interface DemoEvent {
 export interface BeatEvent {
   readonly what: 'beat';
   readonly as_of_ms: number;
+}
+
+/** Who signed that it held all these entries: its party, the id of its key, the time it gave (UTC ms). */
+export interface HolderValues {
+  readonly party: string;
+  readonly key_id: string;
+  readonly time_ms: number;
+}
+
+/** Of the log of `party`, the author of the verified one had seen `size` entries at most. */
+export interface SeenValues {
+  readonly party: string;
+  readonly size: number;
+}
+
+/** The agreement in entry 0. `names_keys`: the keys used are those that it names. */
+export interface AgreedValues {
+  readonly name: string;
+  readonly status: string;
+  readonly version: number;
+  readonly signed_by: readonly string[];
+  readonly names_keys: boolean;
+}
+
+/** Why a record does not hold, or was not verified. */
+export interface RefusedValues {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/**
+ * One party's log: `size` entries under the newest co-signed checkpoint, of the `held` that are here.
+ *
+ * `refused` is None when it holds. `proved` and `not_proved` are codes, in the order in which they are read.
+ */
+export interface VerifiedRecordValues {
+  readonly party: string;
+  readonly verdict: RecordVerdict;
+  readonly held: number;
+  readonly size: number;
+  readonly root: string;
+  readonly log_key: string;
+  readonly holders: readonly HolderValues[];
+  readonly heads: number;
+  readonly bodies: number;
+  readonly unreadable: number;
+  readonly attachments: number;
+  readonly attachments_absent: number;
+  readonly agreement: AgreedValues | null;
+  readonly not_before: readonly SeenValues[];
+  readonly not_after: HolderValues | null;
+  readonly proved: readonly string[];
+  readonly not_proved: readonly string[];
+  readonly refused: RefusedValues | null;
+}
+
+/**
+ * One entry of either side's record.
+ *
+ * `kind` is a name of `model.entry.Kind`, "UNKNOWN 77", "UNREADABLE", or "NOT SHOWN TO US" where the leaf alone is
+ * held; `form` and `operative` are those of a message. `beginning`: the first characters of what was written, safe to
+ * show. `written_ms`: what its author claims. `forked`: its author signed another entry in its place, too.
+ */
+export interface EntryLine {
+  readonly number: string;
+  readonly party: string;
+  readonly index: number;
+  readonly ours: boolean;
+  readonly kind: string;
+  readonly form: string | null;
+  readonly operative: string | null;
+  readonly outcome: string | null;
+  readonly template: number | null;
+  readonly phrase: number | null;
+  readonly from_post: string;
+  readonly to_posts: readonly string[];
+  readonly precedence: string | null;
+  readonly written_ms: number | null;
+  readonly arrived_ms: number;
+  readonly about: string | null;
+  readonly beginning: string;
+  readonly proof: Proof;
+  readonly forked: boolean;
+}
+
+/** Two signed statements of a party that cannot both be true, kept as proof. */
+export interface EvidenceValues {
+  readonly number: string;
+  readonly party: string;
+  readonly what: string;
+  readonly found_ms: number;
+}
+
+/**
+ * A window of the record, newest arrival first. `total`: how many there are, of `looked_at` entries.
+ *
+ * `truncated`: older entries were not looked at. `announced`: line tests that were heard and whose proof follows; they
+ * stand on no record yet, and are given with the first window of a list without filter.
+ */
+export interface EntryPage {
+  readonly rows: readonly EntryLine[];
+  readonly announced: readonly EntryLine[];
+  readonly evidence: readonly EvidenceValues[];
+  readonly offset: number;
+  readonly total: number;
+  readonly looked_at: number;
+  readonly as_of_ms: number;
+  readonly truncated: boolean;
+}
+
+/**
+ * What its author signed over an entry: a checkpoint of `size` entries, or a run [start, end) of them.
+ *
+ * `root` in hexadecimal. `key_id`: of the key that signed; null: no key of this party did, so it proves nothing.
+ */
+export interface StatementValues {
+  readonly what: string;
+  readonly start: number;
+  readonly end: number;
+  readonly root: string;
+  readonly key_id: string | null;
+}
+
+/**
+ * Another party signed that it holds an entry: all entries before `end`, or a run [start, end).
+ *
+ * `claimed_ms`: the time that it gave, of a checkpoint only; `arrived_ms`: when its signature was durable here.
+ */
+export interface EntryReceiptValues {
+  readonly holder: string;
+  readonly what: string;
+  readonly start: number;
+  readonly end: number;
+  readonly claimed_ms: number | null;
+  readonly arrived_ms: number;
+  readonly key_id: string | null;
+}
+
+/** What stands in the head beside what the line of a list has. `seen`: entries of others that its author had. */
+export interface EntryHeadValues {
+  readonly kind_number: number;
+  readonly language: string;
+  readonly agreement_version: number;
+  readonly references: readonly string[];
+  readonly seen: readonly string[];
+}
+
+/** One thing that an entry says which is no message and no act; words for readers are `ui-said-*` in words/. */
+export interface SaidValues {
+  readonly code: string;
+  readonly value: string;
+}
+
+/**
+ * One entry with its proof.
+ *
+ * `held`: "all", "head" or "leaf". `not_before_ms`, `not_after_ms`: times that other parties gave in signatures
+ * without it and with it. `message` and `act`: where it is one; `says`: what else it says; `body_hex`:
+ * where nothing else can show it. `provable`: `prove` can be given now.
+ */
+export interface EntryValues {
+  readonly line: EntryLine;
+  readonly held: string;
+  readonly leaf: string;
+  readonly leaf_hash: string;
+  readonly head: EntryHeadValues | null;
+  readonly signed: StatementValues | null;
+  readonly receipts: readonly EntryReceiptValues[];
+  readonly not_before_ms: number | null;
+  readonly not_after_ms: number | null;
+  readonly message: MessageValues | null;
+  readonly act: ActValues | null;
+  readonly says: readonly SaidValues[];
+  readonly body_hex: string | null;
+  readonly provable: boolean;
+  readonly evidence: readonly EvidenceValues[];
+  readonly as_of_ms: number;
+}
+
+/** Both records as another process verified them here, and the evidence that is held against a party. */
+export interface VerifyValues {
+  readonly as_of_ms: number;
+  readonly records: readonly VerifiedRecordValues[];
+  readonly evidence: readonly EvidenceValues[];
+}
+
+/** One line of the agreement, as an amendment would have it; its number in the text that holds it, from 1. */
+export interface DifferenceLine {
+  readonly kind: Changed;
+  readonly number: number;
+  readonly line: string;
+}
+
+/** Two posts that speak with each other; `contact_every_s` null: no cadence is agreed. */
+export interface PairValues {
+  readonly posts: readonly [string, string];
+  readonly contact_every_s: number | null;
+}
+
+/** Who is rung next, `step_s` apart, when `post` does not answer. */
+export interface LadderValues {
+  readonly post: string;
+  readonly rungs: readonly string[];
+  readonly step_s: number;
+}
+
+/** How long each step of the chain may take, of messages of one precedence, in seconds. */
+export interface DeadlineValues {
+  readonly precedence: string;
+  readonly record_s: number;
+  readonly shown_s: number;
+  readonly taken_s: number;
+  readonly read_s: number;
+  readonly read_back_s: number;
+  readonly passed_to_s: number;
+  readonly outcome_s: number;
+  readonly reply_s: number;
+}
+
+/** `party` sends a line test every `every_s`, `at_s` after midnight UTC. */
+export interface LineTestValues {
+  readonly party: string;
+  readonly every_s: number;
+  readonly at_s: number;
+  readonly answer_within_s: number;
+}
+
+/** What one party may ask of the other's node and officers. */
+export interface BudgetValues {
+  readonly entries_per_minute: number;
+  readonly flash_per_minute: number;
+  readonly alarms_per_minute: number;
+  readonly attachment_bytes: number;
+}
+
+/** A key of a party, in base64 as the text has it; `now`: the key that stands now, "" when it was revoked. */
+export interface AgreedKeyValues {
+  readonly party: string;
+  readonly role: string;
+  readonly agreed: string;
+  readonly now: string;
+}
+
+/** A party of the line: whether it signed this text, and whether its card went by hand both ways (null: ours). */
+export interface SignerValues {
+  readonly party: string;
+  readonly signed: boolean;
+  readonly in_person: boolean | null;
+}
+
+/** One version of the agreement, structured for reading; all of it stands in the text, too. */
+export interface TermsValues {
+  readonly name: string;
+  readonly version: number;
+  readonly status: string;
+  readonly in_force_ms: number;
+  readonly languages: readonly string[];
+  readonly record_mode: string;
+  readonly skew_s: number;
+  readonly dictionary: string;
+  readonly parties: readonly PartyValues[];
+  readonly clock_shifts_ms: Readonly<Record<string, number>>;
+  readonly pairs: readonly PairValues[];
+  readonly ladders: readonly LadderValues[];
+  readonly deadlines: readonly DeadlineValues[];
+  readonly line_tests: readonly LineTestValues[];
+  readonly budgets: BudgetValues;
+}
+
+/**
+ * A proposed amendment. `digest` names the exact text that is signed.
+ *
+ * `missing`: who has not signed. `in_force_ms` null: not signed by all, or not yet on every record. `may_sign`: our
+ * signature is wanted; `why_not`: why no signature can be put under it (an error's code; "" when one can).
+ */
+export interface AmendmentValues {
+  readonly number: string;
+  readonly version: number;
+  readonly proposed_by: string;
+  readonly arrived_ms: number;
+  readonly difference: readonly DifferenceLine[];
+  readonly text: string;
+  readonly digest: string;
+  readonly signed_by: readonly string[];
+  readonly missing: readonly string[];
+  readonly in_force_ms: number | null;
+  readonly may_sign: boolean;
+  readonly why_not: string;
+}
+
+/** A statement about a key of a party; `new_key` in base64, "" when it was revoked. */
+export interface KeyStatementValues {
+  readonly number: string;
+  readonly party: string;
+  readonly role: string;
+  readonly old_key: string;
+  readonly new_key: string;
+  readonly size: number;
+  readonly arrived_ms: number;
+}
+
+/**
+ * The agreement in force, its earlier versions, amendments and key statements.
+ *
+ * `text` is exactly what was signed, `terms` what an amendment starts from: the same without the keys.
+ * `identity_here`: the identity key lies in this node's folder; else the commands say what to type where it is.
+ */
+export interface AgreementPage {
+  readonly as_of_ms: number;
+  readonly text: string;
+  readonly terms: string;
+  readonly digest: string;
+  readonly line_id: string;
+  readonly signers: readonly SignerValues[];
+  readonly reading: TermsValues;
+  readonly earlier: readonly number[];
+  readonly keys: readonly AgreedKeyValues[];
+  readonly amendments: readonly AmendmentValues[];
+  readonly key_statements: readonly KeyStatementValues[];
+  readonly identity_here: boolean;
+  readonly sign_command: string;
+  readonly propose_command: string;
+}
+
+/** A text that could be proposed: its version, and what it changes. */
+export interface CheckValues {
+  readonly version: number;
+  readonly difference: readonly DifferenceLine[];
 }
 
 /** Sign in with the one-time key of a link. */

@@ -1,6 +1,6 @@
 """The types and forms of the pages, written from the Python ones: `python -m coupefeu.console.typescript FOLDER`.
 
-`types.ts` holds every dataclass and union of the three modules below, and every enumeration that they name; `forms.ts`
+`types.ts` holds every dataclass and union of the modules below, and every enumeration that they name; `forms.ts`
 what a form must carry and the limits that a page can tell beforehand. Nobody writes these by hand: a test compares.
 """
 
@@ -12,11 +12,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from coupefeu.console import requests, values
+from coupefeu.console import agreement_values, record_values, requests, values
 from coupefeu.console.typescript_forms import forms_source, literal, union
 from coupefeu.node import values as message_values
+from coupefeu.node import verified
 
-MODULES = (message_values, values, requests)
+MODULES = (message_values, values, verified, record_values, agreement_values, requests)
 HEAD = (
     "// Written by `python -m coupefeu.console.typescript`; a test compares. Change the Python, not this.\n"
 )

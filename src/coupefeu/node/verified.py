@@ -13,7 +13,7 @@ from coupefeu.record.agreed import Finding, find_agreement, names_keys
 from coupefeu.record.audit import RecordAudit
 
 
-class Verdict(StrEnum):
+class RecordVerdict(StrEnum):
     """What came of it; there is no word for "safe"."""
 
     HOLDS = "holds"
@@ -68,7 +68,7 @@ class VerifiedRecordValues:
     """
 
     party: str
-    verdict: Verdict
+    verdict: RecordVerdict
     held: int
     size: int
     root: str
@@ -97,7 +97,7 @@ def verified_values(
     holders = _holders(audit, signed)
     return VerifiedRecordValues(
         party=party,
-        verdict=Verdict.HOLDS,
+        verdict=RecordVerdict.HOLDS,
         held=held,
         size=audit.size,
         root=audit.root.hex(),
@@ -130,10 +130,10 @@ def refused_values(party: str, held: int, error: CoupefeuError) -> VerifiedRecor
     )  # fmt: skip
 
 
-def _verdict(error: CoupefeuError) -> Verdict:
+def _verdict(error: CoupefeuError) -> RecordVerdict:
     """Tell what is broken from what could not be looked at."""
     broken = isinstance(error, (PeerError, VerificationError)) or error.code == SIGNATURE_CODE
-    return Verdict.BROKEN if broken else Verdict.NOT_VERIFIED
+    return RecordVerdict.BROKEN if broken else RecordVerdict.NOT_VERIFIED
 
 
 def _holders(audit: RecordAudit, signed: SignedNote) -> list[HolderValues]:
