@@ -29,8 +29,9 @@ $(CONSOLE): $(MODULES) $(PAGES)
 
 console: $(CONSOLE)
 
+# Two consoles until Ctrl-C; `make demo ARGS=--headless` plays by itself, without a console, and ends.
 demo: $(CONSOLE)
-	$(BIN)/coupefeu demo --headless
+	$(BIN)/coupefeu demo $(ARGS)
 
 test: $(CONSOLE)
 	$(BIN)/pytest -n 2 -q

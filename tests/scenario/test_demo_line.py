@@ -9,7 +9,7 @@ import coupefeu
 from coupefeu.model.entry import Kind
 from coupefeu.node.demo.line import open_demo_line
 from coupefeu.node.demo.opening import OFFICER, play_opening, wait_overdue
-from coupefeu.node.demo.steps import StepName, Steps
+from coupefeu.node.demo.steps import DemoStepName, Steps
 from coupefeu.node.demo.watching import is_held, is_up, wait_until
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.node import Node
@@ -91,11 +91,11 @@ def test_a_step_is_done_by_what_stands_on_the_record(tmp_path):
         await us.act(Take(message=theirs, from_post="us.duty"))
         assert desks.done == []
         flash = await desks.send(us, "RU")
-        assert desks.done == [StepName.FLASH]
+        assert desks.done == [DemoStepName.FLASH]
         await ru.act(RecordShown(messages=(flash,), screens=1))
-        assert desks.done == [StepName.FLASH, StepName.HEAR]
+        assert desks.done == [DemoStepName.FLASH, DemoStepName.HEAR]
         await ru.act(Take(message=flash, from_post="ru.duty"))
-        assert desks.done == [StepName.FLASH, StepName.HEAR, StepName.TAKE]
+        assert desks.done == [DemoStepName.FLASH, DemoStepName.HEAR, DemoStepName.TAKE]
         first = desks.steps.done_ms
         again = await desks.send(us, "RU")
         await ru.act(Take(message=again, from_post="ru.duty"))
@@ -111,14 +111,14 @@ def test_the_link_is_really_cut_noticed_by_both_and_comes_back(tmp_path):
         assert desks.steps.link_broken
         assert desks.done == []
         await desks.both(up=False)
-        assert desks.done == [StepName.BREAK]
+        assert desks.done == [DemoStepName.BREAK]
         waiting = await desks.us.line("RU").send("Sent while the link was cut.")
         assert not is_held(desks.ru, waiting.id)
         desks.steps.restore_link()
         assert not desks.steps.link_broken
         await desks.both(up=True)
         await wait_until(lambda: is_held(desks.ru, waiting.id), "what waited arrives")
-        assert desks.told[-1] == [StepName.BREAK]
+        assert desks.told[-1] == [DemoStepName.BREAK]
 
     play(tmp_path, story)
 
@@ -136,7 +136,7 @@ def test_a_line_that_goes_down_of_itself_is_no_broken_link(tmp_path):
 def test_only_a_verification_that_holds_counts(tmp_path, holds):
     async def story(desks):
         desks.steps.verified(holds=holds)
-        assert desks.done == ([StepName.VERIFY] if holds else [])
+        assert desks.done == ([DemoStepName.VERIFY] if holds else [])
 
     play(tmp_path, story)
 

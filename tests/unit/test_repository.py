@@ -56,7 +56,8 @@ def test_measurements_stand_with_the_machine_the_date_and_the_command():
     ("words", "runs"),
     [
         (["console"], CONSOLE),
-        (["demo"], [*CONSOLE, ".venv/bin/coupefeu demo --headless"]),
+        (["demo"], [*CONSOLE, ".venv/bin/coupefeu demo "]),
+        (["demo", "ARGS=--headless"], [*CONSOLE, ".venv/bin/coupefeu demo --headless"]),
         (["test"], CONSOLE + TESTS),
         (["static"], MODULES + STATIC),
         (["check"], MODULES + STATIC + [CONSOLE[-1]] + TESTS),

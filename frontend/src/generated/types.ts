@@ -15,7 +15,7 @@ export type BearerState = 'down' | 'trying' | 'open' | 'proven';
 /** What an amendment does with a line. */
 export type Changed = 'added' | 'removed' | 'same';
 
-/** The five steps of the first five minutes. */
+/** What a newcomer does, in this order; each may be done at any time. */
 export type DemoStepName = 'flash' | 'hear' | 'take' | 'break' | 'verify';
 
 /** Why two characters are not the same; words for readers are `difference-*` in words/. */

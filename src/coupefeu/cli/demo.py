@@ -1,10 +1,5 @@
-"""`coupefeu demo`: two nodes of an exercise line on this machine play the main job, and prove that it held."""
+"""`coupefeu demo`: two nodes of an exercise line on this machine, with their consoles; or, headless, by themselves."""
 
-import asyncio
-import json
-import tempfile
-from contextlib import nullcontext
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -12,22 +7,6 @@ import typer
 
 from coupefeu.cli.printing import JsonOption
 from coupefeu.errors import UsageError
-from coupefeu.model.agreement import EXERCISE_WORDS
-from coupefeu.node.demo.story import Demo
-from coupefeu.node.demo.summary import Step, Summary
-from coupefeu.node.demo.texts import OUR_TEXT
-
-BANNER = " / ".join(EXERCISE_WORDS.values())
-TITLES = {
-    "pair": "Two nodes are paired and on the line",
-    "message-read-back": "A message is taken, read and read back",
-    "flash-stop-outcome": "A FLASH STOP is taken by the desk, with its outcome",
-    "line-test": "A line test is answered",
-    "kill-and-restart": "A node is killed in the middle and restarted",
-    "flash-overtakes-backlog": "A FLASH overtakes a backlog",
-    "nothing-lost-or-doubled": "Nothing was lost, nothing doubled",
-    "records-verified": "Both records prove it to strangers",
-}
 
 
 def register(app: typer.Typer) -> None:
@@ -37,74 +16,43 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     headless: Annotated[
-        bool, typer.Option("--headless", help="Play by itself, without a console (the only way yet).")
+        bool, typer.Option("--headless", help="Play the main job by itself, without consoles, and end.")
     ] = False,
     message: Annotated[
-        Path | None, typer.Option(help="Send the text of this file instead of the demo's own.")
+        Path | None, typer.Option(help="Headless: send the text of this file instead of the demo's own.")
     ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65_534, help="First port for the consoles; a busy one is passed over."),
+    ] = None,
+    no_open: Annotated[
+        bool, typer.Option("--no-open", help="Print the links only, and open no browser.")
+    ] = False,
     keep: Annotated[Path | None, typer.Option(help="Leave the nodes in FOLDER/us and FOLDER/ru.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Play the main job between two nodes on this machine; exit 0 when everything held."""
-    if not headless:
-        raise UsageError("there is no console yet", code="cli.demo.headless", hint="coupefeu demo --headless")
-    text = OUR_TEXT if message is None else _read_text(message)
-    with nullcontext(keep) if keep else tempfile.TemporaryDirectory(prefix="coupefeu-") as folder:
-        if not as_json:
-            typer.echo(f"{BANNER}\nA line between US and RU, on this machine.\n")
-        played = Demo(Path(str(folder)), text, _silent if as_json else _tell)
-        summary = asyncio.run(played.run())
-    if as_json:
-        typer.echo(json.dumps(_values(summary), ensure_ascii=False))
-    else:
-        _conclude(summary, keep)
-    if not summary.ok:
-        raise typer.Exit(1)
+    """Run two nodes on this machine with their consoles, until Ctrl-C; --headless: let them prove the main job."""
+    if headless:
+        from coupefeu.cli.demo_story import play_story  # noqa: PLC0415 - needs no console
 
+        if port is not None or no_open:
+            raise _no_consoles("--port" if port is not None else "--no-open")
+        play_story(message, keep, as_json=as_json)
+        return
+    from coupefeu.cli.demo_consoles import run_consoles  # noqa: PLC0415 - the headless demo needs none
 
-def _read_text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8")
-    except OSError as error:
+    if message is not None:
         raise UsageError(
-            f"{path} cannot be read: {error.strerror}", code="cli.demo.message", hint="give a text file"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise UsageError(
-            f"{path} is not UTF-8 text (byte {error.start})", code="cli.demo.message", hint="save it as UTF-8"
-        ) from error
-
-
-def _silent(_step: Step) -> None:
-    """Print nothing: the JSON says it all at the end."""
-
-
-def _tell(step: Step) -> None:
-    mark = "" if step.ok else "DOES NOT HOLD: "
-    typer.echo(f"{step.seconds:6.1f} s  {TITLES[step.name]}\n          {mark}{step.detail}")
-
-
-def _conclude(summary: Summary, keep: Path | None) -> None:
-    for record in summary.records:
-        typer.echo(
-            f"          {record.party.upper()}'s record as {record.node.upper()} holds it:"
-            f" {record.size:,} entries, {record.cosigned:,} co-signed by the other side"
+            "--message is for the headless demo",
+            code="cli.demo.message",
+            hint="add --headless, or write the message at a console",
         )
-    seconds = sum(step.seconds for step in summary.steps)
-    typer.echo(f"\nLost: {summary.lost}. Doubled: {summary.doubled}. {seconds:.1f} s in all.")
-    if keep and summary.ok:
-        typer.echo(
-            f"The nodes are in {keep / 'us'} and {keep / 'ru'}. Look: coupefeu inbox --node {keep / 'us'}"
-        )
-    typer.echo("Everything held." if summary.ok else "Something did not hold.")
+    run_consoles(keep, first_port=port, opens=not no_open, as_json=as_json)
 
 
-def _values(summary: Summary) -> dict[str, object]:
-    return {
-        "exercise": True,
-        "ok": summary.ok,
-        "steps": [asdict(step) for step in summary.steps],
-        "lost": summary.lost,
-        "doubled": summary.doubled,
-        "records": [asdict(record) for record in summary.records],
-    }
+def _no_consoles(option: str) -> UsageError:
+    return UsageError(
+        f"{option} is for the consoles, and the headless demo has none",
+        code="cli.demo.headless",
+        hint=f"leave out --headless, or {option}",
+    )

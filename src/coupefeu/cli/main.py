@@ -44,7 +44,7 @@ SUMMARIES: Final = {
     "verify": "Verify a record or a proof offline, and say what is proved and what is not.",
     "fsck": "Check the record: hashes, trees, signatures, gaps, high-water file. Exit 7 when something is found.",
     "rebuild": "Make the views of a stopped node anew from its record: inbox, chains, agreement.",
-    "demo": "Play the main job between two nodes on this machine; exit 0 when everything held.",
+    "demo": "Run two nodes on this machine with their consoles, until Ctrl-C; --headless: let them prove the main job.",
     "bench": ("Measure the line, bad days and a record of a million entries; exit 1 if one falls short."),
 }
 """What each command does, in the order of `--help`, which so needs none of their modules. They are held to what the

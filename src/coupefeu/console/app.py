@@ -9,6 +9,7 @@ from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, ControllerRouterHandler
 
+from coupefeu.console.demo import DEMO_ROUTES
 from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import ErrorValues
 from coupefeu.console.guards import Gate
@@ -52,7 +53,7 @@ def make_routes(parts: Parts) -> Litestar:
         return Response(body, status_code=status, media_type="application/json")
 
     app = Litestar(
-        route_handlers=ROUTES,
+        route_handlers=(*ROUTES, *(DEMO_ROUTES if parts.desk.demo else ())),
         guards=[need_session],
         dependencies=_dependencies(parts),
         exception_handlers={Exception: refuse},

@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from coupefeu.node.demo.steps import Steps
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.local import LocalBackend
 
@@ -9,13 +10,15 @@ from coupefeu.node.local import LocalBackend
 class ConsoleDesk:
     """The node behind a console."""
 
-    def __init__(self, backend: LocalBackend) -> None:
+    def __init__(self, backend: LocalBackend, demo: Steps | None) -> None:
         self.backend = backend
+        self.demo = demo
+        """The five steps, where this is a demonstration."""
 
     @classmethod
-    async def open(cls, backend: LocalBackend) -> Self:
+    async def open(cls, backend: LocalBackend, demo: Steps | None = None) -> Self:
         """Sit down at a running node."""
-        return cls(backend)
+        return cls(backend, demo)
 
     async def close(self) -> None:
         """Stand up."""

@@ -11,6 +11,7 @@ import logging
 import socket
 import ssl
 from collections import Counter
+from collections.abc import Sequence
 from email.utils import formatdate
 from typing import Any, Final
 
@@ -117,15 +118,17 @@ class _Connection(H11Protocol):
 
 
 class Listener:
-    """An application that answers on one bound socket."""
+    """An application that answers on bound sockets."""
 
-    def __init__(self, server: asyncio.Server, state: _State) -> None:
-        self._server = server
+    def __init__(self, servers: Sequence[asyncio.Server], state: _State) -> None:
+        self._servers = servers
         self._state = state
 
     @classmethod
-    async def start(cls, app: ASGIApp, bound: socket.socket, context: ssl.SSLContext | None) -> "Listener":
-        """Answer on a bound socket, under TLS when there is a context."""
+    async def start(
+        cls, app: ASGIApp, bound: Sequence[socket.socket], context: ssl.SSLContext | None
+    ) -> "Listener":
+        """Answer on bound sockets, under TLS when there is a context."""
         config = Config(
             app,
             http=_Connection,
@@ -143,18 +146,23 @@ class Listener:
         def connect() -> asyncio.Protocol:
             return _Connection(config=config, server_state=state, app_state={})
 
-        server = await asyncio.get_running_loop().create_server(
-            connect,
-            sock=bound,
-            ssl=context,
-            backlog=BACKLOG,
-            ssl_handshake_timeout=None if context is None else HANDSHAKE_WITHIN_S,
-        )
-        return cls(server, state)
+        loop = asyncio.get_running_loop()
+        servers = [
+            await loop.create_server(
+                connect,
+                sock=each,
+                ssl=context,
+                backlog=BACKLOG,
+                ssl_handshake_timeout=None if context is None else HANDSHAKE_WITHIN_S,
+            )
+            for each in bound
+        ]
+        return cls(servers, state)
 
     async def close(self) -> None:
         """End: answers under way may finish for a moment, then everything is cut."""
-        self._server.close()
+        for server in self._servers:
+            server.close()
         for connection in tuple(self._state.connections):
             connection.shutdown()
         if self._state.tasks:
@@ -174,7 +182,9 @@ def bind(host: str, port: int) -> socket.socket:
         BearerError: `console.listening.taken`, `console.listening.unusable`.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # unnamed, asyncio would leave Nagle on
+    bound = socket.socket(
+        family, socket.SOCK_STREAM, socket.IPPROTO_TCP
+    )  # unnamed, asyncio would leave Nagle on
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))

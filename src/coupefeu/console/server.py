@@ -6,7 +6,8 @@ line is up, the reason is said, and it is tried again.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+import socket
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from coupefeu.console.app import make_app
@@ -22,6 +23,7 @@ from coupefeu.console.static import NOT_BUILT, StaticFile, load_pages
 from coupefeu.console.streams import Streams
 from coupefeu.console.tls import make_context
 from coupefeu.errors import ConfigError, CoupefeuError
+from coupefeu.node.demo.steps import Steps
 from coupefeu.node.local import LocalBackend
 
 Say = Callable[[str, str | None], None]
@@ -43,19 +45,27 @@ class Console:
         backend.others[REQUEST] = self._answer
 
     @classmethod
-    async def start(cls, backend: LocalBackend, config: ConsoleConfig) -> "Console":
-        """Serve the console of a running node.
+    async def start(
+        cls,
+        backend: LocalBackend,
+        config: ConsoleConfig,
+        *,
+        bound: Sequence[socket.socket] = (),
+        demo: Steps | None = None,
+    ) -> "Console":
+        """Serve the console of a running node; on `bound`, sockets of one port that listen already, if given.
 
         Raises:
             BearerError: the port is taken; ConfigError: certificate or key cannot be used.
         """
         context = None if config.tls is None else make_context(config.tls)
-        bound = bind(config.host, config.port)
+        bound = bound or (bind(config.host, config.port),)
         try:
-            parts = await _make_parts(backend, config, bound.getsockname()[1])
+            parts = await _make_parts(backend, config, bound[0].getsockname()[1], demo)
             listener = await Listener.start(make_app(parts), bound, context)
         except BaseException:
-            bound.close()
+            for each in bound:
+                each.close()
             raise
         return cls(parts, listener, backend)
 
@@ -68,6 +78,10 @@ class Console:
     def is_built(self) -> bool:
         """Whether there are pages to show."""
         return bool(self._parts.pages)
+
+    async def invite(self) -> str:
+        """Make a link as `coupefeu console-link` does: it signs our duty desk in, once."""
+        return str((await self._answer({}))["link"])
 
     async def close(self) -> None:
         """End, within a second, whoever looks at it."""
@@ -89,7 +103,7 @@ class Console:
             self._parts.sessions.expire()
 
 
-async def _make_parts(backend: LocalBackend, config: ConsoleConfig, port: int) -> Parts:
+async def _make_parts(backend: LocalBackend, config: ConsoleConfig, port: int, demo: Steps | None) -> Parts:
     runtime, streams = backend.runtime, Streams()
 
     def ended(session: Session) -> None:
@@ -98,7 +112,7 @@ async def _make_parts(backend: LocalBackend, config: ConsoleConfig, port: int) -
     return Parts(
         config=config,
         port=port,
-        desk=await ConsoleDesk.open(backend),
+        desk=await ConsoleDesk.open(backend, demo),
         sessions=Sessions(
             runtime.folder.path / FILE_NAME,
             lambda: runtime.clock().utc_ms,

@@ -10,6 +10,7 @@ from typing import Literal
 
 from coupefeu.model.messages import Slot
 from coupefeu.model.precedence import Subject
+from coupefeu.node.demo.steps import DemoStepName
 from coupefeu.node.values import AlarmValues, MessageValues
 from coupefeu.services.messages.status import StepName
 
@@ -261,16 +262,6 @@ class DeskValues:
 
 
 # --- the demonstration ----------------------------------------------------------------------------------------
-
-
-class DemoStepName(StrEnum):
-    """The five steps of the first five minutes."""
-
-    FLASH = "flash"
-    HEAR = "hear"
-    TAKE = "take"
-    BREAK = "break"
-    VERIFY = "verify"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ ASKED_OF: Final = "us"
 ASKED_TO: Final = "ru"
 
 
-class StepName(StrEnum):
+class DemoStepName(StrEnum):
     """What a newcomer does, in this order; each may be done at any time."""
 
     FLASH = "flash"
@@ -28,7 +28,7 @@ class StepName(StrEnum):
     VERIFY = "verify"
 
 
-_AT_RU: Final = {Kind.SHOWN: StepName.HEAR, Kind.TAKEN: StepName.TAKE}
+_AT_RU: Final = {Kind.SHOWN: DemoStepName.HEAR, Kind.TAKEN: DemoStepName.TAKE}
 
 
 class Steps:
@@ -42,7 +42,7 @@ class Steps:
     def __init__(self, line: DemoLine) -> None:
         self._line = line
         self._clock = line.us.runtime.clock
-        self._done_ms: dict[StepName, int] = {}
+        self._done_ms: dict[DemoStepName, int] = {}
         self._flashes: set[tuple[int, int]] = set()
         self._up_since_cut: set[str] | None = None
         self._listeners: list[Callable[[], None]] = []
@@ -56,9 +56,9 @@ class Steps:
             end()
 
     @property
-    def done_ms(self) -> dict[StepName, int | None]:
+    def done_ms(self) -> dict[DemoStepName, int | None]:
         """When each step was done, in their order; None: not yet."""
-        return {name: self._done_ms.get(name) for name in StepName}
+        return {name: self._done_ms.get(name) for name in DemoStepName}
 
     @property
     def link_broken(self) -> bool:
@@ -84,7 +84,7 @@ class Steps:
     def verified(self, *, holds: bool) -> None:
         """Take the result of a verification that a console asked for."""
         if holds:
-            self._do(StepName.VERIFY, self._clock().utc_ms)
+            self._do(DemoStepName.VERIFY, self._clock().utc_ms)
 
     def _hear(self, party: str, change: Change) -> None:
         if isinstance(change, LineChanged):
@@ -99,18 +99,18 @@ class Steps:
             return
         self._up_since_cut.discard(party)
         if not self._up_since_cut:
-            self._do(StepName.BREAK, self._clock().utc_ms)
+            self._do(DemoStepName.BREAK, self._clock().utc_ms)
 
     def _hear_entry(self, party: str, number: tuple[int, int], head: Head, at_ms: int) -> None:
         if party == ASKED_OF and head.kind == Kind.MESSAGE and head.precedence is Precedence.FLASH:
             self._flashes.add(number)
-            self._do(StepName.FLASH, at_ms)
+            self._do(DemoStepName.FLASH, at_ms)
         elif party == ASKED_TO and head.kind in _AT_RU:
             about = {(each.log, each.index) for each in head.references}
             if about & self._flashes:
                 self._do(_AT_RU[Kind(head.kind)], at_ms)
 
-    def _do(self, name: StepName, at_ms: int) -> None:
+    def _do(self, name: DemoStepName, at_ms: int) -> None:
         if name not in self._done_ms:
             self._done_ms[name] = at_ms
             self._tell()

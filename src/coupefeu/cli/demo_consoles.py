@@ -1,0 +1,153 @@
+"""The demo with its consoles: prepares two nodes, prints a link to each, and stays until it is told to end."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+import threading
+import time
+import webbrowser
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+import typer
+import uvloop
+
+from coupefeu.cli.printing import report
+from coupefeu.console.demo_consoles import FIRST_PORT, STAGES, DemoConsole, open_demo_consoles
+from coupefeu.model.agreement import EXERCISE_WORDS
+from coupefeu.node.collector import calm_collector
+
+BANNER: Final = " / ".join(EXERCISE_WORDS.values())
+ENDS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+Tell = Callable[[str], None]
+
+
+def run_consoles(keep: Path | None, *, first_port: int | None, opens: bool, as_json: bool) -> None:
+    """Run the demo until Ctrl-C, SIGTERM or the end of the terminal. Raises: ConfigError."""
+    calm_collector()
+    with _interruptible() as ends, contextlib.suppress(KeyboardInterrupt), _place(keep) as folder:
+        try:
+            uvloop.run(_run(folder, first_port or FIRST_PORT, ends, opens=opens, as_json=as_json))
+        finally:  # a second Ctrl-C must not leave half of the folder behind
+            for number in ends:
+                signal.signal(number, signal.SIG_IGN)
+    if not as_json:
+        left = f"The nodes are in {keep / 'us'} and {keep / 'ru'}." if keep else "Nothing is left of it."
+        typer.echo(f"Ended. {left}")
+
+
+@contextmanager
+def _place(keep: Path | None) -> Iterator[Path]:
+    """Give the folder that is kept, or one that goes with the demo."""
+    if keep:
+        yield keep
+        return
+    with tempfile.TemporaryDirectory(prefix="coupefeu-") as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def _interruptible() -> Iterator[list[signal.Signals]]:
+    """Let each signal that ends the demo unwind it as Ctrl-C does; one that our caller ignores stays ignored."""
+    before = {number: signal.getsignal(number) for number in ENDS}
+    ends = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
+    for number in ends:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        yield ends
+    finally:
+        for number in ends:
+            signal.signal(number, before[number])
+
+
+async def _run(
+    folder: Path, first_port: int, ends: Sequence[signal.Signals], *, opens: bool, as_json: bool
+) -> None:
+    """Play until a signal comes; everything has ended when this returns."""
+    stop = asyncio.Event()
+    for number in ends:
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    playing = asyncio.ensure_future(_play(folder, first_port, opens=opens, as_json=as_json))
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({playing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    playing.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await playing
+
+
+async def _play(folder: Path, first_port: int, *, opens: bool, as_json: bool) -> None:
+    async with AsyncExitStack() as stack:
+        with _preparing(as_json=as_json) as tell:
+            consoles = await stack.enter_async_context(open_demo_consoles(folder, first_port, tell))
+        values = {"folder": str(folder), "consoles": [asdict(each) for each in consoles]}
+        report(BANNER, _lines(folder, consoles), values, as_json=as_json)
+        sys.stdout.flush()
+        if opens and has_screen():
+            links = [each.link for each in consoles]
+            threading.Thread(target=_open_browser, args=(links,), daemon=True).start()
+        await asyncio.Event().wait()
+
+
+def has_screen() -> bool:
+    """Whether a browser could show a page here."""
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _open_browser(links: Sequence[str]) -> None:
+    for link in links:
+        webbrowser.open(link)
+
+
+def _lines(folder: Path, consoles: Sequence[DemoConsole]) -> list[str]:
+    busy = [
+        f"Port {', '.join(map(str, each.busy))} is busy; the console of {each.party.upper()} takes {each.port}."
+        for each in consoles
+        if each.busy
+    ]
+    return [
+        "A line between US and RU, on this machine. Both consoles answer:",
+        "",
+        *(f"  {each.party.upper()}   {each.link}" for each in consoles),
+        "",
+        *busy,
+        "Put the two pages side by side; the strip above each says what to do.",
+        "A link signs one browser in, once, within ten minutes. For another one, in another terminal:",
+        *(f"  coupefeu console-link --node {folder / each.party}" for each in consoles),
+        "Ctrl-C ends everything.",
+    ]
+
+
+@contextmanager
+def _preparing(*, as_json: bool) -> Iterator[Tell]:
+    """Show how far the preparation has come: a bar on a terminal, else a line for each stage; nothing beside JSON."""
+    if as_json:
+        yield lambda _stage: None
+    elif sys.stderr.isatty():
+        with _bar() as tell:
+            yield tell
+    else:
+        began_s = time.monotonic()
+        yield lambda stage: typer.echo(f"{time.monotonic() - began_s:6.1f} s  {stage}")
+
+
+@contextmanager
+def _bar() -> Iterator[Tell]:
+    from rich.console import Console  # noqa: PLC0415 - only a terminal pays for it
+    from rich.progress import Progress  # noqa: PLC0415 - as above
+
+    with Progress(console=Console(stderr=True, no_color=True), transient=True) as bar:
+        task = bar.add_task("", total=STAGES)
+        bar.advance(task, -1)
+
+        def tell(stage: str) -> None:
+            bar.update(task, description=stage, advance=1)
+
+        yield tell

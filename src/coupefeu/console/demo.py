@@ -1,0 +1,51 @@
+"""What the strip of five steps asks: how far the demonstration has come, and to break the link and restore it.
+
+These routes exist only at the consoles of a demonstration.
+"""
+
+from typing import Final
+
+from litestar import get, post
+from litestar.types import ControllerRouterHandler
+
+from coupefeu.console.desk import ConsoleDesk
+from coupefeu.console.values import DemoStep, DemoValues
+from coupefeu.node.demo.steps import Steps
+
+
+def demo_values(steps: Steps) -> DemoValues:
+    """Give the steps as both consoles show them."""
+    return DemoValues(
+        steps=tuple(DemoStep(name=name, done_ms=done_ms) for name, done_ms in steps.done_ms.items()),
+        link_broken=steps.link_broken,
+    )
+
+
+@get("/api/demo", sync_to_thread=False)
+def show_demo(desk: ConsoleDesk) -> DemoValues:
+    """Give how far the demonstration has come."""
+    return demo_values(_steps(desk))
+
+
+@post("/api/demo/break", status_code=200, sync_to_thread=False)
+def break_link(desk: ConsoleDesk) -> DemoValues:
+    """Cut the path between the nodes: both notice it as they notice any other cut."""
+    steps = _steps(desk)
+    steps.break_link()
+    return demo_values(steps)
+
+
+@post("/api/demo/restore", status_code=200, sync_to_thread=False)
+def restore_link(desk: ConsoleDesk) -> DemoValues:
+    """Let the nodes reach each other again."""
+    steps = _steps(desk)
+    steps.restore_link()
+    return demo_values(steps)
+
+
+def _steps(desk: ConsoleDesk) -> Steps:
+    assert desk.demo is not None  # the routes are there only then
+    return desk.demo
+
+
+DEMO_ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (show_demo, break_link, restore_link)

@@ -1,0 +1,105 @@
+"""The consoles of the demo: a line of two nodes in this process, what people find on it, and a console for each."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from coupefeu.console.config import DEFAULT_SESSION_HOURS, ConsoleConfig
+from coupefeu.console.demo_places import LOOPBACKS, take_place
+from coupefeu.console.server import Console
+from coupefeu.errors import ConfigError
+from coupefeu.node.demo.line import open_demo_line
+from coupefeu.node.demo.opening import play_opening, wait_overdue
+from coupefeu.node.demo.steps import Steps
+from coupefeu.node.local import LocalBackend
+from coupefeu.node.node import Node
+
+STAGES: Final = 6
+"""So often `tell` is called until both consoles answer."""
+FIRST_PORT: Final = 7430
+ANSWERS_WITHIN_S: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoConsole:
+    """A console that answers. `link` signs a browser in once; `busy`: ports that others had."""
+
+    party: str
+    address: str
+    port: int
+    link: str
+    busy: tuple[int, ...]
+
+
+@asynccontextmanager
+async def open_demo_consoles(
+    folder: Path, first_port: int, tell: Callable[[str], None]
+) -> AsyncIterator[list[DemoConsole]]:
+    """Prepare a line in `folder` and serve both consoles until the block ends; `tell` hears what begins.
+
+    Raises: ConfigError: no port is free, the pages are not built, or a folder is not empty.
+    """
+    async with AsyncExitStack() as stack:
+        tell("Keys, cards and an agreement are made and signed")
+        line = await stack.enter_async_context(open_demo_line(folder))
+        us = await stack.enter_async_context(Node.open(folder / "us"))
+        ru = await stack.enter_async_context(Node.open(folder / "ru"))
+        request = await play_opening(us, ru, tell)
+        steps = Steps(line)
+        stack.callback(steps.close)
+        tell("Both consoles start")
+        consoles: list[DemoConsole] = []
+        for party, node in line.nodes.items():
+            port = consoles[-1].port + 1 if consoles else first_port
+            consoles.append(await _open_console(stack, party, node, port, steps))
+        tell("A request that nobody takes becomes overdue")
+        await wait_overdue(us, request)
+        yield consoles
+
+
+async def _open_console(
+    stack: AsyncExitStack, party: str, node: LocalBackend, first_port: int, steps: Steps
+) -> DemoConsole:
+    """Serve one console, and see it answer."""
+    place = take_place(first_port)
+    stack.callback(place.close)
+    config = ConsoleConfig(
+        party=party, host=LOOPBACKS[0][1], port=place.port, tls=None, session_hours=DEFAULT_SESSION_HOURS
+    )
+    console = await Console.start(node, config, bound=place.sockets, demo=steps)
+    stack.push_async_callback(console.close)
+    if not console.is_built:
+        raise ConfigError(
+            "the pages of the console are not built",
+            code="console.demo.not_built",
+            hint="run `make console` in the source tree; or `coupefeu demo --headless`, which needs none",
+        )
+    await _see_answer(console.address, place.port)
+    return DemoConsole(
+        party=party,
+        address=console.address,
+        port=place.port,
+        link=await console.invite(),
+        busy=place.busy,
+    )
+
+
+async def _see_answer(address: str, port: int) -> None:
+    """Ask the console whether it answers, as a browser would. Raises: ConfigError: it does not."""
+    host = address.partition("://")[2]
+    reader, writer = await asyncio.open_connection(LOOPBACKS[0][1], port)
+    try:
+        writer.write(f"GET /api/health HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode("ascii"))
+        async with asyncio.timeout(ANSWERS_WITHIN_S):
+            answer = await reader.readline()
+    finally:
+        writer.close()
+    if b" 200 " not in answer:
+        raise ConfigError(
+            f"the console at {address} answers {answer.decode('ascii', 'replace').strip()!r}",
+            code="console.demo.no_answer",
+            hint="report this defect, with node.log of the node (--keep FOLDER)",
+        )
