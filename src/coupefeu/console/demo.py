@@ -6,6 +6,7 @@ These routes exist only at the consoles of a demonstration.
 from typing import Final
 
 from litestar import get, post
+from litestar.di import NamedDependency
 from litestar.types import ControllerRouterHandler
 
 from coupefeu.console.desk import ConsoleDesk
@@ -22,13 +23,13 @@ def demo_values(steps: Steps) -> DemoValues:
 
 
 @get("/api/demo", sync_to_thread=False)
-def show_demo(desk: ConsoleDesk) -> DemoValues:
+def show_demo(desk: NamedDependency[ConsoleDesk]) -> DemoValues:
     """Give how far the demonstration has come."""
     return demo_values(_steps(desk))
 
 
 @post("/api/demo/break", status_code=200, sync_to_thread=False)
-def break_link(desk: ConsoleDesk) -> DemoValues:
+def break_link(desk: NamedDependency[ConsoleDesk]) -> DemoValues:
     """Cut the path between the nodes: both notice it as they notice any other cut."""
     steps = _steps(desk)
     steps.break_link()
@@ -36,7 +37,7 @@ def break_link(desk: ConsoleDesk) -> DemoValues:
 
 
 @post("/api/demo/restore", status_code=200, sync_to_thread=False)
-def restore_link(desk: ConsoleDesk) -> DemoValues:
+def restore_link(desk: NamedDependency[ConsoleDesk]) -> DemoValues:
     """Let the nodes reach each other again."""
     steps = _steps(desk)
     steps.restore_link()

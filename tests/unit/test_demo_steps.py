@@ -1,0 +1,128 @@
+"""A step of the demo is done by what both sides say, not by what one says; its routes exist in a demo alone."""
+
+import asyncio
+import urllib.error
+import urllib.request
+from types import SimpleNamespace
+
+import pytest
+
+from coupefeu.console import server
+from coupefeu.console.config import ConsoleConfig
+from coupefeu.console.demo_consoles import open_demo_consoles
+from coupefeu.console.server import Console
+from coupefeu.errors import ConfigError
+from coupefeu.model.instant import Moment
+from coupefeu.node.demo.line import open_demo_line
+from coupefeu.node.demo.steps import DemoStepName, Steps
+from coupefeu.node.events import LineChanged
+from coupefeu.node.exercise import free_port
+
+NOW = Moment(utc_ms=1_800_000_000_000, mono_ms=1)
+
+
+class Node:
+    """What the steps ask of a node."""
+
+    def __init__(self):
+        self.listeners = []
+        self.runtime = SimpleNamespace(engine=self, clock=lambda: NOW)
+
+    def listen(self, listener):
+        self.listeners.append(listener)
+        return lambda: self.listeners.remove(listener)
+
+    def goes(self, *, up):
+        for listener in self.listeners:
+            listener(LineChanged(party=0, up=up, alive=up))
+
+
+class Relay:
+    is_cut = False
+
+    def cut(self):
+        self.is_cut = True
+
+    def mend(self):
+        self.is_cut = False
+
+
+@pytest.fixture
+def line():
+    us, ru = Node(), Node()
+    return SimpleNamespace(us=us, ru=ru, nodes={"us": us, "ru": ru}, relay=Relay())
+
+
+def test_the_link_is_broken_when_both_nodes_have_said_so(line):
+    steps = Steps(line)
+    steps.break_link()
+    line.us.goes(up=False)
+    line.us.goes(up=True)
+    line.us.goes(up=False)
+    assert steps.done_ms[DemoStepName.BREAK] is None
+    steps.restore_link()
+    line.ru.goes(up=False)
+    assert steps.done_ms[DemoStepName.BREAK] == NOW.utc_ms
+
+
+def test_who_listens_hears_each_change_until_it_listens_no_more(line):
+    steps = Steps(line)
+    heard = []
+    end = steps.listen(lambda: heard.append(steps.link_broken))
+    steps.break_link()
+    steps.restore_link()
+    steps.verified(holds=True)
+    steps.verified(holds=True)
+    end()
+    steps.break_link()
+    assert heard == [True, False, False]
+    steps.close()
+    assert not line.us.listeners
+    assert not line.ru.listeners
+
+
+def test_a_console_that_is_no_demo_has_none_of_its_routes(tmp_path):
+    async def play():
+        async with open_demo_line(tmp_path) as line:
+            config = ConsoleConfig(party="us", host="127.0.0.1", port=0, tls=None, session_hours=1)
+            for demo, status in ((None, 404), (Steps(line), 401)):
+                console = await Console.start(line.us, config, demo=demo)
+                try:
+                    assert await asyncio.to_thread(ask, console.address, "/api/demo") == status
+                finally:
+                    await console.close()
+
+    asyncio.run(play())
+
+
+def ask(address, path):
+    host = address.partition("://")[2]
+    where = f"http://127.0.0.1:{host.rpartition(':')[2]}{path}"
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(urllib.request.Request(where, headers={"Host": host}), timeout=10)
+    caught.value.close()
+    return caught.value.code
+
+
+def opened(folder):
+    async def play():
+        async with open_demo_consoles(folder, free_port(), lambda _stage: None):
+            raise AssertionError("it opened")
+
+    asyncio.run(play())
+
+
+def test_without_its_pages_it_says_how_to_build_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(server, "_pages_or_none", dict)
+    with pytest.raises(ConfigError, match="not built") as caught:
+        opened(tmp_path)
+    assert caught.value.code == "console.demo.not_built"
+    assert "make console" in caught.value.hint
+
+
+def test_a_console_that_does_not_answer_is_not_shown(tmp_path, monkeypatch):
+    monkeypatch.setattr(server, "_pages_or_none", lambda: {"/": b""})
+    monkeypatch.setattr(server, "address_of", lambda _parts: "http://elsewhere.localhost:1")
+    with pytest.raises(ConfigError, match="421") as caught:
+        opened(tmp_path)
+    assert caught.value.code == "console.demo.no_answer"
