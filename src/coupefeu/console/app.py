@@ -13,7 +13,7 @@ from coupefeu.console.demo import DEMO_ROUTES
 from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import ErrorValues
 from coupefeu.console.guards import Gate
-from coupefeu.console.openapi import describe_routes
+from coupefeu.console.openapi import plan_document
 from coupefeu.console.pages import health, openapi, page
 from coupefeu.console.parts import Parts
 from coupefeu.console.sessions import Session
@@ -61,7 +61,7 @@ def make_routes(parts: Parts) -> Litestar:
         openapi_config=None,
         logging_config=None,
     )
-    describe_routes(app)
+    plan_document(app)
     return app
 
 

@@ -22,6 +22,8 @@ from coupefeu.node.folder_files import check_address
 DEFAULT_LISTEN: Final = "127.0.0.1:7430"
 DEFAULT_SESSION_HOURS: Final = 12
 MAX_SESSION_HOURS: Final = 168
+LOCALHOSTS: Final = ("127.0.0.1", "::1")
+"""What browsers take every name under `localhost` for."""
 HTTPS_PORT: Final = 443
 HTTP_PORT: Final = 80
 
@@ -61,7 +63,18 @@ class ConsoleConfig:
         """The hosts by which a browser may call it, the one that we print first."""
         if self.tls is not None:
             return (self.tls.name,)
-        return (f"{self.party}.localhost", f"[{self.host}]" if ":" in self.host else self.host)
+        literal = f"[{self.host}]" if ":" in self.host else self.host
+        return (f"{self.party}.localhost", literal) if self.host in LOCALHOSTS else (literal,)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The addresses to bind.
+
+        `PARTY.localhost` means both of this machine to a browser: a stranger's program that held the other one would be
+        given the key of the next link.
+        """
+        both = self.tls is None and self.host in LOCALHOSTS
+        return (self.host, *(each for each in LOCALHOSTS if each != self.host)) if both else (self.host,)
 
 
 def read_config(folder: NodeFolder) -> ConsoleConfig | None:

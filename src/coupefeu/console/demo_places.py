@@ -60,7 +60,7 @@ def _listen(port: int) -> tuple[socket.socket, ...]:
 
 def _listen_on(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
     with contextlib.ExitStack() as stack:
-        listening = stack.enter_context(socket.socket(family, socket.SOCK_STREAM))
+        listening = stack.enter_context(socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP))
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         listening.listen()

@@ -66,6 +66,7 @@ HEADERS: Final = {
     "x-frame-options": "DENY",
 }
 TLS_HEADERS: Final = {"strict-transport-security": "max-age=31536000"}
+_KEEPING: Final = (b"cache-control", b"no-store")
 
 Headers = Sequence[tuple[bytes, bytes]]
 
@@ -163,7 +164,7 @@ class Gate:
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Judge one request, and pass it on or refuse it."""
         values: dict[str, Any] = dict(scope)
-        dressed = self._dress(send, api=_is_api(values["path"]))
+        dressed = self._dress(send)
         try:
             self._judge(values)
         except UsageError as error:
@@ -180,15 +181,15 @@ class Gate:
         if method not in SAFE_METHODS:
             check_body_type(headers)
 
-    def _dress(self, send: "Send", *, api: bool) -> "Send":
-        """Give every answer its headers; what the API says is never kept by a browser."""
-        ours = self._headers + ([(b"cache-control", b"no-store")] if api else [])
-        names = {name for name, _ in ours}
+    def _dress(self, send: "Send") -> "Send":
+        """Give every answer its headers; a browser keeps nothing but what its route says it may."""
+        names = {name for name, _ in self._headers}
 
         async def dressed(message: "Message") -> None:
             if message["type"] == "http.response.start":
                 theirs = [each for each in message.get("headers", []) if each[0].lower() not in names]
-                message["headers"] = [*theirs, *ours]
+                may_keep = any(name.lower() == _KEEPING[0] for name, _ in theirs)
+                message["headers"] = [*theirs, *self._headers, *([] if may_keep else [_KEEPING])]
             await send(message)
 
         return dressed
@@ -215,8 +216,8 @@ def in_time(receive: "Receive", within_s: float = BODY_PART_WITHIN_S) -> "Receiv
 
 
 async def _answer(send: "Send", status: int, body: bytes) -> None:
-    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
-    headers += [(b"content-length", str(len(body)).encode("ascii")), (b"connection", b"close")]
+    headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
+    headers.append((b"content-length", str(len(body)).encode("ascii")))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
 

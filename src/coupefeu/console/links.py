@@ -79,7 +79,8 @@ class Links:
         given = digest(key)
         found = _find(given, self._outstanding)
         if found is None:
-            self._guesses[source] = (self._guesses[source][0] - 1, self._now_ms())
+            left, as_of_ms = self._guesses[source]
+            self._guesses[source] = (left - 1, as_of_ms)
             raise _refusal(self._spent.get(_find(given, self._spent) or "", "unknown"))
         invitation = self._outstanding[found].invitation
         self._spend(found, "used")
@@ -87,10 +88,12 @@ class Links:
 
     def _bear(self, source: str) -> None:
         """Refuse an address that guessed too often, without looking at what it brings now."""
-        left, as_of_ms = self._guesses.pop(source, (GUESSES, self._now_ms()))
-        gained = (self._now_ms() - as_of_ms) // GUESS_EVERY_MS
+        now_ms = self._now_ms()
+        left, as_of_ms = self._guesses.pop(source, (GUESSES, now_ms))
+        gained = (now_ms - as_of_ms) // GUESS_EVERY_MS
+        is_full = left + gained >= GUESSES
         left = min(GUESSES, left + gained)
-        self._guesses[source] = (left, as_of_ms + gained * GUESS_EVERY_MS)
+        self._guesses[source] = (left, now_ms if is_full else as_of_ms + gained * GUESS_EVERY_MS)
         while len(self._guesses) > MAX_SOURCES:
             self._guesses.popitem(last=False)
         if left <= 0:

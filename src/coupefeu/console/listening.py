@@ -20,7 +20,7 @@ from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-from coupefeu.console.config import is_loopback
+from coupefeu.console.config import LOCALHOSTS, is_loopback
 from coupefeu.errors import BearerError
 
 MAX_CONNECTIONS: Final = 512
@@ -31,6 +31,8 @@ REQUEST_WITHIN_S: Final = 10.0
 """A request's head must be there by then, from the first byte or from the connection's beginning."""
 KEEP_ALIVE_S: Final = 30
 HANDSHAKE_WITHIN_S: Final = 10.0
+PORTS_TRIED: Final = 16
+_NO_IPV6: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 BACKLOG: Final = 128
 END_WITHIN_S: Final = 0.5
 """Answers under way may finish so long when the node stops."""
@@ -146,14 +148,10 @@ class Listener:
         def connect() -> asyncio.Protocol:
             return _Connection(config=config, server_state=state, app_state={})
 
-        loop = asyncio.get_running_loop()
+        loop, within_s = asyncio.get_running_loop(), None if context is None else HANDSHAKE_WITHIN_S
         servers = [
             await loop.create_server(
-                connect,
-                sock=each,
-                ssl=context,
-                backlog=BACKLOG,
-                ssl_handshake_timeout=None if context is None else HANDSHAKE_WITHIN_S,
+                connect, sock=each, ssl=context, backlog=BACKLOG, ssl_handshake_timeout=within_s
             )
             for each in bound
         ]
@@ -175,6 +173,37 @@ class Listener:
             connection.transport.abort()
 
 
+def bind_all(hosts: Sequence[str], port: int) -> tuple[socket.socket, ...]:
+    """Take one port on every address; port 0: any that is free on all. A machine without IPv6 has no `::1` to take.
+
+    Raises:
+        BearerError: `console.listening.taken`, `console.listening.unusable`.
+    """
+    for attempt in range(1, PORTS_TRIED + 1):
+        bound: list[socket.socket] = []
+        try:
+            for host in hosts:
+                bound += _bind_if_there(host, bound[0].getsockname()[1] if bound else port)
+        except BearerError:
+            for each in bound:
+                each.close()
+            if port or attempt == PORTS_TRIED:
+                raise
+        else:
+            return tuple(bound)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _bind_if_there(host: str, port: int) -> list[socket.socket]:
+    try:
+        return [bind(host, port)]
+    except BearerError as error:
+        cause = error.__cause__
+        if host == LOCALHOSTS[1] and isinstance(cause, OSError) and cause.errno in _NO_IPV6:
+            return []
+        raise
+
+
 def bind(host: str, port: int) -> socket.socket:
     """Take the address; port 0: any free one.
 
@@ -182,9 +211,8 @@ def bind(host: str, port: int) -> socket.socket:
         BearerError: `console.listening.taken`, `console.listening.unusable`.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(
-        family, socket.SOCK_STREAM, socket.IPPROTO_TCP
-    )  # unnamed, asyncio would leave Nagle on
+    # With the protocol unnamed, asyncio would leave Nagle on: 40 ms an answer.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))

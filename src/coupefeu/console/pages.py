@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
 
 from coupefeu.console.errors import AbsentError
+from coupefeu.console.openapi import make_document
 from coupefeu.console.parts import Parts
 from coupefeu.console.static import NOT_BUILT, PAGES
 from coupefeu.errors import ConfigError
@@ -19,7 +21,7 @@ class HealthValues:
 
 
 @get(["/", "/{path:path}"], opt={"open": True}, include_in_schema=False, sync_to_thread=False)
-def page(request: Request[Any, Any, Any], parts: Parts) -> Response[bytes]:
+def page(request: Request[Any, Any, Any], parts: NamedDependency[Parts]) -> Response[bytes]:
     """Serve one built file, in the coding that the browser likes best."""
     file = parts.pages.get(request.scope["path"])
     if file is None:
@@ -42,7 +44,7 @@ def health() -> HealthValues:
 @get("/api/openapi.json", sync_to_thread=False)
 def openapi(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """Give this document."""
-    return request.app.openapi_schema.to_schema()
+    return make_document(request.app)
 
 
 def _missing(path: str, parts: Parts) -> AbsentError | ConfigError:

@@ -16,7 +16,7 @@ from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import Teller
 from coupefeu.console.invite import address_of, answer_invitation
 from coupefeu.console.links import Links
-from coupefeu.console.listening import Listener, bind
+from coupefeu.console.listening import Listener, bind_all
 from coupefeu.console.parts import Parts
 from coupefeu.console.sessions import FILE_NAME, Session, Sessions
 from coupefeu.console.static import NOT_BUILT, StaticFile, load_pages
@@ -59,7 +59,7 @@ class Console:
             BearerError: the port is taken; ConfigError: certificate or key cannot be used.
         """
         context = None if config.tls is None else make_context(config.tls)
-        bound = bound or (bind(config.host, config.port),)
+        bound = bound or bind_all(config.hosts, config.port)
         try:
             parts = await _make_parts(backend, config, bound[0].getsockname()[1], demo)
             listener = await Listener.start(make_app(parts), bound, context)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request, Response, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
 
 from coupefeu.console.errors import NotSignedInError, TooManyError, refuses
 from coupefeu.console.parts import Parts
@@ -36,7 +38,7 @@ class SignInRequest:
     ),
 )
 async def sign_in(
-    data: SignInRequest, request: Request[Any, Any, Any], parts: Parts
+    data: JSONBody[SignInRequest], request: Request[Any, Any, Any], parts: NamedDependency[Parts]
 ) -> Response[SessionValues]:
     """Sign this browser in, once for each link; the answer sets the session's cookie."""
     source = request.client.host if request.client else ""
@@ -50,13 +52,13 @@ async def sign_in(
 
 
 @get("/api/session", sync_to_thread=False)
-def show_session(session: Session, parts: Parts) -> SessionValues:
+def show_session(session: NamedDependency[Session], parts: NamedDependency[Parts]) -> SessionValues:
     """Say who is signed in at this browser."""
     return describe_session(session, parts.config.party)
 
 
 @delete("/api/session", status_code=204)
-async def sign_out(session: Session, parts: Parts) -> Response[None]:
+async def sign_out(session: NamedDependency[Session], parts: NamedDependency[Parts]) -> Response[None]:
     """Sign this browser out; its event streams end."""
     await parts.sessions.end(session)
     return Response(None, status_code=204, headers=_cookie(parts, "", 0))

@@ -17,11 +17,11 @@ INDEX: Final = "/index.html"
 PAGES: Final = ("/", "/enter")
 """Addresses of the one page; what it shows is said by the rest of the address."""
 
-CONTENT_TYPES: Final = {
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".mjs": "text/javascript; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
+CONTENT_TYPES: Final = {  # the framework adds the character set to texts
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".css": "text/css",
     ".json": "application/json",
     ".webmanifest": "application/manifest+json",
     ".svg": "image/svg+xml",
@@ -31,8 +31,8 @@ CONTENT_TYPES: Final = {
     ".wav": "audio/wav",
     ".ogg": "audio/ogg",
     ".mp3": "audio/mpeg",
-    ".md": "text/plain; charset=utf-8",
-    ".txt": "text/plain; charset=utf-8",
+    ".md": "text/plain",
+    ".txt": "text/plain",
 }
 ENCODINGS: Final = {"br": ".br", "gzip": ".gz"}
 """Best first: the coding's name in HTTP, and the ending of the file that the build lays beside the plain one."""

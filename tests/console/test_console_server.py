@@ -1,0 +1,438 @@
+"""The console over its socket: signing in, what is refused and how, bounds of connections, and a clean end."""
+
+import asyncio
+import socket
+
+import pytest
+from tests.console.serving import LOOPBACK, config_of, hang_up, make_folders, serving
+
+from coupefeu.console import listening
+from coupefeu.console.config import LOCALHOSTS
+from coupefeu.console.guards import HEADERS
+from coupefeu.console.listening import bind, bind_all
+from coupefeu.console.server import Console, ConsoleKeeper
+from coupefeu.errors import BearerError
+from coupefeu.node.local import LocalBackend
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return make_folders(tmp_path_factory.mktemp("console"))[0]
+
+
+def on(folder, do, **changes):
+    """Do something with a served console, in a loop of its own."""
+
+    async def run():
+        async with serving(folder, **changes) as served:
+            return await do(served)
+
+    return asyncio.run(run())
+
+
+def test_a_link_signs_one_browser_in_once_and_signing_out_ends_it(folder):
+    async def do(served):
+        link = await served.link(officer="WATCH A", language="ru")
+        assert link.startswith(f"http://us.localhost:{served.port}/enter#")
+        key = link.partition("#")[2]
+        answer = await served.http.post("/api/session", json={"key": key})
+        assert answer.status_code == 201
+        values = answer.json()
+        assert (values["party"], values["post"], values["officer"]) == ("us", "us.duty", "WATCH A")
+        assert values["language"] == "ru"
+        cookie = answer.headers["set-cookie"]
+        assert cookie.startswith("coupefeu-us=")
+        assert cookie.endswith("; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200")
+        assert key not in cookie
+        served.http.headers["cookie"] = cookie.partition(";")[0]
+        assert (await served.http.get("/api/session")).json() == values
+        again = await served.http.post("/api/session", json={"key": key})
+        assert (again.status_code, again.json()["error"]["code"]) == (401, "console.link.used")
+        gone = await served.http.delete("/api/session")
+        assert (gone.status_code, gone.content) == (204, b"")
+        assert "Max-Age=0" in gone.headers["set-cookie"]
+        assert (await served.http.get("/api/session")).status_code == 401
+        written = served.folder.log_path.read_text("utf-8") + str(list(served.folder.path.rglob("*")))
+        assert key not in written
+
+    on(folder, do)
+
+
+def test_signing_in_anew_ends_the_session_that_the_browser_had(folder):
+    async def do(served):
+        await served.sign_in()
+        earlier = served.http.headers["cookie"]
+        await served.sign_in(post="us.chief")
+        assert (await served.http.get("/api/session")).json()["post"] == "us.chief"
+        assert (await served.http.get("/api/session", headers={"cookie": earlier})).status_code == 401
+
+    on(folder, do)
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"post": "ru.duty"}, "console.invite.post"),
+        ({"post": 7}, "console.invite.post"),
+        ({"officer": "x" * 81}, "console.invite.officer"),
+        ({"officer": "a\u202eb"}, "console.invite.officer"),
+        ({"officer": "a\nb"}, "console.invite.officer"),
+        ({"officer": 7}, "console.invite.officer"),
+        ({"language": "de"}, "console.invite.language"),
+    ],
+)
+def test_a_link_is_made_only_for_a_post_of_ours_and_a_label_that_reads_as_written(folder, fields, code):
+    async def do(served):
+        with pytest.raises(Exception) as refused:
+            await served.link(**fields)
+        assert refused.value.code == code
+
+    on(folder, do)
+
+
+def test_everybody_is_signed_out_at_once_and_links_end(folder):
+    async def do(served):
+        await served.backend.others["console-link"]({"end_all": True})
+        await served.sign_in()
+        key = await served.key()
+        assert await served.backend.others["console-link"]({"end_all": True}) == {"ended": 1}
+        assert (await served.http.get("/api/session")).status_code == 401
+        answer = await served.http.post("/api/session", json={"key": key})
+        assert answer.json()["error"]["code"] == "console.link.displaced"
+
+    on(folder, do)
+
+
+def test_a_session_outlives_the_node(folder):
+    cookie = {}
+
+    async def first(served):
+        await served.sign_in()
+        cookie["cookie"] = served.http.headers["cookie"]
+
+    async def second(served):
+        assert (await served.http.get("/api/session", headers=cookie)).status_code == 200
+
+    on(folder, first)
+    on(folder, second)
+
+
+REFUSED = [
+    ("GET", "/api/session", {}, 401, "console.session.none"),
+    ("GET", "/api/openapi.json", {}, 401, "console.session.none"),
+    ("GET", "/api/nothing", {}, 404, "console.route.absent"),
+    ("GET", "/api/../node.toml", {}, 404, "console.route.absent"),
+    ("GET", "/%2e%2e/%2e%2e/node.toml", {}, 404, "console.route.absent"),
+    ("GET", "/assets/", {}, 404, "console.route.absent"),
+    ("PUT", "/api/session", {}, 405, "console.route.method"),
+    ("OPTIONS", "/api/session", {"access-control-request-method": "POST"}, None, None),
+    ("GET", "/api/health", {"host": "evil.example"}, 421, "console.guards.host"),
+    ("GET", "/api/health", {"origin": "http://evil.example"}, 403, "console.guards.origin"),
+    ("GET", "/api/health", {"origin": "null"}, 403, "console.guards.origin"),
+    ("GET", "/api/health", {"sec-fetch-site": "cross-site"}, 403, "console.guards.site"),
+    ("GET", "/api/health", {"sec-fetch-site": "same-site"}, 403, "console.guards.site"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "given", "status", "code"), REFUSED)
+def test_every_refusal_has_one_shape_and_an_id_in_the_nodes_log(folder, method, path, given, status, code):
+    async def do(served):
+        answer = await served.http.request(method, path, headers=given)
+        if code is not None:
+            body = answer.json()
+            assert (answer.status_code, body["error"]["code"]) == (status, code)
+            assert set(body) == {"error"}
+            assert set(body["error"]) == {"kind", "code", "message", "hint", "id"}
+            assert all(body["error"].values())
+            (note,) = [each for each in served.notes() if each.get("id") == body["error"]["id"]]
+            assert (note["what"], note["status"], note["code"]) == ("console-refused", status, code)
+            assert "node.toml" not in str(note)
+        assert all(answer.headers[name] == value for name, value in HEADERS.items())
+        assert "access-control-allow-origin" not in answer.headers
+        assert "server" not in answer.headers
+        assert answer.headers["cache-control"] == "no-store"
+
+    on(folder, do)
+
+
+FORM = "application/x-www-form-urlencoded"
+POSTED = [
+    ({"content": b"key=x", "headers": {"content-type": FORM}}, 415, "console.guards.type"),
+    ({"content": b'{"key":"x"}', "headers": {"content-type": "text/plain"}}, 415, "console.guards.type"),
+    ({"content": b"{", "headers": {"content-type": "application/json"}}, 400, "console.request.malformed"),
+    ({"json": {}}, 400, "console.request.invalid"),
+    ({"json": {"key": 7}}, 400, "console.request.invalid"),
+    ({"json": {"key": "x" * 5_000}}, 413, "console.request.too_large"),
+    ({"json": {"key": "x"}, "headers": {"origin": "http://evil.example"}}, 403, "console.guards.origin"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "status", "code"), POSTED)
+def test_what_is_posted_is_judged_before_it_is_believed(folder, given, status, code):
+    async def do(served):
+        answer = await served.http.post("/api/session", **given)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+
+    on(folder, do)
+
+
+def test_a_program_without_origin_changes_nothing(folder):
+    async def do(served):
+        await served.sign_in()
+        del served.http.headers["origin"]
+        assert (await served.http.get("/api/session")).status_code == 200
+        assert (await served.http.delete("/api/session")).status_code == 403
+
+    on(folder, do)
+
+
+def test_a_defect_is_told_by_its_incident_and_never_by_its_trace(folder, monkeypatch):
+    async def do(served):
+        await served.sign_in()
+        monkeypatch.setattr("coupefeu.console.pages.make_document", lambda _app: 1 / 0)
+        answer = await served.http.get("/api/openapi.json")
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"]) == (500, "node.journal.defect")
+        assert "Traceback" not in answer.text
+        assert "division" not in answer.text
+        (note,) = [each for each in served.notes() if each.get("incident") == error["id"]]
+        assert note["error"] == "ZeroDivisionError"
+
+    on(folder, do)
+
+
+def test_a_stranger_who_is_refused_again_and_again_does_not_fill_the_nodes_log(folder):
+    async def do(served):
+        before = len(served.notes())
+        for _ in range(200):
+            assert (await served.http.get("/api/session")).status_code == 401
+        assert len(served.notes()) - before <= 60
+
+    on(folder, do)
+
+
+def test_pages_that_are_not_built_are_said_to_be_so(folder, monkeypatch, tmp_path):
+    monkeypatch.setattr("coupefeu.console.static.BUILT", tmp_path)
+    monkeypatch.setattr("coupefeu.console.server.load_pages.__defaults__", (tmp_path,))
+
+    async def do(served):
+        answer = await served.http.get("/")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "console.static.not_built")
+        assert "make console" in answer.json()["error"]["hint"]
+        assert not served.console.is_built
+
+    on(folder, do)
+
+
+def test_built_pages_come_in_the_browsers_coding_and_are_asked_for_once(folder, monkeypatch, tmp_path):
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_bytes(b"<!doctype html>")
+    (tmp_path / "assets" / "a.js").write_bytes(b"plain")
+    (tmp_path / "assets" / "a.js.br").write_bytes(b"coded")
+    monkeypatch.setattr("coupefeu.console.server.load_pages.__defaults__", (tmp_path,))
+
+    async def do(served):
+        for path in ("/", "/enter"):
+            page = await served.http.get(path)
+            assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+            assert page.headers["cache-control"] == "no-store"
+        async with served.http.stream("GET", "/assets/a.js", headers={"accept-encoding": "br"}) as script:
+            assert script.headers["content-encoding"] == "br"
+            assert b"".join([part async for part in script.aiter_raw()]) == b"coded"
+            assert script.headers["content-type"] == "text/javascript; charset=utf-8"
+            assert "immutable" in script.headers["cache-control"]
+            assert script.headers["vary"] == "accept-encoding"
+        plain = await served.http.get("/assets/a.js", headers={"accept-encoding": "identity"})
+        assert (plain.content, plain.headers.get("content-encoding")) == (b"plain", None)
+        again = await served.http.get("/assets/a.js", headers={"if-none-match": plain.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+
+    on(folder, do)
+
+
+def test_it_answers_on_both_addresses_that_browsers_take_localhost_for(folder):
+    if not _has_ipv6():
+        pytest.skip("DOCUMENTED: no IPv6 on this machine")
+
+    async def do(served):
+        for host in LOCALHOSTS:
+            reader, writer = await asyncio.open_connection(host, served.port)
+            writer.write(
+                f"GET /api/health HTTP/1.1\r\nhost: {served.host}\r\nconnection: close\r\n\r\n".encode()
+            )
+            assert (await asyncio.wait_for(reader.read(), 20)).startswith(b"HTTP/1.1 200")
+            await hang_up(writer)
+
+    on(folder, do)
+
+
+def test_a_port_that_a_stranger_holds_on_the_other_address_is_not_taken(folder):
+    if not _has_ipv6():
+        pytest.skip("DOCUMENTED: no IPv6 on this machine")
+    with socket.socket(socket.AF_INET6) as stranger:
+        stranger.bind(("::1", 0))
+        stranger.listen()
+        port = stranger.getsockname()[1]
+        with pytest.raises(BearerError, match=r"\[::1\]") as refused:
+            bind_all(LOCALHOSTS, port)
+        assert refused.value.code == "console.listening.taken"
+        bind(LOOPBACK, port).close()
+
+
+def _has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+# --- connections ----------------------------------------------------------------------------------------------
+
+
+def test_a_head_that_is_too_long_or_no_http_is_refused_and_hung_up_on(folder, capfd):
+    async def do(served):
+        for octets in (
+            b"GET / HTTP/1.1\r\nhost: " + b"x" * 20_000,
+            b"GET /" + b"a" * 20_000,
+            b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc",
+            b"GET / HTTP/1.1\r\n\r\n",
+            b"GET / HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n",
+        ):
+            assert (await served.say(octets)).startswith(b"HTTP/1.1 400")
+
+    on(folder, do)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\nhost: x"])
+def test_a_request_that_is_not_said_in_time_loses_its_place(folder, monkeypatch, begun):
+    monkeypatch.setattr(listening, "REQUEST_WITHIN_S", 0.05)
+
+    async def do(served):
+        assert await served.say(begun) == b""
+
+    on(folder, do)
+
+
+def test_a_second_request_on_a_connection_must_come_in_time_too(folder, monkeypatch):
+    async def do(served):
+        reader, writer = await served.connect()
+        writer.write(f"GET /api/health HTTP/1.1\r\nhost: {served.host}\r\n\r\n".encode())
+        await reader.readuntil(b'{"answers":true}')
+        monkeypatch.setattr(listening, "REQUEST_WITHIN_S", 0.05)
+        writer.write(b"GET /api/health HTTP/1.1\r\n")
+        assert await asyncio.wait_for(reader.read(), 20) == b""
+        await hang_up(writer)
+
+    on(folder, do)
+
+
+def test_connections_are_bounded_and_one_that_ends_makes_room(folder, monkeypatch):
+    monkeypatch.setattr(listening, "MAX_CONNECTIONS", 2)
+
+    async def do(served):
+        held = [await served.connect() for _ in range(2)]
+        assert await _health(served) == b""
+        await hang_up(held[0][1])
+        async with asyncio.timeout(20):
+            while not await _health(served):  # noqa: ASYNC110 - room comes when the console has seen it go
+                await asyncio.sleep(0)
+        await hang_up(held[1][1])
+
+    on(folder, do)
+
+
+def test_one_address_off_this_machine_does_not_take_every_place(folder, monkeypatch):
+    state = listening._State()
+    state.by_address["192.0.2.7"] = listening.MAX_FROM_ADDRESS
+    state.by_address[LOOPBACK] = listening.MAX_FROM_ADDRESS
+    assert not state.admits("192.0.2.7")
+    assert state.admits("192.0.2.8")
+    assert state.admits(LOOPBACK)
+
+
+async def _health(served):
+    try:
+        request = f"GET /api/health HTTP/1.1\r\nhost: {served.host}\r\nconnection: close\r\n\r\n"
+        return await served.say(request.encode())
+    except ConnectionError:
+        return b""
+
+
+# --- beginning and end ----------------------------------------------------------------------------------------
+
+
+def test_a_busy_port_is_named_and_the_line_is_up_and_the_console_comes_when_it_is_free(folder, monkeypatch):
+    monkeypatch.setattr("coupefeu.console.server.AGAIN_S", 0.01)
+    said = []
+
+    async def run():
+        with socket.socket() as stranger:
+            stranger.bind((LOOPBACK, 0))
+            stranger.listen()
+            port = stranger.getsockname()[1]
+            backend = await LocalBackend.start(folder, online=False, serve=False)
+            keeper = ConsoleKeeper(backend, config_of("us", port=port), lambda *each: said.append(each))
+            try:
+                await _until(lambda: said)
+                assert f"127.0.0.1:{port}" in said[0][0]
+                assert "The line is up" in said[0][0]
+                assert said[0][1] is None
+                assert (await backend.status())["running"]
+                stranger.close()
+                await _until(lambda: len(said) > 1)
+            finally:
+                await keeper.close()
+                await backend.close()
+        assert said[1][1] == f"http://us.localhost:{port}"
+        assert len(said) == 2
+
+    asyncio.run(run())
+
+
+async def _until(is_so):
+    async with asyncio.timeout(20):
+        while not is_so():  # noqa: ASYNC110 - another's state, which no event tells
+            await asyncio.sleep(0.01)
+
+
+def test_it_ends_with_an_answer_under_way_that_never_ends(folder, monkeypatch):
+    monkeypatch.setattr(listening, "END_WITHIN_S", 0.01)
+
+    async def run():
+        backend = await LocalBackend.start(folder, online=False, serve=False)
+        console = await Console.start(backend, config_of("us"))
+        host = console.address.partition("://")[2]
+        reader, writer = await asyncio.open_connection(LOOPBACK, int(host.rpartition(":")[2]))
+        head = f"POST /api/session HTTP/1.1\r\nhost: {host}\r\norigin: http://{host}\r\ncontent-length: 9\r\n"
+        writer.write(f"{head}content-type: application/json\r\n\r\n".encode())
+        await writer.drain()
+        await _until(lambda: console._listener._state.tasks)
+        await asyncio.wait_for(console.close(), 20)
+        assert await asyncio.wait_for(reader.read(), 20) is not None
+        await hang_up(writer)
+        await backend.close()
+
+    asyncio.run(run())
+
+
+def test_nothing_is_bound_when_starting_fails(folder, monkeypatch):
+    async def run():
+        backend = await LocalBackend.start(folder, online=False, serve=False)
+        port = bind(LOOPBACK, 0)
+        number = port.getsockname()[1]
+        port.close()
+
+        def fail(_parts):
+            raise RuntimeError
+
+        monkeypatch.setattr("coupefeu.console.server.make_app", fail)
+        with pytest.raises(RuntimeError):
+            await Console.start(backend, config_of("us", port=number))
+        for bound in bind_all(LOCALHOSTS, number):
+            bound.close()
+        await backend.close()
+
+    asyncio.run(run())
