@@ -11,6 +11,8 @@ from coupefeu.bearer.contract import Receiver
 from coupefeu.bearer.tcp import TcpBearer
 from coupefeu.errors import BearerError, ConfigError
 from coupefeu.link.phase import Phase
+from coupefeu.node.alarm import Alarm
+from coupefeu.node.alarm_command import read_alarm
 from coupefeu.node.assembly import Surroundings, make_engine, open_keeper, signers_of
 from coupefeu.node.duties import Duties
 from coupefeu.node.engine import Engine
@@ -61,6 +63,7 @@ class Runtime:
         Raises: ConfigError: another process runs this node, or it is recovering; BearerError: the port is taken;
         StoreError.
         """
+        alarm = read_alarm(folder.alarm)
         runtime = cls(folder)
         try:
             keeper = open_keeper(folder, runtime.clock())
@@ -74,6 +77,7 @@ class Runtime:
         runtime._assemble(keeper)
         if online:
             await runtime._go_online()
+            runtime._stand_by(alarm)
         return runtime
 
     def _note_not_up(self, error: BaseException) -> None:
@@ -113,6 +117,13 @@ class Runtime:
         self.journal.note("up", party=self.folder.party, listen=self.folder.listen, sizes=self._sizes())
         self._tasks.append(asyncio.ensure_future(self._keep_orders()))
         self._tasks += [asyncio.ensure_future(self._keep_dialling(name)) for name in self.folder.counterparts]
+
+    def _stand_by(self, command: tuple[str, ...]) -> None:
+        """Have the operator's program run for a FLASH that nothing shows, if there is one."""
+        if command:
+            alarm = Alarm(command, lambda: self.folder, self.journal, self.engine.tell)
+            self.engine.listen(alarm.hear)
+            self._tasks.append(asyncio.ensure_future(alarm.keep()))
 
     async def close(self) -> None:
         """Finish what is queued, then end; the record is durable and the folder free when this returns."""

@@ -1,0 +1,242 @@
+"""The alarm that needs no screen: the operator's program runs when a FLASH has come and nothing shows it.
+
+A FLASH that no SHOWN of ours and no act of ours names within 10 seconds of its arrival, or that is found so at the
+start of the node, runs the program once. It learns the number of the message and its author, never what it says.
+However many there are, it runs for each party no more often in a minute than the agreement lets that party cause
+alarms; the last run of a minute stands for all that wait.
+"""
+
+import asyncio
+import contextlib
+import shutil
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice, takewhile
+from typing import Final
+
+from coupefeu.model.entry import Kind
+from coupefeu.model.instant import Moment
+from coupefeu.model.messages import MessageId, format_number
+from coupefeu.model.precedence import Precedence
+from coupefeu.node.alarm_command import RUN_S, Ended, run_program
+from coupefeu.node.desk import Desk
+from coupefeu.node.events import Change, EntryRecorded, Trouble
+from coupefeu.node.folder import NodeFolder
+from coupefeu.node.journal import Journal
+from coupefeu.services.base import Recorded
+from coupefeu.services.messages.facts import ACTS
+from coupefeu.services.messages.status import MessageStatus, StepName
+
+UNSHOWN_MS: Final = 10_000
+"""So long a console has to confirm that a FLASH is on a screen."""
+MAX_LOOKED_AT: Final = 16
+"""Messages judged in one go: the line does not wait for more."""
+_LONGEST_WAIT_MS: Final = 60_000
+_SHORTEST_WAIT_MS: Final = 20
+_MINUTE_MS: Final = 60_000
+
+
+def is_unheard(status: MessageStatus, us: str) -> bool:
+    """Whether a message is a FLASH to us that no screen of ours has shown and on which nobody of ours has acted."""
+    if status.ours or not status.flash or not status.sounds:
+        return False
+    return any(
+        step.idle and not step.screens
+        for chain in status.chains
+        if chain.party == us
+        for step in chain.steps
+        if step.name is StepName.SHOWN
+    )
+
+
+class Unheard:
+    """Which FLASH nothing has shown yet, and for which of them the program runs next; it runs nothing itself."""
+
+    def __init__(self, our_log: int, alarms_per_minute: int, clock: Callable[[], Moment]) -> None:
+        self.alarms_per_minute = alarms_per_minute
+        self._our_log = our_log
+        self._clock = clock
+        self._due_ms: dict[int, dict[MessageId, int]] = {}
+        """By author; the first of each is due first."""
+        self._rung_ms: dict[int, deque[int]] = {}
+
+    def hear(self, recorded: Recorded) -> bool:
+        """Take note of an entry; gives whether it shortens the wait."""
+        head = recorded.head
+        if head is None:
+            return False
+        if recorded.ours:
+            if head.kind in ACTS:
+                self._forget((each.log, each.index) for each in head.references)
+            return False
+        if head.kind != Kind.MESSAGE or head.precedence is not Precedence.FLASH:
+            return False
+        waiting = self._due_ms.setdefault(recorded.log, {})
+        waiting[recorded.log, recorded.index] = self._clock().mono_ms + UNSHOWN_MS
+        return len(waiting) == 1
+
+    def found(self, message: MessageId, arrived_ms: int) -> None:
+        """Take note of one that was there before: it has what is left of its time since it came."""
+        now = self._clock()
+        left_ms = min(max(arrived_ms + UNSHOWN_MS - now.utc_ms, 0), UNSHOWN_MS)
+        waiting = self._due_ms.setdefault(message[0], {})
+        waiting.setdefault(message, now.mono_ms + left_ms)
+        self._due_ms[message[0]] = dict(sorted(waiting.items(), key=lambda each: each[1]))
+
+    def wait_ms(self) -> int:
+        """Give the milliseconds until `take` may have something."""
+        now_ms = self._clock().mono_ms
+        nexts = [
+            max(next(iter(waiting.values())), self._free_ms(log, now_ms)) - now_ms
+            for log, waiting in self._due_ms.items()
+            if waiting
+        ]
+        return max(0, min(nexts, default=_LONGEST_WAIT_MS))
+
+    def take(self, still: Callable[[MessageId], bool]) -> tuple[MessageId, ...]:
+        """Give the messages for which the program runs now, once for them all; none: nothing is due.
+
+        `still`: whether one is unheard yet, as the record has it; asked from the oldest on, `MAX_LOOKED_AT` times at
+        most. No message is given twice.
+        """
+        now_ms = self._clock().mono_ms
+        for log in self._due_ms:
+            if self._free_ms(log, now_ms) <= now_ms and self._find(log, now_ms, still):
+                return self._ring(log, now_ms)
+        return ()
+
+    def _find(self, log: int, now_ms: int, still: Callable[[MessageId], bool]) -> bool:
+        """Forget those at the front that were seen to; gives whether one is due that was not."""
+        waiting = self._due_ms[log]
+        for message in list(islice(_due(waiting, now_ms), MAX_LOOKED_AT)):
+            if still(message):
+                return True
+            del waiting[message]
+        return False
+
+    def _ring(self, log: int, now_ms: int) -> tuple[MessageId, ...]:
+        rung = self._rung_ms.setdefault(log, deque())
+        rung.append(now_ms)
+        is_last = len(rung) >= self.alarms_per_minute
+        taken = tuple(islice(_due(self._due_ms[log], now_ms), None if is_last else 1))
+        self._forget(taken)
+        return taken
+
+    def _forget(self, messages: Iterable[MessageId]) -> None:
+        for message in messages:
+            self._due_ms.get(message[0], {}).pop(message, None)
+
+    def _free_ms(self, log: int, now_ms: int) -> int:
+        """Say from when on the program may run again for this author."""
+        rung = self._rung_ms.get(log, deque())
+        while rung and now_ms - rung[0] >= _MINUTE_MS:
+            rung.popleft()
+        return rung[0] + _MINUTE_MS if len(rung) >= self.alarms_per_minute else now_ms
+
+
+def _due(waiting: dict[MessageId, int], now_ms: int) -> Iterator[MessageId]:
+    return (message for message, _ in takewhile(lambda each: each[1] <= now_ms, waiting.items()))
+
+
+class Alarm:
+    """The standing order of a running node that has an alarm command."""
+
+    def __init__(
+        self,
+        command: tuple[str, ...],
+        folder: Callable[[], NodeFolder],
+        journal: Journal,
+        tell: Callable[[Change], None],
+    ) -> None:
+        """`folder`: as the node has it now, for its terms may change."""
+        self._command = command
+        self._folder = folder
+        self._journal = journal
+        self._tell = tell
+        self._woken = asyncio.Event()
+        begun = folder()
+        self._unheard = Unheard(begun.log_number, begun.agreement.budgets.alarms_per_minute, begun.clock)
+
+    def hear(self, change: Change) -> None:
+        """Listen to the engine."""
+        if isinstance(change, EntryRecorded) and self._unheard.hear(change.recorded):
+            self._woken.set()
+
+    async def keep(self) -> None:
+        """Stand by for as long as the node runs; a defect is noted, and ends nothing."""
+        self._check_program()
+        with self._withstand():
+            self._begin()
+        while True:
+            wait_ms = max(self._unheard.wait_ms(), _SHORTEST_WAIT_MS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), wait_ms / 1_000)
+            self._woken.clear()
+            with self._withstand():
+                await self._run(self._take())
+
+    @contextlib.contextmanager
+    def _withstand(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as defect:  # noqa: BLE001 - whatever nobody foresaw
+            self._journal.defect(defect)
+
+    def _check_program(self) -> None:
+        """Tell that it cannot run while there is time to mend it; the line is up all the same."""
+        if shutil.which(self._command[0]) is None:
+            self._trouble(
+                "absent", f"this node has no alarm: {self._command[0]!r} is no program that it may run"
+            )
+
+    def _begin(self) -> None:
+        """Find what came before: the FLASH that wait longest, and the latest."""
+        with self._desk() as desk:
+            for status in desk.open_messages().messages:
+                if is_unheard(status, self._folder().party):
+                    self._unheard.found(status.id, status.arrived_ms)
+
+    def _take(self) -> tuple[MessageId, ...]:
+        folder = self._folder()
+        self._unheard.alarms_per_minute = folder.agreement.budgets.alarms_per_minute
+        with self._desk() as desk:
+            return self._unheard.take(lambda message: self._still(desk, message, folder.party))
+
+    def _still(self, desk: Desk, message: MessageId, us: str) -> bool:
+        """Judge one; what cannot be judged rings."""
+        try:
+            return is_unheard(desk.message(message), us)
+        except Exception as defect:  # noqa: BLE001 - whatever nobody foresaw
+            self._journal.defect(defect)
+            return True
+
+    @contextlib.contextmanager
+    def _desk(self) -> Iterator[Desk]:
+        desk = Desk.open(self._folder(), running=True)
+        try:
+            yield desk
+        finally:
+            desk.close()
+
+    async def _run(self, messages: tuple[MessageId, ...]) -> None:
+        if not messages:
+            return
+        names = self._folder().agreement.party_ids
+        number, party, count = format_number(messages[0], names), names[messages[0][0]], len(messages)
+        values = {"COUPEFEU_MESSAGE": number, "COUPEFEU_PARTY": party, "COUPEFEU_COUNT": str(count)}
+        self._journal.note("alarm", message=number, party=party, count=count)
+        ended = await run_program(self._command, values)
+        self._journal.note("alarm-ended", message=number, status=ended.status, error=ended.error)
+        self._judge(ended, number)
+
+    def _judge(self, ended: Ended, number: str) -> None:
+        says = f"the alarm command for {number}"
+        if ended.error:
+            self._trouble("not-run", f"{says} could not be run: {ended.error}")
+        elif ended.status is None:
+            self._trouble("killed", f"{says} had not ended after {RUN_S:.0f} s and was killed")
+        elif ended.status:
+            self._trouble("failed", f"{says} ended with status {ended.status}")
+
+    def _trouble(self, reason: str, detail: str) -> None:
+        self._tell(Trouble(party=None, code=f"node.alarm.{reason}", detail=detail))
