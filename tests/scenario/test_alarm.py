@@ -101,6 +101,8 @@ def test_one_that_is_shown_leaves_another_ringing(bell):
 def test_only_a_flash_of_the_other_side_rings(bell):
     bell.us.say("our own", FLASH)
     bell.ru.say("not urgent", Precedence.IMMEDIATE)
+    bell.run(1)
+    assert bell.unheard.wait_ms() == 60_000, "nothing is waited for"
     say(bell.ru, Form.FREE_TEXT, text="A protest.", subject=Subject.PROTEST, precedence=Precedence.IMMEDIATE)
     taken = bell.us.say("Take this.", FLASH)
     bell.run(1)
@@ -152,8 +154,9 @@ def test_so_many_are_judged_in_one_go_and_no_more(bell):
         bell.ru.say(f"{number}", FLASH)
     bell.nodes.run(seconds=30)
     looked = []
-    for _ in range(3):
+    for times in range(1, 4):
         assert bell.unheard.take(looked.append) == ()
+        assert len(looked) == times * MAX_LOOKED_AT
     assert len(looked) == len(set(looked)) == 3 * MAX_LOOKED_AT
     assert bell.unheard.wait_ms() == 60_000, "all were seen to"
 
@@ -176,8 +179,10 @@ def test_one_found_at_the_start_has_what_is_left_of_its_time(bell):
     bell.unheard.hear(_recorded(bell))
     now = bell.us.clock()
     bell.unheard.found((1, 7), now.utc_ms - 4_000)
-    bell.unheard.found((1, 8), now.utc_ms + 3_600_000)
-    assert bell.unheard.wait_ms() == 6_000, "a clock that was set delays nothing"
+    assert bell.unheard.wait_ms() == 6_000, "before the one that came later, though it was heard first"
+    other = Unheard(bell.us.engine.our_log, BUDGET, bell.us.clock)
+    other.found((1, 8), now.utc_ms + 3_600_000)
+    assert other.wait_ms() == UNSHOWN_MS, "a clock that was set delays nothing"
 
 
 def _recorded(bell):

@@ -186,8 +186,8 @@ def test_one_that_waits_when_the_node_starts_runs_it_too(line):
 
     async def play():
         async with Node.open(us.path) as ours, Node.open(ru.path):
-            sent = await flash(ours)
             shown, taken = await flash(ours, "shown"), await flash(ours, "taken")
+            sent = await flash(ours)
         command_that(ru, sys.executable, "-c", WRITES_ENVIRONMENT, str(rung))
         async with Node.open(ru.path, online=False) as theirs:
             await theirs.act(RecordShown(messages=(shown.id,), screens=1))

@@ -232,11 +232,11 @@ class Alarm:
     def _judge(self, ended: Ended, number: str) -> None:
         says = f"the alarm command for {number}"
         if ended.error:
-            self._trouble("not-run", f"{says} could not be run: {ended.error}")
+            self._trouble("node.alarm.not-run", f"{says} could not be run: {ended.error}")
         elif ended.status is None:
-            self._trouble("killed", f"{says} had not ended after {RUN_S:.0f} s and was killed")
+            self._trouble("node.alarm.killed", f"{says} had not ended after {RUN_S:.0f} s and was killed")
         elif ended.status:
-            self._trouble("failed", f"{says} ended with status {ended.status}")
+            self._trouble("node.alarm.failed", f"{says} ended with status {ended.status}")
 
-    def _trouble(self, reason: str, detail: str) -> None:
-        self._tell(Trouble(party=None, code=f"node.alarm.{reason}", detail=detail))
+    def _trouble(self, code: str, detail: str) -> None:
+        self._tell(Trouble(party=None, code=code, detail=detail))
