@@ -186,7 +186,8 @@ class Alarm:
         """Tell that it cannot run while there is time to mend it; the line is up all the same."""
         if shutil.which(self._command[0]) is None:
             self._trouble(
-                "absent", f"this node has no alarm: {self._command[0]!r} is no program that it may run"
+                "node.alarm.absent",
+                f"this node has no alarm: {self._command[0]!r} is no program that it may run",
             )
 
     def _begin(self) -> None:
