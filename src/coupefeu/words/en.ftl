@@ -283,6 +283,22 @@ line-test-4 = Oak, beech and lime trees stand along the road to the station.
 line-test-5 = The museum opens at ten in the morning and closes at six in the evening.
 line-test-6 = Bread is made of flour, water, salt and yeast.
 
+## The console: signing in.
+
+ui-enter = Signing in…
+ui-enter-refused = This link did not sign you in
+ui-enter-none = The address has no key: the part behind # is missing. Open the whole link.
+ui-enter-unknown = This link is not known here. Another node made it, or this node was started again since.
+ui-enter-used = This link was used already. Each link signs in one browser, once.
+ui-enter-used-by-whom = If it was not you who used it, somebody else sits at this console now. Tell whoever runs this node at once; this signs everybody out:
+ui-enter-expired = This link has expired. A link is good for ten minutes.
+ui-enter-displaced = This link was ended: everybody was signed out, or many newer links were made.
+ui-enter-guesses = Too many wrong links came from this address. Wait a few seconds, then try again.
+ui-enter-unreachable = Our node did not answer. Try again; if the link is called used then, ask for a new one.
+ui-enter-again = Try again
+ui-enter-signed-in = This browser is signed in as { $post }.
+ui-enter-open = Open the console
+
 ## The console: shell, Line and Messages.
 
 ui-unknown = unknown

@@ -275,6 +275,22 @@ line-test-4 = Des chênes, des hêtres et des tilleuls bordent la route de la ga
 line-test-5 = Le musée ouvre à dix heures du matin et ferme à six heures du soir.
 line-test-6 = Le pain est fait de farine, d’eau, de sel et de levure.
 
+## The console: signing in.
+
+ui-enter = Ouverture de session…
+ui-enter-refused = Ce lien n’a pas ouvert de session
+ui-enter-none = L’adresse n’a pas de clé : la partie après # manque. Ouvrez le lien entier.
+ui-enter-unknown = Ce lien n’est pas connu ici. Il vient d’un autre nœud, ou ce nœud a été redémarré depuis.
+ui-enter-used = Ce lien a déjà servi. Chaque lien ouvre une session dans un seul navigateur, une seule fois.
+ui-enter-used-by-whom = Si ce n’est pas vous qui l’avez utilisé, quelqu’un d’autre est maintenant à cette console. Prévenez tout de suite le responsable de ce nœud ; ceci ferme toutes les sessions :
+ui-enter-expired = Ce lien a expiré. Un lien vaut dix minutes.
+ui-enter-displaced = Ce lien a pris fin : toutes les sessions ont été fermées, ou beaucoup de liens plus récents ont été créés.
+ui-enter-guesses = Trop de liens faux sont venus de cette adresse. Attendez quelques secondes, puis réessayez.
+ui-enter-unreachable = Notre nœud n’a pas répondu. Réessayez ; si le lien est alors dit déjà utilisé, demandez-en un autre.
+ui-enter-again = Réessayer
+ui-enter-signed-in = Ce navigateur a une session ouverte : { $post }.
+ui-enter-open = Ouvrir la console
+
 ## The console: shell, Line and Messages.
 
 ui-unknown = inconnu
