@@ -227,7 +227,9 @@ def test_pages_are_opened_where_there_is_a_screen_and_only_there(demo, tmp_path,
         environment["DISPLAY" if screen == "--no-open" else screen] = ":7"
     options = ["--no-open"] if screen == "--no-open" else []
     running = demo("--json", "--port", str(free_port()), *options, environment=environment)
-    links = [each["link"] for each in ready(running).values()]
+    values = json.loads(running.line())
+    links = [each["link"] for each in values["consoles"]]
+    assert values["opened"] is (screen == "WAYLAND_DISPLAY")
     end = time.monotonic() + READY_WITHIN_S
     while screen == "WAYLAND_DISPLAY" and not (opened.exists() and opened.read_text().count("\n") == 2):
         assert time.monotonic() < end

@@ -87,10 +87,11 @@ async def _play(folder: Path, first_port: int, *, opens: bool, as_json: bool) ->
     async with AsyncExitStack() as stack:
         with _preparing(as_json=as_json) as tell:
             consoles = await stack.enter_async_context(open_demo_consoles(folder, first_port, tell))
-        values = {"folder": str(folder), "consoles": [asdict(each) for each in consoles]}
-        report(BANNER, _lines(folder, consoles), values, as_json=as_json)
+        opens = opens and has_screen()
+        values = {"folder": str(folder), "opened": opens, "consoles": [asdict(each) for each in consoles]}
+        report(BANNER, _lines(folder, consoles, opens=opens), values, as_json=as_json)
         sys.stdout.flush()
-        if opens and has_screen():
+        if opens:
             links = [each.link for each in consoles]
             threading.Thread(target=_open_browser, args=(links,), daemon=True).start()
         await asyncio.Event().wait()
@@ -106,14 +107,15 @@ def _open_browser(links: Sequence[str]) -> None:
         webbrowser.open(link)
 
 
-def _lines(folder: Path, consoles: Sequence[DemoConsole]) -> list[str]:
+def _lines(folder: Path, consoles: Sequence[DemoConsole], *, opens: bool) -> list[str]:
     busy = [
         f"Port {', '.join(map(str, each.busy))} is busy; the console of {each.party.upper()} takes {each.port}."
         for each in consoles
         if each.busy
     ]
     return [
-        "A line between US and RU, on this machine. Both consoles answer:",
+        "A line between US and RU, on this machine. Both consoles answer"
+        + (", and open in your browser:" if opens else ":"),
         "",
         *(f"  {each.party.upper()}   {each.link}" for each in consoles),
         "",
