@@ -476,3 +476,40 @@ ui-send-flash-to = To { $to }.
 ui-send-flash-means = It covers every screen of their desk and sounds until somebody takes it. It cannot be called back; it can be corrected or cancelled by another message.
 ui-throw-away = Throw the draft away
 ui-draft-kept = What you type is kept in this tab over a reload and a dead line.
+
+## The console: the demonstration, its strip of five steps. `here`: on this page; `there`: on the other side's.
+
+ui-demo-title = The first five minutes
+ui-demo-count = { $done } of { $all } steps done
+ui-demo-fold = Fold
+ui-demo-unfold = Show all steps
+ui-demo-done = DONE { $time }
+ui-demo-end = All five steps are done. The line stays up: go on as you like.
+
+ui-demo-flash = Send a FLASH from US
+ui-demo-flash-here = Write a message, choose FLASH, send it:
+ui-demo-flash-there = On the page of US: write a message, choose FLASH, send it.
+ui-demo-flash-link = Messages
+ui-demo-flash-fact = A FLASH stands on the record of US.
+
+ui-demo-hear = Hear it at RU
+ui-demo-hear-here = This page sounds and is covered by it. A browser sounds only after a first press: TAKE THE WATCH tries the alarm.
+ui-demo-hear-there = The page of RU sounds and is covered by it. A browser sounds only after a first press: TAKE THE WATCH, there, tries the alarm.
+ui-demo-hear-fact = The node of RU says that a screen has shown it.
+
+ui-demo-take = Take it
+ui-demo-take-here = One key takes it: the page names it. Taking says who deals with it, and nothing more.
+ui-demo-take-there = On the page of RU one key takes it. Here the chain of the message says who took it.
+ui-demo-take-fact = RU has put on record who took it.
+
+ui-demo-break = Break the link
+ui-demo-break-here = The path between the nodes is really cut. Both pages notice within about three seconds; what is sent meanwhile waits.
+ui-demo-break-fact = Both nodes have said that the line was down.
+ui-demo-cut = Break the link
+ui-demo-broken = The link is broken.
+ui-demo-restore = Restore the link
+
+ui-demo-verify = Verify the record
+ui-demo-verify-here = Let our node check both records as a stranger would:
+ui-demo-verify-link = Record
+ui-demo-verify-fact = Both records hold together, and nothing more is proved.

@@ -471,3 +471,40 @@ ui-send-flash-to = À { $to }.
 ui-send-flash-means = Il couvre tous les écrans de leur permanence et sonne jusqu’à ce que quelqu’un le prenne en charge. Il ne peut être rappelé ; un autre message peut le rectifier ou l’annuler.
 ui-throw-away = Jeter le brouillon
 ui-draft-kept = Ce que vous saisissez est conservé dans cet onglet malgré un rechargement ou une ligne coupée.
+
+## La console : la démonstration, sa bande de cinq étapes. `here` : sur cette page ; `there` : sur celle de l’autre côté.
+
+ui-demo-title = Les cinq premières minutes
+ui-demo-count = { $done } étapes faites sur { $all }
+ui-demo-fold = Replier
+ui-demo-unfold = Montrer toutes les étapes
+ui-demo-done = FAIT { $time }
+ui-demo-end = Les cinq étapes sont faites. La ligne reste établie : continuez à votre gré.
+
+ui-demo-flash = Envoyer un FLASH depuis US
+ui-demo-flash-here = Écrire un message, choisir FLASH, l’envoyer :
+ui-demo-flash-there = Sur la page de US : écrire un message, choisir FLASH, l’envoyer.
+ui-demo-flash-link = Messages
+ui-demo-flash-fact = Un FLASH figure au journal de US.
+
+ui-demo-hear = L’entendre chez RU
+ui-demo-hear-here = Cette page sonne et il la recouvre. Un navigateur ne sonne qu’après un premier appui : PRENDRE LE QUART essaie l’alarme.
+ui-demo-hear-there = La page de RU sonne et il la recouvre. Un navigateur ne sonne qu’après un premier appui : là-bas, PRENDRE LE QUART essaie l’alarme.
+ui-demo-hear-fact = Le nœud de RU dit qu’un écran l’a affiché.
+
+ui-demo-take = Le prendre en charge
+ui-demo-take-here = Une touche suffit : la page la nomme. Prendre en charge dit qui s’en occupe, et rien de plus.
+ui-demo-take-there = Sur la page de RU, une touche suffit. Ici, la chaîne du message dit qui l’a pris en charge.
+ui-demo-take-fact = RU a inscrit à son journal qui l’a pris en charge.
+
+ui-demo-break = Couper la liaison
+ui-demo-break-here = Le chemin entre les nœuds est réellement coupé. Les deux pages le remarquent en trois secondes environ ; ce qu’on envoie entre-temps attend.
+ui-demo-break-fact = Les deux nœuds ont dit que la ligne était coupée.
+ui-demo-cut = Couper la liaison
+ui-demo-broken = La liaison est coupée.
+ui-demo-restore = Rétablir la liaison
+
+ui-demo-verify = Vérifier le journal
+ui-demo-verify-here = Faire contrôler les deux journaux par notre nœud, comme le ferait un inconnu :
+ui-demo-verify-link = Journal
+ui-demo-verify-fact = Les deux journaux sont cohérents ; rien de plus n’est prouvé.
