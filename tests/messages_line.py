@@ -19,6 +19,7 @@ from coupefeu.services.messages import SERVICE, inbox, message_status
 from coupefeu.services.messages.commands import Say
 from coupefeu.services.messages.promised import PROMISED
 from coupefeu.services.messages.status import Evidence
+from coupefeu.services.messages.texts import TEXTS
 from coupefeu.services.messages.views import FACTS, MESSAGES, select_facts, select_message
 from coupefeu.wire.agreement import parse_terms
 from coupefeu.wire.agreement_template import render_template
@@ -52,7 +53,7 @@ class Side:
     def __init__(self, log, terms):
         self.log, self.agreement, self.arrival = log, terms, 0
         self.engine = create_engine("sqlite://", module=sqlite3)
-        METADATA.create_all(self.engine, [MESSAGES, FACTS, PROMISED])
+        METADATA.create_all(self.engine, [MESSAGES, FACTS, PROMISED, TEXTS])
 
     def context(self, now_ms):
         return Context(

@@ -84,10 +84,10 @@ def test_posts_speak_with_their_counterparts_and_flash_goes_to_the_desk(line):
         (["hello", "--language", "fr"], "services.messages.language"),
         (["hello", "--to", "fr"], "model.agreement.no_party"),
         (["hello", "--from-post", "ru.duty"], "services.messages.foreign_post"),
-        (["hello", "--critical", "good-bye"], "cli.say.critical"),
+        (["hello", "--critical", "good-bye"], "node.draft.critical"),
         (["hello", "--text", "hello"], "cli.say.text"),
-        (["--phrase", "5", "--slot", "Karelia"], "cli.say.slots"),
-        (["--phrase", "99"], "cli.say.slots"),
+        (["--phrase", "5", "--slot", "Karelia"], "node.draft.slots"),
+        (["--phrase", "99"], "node.draft.slots"),
         (["--operative", "stop"], "services.messages.missing_place"),
         (["--operative", "stop", "--place", PLACE, "--time", "dawn"], "model.instant.unreadable"),
         (["hello", "--form", "reply"], "services.messages.missing_reference"),
@@ -106,7 +106,7 @@ def test_a_long_text_goes_whole_and_one_that_is_too_long_is_kept(line):
     number = line.json("say", "-", typed=whole)["message"]
     assert line.shown(number)["text"] == whole
     error = line.refused("say", "-", typed=whole * 2)
-    assert error.code == "cli.say.too_long"
+    assert error.code == "node.draft.too_long"
     (kept,) = (line.us / "unsent").iterdir()
     assert kept.read_text("utf-8") == whole * 2
     assert str(kept) in error.hint

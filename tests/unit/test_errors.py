@@ -20,6 +20,7 @@ TWICE = {
     "bearer.datagram.length": "one bound, kept by both bearers",
     "bearer.memory.open": "no such address, or nobody there: both ways there is no path",
     "cli.demo.message": "the text file cannot be read, or is no text",
+    "node.draft.slots": "no such phrase, or not as many values as it has",
     "node.export.not_cosigned": "a whole log, or one entry",
     "node.folder.absent": "a file that was named, or one that the folder must hold",
     "node.folder.bad_value": "what may be given as a party, as an address, and in a file",
@@ -65,12 +66,18 @@ def _code_of(value: ast.expr) -> tuple[str, bool]:
     return ast.unparse(value).removeprefix("f").strip("\"'"), False
 
 
+def _called(tree: ast.Module) -> list[ast.Call]:
+    """Find the calls inside functions: what stands in a decorator or a module only describes what may be raised."""
+    functions = [each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)]
+    nodes = {id(node): node for each in functions for part in each.body for node in ast.walk(part)}
+    inner = {id(node) for each in functions for part in each.decorator_list for node in ast.walk(part)}
+    return [node for key, node in nodes.items() if isinstance(node, ast.Call) and key not in inner]
+
+
 def _raised() -> list[Raised]:
     found = []
     for path in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not isinstance(node, ast.Call):
-                continue
+        for node in _called(ast.parse(path.read_text("utf-8"))):
             branch = ast.unparse(node.func).rpartition(".")[2]
             given = {keyword.arg: keyword.value for keyword in node.keywords}
             if "code" in given and branch in BRANCHES | {"CoupefeuError"}:

@@ -32,13 +32,24 @@ def found(words, content=CONTENT, head=HEAD):
 
 @pytest.mark.parametrize(
     "words",
-    ["", "  ", "НАШ САМОЛЁТ", "strasse", "E\u0301TAPE", "étape", "us.chief", "RU.DUTY", " отклонился. "],
+    [
+        "",
+        "  ",
+        "НАШ САМОЛЁТ",
+        "самолет",
+        "strasse",
+        "E\u0301TAPE",
+        "étape",
+        "us.chief",
+        "RU.DUTY",
+        " отклонился. ",
+    ],
 )
 def test_what_was_written_is_found_whatever_its_case_or_composition(words):
     assert found(words)
 
 
-@pytest.mark.parametrize("words", ["самолет", "us.duty", "nothing"])
+@pytest.mark.parametrize("words", ["самолот", "us.duty", "nothing"])
 def test_what_was_not_written_is_not_found(words):
     assert not found(words)
 

@@ -139,7 +139,8 @@ export interface ContentValues {
  * One message. `text` is exactly what was written, `shown` what is safe to put on a screen.
  *
  * On a page `text` is what is shown, too. `party` wrote it; `kind` is the kind of entry; `form` is null where it
- * cannot be read; `flash`: it is handled as FLASH. `chains`: by addressed party, the steps in their order.
+ * cannot be read; `flash`: it is handled as FLASH. `chains`: by addressed party, the steps in their order. Of
+ * very many acts some are left out, and `acts_left_out` says how many.
  */
 export interface MessageValues {
   readonly officer: string | null;
@@ -187,6 +188,7 @@ export interface MessageValues {
   readonly confirmations: readonly ActValues[];
   readonly without_effect: readonly ActValues[];
   readonly chains: Readonly<Record<string, readonly StepValues[]>>;
+  readonly acts_left_out: number;
 }
 
 /** One thing that sounds; more than one message is a flood of that party's, collapsed. */
@@ -387,11 +389,12 @@ export interface RecordedValues {
 /**
  * All that stands at the top of every page, as of `as_of_ms`.
  *
- * `overdue`: the most urgent of them, 20 at most. `screens`: live consoles of this node. `session` is null on the
- * stream, which is the same for all.
+ * `run` names this run of the node. `overdue`: the most urgent of them, 20 at most. `screens`: live consoles of this
+ * node. `session` is null on the stream, which is the same for all.
  */
 export interface DeskValues {
   readonly as_of_ms: number;
+  readonly run: string;
   readonly party: string;
   readonly exercise: boolean;
   readonly line_name: string;

@@ -1,4 +1,4 @@
-"""What was asked for on the command line becomes a message: its form, its text, and defaults that people mean."""
+"""What was asked for on the command line: its form, its text, and which option mends what is refused."""
 
 import sys
 from contextlib import suppress
@@ -9,24 +9,12 @@ from typing import Any
 
 import typer
 
-from coupefeu.cli.officer import desk_of, find_message
 from coupefeu.errors import CoupefeuError, UsageError
 from coupefeu.keys.files import SECRET_MODE, write_durably
-from coupefeu.model.entry import MAX_BODY_BYTES
-from coupefeu.model.instant import format_instant, parse_instant
-from coupefeu.model.messages import MINUTE_MS, Channel, Content, FieldKind, Form, Operative, Slot
-from coupefeu.model.precedence import Precedence, Subject
+from coupefeu.model.instant import format_instant
+from coupefeu.model.messages import Form
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import read_given
-from coupefeu.node.node import choose_posts
-from coupefeu.services.messages.commands import Say
-from coupefeu.services.messages.forms import FORM_RULES
-from coupefeu.services.messages.phrases import PHRASES
-from coupefeu.services.messages.status import MessageStatus
-from coupefeu.words import say as words
-
-ROOM_BYTES = 256
-"""Kept free in a body for everything that is not the text; the rule that counts the whole has the last word."""
 
 MAX_KEPT = 20
 """Refused texts that are kept; the oldest goes when one more comes."""
@@ -79,26 +67,6 @@ class ChannelName(StrEnum):
     TELEPHONE = "telephone"
     ATTACHE = "attache"
     LETTER = "letter"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What was asked for on the command line, read but not judged."""
-
-    form: Form
-    subject: SubjectName | None
-    precedence: PrecedenceName | None
-    text: str
-    critical: tuple[str, ...]
-    operative: OperativeName | None
-    place: str
-    time: str | None
-    numbers: tuple[str, ...]
-    phrase: int | None
-    slots: tuple[str, ...]
-    channel: ChannelName | None
-    counterpart: str
-    officer: str
 
 
 def choose_form(
@@ -182,6 +150,8 @@ _GIVE = {
 
 def hint_for(error: CoupefeuError) -> str:
     """Say which option mends a form; "" where the error is about something else."""
+    if error.code == "node.draft.slots":
+        return f"{error.hint} Give --slot once for each, in this order."
     family, _, part = error.code.removeprefix("services.messages.").partition("_")
     if part not in _GIVE:
         return ""
@@ -205,126 +175,3 @@ def _decode(octets: bytes, name: str) -> str:
             code="cli.say.encoding",
             hint="Save it as UTF-8, and send it again.",
         ) from error
-
-
-def build(
-    folder: NodeFolder,
-    wish: Wish,
-    to: list[str],
-    to_posts: list[str],
-    from_post: str | None,
-    about: str | None,
-    language: str | None,
-) -> Say:
-    """Make the command: defaults that a tired person means. Raises: UsageError."""
-    earlier = _find(folder, about)
-    ours = folder.agreement.party(folder.party)
-    _check_text(wish)
-    speaker = (from_post or ours.duty_desk).lower()
-    precedence = _precedence(wish, earlier)
-    return Say(
-        content=_content(folder, wish, earlier),
-        from_post=speaker,
-        precedence=precedence,
-        language=language or ours.language,
-        to_posts=_addressed(folder, to, to_posts, speaker, precedence),
-        about=None if earlier is None else earlier.id,
-    )
-
-
-def _find(folder: NodeFolder, about: str | None) -> MessageStatus | None:
-    if about is None:
-        return None
-    with desk_of(folder) as desk:
-        return find_message(desk, about)
-
-
-def _check_text(wish: Wish) -> None:
-    octets = len(wish.text.encode("utf-8", "surrogateescape"))
-    if octets > MAX_BODY_BYTES - ROOM_BYTES:
-        raise UsageError(
-            f"the text has {octets:,} bytes, a message carries {MAX_BODY_BYTES - ROOM_BYTES:,} at most",
-            code="cli.say.too_long",
-            hint="Send it in parts, each a message.",
-        )
-    for passage in wish.critical:
-        if passage not in wish.text:
-            raise UsageError(
-                f"the critical passage {passage[:60]!r} does not stand in the text",
-                code="cli.say.critical",
-                hint="Give it exactly as it stands there.",
-            )
-
-
-def _content(folder: NodeFolder, wish: Wish, earlier: MessageStatus | None) -> Content:
-    now_ms = folder.clock().utc_ms
-    return Content(
-        form=wish.form,
-        subject=_subject(wish, earlier),
-        officer=wish.officer,
-        text=wish.text,
-        passages=wish.critical,
-        operative=None if wish.operative is None else Operative[wish.operative.name],
-        place=wish.place,
-        time_ms=None if wish.time is None else _minute(wish.time, now_ms),
-        numbers=wish.numbers,
-        phrase=wish.phrase,
-        slots=_slots(wish, now_ms),
-        channel=None if wish.channel is None else Channel[wish.channel.name],
-        counterpart=wish.counterpart,
-    )
-
-
-def _subject(wish: Wish, earlier: MessageStatus | None) -> Subject:
-    """Take what was named; else the form's only one, or that of the message it is about, or SAFETY."""
-    if wish.subject is not None:
-        return Subject[wish.subject.name]
-    possible = FORM_RULES[wish.form].subjects
-    if len(possible) == 1:
-        return next(iter(possible))
-    return earlier.subject if earlier is not None and earlier.subject is not None else Subject.SAFETY
-
-
-def _precedence(wish: Wish, earlier: MessageStatus | None) -> Precedence:
-    if wish.precedence is not None:
-        return Precedence[wish.precedence.name]
-    if wish.form is Form.WARNING:
-        return Precedence.FLASH
-    return Precedence.ROUTINE if earlier is None else earlier.precedence
-
-
-def _slots(wish: Wish, now_ms: int) -> tuple[Slot, ...]:
-    kinds = PHRASES.get(wish.phrase or 0, ())
-    if wish.phrase is not None and (wish.phrase not in PHRASES or len(kinds) != len(wish.slots)):
-        named = (
-            words(f"phrase-{wish.phrase:02d}", "en", **{k.value: f"<{k.value}>" for k in kinds})
-            if kinds
-            else ""
-        )
-        raise UsageError(
-            f"phrase {wish.phrase} has {len(kinds)} to fill in, {len(wish.slots)} given with --slot"
-            if wish.phrase in PHRASES
-            else f"there is no phrase {wish.phrase}",
-            code="cli.say.slots",
-            hint=f"Give --slot once for each: {named}" if named else "There are phrases 1 to 24.",
-        )
-    return tuple(
-        _minute(slot, now_ms) if kind is FieldKind.TIME else slot
-        for kind, slot in zip(kinds, wish.slots, strict=False)
-    )
-
-
-def _minute(text: str, now_ms: int) -> int:
-    time_ms = parse_instant(text, now_ms)
-    return time_ms - time_ms % MINUTE_MS
-
-
-def _addressed(
-    folder: NodeFolder, to: list[str], to_posts: list[str], from_post: str, precedence: Precedence
-) -> tuple[str, ...]:
-    """Address the posts named; else the speaker's counterparts, or the desks, of the parties named or of all."""
-    agreement = folder.agreement
-    if to_posts:
-        return tuple(agreement.post(post.lower()).id for post in to_posts)
-    named = [agreement.party(party.lower()).id for party in to] or list(folder.counterparts)
-    return choose_posts(agreement, from_post, named, precedence)

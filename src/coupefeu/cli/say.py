@@ -5,7 +5,6 @@ coupefeu say --node us --operative stop --place "36.61N 37.02E" --time now
 """
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -19,17 +18,17 @@ from coupefeu.cli.draft import (
     PrecedenceName,
     Source,
     SubjectName,
-    Wish,
-    build,
     choose_form,
     hint_for,
 )
 from coupefeu.cli.enclosing import read_attachments
-from coupefeu.cli.officer import desk_of, language_of, open_folder, with_node
+from coupefeu.cli.officer import desk_of, find_message, language_of, open_folder, with_node
 from coupefeu.cli.printing import JsonOption, NodeOption, report
 from coupefeu.errors import CoupefeuError, UsageError
 from coupefeu.model.instant import format_date_time_group
-from coupefeu.model.messages import Form
+from coupefeu.model.messages import Channel, Form, Operative
+from coupefeu.model.precedence import Precedence, Subject
+from coupefeu.node.draft import Wish, draft_message
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.node import Node, Receipt, Sent
 from coupefeu.node.running import is_running
@@ -141,22 +140,26 @@ def say(
     try:
         wish = Wish(
             form=chosen,
-            subject=subject,
-            precedence=precedence,
+            subject=None if subject is None else Subject[subject.name],
+            precedence=None if precedence is None else Precedence[precedence.name],
             text=source.text,
             critical=tuple(critical or ()),
-            operative=operative,
+            operative=None if operative is None else Operative[operative.name],
             place=place,
             time=time,
             numbers=tuple(number or ()),
             phrase=phrase,
             slots=tuple(slot or ()),
-            channel=channel,
+            channel=None if channel is None else Channel[channel.name],
             counterpart=counterpart,
             officer=officer,
+            to=tuple(to or ()),
+            to_posts=tuple(to_post or ()),
+            from_post=from_post,
+            language=language,
         )
-        command = build(folder, wish, to or [], to_post or [], from_post, about, language)
-        is_done = _send(folder, replace(command, attachments=attachments), wait, timeout, as_json=as_json)
+        command = draft_message(folder, wish, _find(folder, about), attachments)
+        is_done = _send(folder, command, wait, timeout, as_json=as_json)
     except CoupefeuError as error:
         error.hint = hint_for(error) or error.hint
         source.keep(folder, error)
@@ -164,6 +167,13 @@ def say(
     source.forget(folder)
     if not is_done:
         raise typer.Exit(NO_RECEIPT_EXIT)
+
+
+def _find(folder: NodeFolder, about: str | None) -> MessageStatus | None:
+    if about is None:
+        return None
+    with desk_of(folder) as desk:
+        return find_message(desk, about)
 
 
 def _send(folder: NodeFolder, command: Command, wait: bool, timeout: float, *, as_json: bool) -> bool:

@@ -9,10 +9,12 @@ from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, ControllerRouterHandler
 
-from coupefeu.console.demo import DEMO_ROUTES
+from coupefeu.console.demo import DEMO_ROUTES, follow_steps
 from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import ErrorValues
+from coupefeu.console.events import FEED_ROUTES
 from coupefeu.console.guards import Gate
+from coupefeu.console.messages import MESSAGE_ROUTES
 from coupefeu.console.openapi import plan_document
 from coupefeu.console.pages import health, openapi, page
 from coupefeu.console.parts import Parts
@@ -28,6 +30,10 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     sign_in,
     show_session,
     sign_out,
+    # the desk, live
+    *FEED_ROUTES,
+    # messages
+    *MESSAGE_ROUTES,
     # the pages, and this list as a document
     health,
     openapi,
@@ -52,6 +58,8 @@ def make_routes(parts: Parts) -> Litestar:
         status, body = parts.teller.tell(error, method=request.method, route=_route_of(request))
         return Response(body, status_code=status, media_type="application/json")
 
+    if parts.desk.demo is not None:
+        follow_steps(parts.desk, parts.desk.demo)
     app = Litestar(
         route_handlers=(*ROUTES, *(DEMO_ROUTES if parts.desk.demo else ())),
         guards=[need_session],

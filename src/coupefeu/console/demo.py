@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.types import ControllerRouterHandler
 
 from coupefeu.console.desk import ConsoleDesk
-from coupefeu.console.values import DemoStep, DemoValues
+from coupefeu.console.values import DemoEvent, DemoStep, DemoValues
 from coupefeu.node.demo.steps import Steps
 
 
@@ -20,6 +20,16 @@ def demo_values(steps: Steps) -> DemoValues:
         steps=tuple(DemoStep(name=name, done_ms=done_ms) for name, done_ms in steps.done_ms.items()),
         link_broken=steps.link_broken,
     )
+
+
+def follow_steps(desk: ConsoleDesk, steps: Steps) -> None:
+    """Tell every console how far the demonstration has come: when it connects, and on each change."""
+
+    def event() -> DemoEvent:
+        return DemoEvent(demo=demo_values(steps))
+
+    desk.greetings.append(event)
+    desk.when_closed(steps.listen(lambda: desk.feed.tell(event())))
 
 
 @get("/api/demo", sync_to_thread=False)

@@ -249,11 +249,12 @@ class RecordedValues:
 class DeskValues:
     """All that stands at the top of every page, as of `as_of_ms`.
 
-    `overdue`: the most urgent of them, 20 at most. `screens`: live consoles of this node. `session` is null on the
-    stream, which is the same for all.
+    `run` names this run of the node. `overdue`: the most urgent of them, 20 at most. `screens`: live consoles of this
+    node. `session` is null on the stream, which is the same for all.
     """
 
     as_of_ms: int
+    run: str
     party: str
     exercise: bool
     line_name: str

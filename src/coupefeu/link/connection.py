@@ -7,7 +7,7 @@ from coupefeu.errors import PeerError, UsageError
 from coupefeu.link.config import LinkConfig
 from coupefeu.link.events import Alive, Event, PathDead, PathProven, SessionDown, SessionUp
 from coupefeu.link.handshake import MESSAGE_1, MESSAGE_2, Handshakes
-from coupefeu.link.paths import Path, Paths
+from coupefeu.link.paths import Path, Paths, PathState
 from coupefeu.link.phase import Change, Phase, next_phase
 from coupefeu.link.session import DATA, Session, Sessions, refused
 from coupefeu.model.instant import Moment
@@ -53,6 +53,7 @@ class Connection:
         self.alive_until_ms: int | None = None
         self.phase = Phase.NO_PATH
         self.since_ms: int | None = None
+        self.heard_ms: int | None = None
         self.is_anew = False
         self.is_unsettled = False
         self.outgoing: list[tuple[int, bytes]] = []
@@ -67,6 +68,10 @@ class Connection:
     def is_up(self) -> bool:
         """Whether there are a session and a path by which the other side was heard lately."""
         return self.phase in UP
+
+    def paths(self) -> list[PathState]:
+        """Show the paths; see `Paths.states`."""
+        return self._paths.states()
 
     @property
     def _wait_ms(self) -> int:
@@ -92,7 +97,7 @@ class Connection:
     def path_closed(self, number: int, now: Moment) -> None:
         """Remove a path."""
         self._mono_ms = now.mono_ms
-        self._paths.close(number)
+        self._paths.close(number, now.mono_ms)
         self._handshakes.forget_source(number)
         self._take_path()
 
@@ -245,7 +250,7 @@ class Connection:
         """Note that something valid came by this path; after a gap, what was under way is taken for lost with it."""
         if now.mono_ms - path.heard_ms > self._gap_ms and path is self._paths.taken and self.is_up:
             self.is_unsettled = True
-        path.heard_ms = now.mono_ms
+        path.heard_ms = self.heard_ms = now.mono_ms
         path.dead = False
         self._prove(path)
         path.proven = True
@@ -257,6 +262,7 @@ class Connection:
         if path.answered:
             return
         path.answered = True
+        path.answered_ms = self._mono_ms
         self._events.append(PathProven(path.number))
         if self.session is None and self._attempt_due_ms is None:
             self._attempt_due_ms = self._mono_ms + 2 * self._timings.handshake_ms

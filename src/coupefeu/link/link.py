@@ -19,6 +19,7 @@ from coupefeu.link.handshake import MAX_RUNS_BYTES
 from coupefeu.link.holdings import Holdings
 from coupefeu.link.intake import Intake, without_superseded
 from coupefeu.link.outbox import Outgoing
+from coupefeu.link.paths import PathState
 from coupefeu.link.phase import Phase
 from coupefeu.model.instant import Moment
 from coupefeu.wire.packet import (
@@ -43,12 +44,16 @@ _MAX_AT_ONCE = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkState:
-    """What the node shows of the line; times in ms, `since_ms` on the monotonic clock, None while it was never up."""
+    """What the node shows of the line; times in ms, `since_ms` and `heard_ms` on the monotonic clock.
+
+    `since_ms` is None while it was never up, `heard_ms` while nothing valid was heard.
+    """
 
     up: bool
     alive: bool
     phase: Phase
     since_ms: int | None
+    heard_ms: int | None
     session_age_ms: int | None
     round_trip_ms: int | None
     their_clock_offset_ms: int | None
@@ -248,6 +253,7 @@ class Link:
             alive=self._connection.alive_until_ms is not None,
             phase=self._connection.phase,
             since_ms=self._connection.since_ms,
+            heard_ms=self._connection.heard_ms,
             session_age_ms=None if session is None else self._mono_ms - session.made_ms,
             round_trip_ms=None if session is None else session.pulse.round_trip_ms,
             their_clock_offset_ms=None if session is None else session.pulse.offset_ms,
@@ -259,6 +265,10 @@ class Link:
             refused=self._refused,
             beyond_rate=self._intake.beyond_rate.per_minute(self._mono_ms),
         )
+
+    def paths(self) -> list[PathState]:
+        """Show the paths as they are now; see `Paths.states`."""
+        return self._connection.paths()
 
     # Within.
 

@@ -16,6 +16,14 @@ from coupefeu.services.base import Context, Rows, Statement
 from coupefeu.services.messages import inbox, message_status
 from coupefeu.services.messages.effects import Row, id_of
 from coupefeu.services.messages.line_tests import rebuild
+from coupefeu.services.messages.listed import (
+    MAX_SEARCHED,
+    MessageFilter,
+    count_listed,
+    select_found,
+    select_listed,
+    select_window,
+)
 from coupefeu.services.messages.status import Evidence, MessageStatus
 from coupefeu.services.messages.views import (
     SELECT_FACTS_SINCE,
@@ -38,6 +46,17 @@ class OpenMessages:
     """
 
     messages: tuple[MessageStatus, ...]
+    looked_at: int
+    truncated: bool
+    as_of_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedMessages:
+    """A window of a list: `total` are in the list, of `looked_at` that were looked at; `truncated`: not of all."""
+
+    messages: tuple[MessageStatus, ...]
+    total: int
     looked_at: int
     truncated: bool
     as_of_ms: int
@@ -91,6 +110,11 @@ class Desk:
         """The record itself."""
         return self._reader
 
+    @property
+    def party(self) -> str:
+        """Our own party."""
+        return self._agreement.party_ids[self._our_log]
+
     def close(self) -> None:
         """Close the record."""
         self._reader.close()
@@ -128,9 +152,10 @@ class Desk:
             found = self._reader.view(SELECT_LATEST_OF_PRECEDENCE, values)
             truncated = truncated or len(found) > limit
             rows += found[:limit]
-        party = self._agreement.party_ids[self._our_log]
         latest = {id_of(row) for row in rows}
-        rows += [row for row in self._rows(select_oldest_flash(party, limit)) if id_of(row) not in latest]
+        rows += [
+            row for row in self._rows(select_oldest_flash(self.party, limit)) if id_of(row) not in latest
+        ]
         read = (self._read(row, context, heard) for row in rows)
         return OpenMessages(
             messages=tuple(sorted((each for each in read if each.waiting), key=urgency)),
@@ -138,6 +163,54 @@ class Desk:
             truncated=truncated,
             as_of_ms=context.now.utc_ms,
         )
+
+    def listed(self, wanted: MessageFilter, offset: int, limit: int) -> ListedMessages:
+        """Give a window of a filtered list, newest first; receipts are known, not when they came."""
+        context = self.context()
+        if wanted.text.strip():
+            return self._found(wanted, offset, limit, context)
+        arrivals = [row["arrival"] for row in self._rows(select_listed(wanted, offset, limit))]
+        total = self._count(wanted)
+        return ListedMessages(
+            messages=self._window(arrivals, context),
+            total=total,
+            looked_at=total,
+            truncated=False,
+            as_of_ms=context.now.utc_ms,
+        )
+
+    def _found(self, wanted: MessageFilter, offset: int, limit: int, context: Context) -> ListedMessages:
+        rows = self._rows(select_found(wanted, offset, limit))
+        first = self._rows(select_found(wanted, 0, 1)) if offset and not rows else rows
+        held = self._count(MessageFilter())
+        return ListedMessages(
+            messages=self._window([row["arrival"] for row in rows], context),
+            total=first[0]["total"] if first else 0,
+            looked_at=min(held, MAX_SEARCHED),
+            truncated=held > MAX_SEARCHED,
+            as_of_ms=context.now.utc_ms,
+        )
+
+    def _window(self, arrivals: Sequence[int], context: Context) -> tuple[MessageStatus, ...]:
+        messages, acts = map(self._rows, select_window(arrivals))
+        return inbox(messages, acts, context, self._holders(messages))
+
+    def _count(self, wanted: MessageFilter) -> int:
+        ((count,),) = (row.values() for row in self._rows(count_listed(wanted)))
+        return int(count)
+
+    def _holders(self, rows: Rows) -> dict[MessageId, Evidence]:
+        """Say of each message of ours who has signed for it; when, only of what no co-signature covers."""
+        names, sizes = self._agreement.party_ids, self._reader.cosigned_sizes(self._our_log)
+        known: dict[MessageId, Evidence] = {}
+        for row in rows:
+            number = id_of(row)
+            if row["ours"]:
+                held = {
+                    names[holder]: row["arrived_ms"] for holder, size in sizes.items() if row["idx"] < size
+                }
+                known[number] = Evidence(receipts_ms=held) if held else self._evidence(number)
+        return known
 
     def watches(self) -> tuple[WatchView, ...]:
         """Say who is on watch, by the posts of the agreement; a post that is not listed has said nothing, or left."""

@@ -6,12 +6,12 @@ entry; only where they hold the words are the fields decoded, so that no byte be
 
 from collections.abc import Iterator
 from typing import Final
-from unicodedata import normalize
 
 from coupefeu.errors import PeerError
 from coupefeu.model.entry import Kind
 from coupefeu.services.messages.facts import ACTS, read_act
 from coupefeu.services.messages.forms import read_content
+from coupefeu.services.messages.texts import fold as fold_text
 from coupefeu.wire.head import decode_head
 
 MAX_LOOKED_AT: Final = 100_000
@@ -21,7 +21,7 @@ _MESSAGES: Final = frozenset({Kind.MESSAGE, Kind.LINE_TEST})
 
 def fold(text: str) -> str:
     """Give a text as it is compared; "" finds everything."""
-    return normalize("NFC", text.strip().casefold())
+    return fold_text(text.strip())
 
 
 def says(head: bytes | None, body: bytes | None, words: str) -> bool:
@@ -34,8 +34,7 @@ def says(head: bytes | None, body: bytes | None, words: str) -> bool:
 
 
 def _holds(text: str, words: str) -> bool:
-    folded = text.casefold()
-    return words in (folded if folded.isascii() else normalize("NFC", folded))
+    return words in fold_text(text)
 
 
 def _texts(head: bytes | None, body: bytes | None) -> Iterator[str]:

@@ -24,7 +24,15 @@ from coupefeu.services.messages.alarms import Alarm, AlarmCause
 from coupefeu.services.messages.display import Warned
 from coupefeu.services.messages.enclosed import AttachmentState, AttachmentView
 from coupefeu.services.messages.readback import Difference, DifferenceKind, FieldVerdict, Verdict
-from coupefeu.services.messages.status import ActView, Clock, MessageStatus, Step, StepName, TimeMark
+from coupefeu.services.messages.status import (
+    ActView,
+    Clock,
+    MessageStatus,
+    PartyChain,
+    Step,
+    StepName,
+    TimeMark,
+)
 
 Text = Callable[[str], str]
 """What becomes of each string that an author chose."""
@@ -151,7 +159,8 @@ class MessageValues(ContentValues):
     """One message. `text` is exactly what was written, `shown` what is safe to put on a screen.
 
     On a page `text` is what is shown, too. `party` wrote it; `kind` is the kind of entry; `form` is null where it
-    cannot be read; `flash`: it is handled as FLASH. `chains`: by addressed party, the steps in their order.
+    cannot be read; `flash`: it is handled as FLASH. `chains`: by addressed party, the steps in their order. Of
+    very many acts some are left out, and `acts_left_out` says how many.
     """
 
     number: str
@@ -188,6 +197,7 @@ class MessageValues(ContentValues):
     confirmations: tuple[ActValues, ...]
     without_effect: tuple[ActValues, ...]
     chains: dict[str, tuple[StepValues, ...]]
+    acts_left_out: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,9 +212,46 @@ class AlarmValues:
     per_minute: int
 
 
-def message_values(status: MessageStatus, text: Text = exactly) -> MessageValues:
-    """Give one message; `text` is applied to every string that an author chose."""
+class _Acts:
+    """Gives acts, at most so many in one place: the first half and the last; counts what it leaves out."""
+
+    def __init__(self, text: Text, at_most: int | None) -> None:
+        self._text = text
+        self._at_most = at_most
+        self.left_out = 0
+
+    def __call__(self, views: tuple[ActView, ...]) -> tuple[ActValues, ...]:
+        at_most = self._at_most
+        if at_most is not None and len(views) > at_most:
+            self.left_out += len(views) - at_most
+            views = views[: at_most // 2] + views[len(views) - at_most + at_most // 2 :]
+        return tuple(act_values(each, self._text) for each in views)
+
+    def steps(self, chain: PartyChain) -> tuple[StepValues, ...]:
+        return tuple(self._step(step) for step in chain.steps)
+
+    def _step(self, step: Step) -> StepValues:
+        return StepValues(
+            step=step.name,
+            machine=step.machine,
+            done=step.done,
+            when_ms=step.when_ms,
+            screens=step.screens,
+            idle=step.idle,
+            clock=None if step.clock is None else clock_values(step.clock),
+            acts=self(step.acts),
+        )
+
+
+def message_values(
+    status: MessageStatus, text: Text = exactly, *, acts_at_most: int | None = None
+) -> MessageValues:
+    """Give one message; `text` is applied to every string that an author chose.
+
+    `acts_at_most`: of each step and list; a peer may write as many as it likes.
+    """
     shown = status.shown
+    acts = _Acts(text, acts_at_most)
     coded = content_values(status.content, text)
     return MessageValues(
         **{name: getattr(coded, name) for name in ContentValues.__dataclass_fields__},
@@ -238,12 +285,11 @@ def message_values(status: MessageStatus, text: Text = exactly) -> MessageValues
         open=bool(status.waiting),
         overdue=status.overdue,
         sounds=status.sounds,
-        say_again=_acts(status.say_again, text),
-        confirmations=_acts(status.confirmations, text),
-        without_effect=_acts(status.without_effect, text),
-        chains={
-            chain.party: tuple(step_values(each, text) for each in chain.steps) for chain in status.chains
-        },
+        say_again=acts(status.say_again),
+        confirmations=acts(status.confirmations),
+        without_effect=acts(status.without_effect),
+        chains={chain.party: acts.steps(chain) for chain in status.chains},
+        acts_left_out=acts.left_out,
     )
 
 
@@ -274,20 +320,6 @@ def attachment_values(attachment: AttachmentView, text: Text = exactly) -> Attac
         size=attachment.size,
         commitment=attachment.commitment.hex(),
         state=attachment.state,
-    )
-
-
-def step_values(step: Step, text: Text = exactly) -> StepValues:
-    """Give one step of a chain."""
-    return StepValues(
-        step=step.name,
-        machine=step.machine,
-        done=step.done,
-        when_ms=step.when_ms,
-        screens=step.screens,
-        idle=step.idle,
-        clock=None if step.clock is None else clock_values(step.clock),
-        acts=_acts(step.acts, text),
     )
 
 
@@ -322,10 +354,6 @@ def act_values(view: ActView, text: Text = exactly) -> ActValues:
         effect=view.effect,
         verdict=None if view.verdict is None else verdict_values(view.verdict, text),
     )
-
-
-def _acts(views: tuple[ActView, ...], text: Text) -> tuple[ActValues, ...]:
-    return tuple(act_values(each, text) for each in views)
 
 
 def verdict_values(verdict: Verdict, text: Text = exactly) -> VerdictValues:

@@ -32,7 +32,7 @@ from coupefeu.model.entry import Head, Kind
 from coupefeu.model.messages import SUBJECTS, Form, MessageId
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.services.base import METADATA, Context, Recorded, Statement
-from coupefeu.services.messages import promised
+from coupefeu.services.messages import promised, texts
 from coupefeu.services.messages.facts import ACTS, MAX_SHOWN_MESSAGES, read_act
 from coupefeu.services.messages.forms import FORM_RULES, read_content
 
@@ -74,6 +74,15 @@ MESSAGES = Table(
 )
 _IS_LINE_TEST = MESSAGES.c.kind == literal_column(str(int(Kind.LINE_TEST)))
 Index("messages_by_precedence", MESSAGES.c.precedence, MESSAGES.c.arrival)
+Index(
+    "messages_listed",
+    MESSAGES.c.arrival,
+    MESSAGES.c.precedence,
+    MESSAGES.c.log,
+    MESSAGES.c.form,
+    MESSAGES.c.subject,
+)
+"""Counts and windows of filtered lists never touch a body."""
 Index(
     "messages_line_tests",
     MESSAGES.c.log,
@@ -169,12 +178,12 @@ def apply(recorded: Recorded, context: Context) -> tuple[Statement, ...]:
     """Give the inserts for one entry; whatever it holds, it is stored, with the reason if it has no effect."""
     head = recorded.head
     if head is None:
-        return (Statement(INSERT_MESSAGE, _unreadable(recorded)),)
+        return (Statement(INSERT_MESSAGE, _unreadable(recorded)), texts.apply(recorded, None))
     if head.kind in ACTS:
         return _apply_act(recorded, head)
     if head.kind not in MESSAGE_KINDS:
         row = _message_row(recorded, head) | {"effect": "unknown_form"}
-        return (Statement(INSERT_MESSAGE, row),)
+        return (Statement(INSERT_MESSAGE, row), texts.apply(recorded, None))
     return _apply_message(recorded, head, context)
 
 
@@ -190,12 +199,13 @@ def rows_of(recorded: Recorded, context: Context) -> tuple[list[Mapping[str, Any
 def _apply_message(recorded: Recorded, head: Head, context: Context) -> tuple[Statement, ...]:
     row = _message_row(recorded, head)
     content, row["effect"] = read_content(recorded.body)
+    searched = texts.apply(recorded, content)
     if content is None:
-        return (Statement(INSERT_MESSAGE, row),)
+        return (Statement(INSERT_MESSAGE, row), searched)
     row["form"], row["subject"] = int(content.form), content.subject
     if not row["effect"]:
         row["effect"] = _judge_head(head, content.form, content.subject)
-    statements = [Statement(INSERT_MESSAGE, row), *promised.apply(recorded, head, content, context)]
+    statements = [Statement(INSERT_MESSAGE, row), searched, *promised.apply(recorded, head, content, context)]
     if head.kind != Kind.MESSAGE or not FORM_RULES[content.form].refers or not head.references:
         return tuple(statements)
     about = _about(head)[0]

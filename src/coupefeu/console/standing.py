@@ -1,0 +1,57 @@
+"""What stands at the top of every page: who the parties are, and the desk as it is now."""
+
+from coupefeu.console.values import PartyValues, PostValues, WatchValues, WordsValues
+from coupefeu.model.agreement import Agreement, Party, Words
+from coupefeu.model.instant import Moment
+from coupefeu.node.folder import NodeFolder
+from coupefeu.services.base import Context
+from coupefeu.services.messages.display import show_line
+from coupefeu.services.watch.views import WatchView
+
+
+def party_values(agreement: Agreement) -> tuple[PartyValues, ...]:
+    """Give the parties with their posts, in the order of the agreement."""
+    return tuple(_party(party, agreement) for party in agreement.parties)
+
+
+def _party(party: Party, agreement: Agreement) -> PartyValues:
+    posts = tuple(
+        PostValues(id=post.id, party=party.id, title=_words(post.title), address=_words(post.address))
+        for post in agreement.posts_of(party.id)
+    )
+    return PartyValues(
+        id=party.id,
+        name=_words(party.name),
+        language=party.language,
+        duty_desk=party.duty_desk,
+        posts=posts,
+    )
+
+
+def _words(words: Words) -> WordsValues:
+    """Make the words of the agreement safe to look at, though all signed it: others drafted it."""
+    return WordsValues(en=show_line(words.en), fr=show_line(words.fr), ru=show_line(words.ru))
+
+
+def watch_values(view: WatchView) -> WatchValues:
+    """Give a watch as its party says it; `since_ms` by our own clock, as everything that drives."""
+    return WatchValues(
+        party=view.party,
+        number=view.number,
+        post=show_line(view.post),
+        officer=show_line(view.officer),
+        since_ms=view.arrived_ms,
+        heard=view.heard,
+    )
+
+
+def context_of(folder: NodeFolder, now: Moment) -> Context:
+    """Say by which agreement and clock what is open is judged."""
+    return Context(
+        now=now,
+        our_log=folder.log_number,
+        parties=folder.agreement.party_ids,
+        agreement=folder.agreement,
+        agreement_version=folder.agreement.version,
+        earlier=folder.earlier_agreements,
+    )

@@ -1,0 +1,124 @@
+"""Two joined nodes with consoles in this loop, and a stream followed as a page follows it."""
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+
+from tests.console.serving import Served, config_of
+
+from coupefeu.console.server import Console
+from coupefeu.node.demo.line import open_demo_line
+
+PATIENCE_S = 30
+
+
+class Stream:
+    """The events of one console, in the order in which they came."""
+
+    def __init__(self, served, name):
+        self._served, self.name = served, name
+        self.events = []
+        self._came = asyncio.Condition()
+        self._task = None
+        self.is_over = False
+
+    async def __aenter__(self):
+        self._task = asyncio.ensure_future(self._read())
+        await self.find("desk")
+        return self
+
+    async def __aexit__(self, *_):
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _read(self):
+        url = f"/api/events?console={self.name}"
+        try:
+            async with self._served.http.stream("GET", url, timeout=None) as answer:
+                assert answer.status_code == 200
+                assert answer.headers["content-type"].startswith("text/event-stream")
+                async for line in answer.aiter_lines():
+                    if line.startswith("data: "):
+                        await self._put(json.loads(line.removeprefix("data: ")))
+        finally:
+            self.is_over = True
+            async with self._came:
+                self._came.notify_all()
+
+    async def _put(self, event):
+        async with self._came:
+            self.events.append(event)
+            self._came.notify_all()
+
+    async def find(self, what, fits=lambda _event: True, after=0):
+        """Wait for an event of a kind; gives the first that fits, from the `after`th on."""
+
+        def found():
+            return next((e for e in self.events[after:] if e["what"] == what and fits(e)), None)
+
+        async with asyncio.timeout(PATIENCE_S), self._came:
+            await self._came.wait_for(lambda: found() or self.is_over)
+            event = found()
+        assert event is not None, f"the stream ended without {what}"
+        return event
+
+    async def message(self, number, fits=lambda _message: True):
+        """Wait for a message by its number, as it should stand."""
+
+        def is_it(event):
+            return event["message"]["number"] == number and fits(event["message"])
+
+        return (await self.find("message", is_it))["message"]
+
+    async def over(self):
+        """Wait until the stream has ended."""
+        async with asyncio.timeout(PATIENCE_S), self._came:
+            await self._came.wait_for(lambda: self.is_over)
+
+
+@asynccontextmanager
+async def joined(folder):
+    """Run US and RU on a line of their own, each with its console; both signed in."""
+    async with open_demo_line(folder) as line:
+        served = {}
+        consoles = []
+        try:
+            for party, backend in line.nodes.items():
+                console = await Console.start(backend, config_of(party))
+                consoles.append(console)
+                served[party] = Served(backend, console)
+                await served[party].sign_in(officer="WATCH A")
+            yield served["us"], served["ru"], line
+        finally:
+            for each in served.values():
+                await each.http.aclose()
+            for console in consoles:
+                await console.close()
+
+
+def once():
+    """Draw a value of Coupefeu-Once."""
+    once.number += 1
+    return {"coupefeu-once": f"drawn-{once.number}"}
+
+
+once.number = 0
+
+
+async def post(served, path, body, headers=None):
+    """Ask for an entry; gives the answer's JSON, and insists that it is one."""
+    answer = await served.http.post(path, json=body, headers=headers or once(), timeout=PATIENCE_S)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def get(served, path, **query):
+    answer = await served.http.get(path, params=query, timeout=PATIENCE_S)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def refused(answering):
+    """Give status and code of an answer that refuses."""
+    answer = await answering
+    return answer.status_code, answer.json()["error"]["code"]
