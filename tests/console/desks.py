@@ -123,6 +123,11 @@ class Desk:
             name, _, value = answer.headers["set-cookie"].partition(";")[0].partition("=")
         return address, name, value
 
+    @property
+    def address(self):
+        """The address of the console, without signing in."""
+        return self.link().partition("/enter")[0]
+
     def forget_sessions(self):
         """Sign in anew next time: the sessions have ended."""
         self._cookies.clear()

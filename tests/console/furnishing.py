@@ -29,7 +29,7 @@ def furnish(desks):
     us.act(SayAgain(message=message, from_post=desk, field=1, remark="0.13 or 0.18?"))
     us.act(PassTo(message=message, from_post=desk, recipient="Air wing"))
     us.act(GiveOutcome(message=message, from_post=desk, outcome=OutcomeCode.CANNOT, text="No radio contact"))
-    answered = us.write(LONG_FR, subject=Subject.NOTICE, language="fr")
+    answered = us.write(LONG_FR, subject=Subject.NOTICE)
     us.say(
         Content(
             form=Form.REQUEST_FOR_EXPLANATION,

@@ -21,7 +21,7 @@ _FIND_CUT = """() => {
   for (const element of document.querySelectorAll('body *')) {
     const holdsText = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== '');
     const isField = element.matches('input, textarea, select');
-    if (!holdsText || isField || element.closest('svg')) continue;
+    if (!holdsText || isField || element.closest('svg, [data-shortened]')) continue;
     const style = getComputedStyle(element);
     const box = element.getBoundingClientRect();
     if (isHidden(style) || isForReadersOfScreens(box)) continue;
@@ -59,9 +59,16 @@ def violations(page):
         page.evaluate(_axe())
     found = page.evaluate(_RUN_AXE, RULES)
     assert found["passes"] > 5, "axe looked at nothing"
-    return [f"{each['id']}: {each['help']}: {node}" for each in found["violations"] for node in each["nodes"]]
+    return [
+        f"{each['id']}: {each['help']}: {' '.join(node.split())}"
+        for each in found["violations"]
+        for node in each["nodes"]
+    ]
 
 
 def cut_texts(page):
-    """Give every text that does not fit where it stands."""
+    """Give every text that does not fit where it stands.
+
+    What an author wrote may be shortened to its beginning in a list, where `data-shortened` says that this is meant.
+    """
     return page.evaluate(_FIND_CUT)

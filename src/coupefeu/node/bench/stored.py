@@ -2,7 +2,8 @@
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,14 +77,8 @@ def listen_anew(path: Path) -> None:
 
 def _make(bench: Bench, folder: Path, entries: int) -> None:
     us, ru = pair_exercise(folder / "us", folder / "ru")
-    open_keeper(us, Clock()()).close()
-    keeper = Keeper(us.record_path, line_of(us), (*SERVICES, _Filler()), us.agreement)
-    try:
-        _fill(bench, keeper, us, entries)
+    with _filled(bench, us, entries) as keeper:
         _cosign(keeper, us, ru)
-        write_high_water(us.high_water_path, keeper.marks())
-    finally:
-        keeper.close()
     with Reader(us.record_path, running=False) as reader:
         export_record(
             reader,
@@ -92,6 +87,24 @@ def _make(bench: Bench, folder: Path, entries: int) -> None:
             folder / "export",
             lambda done, size: bench.progress("exporting", done, size),
         )
+
+
+def fill_record(bench: Bench, us: NodeFolder, entries: int) -> None:
+    """Write messages into a node's own log, durably and receipted by nobody, until it has so many entries."""
+    with _filled(bench, us, entries):
+        pass
+
+
+@contextmanager
+def _filled(bench: Bench, us: NodeFolder, entries: int) -> Iterator[Keeper]:
+    open_keeper(us, Clock()()).close()
+    keeper = Keeper(us.record_path, line_of(us), (*SERVICES, _Filler()), us.agreement)
+    try:
+        _fill(bench, keeper, us, entries)
+        yield keeper
+        write_high_water(us.high_water_path, keeper.marks())
+    finally:
+        keeper.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
