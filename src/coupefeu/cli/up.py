@@ -9,7 +9,7 @@ import uvloop
 
 from coupefeu.cli.printing import JsonOption, NodeOption, report
 from coupefeu.console.config import ConsoleConfig, read_config
-from coupefeu.console.server import ConsoleKeeper
+from coupefeu.console.keeper import ConsoleKeeper
 from coupefeu.node.collector import calm_collector
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.local import LocalBackend

@@ -1,13 +1,9 @@
-"""The console of one running node: started when node.toml has [console], ended with the node.
-
-The line matters more than the console: while the console cannot start (its port is taken, its certificate is gone), the
-line is up, the reason is said, and it is tried again.
-"""
+"""The console of one running node: its parts joined, started, tended and ended."""
 
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from coupefeu.console.app import make_app
@@ -21,15 +17,13 @@ from coupefeu.console.parts import Parts
 from coupefeu.console.sessions import FILE_NAME, Session, Sessions
 from coupefeu.console.static import NOT_BUILT, StaticFile, load_pages
 from coupefeu.console.streams import Streams
-from coupefeu.console.tls import make_context
-from coupefeu.errors import ConfigError, CoupefeuError
+from coupefeu.console.tls import Certificate
+from coupefeu.errors import ConfigError
+from coupefeu.node.clock import Clock
 from coupefeu.node.demo.steps import Steps
 from coupefeu.node.local import LocalBackend
 
-Say = Callable[[str, str | None], None]
-"""Called with words, and with the console's address once it is up."""
-AGAIN_S: Final = 5.0
-EXPIRE_EVERY_S: Final = 30.0
+TEND_EVERY_S: Final = 30.0
 REQUEST: Final = "console-link"
 """What the console answers on the control socket."""
 
@@ -37,11 +31,15 @@ REQUEST: Final = "console-link"
 class Console:
     """One running console. Build with `await Console.start(...)`; end with `await close()`."""
 
-    def __init__(self, parts: Parts, listener: Listener, backend: LocalBackend) -> None:
+    def __init__(
+        self, parts: Parts, listener: Listener, backend: LocalBackend, certificate: Certificate | None
+    ) -> None:
         self._parts = parts
         self._listener = listener
         self._backend = backend
-        self._expiring = asyncio.ensure_future(self._expire())
+        self.certificate = certificate
+        """None: it is served to this machine alone, without TLS."""
+        self._tending = asyncio.ensure_future(self._tend())
         backend.others[REQUEST] = self._answer
 
     @classmethod
@@ -58,16 +56,16 @@ class Console:
         Raises:
             BearerError: the port is taken; ConfigError: certificate or key cannot be used.
         """
-        context = None if config.tls is None else make_context(config.tls)
+        certificate = None if config.tls is None else Certificate(config.tls, browsers_now_ms())
         bound = bound or bind_all(config.hosts, config.port)
         try:
             parts = await _make_parts(backend, config, bound[0].getsockname()[1], demo)
-            listener = await Listener.start(make_app(parts), bound, context)
+            listener = await _listen(parts, bound, certificate)
         except BaseException:
             for each in bound:
                 each.close()
             raise
-        return cls(parts, listener, backend)
+        return cls(parts, listener, backend, certificate)
 
     @property
     def address(self) -> str:
@@ -86,9 +84,9 @@ class Console:
     async def close(self) -> None:
         """End, within a second, whoever looks at it."""
         del self._backend.others[REQUEST]
-        self._expiring.cancel()
+        self._tending.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await self._expiring
+            await self._tending
         self._parts.streams.end_all()
         await self._listener.close()
         await self._parts.desk.close()
@@ -96,11 +94,38 @@ class Console:
     async def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
         return await answer_invitation(request, self._parts)
 
-    async def _expire(self) -> None:
-        """End sessions whose time is over, so that their streams end too."""
+    async def _tend(self) -> None:
+        """End sessions whose time is over, with their streams, and take a certificate that was renewed."""
         while True:
-            await asyncio.sleep(EXPIRE_EVERY_S)
+            await asyncio.sleep(TEND_EVERY_S)
             self._parts.sessions.expire()
+            self.take_renewed()
+
+    def take_renewed(self) -> None:
+        """Put a renewed certificate in place; one that cannot be used is noted, and the old one stays."""
+        if self.certificate is None:
+            return
+        note = self._backend.runtime.journal.note
+        try:
+            if self.certificate.refresh(browsers_now_ms()):
+                note("console-certificate", until_ms=self.certificate.not_after_ms)
+        except ConfigError as error:
+            note("console-certificate-refused", code=error.code, detail=error.message)
+
+
+def browsers_now_ms() -> int:
+    """Read the clock by which browsers judge a certificate: never the one that an exercise shifts."""
+    return Clock()().utc_ms
+
+
+async def _listen(parts: Parts, bound: Sequence[socket.socket], certificate: Certificate | None) -> Listener:
+    try:
+        return await Listener.start(
+            make_app(parts), bound, None if certificate is None else certificate.context
+        )
+    except BaseException:
+        await parts.desk.close()
+        raise
 
 
 async def _make_parts(backend: LocalBackend, config: ConsoleConfig, port: int, demo: Steps | None) -> Parts:
@@ -124,52 +149,6 @@ async def _make_parts(backend: LocalBackend, config: ConsoleConfig, port: int, d
         pages=_pages_or_none(),
         teller=Teller(runtime.journal, lambda: runtime.clock().mono_ms / 1_000),
     )
-
-
-class ConsoleKeeper:
-    """Keeps trying to have a console, without ever holding up the line."""
-
-    def __init__(self, backend: LocalBackend, config: ConsoleConfig, say: Say) -> None:
-        self._backend = backend
-        self._config = config
-        self._say = say
-        self._console: Console | None = None
-        self._said = ""
-        self._starting = asyncio.ensure_future(self._start())
-
-    async def close(self) -> None:
-        """End the console, or the attempts to start it."""
-        self._starting.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._starting
-        if self._console is not None:
-            await self._console.close()
-
-    async def _start(self) -> None:
-        while True:
-            try:
-                self._console = await Console.start(self._backend, self._config)
-            except CoupefeuError as error:
-                self._tell(error)
-                await asyncio.sleep(AGAIN_S)
-            else:
-                self._announce(self._console)
-                return
-
-    def _tell(self, error: CoupefeuError) -> None:
-        """Say once why there is no console; the next attempts are silent while the reason stays the same."""
-        words = f"No console: {error}. {error.hint} The line is up; it is tried again."
-        if words != self._said:
-            self._said = words
-            self._backend.runtime.journal.note("console-not-up", code=error.code, detail=error.message)
-            self._say(words, None)
-
-    def _announce(self, console: Console) -> None:
-        self._backend.runtime.journal.note("console-up", address=console.address)
-        words = f"Console: {console.address} (sign in by a link of `coupefeu console-link`)."
-        if not console.is_built:
-            words += " It has no pages: run `make console` in the source tree, then start the node again."
-        self._say(words, console.address)
 
 
 def _pages_or_none() -> Mapping[str, StaticFile]:

@@ -481,8 +481,8 @@ ui-draft-kept = What you type is kept in this tab over a reload and a dead line.
 
 ui-demo-title = The first five minutes
 ui-demo-count = { $done } of { $all } steps done
-ui-demo-fold = Fold
-ui-demo-unfold = Show all steps
+ui-demo-fold = Fewer words
+ui-demo-unfold = Show all
 ui-demo-done = DONE { $time }
 ui-demo-end = All five steps are done. The line stays up: go on as you like.
 
@@ -493,17 +493,17 @@ ui-demo-flash-link = Messages
 ui-demo-flash-fact = A FLASH stands on the record of US.
 
 ui-demo-hear = Hear it at RU
-ui-demo-hear-here = This page sounds and is covered by it. A browser sounds only after a first press: TAKE THE WATCH tries the alarm.
-ui-demo-hear-there = The page of RU sounds and is covered by it. A browser sounds only after a first press: TAKE THE WATCH, there, tries the alarm.
+ui-demo-hear-here = This page sounds, and the FLASH covers it. No sound? A browser waits for a first press: TAKE THE WATCH tries the alarm.
+ui-demo-hear-there = The page of RU sounds, and the FLASH covers it. No sound? A browser waits for a first press there: TAKE THE WATCH tries the alarm.
 ui-demo-hear-fact = The node of RU says that a screen has shown it.
 
 ui-demo-take = Take it
-ui-demo-take-here = One key takes it: the page names it. Taking says who deals with it, and nothing more.
-ui-demo-take-there = On the page of RU one key takes it. Here the chain of the message says who took it.
+ui-demo-take-here = One key takes it, and the page names it. That says who deals with it, and nothing more.
+ui-demo-take-there = On the page of RU one key takes it. Here the chain of the message then says who did.
 ui-demo-take-fact = RU has put on record who took it.
 
 ui-demo-break = Break the link
-ui-demo-break-here = The path between the nodes is really cut. Both pages notice within about three seconds; what is sent meanwhile waits.
+ui-demo-break-here = The path is really cut; both pages notice within seconds, and what is sent meanwhile waits.
 ui-demo-break-fact = Both nodes have said that the line was down.
 ui-demo-cut = Break the link
 ui-demo-broken = The link is broken.

@@ -476,8 +476,8 @@ ui-draft-kept = Ce que vous saisissez est conservé dans cet onglet malgré un r
 
 ui-demo-title = Les cinq premières minutes
 ui-demo-count = { $done } étapes faites sur { $all }
-ui-demo-fold = Replier
-ui-demo-unfold = Montrer toutes les étapes
+ui-demo-fold = Moins de texte
+ui-demo-unfold = Tout montrer
 ui-demo-done = FAIT { $time }
 ui-demo-end = Les cinq étapes sont faites. La ligne reste établie : continuez à votre gré.
 
@@ -488,17 +488,17 @@ ui-demo-flash-link = Messages
 ui-demo-flash-fact = Un FLASH figure au journal de US.
 
 ui-demo-hear = L’entendre chez RU
-ui-demo-hear-here = Cette page sonne et il la recouvre. Un navigateur ne sonne qu’après un premier appui : PRENDRE LE QUART essaie l’alarme.
-ui-demo-hear-there = La page de RU sonne et il la recouvre. Un navigateur ne sonne qu’après un premier appui : là-bas, PRENDRE LE QUART essaie l’alarme.
+ui-demo-hear-here = Cette page sonne, et le FLASH la recouvre. Pas de son ? Un navigateur attend un premier appui : PRENDRE LE QUART essaie l’alarme.
+ui-demo-hear-there = La page de RU sonne, et le FLASH la recouvre. Pas de son ? Un navigateur y attend un premier appui : PRENDRE LE QUART essaie l’alarme.
 ui-demo-hear-fact = Le nœud de RU dit qu’un écran l’a affiché.
 
 ui-demo-take = Le prendre en charge
-ui-demo-take-here = Une touche suffit : la page la nomme. Prendre en charge dit qui s’en occupe, et rien de plus.
-ui-demo-take-there = Sur la page de RU, une touche suffit. Ici, la chaîne du message dit qui l’a pris en charge.
+ui-demo-take-here = Une touche suffit, et la page la nomme. Cela dit qui s’en occupe, et rien de plus.
+ui-demo-take-there = Sur la page de RU, une touche suffit. Ici, la chaîne du message dit ensuite qui l’a fait.
 ui-demo-take-fact = RU a inscrit à son journal qui l’a pris en charge.
 
 ui-demo-break = Couper la liaison
-ui-demo-break-here = Le chemin entre les nœuds est réellement coupé. Les deux pages le remarquent en trois secondes environ ; ce qu’on envoie entre-temps attend.
+ui-demo-break-here = Le chemin est réellement coupé ; les deux pages le remarquent en quelques secondes, et ce qu’on envoie entre-temps attend.
 ui-demo-break-fact = Les deux nœuds ont dit que la ligne était coupée.
 ui-demo-cut = Couper la liaison
 ui-demo-broken = La liaison est coupée.
