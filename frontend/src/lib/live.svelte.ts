@@ -85,7 +85,9 @@ export class Live {
     this.#countOn();
   }
 
+  /** A dead page stands still: a clock that went on would look alive. */
   #countOn(): void {
+    if (this.isDead) return;
     const now = this.#now();
     if (now !== this.nowMs) this.nowMs = now;
   }

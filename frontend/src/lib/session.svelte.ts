@@ -15,7 +15,8 @@ class Session {
       this.error = null;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.values = null;
+      // Silence says nothing of the session: who sat here still does.
+      if (error.isSignedOut) this.values = null;
       this.error = error.isSignedOut ? null : error;
     }
     this.isKnown = true;
