@@ -361,16 +361,6 @@ export interface OpenPage {
   readonly as_of_ms: number;
 }
 
-/**
- * A message as its readers would see it, were it sent now; nothing is recorded.
- *
- * `refusal`: the code of what is wrong with it ("missing_place"), as of an effect; null: it would be taken.
- */
-export interface PreviewValues {
-  readonly message: MessageValues | null;
-  readonly refusal: string | null;
-}
-
 /** How much is open and overdue, of how many messages that were looked at. */
 export interface OpenValues {
   readonly open: number;

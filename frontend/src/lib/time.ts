@@ -58,8 +58,8 @@ export function formatDuration(durationMs: number): string {
 
 /** `+1.2 s`: a small difference between two clocks, with its sign. */
 export function formatOffset(offsetMs: number): string {
-  const sign = offsetMs < 0 ? '\u2212' : '+';
   const seconds = Math.abs(offsetMs) / 1000;
+  const sign = offsetMs < 0 && seconds >= 0.05 ? '\u2212' : '+';
   return seconds < 100 ? `${sign}${seconds.toFixed(1)}\u202fs` : `${sign}${formatDuration(offsetMs)}`;
 }
 

@@ -18,6 +18,7 @@ from coupefeu.console.messages import MESSAGE_ROUTES
 from coupefeu.console.openapi import plan_document
 from coupefeu.console.pages import health, openapi, page
 from coupefeu.console.parts import Parts
+from coupefeu.console.preview import PREVIEW_ROUTES
 from coupefeu.console.sessions import Session
 from coupefeu.console.sign_in import cookies_of, show_session, sign_in, sign_out
 from coupefeu.console.streams import Streams
@@ -34,6 +35,7 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *FEED_ROUTES,
     # messages
     *MESSAGE_ROUTES,
+    *PREVIEW_ROUTES,
     # the pages, and this list as a document
     health,
     openapi,

@@ -213,17 +213,6 @@ class OpenPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PreviewValues:
-    """A message as its readers would see it, were it sent now; nothing is recorded.
-
-    `refusal`: the code of what is wrong with it ("missing_place"), as of an effect; null: it would be taken.
-    """
-
-    message: MessageValues | None
-    refusal: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenValues:
     """How much is open and overdue, of how many messages that were looked at."""
 
