@@ -489,17 +489,17 @@ ui-demo-end = All five steps are done. The line stays up: go on as you like.
 ui-demo-flash = Send a FLASH from US
 ui-demo-flash-here = Write a message, choose FLASH, send it:
 ui-demo-flash-there = On the page of US: write a message, choose FLASH, send it.
-ui-demo-flash-link = Messages
+ui-demo-flash-link = New message
 ui-demo-flash-fact = A FLASH stands on the record of US.
 
 ui-demo-hear = Hear it at RU
-ui-demo-hear-here = This page sounds, and the FLASH covers it. No sound? A browser waits for a first press: TAKE THE WATCH tries the alarm.
-ui-demo-hear-there = The page of RU sounds, and the FLASH covers it. No sound? A browser waits for a first press there: TAKE THE WATCH tries the alarm.
+ui-demo-hear-here = This page sounds, and the FLASH covers it. No sound? A browser waits for a first key or press in the page.
+ui-demo-hear-there = The page of RU sounds, and the FLASH covers it. No sound? A browser waits for a first key or press in that page.
 ui-demo-hear-fact = The node of RU says that a screen has shown it.
 
 ui-demo-take = Take it
-ui-demo-take-here = One key takes it, and the page names it. That says who deals with it, and nothing more.
-ui-demo-take-there = On the page of RU one key takes it. Here the chain of the message then says who did.
+ui-demo-take-here = Enter or T takes it: that says who deals with it, and nothing more.
+ui-demo-take-there = On the page of RU, Enter or T takes it. Here the chain of the message then says who did.
 ui-demo-take-fact = RU has put on record who took it.
 
 ui-demo-break = Break the link

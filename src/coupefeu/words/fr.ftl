@@ -484,17 +484,17 @@ ui-demo-end = Les cinq étapes sont faites. La ligne reste établie : continuez 
 ui-demo-flash = Envoyer un FLASH depuis US
 ui-demo-flash-here = Écrire un message, choisir FLASH, l’envoyer :
 ui-demo-flash-there = Sur la page de US : écrire un message, choisir FLASH, l’envoyer.
-ui-demo-flash-link = Messages
+ui-demo-flash-link = Nouveau message
 ui-demo-flash-fact = Un FLASH figure au journal de US.
 
 ui-demo-hear = L’entendre chez RU
-ui-demo-hear-here = Cette page sonne, et le FLASH la recouvre. Pas de son ? Un navigateur attend un premier appui : PRENDRE LE QUART essaie l’alarme.
-ui-demo-hear-there = La page de RU sonne, et le FLASH la recouvre. Pas de son ? Un navigateur y attend un premier appui : PRENDRE LE QUART essaie l’alarme.
+ui-demo-hear-here = Cette page sonne, et le FLASH la recouvre. Pas de son ? Un navigateur attend une première touche ou un appui dans la page.
+ui-demo-hear-there = La page de RU sonne, et le FLASH la recouvre. Pas de son ? Un navigateur attend une première touche ou un appui dans cette page-là.
 ui-demo-hear-fact = Le nœud de RU dit qu’un écran l’a affiché.
 
 ui-demo-take = Le prendre en charge
-ui-demo-take-here = Une touche suffit, et la page la nomme. Cela dit qui s’en occupe, et rien de plus.
-ui-demo-take-there = Sur la page de RU, une touche suffit. Ici, la chaîne du message dit ensuite qui l’a fait.
+ui-demo-take-here = Entrée ou T le prend en charge : cela dit qui s’en occupe, et rien de plus.
+ui-demo-take-there = Sur la page de RU, Entrée ou T le prend en charge. Ici, la chaîne du message dit ensuite qui l’a fait.
 ui-demo-take-fact = RU a inscrit à son journal qui l’a pris en charge.
 
 ui-demo-break = Couper la liaison
