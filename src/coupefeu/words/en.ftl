@@ -486,7 +486,7 @@ ui-demo-unfold = Show all
 ui-demo-done = DONE { $time }
 ui-demo-end = All five steps are done. The line stays up: go on as you like.
 
-ui-demo-flash = Send a FLASH from US
+ui-demo-flash = FLASH from US
 ui-demo-flash-here = Write a message, choose FLASH, send it:
 ui-demo-flash-there = On the page of US: write a message, choose FLASH, send it.
 ui-demo-flash-link = New message

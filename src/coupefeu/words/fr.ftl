@@ -481,7 +481,7 @@ ui-demo-unfold = Tout montrer
 ui-demo-done = FAIT { $time }
 ui-demo-end = Les cinq étapes sont faites. La ligne reste établie : continuez à votre gré.
 
-ui-demo-flash = Envoyer un FLASH depuis US
+ui-demo-flash = FLASH depuis US
 ui-demo-flash-here = Écrire un message, choisir FLASH, l’envoyer :
 ui-demo-flash-there = Sur la page de US : écrire un message, choisir FLASH, l’envoyer.
 ui-demo-flash-link = Nouveau message
