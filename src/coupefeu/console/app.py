@@ -22,6 +22,7 @@ from coupefeu.console.preview import PREVIEW_ROUTES
 from coupefeu.console.sessions import Session
 from coupefeu.console.sign_in import cookies_of, show_session, sign_in, sign_out
 from coupefeu.console.streams import Streams
+from coupefeu.console.watching import WATCH_ROUTES
 
 MAX_BODY_BYTES: Final = 65_536
 """Of a request; a route that takes more says so itself."""
@@ -36,6 +37,8 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     # messages
     *MESSAGE_ROUTES,
     *PREVIEW_ROUTES,
+    # the watch
+    *WATCH_ROUTES,
     # the pages, and this list as a document
     health,
     openapi,

@@ -513,3 +513,55 @@ ui-demo-verify = Verify the record
 ui-demo-verify-here = Let our node check both records as a stranger would:
 ui-demo-verify-link = Record
 ui-demo-verify-fact = Both records hold together, and nothing more is proved.
+
+## The console: FLASH, alarms and the watch.
+
+ui-flash-title = FLASH { $number } ({ $count })
+ui-flash-name = FLASH { $number }
+ui-flash-age = came { $time } ago
+ui-flash-count = { $count } FLASH wait; this one waits longest
+ui-flash-says = What it says
+ui-flash-they-say = { $time }, as they say
+ui-flash-loading = Asking our node what it says. It can be taken at once.
+ui-flash-take = TAKE IT
+ui-flash-means = Taking says on record that this post deals with it, and ends the sound at every console. What you were writing is kept.
+ui-flash-keys = Enter or T takes it; nothing else does.
+ui-flash-wait = Keys are ignored for a moment, so that what you were typing takes nothing.
+ui-flash-dead = Our node does not answer, so taking cannot go on record now. The sound goes on. Act by other means; press again when it answers.
+ui-flash-aside = Put it aside on this page until our node answers
+ui-taken-title = { $number } is taken. What next?
+ui-taken-others = Taken before it:
+ui-taken-back = Back to what was here
+ui-taken-open = Open the message with its chain
+ui-sound-asleep = THIS PAGE CANNOT SOUND.
+ui-sound-asleep-why = The browser lets a page sound only after a key or a press in it. Press any key, or the button.
+ui-sound-discarded = The browser had put this tab away: until now it showed nothing and could not sound.
+ui-sound-wake = Let it sound
+ui-outcome-title = OVERDUE { $number }
+ui-outcome-overdue = { $count ->
+    [one] The outcome of { $count } message is overdue:
+   *[other] The outcome of { $count } messages is overdue:
+}
+ui-outcome-more = and { $count } more
+ui-outcome-ends = It sounds until the outcome is on record, or until you say that you heard it.
+ui-outcome-heard = Heard: end the sound on this page
+ui-our-flash = Our FLASH
+ui-our-flash-not-there = not on their record yet
+ui-our-flash-nobody = Nobody there has acted, { $time } after it was sent.
+ui-duty-take = Take the watch
+ui-duty-again = Take the watch anew
+ui-duty-leave = Leave the watch
+ui-duty-post = At this desk:
+ui-duty-why = The alarm of this page is played, and you say whether you heard it. Your answer goes on record, and the other side sees who is on watch.
+ui-duty-play = Play the alarm
+ui-duty-rendered = The browser is playing it now. Whether it can be heard, only you can say.
+ui-duty-not-rendered = The browser is not playing it: this page cannot sound.
+ui-duty-yes = Yes, I heard it
+ui-duty-no = No
+ui-duty-check = What to look at, then try again:
+ui-duty-check-volume = the volume of this machine, and of the loudspeaker itself
+ui-duty-check-tab = whether this tab, or the whole browser, is muted (a crossed loudspeaker in the tab)
+ui-duty-check-output = to which device this machine sends its sound
+ui-duty-check-cable = cable and power of the loudspeaker
+ui-duty-retry = Play it again
+ui-duty-leave-means = The other side sees that nobody is on watch at this desk. Messages come and sound all the same.

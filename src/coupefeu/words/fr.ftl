@@ -508,3 +508,55 @@ ui-demo-verify = Vérifier le journal
 ui-demo-verify-here = Faire contrôler les deux journaux par notre nœud, comme le ferait un inconnu :
 ui-demo-verify-link = Journal
 ui-demo-verify-fact = Les deux journaux sont cohérents ; rien de plus n’est prouvé.
+
+## The console: FLASH, alarms and the watch.
+
+ui-flash-title = FLASH { $number } ({ $count })
+ui-flash-name = FLASH { $number }
+ui-flash-age = arrivé il y a { $time }
+ui-flash-count = { $count } FLASH en attente ; celui-ci attend depuis le plus longtemps
+ui-flash-says = Ce qu’il dit
+ui-flash-they-say = { $time }, selon eux
+ui-flash-loading = Demande à notre nœud ce qu’il dit. On peut le prendre en charge tout de suite.
+ui-flash-take = PRENDRE EN CHARGE
+ui-flash-means = Cela inscrit au journal que ce poste s’en occupe, et arrête le son à toutes les consoles. Ce que vous écriviez est conservé.
+ui-flash-keys = Entrée ou T le prend en charge ; rien d’autre.
+ui-flash-wait = Les touches sont ignorées un instant, pour que ce que vous tapiez ne prenne rien en charge.
+ui-flash-dead = Notre nœud ne répond pas : rien ne peut être inscrit au journal. Le son continue. Agissez par un autre moyen ; appuyez de nouveau quand il répond.
+ui-flash-aside = Mettre de côté sur cette page jusqu’à ce que notre nœud réponde
+ui-taken-title = { $number } est pris en charge. Et maintenant ?
+ui-taken-others = Pris en charge avant :
+ui-taken-back = Retour à ce qui était ici
+ui-taken-open = Ouvrir le message et sa chaîne
+ui-sound-asleep = CETTE PAGE NE PEUT PAS SONNER.
+ui-sound-asleep-why = Le navigateur ne laisse sonner une page qu’après une touche ou un appui. Appuyez sur une touche, ou sur le bouton.
+ui-sound-discarded = Le navigateur avait mis cet onglet de côté : jusqu’ici il ne montrait rien et ne pouvait pas sonner.
+ui-sound-wake = Laisser sonner
+ui-outcome-title = HORS DÉLAI { $number }
+ui-outcome-overdue = { $count ->
+    [one] La suite donnée à { $count } message est hors délai :
+   *[other] La suite donnée à { $count } messages est hors délai :
+}
+ui-outcome-more = et { $count } de plus
+ui-outcome-ends = Cela sonne jusqu’à ce que la suite donnée soit au journal, ou que vous disiez l’avoir entendu.
+ui-outcome-heard = Entendu : arrêter le son sur cette page
+ui-our-flash = Notre FLASH
+ui-our-flash-not-there = pas encore à leur journal
+ui-our-flash-nobody = Personne n’y a agi, { $time } après l’envoi.
+ui-duty-take = Prendre le quart
+ui-duty-again = Reprendre le quart
+ui-duty-leave = Quitter le quart
+ui-duty-post = À ce poste :
+ui-duty-why = L’alarme de cette page est jouée, et vous dites si vous l’avez entendue. Votre réponse est inscrite au journal, et l’autre Partie voit qui est de quart.
+ui-duty-play = Jouer l’alarme
+ui-duty-rendered = Le navigateur la joue maintenant. Vous seul pouvez dire si on l’entend.
+ui-duty-not-rendered = Le navigateur ne la joue pas : cette page ne peut pas sonner.
+ui-duty-yes = Oui, je l’ai entendue
+ui-duty-no = Non
+ui-duty-check = À vérifier, puis essayez de nouveau :
+ui-duty-check-volume = le volume de cette machine et celui du haut-parleur
+ui-duty-check-tab = si cet onglet, ou tout le navigateur, est muet (haut-parleur barré dans l’onglet)
+ui-duty-check-output = vers quel appareil cette machine envoie le son
+ui-duty-check-cable = le câble et l’alimentation du haut-parleur
+ui-duty-retry = Jouer de nouveau
+ui-duty-leave-means = L’autre Partie voit que personne n’est de quart à ce poste. Les messages arrivent et sonnent quand même.
