@@ -35,5 +35,7 @@ def _own(command: Command) -> TakeWatch | LeaveWatch:
     if isinstance(command, TakeWatch | LeaveWatch):
         return command
     raise UsageError(
-        f"{type(command).__name__} is no command of the watch service", code="services.watch.unknown_command"
+        f"{type(command).__name__} is no command of the watch service",
+        code="services.watch.unknown_command",
+        hint="Check its type.",
     )
