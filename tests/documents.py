@@ -10,7 +10,11 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
+from coupefeu.console import openapi
+from coupefeu.console.app import make_routes
+from coupefeu.console.errors import STATUSES
 from coupefeu.link.config import Limits, Timings
 from coupefeu.link.phase import TRANSITIONS, Phase
 from coupefeu.model.entry import Kind
@@ -184,6 +188,44 @@ def _values(of: object, meanings: dict[str, str]) -> str:
     return _table(("name", "value", "what"), rows)
 
 
+def _console_routes() -> str:
+    app = make_routes(SimpleNamespace(desk=SimpleNamespace(demo=True)))
+    document = openapi.make_document(app)
+    rows: list[tuple[object, ...]] = []
+    for path, method, handler in openapi.list_operations(app):
+        operation = document["paths"][path][method]
+        own = [spec.description for spec in (handler.responses or {}).values()]
+        codes = dict.fromkeys(re.findall(r"^(`[^`]+`)", "\n\n".join(own), re.MULTILINE))
+        rows.append(
+            (f"`{method.upper()} {path}`", operation["summary"], _gives(operation), ", ".join(codes) or "")
+        )
+    return _table(("route", "what it does", "answers", "refuses, beside what all refuse"), rows)
+
+
+def _gives(operation: dict[str, dict[str, dict[str, dict[str, dict[str, str]]]]]) -> str:
+    """Name the good answer: its status, and the type of its body."""
+    ((status, answer),) = [each for each in operation["responses"].items() if each[0] < "400"]
+    schemas = [each["schema"] for each in answer.get("content", {}).values()]
+    names = [each["$ref"].rpartition("/")[2] for each in schemas if "$ref" in each]
+    return f"{status} `{names[0]}`" if names else status
+
+
+def _console_refusals() -> str:
+    rows: list[tuple[object, ...]] = []
+    for who, refusals in (
+        ("every route", openapi.EVERYWHERE),
+        ("every route that needs a session", openapi.SIGNED_IN + openapi.WHATEVER_COMES),
+        ("every route with a body", openapi.WITH_BODY),
+        ("every route with parameters", openapi.WITH_PARAMETERS),
+    ):
+        rows += [(who, STATUSES[kind], f"`{code}`", sentence) for kind, code, sentence in refusals]
+    return _table(("who refuses", "status", "code", "why"), rows)
+
+
+def _console_statuses() -> str:
+    return _table(("kind", "status"), [(f"`{kind.__name__}`", status) for kind, status in STATUSES.items()])
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "link-life": _link_life,
     "link-drawing": _link_drawing,
@@ -195,6 +237,9 @@ TABLES: dict[str, Callable[[], str]] = {
     "steps": _steps,
     "commands": _commands,
     "terms": _terms,
+    "console-routes": _console_routes,
+    "console-refusals": _console_refusals,
+    "console-statuses": _console_statuses,
 }
 
 

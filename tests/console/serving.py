@@ -47,6 +47,7 @@ class Served:
         answer = await self.http.post("/api/session", json={"key": await self.key(**fields)})
         assert answer.status_code == 201, answer.text
         self.http.headers["cookie"] = answer.headers["set-cookie"].partition(";")[0]
+        self.http.cookies.clear()
         return answer
 
     def notes(self):

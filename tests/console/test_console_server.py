@@ -156,6 +156,25 @@ def test_every_refusal_has_one_shape_and_an_id_in_the_nodes_log(folder, method, 
     on(folder, do)
 
 
+OPEN = {("get", "/api/health"), ("post", "/api/session")}
+
+
+def test_every_route_of_the_api_needs_a_session_but_two(folder):
+    async def do(served):
+        await served.sign_in()
+        document = (await served.http.get("/api/openapi.json")).json()
+        del served.http.headers["cookie"]
+        routes = {(method, path) for path, item in document["paths"].items() for method in item}
+        assert routes > OPEN
+        for method, path in sorted(routes - OPEN):
+            real = path.replace("{party}", "us").replace("{index}", "0").replace("{attachment}", "0")
+            answer = await served.http.request(method, real, json=None if method == "get" else {})
+            assert (answer.status_code, method, path) == (401, method, path)
+            assert document["paths"][path][method]["security"] == [{"session": []}]
+
+    on(folder, do)
+
+
 FORM = "application/x-www-form-urlencoded"
 POSTED = [
     ({"content": b"key=x", "headers": {"content-type": FORM}}, 415, "console.guards.type"),

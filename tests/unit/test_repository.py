@@ -104,6 +104,7 @@ class FreshClone:
         self.command("apt-get", 'echo "apt-get $*" >> "$CALLS"')
         self.command("python3", "exit 0")
         self.command("chromium", "exit 0")
+        self.command("certutil", "exit 0")
         self.makes()
 
     def command(self, name, body):
@@ -153,15 +154,16 @@ def test_ci_installs_what_debian_must_give(clone):
     assert "apt-get install -y -qq make python3-venv" in calls
 
 
-def test_ci_installs_a_browser_where_there_is_none(clone):
-    (clone.folder / "bin" / "chromium").unlink()
+@pytest.mark.parametrize("missing", ["chromium", "certutil"])
+def test_ci_installs_a_browser_and_what_makes_it_trust_us_where_there_is_none(clone, missing):
+    (clone.folder / "bin" / missing).unlink()
     tools = clone.folder / "tools"
     tools.mkdir()
     for name in ("bash", "dirname", "tee", "cat", "grep", "env", "sh"):
         (tools / name).symlink_to(shutil.which(name))
     code, _, calls = clone.run(tools)
     assert code == 0
-    assert "apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core" in calls
+    assert "apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core libnss3-tools" in calls
 
 
 @pytest.mark.parametrize(

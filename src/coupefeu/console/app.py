@@ -9,7 +9,7 @@ from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, ControllerRouterHandler
 
-from coupefeu.console.demo import DEMO_ROUTES, follow_steps
+from coupefeu.console.demo import DEMO_ROUTES
 from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import ErrorValues
 from coupefeu.console.events import FEED_ROUTES
@@ -63,8 +63,6 @@ def make_routes(parts: Parts) -> Litestar:
         status, body = parts.teller.tell(error, method=request.method, route=_route_of(request))
         return Response(body, status_code=status, media_type="application/json")
 
-    if parts.desk.demo is not None:
-        follow_steps(parts.desk, parts.desk.demo)
     app = Litestar(
         route_handlers=(*ROUTES, *(DEMO_ROUTES if parts.desk.demo else ())),
         guards=[need_session],

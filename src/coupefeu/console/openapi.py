@@ -21,6 +21,7 @@ from coupefeu.console.errors import (
     MisdirectedError,
     NotSignedInError,
     TooLargeError,
+    TooSlowError,
     WrongTypeError,
 )
 from coupefeu.errors import CoupefeuError, StoreError, UsageError
@@ -34,25 +35,26 @@ SAYS: Final = (
 REFUSAL: Final = {"$ref": "#/components/schemas/ErrorValues"}
 
 Rows = tuple[tuple[type[CoupefeuError], str, str], ...]
-_EVERYWHERE: Final[Rows] = (
+EVERYWHERE: Final[Rows] = (
     (MisdirectedError, "console.guards.host", "the request names another host than this console"),
     (ForeignError, "console.guards.origin", "the request does not come from this console's own page"),
     (ForeignError, "console.guards.site", "a page of another site asks for this"),
 )
-_SIGNED_IN: Final[Rows] = (
+SIGNED_IN: Final[Rows] = (
     (NotSignedInError, "console.session.none", "this browser is not signed in, or its session has ended"),
     (NotSignedInError, "console.session.two", "the browser sends two sessions for this console"),
 )
-_WITH_BODY: Final[Rows] = (
+WITH_BODY: Final[Rows] = (
+    (TooSlowError, "console.guards.slow", "the body stopped in the middle"),
     (UsageError, "console.request.malformed", "the body is not the JSON that this route takes"),
     (UsageError, "console.request.invalid", "a field is missing, unknown, or of another type"),
     (TooLargeError, "console.request.too_large", "the request has more bytes than this route takes"),
     (WrongTypeError, "console.guards.type", "the body is not JSON"),
 )
-_WITH_PARAMETERS: Final[Rows] = (
+WITH_PARAMETERS: Final[Rows] = (
     (UsageError, "console.request.invalid", "a parameter is of another type, or out of range"),
 )
-_DEFECT: Final[Rows] = (
+WHATEVER_COMES: Final[Rows] = (
     (
         CoupefeuError,
         "node.journal.defect",
@@ -104,19 +106,20 @@ def _complete(operation: dict[str, Any], method: str, handler: HTTPRouteHandler)
         operation.setdefault("parameters", []).insert(0, _ORIGIN)
     responses = operation["responses"]
     responses.pop("400", None) if _is_the_frameworks(responses.get("400")) else None
-    for error, code, sentence in _shared(operation, is_open=is_open):
-        _add(responses, STATUSES[error], f"`{code}`: {sentence}")
+    for error, code, sentence in shared_refusals(operation, is_open=is_open):
+        _add(responses, STATUSES[error], code, sentence)
     operation["responses"] = dict(sorted(responses.items()))
 
 
-def _shared(operation: dict[str, Any], *, is_open: bool) -> Rows:
-    rows = _EVERYWHERE if is_open else _EVERYWHERE + _SIGNED_IN
+def shared_refusals(operation: dict[str, Any], *, is_open: bool) -> Rows:
+    """List what a route refuses by what it takes, beside what it says itself: (kind, code, sentence)."""
+    rows = EVERYWHERE if is_open else EVERYWHERE + SIGNED_IN
     named = [each for each in operation.get("parameters", []) if each["in"] in {"query", "path"}]
     if operation.get("requestBody"):
-        rows += _WITH_BODY
+        rows += WITH_BODY
     elif named:
-        rows += _WITH_PARAMETERS
-    return rows if is_open else rows + _DEFECT
+        rows += WITH_PARAMETERS
+    return rows if is_open else rows + WHATEVER_COMES
 
 
 def _is_the_frameworks(response: dict[str, Any] | None) -> bool:
@@ -124,12 +127,13 @@ def _is_the_frameworks(response: dict[str, Any] | None) -> bool:
     return response is not None and response["content"]["application/json"]["schema"] != REFUSAL
 
 
-def _add(responses: dict[str, Any], status: int, line: str) -> None:
+def _add(responses: dict[str, Any], status: int, code: str, sentence: str) -> None:
+    """Add a refusal; where the route has said the same code, in its own words, those stand."""
     there = responses.setdefault(
         str(status), {"description": "", "content": {"application/json": {"schema": REFUSAL}}}
     )
-    if line not in there["description"]:
-        there["description"] = f"{there['description']}\n\n{line}".strip()
+    if f"`{code}`" not in there["description"]:
+        there["description"] = f"{there['description']}\n\n`{code}`: {sentence}".strip()
 
 
 _ORIGIN: Final = {

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from coupefeu.console.app import make_app
 from coupefeu.console.config import ConsoleConfig
+from coupefeu.console.demo import follow_steps
 from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import Teller
 from coupefeu.console.invite import address_of, answer_invitation
@@ -137,7 +138,7 @@ async def _make_parts(backend: LocalBackend, config: ConsoleConfig, port: int, d
     return Parts(
         config=config,
         port=port,
-        desk=await ConsoleDesk.open(backend, demo),
+        desk=await _open_desk(backend, demo),
         sessions=Sessions(
             runtime.folder.path / FILE_NAME,
             lambda: runtime.clock().utc_ms,
@@ -149,6 +150,13 @@ async def _make_parts(backend: LocalBackend, config: ConsoleConfig, port: int, d
         pages=_pages_or_none(),
         teller=Teller(runtime.journal, lambda: runtime.clock().mono_ms / 1_000),
     )
+
+
+async def _open_desk(backend: LocalBackend, demo: Steps | None) -> ConsoleDesk:
+    desk = await ConsoleDesk.open(backend, demo)
+    if demo is not None:
+        follow_steps(desk, demo)
+    return desk
 
 
 def _pages_or_none() -> Mapping[str, StaticFile]:
