@@ -1,6 +1,7 @@
 """Two joined nodes with consoles in this loop, and a stream followed as a page follows it."""
 
 import asyncio
+import itertools
 import json
 from contextlib import asynccontextmanager
 
@@ -76,6 +77,27 @@ class Stream:
             await self._came.wait_for(lambda: self.is_over)
 
 
+class OneLoop:
+    """A line with two consoles for many tests, and the loop that it lives in."""
+
+    def __init__(self, folder):
+        self._runner = asyncio.Runner()
+        self._line = joined(folder)
+        self.us, self.ru, self.line = self.run(self._line.__aenter__())
+
+    def run(self, coroutine):
+        """Do it in that loop, within bounds."""
+        return self._runner.run(asyncio.wait_for(coroutine, 4 * PATIENCE_S))
+
+    def do(self, test):
+        """Do a test with both consoles."""
+        return self.run(test(self.us, self.ru))
+
+    def close(self):
+        self.run(self._line.__aexit__(None, None, None))
+        self._runner.close()
+
+
 @asynccontextmanager
 async def joined(folder):
     """Run US and RU on a line of their own, each with its console; both signed in."""
@@ -96,13 +118,12 @@ async def joined(folder):
                 await console.close()
 
 
+_drawn = itertools.count(1)
+
+
 def once():
     """Draw a value of Coupefeu-Once."""
-    once.number += 1
-    return {"coupefeu-once": f"drawn-{once.number}"}
-
-
-once.number = 0
+    return {"coupefeu-once": f"drawn-{next(_drawn)}"}
 
 
 async def post(served, path, body, headers=None):
@@ -118,7 +139,34 @@ async def get(served, path, **query):
     return answer.json()
 
 
-async def refused(answering):
-    """Give status and code of an answer that refuses."""
-    answer = await answering
+async def refused(served, path, body, headers=None):
+    """Ask for what is refused; gives its status and code."""
+    answer = await served.http.post(path, json=body, headers=headers or once(), timeout=PATIENCE_S)
+    assert answer.json()["error"]["hint"]
     return answer.status_code, answer.json()["error"]["code"]
+
+
+def acts_of(number):
+    """Give the path of the acts about US/14."""
+    return f"/api/messages/{number.lower()}/acts"
+
+
+async def until(is_so):
+    """Wait until something is so at a node, within the bound of the whole test."""
+    while not is_so():  # noqa: ASYNC110 - the node's own state, which no event tells
+        await asyncio.sleep(0.01)
+
+
+async def sizes(served):
+    """Give how many entries this node holds of each log."""
+    return await served.desk.read(lambda look: [row["size"] for row in look.reader.logs()])
+
+
+async def holds(served, number):
+    """Wait until a node holds a message, and give it."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            answer = await served.http.get(f"/api/messages/{number.lower()}")
+            if answer.status_code == 200:
+                return answer.json()
+            await asyncio.sleep(0.01)  # the other node's entry, which this client has asked no event for

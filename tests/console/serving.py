@@ -28,6 +28,7 @@ class Served:
     def __init__(self, backend, console):
         self.backend, self.console = backend, console
         self.folder = backend.runtime.folder
+        self.desk = console._parts.desk
         self.address = console.address
         self.host = self.address.partition("://")[2]
         self.port = int(self.host.rpartition(":")[2])

@@ -37,7 +37,7 @@ def message_line(status: MessageStatus) -> MessageLine:
         slots=coded.slots,
         channel=coded.channel,
         template=coded.template,
-        beginning=show_line(status.original[:BEGINNING_CHARACTERS]),
+        beginning=beginning_of(status.original),
         attachments=len(status.attachments),
         about=status.about or None,
         open=bool(status.waiting),
@@ -51,6 +51,12 @@ def message_line(status: MessageStatus) -> MessageLine:
         shown_ms=_first_ms(status, StepName.SHOWN),
         taken_ms=_first_ms(status, StepName.TAKEN_BY),
     )
+
+
+def beginning_of(text: str) -> str:
+    """Give the first characters of a text on one line: an end of line deceives nobody in a list."""
+    beginning = text[:BEGINNING_CHARACTERS]
+    return show_line(beginning.replace("\r\n", " ").replace("\n", " "))
 
 
 def read_filter(

@@ -2,10 +2,11 @@
 
 A page draws a value for each entry that it asks for, `RUN.RANDOM`: `run` of DeskValues names the run of the node that
 the page saw. What was done is remembered by this run alone, so a page that asks again after the node was started anew
-is told so, and an officer looks whether it is on the record. A value without a dot, of a program, says nothing of that.
+is told so, and an officer looks whether it is on the record. A value that names no run, of a program, is free.
 """
 
 import asyncio
+import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from coupefeu.errors import PolicyError, UsageError
 HEADER: Final = "Coupefeu-Once"
 MAX_CHARACTERS: Final = 128
 MAX_REMEMBERED: Final = 4_096
+_NAMES_RUN: Final = re.compile(r"([0-9a-f]{16})\.")
 
 
 @dataclass(slots=True)
@@ -70,8 +72,8 @@ class Once:
                 code="console.once.missing",
                 hint="Draw 16 random bytes for each entry, and give the same again when you ask again.",
             )
-        run, dot, _ = value.partition(".")
-        if dot and run != self._run:
+        named = _NAMES_RUN.match(value)
+        if named and named[1] != self._run:
             raise PolicyError(
                 "the node was started anew since this was first asked, so it may be on the record already",
                 code="console.once.other_run",
