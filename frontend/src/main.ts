@@ -9,6 +9,7 @@ import { words } from './lib/words.svelte';
 import './styles/fonts.css';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/print.css';
 
 const place = document.getElementById('console');
 if (place === null) throw new Error('index.html has no element named console');

@@ -747,8 +747,9 @@ export interface TermsValues {
 /**
  * A proposed amendment. `digest` names the exact text that is signed.
  *
- * `missing`: who has not signed. `in_force_ms` null: not signed by all, or not yet on every record. `may_sign`: our
- * signature is wanted; `why_not`: why no signature can be put under it (an error's code; "" when one can).
+ * `missing`: who has not signed. `in_force_ms` null: not signed by all, or not yet on every record. `is_wanted`: ours
+ * is missing; `why_not`: why it cannot be given here (the code of an error; "" when it can), `sign_command`: what to
+ * type where the identity key is.
  */
 export interface AmendmentValues {
   readonly number: string;
@@ -761,8 +762,9 @@ export interface AmendmentValues {
   readonly signed_by: readonly string[];
   readonly missing: readonly string[];
   readonly in_force_ms: number | null;
-  readonly may_sign: boolean;
+  readonly is_wanted: boolean;
   readonly why_not: string;
+  readonly sign_command: string;
 }
 
 /** A statement about a key of a party; `new_key` in base64, "" when it was revoked. */
@@ -779,12 +781,14 @@ export interface KeyStatementValues {
 /**
  * The agreement in force, its earlier versions, amendments and key statements.
  *
- * `text` is exactly what was signed, `terms` what an amendment starts from: the same without the keys.
- * `identity_here`: the identity key lies in this node's folder; else the commands say what to type where it is.
+ * `text` is what was signed, safe to look at; `is_exact`: nothing in it had to be marked. `terms`: what an amendment
+ * starts from, the same without the keys; "" where marks stand in it. `identity_here`: the identity key lies in this
+ * node's folder; `propose_command`: what to type where it is.
  */
 export interface AgreementPage {
   readonly as_of_ms: number;
   readonly text: string;
+  readonly is_exact: boolean;
   readonly terms: string;
   readonly digest: string;
   readonly line_id: string;
@@ -795,7 +799,6 @@ export interface AgreementPage {
   readonly amendments: readonly AmendmentValues[];
   readonly key_statements: readonly KeyStatementValues[];
   readonly identity_here: boolean;
-  readonly sign_command: string;
   readonly propose_command: string;
 }
 

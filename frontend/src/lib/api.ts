@@ -41,6 +41,11 @@ export function post<T>(path: string, body: unknown): Promise<T> {
   return request<T>('POST', path, body);
 }
 
+/** Have our node do something that takes as long as it takes; the feed tells how far it has come. */
+export function postPatiently<T>(path: string, signal: AbortSignal): Promise<T> {
+  return request<T>('POST', path, {}, undefined, signal, true);
+}
+
 /** Make an entry. The same `once` again gives the same answer and no second entry, so a retry after a cut is safe. */
 export function record<T>(path: string, body: unknown, once: string): Promise<T> {
   return request<T>('POST', path, body, once);
@@ -67,6 +72,7 @@ async function request<T>(
   body?: unknown,
   once?: string,
   signal?: AbortSignal,
+  isPatient = false,
 ): Promise<T> {
   const headers = new Headers({ Accept: 'application/json' });
   if (body !== undefined) headers.set('Content-Type', 'application/json');
@@ -76,14 +82,20 @@ async function request<T>(
     headers,
     credentials: 'same-origin',
     cache: 'no-store',
-    signal: signal ? AbortSignal.any([signal, AbortSignal.timeout(WAIT_MS)]) : AbortSignal.timeout(WAIT_MS),
+    signal: signalOf(signal, isPatient),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  if (!response.ok) throw await refusal(response);
+  if (!response.ok) throw await refusalOf(response);
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
-async function reach(path: string, init: RequestInit): Promise<Response> {
+function signalOf(signal: AbortSignal | undefined, isPatient: boolean): AbortSignal {
+  if (signal && isPatient) return signal;
+  return signal ? AbortSignal.any([signal, AbortSignal.timeout(WAIT_MS)]) : AbortSignal.timeout(WAIT_MS);
+}
+
+/** Send a request to our node. Throws ApiError: it cannot be reached. */
+export async function reach(path: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(`/api${path}`, init);
   } catch (error) {
@@ -92,7 +104,8 @@ async function reach(path: string, init: RequestInit): Promise<Response> {
   }
 }
 
-async function refusal(response: Response): Promise<ApiError> {
+/** Read why our node refused. */
+export async function refusalOf(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null);
   const error = field(body, 'error');
   return new ApiError(

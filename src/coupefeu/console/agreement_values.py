@@ -119,8 +119,9 @@ class TermsValues:
 class AmendmentValues:
     """A proposed amendment. `digest` names the exact text that is signed.
 
-    `missing`: who has not signed. `in_force_ms` null: not signed by all, or not yet on every record. `may_sign`: our
-    signature is wanted; `why_not`: why no signature can be put under it (an error's code; "" when one can).
+    `missing`: who has not signed. `in_force_ms` null: not signed by all, or not yet on every record. `is_wanted`: ours
+    is missing; `why_not`: why it cannot be given here (the code of an error; "" when it can), `sign_command`: what to
+    type where the identity key is.
     """
 
     number: str
@@ -133,8 +134,9 @@ class AmendmentValues:
     signed_by: tuple[str, ...]
     missing: tuple[str, ...]
     in_force_ms: int | None
-    may_sign: bool
+    is_wanted: bool
     why_not: str
+    sign_command: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,12 +156,14 @@ class KeyStatementValues:
 class AgreementPage:
     """The agreement in force, its earlier versions, amendments and key statements.
 
-    `text` is exactly what was signed, `terms` what an amendment starts from: the same without the keys.
-    `identity_here`: the identity key lies in this node's folder; else the commands say what to type where it is.
+    `text` is what was signed, safe to look at; `is_exact`: nothing in it had to be marked. `terms`: what an amendment
+    starts from, the same without the keys; "" where marks stand in it. `identity_here`: the identity key lies in this
+    node's folder; `propose_command`: what to type where it is.
     """
 
     as_of_ms: int
     text: str
+    is_exact: bool
     terms: str
     digest: str
     line_id: str
@@ -170,7 +174,6 @@ class AgreementPage:
     amendments: tuple[AmendmentValues, ...]
     key_statements: tuple[KeyStatementValues, ...]
     identity_here: bool
-    sign_command: str
     propose_command: str
 
 

@@ -9,6 +9,7 @@ from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, ControllerRouterHandler
 
+from coupefeu.console.agreement_routes import AGREEMENT_ROUTES
 from coupefeu.console.demo import DEMO_ROUTES
 from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import ErrorValues
@@ -19,6 +20,7 @@ from coupefeu.console.openapi import plan_document
 from coupefeu.console.pages import health, openapi, page
 from coupefeu.console.parts import Parts
 from coupefeu.console.preview import PREVIEW_ROUTES
+from coupefeu.console.record_routes import RECORD_ROUTES
 from coupefeu.console.sessions import Session
 from coupefeu.console.sign_in import cookies_of, show_session, sign_in, sign_out
 from coupefeu.console.streams import Streams
@@ -39,6 +41,9 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *PREVIEW_ROUTES,
     # the watch
     *WATCH_ROUTES,
+    # the record and the agreement
+    *RECORD_ROUTES,
+    *AGREEMENT_ROUTES,
     # the pages, and this list as a document
     health,
     openapi,

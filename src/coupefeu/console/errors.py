@@ -91,7 +91,12 @@ STATUSES: Final[Mapping[type[CoupefeuError], int]] = {
 """One status for each kind; a kind that is not here has that of the kind it descends from."""
 
 ABSENT_CODES: Final = frozenset(
-    {"node.desk.no_message", "node.desk.no_attachment", "node.desk.attachment_absent"}
+    {
+        "node.desk.no_message",
+        "node.desk.no_attachment",
+        "node.desk.attachment_absent",
+        "store.reader.no_entry",
+    }
 )
 """What the rooms below call a misuse is, on this side, a thing that is not here."""
 DEFECT: Final = "node.journal.defect"

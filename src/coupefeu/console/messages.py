@@ -1,5 +1,6 @@
 """Messages: lists, one with its chain, its attachments; sending, and the acts about one. Looking records nothing."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
@@ -37,7 +38,7 @@ Words = Annotated[str, QueryParameter(max_length=500)]
 
 _NO_MESSAGE = AbsentError("it is no message on the record here", code="node.desk.no_message")
 _NO_NUMBER = UsageError("no party of this line has this name", code="model.message_number.unknown")
-_ONCE = (
+ONCE_REFUSALS: Final = (
     UsageError("the header is missing, or was given with another request", code="console.once.*"),
     PolicyError("the node was started anew meanwhile", code="console.once.other_run"),
 )
@@ -124,7 +125,9 @@ async def give_attachment(
 @post(
     "/api/messages",
     request_max_body_size=MAX_SAY_BYTES,
-    responses=refuses(*_ONCE, *_REFUSED, UsageError("what was written does not fit", code="node.draft.*")),
+    responses=refuses(
+        *ONCE_REFUSALS, *_REFUSED, UsageError("what was written does not fit", code="node.draft.*")
+    ),
 )
 async def say(
     data: JSONBody[SayRequest],
@@ -140,12 +143,12 @@ async def say(
         earlier = None if about is None else await desk.read(lambda look: look.message(about))
         return await recorded(desk, say_command(desk.folder, data, session, earlier))
 
-    return await _once(desk, request, session, once, data, do)
+    return await recorded_once(desk, request, session, once, data, do)
 
 
 @post(
     "/api/messages/{party:str}/{index:int}/acts",
-    responses=refuses(*_ONCE, *_REFUSED, _NO_NUMBER),
+    responses=refuses(*ONCE_REFUSALS, *_REFUSED, _NO_NUMBER),
 )
 async def act(
     data: JSONBody[ActRequest],
@@ -162,7 +165,7 @@ async def act(
     async def do() -> RecordedValues:
         return await recorded(desk, act_command(data, number, session, desk.now_ms))
 
-    return await _once(desk, request, session, once, data, do)
+    return await recorded_once(desk, request, session, once, data, do)
 
 
 @post(
@@ -198,14 +201,15 @@ async def recorded(desk: ConsoleDesk, command: Command) -> RecordedValues:
 MESSAGE_ROUTES: Final = (list_messages, list_open, show_message, give_attachment, say, act, confirm_shown)
 
 
-async def _once(
+async def recorded_once(
     desk: ConsoleDesk,
     request: Request[Any, Any, Any],
     session: Session,
     value: str | None,
-    data: SayRequest | ActRequest,
-    do: Any,
+    data: Any,
+    do: Callable[[], Awaitable[RecordedValues]],
 ) -> RecordedValues:
+    """Do it under its Coupefeu-Once; `data`: the request as it was read. Raises: as `Once.do`."""
     asked = b"\n".join((request.url.path.encode(), session.post.encode(), msgspec.json.encode(data)))
     answer: RecordedValues = await desk.once.do(value, asked, do)
     return answer

@@ -7,6 +7,8 @@ from coupefeu.console.config import ConsoleConfig
 from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import Teller
 from coupefeu.console.links import Links
+from coupefeu.console.long_work import LongWork
+from coupefeu.console.record import RecordLists
 from coupefeu.console.sessions import Sessions
 from coupefeu.console.static import StaticFile
 from coupefeu.console.streams import Streams
@@ -22,6 +24,8 @@ class Parts:
     sessions: Sessions
     links: Links
     streams: Streams
+    lists: RecordLists
+    long_work: LongWork
     pages: Mapping[str, StaticFile]
     """Empty: they are not built."""
     teller: Teller

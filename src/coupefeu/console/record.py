@@ -1,5 +1,6 @@
 """The Record page: entries of both sides in windows, newest first, and one entry with its proof."""
 
+import threading
 from collections import OrderedDict
 from typing import Final
 
@@ -30,10 +31,11 @@ _MESSAGES: Final = frozenset({Kind.MESSAGE, Kind.LINE_TEST})
 
 
 class RecordLists:
-    """Windows of lists of entries; one for all pages of a console, used by one thread at a time."""
+    """Windows of lists of entries; one for all pages and threads of a console."""
 
     def __init__(self) -> None:
         self._found: OrderedDict[Wanted, Found] = OrderedDict()
+        self._lock = threading.Lock()
 
     def page(self, desk: Desk, wanted: Wanted, offset: int, limit: int) -> EntryPage:
         """Give `limit` entries, 200 at most, behind the `offset` newest of those wanted."""
@@ -61,11 +63,16 @@ class RecordLists:
         )
 
     def _find(self, reader: Reader, wanted: Wanted) -> Found:
-        self._found[wanted] = find_entries(reader, wanted, self._found.get(wanted))
-        self._found.move_to_end(wanted)
-        while len(self._found) > SEARCHES_KEPT:
-            self._found.popitem(last=False)
-        return self._found[wanted]
+        """Go on from what the same search found before; two at once only cost twice."""
+        with self._lock:
+            before = self._found.get(wanted)
+        found = find_entries(reader, wanted, before)
+        with self._lock:
+            self._found[wanted] = found
+            self._found.move_to_end(wanted)
+            while len(self._found) > SEARCHES_KEPT:
+                self._found.popitem(last=False)
+        return found
 
 
 def read_evidence(reader: Reader, parties: tuple[str, ...]) -> tuple[EvidenceValues, ...]:

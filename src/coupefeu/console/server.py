@@ -14,7 +14,9 @@ from coupefeu.console.errors import Teller
 from coupefeu.console.invite import address_of, answer_invitation
 from coupefeu.console.links import Links
 from coupefeu.console.listening import Listener, bind_all
+from coupefeu.console.long_work import LongWork
 from coupefeu.console.parts import Parts
+from coupefeu.console.record import RecordLists
 from coupefeu.console.sessions import FILE_NAME, Session, Sessions
 from coupefeu.console.static import NOT_BUILT, StaticFile, load_pages
 from coupefeu.console.streams import Streams
@@ -90,6 +92,7 @@ class Console:
             await self._tending
         self._parts.streams.end_all()
         await self._listener.close()
+        await self._parts.long_work.close()
         await self._parts.desk.close()
 
     async def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -135,10 +138,11 @@ async def _make_parts(backend: LocalBackend, config: ConsoleConfig, port: int, d
     def ended(session: Session) -> None:
         streams.end_session(session)
 
+    desk = await _open_desk(backend, demo)
     return Parts(
         config=config,
         port=port,
-        desk=await _open_desk(backend, demo),
+        desk=desk,
         sessions=Sessions(
             runtime.folder.path / FILE_NAME,
             lambda: runtime.clock().utc_ms,
@@ -147,6 +151,8 @@ async def _make_parts(backend: LocalBackend, config: ConsoleConfig, port: int, d
         ),
         links=Links(lambda: runtime.clock().mono_ms),
         streams=streams,
+        lists=RecordLists(),
+        long_work=LongWork(runtime.folder.path, desk.feed.tell),
         pages=_pages_or_none(),
         teller=Teller(runtime.journal, lambda: runtime.clock().mono_ms / 1_000),
     )

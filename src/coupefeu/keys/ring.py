@@ -17,7 +17,7 @@ from coupefeu.errors import ConfigError
 from coupefeu.keys import ed25519, mldsa, x25519
 from coupefeu.keys.files import read_secrets, write_secrets
 
-_IDENTITY_FILE: Final = "identity.key"
+IDENTITY_FILE: Final = "identity.key"
 _ONLINE: Final = ("log", "cosigner", "session")
 
 
@@ -63,7 +63,7 @@ class KeyRing:
             raise ConfigError(
                 "the identity key is not on this machine",
                 code="keys.ring.no_identity",
-                hint=f"bring {_IDENTITY_FILE} from where it is kept and name it with --identity FILE",
+                hint=f"bring {IDENTITY_FILE} from where it is kept and name it with --identity FILE",
             )
         return self.identity
 
@@ -82,7 +82,7 @@ def write_ring(folder: Path, party: str, ring: KeyRing) -> None:
     """Write each key to a new file of its own; raises ConfigError `keys.files.exists` if one is there."""
     identity = ring.need_identity()
     write_secrets(
-        folder / _IDENTITY_FILE,
+        folder / IDENTITY_FILE,
         f"Identity key of {party.upper()}: whoever reads it can sign as this party. Keep it offline.",
         {"ed25519": identity.ed25519_private, "ml_dsa_44_seed": identity.ml_dsa_seed},
     )
@@ -99,7 +99,7 @@ def read_ring(folder: Path, identity_file: Path | None = None) -> KeyRing:
         ConfigError: a file is absent, damaged, or readable by others.
     """
     online = {name: read_secrets(folder / f"{name}.key", {"key": 32})["key"] for name in _ONLINE}
-    stored = identity_file or folder / _IDENTITY_FILE
+    stored = identity_file or folder / IDENTITY_FILE
     identity = read_identity(stored) if identity_file or stored.exists() else None
     return KeyRing(identity=identity, **online)
 

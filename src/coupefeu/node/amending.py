@@ -6,9 +6,11 @@ One place for the command line and the console. Nothing here asks a person: whoe
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from hashlib import sha256
+from typing import Final
 
-from coupefeu.errors import UsageError
+from coupefeu.errors import CoupefeuError, UsageError
 from coupefeu.keys.agreement_signatures import build_agreement_body, sign_agreement, verify_signatures
 from coupefeu.keys.ring import IdentityKey
 from coupefeu.model.agreement import Agreement
@@ -17,11 +19,14 @@ from coupefeu.model.messages import format_number
 from coupefeu.node.folder import NodeFolder
 from coupefeu.services.agreement.facts import AcceptAmendment, AgreementFact, ProposeAmendment
 from coupefeu.services.agreement.in_force import Amendment, Cosigned, list_amendments
-from coupefeu.services.agreement.rules import check_amendment, describe_difference
+from coupefeu.services.agreement.rules import check_amendment, check_first, describe_difference
 from coupefeu.services.agreement.views import SELECT_ENTRIES, read_facts
 from coupefeu.store.reader import Reader
 from coupefeu.wire.agreement import join_keys, parse_agreement, split_keys
 from coupefeu.wire.key_statement import KeyStatement
+
+LINES_AROUND: Final = 3
+"""Shown on both sides of what an amendment changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +106,31 @@ def sign_proposal(folder: NodeFolder, identity: IdentityKey, proposal: Agreement
         digest=sha256(proposal.octets).digest(),
         signatures=sign_agreement(identity, folder.party, proposal.octets),
     )
+
+
+def compare_texts(old: bytes, new: bytes) -> list[tuple[str, int, str]]:
+    """Give what falls ("-", by its line in `old`), comes ("+", in `new`) and stays around it (" ", in `new`)."""
+    before, after = (text.decode("utf-8", "backslashreplace").splitlines() for text in (old, new))
+    lines: list[tuple[str, int, str]] = []
+    for group in SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(LINES_AROUND):
+        for what, old_start, old_end, new_start, new_end in group:
+            if what != "equal":
+                lines += [("-", number + 1, before[number]) for number in range(old_start, old_end)]
+            sign = " " if what == "equal" else "+"
+            lines += [(sign, number + 1, after[number]) for number in range(new_start, new_end)]
+    return lines
+
+
+def find_refusal(
+    folder: NodeFolder, facts: Sequence[AgreementFact], amendment: Amendment
+) -> CoupefeuError | None:
+    """Say why we can put no signature under an amendment, whatever key is at hand; None: we can."""
+    try:
+        check_first(folder.party, amendment.version, amendment.digest, facts)
+        check_amendment(folder.agreement, parse_agreement(amendment.octets))
+    except CoupefeuError as error:
+        return error
+    return None
 
 
 def number_of(folder: NodeFolder, amendment: Amendment) -> str:

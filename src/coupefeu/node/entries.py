@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from coupefeu.errors import PeerError, UsageError
 from coupefeu.model.entry import Head, Kind
-from coupefeu.model.messages import MessageId
+from coupefeu.model.messages import MessageId, parse_number
 from coupefeu.node.search import MAX_LOOKED_AT, fold, says
 from coupefeu.node.values import kind_name
 from coupefeu.store.reader import Reader
@@ -22,6 +22,7 @@ UNKNOWN: Final = "unknown"
 NOT_SHOWN: Final = "NOT SHOWN TO US"
 """Said of an entry of which the leaf alone is held."""
 _PAGE: Final = 1_000
+_LATEST_MS: Final = 1 << 62
 
 
 class Proof(StrEnum):
@@ -41,16 +42,22 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which entries: of one log, of one kind, that say something; None and "": whatever it is."""
+    """Which entries: of one log, of one kind, stored here in [since_ms, before_ms), that say something.
+
+    None and "": whatever it is. `number`: where the words are the number of an entry, it, and what refers to it.
+    """
 
     log: int | None = None
     kind: str | None = None
     words: str = ""
+    number: MessageId | None = None
+    since_ms: int | None = None
+    before_ms: int | None = None
 
     @property
     def is_searched(self) -> bool:
         """Whether entries must be read to know."""
-        return bool(self.kind or self.words)
+        return bool(self.kind or self.words) or self.since_ms is not None or self.before_ms is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,9 +156,21 @@ def _walk(reader: Reader, before: int) -> Iterator[Row]:
 def _is_wanted(row: Row, wanted: Wanted) -> bool:
     if wanted.log is not None and row["log"] != wanted.log:
         return False
+    if not (wanted.since_ms or 0) <= row["arrived_ms"] < (wanted.before_ms or _LATEST_MS):
+        return False
     if wanted.kind is not None and not _is_of_kind(row, wanted.kind):
         return False
+    if wanted.number is not None and _is_about(row, wanted.number):
+        return True
     return says(row["head"], row["body"], wanted.words)
+
+
+def _is_about(row: Row, number: MessageId) -> bool:
+    """Whether an entry has this number, or refers to the one that has."""
+    if (row["log"], row["idx"]) == number:
+        return True
+    head = head_of(row)
+    return head is not None and any((each.log, each.index) == number for each in head.references)
 
 
 def _is_of_kind(row: Row, wanted: str) -> bool:
@@ -162,16 +181,33 @@ def _is_of_kind(row: Row, wanted: str) -> bool:
     return filter_name(kind_of(row, head_of(row))) == wanted
 
 
-def wanted_of(parties: Sequence[str], party: str | None, kind: str | None, text: str | None) -> Wanted:
+def wanted_of(
+    parties: tuple[str, ...],
+    party: str | None = None,
+    kind: str | None = None,
+    text: str | None = None,
+    since_ms: int | None = None,
+    before_ms: int | None = None,
+) -> Wanted:
     """Read what a reader asks for. Raises: UsageError: no such party, or no such kind."""
-    if party is not None and party not in parties:
+    if party and party not in parties:
         raise UsageError(
             f"there is no party {party!r}",
             code="node.entries.party",
             hint=f"There are: {', '.join(parties)}.",
         )
     return Wanted(
-        log=None if party is None else parties.index(party),
-        kind=None if kind is None else check_filter(kind),
+        log=parties.index(party) if party else None,
+        kind=check_filter(kind) if kind else None,
         words=fold(text or ""),
+        number=_number_in(text or "", parties),
+        since_ms=since_ms,
+        before_ms=before_ms,
     )
+
+
+def _number_in(text: str, parties: tuple[str, ...]) -> MessageId | None:
+    try:
+        return parse_number(text, parties)
+    except UsageError:
+        return None

@@ -11,8 +11,6 @@ from coupefeu.wire.checkpoint import Checkpoint
 from coupefeu.wire.key_statement import KeyRole
 from coupefeu.wire.note import VerifierKey
 
-SIGNATURE_CODE = "node.export.signature"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedNote:
@@ -73,6 +71,6 @@ def _cosigner_key(party: Party, checkpoint: Checkpoint, time_s: int, signature: 
 def _broken(what: str) -> StoreError:
     return StoreError(
         f"{what} on this record does not hold under any key of its party",
-        code=SIGNATURE_CODE,
+        code="node.export.signature",
         hint="Run `coupefeu fsck`; nothing was written.",
     )

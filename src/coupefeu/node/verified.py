@@ -5,12 +5,16 @@ Codes travel, words are the reader's: `verify-proved-*` and `verify-not-proved-*
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from coupefeu.errors import CoupefeuError, PeerError, VerificationError
 from coupefeu.model.agreement import format_cosigner_name
-from coupefeu.node.signed_note import SIGNATURE_CODE, SignedNote
+from coupefeu.node.signed_note import SignedNote
 from coupefeu.record.agreed import Finding, find_agreement, names_keys
 from coupefeu.record.audit import RecordAudit
+
+SIGNATURE_CODE: Final = "node.export.signature"
+"""Of a signature on the record that no key of its party made."""
 
 
 class RecordVerdict(StrEnum):

@@ -101,6 +101,19 @@ def check_fixed(current: Agreement, new: Agreement) -> None:
             )
 
 
+def check_first(party: str, version: int, digest: bytes, facts: Sequence[AgreementFact]) -> None:
+    """Refuse a second signature of a party under one version: it signs at most one text of each.
+
+    Raises:
+        PolicyError: `services.agreement.signed_before`.
+    """
+    if earlier := first_signatures(facts).get((party, version)):
+        says = "this text" if earlier.digest == digest else f"another text as version {version}"
+        raise PolicyError(
+            f"we have signed {says}", code="services.agreement.signed_before", hint="propose a higher version"
+        )
+
+
 def describe_difference(old: bytes, new: bytes) -> list[str]:
     """Show an amendment line by line: `-` what falls, `+` what comes, with the lines around."""
     before, after = (text.decode("utf-8", "backslashreplace").splitlines() for text in (old, new))
@@ -126,7 +139,7 @@ def _decide_propose(
     signed = verify_signatures(octets, signatures, context.agreement)
     _insist_ours(signed.signers, context)
     check_amendment(context.agreement, signed.agreement)
-    _insist_first(signed.agreement.version, sha256(octets).digest(), facts, context)
+    check_first(context.parties[context.our_log], signed.agreement.version, sha256(octets).digest(), facts)
     return (_draft(Kind.AMENDMENT_PROPOSED, command.body, context),)
 
 
@@ -149,7 +162,7 @@ def _decide_accept(
     check_amendment(context.agreement, parse_agreement(proposal.octets))
     verify_signatures(proposal.octets, (command.signatures,), context.agreement)
     _insist_ours(frozenset({command.signatures.party}), context)
-    _insist_first(command.version, command.digest, facts, context)
+    check_first(context.parties[context.our_log], command.version, command.digest, facts)
     acceptance = Acceptance(version=command.version, digest=command.digest, signatures=command.signatures)
     draft = _draft(Kind.AMENDMENT_ACCEPTED, encode_acceptance(acceptance), context)
     return (replace(draft, references=((command.log, command.index),)),)
@@ -191,15 +204,6 @@ def _insist_ours(signers: frozenset[str], context: Context) -> None:
             f"signed by {', '.join(sorted(signers))}, not by {ours}",
             code="services.agreement.not_ours",
             hint="sign with our own identity key",
-        )
-
-
-def _insist_first(version: int, digest: bytes, facts: Sequence[AgreementFact], context: Context) -> None:
-    ours = context.parties[context.our_log]
-    if earlier := first_signatures(facts).get((ours, version)):
-        says = "this text" if earlier.digest == digest else f"another text as version {version}"
-        raise PolicyError(
-            f"we have signed {says}", code="services.agreement.signed_before", hint="propose a higher version"
         )
 
 

@@ -1,0 +1,101 @@
+/** A long list fetched by windows around what is in sight, so that scrolling never waits and nothing is fetched twice. */
+
+/** What is known of a list beside its rows: how many, of how many looked at, as of when. */
+export interface Cover {
+  readonly total: number;
+  readonly looked_at: number;
+  readonly as_of_ms: number;
+  readonly truncated: boolean;
+}
+
+interface Page<Row> extends Cover {
+  readonly rows: readonly Row[];
+}
+type Fetch<Row, Filter> = (offset: number, limit: number, filter: Filter, signal: AbortSignal) => Promise<Page<Row>>;
+
+const WINDOW = 100;
+const SETTLE_MS = 40;
+const KEPT = 40;
+
+export class Windows<Row, Filter> {
+  cover = $state.raw<Cover | null>(null);
+  error = $state.raw<unknown>(null);
+  #rows = $state.raw<ReadonlyMap<number, readonly Row[]>>(new Map());
+  #filter: Filter;
+  #sight = { first: 0, last: WINDOW };
+  #stale = new Set<number>();
+  #asked = new Map<number, AbortController>();
+  #settle: ReturnType<typeof setTimeout> | undefined;
+  #fetch: Fetch<Row, Filter>;
+
+  constructor(filter: Filter, fetch: Fetch<Row, Filter>) {
+    this.#filter = filter;
+    this.#fetch = fetch;
+  }
+
+  row(index: number): Row | undefined {
+    return this.#rows.get(Math.floor(index / WINDOW))?.[index % WINDOW];
+  }
+
+  /** Begin anew with another filter; the old rows stay in sight until the first new ones are there. */
+  filter(filter: Filter): void {
+    this.#filter = filter;
+    for (const asked of this.#asked.values()) asked.abort();
+    this.#asked.clear();
+    this.#stale = new Set(this.#rows.keys());
+    this.#sight = { first: 0, last: WINDOW };
+    void this.#load(0, true);
+  }
+
+  /** Something changed at the node: what is in sight is fetched anew, the rest when it comes into sight. */
+  refresh(): void {
+    this.#stale = new Set(this.#rows.keys());
+    this.#wantSight();
+  }
+
+  /** Rows `first` to `last` are in sight: have them, and the windows around them. */
+  see(first: number, last: number): void {
+    this.#sight = { first, last };
+    this.#wantSight();
+  }
+
+  #wantSight(): void {
+    clearTimeout(this.#settle);
+    this.#settle = setTimeout(() => this.#fetchSight(), SETTLE_MS);
+  }
+
+  #fetchSight(): void {
+    const last = Math.floor(Math.max(0, Math.min(this.#sight.last, this.cover?.total ?? WINDOW) - 1) / WINDOW);
+    const first = Math.floor(this.#sight.first / WINDOW);
+    for (const [window, asked] of this.#asked) if (window < first - 1 || window > last + 1) asked.abort();
+    for (let window = Math.max(0, first - 1); window <= last + 1; window += 1) {
+      const isBeyond = this.cover !== null && window * WINDOW >= this.cover.total && window > 0;
+      if (!isBeyond && (!this.#rows.has(window) || this.#stale.has(window))) void this.#load(window);
+    }
+  }
+
+  async #load(window: number, isFirst = false): Promise<void> {
+    const before = this.#asked.get(window);
+    if (before && !before.signal.aborted) return;
+    const asked = new AbortController();
+    this.#asked.set(window, asked);
+    try {
+      const page = await this.#fetch(window * WINDOW, WINDOW, this.#filter, asked.signal);
+      if (!asked.signal.aborted) this.#keep(window, page, isFirst);
+    } catch (problem) {
+      if (!asked.signal.aborted) this.error = problem;
+    } finally {
+      if (this.#asked.get(window) === asked) this.#asked.delete(window);
+    }
+  }
+
+  #keep(window: number, page: Page<Row>, isFirst: boolean): void {
+    const rows = new Map(isFirst ? [] : this.#rows);
+    rows.set(window, page.rows);
+    this.#stale.delete(window);
+    for (const far of rows.keys()) if (rows.size > KEPT && Math.abs(far - window) > 10) rows.delete(far);
+    this.#rows = rows;
+    this.cover = page;
+    this.error = null;
+  }
+}

@@ -1,0 +1,72 @@
+"""The agreement structured for reading: every term of it, under the names that the page puts into words."""
+
+from coupefeu.console.agreement_values import (
+    BudgetValues,
+    DeadlineValues,
+    LadderValues,
+    LineTestValues,
+    PairValues,
+    TermsValues,
+)
+from coupefeu.console.standing import party_values
+from coupefeu.model.agreement import Agreement
+from coupefeu.model.precedence import Precedence
+from coupefeu.services.messages.display import show_line
+
+
+def terms_values(agreement: Agreement) -> TermsValues:
+    """Give one version of the agreement; durations are whole seconds."""
+    return TermsValues(
+        name=show_line(agreement.name),
+        version=agreement.version,
+        status=agreement.status.value,
+        in_force_ms=agreement.in_force_ms,
+        languages=agreement.languages,
+        record_mode=agreement.record_mode.value,
+        skew_s=agreement.skew_s,
+        dictionary=agreement.dictionary_sha256.hex(),
+        parties=party_values(agreement),
+        clock_shifts_ms={each.id: each.clock_shift_ms for each in agreement.parties},
+        pairs=tuple(
+            PairValues(posts=each.posts, contact_every_s=each.contact_every_s) for each in agreement.pairs
+        ),
+        ladders=tuple(
+            LadderValues(post=each.post, rungs=each.rungs, step_s=each.step_s) for each in agreement.ladders
+        ),
+        deadlines=tuple(_deadlines(agreement, each) for each in Precedence),
+        line_tests=tuple(
+            LineTestValues(
+                party=each.party,
+                every_s=each.every_s,
+                at_s=each.at_s,
+                answer_within_s=each.answer_within_s,
+            )
+            for each in agreement.line_tests
+        ),
+        budgets=_budgets(agreement),
+    )
+
+
+def _deadlines(agreement: Agreement, precedence: Precedence) -> DeadlineValues:
+    agreed = agreement.deadlines_for(precedence)
+    return DeadlineValues(
+        precedence=precedence.name,
+        record_s=agreed.record_s,
+        shown_s=agreed.shown_s,
+        taken_s=agreed.taken_s,
+        read_s=agreed.read_s,
+        read_back_s=agreed.read_back_s,
+        passed_to_s=agreed.passed_to_s,
+        outcome_s=agreed.outcome_s,
+        reply_s=agreed.reply_s,
+    )
+
+
+def _budgets(agreement: Agreement) -> BudgetValues:
+    agreed = agreement.budgets
+    return BudgetValues(
+        entries_per_minute=agreed.entries_per_minute,
+        flash_per_minute=agreed.flash_per_minute,
+        alarms_per_minute=agreed.alarms_per_minute,
+        attachment_bytes=agreed.attachment_bytes,
+    )

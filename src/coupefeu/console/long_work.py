@@ -1,0 +1,74 @@
+"""The long work that pages ask for, one at a time, in another process; the feed tells how far it has come.
+
+verify   both records, as `coupefeu verify` would; who asks while it runs gets the same answer
+pack     a proof or an export as one zip file
+"""
+
+import asyncio
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import msgspec
+
+from coupefeu.console.errors import TooManyError
+from coupefeu.console.values import ProgressEvent
+from coupefeu.node.apart import run_apart
+from coupefeu.node.verified import VerifiedRecordValues
+
+VERIFY: Final = "verify"
+Tell = Callable[[ProgressEvent], None]
+
+
+class LongWork:
+    """The long work of one console; used from its loop."""
+
+    def __init__(self, folder: Path, tell: Tell) -> None:
+        self._folder = folder
+        self._tell = tell
+        self._verifying: asyncio.Task[tuple[VerifiedRecordValues, ...]] | None = None
+        self._packing: set[asyncio.Task[BinaryIO]] = set()
+
+    async def verify(self) -> tuple[VerifiedRecordValues, ...]:
+        """Verify both records. Raises: StoreError, ConfigError: it could not be done; nothing is said of them."""
+        if self._verifying is None or self._verifying.done():
+            self._verifying = asyncio.ensure_future(self._verify())
+        return await asyncio.shield(self._verifying)
+
+    async def pack(self, task: str, job: Sequence[str]) -> BinaryIO:
+        """Give the zip file that a job writes, open and without a name, so that nothing is left behind.
+
+        Raises: TooManyError: another one is being made; the job's refusal.
+        """
+        if self._packing:
+            raise TooManyError(
+                "another proof or export is being made",
+                code="console.long_work.busy",
+                hint="Wait until it is there; the page shows how far it has come.",
+            )
+        packing = asyncio.ensure_future(self._pack(task, job))
+        self._packing.add(packing)
+        packing.add_done_callback(self._packing.discard)
+        return await packing
+
+    async def close(self) -> None:
+        """End what runs, and its process."""
+        running = [*self._packing, *([] if self._verifying is None else [self._verifying])]
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    async def _verify(self) -> tuple[VerifiedRecordValues, ...]:
+        found = await run_apart(["verify", str(self._folder)], self._teller(VERIFY))
+        return msgspec.convert(found, tuple[VerifiedRecordValues, ...])
+
+    async def _pack(self, task: str, job: Sequence[str]) -> BinaryIO:
+        what, *rest = job
+        with tempfile.TemporaryDirectory(prefix="coupefeu-") as folder:
+            to = Path(folder) / "packed.zip"
+            await run_apart([what, str(self._folder), str(to), *rest], self._teller(task))
+            return to.open("rb")
+
+    def _teller(self, task: str) -> Callable[[int, int], None]:
+        return lambda done, total: self._tell(ProgressEvent(task=task, done=done, total=total))
