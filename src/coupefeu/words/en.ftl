@@ -283,6 +283,31 @@ line-test-4 = Oak, beech and lime trees stand along the road to the station.
 line-test-5 = The museum opens at ten in the morning and closes at six in the evening.
 line-test-6 = Bread is made of flour, water, salt and yeast.
 
+## The console: the page of its HTTP API. What routes do is said in English there.
+
+ui-api-version = Version { $version }. For other programs:
+ui-api-routes = Routes
+ui-api-types = Types
+ui-api-open = Needs no session.
+ui-api-takes = Takes
+ui-api-body = Body, as JSON:
+ui-api-answers = Answers
+ui-api-refuses = Refuses
+ui-api-in-path = in the path
+ui-api-in-query = in the query
+ui-api-in-header = in the head
+ui-api-in-cookie = in the cookie
+ui-api-needed = needed
+ui-api-may-lack = may be left out
+ui-api-nothing = nothing
+ui-api-or = or
+ui-api-list = list of
+ui-api-type-string = text
+ui-api-type-integer = whole number
+ui-api-type-number = number
+ui-api-type-boolean = true or false
+ui-api-type-object = object
+
 ## The console: signing in.
 
 ui-enter = Signing in…

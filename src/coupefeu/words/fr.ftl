@@ -275,6 +275,31 @@ line-test-4 = Des chênes, des hêtres et des tilleuls bordent la route de la ga
 line-test-5 = Le musée ouvre à dix heures du matin et ferme à six heures du soir.
 line-test-6 = Le pain est fait de farine, d’eau, de sel et de levure.
 
+## The console: the page of its HTTP API. What routes do is said in English there.
+
+ui-api-version = Version { $version }. Pour d’autres programmes :
+ui-api-routes = Routes
+ui-api-types = Types
+ui-api-open = Ne demande pas de session.
+ui-api-takes = Reçoit
+ui-api-body = Corps, en JSON :
+ui-api-answers = Répond
+ui-api-refuses = Refuse
+ui-api-in-path = dans le chemin
+ui-api-in-query = dans la requête
+ui-api-in-header = dans l’en-tête
+ui-api-in-cookie = dans le cookie
+ui-api-needed = obligatoire
+ui-api-may-lack = peut être omis
+ui-api-nothing = rien
+ui-api-or = ou
+ui-api-list = liste de
+ui-api-type-string = texte
+ui-api-type-integer = nombre entier
+ui-api-type-number = nombre
+ui-api-type-boolean = vrai ou faux
+ui-api-type-object = objet
+
 ## The console: signing in.
 
 ui-enter = Ouverture de session…

@@ -276,6 +276,31 @@ line-test-4 = Дубы, буки и липы стоят вдоль дороги 
 line-test-5 = Музей открывается в десять утра и закрывается в шесть вечера.
 line-test-6 = Хлеб пекут из муки, воды, соли и дрожжей.
 
+## The console: the page of its HTTP API. What routes do is said in English there.
+
+ui-api-version = Версия { $version }. Для других программ:
+ui-api-routes = Маршруты
+ui-api-types = Типы
+ui-api-open = Сеанс не нужен.
+ui-api-takes = Принимает
+ui-api-body = Тело, в JSON:
+ui-api-answers = Отвечает
+ui-api-refuses = Отказывает
+ui-api-in-path = в пути
+ui-api-in-query = в строке запроса
+ui-api-in-header = в заголовке
+ui-api-in-cookie = в cookie
+ui-api-needed = обязательно
+ui-api-may-lack = можно не указывать
+ui-api-nothing = ничего
+ui-api-or = или
+ui-api-list = список:
+ui-api-type-string = текст
+ui-api-type-integer = целое число
+ui-api-type-number = число
+ui-api-type-boolean = да или нет
+ui-api-type-object = объект
+
 ## The console: signing in.
 
 ui-enter = Вход…
