@@ -7,6 +7,7 @@ import pytest
 from tests.console import record_story
 
 from coupefeu.console.record import MAX_ROWS, RecordLists, entry_values
+from coupefeu.console.record_lines import _beginning
 from coupefeu.errors import UsageError
 from coupefeu.model.entry import Kind
 from coupefeu.model.messages import parse_number
@@ -157,6 +158,20 @@ def test_a_hostile_text_is_marked_in_the_list_and_on_its_page(us):
 
 def test_the_lines_of_a_text_run_together_in_a_list(us):
     assert us.line("text").beginning == "Our aircraft strayed. It turned back at 0312Z."
+
+
+def test_a_long_text_says_in_the_list_that_there_is_more_and_is_given_whole_for_a_sheet(us):
+    desk = us.desk
+    wanted = wanted_of(PARTIES, text="strayed")
+    (cut,), (whole,) = (us.lists.page(desk, wanted, 0, 1, whole=each).rows for each in (False, True))
+    desk.close()
+    assert "\n" not in cut.beginning
+    assert whole.beginning == "Our aircraft strayed.\nIt turned back at 0312Z."
+
+
+def test_an_ellipsis_stands_where_a_text_goes_on():
+    assert _beginning("x" * 160) == "x" * 160
+    assert _beginning("x" * 161) == "x" * 160 + "…"
 
 
 # --- by what an entry stands ----------------------------------------------------------------------------------
@@ -314,6 +329,6 @@ def test_the_seed_of_an_entry_never_leaves_the_node(us):
 def test_find_entries_begins_with_nothing(us):
     us.change("DELETE FROM entries")
     desk = us.desk
-    found = find_entries(desk.reader, wanted_of(PARTIES, None, "taken", None))
+    found = find_entries(desk.reader, wanted_of(PARTIES, kind="taken"))
     desk.close()
     assert (list(found.arrivals), found.looked_at, found.truncated) == ([], 0, False)

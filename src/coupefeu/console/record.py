@@ -37,8 +37,8 @@ class RecordLists:
         self._found: OrderedDict[Wanted, Found] = OrderedDict()
         self._lock = threading.Lock()
 
-    def page(self, desk: Desk, wanted: Wanted, offset: int, limit: int) -> EntryPage:
-        """Give `limit` entries, 200 at most, behind the `offset` newest of those wanted."""
+    def page(self, desk: Desk, wanted: Wanted, offset: int, limit: int, *, whole: bool = False) -> EntryPage:
+        """Give `limit` entries, 200 at most, behind the `offset` newest of those wanted; `whole`: with their texts."""
         reader, context = desk.reader, desk.context()
         count = max(1, min(limit, MAX_ROWS))
         if wanted.is_searched:
@@ -52,7 +52,9 @@ class RecordLists:
         evidence = read_evidence(reader, context.parties)
         proofs, forked = proofs_of(reader, rows), _forked(reader)
         return EntryPage(
-            rows=tuple(entry_line(row, context, proofs[row["log"], row["idx"]], forked) for row in rows),
+            rows=tuple(
+                entry_line(row, context, proofs[row["log"], row["idx"]], forked, whole=whole) for row in rows
+            ),
             announced=_announced(reader, context, wanted) if offset == 0 else (),
             evidence=evidence,
             offset=offset,

@@ -6,7 +6,7 @@ from coupefeu.model.messages import Content, MessageId, Operative, OutcomeCode, 
 from coupefeu.node.entries import Proof, Row, head_of, kind_of
 from coupefeu.node.values import form_name
 from coupefeu.services.base import Context, Recorded
-from coupefeu.services.messages.display import show_line
+from coupefeu.services.messages.display import show, show_line
 from coupefeu.services.messages.facts import ACTS, Act, read_act
 from coupefeu.services.messages.forms import read_content
 
@@ -15,18 +15,24 @@ BEGINNING_CHARACTERS = 160
 _MESSAGES = frozenset({Kind.MESSAGE, Kind.LINE_TEST})
 
 
-def entry_line(row: Row, context: Context, proof: Proof, forked: frozenset[MessageId]) -> EntryLine:
-    """Give one line for a row of `entries`."""
+def entry_line(
+    row: Row, context: Context, proof: Proof, forked: frozenset[MessageId], *, whole: bool = False
+) -> EntryLine:
+    """Give one line for a row of `entries`; `whole`: with all that was written, its lines as they are."""
     head = head_of(row)
     at = (row["log"], row["idx"])
-    return _line(at, head, kind_of(row, head), row["body"], row["arrived_ms"], context, proof, at in forked)
+    return _line(
+        at, head, kind_of(row, head), row["body"], row["arrived_ms"], context, proof, at in forked, whole
+    )
 
 
 def announced_line(recorded: Recorded, context: Context) -> EntryLine:
     """Give one line for a line test, or an answer to one, that was heard and whose proof follows."""
     at = (recorded.log, recorded.index)
     kind = kind_of({"head": b""}, recorded.head)
-    return _line(at, recorded.head, kind, recorded.body, recorded.arrived_ms, context, Proof.ANNOUNCED, False)
+    return _line(
+        at, recorded.head, kind, recorded.body, recorded.arrived_ms, context, Proof.ANNOUNCED, False, False
+    )
 
 
 def evidence_values(row: Row, parties: tuple[str, ...]) -> EvidenceValues:
@@ -53,8 +59,10 @@ def _line(
     context: Context,
     proof: Proof,
     forked: bool,
+    whole: bool,
 ) -> EntryLine:
     content, act = _read(head, body)
+    said = _said(content, act)
     return EntryLine(
         number=format_number(at, context.parties),
         party=context.parties[at[0]],
@@ -72,7 +80,7 @@ def _line(
         written_ms=None if head is None else head.written_ms,
         arrived_ms=arrived_ms,
         about=None if head is None else reference_number(head, context.parties),
-        beginning=show_line(_one_line(_beginning(content, act)[:BEGINNING_CHARACTERS])),
+        beginning=show(said).text if whole else _beginning(said),
         proof=proof,
         forked=forked,
     )
@@ -86,8 +94,8 @@ def _read(head: Head | None, body: bytes | None) -> tuple[Content | None, Act | 
     return None, read_act(head.kind, body)[0] if head.kind in ACTS else None
 
 
-def _beginning(content: Content | None, act: Act | None) -> str:
-    """Give the first words: where, then what was written; of an act its text, or what was typed."""
+def _said(content: Content | None, act: Act | None) -> str:
+    """Give the place, then what was written; of an act its text, or what was typed."""
     if content is not None:
         return " · ".join(each for each in (content.place, content.text) if each)
     if act is not None:
@@ -95,6 +103,7 @@ def _beginning(content: Content | None, act: Act | None) -> str:
     return ""
 
 
-def _one_line(text: str) -> str:
-    """Run the lines of a text together: an end of line deceives nobody in a list."""
-    return text.replace("\r\n", " ").replace("\n", " ")
+def _beginning(text: str) -> str:
+    """Run the first lines together: an end of line deceives nobody in a list. An ellipsis says that there is more."""
+    cut = text[:BEGINNING_CHARACTERS].replace("\r\n", " ").replace("\n", " ")
+    return show_line(cut) + "…" * (len(text) > BEGINNING_CHARACTERS)

@@ -46,14 +46,16 @@ async def list_record(
     text: Words = None,
     since_ms: Instant = None,
     before_ms: Instant = None,
+    whole: bool = False,
 ) -> EntryPage:
     """List the entries of both sides, the newest arrival first.
 
     `text` is searched in posts, officers and everything that authors wrote, of the newest 100,000; a number ("US/14")
-    finds its entry and what refers to it. `since_ms`, `before_ms`: when it was stored here.
+    finds its entry and what refers to it. `since_ms`, `before_ms`: when it was stored here. `whole`: every text to
+    its end, as a day's log is printed.
     """
     wanted = wanted_of(desk.folder.agreement.party_ids, party, kind, text, since_ms, before_ms)
-    return await desk.read(lambda look: parts.lists.page(look, wanted, offset, limit))
+    return await desk.read(lambda look: parts.lists.page(look, wanted, offset, limit, whole=whole))
 
 
 @get("/api/record/{party:str}/{index:int}", responses=refuses(_NO_ENTRY))

@@ -632,7 +632,7 @@ ui-proof-signed-ours = only our own signature
 ui-proof-signed-theirs = only their signature, not signed for by us yet
 ui-proof-announced = announced, proof follows
 ui-proof-unsigned = nothing signed covers it yet
-ui-proof-forked = its author signed another entry in this place, too
+ui-evidence-held = EVIDENCE HELD
 
 ui-evidence = EVIDENCE HELD: two signed statements that cannot both be true
 ui-evidence-of = { $party } signed both; found { $time }:

@@ -627,7 +627,7 @@ ui-proof-signed-ours = notre seule signature
 ui-proof-signed-theirs = leur seule signature, pas encore la nôtre
 ui-proof-announced = annoncé, la preuve suit
 ui-proof-unsigned = rien de signé ne le couvre encore
-ui-proof-forked = son auteur a signé une autre inscription à cette place aussi
+ui-evidence-held = PREUVE DÉTENUE
 
 ui-evidence = PREUVE DÉTENUE : deux déclarations signées qui ne peuvent être vraies toutes deux
 ui-evidence-of = { $party } a signé les deux ; constaté { $time } :

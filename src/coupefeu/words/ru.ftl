@@ -622,7 +622,7 @@ ui-proof-signed-ours = только наша подпись
 ui-proof-signed-theirs = только их подпись, нашей ещё нет
 ui-proof-announced = объявлено, доказательство следует
 ui-proof-unsigned = подписью ещё не покрыто
-ui-proof-forked = автор подписал на этом месте и другую запись
+ui-evidence-held = ХРАНИТСЯ УЛИКА
 
 ui-evidence = ХРАНИТСЯ УЛИКА: два подписанных заявления, которые не могут быть верны оба
 ui-evidence-of = { $party } подписала оба; обнаружено { $time }:
