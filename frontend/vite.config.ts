@@ -1,6 +1,8 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 
+const EVERY_PAGE = /\/src\/(App|main|lib|parts|shell|flash)|node_modules\/(svelte|esm-env|clsx|@fluent)\//;
+
 /** Built into the Python package. Nothing is inlined: the page's policy allows no inline script, style or font. */
 export default defineConfig({
   plugins: [svelte()],
@@ -11,9 +13,16 @@ export default defineConfig({
     sourcemap: false,
     assetsInlineLimit: 0,
     cssMinify: true,
+    cssCodeSplit: false,
     modulePreload: { polyfill: false },
     license: { fileName: 'licences.md' },
-    rolldownOptions: { output: { comments: { legal: false } } },
+    rolldownOptions: {
+      output: {
+        comments: { legal: false },
+        // What every page needs comes in one file: a request costs more than the bytes that it could spare.
+        codeSplitting: { groups: [{ name: 'every-page', test: EVERY_PAGE }] },
+      },
+    },
   },
   server: { fs: { allow: ['..'] } },
 });

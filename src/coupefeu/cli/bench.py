@@ -52,7 +52,7 @@ def bench(
     if as_json:
         typer.echo(json.dumps(found))
     else:
-        _show(found, figures)
+        show(found, figures)
     if any(figure.holds is False for figure in figures):
         raise typer.Exit(1)
 
@@ -92,7 +92,8 @@ def describe(figures: list[Figure], *, quick: bool) -> dict[str, Any]:
     }
 
 
-def _show(found: dict[str, Any], figures: list[Figure]) -> None:
+def show(found: dict[str, Any], figures: list[Figure]) -> None:
+    """Print the figures as a table."""
     machine = found["machine"]
     table = Table(
         title=f"Coupe-feu {found['version']}, {found['when']}{' (quick)' if found['quick'] else ''}",
