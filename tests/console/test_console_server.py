@@ -1,10 +1,12 @@
 """The console over its socket: signing in, what is refused and how, bounds of connections, and a clean end."""
 
 import asyncio
+import gzip
+import json
 import socket
 
 import pytest
-from tests.console.serving import LOOPBACK, config_of, hang_up, make_folders, serving
+from tests.console.serving import LOOPBACK, Served, config_of, hang_up, make_folders, serving
 
 from coupefeu.console import listening
 from coupefeu.console.config import LOCALHOSTS
@@ -302,6 +304,63 @@ def test_a_port_that_a_stranger_holds_on_the_other_address_is_not_taken():
         bind(LOOPBACK, port).close()
 
 
+def test_json_is_pressed_where_the_browser_takes_it_and_what_is_short_goes_as_it_is(folder):
+    async def do(served):
+        await served.sign_in()
+        got = {}
+        for accepted in ("gzip, deflate, br", "br", "gzip;q=0"):
+            headers = {"accept-encoding": accepted}
+            async with served.http.stream("GET", "/api/openapi.json", headers=headers) as answer:
+                octets = b"".join([part async for part in answer.aiter_raw()])
+                assert len(octets) == int(answer.headers["content-length"])
+                got[accepted] = octets, answer.headers.get("content-encoding")
+        plain, coding = got["br"]
+        assert coding is None
+        assert got["gzip;q=0"] == (plain, None)
+        pressed, coding = got["gzip, deflate, br"]
+        assert coding == "gzip"
+        assert gzip.decompress(pressed) == plain
+        assert len(pressed) < len(plain) / 4
+        short = await served.http.get("/api/health", headers={"accept-encoding": "gzip"})
+        assert "content-encoding" not in short.headers
+        refused = await served.http.get("/api/nothing", headers={"accept-encoding": "gzip"})
+        assert refused.json()["error"]["code"] == "console.route.absent"
+
+    on(folder, do)
+
+
+def test_the_stream_goes_as_it_is_and_at_once(folder):
+    async def do(served):
+        await served.sign_in()
+        headers = {"accept-encoding": "gzip"}
+        async with served.http.stream("GET", "/api/events?console=a", headers=headers) as answer:
+            assert "content-encoding" not in answer.headers
+            async for line in answer.aiter_lines():
+                if line.startswith("data:"):
+                    assert json.loads(line.removeprefix("data:"))["what"] == "desk"
+                    break
+
+    on(folder, do)
+
+
+def test_a_stream_ends_with_its_session(folder):
+    async def do(served):
+        await served.sign_in()
+        async with served.http.stream("GET", "/api/events?console=a") as answer:
+            lines = answer.aiter_lines()
+            await anext(lines)
+            await served.backend.others["console-link"]({"end_all": True})
+            await _read_to_the_end(lines)
+
+    on(folder, do)
+
+
+async def _read_to_the_end(lines):
+    async with asyncio.timeout(20):
+        async for _ in lines:
+            pass
+
+
 # --- connections ----------------------------------------------------------------------------------------------
 
 
@@ -427,6 +486,22 @@ def test_it_ends_with_an_answer_under_way_that_never_ends(folder, monkeypatch):
         await asyncio.wait_for(console.close(), 20)
         assert await asyncio.wait_for(reader.read(), 20) is not None
         await hang_up(writer)
+        await backend.close()
+
+    asyncio.run(run())
+
+
+def test_it_ends_with_streams_open_that_nobody_closes(folder):
+    async def run():
+        backend = await LocalBackend.start(folder, online=False, serve=False)
+        served = Served(backend, await Console.start(backend, config_of("us")))
+        await served.sign_in()
+        async with served.http.stream("GET", "/api/events?console=a") as answer:
+            lines = answer.aiter_lines()
+            await anext(lines)
+            await asyncio.wait_for(served.console.close(), 20)
+            await _read_to_the_end(lines)
+        await served.http.aclose()
         await backend.close()
 
     asyncio.run(run())

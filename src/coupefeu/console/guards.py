@@ -12,6 +12,7 @@ import msgspec
 
 from coupefeu.console.config import HTTP_PORT, HTTPS_PORT, ConsoleConfig
 from coupefeu.console.errors import ForeignError, MisdirectedError, Teller, TooSlowError, WrongTypeError
+from coupefeu.console.pressing import pressing
 from coupefeu.errors import UsageError
 
 if TYPE_CHECKING:
@@ -171,7 +172,8 @@ class Gate:
             status, body = self._teller.tell(error, method=values["method"], route="")
             await _answer(dressed, status, msgspec.json.encode(body))
             return
-        await self._app(scope, in_time(receive), dressed)
+        accepted = ",".join(_all(values["headers"], b"accept-encoding"))
+        await self._app(scope, in_time(receive), pressing(dressed, accepted))
 
     def _judge(self, scope: dict[str, Any]) -> None:
         headers, method = scope["headers"], scope["method"]

@@ -52,7 +52,7 @@ class StaticFile:
 
     def choose(self, accepted: str) -> tuple[str | None, bytes]:
         """Give (coding or None, bytes) for the request's Accept-Encoding."""
-        wanted = _codings(accepted)
+        wanted = codings(accepted)
         for coding, content in self.coded.items():
             if coding in wanted:
                 return coding, content
@@ -96,7 +96,7 @@ def _load(file: Path) -> StaticFile:
     )
 
 
-def _codings(accepted: str) -> frozenset[str]:
+def codings(accepted: str) -> frozenset[str]:
     """List the codings that a browser takes; one with `q=0` it does not."""
     parts = (part.partition(";") for part in accepted.lower().split(","))
     return frozenset(
