@@ -1,0 +1,162 @@
+"""The first five minutes as a newcomer walks them, in two windows: `coupefeu demo`, its two links, its five steps.
+
+With COUPEFEU_PICTURES=1 the walk leaves the pictures of the README in docs/pictures/.
+"""
+
+import re
+import signal
+
+import pytest
+from playwright.sync_api import expect
+from tests.console.browser import NARROW, PATIENCE_MS
+from tests.console.looking import cut_texts, violations
+from tests.console.pictures import pack, take_picture
+from tests.demo_process import Demo, ready
+
+from coupefeu.node.exercise import free_port
+
+TEXT = "Our transport aircraft has lost its way and turns back now. Please do not fire on it."
+STEPS = ("flash", "hear", "take", "break", "verify")
+SIZE = {"width": 1280, "height": 900}
+DONE = {"us": "DONE", "ru": "СДЕЛАНО"}
+expect.set_options(timeout=PATIENCE_MS)
+
+
+class Walk:
+    """A demo, and a page at each of its consoles, entered by its link."""
+
+    def __init__(self, demo, browser):
+        self.demo = demo
+        self.windows = {party: browser.window(dark=party == "ru") for party in ("us", "ru")}
+        self.us, self.ru = (self._enter(console) for console in ready(demo).values())
+
+    def _enter(self, console):
+        page = self.windows[console["party"]].context.new_page()
+        page.set_viewport_size(SIZE)
+        page.goto(console["link"])
+        expect(page.get_by_test_id("demo")).to_be_visible()
+        expect(page).to_have_url(f"{console['address']}/#/line")
+        return page
+
+    @property
+    def pages(self):
+        return {"us": self.us, "ru": self.ru}
+
+    def done(self, *names):
+        """Wait until exactly these steps are done, at both consoles."""
+        for party, page in self.pages.items():
+            for name in STEPS:
+                step = page.get_by_test_id(f"demo-{name}")
+                at = re.compile(rf"{DONE[party]} \d\d:\d\dZ")
+                (expect(step).to_contain_text if name in names else expect(step).not_to_contain_text)(at)
+
+    def close(self):
+        for window in self.windows.values():
+            window.allow("ERR_")  # the end of the demo is seen by both pages
+            window.close()
+
+
+@pytest.fixture
+def walk(browser, tmp_path):
+    demo = Demo(tmp_path, "--json", "--no-open", "--port", str(free_port()))
+    try:
+        walking = Walk(demo, browser)
+        yield walking
+        walking.close()
+    finally:
+        demo.kill()
+
+
+@pytest.mark.timeout(300)
+def test_the_first_five_minutes(walk):
+    us, ru = walk.us, walk.ru
+    walk.done()
+    expect(us.get_by_test_id("counts")).to_contain_text("1 overdue")
+    for page in (us, ru):  # a browser wants a first press before it sounds
+        page.locator("main h1").click()
+        expect(page.get_by_test_id("cannot-sound")).to_have_count(0)
+    take_picture(us, "console-line")
+
+    send_flash(us)
+    flash = ru.get_by_test_id("flash")
+    expect(flash).to_contain_text(TEXT)
+    walk.done("flash", "hear")
+    expect(ru.get_by_test_id("take")).to_have_attribute("aria-disabled", "false")
+    take_picture(ru, "console-flash")
+    ru.keyboard.press("t")
+    expect(flash).to_have_count(0)
+    walk.done("flash", "hear", "take")
+    take_picture(us, "console-message")
+    ru.get_by_test_id("taken").get_by_role("button", name="Назад").click()
+
+    us.get_by_test_id("demo").get_by_role("button", name="Break the link").click()
+    for page, words in ((us, "down"), (ru, "прервана")):
+        expect(page.get_by_test_id("line-state")).to_contain_text(words)
+    walk.done("flash", "hear", "take", "break")
+    us.get_by_role("link", name="Line").click()
+    take_picture(us, "console-down")
+    ru.get_by_role("button", name="Восстановить связь").click()
+    for page, words in ((us, "up"), (ru, "действует")):
+        expect(page.get_by_test_id("line-state")).to_contain_text(words)
+    walk.done("flash", "hear", "take", "break")
+
+    us.get_by_test_id("demo").get_by_role("link", name="Record").click()
+    us.get_by_role("button", name="Verify", exact=True).click()
+    walk.done(*STEPS)
+    us.get_by_test_id("verified").evaluate("(verified) => verified.scrollIntoView()")
+    take_picture(us, "console-record")
+    expect(us.get_by_test_id("demo")).to_contain_text("5 of 5")
+
+    walk.demo.end(signal.SIGINT)
+    for page in (us, ru):
+        expect(page.get_by_test_id("not-live")).to_be_visible()
+
+
+def send_flash(page):
+    """Write and send a FLASH from the strip's link on."""
+    page.get_by_test_id("demo").get_by_role("link").click()
+    page.locator("textarea").fill(TEXT)
+    page.locator("input[name=precedence][value=FLASH]").check(force=True)
+    page.get_by_role("button", name="Send the FLASH").click()
+    page.get_by_role("dialog").get_by_role("button", name="Send the FLASH").click()
+
+
+@pytest.mark.timeout(300)
+def test_the_strip_is_readable_folded_and_unfolded_in_every_language(walk):
+    page, strip = walk.us, walk.us.get_by_test_id("demo")
+    height = page.evaluate("() => document.querySelector('[data-testid=demo]').offsetHeight")
+    assert height < 120, "the strip pushes the page away"
+    for language, count in (
+        ("fr", "0 étapes faites sur 5"),
+        ("ru", "Сделано шагов: 0 из 5"),
+        ("en", "0 of 5"),
+    ):
+        page.locator("button", has_text=re.compile(f"^\\s*{language.upper()}\\s*$")).click()
+        expect(strip).to_contain_text(count)
+        for width in (1280, NARROW):
+            page.set_viewport_size({"width": width, "height": 740})
+            for _ in ("folded", "unfolded"):
+                assert cut_texts(page) == []
+                assert violations(page) == []
+                strip.locator(".bar > button").click()
+
+
+def test_a_picture_is_packed_and_looks_the_same(window):
+    page = window.context.new_page()
+    page.set_content(
+        "<body style='background: #f5f1e8'><h1 style='color: #a8321a'>EXERCISE / УЧЕНИЕ</h1></body>"
+    )
+    picture = page.screenshot()
+    packed = pack(page, picture)
+    assert len(packed) < len(picture)
+    apart = """async (pictures) => {
+      const [left, right] = await Promise.all(pictures.map(async (octets) => {
+        const image = await createImageBitmap(new Blob([new Uint8Array(octets)], { type: 'image/png' }));
+        const canvas = new OffscreenCanvas(image.width, image.height).getContext('2d');
+        canvas.drawImage(image, 0, 0);
+        return canvas.getImageData(0, 0, image.width, image.height).data;
+      }));
+      if (left.length !== right.length) return 255;
+      return left.reduce((most, each, at) => Math.max(most, Math.abs(each - right[at])), 0);
+    }"""
+    assert page.evaluate(apart, [list(picture), list(packed)]) < 8
