@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any, Final, TypeVar
 
-from coupefeu.console.requests import ActName, ActRequest, AttachmentRequest, SayRequest
+from coupefeu.console.requests import ActName, ActRequest, SayRequest
 from coupefeu.console.sessions import Session
 from coupefeu.errors import UsageError
 from coupefeu.model.attachments import Attachment
@@ -14,7 +14,6 @@ from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.node.draft import Wish, draft_message
 from coupefeu.node.folder import NodeFolder
 from coupefeu.services.base import Command
-from coupefeu.services.messages.attaching import judge_count, judge_size
 from coupefeu.services.messages.commands import (
     ActCommand,
     ConfirmContact,
@@ -58,15 +57,8 @@ def say_command(
         from_post=session.post,
         language=asked.language,
     )
-    attachments = _attachments(asked.attachments, folder.agreement.budgets.attachment_bytes)
+    attachments = [Attachment(name=each.name, content=each.content) for each in asked.attachments]
     return draft_message(folder, wish, earlier, attachments)
-
-
-def _attachments(asked: tuple[AttachmentRequest, ...], agreed_bytes: int) -> tuple[Attachment, ...]:
-    judge_count(len(asked))
-    for each in asked:
-        judge_size(each.name, len(each.content), agreed_bytes)
-    return tuple(Attachment(name=each.name, content=each.content) for each in asked)
 
 
 def act_command(asked: ActRequest, message: MessageId, session: Session, now_ms: int) -> ActCommand:
