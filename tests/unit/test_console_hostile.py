@@ -66,7 +66,8 @@ def author_of_everything(line, text):
     )  # fmt: skip
     acts = (
         (Kind.SAY_AGAIN, {0: short, 1: text[:400]}), (Kind.PASSED_TO, {0: short, 1: text[:400] or "x"}),
-        (Kind.OUTCOME, {0: short, 1: text[:400] or "x", 2: 3}), (Kind.READ_BACK, {0: short, 4: [text[:900], short]}),
+        (Kind.OUTCOME, {0: short, 1: text[:400] or "x", 2: 3}),
+        (Kind.READ_BACK, {0: short, 4: [text[:900], *[short] * 9]}),
     )  # fmt: skip
     for kind, fields in acts:
         for log, post in ((RU, "ru.duty"), (0, "us.duty"), (RU, short)):
@@ -109,6 +110,7 @@ def test_each_field_holds_exactly_what_is_safe_to_show():
     fields = [field for act in acts if act["verdict"] for field in act["verdict"]["fields"]]
     assert safe in {field["typed"] for field in fields}
     assert safe in {field["sent"] for field in fields}
+    assert {text for act in acts if act["verdict"] for text in act["verdict"]["surplus"]} == {safe}
     assert (row["place"], row["language"], row["beginning"], row["slots"]) == (safe, safe, safe, [safe])
 
 

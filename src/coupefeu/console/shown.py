@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Final
 
 from coupefeu.errors import UsageError
-from coupefeu.model.messages import Form, MessageId
+from coupefeu.model.messages import MessageId
 from coupefeu.node.desk import Desk
 from coupefeu.services.base import Command
 from coupefeu.services.messages.commands import RecordShown
@@ -63,7 +63,7 @@ class Shown:
 
 
 def not_yet_shown(desk: Desk, messages: Iterable[MessageId]) -> list[MessageId]:
-    """Keep what was said to us and no screen of ours has shown yet; line tests are for machines alone."""
+    """Keep what was said to us and no screen of ours has shown yet; a line test has no such step."""
     return [message for message in messages if _awaits_showing(desk, message)]
 
 
@@ -72,7 +72,7 @@ def _awaits_showing(desk: Desk, message: MessageId) -> bool:
         status = desk.message(message)
     except UsageError:  # it is no message here
         return False
-    if status.ours or status.form is Form.LINE_TEST:
+    if status.ours:
         return False
     steps = [step for chain in status.chains if chain.party == desk.party for step in chain.steps]
     return any(step.name is StepName.SHOWN and not step.done for step in steps)
