@@ -69,7 +69,13 @@ PAGE_READERS: Final = 2
 RECENT: Final = 256
 """Messages of ours whose receipts are told, also where nothing about them is open."""
 _OF_AGREEMENT: Final = frozenset(
-    {Kind.AGREEMENT, Kind.AMENDMENT_PROPOSED, Kind.AMENDMENT_ACCEPTED, Kind.REFUSED}
+    {
+        Kind.AGREEMENT,
+        Kind.AMENDMENT_PROPOSED,
+        Kind.AMENDMENT_ACCEPTED,
+        Kind.KEY_STATEMENT,
+        Kind.REFUSED,
+    }
 )
 
 

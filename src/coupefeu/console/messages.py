@@ -51,7 +51,10 @@ _REFUSED = (
 
 @get(
     "/api/messages",
-    responses=refuses(UsageError("a filter names what there is not", code="console.filter.unknown")),
+    responses=refuses(
+        UsageError("a filter names what there is not", code="console.request.*"),
+        UsageError("no party of this line has this name", code="model.agreement.no_party"),
+    ),
 )
 async def list_messages(
     desk: NamedDependency[ConsoleDesk],
