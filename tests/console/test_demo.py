@@ -141,6 +141,12 @@ def test_the_strip_is_readable_folded_and_unfolded_in_every_language(walk):
                 strip.locator(".bar > button").click()
 
 
+def test_a_console_that_is_no_demo_has_no_strip(open_page, desks):
+    page = open_page(desks.us)
+    expect(page.get_by_test_id("counts")).to_be_visible()
+    assert page.get_by_test_id("demo").count() == 0
+
+
 def test_a_picture_is_packed_and_looks_the_same(window):
     page = window.context.new_page()
     page.set_content(

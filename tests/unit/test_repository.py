@@ -46,6 +46,14 @@ def test_the_pages_that_a_newcomer_looks_for_are_there():
     assert list((ROOT / "docs" / "spec").glob("record.md"))
 
 
+def test_every_picture_of_the_readme_is_there_and_small():
+    text = (ROOT / "README.md").read_text("utf-8")
+    pictures = re.findall(r"!\[[^\]]{20,}\]\((docs/pictures/[a-z-]+\.(?:png|svg))\)", text)
+    assert len(pictures) == text.count("![") > 3
+    assert {str(each.relative_to(ROOT)) for each in (ROOT / "docs" / "pictures").iterdir()} == set(pictures)
+    assert all((ROOT / each).stat().st_size < 80_000 for each in pictures)
+
+
 def test_measurements_stand_with_the_machine_the_date_and_the_command():
     page = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
     for mark in (r"\b20\d\d-\d\d-\d\d\b", r"\bPython 3\.\d+", r"\bcores?\b", r"\bmake bench\b"):

@@ -98,8 +98,14 @@ async def _play(folder: Path, first_port: int, *, opens: bool, as_json: bool) ->
 
 
 def has_screen() -> bool:
-    """Whether a browser could show a page here."""
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    """Whether a browser is here, and a screen on which it could show a page."""
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return False
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True
 
 
 def _open_browser(links: Sequence[str]) -> None:
@@ -122,9 +128,14 @@ def _lines(folder: Path, consoles: Sequence[DemoConsole], *, opens: bool) -> lis
         *busy,
         "Put the two pages side by side; the strip above each says what to do.",
         "A link signs one browser in, once, within ten minutes. For another one, in another terminal:",
-        *(f"  coupefeu console-link --node {folder / each.party}" for each in consoles),
+        *(f"  {_program()} console-link --node {folder / each.party}" for each in consoles),
         "Ctrl-C ends everything.",
     ]
+
+
+def _program() -> str:
+    """Give this program as it was called: `make demo` puts it on nobody's path."""
+    return sys.argv[0] if Path(sys.argv[0]).name == "coupefeu" else "coupefeu"
 
 
 @contextmanager

@@ -537,7 +537,7 @@ ui-demo-restore = Restore the link
 ui-demo-verify = Verify the record
 ui-demo-verify-here = Let our node check both records as a stranger would:
 ui-demo-verify-link = Record
-ui-demo-verify-fact = Both records hold together, and nothing more is proved.
+ui-demo-verify-fact = A node has verified both records: they hold together.
 
 ## The console: FLASH, alarms and the watch.
 

@@ -532,7 +532,7 @@ ui-demo-restore = Rétablir la liaison
 ui-demo-verify = Vérifier le journal
 ui-demo-verify-here = Faire contrôler les deux journaux par notre nœud, comme le ferait un inconnu :
 ui-demo-verify-link = Journal
-ui-demo-verify-fact = Les deux journaux sont cohérents ; rien de plus n’est prouvé.
+ui-demo-verify-fact = Un nœud a vérifié les deux journaux : ils sont cohérents.
 
 ## The console: FLASH, alarms and the watch.
 

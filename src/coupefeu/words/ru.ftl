@@ -530,7 +530,7 @@ ui-demo-restore = Восстановить связь
 ui-demo-verify = Проверить журнал
 ui-demo-verify-here = Пусть наш узел проверит оба журнала, как это сделал бы посторонний:
 ui-demo-verify-link = Журнал
-ui-demo-verify-fact = Оба журнала непротиворечивы; большего это не доказывает.
+ui-demo-verify-fact = Узел проверил оба журнала: они непротиворечивы.
 
 ## The console: FLASH, alarms and the watch.
 
