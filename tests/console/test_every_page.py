@@ -3,24 +3,45 @@
 import pytest
 from tests.console.browser import HEIGHTS
 from tests.console.furnishing import furnish
-from tests.console.looking import cut_texts, violations
+from tests.console.looking import COLOURS, cut_texts, violations
+
+from coupefeu.model.precedence import Precedence
+from coupefeu.services.messages.commands import Take
+from coupefeu.services.messages.status import StepName
 
 PAGES = {
     "line": "#/line",
     "messages": "#/messages",
     "message": "#/messages/{number}",
+    "new": "#/messages/new",
+    "new-warning": "#/messages/new/warning",
+    "new-phrase": "#/messages/new/standard-phrase",
     "record": "#/record",
     "entry": "#/record/{number}",
+    "sheet": "#/record/print/{number}",
+    "day": "#/record/day",
     "agreement": "#/agreement",
     "api": "#/api",
 }
 LANGUAGES = ("en", "fr", "ru")
+STAYS = """() => {
+  const said = document.body.innerText.replace(/[0-9]/g, '') + document.querySelectorAll('*').length;
+  const same = window.saidBefore === said && !document.querySelector('[aria-busy=true], .wait');
+  window.saidBefore = said;
+  return same;
+}"""
 
 
 @pytest.fixture(scope="session")
 def furnished(_joined):
     """A record with something of everything; gives the number of a message with a long chain."""
     return furnish(_joined)
+
+
+def settled(page):
+    """Wait until what a page shows stays as it is, whatever its clocks do."""
+    page.wait_for_function(STAYS, polling=200)
+    return page
 
 
 def dressed(page):
@@ -38,8 +59,10 @@ def dressed(page):
 def judge(page):
     """Give everything that is wrong with a page, each with the dresses in which it is."""
     found = {}
-    for dress in dressed(page):
-        for each in [*violations(page), *cut_texts(page)]:
+    for dress in dressed(settled(page)):
+        # The dark dress changes colours alone.
+        wrong = violations(page, COLOURS) if "dark" in dress else [*violations(page), *cut_texts(page)]
+        for each in wrong:
             found.setdefault(each, []).append(dress)
     return "\n".join(f"{each} [{', '.join(dresses)}]" for each, dresses in found.items())
 
@@ -54,11 +77,45 @@ def test_a_page_can_be_used_by_all_and_cuts_no_text(open_page, desks, furnished,
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_of_a_browser_that_is_not_signed_in(window, desks, language):
+@pytest.mark.parametrize("key", ["?", "w"])
+def test_a_dialog_can_be_used_by_all_and_cuts_no_text(open_page, desks, key, language):
+    page = open_page(desks.us, language=language)
+    page.keyboard.press(key)
+    page.wait_for_selector("dialog[open]")
+    wrong = judge(page)
+    assert not wrong, wrong
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_flash_can_be_taken_by_all_and_cuts_no_text(open_page, desks, language):
+    page = open_page(desks.us, "#/agreement", language=language)
+    sent = desks.ru.write("Наш самолёт сбился с курса у 55.1 N 20.3 E.", Precedence.FLASH)
+    try:
+        page.wait_for_selector("[data-testid=take][aria-disabled=false]")
+        covers = judge(page)
+        page.keyboard.press("t")
+        page.wait_for_selector("[data-testid=taken]")
+        taken = judge(page)
+    finally:
+        if not is_taken(desks, sent):
+            desks.us.act(Take(message=desks.us.id(sent), from_post="us.duty"))
+    assert not covers, covers
+    assert not taken, taken
+
+
+def is_taken(desks, number):
+    steps = (step for chain in desks.us.has(number).chains for step in chain.steps)
+    return any(step.done for step in steps if step.name is StepName.TAKEN_BY)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_a_browser_that_is_not_signed_in(browser, desks, language):
+    window = browser.window(locale=language)
     window.allow("401")
     page = window.context.new_page()
-    page.add_init_script(f"Object.defineProperty(navigator, 'language', {{ get: () => '{language}' }})")
     page.goto(desks.us.address)
     page.wait_for_selector("h1")
+    assert page.evaluate("() => document.documentElement.lang") == language
     wrong = judge(page)
+    window.close()
     assert not wrong, wrong

@@ -90,6 +90,16 @@ def test_a_list_of_hostile_texts_is_harmless_from_its_top_to_its_end(open_page, 
         page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
+def test_an_entry_of_the_record_is_harmless(open_page, desks, hostile):
+    page = open_page(desks.us, "#/record")
+    for number in list(hostile.values())[:: size(small=10, full=1)]:
+        page.evaluate("(number) => { location.hash = `#/record/${number}` }", number)
+        page.wait_for_function(
+            "(number) => document.querySelector('main')?.textContent?.includes(number)", arg=number
+        )
+        assert_harmless(page)
+
+
 def test_a_hostile_search_and_address_are_harmless(open_page, desks, hostile):
     page = open_page(desks.us, "#/messages")
     for text in [text for text in hostile if "<" in text or "%" in text][: size(small=8, full=100)]:

@@ -1,7 +1,7 @@
 """The instruments themselves: what they must find, and what they must leave alone."""
 
 import pytest
-from tests.console.looking import cut_texts, violations
+from tests.console.looking import COLOURS, cut_texts, violations
 
 GOOD = "<main><h1>Line</h1><p>Nobody has looked.</p><button>Take</button></main>"
 PAGE = '<!doctype html><html lang="en"><head><title>t</title><style>{}</style></head><body>{}</body></html>'
@@ -33,6 +33,11 @@ def test_a_good_page_is_left_alone(show):
 )
 def test_what_a_reader_of_screens_or_a_tired_eye_would_miss_is_found(show, body, rule):
     assert any(each.startswith(f"{rule}:") for each in violations(show(body)))
+
+
+def test_colours_are_judged_alone_too(show):
+    page = show(f"{GOOD}<p style='color:#999;background:#aaa'>Grey on grey</p><input>")
+    assert {each.partition(":")[0] for each in violations(page, COLOURS)} == {"color-contrast"}
 
 
 @pytest.mark.parametrize(
