@@ -7,11 +7,13 @@ import socket
 import subprocess
 import sys
 import time
+import webbrowser
 from urllib.parse import urlsplit
 
 import pytest
 from tests.demo_process import READY_WITHIN_S, Demo, quiet, ready
 
+from coupefeu.cli.demo_consoles import has_screen
 from coupefeu.node.exercise import free_port
 from coupefeu.node.folder import NodeFolder
 
@@ -70,40 +72,35 @@ def is_free(port):
         return True
 
 
-def test_both_links_sign_in_and_a_signal_ends_everything(demo):
+def test_both_links_sign_in_either_console_breaks_the_link_and_a_signal_ends_everything(demo):
     running = demo("--json", "--port", str(free_port()))
-    consoles = ready(running)
-    assert list(consoles) == ["us", "ru"]
-    for party, console in consoles.items():
-        assert console["link"].startswith(f"http://{party}.localhost:{console['port']}/enter#")
-        visitor = Visitor(console["link"])
+    values = json.loads(running.line())
+    consoles = {each["party"]: each for each in values["consoles"]}
+    assert (values["exercise"], values["opened"], list(consoles)) == (True, False, ["us", "ru"])
+    us, ru = (Visitor(each["link"]) for each in consoles.values())
+    for party, visitor in (("us", us), ("ru", ru)):
+        assert consoles[party]["link"].startswith(
+            f"http://{party}.localhost:{consoles[party]['port']}/enter#"
+        )
         assert visitor.ask("GET", "/api/demo")[0] == 401
         assert visitor.enter()["post"] == f"{party}.duty"
         assert visitor.ask("GET", "/enter")[0] == 200
-        status, values = visitor.ask("GET", "/api/demo")
-        assert (status, [step["done_ms"] for step in values["steps"]]) == (200, [None] * 5)
+    assert [step["done_ms"] for step in us.ask("GET", "/api/demo")[1]["steps"]] == [None] * 5
+
+    assert ru.ask("POST", "/api/demo/break")[1]["link_broken"]
+    end = time.monotonic() + READY_WITHIN_S
+    while (steps := us.ask("GET", "/api/demo")[1]["steps"])[3]["done_ms"] is None:
+        assert time.monotonic() < end, steps
+    assert [step["name"] for step in steps if step["done_ms"] is not None] == ["break"]
+    assert not us.ask("POST", "/api/demo/restore")[1]["link_broken"]
+    assert not ru.ask("GET", "/api/demo")[1]["link_broken"]
+
     assert running.processes()
     assert list(running.folder.iterdir())
     running.end()
     assert list(running.folder.iterdir()) == []
     assert running.processes() == []
     assert all(is_free(each["port"]) for each in consoles.values())
-
-
-def test_the_link_is_broken_and_restored_from_either_console(demo):
-    visitors = {
-        party: Visitor(each["link"])
-        for party, each in ready(demo("--json", "--port", str(free_port()))).items()
-    }
-    for visitor in visitors.values():
-        visitor.enter()
-    assert visitors["ru"].ask("POST", "/api/demo/break")[1]["link_broken"]
-    end = time.monotonic() + READY_WITHIN_S
-    while (steps := visitors["us"].ask("GET", "/api/demo")[1]["steps"])[3]["done_ms"] is None:
-        assert time.monotonic() < end, steps
-    assert [step["name"] for step in steps if step["done_ms"] is not None] == ["break"]
-    assert not visitors["us"].ask("POST", "/api/demo/restore")[1]["link_broken"]
-    assert not visitors["ru"].ask("GET", "/api/demo")[1]["link_broken"]
 
 
 def test_a_second_one_runs_beside_the_first_and_names_the_busy_ports(demo):
@@ -125,7 +122,7 @@ def test_a_second_one_runs_beside_the_first_and_names_the_busy_ports(demo):
     assert [list(each.folder.iterdir()) for each in (first, second, third)] == [[], [], []]
 
 
-@pytest.mark.parametrize("stage", ["Keys, cards", "The line comes up", "Both consoles start"])
+@pytest.mark.parametrize("stage", ["Keys, cards", "Both consoles start"])
 def test_an_end_in_the_middle_of_preparing_leaves_nothing_either(demo, stage):
     running = demo("--port", str(free_port()))
     running.until(stage)
@@ -143,27 +140,31 @@ def test_folders_that_are_kept_are_those_of_two_paired_nodes(demo, tmp_path):
     assert us.peers["ru"] == ru.listen
 
 
-@pytest.mark.parametrize("screen", ["WAYLAND_DISPLAY", None, "--no-open"])
-def test_pages_are_opened_where_there_is_a_screen_and_only_there(demo, tmp_path, screen):
+@pytest.mark.parametrize("options", [(), ("--no-open",)])
+def test_pages_are_opened_where_there_is_a_screen_unless_they_shall_not(demo, tmp_path, options):
     opened = tmp_path / "opened"
     browser = tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\necho "$1" >> {opened}\n')
     browser.chmod(0o700)
-    environment = quiet() | {"BROWSER": str(browser)}
-    if screen is not None:
-        environment["DISPLAY" if screen == "--no-open" else screen] = ":7"
-    options = ["--no-open"] if screen == "--no-open" else []
+    environment = quiet() | {"BROWSER": str(browser), "WAYLAND_DISPLAY": "wayland-7"}
     running = demo("--json", "--port", str(free_port()), *options, environment=environment)
     values = json.loads(running.line())
-    links = [each["link"] for each in values["consoles"]]
-    assert values["opened"] is (screen == "WAYLAND_DISPLAY")
+    assert values["opened"] is not bool(options)
     end = time.monotonic() + READY_WITHIN_S
-    while screen == "WAYLAND_DISPLAY" and not (opened.exists() and opened.read_text().count("\n") == 2):
+    while values["opened"] and not (opened.exists() and opened.read_text().count("\n") == 2):
         assert time.monotonic() < end
     running.end()
-    assert (opened.read_text().split() if opened.exists() else []) == (
-        links if screen == "WAYLAND_DISPLAY" else []
-    )
+    links = [each["link"] for each in values["consoles"]] if values["opened"] else []
+    assert (opened.read_text().split() if opened.exists() else []) == links
+
+
+def test_without_a_browser_nothing_is_said_to_open(monkeypatch):
+    monkeypatch.setenv("DISPLAY", ":7")
+    monkeypatch.setenv("BROWSER", "")
+    monkeypatch.setattr("shutil.which", lambda *_given, **_values: None)
+    monkeypatch.setattr(webbrowser, "_tryorder", None)
+    monkeypatch.setattr(webbrowser, "_browsers", {})
+    assert not has_screen()
 
 
 @pytest.mark.parametrize(
