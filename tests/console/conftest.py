@@ -3,6 +3,7 @@
 import pytest
 from tests.console.browser import Browser
 from tests.console.desks import DeskProcesses, JoinedDesks
+from tests.console.verifying import verify_zip
 
 
 @pytest.fixture(scope="session")
@@ -80,3 +81,9 @@ def open_page(browser):
     yield opened
     for window in windows:
         window.close()
+
+
+@pytest.fixture
+def verified_by_command():
+    """Verify a zip file with the command line, and give what it says: verified_by_command(octets, folder)."""
+    return verify_zip

@@ -1,12 +1,10 @@
 """The routes of Record and Agreement as a browser asks them: lists, one entry, downloads, verification, signing."""
 
 import hashlib
-import io
 import json
 import shutil
 import urllib.error
 import urllib.request
-import zipfile
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -284,21 +282,3 @@ def test_no_private_key_is_on_the_page(us, desks):
     for file in (desks.us.folder.path / "keys").glob("*.key"):
         for secret in [line.split('"')[1] for line in file.read_text().splitlines() if line.count('"') == 2]:
             assert secret not in page
-
-
-@pytest.fixture
-def verified_by_command():
-    """Verify a zip file with the command line, and give what it says."""
-    from typer.testing import CliRunner
-
-    from coupefeu.cli.main import make_app
-
-    def verify(octets, folder):
-        with zipfile.ZipFile(io.BytesIO(octets)) as archive:
-            archive.extractall(folder)
-        (inside,) = (each for each in folder.iterdir() if each.name.startswith("EXERCISE-"))
-        result = CliRunner().invoke(make_app("verify"), ["verify", str(inside), "--json"])
-        assert result.exit_code == 0, result.output
-        return json.loads(result.stdout)
-
-    return verify
