@@ -1,0 +1,475 @@
+"""A FLASH on a page that is looked at: it covers everything, sounds until it is taken, and one key takes it.
+
+It covers every page of a node, also those of the next test: what a test leaves open is taken at its end.
+"""
+
+import pytest
+from tests.console import looking
+from tests.console.desks import JoinedDesks, wait_until
+from tests.console.hearing import (
+    FLASH_HERTZ,
+    LISTEN,
+    OUTCOME_HERTZ,
+    heard,
+    pitches,
+    sounds,
+    wait_for_silence,
+    wait_for_sound,
+)
+
+from coupefeu.model.messages import Content, Form, Operative
+from coupefeu.model.precedence import Precedence, Subject
+from coupefeu.node.demo import line as demo_line
+from coupefeu.services.messages.commands import Take
+from coupefeu.services.messages.status import StepName
+from coupefeu.services.watch.facts import LeaveWatch
+from coupefeu.words import say
+
+FLASH = Precedence.FLASH
+TEXT = "Our aircraft has strayed near the river. It turns back at once. Do not fire on it."
+MOST_KEYS = 3
+
+
+@pytest.fixture
+def line(desks):
+    """US and RU; nothing sounds and nobody is on watch when the next test begins."""
+    yield desks
+    for desk in (desks.us, desks.ru):
+        settle(desk)
+
+
+def settle(desk):
+    """Take every FLASH that sounds here, and leave the watch."""
+    for message in desk.thread.call(desk._node.open_messages).messages:
+        if message.sounds and not message.ours:
+            desk.act(Take(message=message.id, from_post=f"{desk.party}.duty"))
+    for watch in watches(desk):
+        if watch.ours:
+            desk.act(LeaveWatch(from_post=watch.post))
+
+
+@pytest.fixture
+def open_heard(browser):
+    """Open a signed-in page whose sound is measured; `ready`: somebody has pressed a key in it before."""
+    windows = []
+
+    def opened(desk, path="#/line", *, ready=True, language="en", officer="second watch", **options):
+        window = browser.window(**options)
+        windows.append(window)
+        window.context.add_init_script(LISTEN)
+        address = desk.sign_in(window, language=language, officer=officer)
+        page = window.context.new_page()
+        page.window = window
+        page.goto(f"{address}/{path}")
+        page.get_by_test_id("counts").wait_for()
+        if ready:
+            page.keyboard.press("Shift")
+            page.get_by_test_id("cannot-sound").wait_for(state="hidden")
+        page.evaluate("__typed = 0")
+        return page
+
+    yield opened
+    for window in windows:
+        window.close()
+
+
+def warning(place="the bridge at 36.61 N 37.02 E", **fields):
+    return Content(form=Form.WARNING, subject=Subject.SAFETY, operative=Operative.STOP, place=place, **fields)
+
+
+def is_taken(desk, number):
+    (chain,) = desk.message(number).chains
+    return chain.step(StepName.TAKEN_BY).done
+
+
+def shown(page):
+    """Wait for the overlay; gives it."""
+    overlay = page.get_by_test_id("flash")
+    overlay.wait_for()
+    return overlay
+
+
+def armed(page):
+    page.locator("[data-testid=take][aria-disabled=false]").wait_for()
+
+
+# --- sound
+
+
+def test_it_sounds_at_every_console_of_the_node_until_somebody_takes_it(open_heard, line):
+    first, second = open_heard(line.ru), open_heard(line.ru, "#/messages")
+    sender = open_heard(line.us)
+    number = line.us.write(TEXT, FLASH)
+    for page in (first, second):
+        wait_for_sound(page)
+        assert pitches(page) == set(FLASH_HERTZ), "two tones in turn"
+    assert heard(sender)["level"] == 0, "it sounds where it is to be taken, not where it was sent"
+    armed(first)
+    first.keyboard.press("Enter")
+    for page in (first, second):
+        wait_for_silence(page)
+    assert is_taken(line.ru, number)
+    second.get_by_test_id("flash").wait_for(state="detached")
+    second.reload()
+    second.get_by_test_id("counts").wait_for()
+    second.keyboard.press("Shift")
+    second.get_by_test_id("cannot-sound").wait_for(state="hidden")
+    assert not sounds(second), "the same cause never sounds again"
+
+
+def test_only_a_flash_sounds(open_heard, line):
+    page = open_heard(line.ru, "#/messages")
+    number = line.us.write("Not urgent.", Precedence.IMMEDIATE)
+    line.ru.has(number)
+    page.get_by_text("Not urgent.").first.wait_for()
+    assert heard(page)["level"] == 0
+    assert page.get_by_test_id("flash").count() == 0
+
+
+def test_a_page_that_cannot_sound_says_so_and_one_key_mends_it(open_heard, line):
+    page = open_heard(line.ru, ready=False)
+    page.get_by_test_id("cannot-sound").get_by_text(say("ui-sound-asleep", "en")).wait_for()
+    line.us.write(TEXT, FLASH)
+    shown(page)
+    page.get_by_test_id("flash-silent").get_by_text(say("ui-sound-asleep", "en")).wait_for()
+    assert heard(page)["level"] == 0
+    page.keyboard.press("Shift")
+    wait_for_sound(page)
+    page.get_by_test_id("flash-silent").wait_for(state="detached")
+    assert page.get_by_test_id("flash").is_visible(), "the key that lets it sound takes nothing"
+
+
+def test_an_outcome_clock_that_has_run_out_has_a_sound_of_its_own(open_heard, tmp_path, monkeypatch):
+    monkeypatch.setattr(demo_line, "HURRIED", {"FLASH": {"outcome": "3s"}})
+    joined, pages = JoinedDesks(tmp_path / "hurried"), []
+    try:
+        page = open_heard(joined.desks.ru)
+        pages.append(page)
+        number = joined.desks.us.say(warning(), FLASH)
+        shown(page)
+        armed(page)
+        page.keyboard.press("t")
+        page.get_by_test_id("taken").wait_for()
+        page.keyboard.press("Escape")
+        bar = page.get_by_test_id("outcome-overdue")
+        bar.get_by_text(number).wait_for()
+        wait_for_sound(page)
+        assert pitches(page, 100) == {OUTCOME_HERTZ}
+        assert page.get_by_test_id("flash").count() == 0, "it covers nothing"
+        bar.get_by_role("button").click()
+        wait_for_silence(page)
+        page.reload()
+        page.get_by_test_id("counts").wait_for()
+        page.keyboard.press("Shift")
+        page.get_by_test_id("counts").get_by_text("1 overdue").wait_for()
+        assert heard(page)["level"] == 0, "heard is heard; the list goes on saying that it is overdue"
+    finally:
+        for each in pages:
+            each.close()
+        joined.close()
+
+
+# --- one key
+
+
+@pytest.mark.parametrize("key", ["Enter", "Space", "t", "T"])
+def test_from_its_sound_to_taken_at_most_three_keys_with_the_page_never_seen(open_heard, line, key):
+    page = open_heard(line.ru, "#/messages/new")
+    number = line.us.write(TEXT, FLASH)
+    wait_for_sound(page)
+    for _ in range(MOST_KEYS):
+        page.keyboard.press(key)
+        if page.evaluate("() => new Promise((done) => setTimeout(() => done(Boolean(document.querySelector("
+                         "'[data-testid=taken]'))), 900))"):  # fmt: skip
+            break
+    wait_until(lambda: is_taken(line.ru, number), "not taken")
+    assert 0 < page.evaluate("__typed") <= MOST_KEYS
+
+
+def test_nothing_else_takes_it(open_heard, line):
+    page = open_heard(line.ru)
+    number = line.us.write(TEXT * 20, FLASH)
+    overlay = shown(page)
+    armed(page)
+    for key in ("Escape", "Tab", "PageDown", "ArrowDown", "a", "Control+t", "Alt+t"):
+        page.keyboard.press(key)
+    page.mouse.click(5, 400)
+    page.mouse.wheel(0, 2_000)
+    page.locator("[data-testid=flash-text]").click()
+    page.get_by_test_id("take").focus()
+    page.get_by_test_id("take").hover()
+    page.evaluate("window.scrollTo(0, 9999)")
+    assert overlay.is_visible()
+    assert not is_taken(line.ru, number)
+    inside = page.evaluate("document.activeElement.closest('[data-testid=flash]') !== null")
+    assert inside, "the focus stays in it"
+
+
+def test_what_was_being_typed_takes_nothing_and_is_kept(open_heard, line):
+    page = open_heard(line.ru, "#/messages/new/free-text")
+    field = page.locator("main textarea").first
+    field.click()
+    page.keyboard.type("that their aircraft ")
+    page.keyboard.down("t")
+    number = line.us.write(TEXT, FLASH)
+    shown(page)
+    for _ in range(8):  # the key is still held, and the next ones were on their way
+        page.keyboard.down("t")
+    page.keyboard.up("t")
+    page.keyboard.press("t")
+    page.keyboard.press("Enter")
+    page.keyboard.down("Space")
+    page.get_by_test_id("flash-keys").get_by_text(say("ui-flash-wait", "en")).wait_for()
+    armed(page)
+    page.keyboard.up("Space")
+    page.keyboard.down("Enter")
+    page.keyboard.up("Enter")
+    page.get_by_test_id("taken").wait_for()
+    assert is_taken(line.ru, number), "a key that is pressed after that is meant"
+    acts = [act for chain in line.ru.message(number).chains for step in chain.steps for act in step.acts]
+    assert len([act for act in acts if act.kind == Take.kind]) == 1
+    page.keyboard.press("Escape")
+    page.get_by_test_id("taken").wait_for(state="detached")
+    assert field.input_value().startswith("that their aircraft t")
+
+
+def test_a_key_that_is_held_never_takes_it(open_heard, line):
+    page = open_heard(line.ru)
+    page.keyboard.down("Enter")
+    number = line.us.write(TEXT, FLASH)
+    shown(page)
+    armed(page)
+    for _ in range(5):
+        page.keyboard.down("Enter")
+    page.keyboard.up("Enter")
+    page.get_by_test_id("flash-keys").get_by_text(say("ui-flash-keys", "en")).wait_for()
+    assert page.get_by_test_id("flash").is_visible()
+    assert not is_taken(line.ru, number)
+
+
+def test_a_press_on_the_button_just_as_it_appears_takes_nothing(open_heard, line):
+    page = open_heard(line.ru)
+    page.evaluate(
+        """() => new MutationObserver((_, observer) => {
+          const take = document.querySelector('[data-testid=take]');
+          if (take === null) return;
+          observer.disconnect();
+          take.click();
+        }).observe(document.body, { childList: true, subtree: true })"""
+    )
+    number = line.us.write(TEXT, FLASH)
+    armed(page)
+    assert page.get_by_test_id("flash").is_visible()
+    assert not is_taken(line.ru, number)
+
+
+# --- what it covers, and what comes after
+
+
+def test_it_covers_a_dialog_that_is_open(open_heard, line):
+    page = open_heard(line.ru)
+    page.keyboard.press("w")
+    page.get_by_test_id("watch-play").wait_for()
+    line.us.write(TEXT, FLASH)
+    shown(page)
+    armed(page)
+    assert (
+        page.evaluate(
+            "document.elementFromPoint(innerWidth / 2, innerHeight / 2).closest('dialog').dataset.testid"
+        )
+        == "flash"
+    )
+    page.keyboard.press("Enter")
+    page.get_by_test_id("taken").wait_for()
+    page.keyboard.press("Escape")
+    assert page.get_by_test_id("watch-play").is_visible(), "and leaves it as it was"
+
+
+def test_several_are_taken_one_by_one_the_oldest_first(open_heard, line):
+    page = open_heard(line.ru)
+    numbers = [line.us.write(f"This is number {each}.", FLASH) for each in ("one", "two", "three")]
+    page.get_by_test_id("flash-count").get_by_text("3 FLASH wait").wait_for()
+    for number, word in zip(numbers, ("one", "two", "three"), strict=True):
+        page.get_by_test_id("flash").get_by_role("heading").get_by_text(number).wait_for()
+        page.get_by_test_id("flash-text").get_by_text(f"This is number {word}.").wait_for()
+        armed(page)
+        assert sounds(page) or wait_for_sound(page)
+        page.keyboard.press("Enter")
+        page.keyboard.press("Enter")  # pressed twice in haste: the next one is not taken by it
+        wait_until(lambda number=number: is_taken(line.ru, number))
+    page.get_by_test_id("taken").wait_for()
+    assert [is_taken(line.ru, number) for number in numbers] == [True] * 3
+    wait_for_silence(page)
+    page.get_by_role("link", name=numbers[0]).wait_for()
+
+
+def test_after_taking_it_is_read_and_read_back_by_keyboard_at_once(open_heard, line):
+    page = open_heard(line.ru)
+    number = line.us.say(warning(), FLASH)
+    shown(page)
+    armed(page)
+    page.keyboard.press("t")
+    page.get_by_test_id("taken").locator("button.main:focus").wait_for()
+    page.keyboard.press("r")
+    wait_until(lambda: _done(line.ru, number, StepName.READ_BY), "not read")
+    page.get_by_test_id("taken").get_by_text("On our record as").wait_for()
+    page.keyboard.press("b")
+    page.get_by_test_id("taken").locator("form input").first.focus()
+    page.keyboard.type("STOP")
+    page.keyboard.press("Tab")
+    page.keyboard.type("the bridge at 36.61 N 37.02 E")
+    page.keyboard.press("Enter")
+    wait_until(lambda: _done(line.ru, number, StepName.READ_BACK), "not read back")
+    page.keyboard.press("Escape")
+    page.get_by_test_id("taken").wait_for(state="detached")
+
+
+def _done(desk, number, name):
+    (chain,) = desk.message(number).chains
+    return chain.step(name).done
+
+
+def test_one_that_is_taken_elsewhere_uncovers_this_page(open_heard, line):
+    page = open_heard(line.ru)
+    number = line.us.write(TEXT, FLASH)
+    shown(page)
+    line.ru.act(Take(message=line.ru.id(number), from_post="ru.duty"))
+    page.get_by_test_id("flash").wait_for(state="detached")
+    wait_for_silence(page)
+    assert page.get_by_test_id("taken").count() == 0, "who did not take it goes on where he was"
+
+
+def test_the_name_and_the_icon_of_the_tab_say_it(open_heard, line):
+    page = open_heard(line.ru)
+    calm = page.title()
+    icon = page.locator("link[rel=icon]")
+    assert icon.get_attribute("href") == "/icon.svg"
+    number = line.us.write(TEXT, FLASH)
+    shown(page)
+    assert page.title().startswith(f"FLASH {number}")
+    assert icon.get_attribute("href") == "/icon-alarm.svg"
+    line.ru.act(Take(message=line.ru.id(number), from_post="ru.duty"))
+    page.get_by_test_id("flash").wait_for(state="detached")
+    assert page.title() == calm
+    assert icon.get_attribute("href") == "/icon.svg"
+
+
+# --- what the sender sees
+
+
+def test_the_sender_sees_shown_and_nobody_has_acted_then_nothing_more(open_heard, line):
+    sender, page = open_heard(line.us), open_heard(line.ru)
+    number = line.us.write(TEXT, FLASH)
+    ours = sender.get_by_test_id("our-flash")
+    ours.get_by_text("SHOWN ON 1 SCREEN, NOBODY HAS ACTED").wait_for()
+    ours.get_by_text(number).wait_for()
+    shown(page)
+    armed(page)
+    page.keyboard.press("Enter")
+    ours.wait_for(state="detached")
+
+
+def test_where_no_screen_shows_it_the_sender_reads_so_on_every_page(open_heard, line):
+    sender = open_heard(line.us, "#/messages")
+    number = line.us.write(TEXT, FLASH)
+    ours = sender.get_by_test_id("our-flash")
+    ours.get_by_text("ON THEIR RECORD").wait_for()
+    ours.get_by_text(say("ui-on-record-not-shown", "en")).wait_for()
+    assert ours.get_by_text(say("ui-our-flash", "en")).is_visible()
+    sender.goto(f"{sender.url.partition('#')[0]}#/line")
+    assert ours.get_by_text(say("ui-on-record-not-shown", "en")).is_visible()
+    line.ru.act(Take(message=line.ru.id(number), from_post="ru.duty"))
+    ours.wait_for(state="detached")
+
+
+# --- the watch
+
+
+def test_taking_the_watch_plays_the_alarm_and_puts_the_answer_on_record(open_heard, line):
+    page = open_heard(line.ru, ready=False)
+    page.get_by_test_id("watch-ru").get_by_text(say("ui-watch-nobody", "en")).wait_for()
+    page.get_by_role("button", name=say("ui-duty-take", "en")).click()
+    assert heard(page)["level"] == 0
+    page.get_by_test_id("watch-play").press("Enter")
+    wait_for_sound(page)
+    assert pitches(page) == set(FLASH_HERTZ), "the alarm itself"
+    page.get_by_test_id("watch-yes").press("Enter")
+    wait_for_silence(page)
+    page.get_by_test_id("watch-ru").get_by_text("Duty desk").wait_for()
+    (watch,) = watches(line.ru)
+    assert (watch.post, watch.officer, watch.heard) == ("ru.duty", "second watch", True)
+    wait_until(lambda: [each.heard for each in watches(line.us)] == [True], "US does not see it")
+
+
+def test_an_alarm_that_was_not_heard_is_on_record_too_and_says_what_to_look_at(open_heard, line):
+    page = open_heard(line.ru)
+    page.keyboard.press("w")
+    page.get_by_test_id("watch-play").click()
+    page.get_by_test_id("watch-no").click()
+    wait_for_silence(page)
+    page.get_by_text(say("ui-duty-check-tab", "en")).wait_for()
+    page.get_by_test_id("watch-ru").get_by_text(say("ui-watch-not-heard", "en")).wait_for()
+    assert [each.heard for each in watches(line.ru)] == [False]
+    page.get_by_test_id("watch-play").click()
+    wait_for_sound(page)
+    page.get_by_test_id("watch-yes").click()
+    wait_until(lambda: [each.heard for each in watches(line.ru)] == [True])
+
+
+def test_the_watch_is_left_by_a_press(open_heard, line):
+    page = open_heard(line.ru)
+    page.keyboard.press("w")
+    page.get_by_test_id("watch-play").click()
+    page.get_by_test_id("watch-yes").click()
+    wait_until(lambda: watches(line.ru))
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name=say("ui-duty-leave", "en")).click()
+    page.get_by_test_id("watch-leave").click()
+    page.get_by_test_id("watch-ru").get_by_text(say("ui-watch-nobody", "en")).wait_for()
+    assert watches(line.ru) == ()
+
+
+def test_closing_the_trial_ends_its_sound(open_heard, line):
+    page = open_heard(line.ru)
+    page.keyboard.press("w")
+    page.get_by_test_id("watch-play").click()
+    wait_for_sound(page)
+    page.keyboard.press("Escape")
+    wait_for_silence(page)
+    assert watches(line.ru) == ()
+
+
+def watches(desk):
+    return desk.thread.call(desk._node.watches)
+
+
+# --- looks
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ru"])
+@pytest.mark.parametrize(("width", "dark"), [(360, False), (1280, True)])
+def test_it_can_be_read_by_everybody(open_heard, line, language, width, dark):
+    page = open_heard(line.ru, language=language, width=width, dark=dark)
+    line.us.say(warning(text=TEXT), FLASH)
+    shown(page)
+    assert page.get_by_test_id("flash-exercise").is_visible(), "EXERCISE first"
+    armed(page)
+    assert looking.violations(page) == []
+    assert looking.cut_texts(page) == []
+    assert page.get_by_test_id("take").is_visible()
+    take, window = page.get_by_test_id("take").bounding_box(), page.viewport_size
+    assert take["y"] + take["height"] <= window["height"], "without scrolling"
+    page.keyboard.press("Enter")
+    page.get_by_test_id("taken").locator("button.main:focus").wait_for()
+    assert looking.violations(page) == []
+    assert looking.cut_texts(page) == []
+
+
+def test_its_language_can_be_changed_while_it_covers_the_page(open_heard, line):
+    page = open_heard(line.ru)
+    line.us.write(TEXT, FLASH)
+    shown(page)
+    armed(page)
+    page.get_by_test_id("flash").get_by_role("button", name="Русский").click()
+    page.get_by_test_id("take").get_by_text(say("ui-flash-take", "ru")).wait_for()
+    assert page.get_by_test_id("flash-text").inner_text() == TEXT, "what the author wrote is not translated"
