@@ -278,6 +278,27 @@ def test_a_cookie_that_a_stranger_tosses_signs_nobody_out_or_in(victim, evil, ho
     assert page.evaluate("document.cookie").count("coupefeu-us") <= 1  # ours is for no script
 
 
+INJECTED = {
+    "markup": "() => { document.body.innerHTML = '<img src=x onerror=alert(1)>' }",
+    "a script": "() => { const made = document.createElement('script'); made.text = 'window.ran = 1';"
+    " document.body.append(made) }",
+    "a handler": "() => { document.body.setAttribute('onclick', 'window.ran = 1'); document.body.click() }",
+    "text as a program": "() => { setTimeout('window.ran = 1') }",
+    "a script from elsewhere": "() => { const made = document.createElement('script');"
+    " made.src = 'http://evil.localhost/x.js'; document.body.append(made) }",
+}
+
+
+@pytest.mark.parametrize("what", INJECTED)
+def test_what_a_fault_of_ours_puts_into_our_own_page_does_not_run(victim, what):
+    page = victim.window.context.new_page()
+    page.goto(f"{victim.address}/#/line")
+    page.wait_for_selector("main h1")
+    with pytest.raises(Exception, match=r"Trusted|Content Security Policy"):
+        page.evaluate(INJECTED[what])
+    assert page.evaluate("window.ran ?? document.querySelector('img[src=x]')") is None
+
+
 def test_our_own_page_is_let_through(victim):
     """What is refused above is refused for who asks, not for what is asked."""
     key = victim.desk.link().partition("#")[2]

@@ -35,8 +35,11 @@ POLICY: Final = (
     "manifest-src 'self'; "
     "base-uri 'none'; "
     "form-action 'self'; "
-    "frame-ancestors 'none'"
+    "frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; "
+    "trusted-types svelte-trusted-html"
 )
+"""The last two: no text becomes markup or a script's address, but what the pages' own templates were built from."""
 PERMISSIONS: Final = ", ".join(
     f"{feature}=()"
     for feature in (

@@ -15,8 +15,10 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.routes import HTTPRoute
 
+from coupefeu.console.described import describe_types, find_types
 from coupefeu.console.errors import (
     STATUSES,
+    ErrorValues,
     ForeignError,
     MisdirectedError,
     NotSignedInError,
@@ -80,9 +82,17 @@ def make_document(app: Litestar) -> dict[str, Any]:
     document["paths"] = {
         path: item for path, item in sorted(document["paths"].items()) if path.startswith("/api")
     }
-    for path, method, handler in list_operations(app):
+    operations = list(list_operations(app))
+    for path, method, handler in operations:
         _complete(document["paths"][path][method], method, handler)
+    functions = [handler.fn for _, _, handler in operations]
+    describe_types(document["components"]["schemas"], find_types([*functions, make_error]))
     return document
+
+
+def make_error(error: ErrorValues) -> ErrorValues:
+    """Stand for every refusal: no route gives its body, and every route may."""
+    return error
 
 
 def list_operations(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:

@@ -1,6 +1,5 @@
 """Signing in by the key of a one-time link, and out; who is signed in."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request, Response, delete, get, post
@@ -9,6 +8,7 @@ from litestar.params import JSONBody
 
 from coupefeu.console.errors import NotSignedInError, TooManyError, refuses
 from coupefeu.console.parts import Parts
+from coupefeu.console.requests import SessionRequest
 from coupefeu.console.sessions import (
     Session,
     cookie_name,
@@ -21,13 +21,6 @@ from coupefeu.console.values import SessionValues
 MAX_KEY_BYTES = 4_096
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignInRequest:
-    """The key that stands behind the `#` of a one-time link."""
-
-    key: str
-
-
 @post(
     "/api/session",
     opt={"open": True},
@@ -38,7 +31,7 @@ class SignInRequest:
     ),
 )
 async def sign_in(
-    data: JSONBody[SignInRequest], request: Request[Any, Any, Any], parts: NamedDependency[Parts]
+    data: JSONBody[SessionRequest], request: Request[Any, Any, Any], parts: NamedDependency[Parts]
 ) -> Response[SessionValues]:
     """Sign this browser in, once for each link; the answer sets the session's cookie."""
     source = request.client.host if request.client else ""
