@@ -13,6 +13,14 @@ def text_of(page, test_id):
     return page.get_by_test_id(test_id).first.inner_text()
 
 
+def settled(page, heading="Line"):
+    """Wait until the page itself stands there, and until the browser has let it sound: both move what is below."""
+    page.get_by_role("heading", name=heading, level=1).wait_for()
+    page.keyboard.press("Shift")
+    page.get_by_test_id("cannot-sound").wait_for(state="detached")
+    return page
+
+
 def wait_for_text(page, test_id, text):
     page.get_by_test_id(test_id).first.filter(has_text=text).wait_for()
 
@@ -132,6 +140,7 @@ def test_the_language_changes_on_every_page_and_nothing_typed_is_lost(open_page,
 
 def test_light_and_dark_are_chosen_and_kept(open_page, desks):
     page = open_page(desks.us)
+    settled(page)
     paper = "() => getComputedStyle(document.body).backgroundColor"
     by_day = page.evaluate(paper)
     page.get_by_role("button", name="Light: as the system").click()
@@ -140,7 +149,7 @@ def test_light_and_dark_are_chosen_and_kept(open_page, desks):
     by_night = page.evaluate(paper)
     assert by_night != by_day
     page.reload()
-    page.wait_for_selector("main h1")
+    settled(page)
     assert page.evaluate(paper) == by_night
 
 
@@ -149,7 +158,7 @@ def test_light_and_dark_are_chosen_and_kept(open_page, desks):
 )
 def test_single_keys_go_where_they_say_and_the_focus_goes_along(open_page, desks, keys, heading):
     page = open_page(desks.us, "#/line" if keys != "n" else "#/messages")
-    page.get_by_test_id("our-clock").wait_for()
+    settled(page, "Line" if keys != "n" else "Messages")
     for key in keys.split():
         page.keyboard.press(key)
     page.get_by_role("heading", name=heading, level=1).wait_for()
@@ -158,8 +167,7 @@ def test_single_keys_go_where_they_say_and_the_focus_goes_along(open_page, desks
 
 
 def test_single_keys_are_listed_and_can_be_switched_off(open_page, desks):
-    page = open_page(desks.us)
-    page.get_by_test_id("our-clock").wait_for()
+    page = settled(open_page(desks.us))
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Keys")
     dialog.wait_for()
@@ -174,8 +182,7 @@ def test_single_keys_are_listed_and_can_be_switched_off(open_page, desks):
 
 
 def test_the_first_stop_of_the_keyboard_leads_to_the_content(open_page, desks):
-    page = open_page(desks.us)
-    page.get_by_test_id("our-clock").wait_for()
+    page = settled(open_page(desks.us))
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.innerText") == "To the content of the page"
     page.keyboard.press("Enter")

@@ -44,6 +44,14 @@ def write(page, text):
     page.get_by_role("textbox", name="Text").fill(text)
 
 
+def press(page, name):
+    """Press a button once the browser has let the page sound: until then a line above it moves it."""
+    page.get_by_role("button", name=name).wait_for()
+    page.keyboard.press("Shift")
+    page.get_by_test_id("cannot-sound").wait_for(state="detached")
+    page.get_by_role("button", name=name).click()
+
+
 # --- reading ----------------------------------------------------------------------------------------------
 
 
@@ -207,7 +215,7 @@ def test_an_outcome_needs_its_reason_and_says_it_at_the_other_side(open_page, de
     number = desks.ru.say(warning(), Precedence.IMMEDIATE)
     desks.us.has(number)
     page = open_page(desks.us, f"#/messages/{number}")
-    page.get_by_role("button", name="OUTCOME").click()
+    press(page, "OUTCOME")
     page.get_by_role("radio", name="CANNOT").check()
     reason = page.get_by_role("textbox", name="Why it cannot be done")
     assert reason.get_attribute("required") is not None
@@ -223,7 +231,7 @@ def test_what_the_rules_refuse_is_told_with_its_code_and_what_to_do(open_page, d
     desks.us.has(number)
     page = open_page(desks.us, f"#/messages/{number}")
     page.window.allow("400")
-    page.get_by_role("button", name="PASS TO").click()
+    press(page, "PASS TO")
     page.get_by_role("textbox", name="To whom").fill("x" * 500)
     page.evaluate("document.querySelector('.acts form input').removeAttribute('maxlength')")
     page.get_by_role("textbox", name="To whom").fill("x" * 501)

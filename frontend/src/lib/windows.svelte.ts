@@ -53,6 +53,25 @@ export class Windows<Row, Filter> {
     this.#wantSight();
   }
 
+  /** A row that was pushed takes its place at once: where it stands already, or before all if it is the newest. */
+  push(row: Row, isSame: (other: Row) => boolean, isNewer: (first: Row | undefined) => boolean): void {
+    const place = [...this.#rows].find(([, rows]) => rows.some(isSame));
+    const rows = new Map(this.#rows);
+    if (place) rows.set(place[0], place[1].map((other) => (isSame(other) ? row : other)));
+    else if (this.cover && rows.has(0) && isNewer(rows.get(0)?.[0])) this.#putFirst(row, rows, this.cover);
+    this.#rows = rows;
+  }
+
+  #putFirst(row: Row, rows: Map<number, readonly Row[]>, cover: Cover): void {
+    let carried: Row | undefined = row;
+    for (let window = 0; carried !== undefined && rows.has(window); window += 1) {
+      const pushed: readonly Row[] = [carried, ...(rows.get(window) ?? [])];
+      rows.set(window, pushed.slice(0, WINDOW));
+      carried = pushed[WINDOW];
+    }
+    this.cover = { ...cover, total: cover.total + 1 };
+  }
+
   /** Rows `first` to `last` are in sight: have them, and the windows around them. */
   see(first: number, last: number): void {
     this.#sight = { first, last };

@@ -501,6 +501,8 @@ ui-send-flash-to = To { $to }.
 ui-send-flash-means = It covers every screen of their desk and sounds until somebody takes it. It cannot be called back; it can be corrected or cancelled by another message.
 ui-throw-away = Throw the draft away
 ui-draft-kept = What you type is kept in this tab over a reload and a dead line.
+ui-entry-of-it = Its entry on the record
+ui-acts-left-out = { $count } more acts are not shown here; the record has them all.
 
 ## The console: the demonstration, its strip of five steps. `here`: on this page; `there`: on the other side's.
 

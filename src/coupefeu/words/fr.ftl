@@ -496,6 +496,8 @@ ui-send-flash-to = À { $to }.
 ui-send-flash-means = Il couvre tous les écrans de leur permanence et sonne jusqu’à ce que quelqu’un le prenne en charge. Il ne peut être rappelé ; un autre message peut le rectifier ou l’annuler.
 ui-throw-away = Jeter le brouillon
 ui-draft-kept = Ce que vous saisissez est conservé dans cet onglet malgré un rechargement ou une ligne coupée.
+ui-entry-of-it = Son entrée au journal
+ui-acts-left-out = { $count } autres actes ne sont pas affichés ici ; le journal les contient tous.
 
 ## La console : la démonstration, sa bande de cinq étapes. `here` : sur cette page ; `there` : sur celle de l’autre côté.
 
