@@ -54,22 +54,13 @@ export class Windows<Row, Filter> {
   }
 
   /** A row that was pushed takes its place at once: where it stands already, or before all if it is the newest. */
-  push(row: Row, isSame: (other: Row) => boolean, isNewer: (first: Row | undefined) => boolean): void {
+  push(row: Row, asOfMs: number, isSame: (other: Row) => boolean, isNewer: (first: Row | undefined) => boolean): void {
     const place = [...this.#rows].find(([, rows]) => rows.some(isSame));
     const rows = new Map(this.#rows);
     if (place) rows.set(place[0], place[1].map((other) => (isSame(other) ? row : other)));
-    else if (this.cover && rows.has(0) && isNewer(rows.get(0)?.[0])) this.#putFirst(row, rows, this.cover);
+    else if (this.cover && rows.has(0) && isNewer(rows.get(0)?.[0])) this.cover = putFirst(row, rows, this.cover);
     this.#rows = rows;
-  }
-
-  #putFirst(row: Row, rows: Map<number, readonly Row[]>, cover: Cover): void {
-    let carried: Row | undefined = row;
-    for (let window = 0; carried !== undefined && rows.has(window); window += 1) {
-      const pushed: readonly Row[] = [carried, ...(rows.get(window) ?? [])];
-      rows.set(window, pushed.slice(0, WINDOW));
-      carried = pushed[WINDOW];
-    }
-    this.cover = { ...cover, total: cover.total + 1 };
+    if (this.cover) this.cover = { ...this.cover, as_of_ms: Math.max(this.cover.as_of_ms, asOfMs) };
   }
 
   /** Rows `first` to `last` are in sight: have them, and the windows around them. */
@@ -117,4 +108,15 @@ export class Windows<Row, Filter> {
     this.cover = page;
     this.error = null;
   }
+}
+
+/** Put a row before all, each window giving its last one to the next; gives what the list then covers. */
+function putFirst<Row>(row: Row, rows: Map<number, readonly Row[]>, cover: Cover): Cover {
+  let carried: Row | undefined = row;
+  for (let window = 0; carried !== undefined && rows.has(window); window += 1) {
+    const pushed: readonly Row[] = [carried, ...(rows.get(window) ?? [])];
+    rows.set(window, pushed.slice(0, WINDOW));
+    carried = pushed[WINDOW];
+  }
+  return { ...cover, total: cover.total + 1, looked_at: cover.looked_at + 1 };
 }
