@@ -7,6 +7,7 @@ import pytest
 from tests.console.following import OneLoop, Stream, acts_of, get, holds, once, post, refused, sizes, until
 from tests.console.serving import Served
 
+from coupefeu.console import messages
 from coupefeu.model.entry import Kind
 from coupefeu.wire.head import decode_head
 
@@ -478,6 +479,28 @@ def test_windows_join_filters_let_through_what_they_say_and_every_list_says_what
         assert [r["number"] for r in narrow["rows"]] == [
             r["number"] for r in every["rows"] if r["party"] == "ru"
         ]
+
+    loop.do(do)
+
+
+def test_fifty_pages_that_ask_at_once_cost_one_look_and_none_is_given_an_old_list(loop, monkeypatch):
+    looks = []
+    make = messages.message_page
+
+    def counted(look, **asked):
+        looks.append(asked)
+        return make(look, **asked)
+
+    monkeypatch.setattr(messages, "message_page", counted)
+
+    async def do(us, _ru):
+        await post(us, "/api/messages", TEXT)
+        answers = await asyncio.gather(*[get(us, "/api/messages", limit=60) for _ in range(50)])
+        assert len({answer["rows"][0]["number"] for answer in answers}) == 1
+        assert len(looks) <= 5  # a receipt that comes meanwhile is a change
+        for _ in range(5):
+            number = (await post(us, "/api/messages", TEXT))["number"]
+            assert (await get(us, "/api/messages", limit=60))["rows"][0]["number"] == number
 
     loop.do(do)
 

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable
 from typing import Final, Self, TypeVar
 
+from coupefeu.console.answers import Answers
 from coupefeu.console.feed import Feed, encode_event
 from coupefeu.console.judging import Judging, Told
 from coupefeu.console.last_words import LastWords
@@ -88,6 +89,7 @@ class ConsoleDesk:
         self.run = secrets.token_hex(8)
         """Names this run of the node: what a page began under another one it must not repeat unasked."""
         self.feed = Feed(self.touch)
+        self.answers = Answers()
         self.once = Once(self.run)
         self.shown = Shown(self.read, self.act)
         self.greetings: list[Callable[[], FeedEvent]] = []
@@ -260,6 +262,7 @@ class ConsoleDesk:
     # --- hearing ------------------------------------------------------------------------------------------
 
     def _hear(self, change: Change) -> None:
+        self.answers.change()
         match change:
             case EntryRecorded(recorded=recorded):
                 self._hear_entry(recorded)
@@ -326,11 +329,13 @@ class ConsoleDesk:
     # --- what was judged ----------------------------------------------------------------------------------
 
     def _begun(self, found: JudgedOpen) -> None:
+        self.answers.change()
         self._open.begin(found)
         self._set_deadline()
         self.feed.end_all()
 
     def _told(self, told: list[Told]) -> None:
+        self.answers.change()
         sounded = self._open.sounding
         for each in told:
             self._open.put(each.judged, self.now_ms)

@@ -1,11 +1,12 @@
 """Messages: lists, one with its chain, its attachments; sending, and the acts about one. Looking records nothing."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import MediaType, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import HeaderParameter, JSONBody, QueryParameter
 
@@ -22,9 +23,11 @@ from coupefeu.errors import PolicyError, StoreError, UsageError
 from coupefeu.model.attachments import MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS
 from coupefeu.model.filenames import safe_filename
 from coupefeu.model.messages import MessageId, parse_number
+from coupefeu.node.desk import Desk
 from coupefeu.node.values import MessageValues, message_values
 from coupefeu.services.base import Command
 from coupefeu.services.messages.display import show_line
+from coupefeu.services.messages.listed import MessageFilter
 
 MAX_LIMIT: Final = 200
 MAX_SAY_BYTES: Final = MAX_ATTACHMENTS * MAX_ATTACHMENT_BYTES * 4 // 3 + 1_048_576
@@ -66,15 +69,24 @@ async def list_messages(
     subject: Word = None,
     only_open: Annotated[bool, QueryParameter(name="open")] = False,
     text: Words = "",
-) -> MessagePage:
+) -> Response[MessagePage]:
     """Give a window of the messages of both sides, newest first, as the filters let them through.
 
     `text` is searched in everything that an author wrote, of the newest 100,000. `open`: of what is kept as open.
     """
     wanted = read_filter(desk.folder.agreement, precedence, party, form, subject, text)
-    if only_open:
-        return desk.open_window(wanted, offset, limit)
-    found = await desk.read(lambda look: look.listed(wanted, offset, limit))
+
+    async def make() -> MessagePage:
+        if only_open:
+            return desk.open_window(wanted, offset, limit)
+        return await desk.read(partial(message_page, wanted=wanted, offset=offset, limit=limit))
+
+    return as_json(await desk.answers.give(("messages", wanted, only_open, offset, limit), make))
+
+
+def message_page(look: Desk, wanted: MessageFilter, offset: int, limit: int) -> MessagePage:
+    """Give a window of the messages that a filter lets through."""
+    found = look.listed(wanted, offset, limit)
     return MessagePage(
         rows=tuple(map(message_line, found.messages)),
         offset=offset,
@@ -85,10 +97,14 @@ async def list_messages(
     )
 
 
-@get("/api/messages/open", sync_to_thread=False)
-def list_open(desk: NamedDependency[ConsoleDesk]) -> OpenPage:
+@get("/api/messages/open")
+async def list_open(desk: NamedDependency[ConsoleDesk]) -> Response[OpenPage]:
     """Give what waits for somebody, the most urgent first; everything that is kept as open."""
-    return desk.open_page()
+
+    async def make() -> OpenPage:
+        return desk.open_page()
+
+    return as_json(await desk.answers.give("open", make))
 
 
 @get("/api/messages/{party:str}/{index:int}", responses=refuses(_NO_MESSAGE, _NO_NUMBER))
@@ -192,6 +208,11 @@ async def confirm_shown(
             hint="Connect to /api/events with console=NAME first, then confirm again.",
         )
     await desk.shown.confirm(data.console, messages)
+
+
+def as_json(octets: bytes) -> Response[Any]:
+    """Answer with what is JSON already."""
+    return Response(octets, media_type=MediaType.JSON)
 
 
 async def recorded(desk: ConsoleDesk, command: Command) -> RecordedValues:

@@ -5,6 +5,7 @@ Nothing of a session stands in a body, so that how far one shrinks tells nothing
 
 import asyncio
 import zlib
+from functools import lru_cache
 from typing import Any, Final
 
 from litestar.types import Message, Send
@@ -44,7 +45,13 @@ def pressing(send: Send, accepted: str) -> Send:
 
 async def _press(body: bytes) -> bytes:
     if len(body) >= APART_BYTES:
-        return await asyncio.to_thread(zlib.compress, body, LEVEL, _WITH_HEADER)
+        return await asyncio.to_thread(_pressed, body)
+    return _pressed(body)
+
+
+@lru_cache(maxsize=16)
+def _pressed(body: bytes) -> bytes:
+    """Press a body; many pages are given the same one at once (`console.answers`)."""
     return zlib.compress(body, LEVEL, _WITH_HEADER)
 
 

@@ -63,7 +63,7 @@ class Shown:
 
 
 def not_yet_shown(desk: Desk, messages: Iterable[MessageId]) -> list[MessageId]:
-    """Keep what was said to us and no screen of ours has shown yet; a line test has no such step."""
+    """Keep what no screen of ours has shown yet; our own messages and line tests have no such step."""
     return [message for message in messages if _awaits_showing(desk, message)]
 
 
@@ -71,8 +71,6 @@ def _awaits_showing(desk: Desk, message: MessageId) -> bool:
     try:
         status = desk.message(message)
     except UsageError:  # it is no message here
-        return False
-    if status.ours:
         return False
     steps = [step for chain in status.chains if chain.party == desk.party for step in chain.steps]
     return any(step.name is StepName.SHOWN and not step.done for step in steps)
