@@ -15,6 +15,7 @@ from coupefeu.console.sessions import (
     read_cookies,
     set_cookie,
 )
+from coupefeu.errors import ConfigError
 
 NOW_MS = 1_650_000_000_000
 
@@ -93,11 +94,32 @@ def test_a_shorter_time_that_was_set_since_holds_for_old_sessions_too(desk):
         shorter.find([secret])
 
 
-def test_a_session_from_the_future_of_this_clock_ends(desk):
-    secret, _ = desk.begin()
-    desk.now_ms -= HOUR_MS
+def test_a_clock_that_is_set_back_a_little_throws_nobody_out_and_far_does(desk):
+    secret, session = desk.begin()
+    desk.now_ms -= 12 * HOUR_MS - 1
+    assert desk.sessions.find([secret]) == session
+    desk.now_ms -= 1
     with pytest.raises(NotSignedInError):
         desk.sessions.find([secret])
+
+
+def test_a_full_disk_keeps_no_officer_from_his_desk_but_who_leaves_is_told_that_it_does_not_last(
+    desk, tmp_path
+):
+    lost = []
+    sessions = Sessions(
+        tmp_path / "gone" / "console.sessions",
+        lambda: NOW_MS,
+        hours=12,
+        not_kept=lambda error: lost.append(error.code),
+    )
+    secret, session = asyncio.run(sessions.begin(post="us.duty", officer="", language="en"))
+    assert sessions.find([secret]) == session
+    assert lost == ["keys.files.unwritable"]
+    with pytest.raises(ConfigError):
+        asyncio.run(sessions.end(session))
+    with pytest.raises(NotSignedInError):
+        sessions.find([secret])
 
 
 def test_signing_out_ends_one_and_lasts(desk):

@@ -148,6 +148,7 @@ async def _make_parts(backend: LocalBackend, config: ConsoleConfig, port: int, d
             lambda: runtime.clock().utc_ms,
             hours=config.session_hours,
             ended=ended,
+            not_kept=lambda error: runtime.journal.note("console-session-not-kept", code=error.code),
         ),
         links=Links(lambda: runtime.clock().mono_ms),
         streams=streams,

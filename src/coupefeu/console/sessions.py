@@ -16,7 +16,7 @@ import msgspec
 
 from coupefeu.console.errors import NotSignedInError
 from coupefeu.console.values import SessionValues
-from coupefeu.errors import CoupefeuError
+from coupefeu.errors import ConfigError, CoupefeuError
 from coupefeu.keys.files import SECRET_MODE, write_durably
 
 SECRET_BYTES: Final = 32
@@ -45,7 +45,7 @@ class _File:
 
 
 class Sessions:
-    """All sessions of one node; `ended` is called for each that ends, however it ends."""
+    """All sessions of one node; `ended` hears of each that ends, `not_kept` of one that could not be written."""
 
     def __init__(
         self,
@@ -54,16 +54,21 @@ class Sessions:
         *,
         hours: int,
         ended: Callable[[Session], None] = lambda _session: None,
+        not_kept: Callable[[ConfigError], None] = lambda _error: None,
     ) -> None:
         self._path = path
         self._now_ms = now_ms
         self._lasts_ms = hours * HOUR_MS
         self._ended = ended
+        self._not_kept = not_kept
         self._writing = asyncio.Lock()
         self._by_id: dict[str, Session] = {each.id: each for each in _read(path)}
 
     async def begin(self, *, post: str, officer: str, language: str) -> tuple[str, Session]:
-        """Sign in; gives (secret for the cookie, session), once the session is durable."""
+        """Sign in; gives (secret for the cookie, session).
+
+        A session that cannot be written holds until the node ends: a full disk keeps no officer from his desk.
+        """
         secret = secrets.token_urlsafe(SECRET_BYTES)
         now_ms = self._now_ms()
         session = Session(
@@ -78,7 +83,10 @@ class Sessions:
         self.expire()
         for oldest in list(self._by_id.values())[:-MAX_SESSIONS]:
             self._drop(oldest)
-        await self._save()
+        try:
+            await self._save()
+        except ConfigError as error:
+            self._not_kept(error)
         return secret, session
 
     def find(self, cookies: Sequence[str]) -> Session:
@@ -104,12 +112,12 @@ class Sessions:
         return next(iter(found.values()))
 
     async def end(self, session: Session) -> None:
-        """Sign one browser out."""
+        """Sign one browser out, for good once this returns. Raises: ConfigError: that could not be written."""
         self._drop(session)
         await self._save()
 
     async def end_all(self) -> int:
-        """Sign everybody out; gives how many that were."""
+        """Sign everybody out, for good once this returns; gives how many that were. Raises: as `end`."""
         self.expire()
         ending = list(self._by_id.values())
         for session in ending:
@@ -118,10 +126,10 @@ class Sessions:
         return len(ending)
 
     def expire(self) -> None:
-        """End what has lasted its hours; a session from the future was made under another clock and ends too."""
+        """End what has lasted its hours; a clock that is set back lengthens nothing beyond as many again."""
         now_ms = self._now_ms()
         for session in list(self._by_id.values()):
-            if not now_ms - self._lasts_ms < session.signed_in_ms <= now_ms:
+            if abs(now_ms - session.signed_in_ms) >= self._lasts_ms:
                 self._drop(session)
 
     def _drop(self, session: Session) -> None:
