@@ -13,22 +13,26 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
+import uvloop
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from tests.console.browser import ARGUMENTS, PATH
 from tests.console.desks import LoopThread
-from tests.console.serving import make_folders, serving
+from tests.console.serving import config_of, make_folders, serving
 from tests.documents import ROOT
 
 from coupefeu.console.config import Tls, read_config
+from coupefeu.console.server import Console
 from coupefeu.console.tls import Certificate
 from coupefeu.errors import ConfigError
 from coupefeu.keys.certificates import CertificateFacts, read_certificate
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import write_node_file
+from coupefeu.node.local import LocalBackend
 
 PAGE = (ROOT / "docs" / "console-certificate.md").read_text("utf-8")
 NAME = "desk.example.org"
@@ -188,6 +192,39 @@ def test_tls_before_1_3_and_plain_http_are_not_spoken(served, made):
         plain.sendall(f"GET / HTTP/1.1\r\nhost: {NAME}:{served.port}\r\n\r\n".encode())
         with contextlib.suppress(ConnectionResetError):
             assert b"HTTP" not in plain.recv(4_096)
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
+def test_it_is_served_and_ended_on_either_loop_with_a_stream_open(tmp_path, run):
+    folder, _ = make_folders(tmp_path)
+    tls = make_pair(folder.path)
+
+    async def do():
+        backend = await LocalBackend.start(folder, online=False, serve=False)
+        console = await Console.start(backend, config_of("us", tls=tls))
+        port = console.address.rpartition(":")[2]
+        trusting = ssl.create_default_context(cafile=tls.certificate)
+        key = (await console.invite()).partition("#")[2]
+        async with httpx.AsyncClient(
+            base_url=f"https://127.0.0.1:{port}",
+            headers={"host": f"{NAME}:{port}", "origin": f"https://{NAME}:{port}"},
+            verify=trusting,
+        ) as http:
+            extensions = {"sni_hostname": NAME}
+            answer = await http.post("/api/session", json={"key": key}, extensions=extensions)
+            assert answer.status_code == 201
+            http.headers["cookie"] = answer.headers["set-cookie"].partition(";")[0]
+            http.cookies.clear()
+            async with http.stream("GET", "/api/events?console=a", extensions=extensions) as stream:
+                lines = stream.aiter_lines()
+                await anext(lines)
+                await asyncio.wait_for(console.close(), 20)
+                with contextlib.suppress(httpx.HTTPError):
+                    async for _ in lines:
+                        pass
+        await backend.close()
+
+    run(do())
 
 
 # --- what is refused before anybody meets it --------------------------------------------------------------------
