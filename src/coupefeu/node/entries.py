@@ -1,6 +1,6 @@
 """Entries of both records as they are listed: what each is, by what it stands, and which of them a reader looks for."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -10,7 +10,7 @@ from coupefeu.model.entry import Head, Kind
 from coupefeu.model.messages import MessageId, parse_number
 from coupefeu.node.search import MAX_LOOKED_AT, fold, says
 from coupefeu.node.values import kind_name
-from coupefeu.store.reader import Reader
+from coupefeu.store.reader import Arrived, Reader
 from coupefeu.wire.cbor import encode
 from coupefeu.wire.head import decode_head
 
@@ -21,8 +21,8 @@ UNREADABLE: Final = "unreadable"
 UNKNOWN: Final = "unknown"
 NOT_SHOWN: Final = "NOT SHOWN TO US"
 """Said of an entry of which the leaf alone is held."""
-_PAGE: Final = 1_000
-_LATEST_MS: Final = 1 << 62
+_SHORTEST_WITH_REFERENCE: Final = 64
+"""Bytes of a head; a reference alone has a hash of 32."""
 
 
 class Proof(StrEnum):
@@ -56,8 +56,13 @@ class Wanted:
 
     @property
     def is_searched(self) -> bool:
-        """Whether entries must be read to know."""
+        """Whether a window cannot be counted off: what is wanted must be found first."""
         return bool(self.kind or self.words) or self.since_ms is not None or self.before_ms is not None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether head and body must be looked at one by one; else the database alone can tell."""
+        return bool(self.words) or self.kind in {UNKNOWN, UNREADABLE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,21 +111,24 @@ def check_filter(text: str) -> str:
 
 
 _BEGINNINGS: Final = {filter_name(kind.name): b"\x00" + encode(int(kind)) for kind in Kind}
-"""By name of a kind: the bytes behind the first of each head of that kind (wire/head.py)."""
+"""By name of a kind: the bytes behind the first of each head that says it is of that kind (wire/head.py)."""
 
 
 def find_entries(reader: Reader, wanted: Wanted, before: Found | None = None) -> Found:
     """Look through the newest entries; with `before`, what the same search found, only through what came since."""
     newest = reader.newest_arrival()
     since = -1 if before is None else before.newest
-    found: list[int] = []
-    looked_at = 0
-    for row in _walk(reader, newest + 1):
-        if row["arrival"] <= since or looked_at == MAX_LOOKED_AT:
-            break
-        looked_at += 1
-        if _is_wanted(row, wanted):
-            found.append(row["arrival"])
+    looked_at = reader.count_arrived_after(since, MAX_LOOKED_AT)
+    rows = reader.arrived_after(
+        since,
+        MAX_LOOKED_AT,
+        log=wanted.log,
+        since_ms=wanted.since_ms,
+        before_ms=wanted.before_ms,
+        beginning=_BEGINNINGS.get(wanted.kind or ""),
+        contents=wanted.is_read,
+    )
+    found = [row.arrival for row in rows if not wanted.is_read or _is_wanted(row, wanted)]
     if before is not None:
         found += before.arrivals
         looked_at = min(looked_at + before.looked_at, MAX_LOOKED_AT)
@@ -147,38 +155,29 @@ def _proof(
     return Proof.UNSIGNED
 
 
-def _walk(reader: Reader, before: int) -> Iterator[Row]:
-    while rows := reader.arrivals(before, _PAGE):
-        yield from rows
-        before = rows[-1]["arrival"]
-
-
-def _is_wanted(row: Row, wanted: Wanted) -> bool:
-    if wanted.log is not None and row["log"] != wanted.log:
-        return False
-    if not (wanted.since_ms or 0) <= row["arrived_ms"] < (wanted.before_ms or _LATEST_MS):
-        return False
-    if wanted.kind is not None and not _is_of_kind(row, wanted.kind):
+def _is_wanted(row: Arrived, wanted: Wanted) -> bool:
+    if wanted.kind in {UNKNOWN, UNREADABLE} and not _is_of_kind(row, wanted.kind):
         return False
     if wanted.number is not None and _is_about(row, wanted.number):
         return True
-    return says(row["head"], row["body"], wanted.words)
+    return says(row.head, row.body, wanted.words)
 
 
-def _is_about(row: Row, number: MessageId) -> bool:
+def _is_of_kind(row: Arrived, wanted: str | None) -> bool:
+    described = {"head": row.head}
+    return filter_name(kind_of(described, head_of(described))) == wanted
+
+
+def _is_about(row: Arrived, number: MessageId) -> bool:
     """Whether an entry has this number, or refers to the one that has."""
-    if (row["log"], row["idx"]) == number:
+    if (row.log, row.idx) == number:
         return True
-    head = head_of(row)
+    head = (
+        head_of({"head": row.head})
+        if row.head is not None and len(row.head) > _SHORTEST_WITH_REFERENCE
+        else None
+    )
     return head is not None and any((each.log, each.index) == number for each in head.references)
-
-
-def _is_of_kind(row: Row, wanted: str) -> bool:
-    """Look at the first bytes where they can tell: a head that can be read begins with its kind."""
-    start = _BEGINNINGS.get(wanted)
-    if start is not None and (row["head"] is None or not row["head"].startswith(start, 1)):
-        return False
-    return filter_name(kind_of(row, head_of(row))) == wanted
 
 
 def wanted_of(

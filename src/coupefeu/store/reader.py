@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from sqlalchemy import Executable, bindparam, literal_column, select
 
@@ -120,6 +120,16 @@ class CosignedCheckpoint:
     cosignatures: Mapping[int, tuple[int, bytes]]
 
 
+class Arrived(NamedTuple):
+    """One entry, as far as a search looks at it."""
+
+    arrival: int
+    log: int
+    idx: int
+    head: bytes | None
+    body: bytes | None
+
+
 class Reader:
     """A read-only view of one record."""
 
@@ -215,6 +225,36 @@ class Reader:
         query = f"SELECT arrival FROM entries{condition} ORDER BY arrival DESC LIMIT ? OFFSET ?"  # noqa: S608 - as above
         values = (count, offset) if log is None else (log, count, offset)
         return [arrival for (arrival,) in self._connection.query(query, values)]
+
+    def count_arrived_after(self, since: int, most: int) -> int:
+        """Count the entries that arrived after `since`, up to `most`."""
+        query = "SELECT count(*) FROM (SELECT 1 FROM entries WHERE arrival > ? LIMIT ?)"
+        ((count,),) = self._connection.query(query, (since, most))
+        return int(count)
+
+    def arrived_after(
+        self,
+        since: int,
+        most: int,
+        *,
+        log: int | None = None,
+        since_ms: int | None = None,
+        before_ms: int | None = None,
+        beginning: bytes | None = None,
+        contents: bool = False,
+    ) -> Iterator[Arrived]:
+        """Give, of the `most` newest entries that arrived after `since`, those wanted, the newest first.
+
+        `beginning`: the bytes of the head behind its first. `contents`: with head and body; else they are None.
+        """
+        columns = "arrival, log, idx, head, body" if contents else "arrival, log, idx, NULL, NULL"
+        query = (
+            f"SELECT {columns} FROM (SELECT * FROM entries WHERE arrival > ?1 ORDER BY arrival DESC LIMIT ?2)"  # noqa: S608 - two fixed lists of columns
+            " WHERE (?3 IS NULL OR log = ?3) AND (?4 IS NULL OR arrived_ms >= ?4) AND (?5 IS NULL OR arrived_ms < ?5)"
+            " AND (?6 IS NULL OR substr(head, 2, length(?6)) = ?6)"
+        )
+        values = (since, most, log, since_ms, before_ms, beginning)
+        return map(Arrived._make, self._connection.stream(query, values))
 
     def arrived(self, arrivals: Sequence[int]) -> Rows:
         """Give the rows of these arrivals, in their order; one that is not there any more is left out."""
