@@ -8,7 +8,7 @@ import socket
 import pytest
 from tests.console.serving import LOOPBACK, Served, config_of, hang_up, make_folders, serving
 
-from coupefeu.console import listening
+from coupefeu.console import connections, listening
 from coupefeu.console.config import LOCALHOSTS
 from coupefeu.console.guards import HEADERS
 from coupefeu.console.keeper import ConsoleKeeper
@@ -381,7 +381,7 @@ def test_a_head_that_is_too_long_or_no_http_is_refused_and_hung_up_on(folder, ca
 
 @pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\nhost: x"])
 def test_a_request_that_is_not_said_in_time_loses_its_place(folder, monkeypatch, begun):
-    monkeypatch.setattr(listening, "REQUEST_WITHIN_S", 0.05)
+    monkeypatch.setattr(connections, "REQUEST_WITHIN_S", 0.05)
 
     async def do(served):
         assert await served.say(begun) == b""
@@ -394,7 +394,7 @@ def test_a_second_request_on_a_connection_must_come_in_time_too(folder, monkeypa
         reader, writer = await served.connect()
         writer.write(f"GET /api/health HTTP/1.1\r\nhost: {served.host}\r\n\r\n".encode())
         await reader.readuntil(b'{"answers":true}')
-        monkeypatch.setattr(listening, "REQUEST_WITHIN_S", 0.05)
+        monkeypatch.setattr(connections, "REQUEST_WITHIN_S", 0.05)
         writer.write(b"GET /api/health HTTP/1.1\r\n")
         assert await asyncio.wait_for(reader.read(), 20) == b""
         await hang_up(writer)
@@ -402,28 +402,79 @@ def test_a_second_request_on_a_connection_must_come_in_time_too(folder, monkeypa
     on(folder, do)
 
 
-def test_connections_are_bounded_and_one_that_ends_makes_room(folder, monkeypatch):
-    monkeypatch.setattr(listening, "MAX_CONNECTIONS", 2)
+def test_who_holds_connections_keeps_nobody_out_and_throws_no_officer_out(folder, monkeypatch):
+    monkeypatch.setattr(connections, "MAX_CONNECTIONS", 4)
 
     async def do(served):
-        held = [await served.connect() for _ in range(2)]
-        assert await _health(served) == b""
-        await hang_up(held[0][1])
-        async with asyncio.timeout(20):
-            while not await _health(served):  # noqa: ASYNC110 - room comes when the console has seen it go
-                await asyncio.sleep(0)
-        await hang_up(held[1][1])
+        await served.sign_in()
+        async with served.http.stream("GET", "/api/events?console=a") as stream:
+            lines = stream.aiter_lines()
+            await anext(lines)
+            held = [await served.connect() for _ in range(40)]
+            assert (await _health(served)).startswith(b"HTTP/1.1 200")
+            assert (await served.http.get("/api/session")).status_code == 200
+            async with asyncio.timeout(20):
+                while not (await anext(lines)).startswith("data:"):  # the officer's stream goes on
+                    pass
+        for _, writer in held:
+            await hang_up(writer)
 
     on(folder, do)
 
 
-def test_one_address_off_this_machine_does_not_take_every_place(folder, monkeypatch):
-    state = listening._State()
-    state.by_address["192.0.2.7"] = listening.MAX_FROM_ADDRESS
-    state.by_address[LOOPBACK] = listening.MAX_FROM_ADDRESS
-    assert not state.admits("192.0.2.7")
-    assert state.admits("192.0.2.8")
-    assert state.admits(LOOPBACK)
+def test_connections_are_bounded_and_one_that_ends_makes_room(folder, monkeypatch):
+    monkeypatch.setattr(connections, "MAX_CONNECTIONS", 2)
+
+    async def do(served):
+        await served.sign_in()
+        cookie = served.http.headers["cookie"]
+        held = [await _hold_signed_in(served, cookie) for _ in range(2)]
+        assert await _health(served) == b""
+        await hang_up(held[0])
+        async with asyncio.timeout(20):
+            while not await _health(served):  # noqa: ASYNC110 - room comes when the console has seen it go
+                await asyncio.sleep(0)
+        await hang_up(held[1])
+
+    on(folder, do)
+
+
+async def _hold_signed_in(served, cookie):
+    """Ask something as an officer, and keep the connection."""
+    reader, writer = await served.connect()
+    writer.write(f"GET /api/session HTTP/1.1\r\nhost: {served.host}\r\ncookie: {cookie}\r\n\r\n".encode())
+    assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+    return writer
+
+
+def test_strangers_at_one_address_off_this_machine_do_not_take_every_place():
+    places = connections.Places()
+    limit = connections.MAX_STRANGERS_FROM_ADDRESS
+    assert all(places.admit(object(), "192.0.2.7") for _ in range(limit))
+    one_more = object()
+    assert not places.admit(one_more, "192.0.2.7")
+    assert places.admit(object(), "192.0.2.8")
+    assert all(places.admit(object(), LOOPBACK) for _ in range(2 * limit))
+    places.settle(next(iter(places._strangers)))
+    assert places.admit(one_more, "192.0.2.7")
+    assert places._by_address == {"192.0.2.7": limit, "192.0.2.8": 1, LOOPBACK: 2 * limit}
+
+
+def test_who_does_not_take_his_answer_is_given_up(folder, monkeypatch, tmp_path):
+    monkeypatch.setattr(connections, "STALLED_S", 0.05)
+    (tmp_path / "index.html").write_bytes(b"x" * (32 << 20))
+    monkeypatch.setattr("coupefeu.console.server.load_pages.__defaults__", (tmp_path,))
+
+    async def do(served):
+        reader, writer = await asyncio.open_connection(LOOPBACK, served.port, limit=1_024)
+        writer.write(f"GET / HTTP/1.1\r\nhost: {served.host}\r\n\r\n".encode())
+        await _until(lambda: served.console._listener._places.connections)
+        await _until(lambda: not served.console._listener._places.connections)
+        with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+            await reader.readexactly(32 << 20)
+        await hang_up(writer)
+
+    on(folder, do)
 
 
 async def _health(served):
@@ -482,7 +533,7 @@ def test_it_ends_with_an_answer_under_way_that_never_ends(folder, monkeypatch):
         head = f"POST /api/session HTTP/1.1\r\nhost: {host}\r\norigin: http://{host}\r\ncontent-length: 9\r\n"
         writer.write(f"{head}content-type: application/json\r\n\r\n".encode())
         await writer.drain()
-        await _until(lambda: console._listener._state.tasks)
+        await _until(lambda: console._listener._places.tasks)
         await asyncio.wait_for(console.close(), 20)
         assert await asyncio.wait_for(reader.read(), 20) is not None
         await hang_up(writer)

@@ -10,6 +10,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from coupefeu.console.agreement_routes import AGREEMENT_ROUTES
+from coupefeu.console.connections import prove
 from coupefeu.console.demo import DEMO_ROUTES
 from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import ErrorValues
@@ -63,6 +64,7 @@ def make_routes(parts: Parts) -> Litestar:
     def need_session(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
         if not handler.opt.get("open"):
             connection.scope["auth"] = parts.sessions.find(cookies_of(connection, parts))
+            prove(connection.scope)
 
     def refuse(request: Request[Any, Any, Any], error: Exception) -> Response[ErrorValues]:
         status, body = parts.teller.tell(error, method=request.method, route=_route_of(request))

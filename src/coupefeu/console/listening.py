@@ -1,34 +1,24 @@
 """The console's own listener in the node's loop: uvicorn's HTTP protocol on a socket that we bind ourselves.
 
-Uvicorn's `Server` takes over signals, prints, and waits for open streams; here the node decides when it ends. Each
-connection is bounded: how many there are, how many from one address, how long a request may take to be said.
+Uvicorn's `Server` takes over signals, prints, and waits for open streams; here the node decides when it ends.
 """
 
 import asyncio
 import contextlib
 import errno
-import logging
 import socket
 import ssl
-from collections import Counter
 from collections.abc import Sequence
-from email.utils import formatdate
-from typing import Any, Final
+from typing import Final
 
 from litestar.types import ASGIApp
 from uvicorn import Config
-from uvicorn.protocols.http.h11_impl import H11Protocol
-from uvicorn.server import ServerState
 
-from coupefeu.console.config import LOCALHOSTS, is_loopback
+from coupefeu.console.config import LOCALHOSTS
+from coupefeu.console.connections import Connection, Places
 from coupefeu.errors import BearerError
 
-MAX_CONNECTIONS: Final = 512
-MAX_FROM_ADDRESS: Final = 256
-"""From one address off this machine; fifty consoles behind one router have room."""
 MAX_HEADER_BYTES: Final = 16_384
-REQUEST_WITHIN_S: Final = 10.0
-"""A request's head must be there by then, from the first byte or from the connection's beginning."""
 KEEP_ALIVE_S: Final = 30
 HANDSHAKE_WITHIN_S: Final = 10.0
 PORTS_TRIED: Final = 16
@@ -37,94 +27,13 @@ BACKLOG: Final = 128
 END_WITHIN_S: Final = 0.5
 """Answers under way may finish so long when the node stops."""
 
-_SILENT: Final = logging.Logger("coupefeu.console", level=logging.CRITICAL + 1)  # noqa: LOG001 - in no tree of loggers: nothing prints it
-
-
-class _State(ServerState):
-    """What the connections share; also counts them by address."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.by_address: Counter[str] = Counter()
-
-    @property
-    def default_headers(self) -> list[tuple[bytes, bytes]]:
-        """Give the date of an answer; nothing says which server this is."""
-        return [(b"date", formatdate(usegmt=True).encode("ascii"))]
-
-    @default_headers.setter
-    def default_headers(self, _value: object) -> None: ...
-
-    def admits(self, address: str) -> bool:
-        """Say whether one more connection from this address is borne."""
-        if len(self.connections) >= MAX_CONNECTIONS:
-            return False
-        return self.by_address[address] < MAX_FROM_ADDRESS or is_loopback(address)
-
-
-class _Connection(H11Protocol):
-    """One browser's connection, bounded in time; it logs nothing."""
-
-    server_state: _State
-
-    def __init__(self, *args: Any, **values: Any) -> None:
-        super().__init__(*args, **values)
-        self.logger = self.access_logger = _SILENT
-        self.access_log = False
-        self._address = ""
-        self._deadline: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """Take a connection, or drop one too many."""
-        address = str((transport.get_extra_info("peername") or ("",))[0]).partition("%")[0]
-        admitted = self.server_state.admits(address)
-        super().connection_made(transport)
-        self._address = address
-        self.server_state.by_address[address] += 1
-        if not admitted:
-            transport.abort()
-            return
-        self._expect_request()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Let go of it."""
-        super().connection_lost(exc)
-        self._expect_nothing()
-        self.server_state.by_address[self._address] -= 1
-        if not self.server_state.by_address[self._address]:
-            del self.server_state.by_address[self._address]
-
-    def data_received(self, data: bytes) -> None:
-        """Take bytes; a head that has begun must end in time."""
-        if self._deadline is None and self._is_idle():
-            self._expect_request()
-        super().data_received(data)
-        if not self._is_idle():
-            self._expect_nothing()
-
-    def _is_idle(self) -> bool:
-        return self.cycle is None or self.cycle.response_complete
-
-    def _expect_request(self) -> None:
-        self._deadline = self.loop.call_later(REQUEST_WITHIN_S, self._too_late)
-
-    def _expect_nothing(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
-
-    def _too_late(self) -> None:
-        self._deadline = None
-        if self._is_idle():
-            self.transport.abort()
-
 
 class Listener:
     """An application that answers on bound sockets."""
 
-    def __init__(self, servers: Sequence[asyncio.Server], state: _State) -> None:
+    def __init__(self, servers: Sequence[asyncio.Server], places: Places) -> None:
         self._servers = servers
-        self._state = state
+        self._places = places
 
     @classmethod
     async def start(
@@ -133,7 +42,7 @@ class Listener:
         """Answer on bound sockets, under TLS when there is a context."""
         config = Config(
             app,
-            http=_Connection,
+            http=Connection,
             ws="none",
             lifespan="off",
             interface="asgi3",
@@ -143,10 +52,10 @@ class Listener:
             timeout_keep_alive=KEEP_ALIVE_S,
         )
         config.load()
-        state = _State()
+        places = Places()
 
         def connect() -> asyncio.Protocol:
-            return _Connection(config=config, server_state=state, app_state={})
+            return Connection(config=config, server_state=places, app_state={})
 
         loop, within_s = asyncio.get_running_loop(), None if context is None else HANDSHAKE_WITHIN_S
         servers = [
@@ -155,21 +64,21 @@ class Listener:
             )
             for each in bound
         ]
-        return cls(servers, state)
+        return cls(servers, places)
 
     async def close(self) -> None:
         """End: answers under way may finish for a moment, then everything is cut."""
         for server in self._servers:
             server.close()
-        for connection in tuple(self._state.connections):
+        for connection in tuple(self._places.connections):
             connection.shutdown()
-        if self._state.tasks:
-            await asyncio.wait(tuple(self._state.tasks), timeout=END_WITHIN_S)
-        for task in tuple(self._state.tasks):
+        if self._places.tasks:
+            await asyncio.wait(tuple(self._places.tasks), timeout=END_WITHIN_S)
+        for task in tuple(self._places.tasks):
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError, Exception):
                 await task
-        for connection in tuple(self._state.connections):
+        for connection in tuple(self._places.connections):
             connection.transport.abort()
 
 
