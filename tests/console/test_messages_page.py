@@ -387,3 +387,30 @@ def test_an_attachment_of_theirs_says_whether_it_is_here(open_page, desks):
     desks.us.has(number)
     page = open_page(desks.us, f"#/messages/{number}")
     page.locator(".letter .fact", has_text="here").wait_for()
+
+
+def test_after_a_lost_answer_another_text_is_told_to_be_another_message(open_page, desks):
+    page = open_page(desks.us, "#/messages/new/free-text")
+    write(page, "The first text.")
+    page.get_by_test_id("preview").locator(".letter").wait_for()
+    page.evaluate(LOSE_ONE_ANSWER)
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.get_by_text("Our node did not answer.").wait_for()
+    page.reload()
+    page.wait_for_function("() => document.querySelector('textarea')?.value === 'The first text.'")
+    write(page, "The second text.")
+    page.get_by_text("An earlier press was not answered").wait_for()
+    page.get_by_test_id("preview").get_by_text("The second text.").wait_for()
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.wait_for_url(re.compile(r"#/messages/US/\d+$"))
+    said = {each.original for each in desks.us.thread.call(desks.us._node.inbox, 200)}
+    assert {"The first text.", "The second text."} <= said
+
+
+def test_what_is_awaited_does_not_read_as_done(open_page, desks):
+    number = desks.ru.write("Waits for somebody.", Precedence.IMMEDIATE)
+    desks.us.has(number)
+    page = open_page(desks.us, "#/messages")
+    row = page.locator(f"#open a[data-number='{number}']")
+    row.wait_for()
+    assert "awaited at US: " in row.inner_text()

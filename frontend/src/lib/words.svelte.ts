@@ -85,6 +85,11 @@ export function say(key: string, values: Values = {}): string {
   return words.say(key, values);
 }
 
+/** Write a number as the reader's language groups its digits. */
+export function counted(value: number): string {
+  return new Intl.NumberFormat(words.language).format(value);
+}
+
 /** Put a name before a value, as the language writes it: `Place: ...`, `Lieu : ...`. */
 export function label(name: string, value: string): string {
   return words.say('labelled', { name, value }).trimEnd();

@@ -402,7 +402,7 @@ ui-line-tests-none = No line test among the { $looked } messages looked at, as o
 ui-line-test-text = Text of a line test
 ui-line-test-send = Send a line test
 ui-from-to = { $from } to { $to }
-ui-row-awaited = { $party }: { $step }
+ui-row-awaited = awaited at { $party }: { $step }
 ui-row-overdue = OVERDUE by { $time }
 ui-row-nothing-awaited = nothing awaited
 ui-row-cancelled = CANCELLED
@@ -503,6 +503,9 @@ ui-throw-away = Throw the draft away
 ui-draft-kept = What you type is kept in this tab over a reload and a dead line.
 ui-entry-of-it = Its entry on the record
 ui-acts-left-out = { $count } more acts are not shown here; the record has them all.
+ui-maybe-sent = An earlier press was not answered: what stood here then may be on our record. Look at the list before you send another text.
+ui-heartbeat-late = Their node has not answered lately
+ui-file-choose = Choose files
 
 ## The console: the demonstration, its strip of five steps. `here`: on this page; `there`: on the other side's.
 

@@ -345,7 +345,7 @@ ui-signed-out-hint = La personne qui exploite ce nœud imprime un lien à usage 
 ui-signed-out-kept = Les brouillons saisis dans cet onglet sont conservés jusqu’à sa fermeture.
 ui-refused = Refusé.
 ui-what-to-do = Que faire
-ui-coverage = { $shown } affichés sur { $total } ; { $looked } examinés ; à { $time }.
+ui-coverage = Affichés : { $shown } sur { $total } ; examinés : { $looked } ; à { $time }.
 ui-coverage-truncated = Les plus anciens n’ont pas été examinés.
 ui-line-unknown = Ligne avec { $party } : inconnue.
 ui-count-open = { $count ->
@@ -397,7 +397,7 @@ ui-line-tests-none = Aucun essai de liaison parmi les { $looked } messages exami
 ui-line-test-text = Texte de l’essai de liaison
 ui-line-test-send = Envoyer un essai de liaison
 ui-from-to = { $from } à { $to }
-ui-row-awaited = { $party } : { $step }
+ui-row-awaited = attendu chez { $party } : { $step }
 ui-row-overdue = HORS DÉLAI de { $time }
 ui-row-nothing-awaited = rien d’attendu
 ui-row-cancelled = ANNULÉ
@@ -498,6 +498,9 @@ ui-throw-away = Jeter le brouillon
 ui-draft-kept = Ce que vous saisissez est conservé dans cet onglet malgré un rechargement ou une ligne coupée.
 ui-entry-of-it = Son entrée au journal
 ui-acts-left-out = { $count } autres actes ne sont pas affichés ici ; le journal les contient tous.
+ui-maybe-sent = Un appui précédent est resté sans réponse : ce qui figurait ici est peut-être à notre journal. Consultez la liste avant d’envoyer un autre texte.
+ui-heartbeat-late = Leur nœud n’a pas répondu récemment
+ui-file-choose = Choisir des fichiers
 
 ## La console : la démonstration, sa bande de cinq étapes. `here` : sur cette page ; `there` : sur celle de l’autre côté.
 

@@ -29,8 +29,9 @@ export interface Writing {
   channel: string;
   counterpart: string;
   files: File[];
-  /** The name of the entry that pressing SEND makes; another text is another entry. */
+  /** The name of the entry that pressing SEND makes, and for what it was drawn; another text is another entry. */
   once: string;
+  onceFor: string;
 }
 
 export function emptyWriting(form: string, about: string): Writing {
@@ -53,6 +54,7 @@ export function emptyWriting(form: string, about: string): Writing {
     counterpart: '',
     files: [],
     once: '',
+    onceFor: '',
   };
 }
 
@@ -118,4 +120,12 @@ export function missingOf(writing: Writing): readonly FormField[] {
     counterpart: writing.counterpart.trim() !== '',
   };
   return rule.must.filter((field) => isThere[field] === false);
+}
+
+/** Tell one request from another, in few characters: which text a name was drawn for outlives a reload. */
+export function digestOf(request: SayRequest): string {
+  const text = JSON.stringify(request);
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return `${text.length}-${(hash >>> 0).toString(16)}`;
 }
