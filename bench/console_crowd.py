@@ -19,13 +19,14 @@ def watch(links: list[str], streams: int, told: Connection) -> None:
 async def _hold(links: list[str], streams: int, told: Connection) -> list[tuple[str, float]]:
     seen: list[tuple[str, float]] = []
     cookies = [_redeem(link) for link in links]
-    parts = urlsplit(links[0])
+    live = [asyncio.Event() for _ in range(streams)]
     tasks = [
         asyncio.ensure_future(
-            _follow(parts.port or 80, parts.netloc, cookies[each // STREAMS_A_SESSION], each, seen)
+            _follow(links[0], cookies[each // STREAMS_A_SESSION], f"crowd{each}", live[each], seen)
         )
         for each in range(streams)
     ]
+    await asyncio.gather(*(each.wait() for each in live))
     told.send("ready")
     await asyncio.to_thread(told.recv)
     for task in tasks:
@@ -49,14 +50,18 @@ def _redeem(link: str) -> str:
     return str(answer.headers["set-cookie"]).partition(";")[0]
 
 
-async def _follow(port: int, host: str, cookie: str, name: int, seen: list[tuple[str, float]]) -> None:
-    """Note when each message is first told of on one stream."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
-    writer.write(
-        f"GET /api/events?console=crowd{name} HTTP/1.1\r\nhost: {host}\r\ncookie: {cookie}\r\n\r\n".encode()
-    )
+async def _follow(
+    link: str, cookie: str, name: str, live: asyncio.Event, seen: list[tuple[str, float]]
+) -> None:
+    """Note when each message is first told of on one stream; live from its first event on."""
+    parts = urlsplit(link)
+    reader, writer = await asyncio.open_connection("127.0.0.1", parts.port, limit=1 << 22)
+    asked = f"GET /api/events?console={name} HTTP/1.1\r\nhost: {parts.netloc}\r\ncookie: {cookie}\r\n\r\n"
+    writer.write(asked.encode())
     known: set[str] = set()
     while line := await reader.readline():
+        if line.startswith(b"data: "):
+            live.set()
         if not line.startswith(b'data: {"what":"message"'):
             continue
         now_ms = time.time() * 1000

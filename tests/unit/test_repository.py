@@ -26,6 +26,7 @@ STATIC = [
     ".venv/bin/python hatch_build.py run check",
 ]
 TESTS = [".venv/bin/pytest -n 2 -q"]
+BOTH_BENCHES = ".venv/bin/coupefeu bench; line=$?; .venv/bin/python bench/console.py && exit $line"
 
 
 def would_run(*words):
@@ -70,7 +71,7 @@ def test_measurements_stand_with_the_machine_the_date_and_the_command():
         (["static"], MODULES + STATIC),
         (["check"], MODULES + STATIC + [CONSOLE[-1]] + TESTS),
         (["soak"], [".venv/bin/python -m tests.soak"]),
-        (["bench"], [*CONSOLE, ".venv/bin/coupefeu bench"]),
+        (["bench"], [*CONSOLE, BOTH_BENCHES]),
         (["bench-peers", "PEERS=there", "RUN=nats"], [".venv/bin/python bench/peers.py there nats"]),
     ],
     ids=lambda each: each[0] if len(each) == 1 else "",
