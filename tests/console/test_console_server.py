@@ -61,6 +61,21 @@ def test_a_link_signs_one_browser_in_once_and_signing_out_ends_it(folder):
     on(folder, do)
 
 
+def test_who_signed_in_from_where_and_until_when_stands_in_the_nodes_log(folder):
+    async def do(served):
+        await served.sign_in(officer="WATCH A")
+        await served.http.delete("/api/session")
+        made, began, ended = (
+            next(each for each in reversed(served.notes()) if each["what"] == what)
+            for what in ("console-link", "console-signed-in", "console-session-ended")
+        )
+        assert (made["post"], began["post"], began["source"]) == ("us.duty", "us.duty", LOOPBACK)
+        assert began["session"] == ended["session"]
+        assert "WATCH A" not in str(served.notes())
+
+    on(folder, do)
+
+
 def test_signing_in_anew_ends_the_session_that_the_browser_had(folder):
     async def do(served):
         await served.sign_in()
@@ -364,7 +379,7 @@ async def _read_to_the_end(lines):
 # --- connections ----------------------------------------------------------------------------------------------
 
 
-def test_a_head_that_is_too_long_or_no_http_is_refused_and_hung_up_on(folder, capfd):
+def test_a_head_that_is_too_long_or_no_http_is_refused_and_hung_up_on(folder, capfd, caplog):
     async def do(served):
         for octets in (
             b"GET / HTTP/1.1\r\nhost: " + b"x" * 20_000,
@@ -377,6 +392,7 @@ def test_a_head_that_is_too_long_or_no_http_is_refused_and_hung_up_on(folder, ca
 
     on(folder, do)
     assert capfd.readouterr() == ("", "")
+    assert not caplog.records
 
 
 @pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\nhost: x"])

@@ -24,6 +24,7 @@ async def answer_invitation(request: dict[str, Any], parts: Parts) -> dict[str, 
         parts.links.end_all()
         return {"ended": await parts.sessions.end_all()}
     invitation = _read(request, parts)
+    parts.note("console-link", post=invitation.post)
     key = parts.links.issue(invitation)
     expires_ms = parts.desk.folder.clock().utc_ms + LASTS_MS
     link = f"{address_of(parts)}/enter#{key}"

@@ -1,6 +1,6 @@
 """What the routes share: made once by `server`, given to each route by name."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from coupefeu.console.config import ConsoleConfig
@@ -29,3 +29,5 @@ class Parts:
     pages: Mapping[str, StaticFile]
     """Empty: they are not built."""
     teller: Teller
+    note: Callable[..., None]
+    """Writes a line of node.log: what happened, with ids, codes and posts."""

@@ -137,6 +137,7 @@ async def _make_parts(backend: LocalBackend, config: ConsoleConfig, port: int, d
 
     def ended(session: Session) -> None:
         streams.end_session(session)
+        runtime.journal.note("console-session-ended", session=session.mark, post=session.post)
 
     desk = await _open_desk(backend, demo)
     return Parts(
@@ -155,6 +156,7 @@ async def _make_parts(backend: LocalBackend, config: ConsoleConfig, port: int, d
         lists=RecordLists(),
         long_work=LongWork(runtime.folder.path, desk.feed.tell),
         pages=_pages_or_none(),
+        note=runtime.journal.note,
         teller=Teller(runtime.journal, lambda: runtime.clock().mono_ms / 1_000),
     )
 

@@ -40,6 +40,7 @@ async def sign_in(
     secret, session = await parts.sessions.begin(
         post=invitation.post, officer=invitation.officer, language=invitation.language
     )
+    parts.note("console-signed-in", session=session.mark, post=session.post, source=source)
     lasts_s = (session.expires_ms - session.signed_in_ms) // 1_000
     return Response(describe_session(session, parts.config.party), headers=_cookie(parts, secret, lasts_s))
 
