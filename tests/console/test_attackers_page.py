@@ -5,6 +5,7 @@ site: it sends him our cookies, and us his requests with them.
 """
 
 import json
+import secrets
 import sqlite3
 from types import SimpleNamespace
 
@@ -14,10 +15,7 @@ from tests.console.browser import ARGUMENTS, PATH
 from tests.console.desks import wait_until
 
 HOSTS = ("evil.localhost", "us.localhost", "127.0.0.1")
-MESSAGE = {
-    "form": "FREE_TEXT", "subject": "SAFETY", "precedence": "FLASH", "from_post": "us.duty", "to_posts": [],
-    "language": "en", "text": "withdraw all units",
-}  # fmt: skip
+MESSAGE = {"form": "free-text", "subject": "SAFETY", "text": "Withdraw all units."}
 
 
 @pytest.fixture(scope="module")
@@ -301,14 +299,14 @@ def test_what_a_fault_of_ours_puts_into_our_own_page_does_not_run(victim, what):
 
 def test_our_own_page_is_let_through(victim):
     """What is refused above is refused for who asks, not for what is asked."""
-    key = victim.desk.link().partition("#")[2]
     page = victim.window.context.new_page()
     page.goto(f"{victim.address}/licences.md")
-    init = {
-        "method": "POST",
-        "body": json.dumps({"key": key}),
-        "headers": {"content-type": "application/json"},
-    }
+    said = {"content-type": "application/json", "coupefeu-once": secrets.token_hex(8)}
+    init = {"method": "POST", "headers": said, "body": json.dumps(MESSAGE)}
+    before = entries(victim.desk)
+    _, status, _ = page.evaluate(FETCH, [f"{victim.address}/api/messages", init])
+    assert (status, entries(victim.desk)) == (201, before + 1)
+    init["body"] = json.dumps({"key": victim.desk.link().partition("#")[2]})
     _, status, _ = page.evaluate(FETCH, [f"{victim.address}/api/session", init])
     assert status == 201
     victim.desk.forget_sessions()

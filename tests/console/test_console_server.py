@@ -266,6 +266,7 @@ def test_built_pages_come_in_the_browsers_coding_and_are_asked_for_once(folder, 
     (tmp_path / "index.html").write_bytes(b"<!doctype html>")
     (tmp_path / "assets" / "a.js").write_bytes(b"plain")
     (tmp_path / "assets" / "a.js.br").write_bytes(b"coded")
+    (tmp_path / "assets" / "long.js").write_bytes(b"x" * 5_000)
     monkeypatch.setattr("coupefeu.console.server.load_pages.__defaults__", (tmp_path,))
 
     async def do(served):
@@ -281,6 +282,8 @@ def test_built_pages_come_in_the_browsers_coding_and_are_asked_for_once(folder, 
             assert script.headers["vary"] == "accept-encoding"
         plain = await served.http.get("/assets/a.js", headers={"accept-encoding": "identity"})
         assert (plain.content, plain.headers.get("content-encoding")) == (b"plain", None)
+        long = await served.http.get("/assets/long.js", headers={"accept-encoding": "gzip"})
+        assert "content-encoding" not in long.headers  # what the build did not press goes as it is
         again = await served.http.get("/assets/a.js", headers={"if-none-match": plain.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
 
