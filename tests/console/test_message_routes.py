@@ -160,7 +160,7 @@ def test_attachments_travel_in_base64_as_far_as_was_agreed_and_are_saved_never_o
         whole = base64.b64encode(bytes(agreed)).decode()
         body = TEXT | {
             "attachments": [
-                {"name": 'пуск"; <script>.html', "content": base64.b64encode(content).decode()},
+                {"name": '../пуск"; <script>.html', "content": base64.b64encode(content).decode()},
                 {"name": "whole.bin", "content": whole},
             ]
         }
@@ -169,15 +169,17 @@ def test_attachments_travel_in_base64_as_far_as_was_agreed_and_are_saved_never_o
             message = await get(ru, f"/api/messages/{number.lower()}")
             if not are_here(message):
                 message = await stream.message(number, are_here)
-        assert message["attachments"][0]["name"] == 'пуск"; <script>.html'
+        assert message["attachments"][0]["name"] == '../пуск"; <script>.html'
         path = f"/api/messages/{number.lower()}/attachments"
         answer = await ru.http.get(f"{path}/0")
         assert answer.content == content
         assert answer.headers["content-type"] == "application/octet-stream"
         assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
         given = answer.headers["content-disposition"]
         assert given.startswith("attachment; filename*=UTF-8''")
         assert not set(given) & set('<>"\\\n\u202e')
+        assert "%2F" not in given
         assert len((await ru.http.get(f"{path}/1")).content) == agreed
         absent = await ru.http.get(f"{path}/2")
         assert (absent.status_code, absent.json()["error"]["code"]) == (404, "node.desk.no_attachment")

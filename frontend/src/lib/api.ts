@@ -26,7 +26,11 @@ export class ApiError extends Error {
 }
 
 export const UNREACHABLE = 'console.unreachable';
+const OTHER_RUN = 'console.once.other_run';
 const WAIT_MS = 15_000;
+
+let run = '';
+const drawnAnew = new Map<string, string>();
 
 type Method = 'GET' | 'POST' | 'DELETE';
 type Query = Readonly<Record<string, string | number | boolean | null | undefined>>;
@@ -46,18 +50,33 @@ export function postPatiently<T>(path: string, signal: AbortSignal): Promise<T> 
   return request<T>('POST', path, {}, undefined, signal, true);
 }
 
-/** Make an entry. The same `once` again gives the same answer and no second entry, so a retry after a cut is safe. */
-export function record<T>(path: string, body: unknown, once: string): Promise<T> {
-  return request<T>('POST', path, body, once);
+/**
+ * Make an entry. The same `once` again gives the same answer and no second entry, so a retry after a cut is safe.
+ *
+ * Across a start of the node nobody remembers: it refuses once, saying so, and whoever asks again after that has looked.
+ */
+export async function record<T>(path: string, body: unknown, once: string): Promise<T> {
+  try {
+    return await request<T>('POST', path, body, drawnAnew.get(once) ?? once);
+  } catch (error) {
+    if (error instanceof ApiError && error.code === OTHER_RUN) drawnAnew.set(once, newOnce());
+    throw error;
+  }
 }
 
 export function remove<T>(path: string): Promise<T> {
   return request<T>('DELETE', path);
 }
 
-/** A name for one entry to be made; keep it until the answer is there. */
+/** A name for one entry to be made, under the run of the node that this page sees; keep it until the answer is there. */
 export function newOnce(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (octet) => octet.toString(16).padStart(2, '0')).join('');
+  const octets = Array.from(crypto.getRandomValues(new Uint8Array(16)), (octet) => octet.toString(16).padStart(2, '0'));
+  return run === '' ? octets.join('') : `${run}.${octets.join('')}`;
+}
+
+/** Tell under which run of the node this page lives now (`DeskValues.run`). */
+export function nameRun(name: string): void {
+  run = name;
 }
 
 /** `US/14` as a path. */

@@ -6,6 +6,7 @@
  */
 
 import type { DeskValues, FeedEvent, MessageValues } from '../generated/types';
+import { nameRun } from './api';
 import { consoleName } from './shown';
 
 export const SILENCE_MS = 6_000;
@@ -122,6 +123,7 @@ export class Live {
 
   #setDesk(desk: DeskValues): void {
     this.desk = desk;
+    nameRun(desk.run);
     if (!this.#awaitsDesk) return;
     this.#awaitsDesk = false;
     this.#retryMs = FIRST_RETRY_MS;

@@ -30,7 +30,7 @@ class EventStream(Response[None]):
     """An answer that goes on; `leave` is called when it is over, however it ends."""
 
     def __init__(self, follower: Follower, leave: Callable[[], None]) -> None:
-        super().__init__(None, media_type=EVENT_STREAM, headers={"cache-control": "no-store"})
+        super().__init__(None, media_type=EVENT_STREAM)
         self._follower = follower
         self._leave = leave
 
@@ -43,7 +43,7 @@ class _Writer(ASGIResponse):
     _should_set_content_length = False
 
     def __init__(self, follower: Follower, leave: Callable[[], None]) -> None:
-        super().__init__(media_type=EVENT_STREAM, headers={"cache-control": "no-store"})
+        super().__init__(media_type=EVENT_STREAM)
         self._follower = follower
         self._leave = leave
 

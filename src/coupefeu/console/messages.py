@@ -133,11 +133,7 @@ async def give_attachment(
     return Response(
         held.content,
         media_type="application/octet-stream",
-        headers={
-            "content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
-            "x-content-type-options": "nosniff",
-            "cache-control": "no-store",
-        },
+        headers={"content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"},
     )
 
 
