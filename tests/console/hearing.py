@@ -5,7 +5,6 @@ from tests.console.desks import wait_until
 LOUD = 0.5
 FLASH_HERTZ = (740, 988)
 OUTCOME_HERTZ = 1319
-KEYS = ("__heard", "__typed")
 
 LISTEN = """(() => {
   const doors = [];
@@ -30,10 +29,18 @@ LISTEN = """(() => {
     });
     return all.reduce((most, each) => (each.level > most.level ? each : most), { level: 0, hertz: 0, state: '' });
   };
+  const contexts = [];
+  window.AudioContext = class extends window.AudioContext {
+    constructor(...given) {
+      super(...given);
+      contexts.push(this);
+    }
+  };
+  window.__ready = () => contexts.some((context) => context.state === 'running');
   window.__typed = 0;
   window.addEventListener('keydown', () => (window.__typed += 1), true);
 })()"""
-"""Put into a page before its own scripts: `__heard()` measures what goes to the destination, `__typed` counts keys."""
+"""Put into a page before its own scripts: `__heard()` measures what goes to the destination, `__ready()`, `__typed`."""
 
 
 def heard(page):

@@ -16,13 +16,13 @@ from tests.console.hearing import (
     wait_for_silence,
     wait_for_sound,
 )
+from tests.console.quiet import settle, watches
 
 from coupefeu.model.messages import Content, Form, Operative
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.node.demo import line as demo_line
 from coupefeu.services.messages.commands import Take
 from coupefeu.services.messages.status import StepName
-from coupefeu.services.watch.facts import LeaveWatch
 from coupefeu.words import say
 
 FLASH = Precedence.FLASH
@@ -34,18 +34,7 @@ MOST_KEYS = 3
 def line(desks):
     """US and RU; nothing sounds and nobody is on watch when the next test begins."""
     yield desks
-    for desk in (desks.us, desks.ru):
-        settle(desk)
-
-
-def settle(desk):
-    """Take every FLASH that sounds here, and leave the watch."""
-    for message in desk.thread.call(desk._node.open_messages).messages:
-        if message.sounds and not message.ours:
-            desk.act(Take(message=message.id, from_post=f"{desk.party}.duty"))
-    for watch in watches(desk):
-        if watch.ours:
-            desk.act(LeaveWatch(from_post=watch.post))
+    settle(desks.us, desks.ru)
 
 
 @pytest.fixture
@@ -63,8 +52,8 @@ def open_heard(browser):
         page.goto(f"{address}/{path}")
         page.get_by_test_id("counts").wait_for()
         if ready:
-            page.keyboard.press("Shift")
-            page.get_by_test_id("cannot-sound").wait_for(state="hidden")
+            page.keyboard.press("a")
+            wait_until(lambda: page.evaluate("__ready()"), "the page cannot sound")
         page.evaluate("__typed = 0")
         return page
 
@@ -112,8 +101,8 @@ def test_it_sounds_at_every_console_of_the_node_until_somebody_takes_it(open_hea
     second.get_by_test_id("flash").wait_for(state="detached")
     second.reload()
     second.get_by_test_id("counts").wait_for()
-    second.keyboard.press("Shift")
-    second.get_by_test_id("cannot-sound").wait_for(state="hidden")
+    second.keyboard.press("a")
+    wait_until(lambda: second.evaluate("__ready()"))
     assert not sounds(second), "the same cause never sounds again"
 
 
@@ -124,19 +113,6 @@ def test_only_a_flash_sounds(open_heard, line):
     page.get_by_text("Not urgent.").first.wait_for()
     assert heard(page)["level"] == 0
     assert page.get_by_test_id("flash").count() == 0
-
-
-def test_a_page_that_cannot_sound_says_so_and_one_key_mends_it(open_heard, line):
-    page = open_heard(line.ru, ready=False)
-    page.get_by_test_id("cannot-sound").get_by_text(say("ui-sound-asleep", "en")).wait_for()
-    line.us.write(TEXT, FLASH)
-    shown(page)
-    page.get_by_test_id("flash-silent").get_by_text(say("ui-sound-asleep", "en")).wait_for()
-    assert heard(page)["level"] == 0
-    page.keyboard.press("Shift")
-    wait_for_sound(page)
-    page.get_by_test_id("flash-silent").wait_for(state="detached")
-    assert page.get_by_test_id("flash").is_visible(), "the key that lets it sound takes nothing"
 
 
 def test_an_outcome_clock_that_has_run_out_has_a_sound_of_its_own(open_heard, tmp_path, monkeypatch):
@@ -160,7 +136,7 @@ def test_an_outcome_clock_that_has_run_out_has_a_sound_of_its_own(open_heard, tm
         wait_for_silence(page)
         page.reload()
         page.get_by_test_id("counts").wait_for()
-        page.keyboard.press("Shift")
+        page.keyboard.press("a")
         page.get_by_test_id("counts").get_by_text("1 overdue").wait_for()
         assert heard(page)["level"] == 0, "heard is heard; the list goes on saying that it is overdue"
     finally:
@@ -437,10 +413,6 @@ def test_closing_the_trial_ends_its_sound(open_heard, line):
     page.keyboard.press("Escape")
     wait_for_silence(page)
     assert watches(line.ru) == ()
-
-
-def watches(desk):
-    return desk.thread.call(desk._node.watches)
 
 
 # --- looks
