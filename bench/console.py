@@ -179,7 +179,8 @@ async def measure_crowd(room: Room) -> AsyncIterator[Figure]:
     ours, theirs = multiprocessing.Pipe()
     crowd = multiprocessing.get_context("spawn").Process(target=watch, args=(links, streams, theirs))
     crowd.start()
-    pages = [await open_page(room.theirs, f"{room.their_address}/#/messages") for _ in range(PAGES)]
+    windows = [await sign_in(room.browsers[each % 2], await room.ru.link()) for each in range(PAGES)]
+    pages = [await open_page(window, f"{room.their_address}/#/messages") for window in windows]
     await asyncio.to_thread(ours.recv)
     sent = []
     for number in range(CROWD_MESSAGES):
@@ -190,8 +191,8 @@ async def measure_crowd(room: Room) -> AsyncIterator[Figure]:
     ours.send("end")
     told = await asyncio.to_thread(ours.recv)
     crowd.join()
-    for page in pages:
-        await page.close()
+    for window in windows:
+        await window.close()
     arrived = {each.number: room.ru.node.message(each.id).arrived_ms for each in sent}
     streamed = [(at_ms - arrived[number]) / 1000 for number, at_ms in told if number in arrived]
     shown = [(at_ms - arrived[number]) / 1000 for number, screens in painted.items() for at_ms in screens]
