@@ -160,6 +160,21 @@ def test_nothing_of_the_api_is_loaded_into_a_strangers_page(victim, evil, host):
 
 
 @pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize(
+    "path", ["/api/openapi.json", "//api/openapi.json", "/api//openapi.json", "/%61pi/openapi.json"]
+)
+def test_no_stranger_opens_the_api_in_a_window_however_he_writes_its_path(victim, evil, host, path):
+    before = len(refusals(victim))
+    page = open_stranger(victim, evil, host)
+    with victim.window.context.expect_page() as opened:
+        page.evaluate("(url) => { window.open(url); }", f"{victim.address}{path}")
+    opened.value.wait_for_load_state()
+    assert "console.guards.site" in opened.value.content()
+    # The browser may ask for a favicon of the page that says so.
+    assert set(refusals(victim)[before:]) - {"console.route.absent"} == {"console.guards.site"}
+
+
+@pytest.mark.parametrize("host", HOSTS)
 def test_no_stranger_frames_the_console(victim, evil, host):
     page = open_stranger(victim, evil, host)
     page.evaluate(

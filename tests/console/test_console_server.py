@@ -504,6 +504,34 @@ async def _health(served):
         return b""
 
 
+def test_who_is_gone_without_a_word_is_noticed(folder):
+    async def do(served):
+        _, writer = await served.connect()
+        await _until(lambda: served.console._listener._places.connections)
+        (connection,) = served.console._listener._places.connections
+        ours = connection.transport.get_extra_info("socket")
+        assert ours.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == listening.DEAD_AFTER_S // 2
+        assert ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == listening.DEAD_AFTER_S * 1_000
+        await hang_up(writer)
+
+    on(folder, do)
+
+
+def test_a_page_that_connects_anew_ends_its_earlier_stream_and_is_one_screen(folder):
+    async def do(served):
+        await served.sign_in()
+        async with served.http.stream("GET", "/api/events?console=a") as first:
+            lines = first.aiter_lines()
+            await anext(lines)
+            async with served.http.stream("GET", "/api/events?console=a") as second:
+                await anext(second.aiter_lines())
+                assert (await served.http.get("/api/desk")).json()["screens"] == 1
+                await _read_to_the_end(lines)
+
+    on(folder, do)
+
+
 # --- beginning and end ----------------------------------------------------------------------------------------
 
 

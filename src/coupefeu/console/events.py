@@ -90,13 +90,15 @@ async def events(
     The first event is the desk as it is. A stream that ends is begun anew, and what the page shows is asked again.
     """
     follower = Follower(name or secrets.token_hex(8), session.id)
-    end = streams.enter(session, follower.end)
-    leave = desk.feed.join(follower, desk.first_events())
+    leaving: list[Callable[[], None]] = []
 
     def over() -> None:
-        leave()
-        end()
+        follower.end()
+        for leave in leaving:
+            leave()
 
+    leaving.append(streams.enter(session, follower.name, over))
+    leaving.append(desk.feed.join(follower, desk.first_events()))
     return EventStream(follower, over)
 
 

@@ -13,12 +13,12 @@ import msgspec
 from coupefeu.console.config import HTTP_PORT, HTTPS_PORT, ConsoleConfig
 from coupefeu.console.errors import ForeignError, MisdirectedError, Teller, TooSlowError, WrongTypeError
 from coupefeu.console.pressing import pressing
+from coupefeu.console.static import PAGES
 from coupefeu.errors import UsageError
 
 if TYPE_CHECKING:
     from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-API: Final = "/api"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 OWN_SITES: Final = frozenset({"same-origin", "none"})
 """Sec-Fetch-Site of a request by our own page, and of an address that the officer typed."""
@@ -115,7 +115,10 @@ def check_origin(method: str, headers: Headers, own: str) -> None:
 
 
 def check_fetch_site(path: str, headers: Headers) -> None:
-    """Refuse what the browser itself says another site asked of the API, even where it sends no Origin.
+    """Refuse what the browser itself says another site asked for, even where it sends no Origin.
+
+    A link from elsewhere may open a page. Everything else is refused by default, however its path is written: the same
+    route may have many spellings.
 
     Raises:
         ForeignError: `console.guards.site`.
@@ -123,7 +126,7 @@ def check_fetch_site(path: str, headers: Headers) -> None:
     site = _only(headers, b"sec-fetch-site")
     if site is None and not _all(headers, b"sec-fetch-site"):
         return
-    if _is_api(path) and site not in OWN_SITES:
+    if site not in OWN_SITES and path not in PAGES:
         raise ForeignError(
             "a page of another site asks for this",
             code="console.guards.site",
@@ -225,10 +228,6 @@ async def _answer(send: "Send", status: int, body: bytes) -> None:
     headers.append((b"content-length", str(len(body)).encode("ascii")))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
-
-
-def _is_api(path: str) -> bool:
-    return path == API or path.startswith(f"{API}/")
 
 
 def _all(headers: Headers, name: bytes) -> list[str]:

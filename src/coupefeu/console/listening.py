@@ -21,6 +21,8 @@ from coupefeu.errors import BearerError
 MAX_HEADER_BYTES: Final = 16_384
 KEEP_ALIVE_S: Final = 30
 HANDSHAKE_WITHIN_S: Final = 10.0
+DEAD_AFTER_S: Final = 30
+"""Without a sign of the other end."""
 PORTS_TRIED: Final = 16
 _NO_IPV6: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 BACKLOG: Final = 128
@@ -124,6 +126,7 @@ def bind(host: str, port: int) -> socket.socket:
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _notice_the_dead(bound)
         bound.bind((host, port))
         bound.listen(BACKLOG)
         bound.setblocking(False)
@@ -131,6 +134,18 @@ def bind(host: str, port: int) -> socket.socket:
         bound.close()
         raise _cannot_bind(host, port, error) from error
     return bound
+
+
+def _notice_the_dead(bound: socket.socket) -> None:
+    """Let go of whoever is gone without a word; what is accepted on a socket inherits this."""
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in (
+        (socket.TCP_KEEPIDLE, DEAD_AFTER_S // 2),
+        (socket.TCP_KEEPINTVL, DEAD_AFTER_S // 6),
+        (socket.TCP_KEEPCNT, 3),
+        (socket.TCP_USER_TIMEOUT, DEAD_AFTER_S * 1_000),
+    ):
+        bound.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 def _cannot_bind(host: str, port: int, error: OSError) -> BearerError:
