@@ -144,3 +144,8 @@ def test_a_running_node_without_a_console_says_how_to_have_one(tmp_path):
         up.stdout.read()
     assert (done.returncode, "cli.console_link.none" in done.stderr) == (EXIT_CODES[ConfigError], True)
     assert "[console]" in done.stderr
+
+
+def test_the_line_does_not_wait_for_the_web_framework():
+    look = "import sys, coupefeu.cli.up; sys.exit('litestar' in sys.modules or 'uvicorn' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", look], check=False).returncode == 0

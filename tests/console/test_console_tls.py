@@ -306,6 +306,33 @@ def test_a_renewed_pair_is_taken_and_one_that_cannot_be_used_leaves_the_old_one(
     assert certificate.not_after_ms > first_ms
 
 
+def test_a_new_certificate_whose_key_is_not_there_yet_leaves_the_old_pair_whole(tmp_path):
+    tls = make_pair(tmp_path)
+    certificate, old = Certificate(tls, NOW_MS), tls.certificate.read_bytes()
+    key = tls.key.read_bytes()
+    make_pair(tmp_path, days=(-1, 60))
+    tls.key.write_bytes(key)  # as between two copies of an operator
+    _touch(tls, 1)
+    with pytest.raises(ConfigError) as refused:
+        certificate.refresh(NOW_MS)
+    assert refused.value.code == "console.tls.unusable"
+    assert shown_by(certificate.context) == ssl.PEM_cert_to_DER_cert(old.decode())
+
+
+def shown_by(context):
+    """Shake hands in memory; gives the certificate that is shown, in DER."""
+    trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    to_us, to_them = ssl.MemoryBIO(), ssl.MemoryBIO()
+    them = trusting.wrap_bio(to_them, to_us)
+    us = context.wrap_bio(to_us, to_them, server_side=True)
+    for _ in range(4):
+        for end in (them, us):
+            with contextlib.suppress(ssl.SSLWantReadError):
+                end.do_handshake()
+    return them.getpeercert(binary_form=True)
+
+
 def _touch(tls, ahead_s):
     """Give the files a time of their own, however coarse the clock of this disk is."""
     at_ns = tls.certificate.stat().st_mtime_ns + ahead_s * 1_000_000_000

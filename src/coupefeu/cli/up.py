@@ -2,19 +2,22 @@
 
 import asyncio
 import signal
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import typer
 import uvloop
 
 from coupefeu.cli.printing import JsonOption, NodeOption, report
 from coupefeu.console.config import ConsoleConfig, read_config
-from coupefeu.console.keeper import ConsoleKeeper
 from coupefeu.node.collector import calm_collector
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.local import LocalBackend
 from coupefeu.node.reach import run_node
 from coupefeu.words import say
+
+if TYPE_CHECKING:
+    from coupefeu.console.keeper import ConsoleKeeper
 
 
 def register(app: typer.Typer) -> None:
@@ -59,7 +62,7 @@ async def _serve(folder: NodeFolder, console: ConsoleConfig | None, *, as_json: 
 
         backend.follow(tell)
         if console is not None:
-            keeper = _keep_console(backend, console, banner, as_json=as_json)
+            keeper = await _keep_console(backend, console, banner, as_json=as_json)
         await stop.wait()
     finally:
         if keeper is not None:
@@ -67,13 +70,18 @@ async def _serve(folder: NodeFolder, console: ConsoleConfig | None, *, as_json: 
         await backend.close()
 
 
-def _keep_console(
+async def _keep_console(
     backend: LocalBackend, config: ConsoleConfig, banner: str, *, as_json: bool
-) -> ConsoleKeeper:
+) -> "ConsoleKeeper":
+    """Begin to have a console; the web framework is loaded when the line is up already, beside the loop."""
+    keeping = await asyncio.to_thread(import_module, "coupefeu.console.keeper")
+    calm_collector()
+
     def say_console(words: str, address: str | None) -> None:
         report(banner, [words], {"what": "console", "address": address, "detail": words}, as_json=as_json)
 
-    return ConsoleKeeper(backend, config, say_console)
+    keeper: ConsoleKeeper = keeping.ConsoleKeeper(backend, config, say_console)
+    return keeper
 
 
 def describe(event: dict[str, Any], language: str = "en") -> str:

@@ -10,8 +10,8 @@ YOUNG_OBJECTS: Final = 20_000
 def calm_collector() -> None:
     """Let the collector pass over what was loaded at the start, and look at the young more seldom.
 
-    To be called once, when all modules are loaded: a full walk over them stops every thread for tens of
-    milliseconds and finds nothing.
+    To be called when all modules are loaded, and again when more were: a full walk over them stops every thread for
+    tens of milliseconds and finds nothing.
     """
     gc.collect()
     gc.freeze()
