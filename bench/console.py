@@ -146,27 +146,40 @@ async def measure_list(room: Room) -> AsyncIterator[Figure]:
     """Scroll through all messages and filter them; the longest time without a frame, or of one task."""
     page = await open_page(room.theirs, f"{room.their_address}/#/messages")
     await page.wait_for_selector("#all [data-number]")
+    yield await scroll_and_filter(room, page, "#all", "/api/messages?", "list", "messages")
+
+
+async def measure_record(room: Room) -> AsyncIterator[Figure]:
+    """The same of the record of both sides."""
+    page = await open_page(room.theirs, f"{room.their_address}/#/record")
+    await page.wait_for_selector("main [role=listitem] a")
+    yield await scroll_and_filter(room, page, "main", "/api/record?", "record", "entries")
+
+
+async def scroll_and_filter(room: Room, page: Page, where: str, path: str, name: str, what: str) -> Figure:
+    """Scroll the long list inside `where` from end to end, and search it twice."""
     await page.evaluate("() => { notes.gapMs = notes.taskMs = 0 }")
-    view = page.locator("#all [role=region]")
+    view = page.locator(f"{where} [role=region]").first
+    is_there = f"() => !document.querySelector('{where} .wait')"
     await view.hover()
     for step in range(60):
         await page.mouse.wheel(0, 1_500)
         await page.wait_for_timeout(16)
-        room.progress("list", step + 1, 66)
+        room.progress(name, step + 1, 66)
     for part in (0.25, 0.5, 0.75, 1):
         await view.evaluate("(each, part) => { each.scrollTop = part * each.scrollHeight }", part)
-        await page.wait_for_function("() => !document.querySelector('#all .wait')")
+        await page.wait_for_function(is_there)
     filtered = []
     for typed in ("kept 0500", "kept"):
         started = time.perf_counter()
-        async with page.expect_response(lambda answer: "/api/messages?" in answer.url):
+        async with page.expect_response(lambda answer: path in answer.url):
             await page.locator("#search").fill(typed)
-        await page.wait_for_function("() => !document.querySelector('#all .wait')")
+        await page.wait_for_function(is_there)
         filtered.append(time.perf_counter() - started)
     gap_ms, task_ms = await page.evaluate("() => [notes.gapMs, notes.taskMs]")
     await page.close()
-    yield Figure(
-        name="list", what=f"list of {ENTRIES:,} messages scrolled and filtered, longest pause", unit="ms", limit=100,
+    return Figure(
+        name=name, what=f"list of {ENTRIES:,} {what} scrolled and filtered, longest pause", unit="ms", limit=100,
         ours=max(gap_ms, task_ms),
         detail={"frame_gap_ms": gap_ms, "task_ms": task_ms, "filter_s": [round(each, 2) for each in filtered]},
     )  # fmt: skip
@@ -232,6 +245,7 @@ MEASUREMENTS = {
     "first-page": measure_first_page,
     "send": measure_send,
     "list": measure_list,
+    "record": measure_record,
     "crowd": measure_crowd,
     "keystrokes": measure_keys,
 }
