@@ -134,7 +134,7 @@ class Tab:
 
     def text(self, test_id):
         """Give the text of an element, "" where it is not there."""
-        return self.evaluate(f"document.querySelector('[data-testid={test_id}]')?.innerText ?? ''")
+        return self.evaluate(f"(document.querySelector('[data-testid={test_id}]')?.innerText ?? '').trim()")
 
     def is_hidden(self):
         return self.evaluate("document.visibilityState") == "hidden"
