@@ -1,0 +1,62 @@
+"""The watch over HTTP: the session's post and label, one entry for one press, and every refusal with its code."""
+
+import pytest
+from tests.console.following import OneLoop, Stream, get, once, post, refused
+
+
+@pytest.fixture
+def loop(tmp_path):
+    running = OneLoop(tmp_path)
+    yield running
+    running.close()
+
+
+def test_it_is_taken_seen_by_both_and_left(loop):
+    async def test(us, ru):
+        async with Stream(us, "at-us") as at_us, Stream(ru, "at-ru") as at_ru:
+            taken = await post(us, "/api/watch", {"heard": False})
+            for stream in (at_us, at_ru):
+                found = await stream.find("desk", lambda event: event["desk"]["watches"])
+                (watch,) = found["desk"]["watches"]
+                assert (watch["post"], watch["officer"], watch["heard"]) == ("us.duty", "WATCH A", False)
+                assert watch["number"] == taken["number"]
+            left = await us.http.delete("/api/watch")
+            assert left.status_code == 200
+            await at_ru.find(
+                "desk", lambda event: not event["desk"]["watches"], after=at_ru.events.index(found)
+            )
+            again = await us.http.delete("/api/watch")
+            assert (again.status_code, again.json()["error"]["code"]) == (409, "services.watch.no_watch")
+
+    loop.do(test)
+
+
+def test_one_press_is_one_entry_however_often_it_is_sent(loop):
+    async def test(us, _ru):
+        header = once()
+        first = await post(us, "/api/watch", {"heard": True}, header)
+        assert await post(us, "/api/watch", {"heard": True}, header) == first
+        assert (await refused(us, "/api/watch", {"heard": False}, header))[1] == "console.once.other"
+        (watch,) = (await get(us, "/api/desk"))["watches"]
+        assert watch["number"] == first["number"]
+
+    loop.do(test)
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"heard": True, "post": "ru.duty"}, "services.watch.foreign_post"),
+        ({"heard": True, "post": "us.nobody"}, "model.agreement.no_post"),
+        ({"heard": "yes"}, "console.request.invalid"),
+        ({}, "console.request.invalid"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_recorded_nowhere(loop, body, code):
+    async def test(us, _ru):
+        status, told = await refused(us, "/api/watch", body)
+        assert 400 <= status < 500
+        assert told == code
+        assert (await get(us, "/api/desk"))["watches"] == []
+
+    loop.do(test)
