@@ -291,3 +291,26 @@ def test_a_message_is_a_sheet_with_its_header_chain_and_proof(open_page, desks):
 def test_a_day_of_which_nothing_was_stored_says_what_was_looked_at(open_page, desks):
     page = open_page(desks.us, "#/record/day/2001-01-01")
     page.get_by_text(re.compile(r"No such entry among the \d+ looked at")).wait_for()
+
+
+def test_any_page_prints_exercise_first_and_no_controls(open_page, desks):
+    number = stop(desks)
+    page = open_page(desks.us, f"#/messages/{number}")
+    page.get_by_text(say("header-end", "en", number=number)).wait_for()
+    page.emulate_media(media="print")
+    assert page.locator("body").inner_text().strip().startswith("EXERCISE")
+    for hidden in ("nav", ".back", "main button", "main a[href*='/new/']"):
+        assert not any(each.is_visible() for each in page.locator(hidden).all())
+    assert page.evaluate("() => getComputedStyle(document.body).page") == "exercise"
+
+
+def test_a_page_that_died_says_on_paper_since_when(desk_processes, open_page):
+    page = open_page(desk_processes.us, "#/record")
+    page.locator("main [role=listitem] a").first.wait_for()
+    page.window.allow("ERR")
+    desk_processes.kill("us")
+    page.get_by_test_id("not-live").wait_for()
+    page.emulate_media(media="print")
+    assert page.get_by_test_id("not-live").is_visible()
+    assert "NOT LIVE since" in page.get_by_test_id("not-live").inner_text()
+    assert page.evaluate("() => getComputedStyle(document.querySelector('.not-live')).opacity") == "1"
