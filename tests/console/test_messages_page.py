@@ -6,9 +6,11 @@ import pytest
 from tests.console.desks import wait_until
 
 from coupefeu.model.attachments import Attachment
-from coupefeu.model.messages import Content, Form, Operative
+from coupefeu.model.messages import Channel, Content, Form, Operative
 from coupefeu.model.precedence import Precedence, Subject
+from coupefeu.services.messages.render import coded_lines
 from coupefeu.services.messages.status import StepName
+from coupefeu.words import say
 
 HOSTILE = "<img src=x onerror=alert(1)>\u202egnp.exe\n— us.node abc\n⟦U+202E⟧ а\u0301\u0301\u0301\u0301"
 
@@ -114,6 +116,38 @@ def test_the_original_stands_beside_the_rendering_with_its_language(open_page, d
     letter = page.locator(".letter").inner_text()
     assert "CESSEZ" in letter
     assert "Texte original, en russe" in letter
+
+
+CODED = (
+    Content(
+        form=Form.WARNING, subject=Subject.SAFETY, operative=Operative.SPARE, place="36.1 N 38.0 E",
+        time_ms=1_648_091_520_000, numbers=("12", "-3.5"), officer="Смена 3",
+    ),
+    Content(form=Form.STANDARD_PHRASE, subject=Subject.SAFETY, phrase=12, slots=("55.1 N 20.3 E", "5")),
+    Content(
+        form=Form.CONTACT, subject=Subject.NOTICE, channel=Channel.ATTACHE, time_ms=1_648_091_520_000,
+        counterpart="Duty officer", text="Spoke.",
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ru"])
+@pytest.mark.parametrize("content", CODED, ids=lambda content: content.form.name.lower())
+def test_codes_are_said_in_the_words_of_the_command_line(open_page, desks, content, language):
+    number = desks.ru.say(content)
+    status = desks.us.has(number)
+    page = open_page(desks.us, f"#/messages/{number}", language=language)
+    page.locator(".letter .fields").wait_for()
+    letter = page.locator(".letter").inner_text()
+    for line in coded_lines(status.content, language):
+        name, _, value = line.partition(":")
+        assert name.strip() in letter
+        assert value.strip() in letter
+    chain = page.locator(".chain").inner_text()
+    for step in status.chain("us").steps:
+        assert (
+            say(f"step-{step.name}", language, screens=step.screens) in chain or step.name == StepName.SHOWN
+        )
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ru"])

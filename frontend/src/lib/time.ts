@@ -3,9 +3,6 @@
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'] as const;
 const MINUTE_MS = 60_000;
 const LATEST_MS = 253_402_300_800_000;
-const GROUP = /^(\d\d)(\d\d)(\d\d)Z ?([A-Z]{3}) ?(\d\d)$/;
-const TODAY = /^(\d\d):?(\d\d)Z?$/;
-const ISO = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|\+00:00)$/;
 
 /** `24 MAR 22 03:12:05Z`: cut to the second, as a clock's face is read. */
 export function formatSecond(instantMs: number): string {
@@ -61,33 +58,6 @@ export function formatOffset(offsetMs: number): string {
   const seconds = Math.abs(offsetMs) / 1000;
   const sign = offsetMs < 0 && seconds >= 0.05 ? '\u2212' : '+';
   return seconds < 100 ? `${sign}${seconds.toFixed(1)}\u202fs` : `${sign}${formatDuration(offsetMs)}`;
-}
-
-/** Read a minute as people write it, always UTC: a group, `0312Z` of today, ISO 8601, `now`; null: unreadable. */
-export function parseMinute(text: string, nowMs: number): number | null {
-  const written = text.trim().toUpperCase();
-  if (written === 'NOW') return nowMs - (nowMs % MINUTE_MS);
-  const today = TODAY.exec(written);
-  if (today) return minuteOfToday(Number(today[1]), Number(today[2]), nowMs);
-  const group = GROUP.exec(written);
-  if (group) {
-    const month = MONTHS.indexOf(group[4] as (typeof MONTHS)[number]);
-    return minute(2000 + Number(group[5]), month, Number(group[1]), Number(group[2]), Number(group[3]));
-  }
-  const iso = ISO.exec(written);
-  if (!iso) return null;
-  return minute(Number(iso[1]), Number(iso[2]) - 1, Number(iso[3]), Number(iso[4]), Number(iso[5]));
-}
-
-function minuteOfToday(hour: number, minutes: number, nowMs: number): number | null {
-  const now = new Date(nowMs);
-  return minute(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate(), hour, minutes);
-}
-
-function minute(year: number, month: number, day: number, hour: number, minutes: number): number | null {
-  if (month < 0 || month > 11 || hour > 23 || minutes > 59) return null;
-  const instantMs = Date.UTC(year, month, day, hour, minutes);
-  return new Date(instantMs).getUTCDate() === day ? instantMs : null;
 }
 
 function isReadable(instantMs: number): boolean {
