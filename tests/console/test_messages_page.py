@@ -46,6 +46,15 @@ def write(page, text):
     page.get_by_role("textbox", name="Text").fill(text)
 
 
+def judged(page):
+    """Wait until our node has judged what stands on the page; gives how it will be read."""
+    page.wait_for_function(
+        """() => document.querySelector('[data-testid=preview] .letter')
+            && !document.querySelector('[data-testid=preview] .stale')"""
+    )
+    return page.get_by_test_id("preview").locator(".letter")
+
+
 def press(page, name):
     """Press a button once the browser has let the page sound: until then a line above it moves it."""
     page.get_by_role("button", name=name).wait_for()
@@ -205,11 +214,11 @@ def test_one_key_takes_one_key_says_read_and_each_is_on_record(open_page, desks)
     desks.us.has(number)
     page = open_page(desks.us, f"#/messages/{number}", officer="Watch 2")
     page.get_by_test_id("original").wait_for()
-    page.keyboard.press("t")
+    page.keyboard.press("Shift+T")
     page.locator("[data-step=taken-by][data-done=true]").wait_for()
     assert "US · Duty desk (Watch 2)" in page.locator("[data-step=taken-by]").inner_text().replace("\n", " ")
     assert step(desks.us, number, StepName.TAKEN_BY).acts[0].act.officer == "Watch 2"
-    page.keyboard.press("r")
+    page.keyboard.press("Shift+R")
     page.locator("[data-step=read-by][data-done=true]").wait_for()
     assert len(step(desks.us, number, StepName.READ_BY).acts) == 1
 
@@ -219,7 +228,7 @@ def test_a_read_back_is_typed_anew_and_a_difference_is_named_on_both_sides(open_
     desks.us.has(number)
     page = open_page(desks.us, f"#/messages/{number}")
     page.get_by_test_id("original").wait_for()
-    page.keyboard.press("b")
+    page.keyboard.press("Shift+B")
     fields = page.locator(".acts form input")
     page.wait_for_function("() => document.querySelectorAll('.acts form input').length === 4")
     fields.nth(0).focus()
@@ -232,7 +241,7 @@ def test_a_read_back_is_typed_anew_and_a_difference_is_named_on_both_sides(open_
         fields.nth(field).fill(typed)
     page.reload()
     page.get_by_test_id("original").wait_for()
-    page.keyboard.press("b")
+    page.keyboard.press("Shift+B")
     page.wait_for_function(
         "() => document.querySelectorAll('.acts form input')[1]?.value === '36.1 N 38.O E'"
     )
@@ -321,9 +330,7 @@ def test_each_form_is_written_shown_as_they_will_read_it_and_sent(open_page, des
     page = open_page(desks.us, "#/messages/new")
     page.locator(f"input[value={form}]").check()
     FILLED[form](page)
-    preview = page.get_by_test_id("preview").locator(".letter")
-    preview.wait_for()
-    foreseen = preview.locator(".content").inner_text()
+    foreseen = judged(page).locator(".content").inner_text()
     page.get_by_role("button", name="Send", exact=True).click()
     page.wait_for_url(re.compile(r"#/messages/US/\d+$"))
     number = page.url.partition("#/messages/")[2]
@@ -351,7 +358,7 @@ def test_a_flash_goes_only_after_it_was_said_what_it_does(open_page, desks):
     page = open_page(desks.us, "#/messages/new/warning")
     page.get_by_role("radio", name=re.compile("^STOP")).check()
     page.get_by_role("textbox", name="Place").fill("36.1 N 38.0 E")
-    page.get_by_test_id("preview").locator(".letter").wait_for()
+    judged(page)
     page.get_by_role("button", name="Send the FLASH").click()
     dialog = page.get_by_role("dialog", name="Send a FLASH?")
     dialog.wait_for()
@@ -367,10 +374,10 @@ def test_a_draft_outlives_a_reload_and_a_node_that_does_not_answer_and_goes_once
     page = open_page(desks.us, "#/messages/new/free-text")
     page.window.allow("ERR_")
     write(page, text)
-    page.get_by_test_id("preview").locator(".letter").wait_for()
+    judged(page)
     page.reload()
     page.wait_for_function("() => document.querySelector('textarea')?.value.startsWith('Sent once')")
-    page.get_by_test_id("preview").locator(".letter").wait_for()
+    judged(page)
     page.evaluate(LOSE_ONE_ANSWER)
     page.get_by_role("button", name="Send", exact=True).click()
     page.get_by_text("Our node did not answer.").wait_for()
@@ -392,7 +399,7 @@ def test_a_message_is_corrected_from_its_page(open_page, desks):
     page.get_by_role("link", name="Correct it").click()
     page.get_by_role("heading", name=f"CORRECTION · {number}").wait_for()
     write(page, "The second column.")
-    page.get_by_test_id("preview").locator(".letter").wait_for()
+    judged(page)
     page.get_by_role("button", name="Send", exact=True).click()
     page.wait_for_url(re.compile(r"#/messages/US/\d+$"))
     correction = page.url.partition("#/messages/")[2]
@@ -426,7 +433,7 @@ def test_an_attachment_of_theirs_says_whether_it_is_here(open_page, desks):
 def test_after_a_lost_answer_another_text_is_told_to_be_another_message(open_page, desks):
     page = open_page(desks.us, "#/messages/new/free-text")
     write(page, "The first text.")
-    page.get_by_test_id("preview").locator(".letter").wait_for()
+    judged(page)
     page.evaluate(LOSE_ONE_ANSWER)
     page.get_by_role("button", name="Send", exact=True).click()
     page.get_by_text("Our node did not answer.").wait_for()
@@ -448,3 +455,132 @@ def test_what_is_awaited_does_not_read_as_done(open_page, desks):
     row = page.locator(f"#open a[data-number='{number}']")
     row.wait_for()
     assert "awaited at US: " in row.inner_text()
+
+
+# --- what the reading of this code found ------------------------------------------------------------------
+
+
+def test_a_key_that_is_held_down_signs_once(open_page, desks):
+    number = desks.ru.write("Held down.", Precedence.IMMEDIATE)
+    desks.us.has(number)
+    page = open_page(desks.us, f"#/messages/{number}")
+    page.get_by_test_id("original").wait_for()
+    page.keyboard.press("r")
+    page.keyboard.down("Shift")
+    for _ in range(4):
+        page.keyboard.down("R")
+    page.locator("[data-step=read-by][data-done=true]").wait_for()
+    for _ in range(4):
+        page.keyboard.down("R")
+    page.keyboard.up("R")
+    assert page.get_by_role("button", name="I HAVE READ IT").is_disabled()
+    assert len(step(desks.us, number, StepName.READ_BY).acts) == 1
+
+
+def test_an_acting_key_is_found_on_a_cyrillic_keyboard(open_page, desks):
+    number = desks.us.write("Читаю.", Precedence.IMMEDIATE)
+    desks.ru.has(number)
+    page = open_page(desks.ru, f"#/messages/{number}", language="ru")
+    page.get_by_test_id("original").wait_for()
+    page.evaluate(
+        """() => document.body.dispatchEvent(new KeyboardEvent('keydown',
+            { key: 'Е', code: 'KeyT', shiftKey: true, bubbles: true, cancelable: true }))"""
+    )
+    page.locator("[data-step=taken-by][data-done=true]").wait_for()
+
+
+def test_nothing_goes_before_our_node_has_judged_what_stands_there(open_page, desks):
+    page = open_page(desks.us, "#/messages/new/free-text")
+    write(page, "Quickly made a FLASH.")
+    judged(page)
+    held = []
+    page.route("**/api/messages/preview", lambda route: held.append(route))
+    sent = []
+    page.on("request", lambda asked: sent.append(asked) if asked.url.endswith("/api/messages") else None)
+    with page.expect_request("**/api/messages/preview"):
+        page.get_by_role("radio", name=re.compile("^FLASH")).check()
+        page.locator("input[name=precedence]:checked").press("Enter")
+    assert page.get_by_role("button", name="Send", exact=True).is_disabled()
+    assert not [asked for asked in sent if asked.method == "POST"]
+    page.unroute("**/api/messages/preview")
+    held[0].continue_()
+    page.get_by_role("button", name="Send the FLASH").click()
+    page.get_by_role("dialog", name="Send a FLASH?").wait_for()
+
+
+def test_a_message_under_a_dialog_is_not_shown(open_page, desks):
+    number = desks.ru.write("Under a dialog.")
+    desks.us.has(number)
+    page = open_page(desks.us)
+    page.get_by_role("heading", name="Line", level=1).wait_for()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_role("button", name="Keys").click()
+    page.get_by_role("dialog", name="Keys").wait_for()
+    page.evaluate(f"location.hash = '#/messages/{number}'")
+    page.get_by_test_id("original").wait_for(state="attached")
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert not any(url.endswith("/api/shown") for url in asked)
+    with page.expect_request("**/api/shown"):
+        page.keyboard.press("Escape")
+
+
+def test_the_page_says_as_which_post_it_acts_and_when_that_ends(open_page, desks):
+    page = open_page(desks.us, officer="Watch 2")
+    sitting = page.get_by_test_id("sitting")
+    sitting.wait_for()
+    assert sitting.inner_text() == "you act as Duty desk (Watch 2)"
+    assert page.get_by_test_id("session-ends").count() == 0
+    soon = """() => {
+      const ask = window.fetch;
+      window.fetch = async (path, wish) => {
+        const answer = await ask(path, wish);
+        if (path !== '/api/session') return answer;
+        return Response.json({ ...(await answer.json()), expires_ms: Date.now() + 1_800_000 });
+      };
+    }"""
+    page.add_init_script(f"({soon})()")
+    page.reload()
+    page.get_by_test_id("session-ends").wait_for()
+    assert re.search(r"ends at \d\d:\d\dZ, in 0:\d\d:\d\d", page.get_by_test_id("session-ends").inner_text())
+
+
+def test_files_outlive_a_reload_and_a_thrown_draft_comes_back(open_page, desks):
+    page = open_page(desks.us, "#/messages/new/free-text")
+    write(page, "With a chart.")
+    chart = {"name": "chart.txt", "mimeType": "text/plain", "buffer": b"55.1 N 20.3 E"}
+    page.locator("input[type=file]").set_input_files([chart])
+    judged(page).get_by_text("chart.txt").wait_for()
+    page.reload()
+    judged(page).get_by_text("chart.txt").wait_for()
+    page.get_by_role("button", name="Throw the draft away").click()
+    page.wait_for_function(
+        "() => document.querySelector('textarea') === null || document.querySelector('textarea').value === ''"
+    )
+    page.get_by_role("button", name="Bring the draft back").click()
+    page.wait_for_function("() => document.querySelector('textarea')?.value === 'With a chart.'")
+    judged(page).get_by_text("chart.txt").wait_for()
+
+
+def test_stopped_at_is_a_time_that_somebody_said(open_page, desks):
+    number = desks.ru.say(warning(), Precedence.IMMEDIATE)
+    desks.us.has(number)
+    page = open_page(desks.us, f"#/messages/{number}")
+    press(page, "OUTCOME")
+    page.get_by_role("radio", name="STOPPED AT").check()
+    when = page.get_by_role("textbox", name="When it was stopped")
+    assert when.get_attribute("required") is not None
+    page.get_by_role("button", name="now").click()
+    assert re.fullmatch(r"\d\d:\d\dZ", when.input_value())
+    page.get_by_role("button", name="Put on record").click()
+    page.locator("[data-step=outcome][data-done=true]").wait_for()
+
+
+def test_a_refusal_is_said_in_the_language_of_the_reader(open_page, desks):
+    page = open_page(desks.us, "#/messages/new/free-text", language="ru")
+    page.window.allow("400")
+    page.locator("textarea").fill("я" * 5_000)
+    told = page.get_by_role("alert")
+    told.wait_for()
+    assert "Текст слишком длинный для одного сообщения" in told.inner_text()
+    assert "node.draft.too_long" in told.inner_text()

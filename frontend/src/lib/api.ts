@@ -20,6 +20,11 @@ export class ApiError extends Error {
     return this.code === UNREACHABLE;
   }
 
+  /** Whether it was refused before anything was recorded; a failure of the node proves nothing of the kind. */
+  get provesNothingRecorded(): boolean {
+    return this.status >= 400 && this.status < 500 && this.code !== OTHER_RUN;
+  }
+
   get isSignedOut(): boolean {
     return this.status === 401;
   }

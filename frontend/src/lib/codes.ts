@@ -154,6 +154,14 @@ export function effectWords(effect: string): string {
   return say('effect-other', { part: effect });
 }
 
+/** What a refusal means, where there are words for its code; "": there are none, and the node's own stand alone. */
+export function refusalWords(code: string): string {
+  const effect = /^services\.messages\.(.+)$/.exec(code)?.[1];
+  if (effect) return `${effectWords(effect)}.`;
+  const key = `ui-error-${code.replace(/[._]/g, '-')}`;
+  return words.has(key) ? say(key) : '';
+}
+
 /** Name a difference of a read-back that may not be visible. */
 export function differenceWords(difference: DifferenceValues): string {
   const nothing = say('nothing');

@@ -1,6 +1,6 @@
 /** Posts and parties by the names that the agreement gives them, in the reader's language. */
 
-import type { DeskValues, LineValues, PartyValues, PostValues, WordsValues } from '../generated/types';
+import type { DeskValues, LineValues, PartyValues, PostValues, WatchValues, WordsValues } from '../generated/types';
 import { live } from './live.svelte';
 import { words, type Language } from './words.svelte';
 
@@ -54,6 +54,12 @@ export function otherParties(desk: DeskValues): readonly PartyValues[] {
 
 export function lineTo(desk: DeskValues, party: string): LineValues | undefined {
   return desk.lines.find((line) => line.party === party);
+}
+
+/** Every post of a party that is on watch, its duty desk first. */
+export function watchesOf(desk: DeskValues, party: PartyValues): readonly WatchValues[] {
+  const watches = desk.watches.filter((watch) => watch.party === party.id);
+  return [...watches].sort((one, other) => Number(other.post === party.duty_desk) - Number(one.post === party.duty_desk));
 }
 
 /** The key that says how a line stands: up and answering, up and late, down. */

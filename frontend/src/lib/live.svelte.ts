@@ -157,7 +157,13 @@ class Pushed {
   #newest = $state.raw<ReadonlyMap<string, MessageValues>>(new Map());
 
   constructor() {
+    let known = 0;
     live.on('message', ({ message }) => this.keep(message));
+    // While the stream was cut events were missed: nothing pushed before is known to be current.
+    live.on('desk', () => {
+      if (live.connections !== known) this.#newest = new Map();
+      known = live.connections;
+    });
   }
 
   find(number: string): MessageValues | undefined {

@@ -3,7 +3,7 @@
 import { keepChoice, readChoice } from './kept';
 
 export interface Shortcut {
-  /** A key, or two after one another: `g m`. */
+  /** A key, `Shift+T` where it signs something, or two after one another: `g m`. */
   keys: string;
   /** The Fluent key of what it does. */
   does: string;
@@ -32,9 +32,9 @@ class Shortcuts {
   }
 
   hear(event: KeyboardEvent): void {
-    if (!this.areOn || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!this.areOn || event.defaultPrevented || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
     if (isTyping(event.target) || document.querySelector('dialog[open]')) return;
-    const key = event.key.toLowerCase();
+    const key = keyOf(event);
     const pair = performance.now() - this.#firstAtMs < SECOND_KEY_MS ? `${this.#first} ${key}` : '';
     const found = this.#find(pair) ?? this.#find(key);
     this.#first = found ? '' : key;
@@ -47,6 +47,14 @@ class Shortcuts {
   #find(keys: string): Shortcut | undefined {
     return this.list.findLast((shortcut) => shortcut.keys === keys);
   }
+}
+
+/** The key by its Latin letter or digit, also where the layout is Cyrillic or French; a letter with Shift says so. */
+function keyOf(event: KeyboardEvent): string {
+  const letter = /^[a-z]$/i.exec(event.key)?.[0] ?? /^Key([A-Z])$/.exec(event.code)?.[1];
+  if (letter) return event.shiftKey ? `Shift+${letter.toUpperCase()}` : letter.toLowerCase();
+  if (/^[0-9?/]$/.test(event.key)) return event.key;
+  return /^Digit([0-9])$/.exec(event.code)?.[1] ?? event.key.toLowerCase();
 }
 
 function isTyping(target: EventTarget | null): boolean {

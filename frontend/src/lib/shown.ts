@@ -7,20 +7,45 @@ export const consoleName = Array.from(crypto.getRandomValues(new Uint8Array(8)),
   octet.toString(16).padStart(2, '0'),
 ).join('');
 
+const LOOK_AGAIN_MS = 500;
 const told = new Set<string>();
 
-/** Say that a message is on this screen, once it has been drawn and while the page is visible; call again when it is not sure. */
-export function reportShown(number: string): void {
-  if (told.has(number)) return;
-  if (document.visibilityState !== 'visible') {
-    document.addEventListener('visibilitychange', () => reportShown(number), { once: true });
-    return;
+/**
+ * Tell our node that a message is on this screen, once it has been drawn, while the page is visible and nothing covers it.
+ *
+ * `element` shows it. Call what is given back when it is shown no more: what was not told by then is never told.
+ */
+export function reportShown(number: string, element: Element | null = null): () => void {
+  let isWanted = true;
+  let again: ReturnType<typeof setTimeout> | undefined;
+
+  function look(): void {
+    if (!isWanted || told.has(number)) return;
+    if (!isSeen(element)) {
+      again = setTimeout(look, LOOK_AGAIN_MS);
+      return;
+    }
+    requestAnimationFrame(() => requestAnimationFrame(() => (isWanted && isSeen(element) ? void tell(number) : look())));
   }
-  requestAnimationFrame(() => requestAnimationFrame(() => void tell(number)));
+
+  document.addEventListener('visibilitychange', look);
+  look();
+  return () => {
+    isWanted = false;
+    clearTimeout(again);
+    document.removeEventListener('visibilitychange', look);
+  };
+}
+
+/** Whether somebody in front of the screen sees it: no hidden page, not taken away, under no dialog. */
+function isSeen(element: Element | null): boolean {
+  if (document.visibilityState !== 'visible') return false;
+  if (element === null) return true;
+  const isCovered = [...document.querySelectorAll('dialog[open]')].some((dialog) => !dialog.contains(element));
+  return element.isConnected && element.checkVisibility() && !isCovered;
 }
 
 async function tell(number: string): Promise<void> {
-  if (document.visibilityState !== 'visible') return reportShown(number);
   if (told.has(number)) return;
   told.add(number);
   try {

@@ -506,6 +506,17 @@ ui-acts-left-out = { $count } more acts are not shown here; the record has them 
 ui-maybe-sent = An earlier press was not answered: what stood here then may be on our record. Look at the list before you send another text.
 ui-heartbeat-late = Their node has not answered lately
 ui-file-choose = Choose files
+ui-acting-as = you act as
+ui-session-ends = This session ends at { $time }, in { $left }: ask for a new link in time.
+ui-bring-back = Bring the draft back
+ui-files-not-kept = These files are not kept over a reload; the text is.
+ui-now = now
+ui-error-console-once-other-run = Our node was started anew meanwhile: look whether it is on the record, and press again if it is not.
+ui-error-node-draft-too-long = The text is too long for one message: send it in parts.
+ui-error-node-draft-critical = A critical passage does not stand in the text.
+ui-error-node-draft-slots = A value of the phrase is missing.
+ui-error-model-instant-unreadable = The time cannot be read; write it in UTC: 0312Z, or 240312Z MAR 22.
+ui-error-store-disk-full = The disk of our node is full: nothing more can be recorded.
 
 ## The console: the demonstration, its strip of five steps. `here`: on this page; `there`: on the other side's.
 

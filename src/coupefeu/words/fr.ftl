@@ -501,6 +501,17 @@ ui-acts-left-out = { $count } autres actes ne sont pas affichés ici ; le jour
 ui-maybe-sent = Un appui précédent est resté sans réponse : ce qui figurait ici est peut-être à notre journal. Consultez la liste avant d’envoyer un autre texte.
 ui-heartbeat-late = Leur nœud n’a pas répondu récemment
 ui-file-choose = Choisir des fichiers
+ui-acting-as = vous agissez comme
+ui-session-ends = Cette session prend fin à { $time }, dans { $left } : demandez un nouveau lien à temps.
+ui-bring-back = Rétablir le brouillon
+ui-files-not-kept = Ces fichiers ne sont pas conservés au rechargement ; le texte l’est.
+ui-now = maintenant
+ui-error-console-once-other-run = Notre nœud a redémarré entre-temps : vérifiez si c’est au journal, et appuyez de nouveau si ce n’y est pas.
+ui-error-node-draft-too-long = Le texte est trop long pour un message : envoyez-le en plusieurs.
+ui-error-node-draft-critical = Un passage critique ne figure pas dans le texte.
+ui-error-node-draft-slots = Il manque une valeur de la phrase.
+ui-error-model-instant-unreadable = L’heure est illisible ; écrivez-la en UTC : 0312Z, ou 240312Z MAR 22.
+ui-error-store-disk-full = Le disque de notre nœud est plein : plus rien ne peut être inscrit.
 
 ## La console : la démonstration, sa bande de cinq étapes. `here` : sur cette page ; `there` : sur celle de l’autre côté.
 

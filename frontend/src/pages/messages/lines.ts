@@ -3,7 +3,8 @@
 import { PRECEDENCES } from '../../generated/forms';
 import type { MessageLine, MessageValues, StepValues } from '../../generated/types';
 
-const BEGINNING_CHARACTERS = 160;
+/** Of a text, in a list. */
+export const BEGINNING_CHARACTERS = 160;
 
 /** Give what a list shows of a message. */
 export function lineOf(message: MessageValues): MessageLine {

@@ -2,13 +2,7 @@
 
 import { FORMS, PHRASES, type FormField, type FormRule, type PrecedenceName } from '../../generated/forms';
 import type { SayRequest, Subject } from '../../generated/types';
-
-export interface File {
-  name: string;
-  size: number;
-  /** In base64. */
-  content: string;
-}
+import type { ChosenFile } from '../../lib/files';
 
 /** Everything typed, of whatever form: changing the form loses nothing, and only the form's own fields are sent. */
 export interface Writing {
@@ -28,7 +22,6 @@ export interface Writing {
   slots: string[];
   channel: string;
   counterpart: string;
-  files: File[];
   /** The name of the entry that pressing SEND makes, and for what it was drawn; another text is another entry. */
   once: string;
   onceFor: string;
@@ -52,7 +45,6 @@ export function emptyWriting(form: string, about: string): Writing {
     slots: [],
     channel: '',
     counterpart: '',
-    files: [],
     once: '',
     onceFor: '',
   };
@@ -74,7 +66,7 @@ export function splitNumbers(text: string): readonly string[] {
   return text.split(/[,;\s]+/).filter(Boolean);
 }
 
-/** What our node is asked for: the fields of the form, nothing else. */
+/** What our node is asked for: the fields of the form, nothing else; its attachments are put to it when it is sent. */
 export function requestOf(writing: Writing): SayRequest {
   const rule = ruleOf(writing.form);
   if (!rule) return { form: writing.form };
@@ -90,7 +82,6 @@ export function requestOf(writing: Writing): SayRequest {
     ['slots', { slots: kinds.map((_, index) => writing.slots[index]?.trim() ?? '') }],
     ['channel', { channel: writing.channel || null }],
     ['counterpart', { counterpart: writing.counterpart.trim() }],
-    ['attachments', { attachments: writing.files.map(({ name, content }) => ({ name, content })) }],
   ];
   const own = fields.filter(([field]) => carries(rule, field)).map(([, part]) => part);
   return Object.assign(
@@ -122,9 +113,9 @@ export function missingOf(writing: Writing): readonly FormField[] {
   return rule.must.filter((field) => isThere[field] === false);
 }
 
-/** Tell one request from another, in few characters: which text a name was drawn for outlives a reload. */
-export function digestOf(request: SayRequest): string {
-  const text = JSON.stringify(request);
+/** Tell one message from another, in few characters: for which one a name was drawn outlives a reload. */
+export function digestOf(request: SayRequest, files: readonly ChosenFile[] = []): string {
+  const text = JSON.stringify([request, files.map(({ name, content }) => [name, content.size])]);
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   return `${text.length}-${(hash >>> 0).toString(16)}`;
