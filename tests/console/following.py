@@ -110,6 +110,7 @@ async def joined(folder):
                 consoles.append(console)
                 served[party] = Served(backend, console)
                 await served[party].sign_in(officer="WATCH A")
+            await until(lambda: all(each.desk.values().lines[0].alive for each in served.values()))
             yield served["us"], served["ru"], line
         finally:
             for each in served.values():

@@ -1,15 +1,17 @@
 """The stream of two joined consoles: the whole state at once, every change without asking, and an end at once."""
 
 import asyncio
+from functools import partial
 
 import pytest
-from tests.console.following import OneLoop, Stream, acts_of, get, joined, post, until
+from tests.console.following import OneLoop, Stream, acts_of, get, holds, joined, post, until
 from tests.console.serving import Served, hang_up
 
 from coupefeu.console import desk as desk_module
 from coupefeu.console import judging
 from coupefeu.console.feed import MAX_WAITING_BYTES, encode_event
 from coupefeu.console.values import BeatEvent
+from coupefeu.node import desk as node_desk
 from coupefeu.services.watch.facts import LeaveWatch, TakeWatch
 
 FLASH = {"form": "warning", "operative": "STOP", "place": "35.31 N 40.13 E", "time": "now"}
@@ -54,18 +56,18 @@ def _word(event, party):
     return words[0]["number"] if words else None
 
 
-def test_an_alarm_waits_for_nothing_however_seldom_the_desk_is_told(loop, monkeypatch):
+def test_an_alarm_waits_for_nothing_however_seldom_the_desk_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(desk_module, "DESK_EVERY_S", 3_600)
 
-    async def do(us, ru):
-        async with Stream(ru, "hears") as stream:
+    async def do():
+        async with joined(tmp_path / "line") as (us, ru, _line), Stream(ru, "hears") as stream:
             said = await post(us, "/api/messages", FLASH)
             sounding = await stream.find("desk", lambda event: event["desk"]["alarms"])
             assert sounding["desk"]["alarms"][0]["messages"] == [said["number"]]
             await post(ru, acts_of(said["number"]), {"act": "take"})
             await stream.find("desk", lambda e: not e["desk"]["alarms"], stream.events.index(sounding))
 
-    loop.do(do)
+    asyncio.run(asyncio.wait_for(do(), 120))
 
 
 def test_the_first_event_is_the_whole_state_each_time_that_a_console_connects(loop):
@@ -84,13 +86,19 @@ def test_the_first_event_is_the_whole_state_each_time_that_a_console_connects(lo
                 assert desk["parties"][0]["posts"][0]["title"]["fr"]
                 assert (desk["exercise"], desk["agreement_version"], desk["demo"]) == (True, 1, False)
                 assert desk["run"] == ru.desk.run
+                assert [line["party"] for line in desk["lines"]] == ["us"]
+                desk = (await stream.find("desk", is_alive))["desk"]
                 (line,) = desk["lines"]
-                assert (line["party"], line["up"], line["alive"]) == ("us", True, True)
                 assert line["heard_ms"] <= desk["as_of_ms"]
                 assert "proven" in {bearer["state"] for bearer in line["bearers"]}
         await _settled(us, said["number"])
 
     loop.do(do)
+
+
+def is_alive(event):
+    line = event["desk"]["lines"][0]
+    return line["up"] and line["alive"]
 
 
 async def _settled(served, number):
@@ -167,6 +175,28 @@ async def _connect_deaf(served, name):
     )
     await writer.drain()
     return reader, writer
+
+
+def test_a_message_that_cannot_be_judged_hides_no_other_from_a_console_that_starts(loop, monkeypatch):
+    async def do(us, ru):
+        poisoned = (await post(us, "/api/messages", ROUTINE))["number"]
+        kept = (await post(us, "/api/messages", ROUTINE))["number"]
+        await holds(ru, kept)
+        make, defects = node_desk.message_status, []
+
+        def fail(row, *given):
+            if f"US/{row['idx']}" == poisoned:
+                raise ValueError("nobody foresaw it")
+            return make(row, *given)
+
+        monkeypatch.setattr(node_desk, "message_status", fail)
+        found = await ru.desk.read(partial(judging.judge_open, defect=defects.append))
+        numbers = [each.line.number for each in found.messages]
+        assert kept in numbers
+        assert poisoned not in numbers
+        assert [str(each) for each in defects] == ["nobody foresaw it"]
+
+    loop.do(do)
 
 
 def test_a_page_that_hangs_up_counts_no_longer(loop):
@@ -269,6 +299,23 @@ def test_five_pages_of_one_browser_are_one_too_many(loop):
         await until(lambda: not ru.desk.feed.consoles)
         async with Stream(ru, "again"):
             pass
+
+    loop.do(do)
+
+
+def test_a_page_that_connects_anew_takes_the_place_of_its_lost_stream(loop):
+    """A connection that broke without a word may seem open for a quarter of an hour."""
+
+    async def do(_us, ru):
+        streams = [Stream(ru, "same") for _ in range(6)]
+        for stream in streams:
+            await stream.__aenter__()
+        for stream in streams[:-1]:
+            await stream.over()
+        assert not streams[-1].is_over
+        assert ru.desk.feed.consoles == {"same"}
+        for stream in streams:
+            await stream.__aexit__()
 
     loop.do(do)
 

@@ -6,8 +6,8 @@ import sqlite3
 import pytest
 from tests.console import record_story
 
+from coupefeu.console.listing import beginning_of
 from coupefeu.console.record import MAX_ROWS, RecordLists, entry_values
-from coupefeu.console.record_lines import _beginning
 from coupefeu.errors import UsageError
 from coupefeu.model.entry import Kind
 from coupefeu.model.messages import parse_number
@@ -170,8 +170,8 @@ def test_a_long_text_says_in_the_list_that_there_is_more_and_is_given_whole_for_
 
 
 def test_an_ellipsis_stands_where_a_text_goes_on():
-    assert _beginning("x" * 160) == "x" * 160
-    assert _beginning("x" * 161) == "x" * 160 + "…"
+    assert beginning_of("x" * 160) == "x" * 160
+    assert beginning_of("x" * 161) == "x" * 160 + "…"
 
 
 # --- by what an entry stands ----------------------------------------------------------------------------------

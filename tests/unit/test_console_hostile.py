@@ -174,7 +174,10 @@ def test_the_label_of_a_watch_is_made_safe():
 
 def test_what_is_no_message_here_is_left_out():
     class Desk:
+        def context(self):
+            return Line().sides[0].context(START_MS)
+
         def message(self, _number):
             raise UsageError("none", code="node.desk.no_message", hint="none")
 
-    assert judge(Desk(), [(0, 1)]) == []
+    assert judge(Desk(), [(0, 1)], pytest.fail) == []

@@ -2,8 +2,10 @@
 
 import asyncio
 
+from tests.messages_line import START_MS, Line, warning
+
 from coupefeu.console import judging as module
-from coupefeu.console.judging import AT_ONCE, MAX_NAMED, Judging
+from coupefeu.console.judging import AT_ONCE, MAX_NAMED, Judging, judge
 from coupefeu.errors import StoreError
 from coupefeu.model.precedence import Precedence
 
@@ -23,7 +25,7 @@ class Readers:
         await asyncio.sleep(0)
         if self.fails:
             raise self.fails.pop()
-        if look is module.judge_open:
+        if look.func is module.judge_open:
             self.looks += 1
             return "everything"
         self.batches.append(list(look.keywords["messages"]))
@@ -116,6 +118,32 @@ def test_a_message_that_breaks_the_judging_ends_nothing():
         assert len(begun) == 1
 
     following(do)
+
+
+class Poisoned:
+    """A desk whose message (0, 1) breaks whoever judges it, and whose clock moves while it is judged."""
+
+    def __init__(self, line):
+        self.line = line
+
+    def context(self):
+        return self.line.sides[1].context(self.line.now_ms)
+
+    def message(self, number):
+        if number == (0, 1):
+            raise ValueError("nobody foresaw it")
+        status = self.line.status(1, number)
+        self.line.wait(1)
+        return status
+
+
+def test_one_message_that_cannot_be_judged_takes_no_other_with_it():
+    line, defects = Line(), []
+    first, poisoned, last = (line.say(0, warning(), FLASH) for _ in range(3))
+    told = judge(Poisoned(line), [first, poisoned, last, (0, 99)][:3], defects.append)
+    assert [each.judged.status.id for each in told] == [first, last]
+    assert [str(each) for each in defects] == ["nobody foresaw it"]
+    assert [each.judged.as_of_ms for each in told] == [START_MS, START_MS + 1_000]
 
 
 def test_after_a_record_that_could_not_be_read_everything_is_looked_at_anew(monkeypatch):

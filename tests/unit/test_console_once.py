@@ -44,8 +44,11 @@ def test_a_page_that_hangs_up_stops_nothing_and_is_answered_when_it_asks_again()
     run(do)
 
 
-@pytest.mark.parametrize("refusal", [UsageError("no", code="a.b.c"), PolicyError("no", code="a.b.c")])
-def test_what_was_refused_may_be_asked_again_under_the_same_value(refusal):
+REFUSALS = [kind("no", code="a.b.c", hint="none") for kind in (UsageError, PolicyError, StoreError)]
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_what_was_refused_or_could_not_be_written_may_be_asked_again_under_the_same_value(refusal):
     async def do(once):
         acting = Acting(refusal)
         with pytest.raises(type(refusal)):
@@ -55,13 +58,11 @@ def test_what_was_refused_may_be_asked_again_under_the_same_value(refusal):
     run(do)
 
 
-def test_what_may_have_been_recorded_is_not_done_again():
-    """A commit that failed may have reached the disk: the same value gives the same failure."""
-
+def test_what_nobody_foresaw_may_have_been_recorded_and_is_not_done_again():
     async def do(once):
-        acting = Acting(StoreError("in doubt", code="store.disk.in_doubt"))
+        acting = Acting(ValueError("after the commit"))
         for _ in range(2):
-            with pytest.raises(StoreError):
+            with pytest.raises(ValueError, match="after the commit"):
                 await once.do("a", b"say", acting)
         assert acting.recorded == 0
 

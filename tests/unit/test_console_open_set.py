@@ -15,15 +15,18 @@ FLASH, ROUTINE, PRIORITY = Precedence.FLASH, Precedence.ROUTINE, Precedence.PRIO
 US, RU = 0, 1
 
 
-def judged(status):
+def judged(status, as_of_ms):
     return Judged(
-        status=status, line=message_line(status), searched=texts.searched(status.body, status.content)
+        as_of_ms=as_of_ms,
+        status=status,
+        line=message_line(status),
+        searched=texts.searched(status.body, status.content),
     )
 
 
 def put(held, line, log, *messages):
     for message in messages:
-        held.put(judged(line.status(log, message)), line.now_ms)
+        held.put(judged(line.status(log, message), line.now_ms))
 
 
 def numbers(held):
@@ -60,6 +63,19 @@ def test_a_deadline_that_passes_names_its_message_once_and_then_it_is_overdue():
     assert held.count() == (1, 1)
     assert held.rows()[0].overdue
     assert held.next_ms is None or held.next_ms > due_ms
+
+
+def test_a_deadline_that_passes_while_a_message_is_being_judged_is_not_missed():
+    line, held = Line(), OpenSet()
+    message = line.say(US, warning(), FLASH)
+    put(held, line, RU, message)
+    due_ms = held.next_ms
+    earlier = judged(line.status(RU, message), line.now_ms)
+    held = OpenSet()
+    line.now_ms = due_ms + 1
+    held.put(earlier)
+    assert not held.rows()[0].overdue
+    assert held.due(line.now_ms) == [message]
 
 
 def test_an_outcome_clock_that_runs_out_sounds_on_both_sides_without_any_entry():
@@ -131,7 +147,10 @@ def test_what_was_judged_as_a_whole_replaces_everything():
     put(held, line, RU, first)
     held.begin(
         JudgedOpen(
-            messages=(judged(line.status(RU, second)),), looked_at=7, truncated=True, as_of_ms=line.now_ms
+            messages=(judged(line.status(RU, second), line.now_ms),),
+            looked_at=7,
+            truncated=True,
+            as_of_ms=line.now_ms,
         )
     )
     assert numbers(held) == ["US/1"]
@@ -175,3 +194,10 @@ def test_the_line_of_a_message_says_when_it_was_first_shown_and_taken():
         None,
         None,
     )
+
+
+def test_a_beginning_says_that_there_is_more():
+    line = Line()
+    short, long = (line.say(US, free_text("x" * length)) for length in (160, 161))
+    assert message_line(line.status(RU, short)).beginning == "x" * 160
+    assert message_line(line.status(RU, long)).beginning == "x" * 160 + "…"

@@ -415,20 +415,6 @@ export interface DemoValues {
   readonly link_broken: boolean;
 }
 
-/** What went wrong: a stable code, what happened, what to do, and an id that the journal has, too. */
-export interface ErrorValues {
-  readonly kind: string;
-  readonly code: string;
-  readonly message: string;
-  readonly hint: string;
-  readonly id: string;
-}
-
-/** The body of every answer that is an error. */
-export interface ErrorAnswer {
-  readonly error: ErrorValues;
-}
-
 /** The desk as it is now: first on every stream, then whenever it changes. */
 export interface DeskEvent {
   readonly what: 'desk';

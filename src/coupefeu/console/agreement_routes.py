@@ -51,7 +51,7 @@ async def propose_amendment(
     async def do() -> RecordedValues:
         return await recorded(desk, await asyncio.to_thread(propose, folder, data.text))
 
-    return await recorded_once(desk, request, session, once, data, do)
+    return await recorded_once(desk, request, session, once, do)
 
 
 @post(
@@ -73,7 +73,7 @@ async def sign_amendment(
             desk, await desk.read(lambda look: sign(look, folder, data.number, data.digest))
         )
 
-    return await recorded_once(desk, request, session, once, data, do)
+    return await recorded_once(desk, request, session, once, do)
 
 
 AGREEMENT_ROUTES: Final = (show_agreement, check_amendment, propose_amendment, sign_amendment)

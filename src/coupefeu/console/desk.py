@@ -68,7 +68,7 @@ MAX_WAIT_S: Final = 30.0
 """Deadlines are looked at again at the latest after this: the wall clock may be set."""
 PAGE_READERS: Final = 2
 RECENT: Final = 256
-"""Messages of ours whose receipts are told, also where nothing about them is open."""
+"""Entries of ours that are remembered: when each was recorded, and whose receipts are told though nothing is open."""
 _OF_AGREEMENT: Final = frozenset(
     {
         Kind.AGREEMENT,
@@ -99,7 +99,7 @@ class ConsoleDesk:
         self._words = LastWords(self.folder.agreement.party_ids)
         self._watches: tuple[WatchValues, ...] = ()
         self._parties: tuple[PartyValues, ...] = party_values(self.folder.agreement)
-        self._recent: dict[MessageId, None] = {}
+        self._own: dict[MessageId, int] = {}
         self._pages = Readers(lambda: self.folder, PAGE_READERS, "coupefeu-read")
         self._judge = Readers(lambda: self.folder, 1, "coupefeu-judge")
         self._judging = Judging(self._judge, self._begun, self._told, self._runtime.journal.defect)
@@ -217,6 +217,10 @@ class ConsoleDesk:
         greetings = [greet() for greet in self.greetings]
         return [encode_event(each) for each in (DeskEvent(desk=self.values()), *greetings)]
 
+    def recorded_ms(self, entry: MessageId) -> int:
+        """Say when an entry of ours was recorded: it was told of before whoever asked for it is answered."""
+        return self._own.get(entry, self.now_ms)
+
     def number(self, entry: MessageId) -> str:
         """Write `US/14`."""
         return format_number(entry, self.folder.agreement.party_ids)
@@ -270,7 +274,7 @@ class ConsoleDesk:
                 log = self.folder.log_number
                 for message, precedence in self._open.between(log, start, end):
                     self._judging.name([message], precedence)
-                recent = [each for each in self._recent if start <= each[1] < end]
+                recent = [each for each in self._own if start <= each[1] < end]
                 self._judging.name(recent, Precedence.ROUTINE)
             case AttachmentKept(log=log, index=index):
                 self._judging.name([(log, index)], Precedence.ROUTINE)
@@ -290,18 +294,18 @@ class ConsoleDesk:
         if kind in WATCH_KINDS:
             self._look_soon()
         named = _named_by(recorded)
-        if recorded.ours and kind == Kind.MESSAGE:
-            self._remember(entry)
+        if recorded.ours:
+            self._remember(entry, recorded.arrived_ms)
         if entry in named:
             self._open.looked_at += 1
         if named:
             precedence = Precedence.ROUTINE if head is None else head.precedence
             self._judging.name(named, precedence)
 
-    def _remember(self, entry: MessageId) -> None:
-        self._recent[entry] = None
-        if len(self._recent) > RECENT:
-            del self._recent[next(iter(self._recent))]
+    def _remember(self, entry: MessageId, arrived_ms: int) -> None:
+        self._own[entry] = arrived_ms
+        if len(self._own) > RECENT:
+            del self._own[next(iter(self._own))]
 
     def _hear_trouble(self, trouble: Trouble) -> None:
         names = self.folder.agreement.party_ids
@@ -338,7 +342,7 @@ class ConsoleDesk:
         self.answers.change()
         sounded = self._open.sounding
         for each in told:
-            self._open.put(each.judged, self.now_ms)
+            self._open.put(each.judged)
             self.feed.tell_encoded(each.octets)
         self._set_deadline()
         self.touch(at_once=self._open.sounding != sounded)

@@ -42,6 +42,10 @@ AGAIN_AFTER_S: Final = 5.0
 """Between two looks at everything."""
 
 
+Defect = Callable[[Exception], object]
+"""Notes what nobody foresaw; it may be called from any thread."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """A message that was judged, and the event for the consoles."""
@@ -58,7 +62,7 @@ class Judging:
         readers: Readers,
         begun: Callable[[JudgedOpen], None],
         told: Callable[[list[Told]], None],
-        defect: Callable[[Exception], object],
+        defect: Defect,
     ) -> None:
         self._readers = readers
         self._begun = begun
@@ -124,7 +128,7 @@ class Judging:
     async def _begin(self) -> None:
         self._is_stale = False
         self._not_before_s = time.monotonic() + AGAIN_AFTER_S
-        self._begun(await self._readers.read(judge_open))
+        self._begun(await self._readers.read(partial(judge_open, defect=self._defect)))
 
     async def _judge_some(self) -> None:
         """Judge the most urgent of what is named; of a flood, no more than half of the time."""
@@ -133,7 +137,7 @@ class Judging:
         is_urgent = self._named[batch[0]] <= Precedence.IMMEDIATE
         for message in batch:
             del self._named[message]
-        self._told(await self._readers.read(partial(judge, messages=batch)))
+        self._told(await self._readers.read(partial(judge, messages=batch, defect=self._defect)))
         if self._named and not is_urgent:
             await asyncio.sleep(time.monotonic() - began_s)
 
@@ -144,32 +148,43 @@ class Judging:
         self._wake.clear()
 
 
-def judge_open(desk: Desk) -> JudgedOpen:
-    """Find and judge what is open."""
-    found = desk.open_messages(LOOKED_AT)
+def judge_open(desk: Desk, defect: Defect) -> JudgedOpen:
+    """Find and judge what is open; a message that breaks its judging is noted, and ends nobody else's."""
+    found = desk.open_messages(LOOKED_AT, defect)
     return JudgedOpen(
-        messages=tuple(map(_judged, found.messages)),
+        messages=tuple(_judged(each, found.as_of_ms) for each in found.messages),
         looked_at=found.looked_at,
         truncated=found.truncated,
         as_of_ms=found.as_of_ms,
     )
 
 
-def judge(desk: Desk, messages: Iterable[MessageId]) -> list[Told]:
-    """Judge messages as they stand now; what is none, or not here, is left out."""
+def judge(desk: Desk, messages: Iterable[MessageId], defect: Defect) -> list[Told]:
+    """Judge messages as they stand now; what is none, or not here, is left out.
+
+    One that breaks its judging is noted, and ends nobody else's. Raises: StoreError.
+    """
     told = []
     for message in messages:
+        as_of_ms = desk.context().now.utc_ms
         try:
             status = desk.message(message)
+            told.append(Told(judged=_judged(status, as_of_ms), octets=message_event(status)))
         except UsageError:
             continue
-        told.append(Told(judged=_judged(status), octets=message_event(status)))
+        except CoupefeuError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever nobody foresaw in what a peer wrote
+            defect(error)
     return told
 
 
-def _judged(status: MessageStatus) -> Judged:
+def _judged(status: MessageStatus, as_of_ms: int) -> Judged:
     return Judged(
-        status=status, line=message_line(status), searched=texts.searched(status.body, status.content)
+        as_of_ms=as_of_ms,
+        status=status,
+        line=message_line(status),
+        searched=texts.searched(status.body, status.content),
     )
 
 

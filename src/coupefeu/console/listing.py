@@ -54,9 +54,9 @@ def message_line(status: MessageStatus) -> MessageLine:
 
 
 def beginning_of(text: str) -> str:
-    """Give the first characters of a text on one line: an end of line deceives nobody in a list."""
-    beginning = text[:BEGINNING_CHARACTERS]
-    return show_line(beginning.replace("\r\n", " ").replace("\n", " "))
+    """Run the first lines together: an end of line deceives nobody in a list. An ellipsis says that there is more."""
+    cut = text[:BEGINNING_CHARACTERS].replace("\r\n", " ").replace("\n", " ")
+    return show_line(cut) + "…" * (len(text) > BEGINNING_CHARACTERS)
 
 
 def read_filter(

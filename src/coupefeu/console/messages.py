@@ -1,11 +1,11 @@
 """Messages: lists, one with its chain, its attachments; sending, and the acts about one. Looking records nothing."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
-import msgspec
 from litestar import MediaType, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import HeaderParameter, JSONBody, QueryParameter
@@ -158,7 +158,7 @@ async def say(
         earlier = None if about is None else await desk.read(lambda look: look.message(about))
         return await recorded(desk, say_command(desk.folder, data, session, earlier))
 
-    return await recorded_once(desk, request, session, once, data, do)
+    return await recorded_once(desk, request, session, once, do)
 
 
 @post(
@@ -180,7 +180,7 @@ async def act(
     async def do() -> RecordedValues:
         return await recorded(desk, act_command(data, number, session, desk.now_ms))
 
-    return await recorded_once(desk, request, session, once, data, do)
+    return await recorded_once(desk, request, session, once, do)
 
 
 @post(
@@ -214,8 +214,7 @@ def as_json(octets: bytes) -> Response[Any]:
 async def recorded(desk: ConsoleDesk, command: Command) -> RecordedValues:
     """Have a command done, and say what it put on our record. Raises: UsageError, PolicyError, StoreError."""
     (entry,) = await desk.act(command)
-    row = await desk.read(lambda look: look.reader.entry(*entry))
-    return RecordedValues(number=desk.number(entry), recorded_ms=row["arrived_ms"])
+    return RecordedValues(number=desk.number(entry), recorded_ms=desk.recorded_ms(entry))
 
 
 MESSAGE_ROUTES: Final = (list_messages, list_open, show_message, give_attachment, say, act, confirm_shown)
@@ -226,12 +225,11 @@ async def recorded_once(
     request: Request[Any, Any, Any],
     session: Session,
     value: str | None,
-    data: Any,
     do: Callable[[], Awaitable[RecordedValues]],
 ) -> RecordedValues:
-    """Do it under its Coupefeu-Once; `data`: the request as it was read. Raises: as `Once.do`."""
-    asked = b"\n".join((request.url.path.encode(), session.post.encode(), msgspec.json.encode(data)))
-    answer: RecordedValues = await desk.once.do(value, asked, do)
+    """Do it under its Coupefeu-Once. Raises: as `Once.do`."""
+    asked = (request.url.path.encode(), session.post.encode(), await request.body())
+    answer: RecordedValues = await desk.once.do(value, await asyncio.to_thread(b"\n".join, asked), do)
     return answer
 
 

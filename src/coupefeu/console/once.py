@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-from coupefeu.errors import PolicyError, UsageError
+from coupefeu.errors import CoupefeuError, PolicyError, UsageError
 
 HEADER: Final = "Coupefeu-Once"
 MAX_CHARACTERS: Final = 128
@@ -58,10 +58,14 @@ class Once:
         return await asyncio.shield(done.task)
 
     async def _act(self, value: str, act: Callable[[], Awaitable[Any]]) -> Any:
-        """Forget what was refused: nothing was recorded, and it may be asked again."""
+        """Forget what was refused or could not be written: nothing was recorded, and it may be asked again.
+
+        A commit that is in doubt is no exception: meanwhile the store writes nothing (`store.disk.in_doubt`), and the
+        start that ends the doubt is another run.
+        """
         try:
             return await act()
-        except (UsageError, PolicyError):
+        except CoupefeuError:
             self._done.pop(value, None)
             raise
 

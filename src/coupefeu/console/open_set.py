@@ -26,11 +26,12 @@ MAX_OF_EACH: Final = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A message as it stands, its line of a list, and what is searched of it (`texts.fold`)."""
+    """A message as it stood at `as_of_ms`, its line of a list, and what is searched of it (`texts.fold`)."""
 
     status: MessageStatus
     line: MessageLine
     searched: str
+    as_of_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +82,13 @@ class OpenSet:
         self._deadlines.clear()
         self.looked_at, self.truncated = found.looked_at, found.truncated
         for judged in found.messages:
-            self.put(judged, found.as_of_ms)
+            self.put(judged)
 
-    def put(self, judged: Judged, now_ms: int) -> None:
-        """Take a message as it was just judged; it stays while something about it is awaited, or sounds."""
+    def put(self, judged: Judged) -> None:
+        """Take a message as it was judged; it stays while something about it is awaited, or sounds.
+
+        Deadlines are watched from the moment of the judgement on: one that passed since is due at once.
+        """
         status = judged.status
         self._open.pop(status.id, None)
         self._sounding.pop(status.id, None)
@@ -93,7 +97,7 @@ class OpenSet:
         if not status.waiting:
             return
         self._open[status.id] = _Open(judged=judged, urgency=urgency(status))
-        self._watch(status, now_ms)
+        self._watch(status, judged.as_of_ms)
         self._leave_out(status.precedence)
 
     def due(self, now_ms: int) -> list[MessageId]:
@@ -141,10 +145,10 @@ class OpenSet:
         """The messages that sound."""
         return frozenset(self._sounding)
 
-    def _watch(self, status: MessageStatus, now_ms: int) -> None:
+    def _watch(self, status: MessageStatus, as_of_ms: int) -> None:
         """Note each deadline to come; one that no longer matters costs a look, no more."""
         for _, step in status.waiting:
-            if step.clock is not None and step.clock.due_ms >= now_ms:
+            if step.clock is not None and step.clock.due_ms >= as_of_ms:
                 heappush(self._deadlines, (step.clock.due_ms + 1, status.id))
         if len(self._deadlines) > 16 * (len(self._open) + 64):
             self._deadlines = [each for each in set(self._deadlines) if each[1] in self._open]

@@ -1,5 +1,6 @@
 """An entry on one line of the Record page, every text of its author safe to look at."""
 
+from coupefeu.console.listing import beginning_of
 from coupefeu.console.record_values import EntryLine, EvidenceValues
 from coupefeu.model.entry import Head, Kind
 from coupefeu.model.messages import Content, MessageId, Operative, OutcomeCode, format_number
@@ -10,8 +11,6 @@ from coupefeu.services.messages.display import show, show_line
 from coupefeu.services.messages.facts import ACTS, Act, read_act
 from coupefeu.services.messages.forms import read_content
 
-BEGINNING_CHARACTERS = 160
-"""Of what was written; marks make the rendering longer."""
 _MESSAGES = frozenset({Kind.MESSAGE, Kind.LINE_TEST})
 
 
@@ -80,7 +79,7 @@ def _line(
         written_ms=None if head is None else head.written_ms,
         arrived_ms=arrived_ms,
         about=None if head is None else reference_number(head, context.parties),
-        beginning=show(said).text if whole else _beginning(said),
+        beginning=show(said).text if whole else beginning_of(said),
         proof=proof,
         forked=forked,
     )
@@ -101,9 +100,3 @@ def _said(content: Content | None, act: Act | None) -> str:
     if act is not None:
         return act.text or " / ".join(act.typed)
     return ""
-
-
-def _beginning(text: str) -> str:
-    """Run the first lines together: an end of line deceives nobody in a list. An ellipsis says that there is more."""
-    cut = text[:BEGINNING_CHARACTERS].replace("\r\n", " ").replace("\n", " ")
-    return show_line(cut) + "…" * (len(text) > BEGINNING_CHARACTERS)

@@ -37,7 +37,10 @@ class Shown:
         self._known: set[MessageId] = set()
 
     async def confirm(self, console: str, messages: Iterable[MessageId]) -> None:
-        """Take what one console has rendered; recorded when this returns. Raises: StoreError."""
+        """Take what one console has rendered; recorded when this returns, unless it was known already.
+
+        Raises: StoreError.
+        """
         fresh = [message for message in messages if message not in self._known]
         for message in fresh:
             self._gathered.setdefault(message, set()).add(console)

@@ -281,27 +281,6 @@ class DemoValues:
     link_broken: bool
 
 
-# --- errors ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorValues:
-    """What went wrong: a stable code, what happened, what to do, and an id that the journal has, too."""
-
-    kind: str
-    code: str
-    message: str
-    hint: str
-    id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorAnswer:
-    """The body of every answer that is an error."""
-
-    error: ErrorValues
-
-
 # --- the feed -------------------------------------------------------------------------------------------------
 
 

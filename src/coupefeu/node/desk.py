@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from coupefeu.errors import UsageError
+from coupefeu.errors import CoupefeuError, UsageError
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.attachments import Attachment
 from coupefeu.model.instant import Moment
@@ -141,8 +141,13 @@ class Desk:
         evidence |= {id_of(row): _ANNOUNCED for row in heard.messages}
         return inbox([*stored, *heard.messages], [*acts, *heard.acts], context, evidence)
 
-    def open_messages(self, limit: int = 100) -> OpenMessages:
-        """Give what is open among the latest `limit` messages of each precedence, and the FLASH that wait longest."""
+    def open_messages(
+        self, limit: int = 100, defect: Callable[[Exception], object] | None = None
+    ) -> OpenMessages:
+        """Give what is open among the latest `limit` messages of each precedence, and the FLASH that wait longest.
+
+        `defect`: told of a message that breaks its judging, which is then left out; without it, that is raised.
+        """
         context = self.context()
         heard = self._heard(context)
         rows: list[Row] = []
@@ -156,9 +161,9 @@ class Desk:
         rows += [
             row for row in self._rows(select_oldest_flash(self.party, limit)) if id_of(row) not in latest
         ]
-        read = (self._read(row, context, heard) for row in rows)
+        read = (self._try_to_read(row, context, heard, defect) for row in rows)
         return OpenMessages(
-            messages=tuple(sorted((each for each in read if each.waiting), key=urgency)),
+            messages=tuple(sorted((each for each in read if each and each.waiting), key=urgency)),
             looked_at=len(rows),
             truncated=truncated,
             as_of_ms=context.now.utc_ms,
@@ -255,6 +260,19 @@ class Desk:
                 hint=f"`coupefeu inbox {status.number}` says why: it comes after everything else, or never.",
             )
         return Attachment(name=status.attachments[number].name, content=content)
+
+    def _try_to_read(
+        self, row: Row, context: Context, heard: "_Heard", defect: Callable[[Exception], object] | None
+    ) -> MessageStatus | None:
+        try:
+            return self._read(row, context, heard)
+        except CoupefeuError:
+            raise
+        except Exception as error:
+            if defect is None:
+                raise
+            defect(error)
+            return None
 
     def _read(self, row: Row, context: Context, heard: "_Heard") -> MessageStatus:
         number = id_of(row)
