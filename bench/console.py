@@ -210,10 +210,10 @@ async def measure_crowd(room: Room) -> AsyncIterator[Figure]:
     streamed = [(at_ms - arrived[number]) / 1000 for number, at_ms in told if number in arrived]
     shown = [(at_ms - arrived[number]) / 1000 for number, screens in painted.items() for at_ms in screens]
     missing = streams * len(sent) - len(streamed)
-    found = spread([*streamed, *shown])
+    slowest = max(spread(streamed)["p99_ms"], spread(shown)["p99_ms"])
     yield Figure(
         name="crowd", what=f"{CONSOLES} live consoles on one node ({PAGES} pages), event to screen, p99", unit="ms",
-        limit=500, ours=found["p99_ms"], flaw=f"{missing} not told" if missing else "",
+        limit=500, ours=slowest, flaw=f"{missing} not told" if missing else "",
         detail={"streams": spread(streamed), "pages": spread(shown)},
     )  # fmt: skip
 

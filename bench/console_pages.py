@@ -72,7 +72,7 @@ async def open_page(context: BrowserContext, address: str) -> Page:
     page = await context.new_page()
     await page.goto(address)
     await page.wait_for_selector("[data-testid=exercise]")
-    await page.wait_for_selector("main h1")
+    await page.wait_for_selector("main h1:not(.soft)")
     return page
 
 

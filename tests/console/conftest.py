@@ -75,7 +75,7 @@ def open_page(browser):
         page = window.context.new_page()
         page.window = window
         page.goto(f"{address}/{path}")
-        page.wait_for_selector("main h1")
+        page.wait_for_selector("main h1:not(.soft)")  # the loading page has a soft one
         return page
 
     yield opened
