@@ -45,7 +45,7 @@ def test_a_link_signs_one_browser_in_once_and_signing_out_ends_it(folder):
         assert values["language"] == "ru"
         cookie = answer.headers["set-cookie"]
         assert cookie.startswith("coupefeu-us=")
-        assert cookie.endswith("; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200")
+        assert cookie.endswith("; Path=/; HttpOnly; SameSite=Strict; Max-Age=129600")
         assert key not in cookie
         served.http.headers["cookie"] = cookie.partition(";")[0]
         assert (await served.http.get("/api/session")).json() == values
@@ -72,6 +72,24 @@ def test_who_signed_in_from_where_and_until_when_stands_in_the_nodes_log(folder)
         assert (made["post"], began["post"], began["source"]) == ("us.duty", "us.duty", LOOPBACK)
         assert began["session"] == ended["session"]
         assert "WATCH A" not in str(served.notes())
+
+    on(folder, do)
+
+
+def test_what_an_officer_does_prolongs_his_session_and_what_a_page_does_by_itself_does_not(folder):
+    async def do(served):
+        await served.sign_in()
+        sessions = served.console._parts.sessions
+        hour, now_ms = 3_600_000, sessions._now_ms
+        first_ms = (await served.http.get("/api/session")).json()["expires_ms"]
+        sessions._now_ms = lambda: now_ms() + hour
+        await served.http.post("/api/shown", json={"console": "a", "messages": []})
+        assert (await served.http.get("/api/session")).json()["expires_ms"] == first_ms
+        stayed = await served.http.post("/api/session/stay")
+        assert (stayed.status_code, stayed.json()["expires_ms"] >= first_ms + hour) == (200, True)
+        sessions._now_ms = lambda: now_ms() + 2 * hour
+        await served.http.post("/api/messages", json={})  # refused, but somebody sat there and pressed
+        assert (await served.http.get("/api/session")).json()["expires_ms"] >= first_ms + 2 * hour
 
     on(folder, do)
 

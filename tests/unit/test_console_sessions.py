@@ -9,6 +9,7 @@ from coupefeu.console.errors import NotSignedInError
 from coupefeu.console.sessions import (
     HOUR_MS,
     MAX_SESSIONS,
+    WRITE_EVERY_MS,
     Sessions,
     cookie_name,
     digest,
@@ -76,7 +77,7 @@ def test_a_node_that_is_started_again_throws_no_officer_out(desk):
     assert desk.sessions.find([secret]) == session
 
 
-def test_a_session_ends_twelve_hours_after_its_sign_in_whatever_it_does(desk):
+def test_a_session_that_nobody_uses_ends_twelve_hours_after_its_sign_in(desk):
     secret, session = desk.begin()
     desk.now_ms += 12 * HOUR_MS - 1
     desk.sessions.find([secret])
@@ -84,6 +85,51 @@ def test_a_session_ends_twelve_hours_after_its_sign_in_whatever_it_does(desk):
     with pytest.raises(NotSignedInError):
         desk.sessions.find([secret])
     assert desk.gone == [session]
+
+
+def prolong(desk, secret):
+    return asyncio.run(desk.sessions.prolong(desk.sessions.find([secret])))
+
+
+def test_a_session_that_is_in_use_lasts_twelve_hours_from_then(desk):
+    secret, _ = desk.begin()
+    desk.now_ms += 11 * HOUR_MS
+    assert prolong(desk, secret).expires_ms == desk.now_ms + 12 * HOUR_MS
+    desk.now_ms += 12 * HOUR_MS - 1
+    desk.open()  # the node was started again meanwhile
+    assert desk.sessions.find([secret]).used_ms == NOW_MS + 11 * HOUR_MS
+    desk.now_ms += 1
+    with pytest.raises(NotSignedInError):
+        desk.sessions.find([secret])
+
+
+def test_no_session_outlives_three_times_its_hours_however_busy_it_is(desk):
+    secret, _ = desk.begin()
+    for _ in range(35):
+        desk.now_ms += HOUR_MS
+        assert prolong(desk, secret).expires_ms <= NOW_MS + 36 * HOUR_MS
+    desk.now_ms += HOUR_MS
+    with pytest.raises(NotSignedInError):
+        desk.sessions.find([secret])
+
+
+def test_what_has_ended_is_not_prolonged(desk):
+    secret, session = desk.begin()
+    asyncio.run(desk.sessions.end(session))
+    asyncio.run(desk.sessions.prolong(session))
+    with pytest.raises(NotSignedInError):
+        desk.sessions.find([secret])
+
+
+def test_use_is_written_every_few_minutes_and_not_with_every_act(desk):
+    secret, _ = desk.begin()
+    written = desk.path.stat().st_mtime_ns, desk.path.stat().st_ino
+    desk.now_ms += WRITE_EVERY_MS - 1
+    prolong(desk, secret)
+    assert (desk.path.stat().st_mtime_ns, desk.path.stat().st_ino) == written
+    desk.now_ms += 1
+    prolong(desk, secret)
+    assert desk.path.stat().st_ino != written[1]
 
 
 def test_a_shorter_time_that_was_set_since_holds_for_old_sessions_too(desk):

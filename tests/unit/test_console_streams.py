@@ -8,7 +8,9 @@ from coupefeu.console.streams import MAX_OF_SESSION, MAX_STREAMS, Streams
 
 
 def session(name):
-    return Session(id=name, post="us.duty", officer="", language="en", signed_in_ms=0, expires_ms=1)
+    return Session(
+        id=name, post="us.duty", officer="", language="en", signed_in_ms=0, used_ms=0, expires_ms=1
+    )
 
 
 def refusal(streams, name):

@@ -15,7 +15,7 @@ from coupefeu.console.demo import DEMO_ROUTES
 from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import ErrorValues
 from coupefeu.console.events import FEED_ROUTES
-from coupefeu.console.guards import Gate
+from coupefeu.console.guards import SAFE_METHODS, Gate
 from coupefeu.console.messages import MESSAGE_ROUTES
 from coupefeu.console.openapi import plan_document
 from coupefeu.console.pages import health, openapi, page
@@ -23,7 +23,7 @@ from coupefeu.console.parts import Parts
 from coupefeu.console.preview import PREVIEW_ROUTES
 from coupefeu.console.record_routes import RECORD_ROUTES
 from coupefeu.console.sessions import Session
-from coupefeu.console.sign_in import cookies_of, show_session, sign_in, sign_out
+from coupefeu.console.sign_in import cookies_of, show_session, sign_in, sign_out, stay
 from coupefeu.console.streams import Streams
 from coupefeu.console.watching import WATCH_ROUTES
 
@@ -34,6 +34,7 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     # signing in and out
     sign_in,
     show_session,
+    stay,
     sign_out,
     # the desk, live
     *FEED_ROUTES,
@@ -61,10 +62,14 @@ def make_app(parts: Parts) -> ASGIApp:
 def make_routes(parts: Parts) -> Litestar:
     """Build the routes without the guards that judge where a request comes from."""
 
-    def need_session(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-        if not handler.opt.get("open"):
-            connection.scope["auth"] = parts.sessions.find(cookies_of(connection, parts))
-            prove(connection.scope)
+    async def need_session(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+        if handler.opt.get("open"):
+            return
+        session = parts.sessions.find(cookies_of(connection, parts))
+        prove(connection.scope)
+        if connection.scope.get("method") not in SAFE_METHODS and not handler.opt.get("by_itself"):
+            session = await parts.sessions.prolong(session)
+        connection.scope["auth"] = session
 
     def refuse(request: Request[Any, Any, Any], error: Exception) -> Response[ErrorValues]:
         status, body = parts.teller.tell(error, method=request.method, route=_route_of(request))

@@ -5,7 +5,7 @@ listen = "127.0.0.1:7430"        an address, never a name; 127.0.0.0/8 and ::1 a
 certificate = "console.pem"      off this machine all three: files (from the node's folder), and the host
 key = "console.key"              name in the certificate, by which browsers call the console
 name = "desk.example.org"
-session_hours = 12               after this an officer signs in anew
+session_hours = 12               so long after his last act an officer signs in anew
 """
 
 import re

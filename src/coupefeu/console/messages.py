@@ -186,6 +186,7 @@ async def act(
 @post(
     "/api/shown",
     status_code=204,
+    opt={"by_itself": True},  # a page says it, whoever sits before it: no session is prolonged by it
     responses=refuses(
         UsageError("the console has no live stream in this session", code="console.shown.not_live"),
         _NO_NUMBER,

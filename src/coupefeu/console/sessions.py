@@ -1,14 +1,16 @@
 """Who is signed in at this console. The browser holds a secret in a cookie; we hold its SHA-256, in memory and on disk.
 
 On disk, so that a node that is started again at night throws no officer out; 0600, in the node's folder.
-A session ends by signing out, by `coupefeu console-link --end-all`, or some hours after its sign-in, whatever it does.
+A session ends by signing out, by `coupefeu console-link --end-all`, or some hours after an officer last did something
+in it, so that nobody who is at work goes deaf in the night; at the latest three times as many after its sign-in. What a
+page does by itself (its stream, its lists, SHOWN) prolongs nothing: nobody may sit before it.
 """
 
 import asyncio
 import hashlib
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +25,10 @@ SECRET_BYTES: Final = 32
 MAX_SESSIONS: Final = 256
 """Of more, the oldest ends."""
 HOUR_MS: Final = 3_600_000
+AT_MOST: Final = 3
+"""So many times its hours a session lasts, however busy it is."""
+WRITE_EVERY_MS: Final = 300_000
+"""So much of its use a session may lose when the node is killed; an act does not wait for a second disk write."""
 FILE_NAME: Final = "console.sessions"
 
 
@@ -35,6 +41,8 @@ class Session:
     officer: str
     language: str
     signed_in_ms: int
+    used_ms: int
+    """When an officer last did something in it."""
     expires_ms: int
 
     @property
@@ -64,9 +72,12 @@ class Sessions:
         self._path = path
         self._now_ms = now_ms
         self._lasts_ms = hours * HOUR_MS
+        self._at_most_ms = AT_MOST * self._lasts_ms
         self._ended = ended
         self._not_kept = not_kept
         self._writing = asyncio.Lock()
+        self._written_ms: dict[str, int] = {}
+        """By session: when its last use was last written."""
         self._by_id: dict[str, Session] = {each.id: each for each in _read(path)}
 
     async def begin(self, *, post: str, officer: str, language: str) -> tuple[str, Session]:
@@ -82,16 +93,14 @@ class Sessions:
             officer=officer,
             language=language,
             signed_in_ms=now_ms,
+            used_ms=now_ms,
             expires_ms=now_ms + self._lasts_ms,
         )
         self._by_id[session.id] = session
         self.expire()
         for oldest in list(self._by_id.values())[:-MAX_SESSIONS]:
             self._drop(oldest)
-        try:
-            await self._save()
-        except ConfigError as error:
-            self._not_kept(error)
+        await self._save_or_tell()
         return secret, session
 
     def find(self, cookies: Sequence[str]) -> Session:
@@ -116,6 +125,18 @@ class Sessions:
             )
         return next(iter(found.values()))
 
+    async def prolong(self, session: Session) -> Session:
+        """Say that an officer did something in it just now; gives the session as it stands then."""
+        now_ms, kept = self._now_ms(), self._by_id.get(session.id)
+        if kept is None:
+            return session
+        ends_ms = min(now_ms + self._lasts_ms, kept.signed_in_ms + self._at_most_ms)
+        self._by_id[kept.id] = used = replace(kept, used_ms=now_ms, expires_ms=ends_ms)
+        if abs(now_ms - self._written_ms.get(kept.id, kept.signed_in_ms)) >= WRITE_EVERY_MS:
+            self._written_ms[kept.id] = now_ms
+            await self._save_or_tell()
+        return used
+
     async def end(self, session: Session) -> None:
         """Sign one browser out, for good once this returns. Raises: ConfigError: that could not be written."""
         self._drop(session)
@@ -134,12 +155,20 @@ class Sessions:
         """End what has lasted its hours; a clock that is set back lengthens nothing beyond as many again."""
         now_ms = self._now_ms()
         for session in list(self._by_id.values()):
-            if abs(now_ms - session.signed_in_ms) >= self._lasts_ms:
+            is_idle = abs(now_ms - session.used_ms) >= self._lasts_ms
+            if is_idle or abs(now_ms - session.signed_in_ms) >= self._at_most_ms:
                 self._drop(session)
 
     def _drop(self, session: Session) -> None:
+        self._written_ms.pop(session.id, None)
         if self._by_id.pop(session.id, None) is not None:
             self._ended(session)
+
+    async def _save_or_tell(self) -> None:
+        try:
+            await self._save()
+        except ConfigError as error:
+            self._not_kept(error)
 
     async def _save(self) -> None:
         async with self._writing:

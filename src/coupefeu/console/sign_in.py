@@ -10,6 +10,7 @@ from coupefeu.console.errors import NotSignedInError, TooManyError, refuses
 from coupefeu.console.parts import Parts
 from coupefeu.console.requests import SessionRequest
 from coupefeu.console.sessions import (
+    AT_MOST,
     Session,
     cookie_name,
     describe_session,
@@ -41,13 +42,22 @@ async def sign_in(
         post=invitation.post, officer=invitation.officer, language=invitation.language
     )
     parts.note("console-signed-in", session=session.mark, post=session.post, source=source)
-    lasts_s = (session.expires_ms - session.signed_in_ms) // 1_000
+    lasts_s = AT_MOST * (session.expires_ms - session.signed_in_ms) // 1_000
     return Response(describe_session(session, parts.config.party), headers=_cookie(parts, secret, lasts_s))
 
 
 @get("/api/session", sync_to_thread=False)
 def show_session(session: NamedDependency[Session], parts: NamedDependency[Parts]) -> SessionValues:
     """Say who is signed in at this browser."""
+    return describe_session(session, parts.config.party)
+
+
+@post("/api/session/stay", status_code=200, sync_to_thread=False)
+def stay(session: NamedDependency[Session], parts: NamedDependency[Parts]) -> SessionValues:
+    """Stay signed in: an officer pressed that he is there; gives until when the session lasts now.
+
+    Whatever an officer does prolongs his session alike; this is for who only watches.
+    """
     return describe_session(session, parts.config.party)
 
 
