@@ -494,7 +494,11 @@ def test_nothing_goes_before_our_node_has_judged_what_stands_there(open_page, de
     write(page, "Quickly made a FLASH.")
     judged(page)
     held = []
-    page.route("**/api/messages/preview", lambda route: held.append(route))
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/api/messages/preview", hold)
     sent = []
     page.on("request", lambda asked: sent.append(asked) if asked.url.endswith("/api/messages") else None)
     with page.expect_request("**/api/messages/preview"):
@@ -502,8 +506,8 @@ def test_nothing_goes_before_our_node_has_judged_what_stands_there(open_page, de
         page.locator("input[name=precedence]:checked").press("Enter")
     assert page.get_by_role("button", name="Send", exact=True).is_disabled()
     assert not [asked for asked in sent if asked.method == "POST"]
-    page.unroute("**/api/messages/preview")
     held[0].continue_()
+    page.unroute("**/api/messages/preview")
     page.get_by_role("button", name="Send the FLASH").click()
     page.get_by_role("dialog", name="Send a FLASH?").wait_for()
 
