@@ -315,9 +315,9 @@ def test_an_officer_reads_one_language(line):
     assert lines[2].startswith("Этот узел остановлен")
     typed = ["--typed", "STOP", "--typed", "36.61N", "--typed", "4"]
     said = "\n".join(line.run("read-back", line.warning, *typed, "--language", "fr", node=line.ru))
-    assert f"Pour faire répéter : coupefeu say-again {line.warning}" in said
-    assert "Inscrit à notre journal : RU/" in said
-    assert " - COLLATIONNÉ : pas encore" in said
+    assert f"Pour faire répéter\u202f: coupefeu say-again {line.warning}" in said
+    assert "Inscrit à notre journal\u202f: RU/" in said
+    assert " - COLLATIONNÉ\u202f: pas encore" in said
     assert "On our record" not in said
 
 

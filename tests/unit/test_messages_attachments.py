@@ -192,7 +192,8 @@ def test_a_reader_sees_which_are_here_awaited_beyond_or_not_for_us():
 
 
 @pytest.mark.parametrize(
-    ("language", "begins"), [("en", "Attachment 0: "), ("fr", "Pièce jointe 0 : "), ("ru", "Вложение 0: ")]
+    ("language", "begins"),
+    [("en", "Attachment 0: "), ("fr", "Pièce jointe 0\u202f: "), ("ru", "Вложение 0: ")],
 )
 def test_a_name_is_said_in_the_readers_language_and_forges_no_mark(language, begins):
     line = Line()

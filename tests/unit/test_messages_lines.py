@@ -139,7 +139,7 @@ def test_shown_counts_screens_of_up_to_16_messages():
                 "SUBJECT: SAFETY", "1. MESSAGE NUMBER: US/0", "2. DATE AND TIME: 240312Z MAR 22",
                 "4. MESSAGE REFERENCE: not stated", "5. CONTENT: WARNING", "   Operative word: STOP",
                 "7. END OF MESSAGE US/0", "CHAIN AT RU"]),
-        ("fr", ["EXERCICE", "DEGRÉ D’URGENCE : FLASH", "DE : US · Permanence", "   Mot d’exécution : CESSEZ"]),
+        ("fr", ["EXERCICE", "DEGRÉ D’URGENCE\u202f: FLASH", "DE\u202f: US · Permanence", "   Mot d’exécution\u202f: CESSEZ"]),
         ("ru", ["УЧЕНИЕ", "СРОЧНОСТЬ: FLASH (МОЛНИЯ)", "КОМУ: RU · Дежурная служба (Оперативный дежурный)",
                 "   Исполнительное слово: ПРЕКРАТИТЕ"]),
     ],
@@ -255,9 +255,9 @@ def test_the_language_of_the_text_is_named_in_the_readers():
         render_message(line.status(1, each), context, language)
         for each, language in ((message, "fr"), (message, "ru"), (foreign, "fr"))
     ]
-    assert "   Texte original, en anglais :\n" in said[0]
+    assert "   Texte original, en anglais\u202f:\n" in said[0]
     assert "   Подлинный текст, на английском:\n" in said[1]
-    assert "   Texte original, langue de :\n" in said[2]
+    assert "   Texte original, langue de\u202f:\n" in said[2]
 
 
 def test_remarks_say_what_the_reader_must_know():

@@ -45,6 +45,14 @@ def test_every_language_has_the_same_keys_with_the_same_values(language):
     assert entries(language) == entries("en")
 
 
+def test_a_french_mark_never_begins_a_line_by_itself():
+    """French sets a space before `:`, `;`, `?`, `!`; one that breaks no line, and the same everywhere."""
+    code = re.compile(r"`[^`]*`|\{[^{}]*\}|^#.*$", re.MULTILINE)
+    text = code.sub("x", source("fr"))
+    assert re.findall(r".{0,30}[ \u00a0][:;?!»].{0,20}|.{0,20}«[ \u00a0].{0,20}", text) == []
+    assert text.count("\u202f:") > 50
+
+
 def test_the_24_phrases_have_their_slots():
     keys = entries("en")
     assert {key for key in keys if key.startswith("phrase-")} == {f"phrase-{code:02d}" for code in PHRASES}
