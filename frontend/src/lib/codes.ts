@@ -10,7 +10,7 @@ import type {
   StepValues,
 } from '../generated/types';
 import { formatDuration, formatSecond, formatTime } from './time';
-import { label, say, words, type Language, type Values } from './words.svelte';
+import { say, words, type Language, type Values } from './words.svelte';
 
 const KIND_NUMBERS: Readonly<Record<string, number>> = {
   MESSAGE: 16,
@@ -189,4 +189,3 @@ export function marksOf(message: Pick<MessageValues, 'marked'>): readonly string
   return [...new Set(message.marked.map((mark) => say(`warned-${mark.what}`, { name: mark.name })))];
 }
 
-export { label };
