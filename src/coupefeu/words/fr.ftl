@@ -513,7 +513,7 @@ ui-error-node-draft-slots = Il manque une valeur de la phrase.
 ui-error-model-instant-unreadable = L’heure est illisible ; écrivez-la en UTC : 0312Z, ou 240312Z MAR 22.
 ui-error-store-disk-full = Le disque de notre nœud est plein : plus rien ne peut être inscrit.
 
-## La console : la démonstration, sa bande de cinq étapes. `here` : sur cette page ; `there` : sur celle de l’autre côté.
+## La console : la démonstration, sa bande de cinq étapes. `here` : sur cette page ; `there` : sur celle de l’autre côté.
 
 ui-demo-title = Les cinq premières minutes
 ui-demo-count = { $done } étapes faites sur { $all }
