@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT / "bench"))
 TINY = {
     "ENTRIES": 300, "SENT": 2, "COLD_STARTS": 1, "CONSOLES": 6, "PAGES": 1, "CROWD_MESSAGES": 3, "FLASHES": 1,
 }  # fmt: skip
-NAMES = ["first-page", "transfer", "send", "send-p99", "list", "crowd", "keystrokes"]
+NAMES = ["first-page", "transfer", "send", "send-p99", "list", "record", "crowd", "keystrokes"]
 
 
 @pytest.fixture
