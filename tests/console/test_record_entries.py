@@ -268,6 +268,15 @@ def test_evidence_of_two_truths_is_on_the_list_on_the_line_and_on_the_page(us):
     assert us.entry("warning").evidence == ()
 
 
+def test_a_party_that_forks_without_end_fills_no_page(us):
+    row = "(NULL, 1, {}, {}, 'run-and-checkpoint', zeroblob(2000))"
+    us.change(
+        "INSERT INTO evidence VALUES " + ", ".join(row.format(1_000 + each, each) for each in range(150))
+    )
+    found = us.page().evidence
+    assert [each.found_ms for each in found] == list(range(149, 49, -1))
+
+
 # --- what an entry says ---------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Final
 
 from coupefeu.console.entry_proof import receipts_of, signed_by_author
@@ -11,7 +12,7 @@ from coupefeu.console.record_values import EntryHeadValues, EntryLine, EntryPage
 from coupefeu.model.entry import Head, Kind
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.node.desk import Desk
-from coupefeu.node.entries import Found, Wanted, find_entries, head_of, proofs_of
+from coupefeu.node.entries import Found, Row, Wanted, find_entries, head_of, proofs_of
 from coupefeu.node.values import ActValues, MessageValues, act_values, message_values
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.services.base import Context
@@ -25,6 +26,7 @@ from coupefeu.store.reader import Reader
 MAX_ROWS: Final = 200
 SEARCHES_KEPT: Final = 8
 """What was found is kept, so that scrolling through it reads nothing twice."""
+MAX_EVIDENCE: Final = 100
 MAX_HEX_BYTES: Final = 4_096
 """Of what cannot be read otherwise; the proof holds all of it."""
 _MESSAGES: Final = frozenset({Kind.MESSAGE, Kind.LINE_TEST})
@@ -50,7 +52,7 @@ class RecordLists:
             truncated = False
             rows = reader.arrived(reader.arrivals_window(wanted.log, offset, count))
         evidence = read_evidence(reader, context.parties)
-        proofs, forked = proofs_of(reader, rows), _forked(reader)
+        proofs, forked = proofs_of(reader, rows), _forked(reader, rows)
         return EntryPage(
             rows=tuple(
                 entry_line(row, context, proofs[row["log"], row["idx"]], forked, whole=whole) for row in rows
@@ -78,8 +80,8 @@ class RecordLists:
 
 
 def read_evidence(reader: Reader, parties: tuple[str, ...]) -> tuple[EvidenceValues, ...]:
-    """List the signed statements held that cannot both be true."""
-    return tuple(evidence_values(row, parties) for row in reader.evidence())
+    """List the signed statements held that cannot both be true, the newest 100: a party may make any number."""
+    return tuple(evidence_values(row, parties) for row in reader.newest_evidence(MAX_EVIDENCE))
 
 
 def entry_values(desk: Desk, parties: tuple[Party, ...], at: MessageId) -> EntryValues:
@@ -89,9 +91,9 @@ def entry_values(desk: Desk, parties: tuple[Party, ...], at: MessageId) -> Entry
     head = head_of(row)
     message, act = _about(desk, at, head)
     says = () if head is None or row["body"] is None else says_of(head, row["body"], context.parties)
-    line = entry_line(row, context, proofs_of(reader, [row])[at], _forked(reader))
+    line = entry_line(row, context, proofs_of(reader, [row])[at], _forked(reader, [row]))
     is_shown = message is not None or act is not None or bool(says)
-    evidence = read_evidence(reader, context.parties)
+    evidence = read_evidence(reader, context.parties) if line.forked else ()
     return EntryValues(
         line=line,
         held="all" if row["body"] is not None else "head" if row["head"] is not None else "leaf",
@@ -152,5 +154,5 @@ def _announced(reader: Reader, context: Context, wanted: Wanted) -> tuple[EntryL
     return tuple(announced_line(each, context) for each in heard if wanted.log in {None, each.log})
 
 
-def _forked(reader: Reader) -> frozenset[MessageId]:
-    return frozenset((row["log"], row["idx"]) for row in reader.evidence())
+def _forked(reader: Reader, rows: Sequence[Row]) -> frozenset[MessageId]:
+    return frozenset((row["log"], row["idx"]) for row in rows if reader.is_forked(row["log"], row["idx"]))

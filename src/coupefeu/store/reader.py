@@ -86,6 +86,11 @@ _FIRST_RUN_RECEIPT = (
     .limit(1)
 )
 _EVIDENCE = select(tables.evidence).order_by(tables.evidence.c.number)
+_NEWEST_EVIDENCE = (
+    select(tables.evidence.c.log, tables.evidence.c.idx, tables.evidence.c.arrived_ms, tables.evidence.c.what)
+    .order_by(tables.evidence.c.number.desc())
+    .limit(bindparam("count"))
+)
 _ANNOUNCED = (
     select(tables.announced)
     .outerjoin(
@@ -300,6 +305,15 @@ class Reader:
     def evidence(self) -> Rows:
         """Rows of `evidence`: signed statements that cannot both be true, in the order they were found."""
         return self._connection.execute(_EVIDENCE)
+
+    def newest_evidence(self, count: int) -> Rows:
+        """Rows of the `count` pieces of evidence found last, the newest first, without the proofs themselves."""
+        return self._connection.execute(_NEWEST_EVIDENCE, {"count": count})
+
+    def is_forked(self, log: int, index: int) -> bool:
+        """Whether there is evidence that the author of an entry signed another one in its place."""
+        rows = self._connection.query("SELECT 1 FROM evidence WHERE log = ? AND idx = ?", (log, index))
+        return rows.fetchone() is not None
 
     def announced(self) -> Rows:
         """Rows of `announced`, at most 100, whose entries have not come yet: line tests heard before their proof."""
