@@ -203,7 +203,8 @@ class JoinedDesks:
             Desk(self.thread, node.runtime.folder, other)
             for node, other in ((line.us, "ru"), (line.ru, "us"))
         )
-        for desk in (us, ru):
+        for desk, node in ((us, line.us), (ru, line.ru)):
+            desk.engine = node.runtime.engine
             desk.open()
         self.desks = Desks(us, ru, line.relay)
 

@@ -11,7 +11,9 @@ from coupefeu.console import desk as desk_module
 from coupefeu.console import judging
 from coupefeu.console.feed import MAX_WAITING_BYTES, encode_event
 from coupefeu.console.values import BeatEvent
+from coupefeu.errors import StoreError
 from coupefeu.node import desk as node_desk
+from coupefeu.node.events import Trouble
 from coupefeu.services.watch.facts import LeaveWatch, TakeWatch
 
 FLASH = {"form": "warning", "operative": "STOP", "place": "35.31 N 40.13 E", "time": "now"}
@@ -260,6 +262,42 @@ def test_who_is_on_watch_is_told(loop):
             assert watch["officer"] == "WATCH ⟦U+202E⟧B"
             await ru.desk.act(LeaveWatch(from_post="ru.duty"))
             await stream.find("desk", lambda e: not is_on(e), stream.events.index(found))
+
+    loop.do(do)
+
+
+def test_what_the_node_has_to_tell_is_told_at_once_and_to_whoever_comes_later(loop):
+    trouble = Trouble(party=0, code="node.engine.behind", detail="more than we do \u202e")
+
+    async def do(_us, ru):
+        async with Stream(ru, "there") as stream:
+            ru.backend.runtime.engine.tell(trouble)
+            told = await stream.find("trouble")
+            assert (told["code"], told["party"]) == ("node.engine.behind", "us")
+            assert told["detail"] == "more than we do ⟦U+202E⟧"
+        async with Stream(ru, "later") as stream:
+            (kept,) = [each for each in stream.events[0]["desk"]["troubles"] if each["code"] == trouble.code]
+            assert (kept["detail"], kept["party"], kept["count"]) == (told["detail"], "us", 1)
+
+    loop.do(do)
+
+
+def test_a_watch_that_could_not_be_read_is_looked_for_again(loop, monkeypatch):
+    monkeypatch.setattr(desk_module, "AGAIN_AFTER_S", 0.01)
+    look, failures = node_desk.Desk.watches, [StoreError("busy", code="store.database.locked", hint="Wait.")]
+
+    def fail_once(desk):
+        if failures:
+            raise failures.pop()
+        return look(desk)
+
+    async def do(_us, ru):
+        async with Stream(ru, "sees") as stream:
+            monkeypatch.setattr(node_desk.Desk, "watches", fail_once)
+            await ru.desk.act(TakeWatch(from_post="ru.duty", heard=False))
+            await stream.find("desk", lambda event: event["desk"]["watches"])
+            assert not failures
+            await ru.desk.act(LeaveWatch(from_post="ru.duty"))
 
     loop.do(do)
 

@@ -353,9 +353,14 @@ export interface MessagePage {
   readonly truncated: boolean;
 }
 
-/** What waits for somebody, the most urgent first: by precedence, then by the deadline that comes first. */
+/**
+ * What waits for somebody, the most urgent first: by precedence, then by the deadline that comes first.
+ *
+ * `total` are kept as open, and these are the most urgent of them; `truncated`: more may be open.
+ */
 export interface OpenPage {
   readonly rows: readonly MessageLine[];
+  readonly total: number;
   readonly looked_at: number;
   readonly truncated: boolean;
   readonly as_of_ms: number;
@@ -376,10 +381,21 @@ export interface RecordedValues {
   readonly recorded_ms: number;
 }
 
+/** What our node had to tell people: the last of its kind in an English sentence, how often since it started. */
+export interface TroubleValues {
+  readonly code: string;
+  readonly detail: string;
+  readonly party: string | null;
+  readonly count: number;
+  readonly first_ms: number;
+  readonly last_ms: number;
+}
+
 /**
  * All that stands at the top of every page, as of `as_of_ms`.
  *
- * `run` names this run of the node. `overdue`: the most urgent of them, 20 at most. `screens`: live consoles of this
+ * `run` names this run of the node. `overdue`: the most urgent of them, 20 at most. `troubles`:
+ * of this run, the one that was told last first. `screens`: live consoles of this
  * node. `session` is null on the stream, which is the same for all.
  */
 export interface DeskValues {
@@ -398,6 +414,7 @@ export interface DeskValues {
   readonly overdue: readonly MessageLine[];
   readonly open: OpenValues;
   readonly alarms: readonly AlarmValues[];
+  readonly troubles: readonly TroubleValues[];
   readonly screens: number;
   readonly session: SessionValues | null;
   readonly demo: boolean;

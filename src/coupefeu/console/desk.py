@@ -11,14 +11,14 @@ from typing import Final, Self, TypeVar
 
 from coupefeu.console.answers import Answers
 from coupefeu.console.feed import Feed, encode_event
-from coupefeu.console.judging import Judging, Told
+from coupefeu.console.judging import AGAIN_AFTER_S, Judging, Told
 from coupefeu.console.last_words import LastWords
 from coupefeu.console.lines import line_values
 from coupefeu.console.once import Once
 from coupefeu.console.open_set import JudgedOpen, OpenSet
 from coupefeu.console.readers import Readers
 from coupefeu.console.shown import Shown
-from coupefeu.console.standing import context_of, party_values, watch_values
+from coupefeu.console.standing import context_of, party_values, trouble_values, watch_values
 from coupefeu.console.values import (
     BeatEvent,
     DeskEvent,
@@ -32,8 +32,10 @@ from coupefeu.console.values import (
     PartyValues,
     SessionValues,
     TroubleEvent,
+    TroubleValues,
     WatchValues,
 )
+from coupefeu.errors import CoupefeuError
 from coupefeu.model.entry import Kind
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.model.precedence import Precedence
@@ -136,6 +138,8 @@ class ConsoleDesk:
         if self._beating is not None:
             self._beating.cancel()
             await asyncio.gather(self._beating, return_exceptions=True)
+        for task in self._looking:
+            task.cancel()
         await self._judging.close()
         self.feed.end_all()
         await self._judge.close()
@@ -185,16 +189,22 @@ class ConsoleDesk:
             overdue=tuple([line for line in rows if line.overdue][:MAX_OVERDUE]),
             open=self._count(),
             alarms=self._open.alarms(context_of(self.folder, self._runtime.clock())),
+            troubles=self._troubles(),
             screens=len(self.feed.consoles),
             session=session,
             demo=self.demo is not None,
         )
+
+    def _troubles(self) -> tuple[TroubleValues, ...]:
+        names = self.folder.agreement.party_ids
+        return tuple(trouble_values(each, names) for each in self._runtime.troubles.latest())
 
     def open_page(self) -> OpenPage:
         """List what is open, the most urgent first."""
         rows = self._open.rows()
         return OpenPage(
             rows=tuple(rows[:MAX_OPEN_ROWS]),
+            total=len(rows),
             looked_at=self._open.looked_at,
             truncated=self._open.truncated or len(rows) > MAX_OPEN_ROWS,
             as_of_ms=self.now_ms,
@@ -311,6 +321,7 @@ class ConsoleDesk:
         names = self.folder.agreement.party_ids
         party = None if trouble.party is None else names[trouble.party]
         self.feed.tell(TroubleEvent(code=trouble.code, detail=show_line(trouble.detail), party=party))
+        self.touch()
         if trouble.code == "node.clock.moved":
             self._judging.look_anew()
 
@@ -321,9 +332,18 @@ class ConsoleDesk:
         self.touch(at_once=True)
 
     def _look_soon(self) -> None:
-        task = asyncio.ensure_future(self._look_at_watches())
+        task = asyncio.ensure_future(self._keep_watches())
         self._looking.add(task)
         task.add_done_callback(self._looking.discard)
+
+    async def _keep_watches(self) -> None:
+        """Look who is on watch; while the record cannot be read, note it and look again."""
+        while True:
+            try:
+                return await self._look_at_watches()
+            except CoupefeuError as error:
+                self._runtime.journal.defect(error)
+                await asyncio.sleep(AGAIN_AFTER_S)
 
     async def _look_at_watches(self) -> None:
         views = await self._judge.read(lambda look: look.watches())

@@ -1,9 +1,10 @@
 """What stands at the top of every page: who the parties are, and the desk as it is now."""
 
-from coupefeu.console.values import PartyValues, PostValues, WatchValues, WordsValues
+from coupefeu.console.values import PartyValues, PostValues, TroubleValues, WatchValues, WordsValues
 from coupefeu.model.agreement import Agreement, Party, Words
 from coupefeu.model.instant import Moment
 from coupefeu.node.folder import NodeFolder
+from coupefeu.node.troubles import ToldTrouble
 from coupefeu.services.base import Context
 from coupefeu.services.messages.display import show_line
 from coupefeu.services.watch.views import WatchView
@@ -42,6 +43,19 @@ def watch_values(view: WatchView) -> WatchValues:
         officer=show_line(view.officer),
         since_ms=view.arrived_ms,
         heard=view.heard,
+    )
+
+
+def trouble_values(told: ToldTrouble, parties: tuple[str, ...]) -> TroubleValues:
+    """Give what a node had to tell; its sentence may hold what a peer wrote."""
+    party = told.trouble.party
+    return TroubleValues(
+        code=told.trouble.code,
+        detail=show_line(told.trouble.detail),
+        party=None if party is None else parties[party],
+        count=told.count,
+        first_ms=told.first_ms,
+        last_ms=told.last_ms,
     )
 
 

@@ -204,9 +204,13 @@ class MessagePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenPage:
-    """What waits for somebody, the most urgent first: by precedence, then by the deadline that comes first."""
+    """What waits for somebody, the most urgent first: by precedence, then by the deadline that comes first.
+
+    `total` are kept as open, and these are the most urgent of them; `truncated`: more may be open.
+    """
 
     rows: tuple[MessageLine, ...]
+    total: int
     looked_at: int
     truncated: bool
     as_of_ms: int
@@ -235,10 +239,23 @@ class RecordedValues:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TroubleValues:
+    """What our node had to tell people: the last of its kind in an English sentence, how often since it started."""
+
+    code: str
+    detail: str
+    party: str | None
+    count: int
+    first_ms: int
+    last_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeskValues:
     """All that stands at the top of every page, as of `as_of_ms`.
 
-    `run` names this run of the node. `overdue`: the most urgent of them, 20 at most. `screens`: live consoles of this
+    `run` names this run of the node. `overdue`: the most urgent of them, 20 at most. `troubles`:
+    of this run, the one that was told last first. `screens`: live consoles of this
     node. `session` is null on the stream, which is the same for all.
     """
 
@@ -257,6 +274,7 @@ class DeskValues:
     overdue: tuple[MessageLine, ...]
     open: OpenValues
     alarms: tuple[AlarmValues, ...]
+    troubles: tuple[TroubleValues, ...]
     screens: int
     session: SessionValues | None
     demo: bool

@@ -21,6 +21,7 @@ from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import check_address
 from coupefeu.node.in_force import InForce, catch_up
 from coupefeu.node.journal import Journal
+from coupefeu.node.troubles import Troubles
 from coupefeu.store.highwater import Marks, write_high_water
 from coupefeu.store.jobs import Job, Outcome
 from coupefeu.store.keeper import Keeper
@@ -54,6 +55,7 @@ class Runtime:
         self._tasks: list[asyncio.Task[None]] = []
         self._dialled: dict[str, int] = {}
         self._lock = _lock(folder)
+        self.troubles = Troubles(self.clock)
         self.journal = Journal(folder.log_path, folder.agreement.party_ids)
 
     @classmethod
@@ -100,6 +102,7 @@ class Runtime:
             lambda: keeper, self.clock, self._deliver, self.engine.pump, self.journal.defect
         )
         self.engine.listen(self.journal.hear)
+        self.engine.listen(self.troubles.hear)
         self._save_high_water(self._keeper.marks())
         self._in_force = InForce(self.folder, keeper, self.engine, self.duties, self.clock)
         self.engine.listen(self._heed)

@@ -395,6 +395,11 @@ ui-in-flight = sent, not signed for yet
 ui-refused-datagrams = datagrams refused
 ui-their-node-busy = Their node says that it is busy: it takes our entries up later.
 ui-fetching = Attachment { $number } of { $message } on its way here
+ui-troubles = What our node has to tell
+ui-trouble-told = { $count ->
+    [one] told once, at { $time }
+   *[other] told { $count } times, last at { $time }
+}
 ui-overdue = Overdue
 ui-overdue-none = Nothing is overdue among the { $looked } messages looked at, as of { $time }.
 ui-line-tests = Line tests

@@ -390,6 +390,11 @@ ui-in-flight = parti, pas encore signé
 ui-refused-datagrams = datagrammes refusés
 ui-their-node-busy = Leur nœud se dit occupé : il reprendra nos entrées plus tard.
 ui-fetching = Pièce jointe { $number } de { $message } en route vers nous
+ui-troubles = Ce que notre nœud signale
+ui-trouble-told = { $count ->
+    [one] signalé une fois, à { $time }
+   *[other] signalé { $count } fois, la dernière à { $time }
+}
 ui-overdue = Hors délai
 ui-overdue-none = Rien n’est hors délai parmi les { $looked } messages examinés, à { $time }.
 ui-line-tests = Essais de liaison

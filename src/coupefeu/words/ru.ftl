@@ -388,6 +388,12 @@ ui-in-flight = отправлено, ещё не подписано
 ui-refused-datagrams = отклонено датаграмм
 ui-their-node-busy = Их узел сообщает, что занят: примет наши записи позже.
 ui-fetching = Вложение { $number } к { $message } на пути сюда
+ui-troubles = О чём сообщает наш узел
+ui-trouble-told = { $count ->
+    [one] сообщено { $count } раз, последний в { $time }
+    [few] сообщено { $count } раза, последний в { $time }
+   *[many] сообщено { $count } раз, последний в { $time }
+}
 ui-overdue = Просрочено
 ui-overdue-none = Просроченного нет среди просмотренных сообщений ({ $looked }), на { $time }.
 ui-line-tests = Проверки связи
