@@ -185,6 +185,8 @@ def test_what_was_being_typed_takes_nothing_and_is_kept(open_heard, line):
     page = open_heard(line.ru, "#/messages/new/free-text")
     field = page.locator("main textarea").first
     field.click()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/acts") else None)
     page.keyboard.type("that their aircraft ")
     page.keyboard.down("t")
     number = line.us.write(TEXT, FLASH)
@@ -198,6 +200,8 @@ def test_what_was_being_typed_takes_nothing_and_is_kept(open_heard, line):
     page.get_by_test_id("flash-keys").get_by_text(say("ui-flash-wait", "en")).wait_for()
     armed(page)
     page.keyboard.up("Space")
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert asked == [], "nothing was asked of the node"
     page.keyboard.down("Enter")
     page.keyboard.up("Enter")
     page.get_by_test_id("taken").wait_for()
