@@ -6,6 +6,7 @@ from dataclasses import fields
 import pytest
 from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
+from tests.documents import ROOT
 
 from coupefeu.model.messages import OPERATIVE_WORDS, Channel, Content, FieldKind, Form, Operative, OutcomeCode
 from coupefeu.model.precedence import Precedence, Subject
@@ -18,6 +19,8 @@ from coupefeu.services.messages.readback import DifferenceKind
 from coupefeu.services.messages.render_chain import effect_words
 from coupefeu.services.messages.status import StepName, TimeMark
 from coupefeu.words import LANGUAGES, has, label, say, source
+
+DASHED = str.maketrans("._", "--")
 
 
 class Values(Visitor):
@@ -51,6 +54,24 @@ def test_a_french_mark_never_begins_a_line_by_itself():
     text = code.sub("x", source("fr"))
     assert re.findall(r".{0,30}[ \u00a0][:;?!»].{0,20}|.{0,20}«[ \u00a0].{0,20}", text) == []
     assert text.count("\u202f:") > 50
+
+
+def test_what_refuses_an_officer_has_words_in_every_language():
+    """A page says a refusal in its reader's language by the stable code; the node's English stands beside it."""
+    found = " ".join(file.read_text("utf-8") for file in (ROOT / "src" / "coupefeu").rglob("*.py"))
+    named = set(re.findall(r'"([a-z_]+(?:\.[a-z_]+)+)"', found))
+    named |= {f"services.messages.{reason}" for reason in re.findall(r'"([a-z_]+)"', found)}
+    said = {key.removeprefix("ui-error-") for key in entries("en") if key.startswith("ui-error-")}
+    assert said - {code.translate(DASHED) for code in named} == set(), "words for a code that nothing gives"
+    given = set(
+        re.findall(
+            r'code="((?:services\.watch|console\.(?:once|streams)|node\.(?:draft|desk))\.[a-z_]+)"', found
+        )
+    )
+    assert len(given) > 10
+    assert {code for code in given if code.translate(DASHED) not in said} == {
+        "services.watch.unknown_command"
+    }
 
 
 def test_the_24_phrases_have_their_slots():

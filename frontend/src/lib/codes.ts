@@ -156,10 +156,10 @@ export function effectWords(effect: string): string {
 
 /** What a refusal means, where there are words for its code; "": there are none, and the node's own stand alone. */
 export function refusalWords(code: string): string {
-  const effect = /^services\.messages\.(.+)$/.exec(code)?.[1];
-  if (effect) return `${effectWords(effect)}.`;
   const key = `ui-error-${code.replace(/[._]/g, '-')}`;
-  return words.has(key) ? say(key) : '';
+  if (words.has(key)) return say(key);
+  const effect = /^services\.messages\.(.+)$/.exec(code)?.[1];
+  return effect ? `${effectWords(effect)}.` : '';
 }
 
 /** Name a difference of a read-back that may not be visible. */
