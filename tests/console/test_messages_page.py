@@ -539,7 +539,7 @@ def test_the_page_says_as_which_post_it_acts_and_when_that_ends(open_page, desks
       const ask = window.fetch;
       window.fetch = async (path, wish) => {
         const answer = await ask(path, wish);
-        if (path !== '/api/session') return answer;
+        if (path !== '/api/session' || wish.method !== 'GET') return answer;
         return Response.json({ ...(await answer.json()), expires_ms: Date.now() + 1_800_000 });
       };
     }"""
@@ -547,6 +547,9 @@ def test_the_page_says_as_which_post_it_acts_and_when_that_ends(open_page, desks
     page.reload()
     page.get_by_test_id("session-ends").wait_for()
     assert re.search(r"ends at \d\d:\d\dZ, in 0:\d\d:\d\d", page.get_by_test_id("session-ends").inner_text())
+    assert "session ends" in page.title()
+    page.get_by_role("button", name="I am here").click()
+    page.get_by_test_id("session-ends").wait_for(state="detached")
 
 
 def test_files_outlive_a_reload_and_a_thrown_draft_comes_back(open_page, desks):
