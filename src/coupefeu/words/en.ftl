@@ -368,6 +368,7 @@ ui-their-node = their node
 ui-bearers = Bearers
 ui-bearers-none = no bearer is set
 ui-bearer-down = down
+ui-bearer-spare = not needed now
 ui-bearer-trying = trying
 ui-bearer-open = connected, their node has not shown itself yet
 ui-bearer-proven = their node has shown itself

@@ -363,6 +363,7 @@ ui-their-node = leur nœud
 ui-bearers = Voies
 ui-bearers-none = aucune voie n’est établie
 ui-bearer-down = coupée
+ui-bearer-spare = inutile en ce moment
 ui-bearer-trying = en essai
 ui-bearer-open = connectée, leur nœud ne s’est pas encore fait connaître
 ui-bearer-proven = leur nœud s’est fait connaître

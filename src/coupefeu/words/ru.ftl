@@ -361,6 +361,7 @@ ui-their-node = их узел
 ui-bearers = Пути
 ui-bearers-none = пути не заданы
 ui-bearer-down = прерван
+ui-bearer-spare = сейчас не нужен
 ui-bearer-trying = идёт попытка
 ui-bearer-open = соединён, их узел себя ещё не подтвердил
 ui-bearer-proven = их узел себя подтвердил
