@@ -28,7 +28,7 @@ class Tabs:
     def __init__(self):
         if PATH is None:
             pytest.skip("DOCUMENTED: chromium absent")
-        self._folder = tempfile.TemporaryDirectory(prefix="coupefeu-tabs-")
+        self._folder = tempfile.TemporaryDirectory(prefix="coupefeu-tabs-", ignore_cleanup_errors=True)
         theirs_in, self._out = os.pipe()
         self._in, theirs_out = os.pipe()
         self._process = subprocess.Popen(

@@ -326,7 +326,7 @@ def test_the_name_and_the_icon_of_the_tab_say_it(open_heard, line):
     assert icon.get_attribute("href") == "/icon.svg"
     number = line.us.write(TEXT, FLASH)
     shown(page)
-    assert page.title().startswith(f"FLASH {number}")
+    assert page.title().startswith(f"EXERCISE · FLASH {number}")
     assert icon.get_attribute("href") == "/icon-alarm.svg"
     line.ru.act(Take(message=line.ru.id(number), from_post="ru.duty"))
     page.get_by_test_id("flash").wait_for(state="detached")

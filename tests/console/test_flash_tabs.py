@@ -64,7 +64,7 @@ def test_a_hidden_tab_whose_timers_are_throttled_sounds_and_shows_nothing(tabs, 
     number = line.us.write(TEXT, FLASH)
     wait_for_sound(tab)
     assert pitches(tab, 4) <= set(FLASH_HERTZ)
-    assert tab.evaluate("document.title").startswith(f"FLASH {number}")
+    assert tab.evaluate("document.title").startswith(f"EXERCISE · FLASH {number}")
     assert tab.evaluate("document.querySelector('link[rel=icon]').getAttribute('href')") == "/icon-alarm.svg"
     assert not step(line.ru, number, StepName.SHOWN).done, "a page that nobody can see has shown nothing"
     tab.to_front()
