@@ -116,17 +116,27 @@ async def measure_send(room: Room) -> AsyncIterator[Figure]:
     sender = await open_page(room.ours, f"{room.our_address}/#/messages/new/free-text")
     watcher = await open_page(room.theirs, f"{room.their_address}/#/messages")
     await watcher.wait_for_selector("[data-number]")
-    seconds = []
+    seconds, parts = [], {"to_our_record": [], "to_their_record": [], "to_their_screen": []}
     for number in range(SENT):
         sent, pressed_ms = await send_by_form(sender, f"From console to console, {number}.")
-        seconds.append((await painted_ms(watcher, sent) - pressed_ms) / 1000)
+        shown_ms = await painted_ms(watcher, sent)
+        seconds.append((shown_ms - pressed_ms) / 1000)
+        ours, theirs = (each.node.message(each.node.number(sent)).arrived_ms for each in (room.us, room.ru))
+        for part, ms in zip(parts, (ours - pressed_ms, theirs - ours, shown_ms - theirs), strict=True):
+            parts[part].append(ms / 1000)
         room.progress("send", number + 1, SENT)
     await sender.close()
     await watcher.close()
     found = spread(seconds)
+    where = {part: spread(each) for part, each in parts.items()}
     what = f"send on one console to shown on the other, {ENTRIES:,} entries"
     yield Figure(
-        name="send", what=f"{what}, median", unit="ms", limit=150, ours=found["median_ms"], detail=found
+        name="send",
+        what=f"{what}, median",
+        unit="ms",
+        limit=150,
+        ours=found["median_ms"],
+        detail=found | where,
     )
     yield Figure(name="send-p99", what=f"{what}, p99", unit="ms", limit=500, ours=found["p99_ms"])
 
