@@ -10,6 +10,19 @@ from tests.console.test_record_routes import Http, next_text
 
 from coupefeu.words import say
 
+LOSE_ONE_SIGNATURE = """() => {
+  const ask = window.fetch;
+  window.names = [];
+  window.fetch = async (path, wish) => {
+    const answer = await ask(path, wish);
+    if (path !== '/api/agreement/signatures') return answer;
+    window.names.push(new Headers(wish.headers).get('Coupefeu-Once'));
+    if (window.names.length === 1) throw new TypeError('the answer is lost');
+    return answer;
+  };
+}"""
+"""The signature is recorded, and the page never hears of it; `names`: under which names it was asked for."""
+
 
 def propose(desks):
     us = Http(desks.us)
@@ -140,3 +153,68 @@ def test_a_proposed_amendment_can_be_read_by_all_narrow_and_wide(fresh_desks, op
     page.get_by_text(say("ui-amendment", "ru", version=2)).wait_for()
     assert not violations(page)
     assert not cut_texts(page)
+
+
+def test_an_amendment_that_is_being_written_is_kept_over_other_pages_and_a_reload(fresh_desks, open_page):
+    page = open_page(fresh_desks.us, "#/agreement/propose")
+    area = page.get_by_label(say("ui-propose-text", "en"))
+    begun = area.input_value()
+    area.fill(begun + "# an hour of work\n")
+    page.get_by_role("link", name=say("ui-back-to-agreement", "en")).click()
+    page.get_by_role("link", name=say("ui-propose", "en"), exact=True).click()
+    assert area.input_value() == begun + "# an hour of work\n"
+    page.reload()
+    area.wait_for()
+    assert area.input_value() == begun + "# an hour of work\n"
+    page.get_by_role("button", name=say("ui-propose-again", "en")).click()
+    page.reload()
+    area.wait_for()
+    assert area.input_value() == begun
+
+
+def test_what_was_proposed_is_no_draft_any_more(fresh_desks, open_page):
+    page = open_page(fresh_desks.us, "#/agreement/propose")
+    area = page.get_by_label(say("ui-propose-text", "en"))
+    begun = area.input_value()
+    area.fill(begun.replace('taken = "2m"', 'taken = "3m"', 1))
+    page.get_by_role("button", name=say("ui-propose-check", "en")).click()
+    page.get_by_role("button", name=say("ui-propose-do", "en", version=2)).click()
+    page.get_by_text(say("ui-proposed", "en", version=2)).wait_for()
+    page.reload()
+    area.wait_for()
+    assert area.input_value() == begun
+
+
+def test_the_first_press_after_a_start_of_the_node_signs_what_was_opened_before(desk_processes, open_page):
+    """The name of the entry is of the run that hears the press, so nothing tells of an earlier press that never was."""
+    ru = desk_processes.ru
+    propose(desk_processes)
+    page = open_page(ru, "#/agreement")
+    page.get_by_role("button", name=say("ui-sign", "en")).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label(say("ui-sign-type", "en", version=2)).fill("2")
+    page.window.allow("ERR_")  # the stream breaks when the node is killed
+    dead = page.get_by_test_id("not-live")
+    desk_processes.kill("ru")
+    dead.wait_for()
+    desk_processes.start("ru")
+    dead.wait_for(state="detached")
+    dialog.get_by_role("button", name=say("ui-sign-do", "en", version=2)).click()
+    dialog.wait_for(state="detached")
+
+
+def test_a_press_whose_answer_was_lost_signs_once_when_it_is_made_again(fresh_desks, open_page):
+    propose(fresh_desks)
+    page = open_page(fresh_desks.ru, "#/agreement")
+    page.get_by_role("button", name=say("ui-sign", "en")).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label(say("ui-sign-type", "en", version=2)).fill("2")
+    page.window.allow("ERR_")
+    page.evaluate(LOSE_ONE_SIGNATURE)
+    sign = dialog.get_by_role("button", name=say("ui-sign-do", "en", version=2))
+    sign.click()
+    dialog.get_by_text("Our node did not answer.").wait_for()
+    sign.click()
+    dialog.wait_for(state="detached")
+    first, second = page.evaluate("() => window.names")
+    assert first == second

@@ -169,6 +169,20 @@ def test_what_cannot_be_proved_yet_says_so_and_offers_nothing(fresh_desks, open_
     page.get_by_role("button", name=say("ui-proof-download", "en")).wait_for()
 
 
+def test_an_entry_is_asked_for_again_only_when_the_feed_tells_of_something(fresh_desks, open_page):
+    """What was loaded is no reason to load again; the page asks for forty other things meanwhile, one by one."""
+    fresh_desks.cut()
+    number = fresh_desks.us.write("not signed by them, as long as the line is cut")
+    page = open_page(fresh_desks.us, f"#/record/{number}")
+    page.get_by_text(say("ui-proof-not-yet", "en")).wait_for()
+    asked = []
+    page.on(
+        "request", lambda request: asked.append(request.url) if "/api/record/us/" in request.url else None
+    )
+    page.evaluate("async () => { for (let each = 0; each < 40; each += 1) await fetch('/api/session'); }")
+    assert len(asked) < 8
+
+
 def test_a_record_is_saved_from_the_page(open_page, desks, tmp_path):
     page = open_page(desks.us, "#/record")
     with page.expect_download() as coming:

@@ -79,6 +79,29 @@ export function newOnce(): string {
   return run === '' ? octets.join('') : `${run}.${octets.join('')}`;
 }
 
+/**
+ * The name under which a page asks for one entry: drawn at the first press, so that it is of the run of the node that
+ * hears it, and kept for the same request until an answer says that it was recorded, or that nothing was.
+ */
+export class Asking {
+  #body = '';
+  #once = '';
+
+  /** Make the entry, or learn that it was made: see `record`. */
+  async record<T>(path: string, body: unknown): Promise<T> {
+    const asked = JSON.stringify([path, body]);
+    if (this.#body !== asked) [this.#body, this.#once] = [asked, newOnce()];
+    try {
+      const answer = await record<T>(path, body, this.#once);
+      this.#body = '';
+      return answer;
+    } catch (error) {
+      if (error instanceof ApiError && error.provesNothingRecorded) this.#body = '';
+      throw error;
+    }
+  }
+}
+
 /** Tell under which run of the node this page lives now (`DeskValues.run`). */
 export function nameRun(name: string): void {
   run = name;
