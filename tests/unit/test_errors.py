@@ -4,6 +4,8 @@ import ast
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
 
 from tests.documents import ROOT
 
@@ -20,6 +22,7 @@ TWICE = {
     "bearer.datagram.length": "one bound, kept by both bearers",
     "bearer.memory.open": "no such address, or nobody there: both ways there is no path",
     "cli.demo.message": "the text file cannot be read, or is no text",
+    "console.tls.unusable": "a certificate that does not read, or does not fit its key",
     "node.draft.slots": "no such phrase, or not as many values as it has",
     "node.export.not_cosigned": "a whole log, or one entry",
     "node.folder.absent": "a file that was named, or one that the folder must hold",
@@ -60,10 +63,16 @@ class Raised:
     has_hint: bool
 
 
-def _code_of(value: ast.expr) -> tuple[str, bool]:
+def _code_of(value: ast.expr, module: str) -> tuple[str, bool]:
     if isinstance(value, ast.Constant):
         return str(value.value), True
+    if isinstance(value, ast.Name) and value.id.isupper():  # a constant, for who must know this error from others
+        return str(getattr(import_module(module), value.id)), True
     return ast.unparse(value).removeprefix("f").strip("\"'"), False
+
+
+def _module_of(path: Path) -> str:
+    return ".".join(("coupefeu", *path.relative_to(PACKAGE).with_suffix("").parts))
 
 
 def _called(tree: ast.Module) -> list[ast.Call]:
@@ -81,7 +90,7 @@ def _raised() -> list[Raised]:
             branch = ast.unparse(node.func).rpartition(".")[2]
             given = {keyword.arg: keyword.value for keyword in node.keywords}
             if "code" in given and branch in BRANCHES | {"CoupefeuError"}:
-                code, is_literal = _code_of(given["code"])
+                code, is_literal = _code_of(given["code"], _module_of(path))
                 where = f"{path.relative_to(PACKAGE)}:{node.lineno}"
                 found.append(Raised(where, branch, code, is_literal, "hint" in given))
     return found

@@ -154,6 +154,6 @@ def _cannot_bind(host: str, port: int, error: OSError) -> BearerError:
     says = "another program listens there" if taken else error.strerror
     return BearerError(
         f"the console cannot listen on {where}: {says}",
-        code="console.listening.taken" if taken else "console.listening.unusable",
+        code=f"console.listening.{'taken' if taken else 'unusable'}",
         hint=f"End that program (ss -ltnp 'sport = :{port}' names it), or change listen in [console] of node.toml.",
     )

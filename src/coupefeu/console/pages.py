@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from coupefeu.console.errors import AbsentError
 from coupefeu.console.openapi import make_document
 from coupefeu.console.parts import Parts
-from coupefeu.console.static import NOT_BUILT, PAGES
+from coupefeu.console.static import PAGES, not_built
 from coupefeu.errors import ConfigError
 
 
@@ -49,9 +49,5 @@ def openapi(request: Request[Any, Any, Any]) -> dict[str, Any]:
 
 def _missing(path: str, parts: Parts) -> AbsentError | ConfigError:
     if path in PAGES and not parts.pages:
-        return ConfigError(
-            "the pages of the console are not built",
-            code=NOT_BUILT,
-            hint="Run `make console` in the source tree, then start the node again.",
-        )
+        return not_built()
     return AbsentError("there is nothing here", code="console.route.absent", hint="Begin at /.")

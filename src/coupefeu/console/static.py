@@ -59,6 +59,15 @@ class StaticFile:
         return None, self.content
 
 
+def not_built() -> ConfigError:
+    """Say that there are no pages to show, and how they are made."""
+    return ConfigError(
+        "the pages of the console are not built",
+        code=NOT_BUILT,
+        hint="Run `make console` in the source tree, then start the node again; a package has them inside.",
+    )
+
+
 def load_pages(folder: Path = BUILT) -> Mapping[str, StaticFile]:
     """Read every built file, by its address.
 
@@ -66,11 +75,7 @@ def load_pages(folder: Path = BUILT) -> Mapping[str, StaticFile]:
         ConfigError: `console.static.not_built`, `.unknown_type`.
     """
     if not (folder / "index.html").is_file():
-        raise ConfigError(
-            "the pages of the console are not built",
-            code=NOT_BUILT,
-            hint="run `make console` in the source tree; a package has them inside",
-        )
+        raise not_built()
     endings = tuple(ENCODINGS.values())
     files = [file for file in sorted(folder.rglob("*")) if file.is_file() and file.suffix not in endings]
     pages = {f"/{file.relative_to(folder).as_posix()}": _load(file) for file in files}
