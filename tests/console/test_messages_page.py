@@ -8,6 +8,7 @@ from tests.console.desks import wait_until
 from coupefeu.model.attachments import Attachment
 from coupefeu.model.messages import Channel, Content, Form, Operative
 from coupefeu.model.precedence import Precedence, Subject
+from coupefeu.services.messages.commands import Take
 from coupefeu.services.messages.render import coded_lines
 from coupefeu.services.messages.status import StepName
 from coupefeu.words import say
@@ -24,6 +25,16 @@ LOSE_ONE_ANSWER = """() => {
   };
 }"""
 """The message is recorded, and the page never hears of it."""
+HOLD_ONE_ANSWER = """() => {
+  const ask = window.fetch;
+  window.fetch = async (path, wish) => {
+    const answer = await ask(path, wish);
+    if (!/^\\/api\\/messages\\/ru\\/[0-9]+$/.test(path) || window.held) return answer;
+    await new Promise((go) => { window.held = go; });
+    return answer;
+  };
+}"""
+"""Our node has answered, and the answer is long on its way."""
 
 
 def warning(text="Stop the strike on the column."):
@@ -591,3 +602,18 @@ def test_a_refusal_is_said_in_the_language_of_the_reader(open_page, desks):
     told.wait_for()
     assert "Текст слишком длинный для одного сообщения" in told.inner_text()
     assert "node.draft.too_long" in told.inner_text()
+
+
+def test_an_answer_that_is_older_than_what_was_pushed_changes_nothing(open_page, desks):
+    number = desks.ru.write("Taken while the page asked.", Precedence.IMMEDIATE)
+    desks.us.has(number)
+    page = open_page(desks.us)
+    page.get_by_role("heading", name="Line", level=1).wait_for()
+    page.evaluate(HOLD_ONE_ANSWER)
+    page.evaluate(f"location.hash = '#/messages/{number}'")
+    page.wait_for_function("() => window.held")
+    desks.us.act(Take(message=desks.us.id(number), from_post="us.duty"))
+    page.locator("[data-step=taken-by][data-done=true]").wait_for()
+    page.evaluate("() => window.held()")
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert page.locator("[data-step=taken-by][data-done=true]").count() == 1
