@@ -1,6 +1,7 @@
 """Whatever an author wrote, in whichever field, no console is given it raw: every hostile text through every field."""
 
 import json
+from collections import deque
 
 import msgspec
 import pytest
@@ -9,7 +10,7 @@ from tests.property.test_hostile_entries import Peer
 from tests.scenario.test_hostile_texts import HARMFUL, hostile_texts
 from tests.sizes import size
 
-from coupefeu.console.judging import ACTS_AT_MOST, judge, message_event
+from coupefeu.console.judging import ACTS_AT_MOST, MAX_EVENT_BYTES, judge, message_event
 from coupefeu.console.listing import message_line
 from coupefeu.console.standing import watch_values
 from coupefeu.errors import UsageError
@@ -180,4 +181,14 @@ def test_what_is_no_message_here_is_left_out():
         def message(self, _number):
             raise UsageError("none", code="node.desk.no_message", hint="none")
 
-    assert judge(Desk(), [(0, 1)], pytest.fail) == []
+    assert judge(Desk(), deque([(0, 1)]), pytest.fail) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\x01" * 7_990, "a\u0430" * 2_600, "e" + "\u0301" * 3_900, "".join(map(chr, range(0x1D400, 0x1D7CC)))],
+)
+def test_a_message_of_marks_alone_fits_a_stream_many_times(text):
+    line = Line()
+    octets = message_event(line.status(0, line.say(1, free_text(text))))
+    assert len(octets) < MAX_EVENT_BYTES, "a fourth of what may wait for a console"

@@ -1,11 +1,13 @@
 """Judging what events name: FLASH first, a flood in turns, and nothing that stops it for good."""
 
 import asyncio
+from collections import deque
 
-from tests.messages_line import START_MS, Line, warning
+from tests.messages_line import START_MS, Line, free_text, warning
 
 from coupefeu.console import judging as module
-from coupefeu.console.judging import AT_ONCE, MAX_NAMED, Judging, judge
+from coupefeu.console.feed import MAX_WAITING_BYTES
+from coupefeu.console.judging import AT_ONCE, MAX_NAMED, TOLD_AT_ONCE_BYTES, Judging, judge
 from coupefeu.errors import StoreError
 from coupefeu.model.precedence import Precedence
 
@@ -17,7 +19,7 @@ class Readers:
 
     def __init__(self):
         self.batches, self.looks, self.fails = [], 0, []
-        self.gate = None
+        self.gate, self.takes = None, AT_ONCE
 
     async def read(self, look):
         if self.gate is not None:
@@ -28,7 +30,8 @@ class Readers:
         if look.func is module.judge_open:
             self.looks += 1
             return "everything"
-        self.batches.append(list(look.keywords["messages"]))
+        waiting = look.keywords["waiting"]
+        self.batches.append([waiting.popleft() for _ in range(min(self.takes, len(waiting)))])
         return self.batches[-1]
 
 
@@ -140,7 +143,7 @@ class Poisoned:
 def test_one_message_that_cannot_be_judged_takes_no_other_with_it():
     line, defects = Line(), []
     first, poisoned, last = (line.say(0, warning(), FLASH) for _ in range(3))
-    told = judge(Poisoned(line), [first, poisoned, last, (0, 99)][:3], defects.append)
+    told = judge(Poisoned(line), deque([first, poisoned, last]), defects.append)
     assert [each.judged.status.id for each in told] == [first, last]
     assert [str(each) for each in defects] == ["nobody foresaw it"]
     assert [each.judged.as_of_ms for each in told] == [START_MS, START_MS + 1_000]
@@ -154,5 +157,44 @@ def test_after_a_record_that_could_not_be_read_everything_is_looked_at_anew(monk
         judging.name([(0, 1)], FLASH)
         await until(lambda: len(begun) == 2)
         assert [each.code for each in defects] == ["store.disk.failed"]
+
+    following(do)
+
+
+class Looking:
+    """Our side of a line, as the threads that judge see it."""
+
+    def __init__(self, line):
+        self._line = line
+
+    def context(self):
+        return self._line.sides[0].context(START_MS)
+
+    def message(self, number):
+        return self._line.status(0, number)
+
+
+def test_texts_that_grow_when_they_are_shown_end_a_turn_before_they_cut_who_reads():
+    line = Line()
+    numbers = [line.say(1, free_text("\x01" * 7_000)) for _ in range(8)]
+    waiting = deque(numbers)
+    told = judge(Looking(line), waiting, lambda defect: None)
+    size_bytes = sum(len(each.octets) for each in told)
+    assert TOLD_AT_ONCE_BYTES <= size_bytes < MAX_WAITING_BYTES // 2
+    assert [each.judged.status.id for each in told] + list(waiting) == numbers
+
+
+def test_what_a_turn_left_over_comes_in_the_next_ones_and_a_flash_before_it():
+    async def do(judging, readers, told, _begun, _defects):
+        readers.takes, readers.gate = 2, asyncio.Event()
+        judging.name([(0, number) for number in range(9)], ROUTINE)
+        await asyncio.sleep(0)
+        readers.gate.set()
+        await until(lambda: told)
+        judging.name([(1, 1)], FLASH)
+        await until(lambda: sum(map(len, told)) == 10)
+        everything = [message for batch in readers.batches for message in batch]
+        assert sorted(everything) == [*((0, number) for number in range(9)), (1, 1)]
+        assert everything.index((1, 1)) < 6
 
     following(do)

@@ -8,7 +8,7 @@ from tests.shared import shared_json, shared_jsonl
 
 from coupefeu.model.entry import Kind
 from coupefeu.services.messages import render_message
-from coupefeu.services.messages.display import Warned, find_untypable, show, show_line
+from coupefeu.services.messages.display import MAX_NAMED_OF_KIND, Warned, find_untypable, show, show_line
 from coupefeu.services.messages.facts import Act, encode_act
 
 EXPECTED = {
@@ -117,3 +117,14 @@ def test_a_message_whose_marked_fields_are_long_is_rendered_whole():
         shown = render_message(line.status(1, message), line.sides[1].context(line.now_ms), language)
         assert " / ".join(passages) in shown
         assert "⟦U+202E⟧" * 500 in shown
+
+
+def test_what_is_found_is_named_once_and_a_few_of_each_kind_while_all_of_it_is_marked():
+    shown = show("\x01" * 7_000)
+    assert [(each.what, each.position) for each in shown.findings] == [(Warned.CONTROL, 0)]
+    assert shown.text.count("⟦U+0001⟧") == 7_000
+    alphabet = "".join(map(chr, range(0x1D400, 0x1D434)))
+    shown = show(alphabet + "\u202e")
+    assert len(shown.findings) == MAX_NAMED_OF_KIND + 1
+    assert shown.findings[-1].what is Warned.DIRECTION, "no flood of one kind hides another"
+    assert shown.text.count("⟦") == len(alphabet) + 1

@@ -9,7 +9,8 @@ least; of one that is larger than can be told, everything is looked at anew, and
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from heapq import nsmallest
@@ -33,6 +34,8 @@ LOOKED_AT: Final = 200
 """Of each precedence, at the start."""
 AT_ONCE: Final = 32
 """Messages judged in one turn of the thread."""
+TOLD_AT_ONCE_BYTES: Final = 1 << 18
+"""A turn ends after so much: no console that reads is cut, and a FLASH waits for no long turn."""
 MAX_NAMED: Final = 4_096
 """Messages that wait to be judged; beyond, everything is looked at anew."""
 ACTS_AT_MOST: Final = 64
@@ -135,11 +138,16 @@ class Judging:
         began_s = time.monotonic()
         batch = nsmallest(AT_ONCE, self._named, key=self._named.__getitem__)
         is_urgent = self._named[batch[0]] <= Precedence.IMMEDIATE
-        for message in batch:
-            del self._named[message]
-        self._told(await self._readers.read(partial(judge, messages=batch, defect=self._defect)))
+        urgency = {message: self._named.pop(message) for message in batch}
+        waiting = deque(batch)
+        self._told(await self._readers.read(partial(judge, waiting=waiting, defect=self._defect)))
+        self._name_again(waiting, urgency)
         if self._named and not is_urgent:
             await asyncio.sleep(time.monotonic() - began_s)
+
+    def _name_again(self, waiting: Iterable[MessageId], urgency: Mapping[MessageId, int]) -> None:
+        for message in waiting:
+            self._named[message] = min(urgency[message], self._named.get(message, urgency[message]))
 
     async def _rest(self, wait_s: float) -> None:
         with contextlib.suppress(TimeoutError):
@@ -159,13 +167,15 @@ def judge_open(desk: Desk, defect: Defect) -> JudgedOpen:
     )
 
 
-def judge(desk: Desk, messages: Iterable[MessageId], defect: Defect) -> list[Told]:
-    """Judge messages as they stand now; what is none, or not here, is left out.
+def judge(desk: Desk, waiting: deque[MessageId], defect: Defect) -> list[Told]:
+    """Judge messages as they stand now, taking them from `waiting` until enough is to be told.
 
-    One that breaks its judging is noted, and ends nobody else's. Raises: StoreError.
+    What is none, or not here, is left out; one that breaks its judging is noted, and ends nobody else's.
+    Raises: StoreError.
     """
-    told = []
-    for message in messages:
+    told: list[Told] = []
+    while waiting and sum(len(each.octets) for each in told) < TOLD_AT_ONCE_BYTES:
+        message = waiting.popleft()
         as_of_ms = desk.context().now.utc_ms
         try:
             status = desk.message(message)

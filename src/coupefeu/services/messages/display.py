@@ -7,6 +7,7 @@ them, so that no text can forge a mark. Lines that imitate the signature line of
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +16,8 @@ from coupefeu.wire.deceptive import is_unseen
 MAX_COMBINING = 2
 """Letters of real languages carry at most two marks once composed; more is a flood."""
 MAX_SHOWN_CHARACTERS = 20_000
+MAX_NAMED_OF_KIND = 16
+"""Findings of one kind that are named; whatever is found is marked in the text, however much it is."""
 
 _MARKS = frozenset("⟦⟧")
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -42,7 +45,7 @@ class Warned(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that was found: what, where (position in the original text), and its name in Unicode."""
+    """One thing that was found: what, where first (position in the original text), and its name in Unicode."""
 
     what: Warned
     position: int
@@ -72,11 +75,22 @@ def show(text: str) -> Shown:
     if len(text) > MAX_SHOWN_CHARACTERS:
         found[MAX_SHOWN_CHARACTERS] = Warned.SHORTENED
         parts.append("⟦…⟧")
-    findings = tuple(
-        Finding(what=what, position=position, name=character_name(text[position]))
-        for position, what in sorted(found.items())
+    return Shown(text="".join(parts), findings=_name_findings(text, found))
+
+
+def _name_findings(text: str, found: dict[int, Warned]) -> tuple[Finding, ...]:
+    """Name each thing once, the first of each kind: a text of 8 kB may hold thousands, and is kept while it is open."""
+    named: dict[tuple[Warned, str], int] = {}
+    of_kind: Counter[Warned] = Counter()
+    for position, what in sorted(found.items()):
+        key = (what, text[position])
+        if key not in named and of_kind[what] < MAX_NAMED_OF_KIND:
+            named[key] = position
+            of_kind[what] += 1
+    return tuple(
+        Finding(what=what, position=position, name=character_name(character))
+        for (what, character), position in named.items()
     )
-    return Shown(text="".join(parts), findings=findings)
 
 
 def show_line(text: str) -> str:
