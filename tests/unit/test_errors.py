@@ -66,7 +66,9 @@ class Raised:
 def _code_of(value: ast.expr, module: str) -> tuple[str, bool]:
     if isinstance(value, ast.Constant):
         return str(value.value), True
-    if isinstance(value, ast.Name) and value.id.isupper():  # a constant, for who must know this error from others
+    if (
+        isinstance(value, ast.Name) and value.id.isupper()
+    ):  # a constant, for who must know this error from others
         return str(getattr(import_module(module), value.id)), True
     return ast.unparse(value).removeprefix("f").strip("\"'"), False
 
