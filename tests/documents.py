@@ -17,12 +17,11 @@ from coupefeu.console.app import make_routes
 from coupefeu.console.errors import STATUSES
 from coupefeu.link.config import Limits, Timings
 from coupefeu.link.phase import TRANSITIONS, Phase
-from coupefeu.model.entry import Kind
+from coupefeu.model.entry import Author, Kind, author_of
 from coupefeu.model.messages import SUBJECTS, Form, Operative, OutcomeCode
 from coupefeu.node import commands
 from coupefeu.services.agreement.facts import KEY_STATEMENT
 from coupefeu.services.messages.clocks import STOPPED_BY
-from coupefeu.services.messages.facts import MACHINE_ACTS
 from coupefeu.services.messages.forms import FORM_RULES
 from coupefeu.services.messages.phrases import PHRASES
 from coupefeu.services.messages.status import MACHINE_STEPS, StepName
@@ -64,7 +63,7 @@ def _kinds() -> str:
         (
             number,
             name,
-            "a node" if number in MACHINE_ACTS or number in {Kind.LINE_TEST, Kind.REFUSED} else "people",
+            "a node" if author_of(number) is Author.MACHINE else "people",
         )
         for number, name in sorted(known.items())
     ]

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -130,15 +131,16 @@ def test_a_process_that_ends_without_an_answer_is_told(line, monkeypatch):
     assert refused.value.code == "node.apart.ended"
 
 
-def test_a_job_that_is_given_up_ends_its_process(line, monkeypatch):
-    """`sleeping` stands for a long job: it says where it is, and never ends by itself."""
-    began = []
+def test_a_job_that_is_given_up_ends_its_process_and_leaves_nothing_behind(tmp_path, monkeypatch):
+    """`sleeping` stands for a long job: it writes something, says where it is, and never ends by itself."""
+    began, written = [], []
 
     async def give_up():
         has_begun = asyncio.Event()
 
         def tell(done, _):
             began.append(done)
+            written.extend(tmp_path.rglob("entry"))
             has_begun.set()
 
         task = asyncio.ensure_future(run_apart([], tell))
@@ -149,9 +151,13 @@ def test_a_job_that_is_given_up_ends_its_process(line, monkeypatch):
 
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
     monkeypatch.setattr(apart, "JOBS", "sleeping")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
     asyncio.run(asyncio.wait_for(give_up(), 60))
     (pid,) = began
     assert not Path(f"/proc/{pid}").exists()
+    assert written
+    assert not list(tmp_path.iterdir())
 
 
 def test_without_room_nothing_is_begun(line, monkeypatch):

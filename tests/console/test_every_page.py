@@ -1,5 +1,7 @@
 """What holds for every page, whatever it shows: access for all (WCAG 2.2 AA), no text cut, in every dress."""
 
+import datetime as dt
+
 import pytest
 from tests.console.browser import HEIGHTS
 from tests.console.furnishing import furnish
@@ -19,7 +21,7 @@ PAGES = {
     "record": "#/record",
     "entry": "#/record/{number}",
     "sheet": "#/record/print/{number}",
-    "day": "#/record/day",
+    "day": "#/record/day/{today}",
     "agreement": "#/agreement",
     "api": "#/api",
 }
@@ -30,6 +32,10 @@ STAYS = """() => {
   window.saidBefore = said;
   return same;
 }"""
+
+
+def today():
+    return dt.datetime.now(dt.UTC).date().isoformat()
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +76,7 @@ def judge(page):
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_can_be_used_by_all_and_cuts_no_text(open_page, desks, furnished, name, language):
-    page = open_page(desks.us, PAGES[name].format(number=furnished), language=language)
+    page = open_page(desks.us, PAGES[name].format(number=furnished, today=today()), language=language)
     assert page.evaluate("() => document.documentElement.lang") == language
     wrong = judge(page)
     assert not wrong, wrong

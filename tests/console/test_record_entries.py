@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from dataclasses import replace
 
 import pytest
 from tests.console import record_story
@@ -9,12 +10,13 @@ from tests.console import record_story
 from coupefeu.console.listing import beginning_of
 from coupefeu.console.record import MAX_ROWS, RecordLists, entry_values
 from coupefeu.errors import UsageError
-from coupefeu.model.entry import Kind
+from coupefeu.model.entry import Author, Kind
 from coupefeu.model.messages import parse_number
 from coupefeu.node import entries
 from coupefeu.node.desk import Desk
 from coupefeu.node.entries import Proof, filter_name, find_entries, wanted_of
 from coupefeu.node.folder import NodeFolder
+from coupefeu.wire.head import encode_head
 
 PARTIES = ("us", "ru")
 
@@ -50,6 +52,13 @@ class Side:
             return entry_values(
                 desk, self.folder.parties, parse_number(self.numbers.get(name, name), PARTIES)
             )
+        finally:
+            desk.close()
+
+    def head(self, number):
+        desk = self.desk
+        try:
+            return entries.head_of(desk.reader.entry(*parse_number(number, PARTIES)))
         finally:
             desk.close()
 
@@ -299,6 +308,21 @@ def test_what_is_neither_says_what_it_says(us):
     opening = said(us.entry("US/0"))
     assert (opening["signed-by"], 'status = "EXERCISE"' in opening["text"]) == ("US, RU", True)
     assert all(us.entry(row.number).body_hex is None for row in us.page().rows)
+
+
+def test_an_entry_is_of_a_machine_or_of_a_person_or_nobody_can_say(us):
+    """One table says so, for the list, the sheets and the last words."""
+    kinds = {row.kind: row.by for row in us.page().rows}
+    assert kinds["AGREEMENT"] is kinds["LINE_TEST"] is kinds["LINE_TEST_ANSWER"] is Author.MACHINE
+    assert kinds["MESSAGE"] is kinds["WATCH_TAKEN"] is kinds["AMENDMENT_PROPOSED"] is Author.PERSON
+    newer = encode_head(replace(us.head("RU/4"), kind=77)).hex()
+    us.change(
+        f"UPDATE entries SET head = x'{newer}' WHERE log = 1 AND idx = 4",
+        "UPDATE entries SET head = x'ff', body = x'0102ff' WHERE log = 1 AND idx = 5",
+        "UPDATE entries SET seed = NULL, head = NULL, body = NULL WHERE log = 1 AND idx = 6",
+    )
+    unsaid = {"RU/4": "UNKNOWN 77", "RU/5": "UNREADABLE", "RU/6": "NOT SHOWN TO US"}
+    assert {row.number: row.kind for row in us.page().rows if row.by is None} == unsaid
 
 
 def test_what_cannot_be_read_is_shown_as_bytes(us):

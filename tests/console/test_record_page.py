@@ -104,6 +104,61 @@ def test_a_kind_and_a_side_narrow_the_list(open_page, desks):
     page.wait_for_function("() => !document.body.innerText.includes('…')")
 
 
+HOLD_ONE_ANSWER = """(part) => {
+  const [ask, parse, setTimer, clearTimer] = [window.fetch, JSON.parse, window.setTimeout, window.clearTimeout];
+  window.heard = [];
+  window.soon = new Set();
+  window.fetch = async (path, wish) => {
+    const answer = await ask(path.replace('limit=200', 'limit=3'), wish);
+    if (!path.startsWith('/api/record?') || !path.includes(part) || window.letGo) return answer;
+    await new Promise((done) => { window.letGo = done; });
+    return answer;
+  };
+  JSON.parse = (text, ...more) => {
+    const said = parse(text, ...more);
+    if (said?.what === 'entry') window.heard.push(said.number);
+    return said;
+  };
+  window.setTimeout = (work, ms, ...more) => {
+    const timer = setTimer(() => { window.soon.delete(timer); work(...more); }, ms);
+    if (ms < 300) window.soon.add(timer);
+    return timer;
+  };
+  window.clearTimeout = (timer) => { window.soon.delete(timer); clearTimer(timer); };
+}"""
+"""The first answer that is asked for with `part` waits for `letGo`; a day comes in windows of three.
+
+`heard`: which entries the feed told of. `soon`: what the page is about to do.
+"""
+
+
+def test_an_entry_that_comes_while_our_node_answers_is_listed_too(fresh_desks, open_page):
+    page = open_page(fresh_desks.us, "#/record")
+    rows(page).first.wait_for()
+    page.evaluate(HOLD_ONE_ANSWER, "limit=100")
+    fresh_desks.us.write("Said first.")
+    page.wait_for_function("() => window.letGo")
+    number = fresh_desks.us.write("Said while the node answered.")
+    page.wait_for_function("(number) => window.heard.includes(number) && window.soon.size === 0", arg=number)
+    page.evaluate("() => window.letGo()")
+    rows(page).filter(has_text="Said while the node answered.").wait_for()
+
+
+def test_an_entry_of_which_nobody_can_say_who_wrote_it_bears_neither_mark(fresh_desks, open_page):
+    number = fresh_desks.us.write("Written by a newer node.")
+    signed_for(Http(fresh_desks.us), number)
+    index = number.partition("/")[2]
+    page = open_page(fresh_desks.us, "#/record")
+    row = rows(page).filter(has_text=number)
+    row.locator(".what svg circle").wait_for()
+    with sqlite3.connect(fresh_desks.us.folder.record_path) as record:
+        record.execute(f"UPDATE entries SET head = x'ff' WHERE log = 0 AND idx = {index}")
+    record.close()
+    page.reload()
+    rows(page).filter(has_text=say("ui-kind-unreadable", "en")).wait_for()
+    assert row.locator(".what svg").count() == 0
+
+
 # --- one entry ------------------------------------------------------------------------------------------------
 
 
@@ -282,6 +337,25 @@ def test_a_days_log_is_a_sheet_that_says_exercise_first_and_what_it_covers(open_
         assert not hidden.is_visible()
     assert page.evaluate("() => getComputedStyle(document.body).page") == "exercise"
     assert not violations(page)
+
+
+def test_a_days_log_has_each_entry_once_whatever_is_stored_meanwhile(fresh_desks, open_page):
+    written = [fresh_desks.us.write(f"Line {each} of the log.") for each in range(5)]
+    page = open_page(fresh_desks.us, "#/record")
+    page.evaluate(HOLD_ONE_ANSWER, "whole=true")
+    page.evaluate("(day) => { location.hash = `#/record/day/${day}`; }", today())
+    page.wait_for_function("() => window.letGo")
+    fresh_desks.us.write("Stored while it was read.")
+    fresh_desks.us.write("And that.")
+    page.evaluate("() => window.letGo()")
+    button = page.get_by_role("button", name=say("ui-print", "en"), exact=True)
+    page.wait_for_function("(button) => !button.disabled", arg=button.element_handle())
+    numbers = page.locator("tbody td:nth-child(2)").all_inner_texts()
+    assert len(numbers) == len(set(numbers))
+    assert set(written) < set(numbers)
+    sheet = page.locator(".paper").inner_text()
+    assert f"{len(numbers)} of {len(numbers)} entries" in sheet
+    assert "Stored while it was read." not in sheet
 
 
 def test_a_message_is_a_sheet_with_its_header_chain_and_proof(open_page, desks):

@@ -25,6 +25,9 @@ export class Windows<Row, Filter> {
   #sight = { first: 0, last: WINDOW };
   #stale = new Set<number>();
   #asked = new Map<number, AbortController>();
+  /** How often something changed at the node, and what was pushed while it was asked: an answer may be older than both. */
+  #changes = 0;
+  #pushed: readonly (() => void)[] = [];
   #settle: ReturnType<typeof setTimeout> | undefined;
   #fetch: Fetch<Row, Filter>;
 
@@ -42,6 +45,7 @@ export class Windows<Row, Filter> {
     this.#filter = filter;
     for (const asked of this.#asked.values()) asked.abort();
     this.#asked.clear();
+    this.#pushed = [];
     this.#stale = new Set(this.#rows.keys());
     this.#sight = { first: 0, last: WINDOW };
     void this.#load(0, true);
@@ -49,12 +53,19 @@ export class Windows<Row, Filter> {
 
   /** Something changed at the node: what is in sight is fetched anew, the rest when it comes into sight. */
   refresh(): void {
+    this.#changes += 1;
     this.#stale = new Set(this.#rows.keys());
     this.#wantSight();
   }
 
   /** A row that was pushed takes its place at once: where it stands already, or before all if it is the newest. */
   push(row: Row, asOfMs: number, isSame: (other: Row) => boolean, isNewer: (first: Row | undefined) => boolean): void {
+    const put = (): void => this.#put(row, asOfMs, isSame, isNewer);
+    if (this.#asked.size > 0) this.#pushed = [...this.#pushed, put];
+    put();
+  }
+
+  #put(row: Row, asOfMs: number, isSame: (other: Row) => boolean, isNewer: (first: Row | undefined) => boolean): void {
     const place = [...this.#rows].find(([, rows]) => rows.some(isSame));
     const rows = new Map(this.#rows);
     if (place) rows.set(place[0], place[1].map((other) => (isSame(other) ? row : other)));
@@ -89,14 +100,25 @@ export class Windows<Row, Filter> {
     if (before && !before.signal.aborted) return;
     const asked = new AbortController();
     this.#asked.set(window, asked);
+    const [changes, pushed] = [this.#changes, this.#pushed.length];
     try {
       const page = await this.#fetch(window * WINDOW, WINDOW, this.#filter, asked.signal);
-      if (!asked.signal.aborted) this.#keep(window, page, isFirst);
+      if (asked.signal.aborted) return;
+      this.#keep(window, page, isFirst);
+      for (const put of this.#pushed.slice(pushed)) put();
+      if (this.#changes > changes) this.#askAgain(window);
     } catch (problem) {
       if (!asked.signal.aborted) this.error = problem;
     } finally {
       if (this.#asked.get(window) === asked) this.#asked.delete(window);
+      if (this.#asked.size === 0) this.#pushed = [];
     }
+  }
+
+  /** Something changed while our node was asked: what it answered may not have it yet. */
+  #askAgain(window: number): void {
+    this.#stale.add(window);
+    this.#wantSight();
   }
 
   #keep(window: number, page: Page<Row>, isFirst: boolean): void {

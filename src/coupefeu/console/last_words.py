@@ -4,18 +4,13 @@ from typing import Final
 
 from coupefeu.console.values import LastWordValues
 from coupefeu.errors import PeerError
-from coupefeu.model.entry import Head, Kind
+from coupefeu.model.entry import Author, Head, author_of
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.node.values import kind_name
 from coupefeu.services.messages.display import show_line
 from coupefeu.store.reader import Reader
 from coupefeu.wire.head import decode_head
 
-OF_MACHINES: Final = frozenset(
-    {Kind.AGREEMENT, Kind.REFUSED, Kind.SHOWN, Kind.LINE_TEST, Kind.LINE_TEST_ANSWER}
-)
-"""A node writes these for itself; of a kind that is not known, nobody can say."""
-KNOWN: Final = frozenset(Kind)
 LOOK_BACK_ENTRIES: Final = 10_000
 PAGE: Final = 500
 
@@ -58,7 +53,8 @@ class LastWords:
 
     def _word(self, entry: MessageId, head: Head | None, arrived_ms: int) -> LastWordValues | None:
         log = entry[0]
-        if head is None or head.kind not in KNOWN or not 0 <= log < len(self._parties):
+        author = None if head is None else author_of(head.kind)
+        if head is None or author is None or not 0 <= log < len(self._parties):
             return None
         return LastWordValues(
             party=self._parties[log],
@@ -66,5 +62,5 @@ class LastWords:
             kind=kind_name(head.kind),
             post=show_line(head.from_post),
             arrived_ms=arrived_ms,
-            by_person=head.kind not in OF_MACHINES,
+            by_person=author is Author.PERSON,
         )

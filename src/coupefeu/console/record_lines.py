@@ -2,7 +2,7 @@
 
 from coupefeu.console.listing import beginning_of
 from coupefeu.console.record_values import EntryLine, EvidenceValues
-from coupefeu.model.entry import Head, Kind
+from coupefeu.model.entry import Head, Kind, author_of
 from coupefeu.model.messages import Content, MessageId, Operative, OutcomeCode, format_number
 from coupefeu.node.entries import Proof, Row, head_of, kind_of
 from coupefeu.node.values import form_name
@@ -68,6 +68,7 @@ def _line(
         index=at[1],
         ours=at[0] == context.our_log,
         kind=kind,
+        by=None if head is None else author_of(head.kind),
         form=None if content is None else form_name(content.form),
         operative=None if content is None or content.operative is None else Operative(content.operative).name,
         outcome=None if act is None or act.outcome is None else OutcomeCode(act.outcome).name,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from coupefeu.model.entry import Author
 from coupefeu.node.entries import Proof
 from coupefeu.node.values import ActValues, MessageValues
 from coupefeu.node.verified import VerifiedRecordValues
@@ -12,8 +13,9 @@ class EntryLine:
     """One entry of either side's record.
 
     `kind` is a name of `model.entry.Kind`, "UNKNOWN 77", "UNREADABLE", or "NOT SHOWN TO US" where the leaf alone is
-    held; `form` and `operative` are those of a message. `beginning`: the first characters of what was written, safe to
-    show. `written_ms`: what its author claims. `forked`: its author signed another entry in its place, too.
+    held; `by`: who writes such entries, null where nobody can say. `form` and `operative` are those of a message.
+    `beginning`: the first characters of what was written, safe to show. `written_ms`: what its author claims. `forked`:
+    its author signed another entry in its place, too.
     """
 
     number: str
@@ -21,6 +23,7 @@ class EntryLine:
     index: int
     ours: bool
     kind: str
+    by: Author | None
     form: str | None
     operative: str | None
     outcome: str | None

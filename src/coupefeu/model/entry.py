@@ -1,7 +1,8 @@
 """What stands on a record: an entry's head, its references, and the kinds of entry."""
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, StrEnum
+from typing import Final
 
 from coupefeu.model.precedence import Precedence
 
@@ -32,6 +33,27 @@ class Kind(IntEnum):
     LINE_TEST_ANSWER = 33
     WATCH_TAKEN = 48
     WATCH_LEFT = 49
+
+
+class Author(StrEnum):
+    """Who an entry comes from: facts of machines and acts of people never look alike."""
+
+    MACHINE = "machine"
+    PERSON = "person"
+
+
+MACHINE_KINDS: Final = frozenset(
+    {Kind.AGREEMENT, Kind.REFUSED, Kind.SHOWN, Kind.LINE_TEST, Kind.LINE_TEST_ANSWER}
+)
+"""A node writes these by itself; entry 0 is the agreement that people signed when the line was made."""
+_KNOWN: Final = frozenset(Kind)
+
+
+def author_of(kind: int | None) -> Author | None:
+    """Say who writes entries of a kind; None: of a kind that is not known, or not readable, nobody can say."""
+    if kind not in _KNOWN:
+        return None
+    return Author.MACHINE if kind in MACHINE_KINDS else Author.PERSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

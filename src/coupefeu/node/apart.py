@@ -8,7 +8,9 @@ It answers line by line: {"done": 256, "total": 1000} as it comes on, at the end
 """
 
 import asyncio
+import os
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -25,11 +27,23 @@ Tell = Callable[[int, int], None]
 async def run_apart(job: Sequence[str], tell: Tell) -> Any:
     """Run one job and give its result; `tell(done, total)` hears how far it has come. Cancelling ends the process.
 
+    What it wrote beside its result is gone when this returns.
+
     Raises: the job's refusal, by its code; StoreError: the process ended without an answer.
     """
+    scratch = tempfile.TemporaryDirectory(prefix="coupefeu-")
+    try:
+        return await _run(job, tell, scratch.name)
+    finally:
+        await asyncio.to_thread(scratch.cleanup)
+
+
+async def _run(job: Sequence[str], tell: Tell, scratch: str) -> Any:
+    """Have the process write under `scratch` alone: killed, it takes nothing away, and it may hold a whole record."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", JOBS, *job,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, limit=MAX_LINE_BYTES,
+        env=os.environ | {"TMPDIR": scratch},
     )  # fmt: skip
     try:
         return await _read(process, tell)

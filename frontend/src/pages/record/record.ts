@@ -5,9 +5,6 @@ import { formWords, kindWords, operativeWords, outcomeWords, phraseCode } from '
 import { partyCode } from '../../lib/desk';
 import { say } from '../../lib/words.svelte';
 
-/** Kinds of entry that a machine writes by itself; all others are acts of people. */
-const MACHINE_KINDS: ReadonlySet<string> = new Set(['SHOWN', 'LINE_TEST', 'LINE_TEST_ANSWER', 'REFUSED']);
-
 /** The kinds by which a list can be narrowed, as the node names them. */
 export const KINDS = [
   'message',
@@ -31,10 +28,6 @@ export const KINDS = [
   'unknown',
   'unreadable',
 ] as const;
-
-export function isMachine(kind: string): boolean {
-  return MACHINE_KINDS.has(kind);
-}
 
 /** Name a kind of entry; one of a newer version by its number. */
 export function entryKindWords(kind: string): string {

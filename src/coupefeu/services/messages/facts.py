@@ -29,7 +29,6 @@ ACTS = frozenset(
     }
 )  # fmt: skip
 _KEYS = frozenset(range(7))
-MACHINE_ACTS = frozenset({Kind.SHOWN, Kind.LINE_TEST_ANSWER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
