@@ -9,6 +9,9 @@ export type AlarmCause = 'flash' | 'outcome';
 /** Where its content is; words for readers are `attachment-*` in words/. */
 export type AttachmentState = 'held' | 'awaited' | 'beyond' | 'not-ours';
 
+/** Who an entry comes from: facts of machines and acts of people never look alike. */
+export type Author = 'machine' | 'person';
+
 /** How far a bearer has come; words for readers are `ui-bearer-*` in words/. */
 export type BearerState = 'down' | 'trying' | 'open' | 'proven';
 
@@ -538,8 +541,9 @@ export interface VerifiedRecordValues {
  * One entry of either side's record.
  *
  * `kind` is a name of `model.entry.Kind`, "UNKNOWN 77", "UNREADABLE", or "NOT SHOWN TO US" where the leaf alone is
- * held; `form` and `operative` are those of a message. `beginning`: the first characters of what was written, safe to
- * show. `written_ms`: what its author claims. `forked`: its author signed another entry in its place, too.
+ * held; `by`: who writes such entries, null where nobody can say. `form` and `operative` are those of a message.
+ * `beginning`: the first characters of what was written, safe to show. `written_ms`: what its author claims. `forked`:
+ * its author signed another entry in its place, too.
  */
 export interface EntryLine {
   readonly number: string;
@@ -547,6 +551,7 @@ export interface EntryLine {
   readonly index: number;
   readonly ours: boolean;
   readonly kind: string;
+  readonly by: Author | null;
   readonly form: string | null;
   readonly operative: string | null;
   readonly outcome: string | null;
