@@ -6,7 +6,7 @@ import pytest
 
 from coupefeu.console import shown as module
 from coupefeu.console.shown import Shown, commands_for
-from coupefeu.errors import StoreError
+from coupefeu.errors import StoreError, UsageError
 
 
 class Node:
@@ -79,3 +79,27 @@ def test_an_entry_names_sixteen_messages_at_most_and_one_number_of_screens():
     made = [(len(command.messages), command.screens) for command in commands_for(screens)]
     assert made == [(16, 1), (4, 1), (16, 2), (4, 2)]
     assert commands_for({}) == []
+
+
+class NoMessageYet:
+    """A desk to which nothing has come."""
+
+    party = "us"
+
+    def message(self, _number):
+        raise UsageError("none", code="node.desk.no_message", hint="none")
+
+
+def test_what_was_confirmed_before_it_came_counts_when_it_is_there():
+    async def do(_shown, node):
+        async def read(look):
+            return look(NoMessageYet())
+
+        shown = Shown(read, node.act)
+        await shown.confirm("a", [(1, 7)])
+        assert node.entries == []
+        shown._read = node.read
+        await shown.confirm("a", [(1, 7)])
+        assert node.entries == [(((1, 7),), 1)]
+
+    run(do)

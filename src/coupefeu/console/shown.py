@@ -15,7 +15,7 @@ from coupefeu.node.desk import Desk
 from coupefeu.services.base import Command
 from coupefeu.services.messages.commands import RecordShown
 from coupefeu.services.messages.facts import MAX_SHOWN_MESSAGES
-from coupefeu.services.messages.status import StepName
+from coupefeu.services.messages.status import MessageStatus, StepName
 
 GATHER_S: Final = 0.2
 MAX_REMEMBERED: Final = 65_536
@@ -57,7 +57,9 @@ class Shown:
             self._known.clear()
         self._known.update(gathered)
         try:
-            waiting = await self._read(lambda desk: not_yet_shown(desk, gathered))
+            unknown: list[MessageId] = []
+            waiting = await self._read(lambda desk: not_yet_shown(desk, gathered, unknown))
+            self._known.difference_update(unknown)
             for command in commands_for({message: len(gathered[message]) for message in waiting}):
                 await self._act(command)
         except BaseException:
@@ -65,17 +67,25 @@ class Shown:
             raise
 
 
-def not_yet_shown(desk: Desk, messages: Iterable[MessageId]) -> list[MessageId]:
-    """Keep what no screen of ours has shown yet; our own messages and line tests have no such step."""
-    return [message for message in messages if _awaits_showing(desk, message)]
+def not_yet_shown(desk: Desk, messages: Iterable[MessageId], unknown: list[MessageId]) -> list[MessageId]:
+    """Keep what no screen of ours has shown yet; our own messages and line tests have no such step.
+
+    What is no message here, or not yet, goes to `unknown`: confirmed before it came, it must count when it is there.
+    """
+    waiting = []
+    for message in messages:
+        try:
+            status = desk.message(message)
+        except UsageError:
+            unknown.append(message)
+            continue
+        if _awaits_showing(desk.party, status):
+            waiting.append(message)
+    return waiting
 
 
-def _awaits_showing(desk: Desk, message: MessageId) -> bool:
-    try:
-        status = desk.message(message)
-    except UsageError:  # it is no message here
-        return False
-    steps = [step for chain in status.chains if chain.party == desk.party for step in chain.steps]
+def _awaits_showing(party: str, status: MessageStatus) -> bool:
+    steps = [step for chain in status.chains if chain.party == party for step in chain.steps]
     return any(step.name is StepName.SHOWN and not step.done for step in steps)
 
 
