@@ -19,6 +19,8 @@ from coupefeu.console.config import is_loopback
 MAX_CONNECTIONS: Final = 512
 MAX_STRANGERS_FROM_ADDRESS: Final = 64
 """From one address off this machine, before they are signed in."""
+PIECE_BYTES: Final = 4_096
+"""Parsed at once: only a head that is not whole yet is measured, so none may come whole in one read."""
 REQUEST_WITHIN_S: Final = 10.0
 """A request's head must be there by then, from the first byte or from the connection's beginning."""
 STALLED_S: Final = 30.0
@@ -105,7 +107,9 @@ class Connection(H11Protocol):
         """Take bytes; a head that has begun must end in time."""
         if self._deadline is None and self._is_idle():
             self._expect_request()
-        super().data_received(data)
+        for start in range(0, len(data), PIECE_BYTES):
+            if not self.transport.is_closing():
+                super().data_received(data[start : start + PIECE_BYTES])
         if not self._is_idle():
             self._expect_nothing()
 
