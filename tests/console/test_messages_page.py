@@ -617,3 +617,34 @@ def test_an_answer_that_is_older_than_what_was_pushed_changes_nothing(open_page,
     page.evaluate("() => window.held()")
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert page.locator("[data-step=taken-by][data-done=true]").count() == 1
+
+
+HOLD_WHOLE_LIST = """() => {
+  const ask = window.fetch;
+  window.fetch = async (path, wish) => {
+    const answer = await ask(path, wish);
+    if (!path.startsWith('/api/messages?') || path.includes('text=') || window.letGo) return answer;
+    const page = await answer.json();
+    await new Promise((done) => { window.letGo = done; });
+    return { ok: true, status: 200, json: async () => (window.given = page) };
+  };
+}"""
+"""The first answer for the whole list waits for `letGo`; what it holds is `given`."""
+
+
+def test_what_is_pushed_while_our_node_answers_stays_in_the_list(open_page, desks):
+    page = open_page(desks.us, "#/messages")
+    page.locator("#all").wait_for()
+    page.evaluate(HOLD_WHOLE_LIST)
+    search = page.locator("#search")
+    search.fill("nobody ever wrote this, either")
+    page.wait_for_function("() => document.querySelectorAll('#all [data-row]').length === 0")
+    search.fill("")
+    page.wait_for_function("() => window.letGo")
+    number = desks.ru.write("Pushed while the node answered.")
+    row = page.locator("#all [data-row]").filter(has_text="Pushed while the node answered.")
+    row.wait_for()
+    page.evaluate("() => window.letGo()")
+    page.wait_for_function("() => window.given")
+    assert number not in {each["number"] for each in page.evaluate("() => window.given.rows")}
+    assert row.count() == 1
