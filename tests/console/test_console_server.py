@@ -428,6 +428,18 @@ def test_a_head_that_is_too_long_is_refused_however_it_comes(folder, head):
     on(folder, do)
 
 
+def test_json_of_a_thousand_brackets_is_malformed_and_no_defect(folder):
+    async def do(served):
+        body = b'{"key": ' + b"[" * 4_000
+        answer = await served.http.post(
+            "/api/session", content=body, headers={"content-type": "application/json"}
+        )
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, "console.request.malformed")
+        assert not [note for note in served.notes() if note.get("error") == "RecursionError"]
+
+    on(folder, do)
+
+
 @pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\nhost: x"])
 def test_a_request_that_is_not_said_in_time_loses_its_place(folder, monkeypatch, begun):
     monkeypatch.setattr(connections, "REQUEST_WITHIN_S", 0.05)

@@ -219,6 +219,7 @@ _FRAMEWORK: Final[tuple[tuple[type[Exception], Callable[[Exception], CoupefeuErr
     (MethodNotAllowedException, _wrong_method),
     (ValidationException, _invalid),
     (ClientException, _malformed),
+    (RecursionError, _malformed),  # brackets in brackets, by the thousand: nothing of ours nests so deep
 )
 """What the framework raises, narrowest first."""
 
