@@ -3,6 +3,8 @@
 It covers every page of a node, also those of the next test: what a test leaves open is taken at its end.
 """
 
+import json
+
 import pytest
 from tests.console import looking
 from tests.console.desks import JoinedDesks, wait_until
@@ -21,7 +23,7 @@ from tests.console.quiet import settle, watches
 from coupefeu.model.messages import Content, Form, Operative
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.node.demo import line as demo_line
-from coupefeu.services.messages.commands import Take
+from coupefeu.services.messages.commands import SayAgain, Take
 from coupefeu.services.messages.status import StepName
 from coupefeu.words import say
 
@@ -360,6 +362,131 @@ def test_where_no_screen_shows_it_the_sender_reads_so_on_every_page(open_heard, 
     assert ours.get_by_text(say("ui-on-record-not-shown", "en")).is_visible()
     line.ru.act(Take(message=line.ru.id(number), from_post="ru.duty"))
     ours.wait_for(state="detached")
+
+
+# --- what must not move it, and what must end it
+
+WATCH_TAKE = """() => {
+  window.__disarmed = 0;
+  new MutationObserver((found) => {
+    window.__disarmed += found.filter(({ target }) => target.getAttribute('aria-disabled') === 'true').length;
+  }).observe(document.querySelector('[data-testid=take]'), { attributeFilter: ['aria-disabled'] });
+}"""
+THROUGH_OUR_HANDS = """(() => {
+  const own = Object.getOwnPropertyDescriptor(EventSource.prototype, 'onmessage');
+  Object.defineProperty(EventSource.prototype, 'onmessage', {
+    set(hear) {
+      own.set.call(this, ({ data }) => {
+        if (window.__isSilent) return;
+        const event = JSON.parse(data);
+        if (event.what === 'desk') event.desk.alarms = [...event.desk.alarms, ...(window.__alarms ?? [])];
+        hear(new MessageEvent('message', { data: JSON.stringify(event) }));
+      });
+    },
+  });
+})();"""
+
+
+def test_whatever_else_is_pushed_meanwhile_disarms_nothing_and_steals_no_focus(open_heard, line):
+    page = open_heard(line.ru, "#/messages")
+    flash = line.us.write(TEXT, FLASH)
+    shown(page)
+    armed(page)
+    says = page.get_by_role("region", name=say("ui-flash-says", "en"))
+    says.focus()
+    page.evaluate(WATCH_TAKE)
+    for each in range(4):
+        other = line.us.write(f"Routine number {each}.")
+        page.locator(f'[data-number="{other}"]').first.wait_for(state="attached")
+    assert page.evaluate("__disarmed") == 0, "TAKE stayed armed"
+    assert says.evaluate("(region) => region === document.activeElement"), "the focus stayed where it was"
+    page.keyboard.press("t")
+    wait_until(lambda: is_taken(line.ru, flash), "not taken")
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ru"])
+def test_on_a_page_that_cannot_sound_no_word_names_a_key_that_takes(open_heard, line, language):
+    page = open_heard(line.ru, ready=False, language=language)
+    number = line.us.write(TEXT, FLASH)
+    shown(page)
+    armed(page)
+    silent = page.get_by_test_id("flash-silent")
+    assert not {"Enter", "Entrée", "T"} & set(silent.inner_text().replace(",", " ").split())
+    page.get_by_test_id("flash-sound").click()
+    wait_for_sound(page)
+    silent.wait_for(state="detached")
+    page.locator("[data-testid=take]:focus").wait_for()
+    page.keyboard.press("Enter")  # the press that lets it sound, done twice
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert page.get_by_test_id("flash").is_visible()
+    assert not is_taken(line.ru, number), "it takes nothing"
+    armed(page)
+    page.keyboard.press("Enter")
+    wait_until(lambda: is_taken(line.ru, number), "not taken")
+
+
+def test_one_that_was_taken_already_uncovers_the_page_though_an_alarm_still_names_it(open_heard, line):
+    number = line.us.write(TEXT, FLASH)
+    line.ru.has(number)
+    line.ru.act(Take(message=line.ru.id(number), from_post="ru.duty"))
+    page = open_heard(line.ru)
+    alarm = {
+        "cause": "flash",
+        "party": "us",
+        "messages": [number],
+        "first_ms": 1,
+        "last_ms": 1,
+        "per_minute": 1,
+    }
+    page.add_init_script(f"{THROUGH_OUR_HANDS} window.__alarms = [{json.dumps(alarm)}];")
+    with page.expect_response(f"**/api/messages/{number.lower()}"):
+        page.reload()
+    page.get_by_test_id("counts").wait_for()
+    page.get_by_test_id("flash").wait_for(state="detached")
+
+
+def test_what_comes_after_taking_says_when_it_is_not_live_and_in_which_language(open_heard, line):
+    page = open_heard(line.ru)
+    page.add_init_script(THROUGH_OUR_HANDS)
+    page.reload()
+    page.get_by_test_id("counts").wait_for()
+    line.us.write(TEXT, FLASH)
+    shown(page)
+    armed(page)
+    page.keyboard.press("t")
+    taken = page.get_by_test_id("taken")
+    taken.wait_for()
+    page.evaluate("window.__isSilent = true")
+    taken.get_by_test_id("flash-not-live").get_by_text("NOT LIVE since").wait_for()
+    taken.get_by_role("button", name="Français").click()
+    taken.get_by_test_id("flash-not-live").get_by_text(say("ui-not-live-hint", "fr")).wait_for()
+    page.evaluate("window.__isSilent = false")
+    taken.get_by_test_id("flash-not-live").wait_for(state="detached")
+
+
+def test_it_is_shown_over_a_dialog_that_was_open(open_heard, line):
+    page = open_heard(line.ru)
+    page.keyboard.press("w")
+    page.get_by_test_id("watch-play").wait_for()
+    number = line.us.write(TEXT, FLASH)
+    line.ru.has(number)
+    wait_until(lambda: _done(line.ru, number, StepName.SHOWN), "not shown")
+
+
+def test_while_nothing_comes_from_them_the_sender_reads_that_and_not_that_nobody_acted(open_heard, line):
+    sender = open_heard(line.us)
+    number = line.us.write(TEXT, FLASH)
+    ours = sender.get_by_test_id("our-flash")
+    ours.get_by_text(say("ui-on-record-not-shown", "en")).wait_for()
+    ours.get_by_text("No act of theirs on it is on our record").wait_for()
+    line.cut()
+    ours.get_by_text("Nothing has come to us from there since").wait_for()
+    assert ours.get_by_text(say("ui-on-record-not-shown", "en")).count() == 0, "it is not known any more"
+    assert ours.get_by_text("No act of theirs").count() == 0
+    line.mend()
+    ours.get_by_text("No act of theirs on it is on our record").wait_for()
+    line.ru.act(SayAgain(message=line.ru.id(number), from_post="ru.duty"))
+    ours.wait_for(state="detached")  # asking for it again is an act
 
 
 # --- the watch

@@ -4,7 +4,7 @@ from tests.messages_line import START_MS, Line, warning
 
 from coupefeu.model.messages import OutcomeCode
 from coupefeu.model.precedence import Precedence
-from coupefeu.services.messages.alarms import alarms
+from coupefeu.services.messages.alarms import AlarmCause, alarms
 from coupefeu.services.messages.commands import GiveOutcome, Take
 
 FLASH = Precedence.FLASH
@@ -41,6 +41,24 @@ def test_what_is_beyond_the_agreed_number_in_a_minute_is_one_alarm_with_its_rate
         START_MS + agreed * 1000,
         START_MS + (agreed + 29) * 1000,
     )
+
+
+def test_an_outcome_that_ran_out_in_a_flood_is_never_among_the_flash_that_nobody_took():
+    line = Line()
+    agreed = line.sides[1].agreement.budgets.alarms_per_minute
+    taken = [line.say(0, warning(), FLASH) for _ in range(agreed + 3)]
+    for message in taken:
+        line.do(1, Take(message=message, from_post="ru.duty"))
+    line.wait(600)
+    waiting = [line.say(0, warning(), FLASH) for _ in range(agreed + 3)]
+    line.wait(1)
+    by_cause = {
+        cause: {message for alarm in sounding(line, 1) if alarm.cause is cause for message in alarm.messages}
+        for cause in AlarmCause
+    }
+    assert by_cause == {AlarmCause.FLASH: set(waiting), AlarmCause.OUTCOME: set(taken)}
+    collapsed = [alarm.cause for alarm in sounding(line, 1) if alarm.count > 1]
+    assert sorted(collapsed) == [AlarmCause.FLASH, AlarmCause.OUTCOME], "one line with a count for each cause"
 
 
 def test_a_minute_later_the_next_one_sounds_for_itself():

@@ -41,8 +41,15 @@ export function reportShown(number: string, element: Element | null = null): () 
 function isSeen(element: Element | null): boolean {
   if (document.visibilityState !== 'visible') return false;
   if (element === null) return true;
-  const isCovered = [...document.querySelectorAll('dialog[open]')].some((dialog) => !dialog.contains(element));
-  return element.isConnected && element.checkVisibility() && !isCovered;
+  return element.isConnected && element.checkVisibility() && !isCovered(element);
+}
+
+/** A dialog that is open covers what is in none; of several dialogs one is on top, and covers what is in the others. */
+function isCovered(element: Element): boolean {
+  const own = element.closest('dialog');
+  if (own === null) return document.querySelector('dialog[open]') !== null;
+  const { left, top, width, height } = own.getBoundingClientRect();
+  return !own.contains(document.elementFromPoint(left + width / 2, top + height / 2));
 }
 
 async function tell(number: string): Promise<void> {

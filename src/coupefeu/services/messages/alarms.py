@@ -4,7 +4,8 @@
     an outcome clock that has run out        since its deadline
 
 The agreement says how many alarms a party may cause in a minute. Those sound one by one; whatever that party causes
-beyond them is one alarm with a count, so that officers can still hear, and see, everything else.
+beyond them is one alarm of each cause with a count, so that officers can still hear, and see, everything else; and
+nothing that only awaits its outcome is ever called a FLASH that nobody has taken.
 """
 
 from collections import deque
@@ -28,10 +29,7 @@ class AlarmCause(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """One thing that sounds. `party` wrote the messages; `first_ms` and `last_ms`: when they began to sound here.
-
-    `cause`: of a flood, FLASH if there is one in it.
-    """
+    """One thing that sounds. `party` wrote the messages; `first_ms` and `last_ms`: when they began to sound here."""
 
     party: str
     cause: AlarmCause
@@ -55,17 +53,17 @@ _Sounding = tuple[int, MessageId, AlarmCause]
 
 
 def alarms(statuses: Iterable[MessageStatus], context: Context) -> tuple[Alarm, ...]:
-    """Say what sounds of these messages, oldest first; at most one alarm of each party stands for several messages."""
+    """Say what sounds of these messages, oldest first; one alarm of a party and a cause may stand for several."""
     sounding = sorted(_sounding(status, context) for status in statuses if status.sounds)
     alone: list[Alarm] = []
-    beyond: dict[int, list[_Sounding]] = {}
+    beyond: dict[tuple[int, AlarmCause], list[_Sounding]] = {}
     recent: dict[int, deque[int]] = {}
     for each in sounding:
-        since_ms, message, _ = each
+        since_ms, message, cause = each
         log = message[0]
         window = recent.setdefault(log, deque(maxlen=context.agreement.budgets.alarms_per_minute))
         if len(window) == window.maxlen and since_ms - window[0] < _MINUTE_MS:
-            beyond.setdefault(log, []).append(each)
+            beyond.setdefault((log, cause), []).append(each)
             continue
         window.append(since_ms)
         alone.append(_alarm([each], context))
@@ -74,13 +72,12 @@ def alarms(statuses: Iterable[MessageStatus], context: Context) -> tuple[Alarm, 
 
 
 def _alarm(found: list[_Sounding], context: Context) -> Alarm:
-    log = found[0][1][0]
-    causes = {cause for _, _, cause in found}
+    first_ms, (log, _), cause = found[0]
     return Alarm(
         party=context.parties[log] if 0 <= log < len(context.parties) else "",
-        cause=AlarmCause.FLASH if AlarmCause.FLASH in causes else AlarmCause.OUTCOME,
+        cause=cause,
         messages=tuple(message for _, message, _ in found),
-        first_ms=found[0][0],
+        first_ms=first_ms,
         last_ms=found[-1][0],
     )
 
