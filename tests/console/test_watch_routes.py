@@ -20,12 +20,15 @@ def test_it_is_taken_seen_by_both_and_left(loop):
                 (watch,) = found["desk"]["watches"]
                 assert (watch["post"], watch["officer"], watch["heard"]) == ("us.duty", "WATCH A", False)
                 assert watch["number"] == taken["number"]
-            left = await us.http.delete("/api/watch")
+            header = once()
+            left = await us.http.delete("/api/watch", headers=header)
             assert left.status_code == 200
             await at_ru.find(
                 "desk", lambda event: not event["desk"]["watches"], after=at_ru.events.index(found)
             )
-            again = await us.http.delete("/api/watch")
+            repeated = await us.http.delete("/api/watch", headers=header)
+            assert (repeated.status_code, repeated.json()) == (200, left.json()), "a retry after a cut"
+            again = await us.http.delete("/api/watch", headers=once())
             assert (again.status_code, again.json()["error"]["code"]) == (409, "services.watch.no_watch")
 
     loop.do(test)
@@ -46,8 +49,6 @@ def test_one_press_is_one_entry_however_often_it_is_sent(loop):
 @pytest.mark.parametrize(
     ("body", "code"),
     [
-        ({"heard": True, "post": "ru.duty"}, "services.watch.foreign_post"),
-        ({"heard": True, "post": "us.nobody"}, "model.agreement.no_post"),
         ({"heard": "yes"}, "console.request.invalid"),
         ({}, "console.request.invalid"),
     ],
@@ -58,5 +59,27 @@ def test_what_cannot_be_is_refused_and_recorded_nowhere(loop, body, code):
         assert 400 <= status < 500
         assert told == code
         assert (await get(us, "/api/desk"))["watches"] == []
+
+    loop.do(test)
+
+
+def test_no_request_names_another_post_than_that_of_its_session(loop):
+    async def test(us, _ru):
+        async with Stream(us, "at-us") as at_us:
+            await post(us, "/api/watch", {"heard": True, "post": "us.principal"})
+            found = await at_us.find("desk", lambda event: event["desk"]["watches"])
+            assert [watch["post"] for watch in found["desk"]["watches"]] == ["us.duty"]
+            left = await us.http.delete("/api/watch", params={"post": "us.principal"}, headers=once())
+            assert left.status_code == 200, "the session's post left, whatever was named"
+            after = at_us.events.index(found)
+            await at_us.find("desk", lambda event: not event["desk"]["watches"], after=after)
+
+    loop.do(test)
+
+
+def test_leaving_needs_its_name(loop):
+    async def test(us, _ru):
+        refusal = await us.http.delete("/api/watch")
+        assert (refusal.status_code, refusal.json()["error"]["code"]) == (400, "console.once.missing")
 
     loop.do(test)

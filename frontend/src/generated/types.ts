@@ -880,10 +880,9 @@ export interface ShownRequest {
   readonly messages: readonly string[];
 }
 
-/** Take the watch; `heard`: the alarm was heard. `post`: the session's, if not given. */
+/** Take the watch; `heard`: the alarm was heard. The post is the session's, always. */
 export interface WatchRequest {
   readonly heard: boolean;
-  readonly post?: string | null;
 }
 
 /** Propose an amendment: the whole text of the next version. */

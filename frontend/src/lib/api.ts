@@ -60,17 +60,23 @@ export function postPatiently<T>(path: string, signal: AbortSignal): Promise<T> 
  *
  * Across a start of the node nobody remembers: it refuses once, saying so, and whoever asks again after that has looked.
  */
-export async function record<T>(path: string, body: unknown, once: string): Promise<T> {
+export function record<T>(path: string, body: unknown, once: string): Promise<T> {
+  return named(once, (name) => request<T>('POST', path, body, name));
+}
+
+async function named<T>(once: string, ask: (name: string) => Promise<T>): Promise<T> {
   try {
-    return await request<T>('POST', path, body, drawnAnew.get(once) ?? once);
+    return await ask(drawnAnew.get(once) ?? once);
   } catch (error) {
     if (error instanceof ApiError && error.code === OTHER_RUN) drawnAnew.set(once, newOnce());
     throw error;
   }
 }
 
-export function remove<T>(path: string): Promise<T> {
-  return request<T>('DELETE', path);
+/** End something. `once`: where that makes an entry, its name, as for `record`. */
+export function remove<T>(path: string, once?: string): Promise<T> {
+  if (once === undefined) return request<T>('DELETE', path);
+  return named(once, (name) => request<T>('DELETE', path, undefined, name));
 }
 
 /** A name for one entry to be made, under the run of the node that this page sees; keep it until the answer is there. */
@@ -88,11 +94,19 @@ export class Asking {
   #once = '';
 
   /** Make the entry, or learn that it was made: see `record`. */
-  async record<T>(path: string, body: unknown): Promise<T> {
-    const asked = JSON.stringify([path, body]);
+  record<T>(path: string, body: unknown): Promise<T> {
+    return this.#ask(JSON.stringify([path, body]), (once) => record<T>(path, body, once));
+  }
+
+  /** Make the entry that ends something. */
+  remove<T>(path: string): Promise<T> {
+    return this.#ask(path, (once) => remove<T>(path, once));
+  }
+
+  async #ask<T>(asked: string, ask: (once: string) => Promise<T>): Promise<T> {
     if (this.#body !== asked) [this.#body, this.#once] = [asked, newOnce()];
     try {
-      const answer = await record<T>(path, body, this.#once);
+      const answer = await ask(this.#once);
       this.#body = '';
       return answer;
     } catch (error) {

@@ -104,10 +104,9 @@ class ShownRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchRequest:
-    """Take the watch; `heard`: the alarm was heard. `post`: the session's, if not given."""
+    """Take the watch; `heard`: the alarm was heard. The post is the session's, always."""
 
     heard: bool
-    post: Name | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 import msgspec
 from litestar import delete, post
 from litestar.di import NamedDependency
-from litestar.params import HeaderParameter, JSONBody, QueryParameter
+from litestar.params import HeaderParameter, JSONBody
 
 from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import refuses
@@ -17,6 +17,7 @@ from coupefeu.console.values import RecordedValues
 from coupefeu.errors import PolicyError, StoreError, UsageError
 from coupefeu.services.watch.facts import LeaveWatch, TakeWatch
 
+_ONCE = UsageError("the header is missing, or was given with another request", code="console.once.*")
 _FOREIGN = PolicyError("the post is none of ours", code="services.watch.foreign_post")
 _NO_POST = UsageError("the agreement has no such post", code="model.agreement.*")
 _STORE = StoreError("the record cannot be written now", code="store.*")
@@ -24,12 +25,7 @@ _STORE = StoreError("the record cannot be written now", code="store.*")
 
 @post(
     "/api/watch",
-    responses=refuses(
-        UsageError("the header is missing, or was given with another request", code="console.once.*"),
-        _FOREIGN,
-        _NO_POST,
-        _STORE,
-    ),
+    responses=refuses(_ONCE, _FOREIGN, _NO_POST, _STORE),
 )
 async def take_watch(
     data: JSONBody[WatchRequest],
@@ -38,26 +34,36 @@ async def take_watch(
     once: Annotated[str | None, HeaderParameter(name=HEADER)] = None,
 ) -> RecordedValues:
     """Take the watch. Both sides see who is on watch, since when, and whether the alarm was heard."""
-    taking = TakeWatch(from_post=data.post or session.post, heard=data.heard, officer=session.officer)
-    asked = b"\n".join((b"/api/watch", msgspec.json.encode(taking)))
-    answer: RecordedValues = await desk.once.do(once, asked, lambda: recorded(desk, taking))
-    return answer
+    taking = TakeWatch(from_post=session.post, heard=data.heard, officer=session.officer)
+    return await _recorded_once(desk, taking, once)
 
 
 @delete(
     "/api/watch",
     status_code=200,
     responses=refuses(
-        PolicyError("the post is not on watch", code="services.watch.no_watch"), _FOREIGN, _NO_POST, _STORE
+        _ONCE,
+        PolicyError("the post is not on watch", code="services.watch.no_watch"),
+        _FOREIGN,
+        _NO_POST,
+        _STORE,
     ),
 )
 async def leave_watch(
     desk: NamedDependency[ConsoleDesk],
     session: NamedDependency[Session],
-    from_post: Annotated[str | None, QueryParameter(name="post", max_length=64)] = None,
+    once: Annotated[str | None, HeaderParameter(name=HEADER)] = None,
 ) -> RecordedValues:
-    """Leave the watch; a second time it is refused, for the post is on watch no longer."""
-    return await recorded(desk, LeaveWatch(from_post=from_post or session.post, officer=session.officer))
+    """Leave the watch; under another value of Coupefeu-Once it is refused, for the post is on watch no longer."""
+    return await _recorded_once(desk, LeaveWatch(from_post=session.post, officer=session.officer), once)
+
+
+async def _recorded_once(
+    desk: ConsoleDesk, command: TakeWatch | LeaveWatch, once: str | None
+) -> RecordedValues:
+    asked = b"\n".join((b"/api/watch", type(command).__name__.encode(), msgspec.json.encode(command)))
+    answer: RecordedValues = await desk.once.do(once, asked, lambda: recorded(desk, command))
+    return answer
 
 
 WATCH_ROUTES: Final = (take_watch, leave_watch)
