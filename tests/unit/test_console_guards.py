@@ -13,10 +13,12 @@ from coupefeu.console.guards import (
     answer_headers,
     check_body_type,
     check_fetch_site,
+    check_framing,
     check_host,
     check_origin,
     in_time,
 )
+from coupefeu.errors import UsageError
 
 OWN = "http://us.localhost:7430"
 HOSTS = frozenset({"us.localhost:7430", "127.0.0.1:7430"})
@@ -89,6 +91,13 @@ def test_a_page_of_any_other_origin_is_refused_whatever_it_does(method, origin):
 def test_two_origins_are_none():
     with pytest.raises(ForeignError):
         check_origin("GET", headers(("origin", OWN), ("origin", OWN)), OWN)
+
+
+def test_a_body_ends_in_one_way():
+    check_framing(headers(("content-length", "2")))
+    check_framing(headers(("transfer-encoding", "chunked")))
+    with pytest.raises(UsageError, match="both"):
+        check_framing(headers(("content-length", "2"), ("transfer-encoding", "chunked")))
 
 
 def test_looking_needs_no_origin():

@@ -134,6 +134,20 @@ def check_fetch_site(path: str, headers: Headers) -> None:
         )
 
 
+def check_framing(headers: Headers) -> None:
+    """Refuse a body whose end is said in two ways: what stands before us might see another request in it.
+
+    Raises:
+        UsageError: `console.guards.framing`.
+    """
+    if _all(headers, b"content-length") and _all(headers, b"transfer-encoding"):
+        raise UsageError(
+            "the request gives both Content-Length and Transfer-Encoding",
+            code="console.guards.framing",
+            hint="Give one of them.",
+        )
+
+
 def check_body_type(headers: Headers) -> None:
     """Refuse a body that is not JSON: forms and plain text are what a foreign page may send unasked.
 
@@ -186,6 +200,7 @@ class Gate:
         host = check_host(headers, self._hosts)
         check_origin(method, headers, f"{self._scheme}://{host}")
         check_fetch_site(scope["path"], headers)
+        check_framing(headers)
         if method not in SAFE_METHODS:
             check_body_type(headers)
 

@@ -12,7 +12,6 @@ from coupefeu.model.messages import Content, Form, MessageId, OutcomeCode, forma
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.services.base import Context
 from coupefeu.services.messages.clocks import CLOSING, STOPPED_BY, clock, deadline_s, stop_marks, time_marks
-from coupefeu.services.messages.display import show
 from coupefeu.services.messages.effects import (
     Row,
     addressed_parties,
@@ -127,7 +126,6 @@ class _Reading:
             content=self.content,
             body=row["body"],
             original=original,
-            shown=show(original),
             critical=self.critical,
             attachments=self._attachments(),
             effect=row["effect"] or judge_author(row, self.agreement),

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from coupefeu.model.messages import Content, CriticalField, Form, MessageId
 from coupefeu.model.precedence import Precedence, Subject
-from coupefeu.services.messages.display import Shown
+from coupefeu.services.messages.display import Shown, show
 from coupefeu.services.messages.enclosed import AttachmentView
 from coupefeu.services.messages.facts import Act
 from coupefeu.services.messages.readback import Verdict
@@ -136,7 +136,7 @@ class PartyChain:
 class MessageStatus:
     """Everything to show of one message.
 
-    `original` is exactly what was written; `shown` its safe rendering. `effect`: what is wrong with the message
+    `original` is exactly what was written. `effect`: what is wrong with the message
     ("" when nothing); it is shown all the same. `content` is None when the form cannot be read. `party` wrote it.
     `flash`: handled as FLASH. `sounds`: it may sound here and now. `one_sided`: a contact that the other side has
     not confirmed.
@@ -161,7 +161,6 @@ class MessageStatus:
     content: Content | None
     body: bytes
     original: str
-    shown: Shown
     critical: tuple[CriticalField, ...]
     attachments: tuple[AttachmentView, ...]
     effect: str
@@ -176,6 +175,11 @@ class MessageStatus:
     without_effect: tuple[ActView, ...]
     chains: tuple[PartyChain, ...]
     sounds: bool
+
+    @property
+    def shown(self) -> Shown:
+        """Give the safe rendering of the original; a list, which shows only its beginning, never asks for it."""
+        return show(self.original)
 
     @property
     def overdue(self) -> bool:
