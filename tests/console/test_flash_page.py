@@ -426,10 +426,12 @@ def test_on_a_page_that_cannot_sound_no_word_names_a_key_that_takes(open_heard, 
 
 
 def test_one_that_was_taken_already_uncovers_the_page_though_an_alarm_still_names_it(open_heard, line):
-    number = line.us.write(TEXT, FLASH)
-    line.ru.has(number)
-    line.ru.act(Take(message=line.ru.id(number), from_post="ru.duty"))
     page = open_heard(line.ru)
+    number = line.us.write(TEXT, FLASH)
+    shown(page)
+    wait_until(lambda: _done(line.ru, number, StepName.SHOWN), "not shown")
+    line.ru.act(Take(message=line.ru.id(number), from_post="ru.duty"))
+    page.get_by_test_id("flash").wait_for(state="detached")
     alarm = {
         "cause": "flash",
         "party": "us",
