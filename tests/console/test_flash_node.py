@@ -75,6 +75,7 @@ def test_a_frozen_console_is_no_screen_so_the_program_runs(line, tabs):
 def test_a_console_that_shows_it_is_enough(line, tabs):
     tab = tabs.open_desk(line.ru)
     shown = line.us.write(TEXT, FLASH)
+    tab.wait_for(ARMED)
     wait_until(lambda: step(line.ru, shown, StepName.SHOWN).done)
     tab.close()
     other = line.us.write(TEXT, FLASH)

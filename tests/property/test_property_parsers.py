@@ -20,6 +20,7 @@ import coupefeu.services
 import coupefeu.wire
 from coupefeu.errors import PeerError
 from coupefeu.keys.agreement_signatures import parse_agreement_body
+from coupefeu.keys.certificates import read_certificate
 from coupefeu.link.connection import read_items
 from coupefeu.model.entry import Head, Kind
 from coupefeu.model.precedence import Precedence
@@ -33,6 +34,7 @@ from coupefeu.services.bodies import decode_body
 from coupefeu.services.messages.facts import read_act
 from coupefeu.services.messages.forms import read_content
 from coupefeu.services.refusals.facts import parse_refusal
+from coupefeu.services.watch.facts import read_watch
 from coupefeu.wire import agreement, armour, base64, batch, card, cbor, cosignature, packet, part, tiles, toml
 from coupefeu.wire.checkpoint import Checkpoint
 from coupefeu.wire.head import decode_head, encode_head, restore, shorten
@@ -96,6 +98,7 @@ TRIED = {
     "wire.toml.parse_toml": toml.parse_toml,
     "wire.varint.read_varint": lambda data: read_varint(data, 0),
     "keys.agreement_signatures.parse_agreement_body": parse_agreement_body,
+    "keys.certificates.read_certificate": read_certificate,
     "record.audit.audit_record": lambda data: audit_record({"checkpoint": data}.get, KEY),
     "record.disclosure.Disclosure.from_bytes": Disclosure.from_bytes,
     "record.disclosure.Disclosure.from_extra": lambda data: Disclosure.from_extra(0, data, None),
@@ -107,6 +110,7 @@ TRIED = {
     "services.messages.forms.read_content": read_content,
     "services.messages.facts.read_act": lambda data: [read_act(kind, data) for kind in Kind],
     "services.refusals.facts.parse_refusal": parse_refusal,
+    "services.watch.facts.read_watch": lambda data: [read_watch(kind, data) for kind in Kind],
     "services.bodies.decode_body": lambda data: [
         decode_body(0, head_of(kind), data) for kind in (*Kind, 4, 900)
     ],
