@@ -6,8 +6,10 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import webbrowser
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,18 +21,20 @@ from coupefeu.node.folder import NodeFolder
 
 
 @pytest.fixture
-def demo(tmp_path):
+def demo():
+    """Start demos in folders of their own, with short names: a socket's path has at most 107 bytes."""
     started = []
+    with tempfile.TemporaryDirectory(prefix="demo-") as folder:
 
-    def start(*options, **how):
-        folder = tmp_path / f"run-{len(started)}"
-        folder.mkdir()
-        started.append(Demo(folder, *options, **how))
-        return started[-1]
+        def start(*options, **how):
+            own = Path(folder, str(len(started)))
+            own.mkdir()
+            started.append(Demo(own, *options, **how))
+            return started[-1]
 
-    yield start
-    for each in started:
-        each.kill()
+        yield start
+        for each in started:
+            each.kill()
 
 
 class Visitor:
