@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 PATH = shutil.which("chromium")
 ARGUMENTS = (
@@ -29,10 +29,13 @@ class Browser:
     def __init__(self):
         if PATH is None:
             pytest.skip("DOCUMENTED: chromium absent")
+        self._start()
+        self._sleep()
+
+    def _start(self):
         self._playwright = sync_playwright().start()
         self._loop = asyncio.get_running_loop()
         self._chromium = self._playwright.chromium.launch(executable_path=PATH, args=list(ARGUMENTS))
-        self._sleep()
 
     @contextmanager
     def awake(self):
@@ -46,13 +49,17 @@ class Browser:
         """Open a window of its own: `width` 1280 or 360, `dark`, and what Playwright's `new_context` takes."""
         width = options.pop("width", WIDE)
         scheme = "dark" if options.pop("dark", False) else "light"
-        return Window(
-            self._chromium.new_context(
-                viewport={"width": width, "height": HEIGHTS.get(width, 800)},
-                color_scheme=scheme,
-                **({"timezone_id": "Asia/Kamchatka"} | options),  # a page that told local time would be seen
-            )
-        )
+        how = {
+            "viewport": {"width": width, "height": HEIGHTS.get(width, 800)},
+            "color_scheme": scheme,
+            "timezone_id": "Asia/Kamchatka",  # a page that told local time would be seen
+        } | options
+        try:
+            return Window(self._chromium.new_context(**how))
+        except Error:  # it ended with the test before: that test has failed, this one need not
+            self._sleep()
+            self._start()
+            return Window(self._chromium.new_context(**how))
 
     def close(self):
         with self.awake():
