@@ -17,7 +17,7 @@ ARGUMENTS = (
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-PATIENCE_MS = 20_000
+PATIENCE_MS = 45_000
 """How long a page is waited for; nothing is timed by it."""
 NARROW, WIDE = 360, 1280
 HEIGHTS = {NARROW: 740, WIDE: 800}
