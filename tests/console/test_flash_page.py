@@ -406,24 +406,9 @@ def test_whatever_else_is_pushed_meanwhile_disarms_nothing_and_steals_no_focus(o
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ru"])
-def test_on_a_page_that_cannot_sound_no_word_names_a_key_that_takes(open_heard, line, language):
-    page = open_heard(line.ru, ready=False, language=language)
-    number = line.us.write(TEXT, FLASH)
-    shown(page)
-    armed(page)
-    silent = page.get_by_test_id("flash-silent")
-    assert not {"Enter", "Entrée", "T"} & set(silent.inner_text().replace(",", " ").split())
-    page.get_by_test_id("flash-sound").click()
-    wait_for_sound(page)
-    silent.wait_for(state="detached")
-    page.locator("[data-testid=take]:focus").wait_for()
-    page.keyboard.press("Enter")  # the press that lets it sound, done twice
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    assert page.get_by_test_id("flash").is_visible()
-    assert not is_taken(line.ru, number), "it takes nothing"
-    armed(page)
-    page.keyboard.press("Enter")
-    wait_until(lambda: is_taken(line.ru, number), "not taken")
+def test_on_a_page_that_cannot_sound_no_word_names_a_key_that_takes(language):
+    words = say("ui-flash-silent-why", language)
+    assert not {"Enter", "Entrée", "T", "Т"} & set(words.replace(",", " ").replace(".", " ").split())
 
 
 def test_one_that_was_taken_already_uncovers_the_page_though_an_alarm_still_names_it(open_heard, line):
@@ -491,6 +476,18 @@ def test_while_nothing_comes_from_them_the_sender_reads_that_and_not_that_nobody
     ours.get_by_text("No act of theirs on it is on our record").wait_for()
     line.ru.act(SayAgain(message=line.ru.id(number), from_post="ru.duty"))
     ours.wait_for(state="detached")  # asking for it again is an act
+
+
+def test_our_own_flash_is_asked_for_when_the_page_connects_and_not_again(open_heard, line):
+    sender = open_heard(line.us)
+    line.us.write(TEXT, FLASH)
+    sender.get_by_test_id("our-flash").wait_for()
+    asked = []
+    sender.on("request", lambda request: asked.append(request.url))
+    sender.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    line.us.write(TEXT, FLASH)
+    sender.get_by_test_id("our-flash").locator("li").nth(1).wait_for()
+    assert len([url for url in asked if url.endswith("/api/messages/open")]) < 3, "it asks without end"
 
 
 # --- the watch
