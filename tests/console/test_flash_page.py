@@ -306,6 +306,33 @@ def test_after_taking_it_is_read_and_read_back_by_keyboard_at_once(open_heard, l
     page.get_by_test_id("taken").wait_for(state="detached")
 
 
+HOLD_ANSWERS_TO_ACTS = """() => {
+  const ask = window.fetch;
+  window.fetch = async (path, wish) => {
+    const answer = await ask(path, wish);
+    if (String(path).endsWith("/acts")) await new Promise((go) => { window.letGo = go; });
+    return answer;
+  };
+}"""
+
+
+def test_an_answer_that_comes_when_the_officer_has_left_troubles_nobody(open_heard, line):
+    page = open_heard(line.ru)
+    number = line.us.say(warning(), FLASH)
+    shown(page)
+    armed(page)
+    page.keyboard.press("t")
+    page.get_by_test_id("taken").locator("button.main:focus").wait_for()
+    page.evaluate(HOLD_ANSWERS_TO_ACTS)
+    page.keyboard.press("Shift+R")
+    wait_until(lambda: _done(line.ru, number, StepName.READ_BY), "not read")
+    page.keyboard.press("Escape")
+    page.get_by_test_id("taken").wait_for(state="detached")
+    page.evaluate(
+        "window.letGo(), new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )  # the window fails the test for whatever the page complains of
+
+
 def _done(desk, number, name):
     (chain,) = desk.message(number).chains
     return chain.step(name).done
