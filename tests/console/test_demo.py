@@ -75,6 +75,7 @@ def test_the_first_five_minutes(walk):
     for page in (us, ru):  # a browser wants a first press before it sounds
         page.keyboard.press("Shift")
         expect(page.get_by_test_id("cannot-sound")).to_have_count(0)
+    expect(us.get_by_test_id("line-state")).to_have_text(re.compile("their node answers"))
     take_picture(us, "console-line")
 
     send_flash(us)
