@@ -58,6 +58,17 @@ def test_a_page_that_cannot_sound_says_so_and_one_key_mends_it(tabs, line):
     assert tab.text("take"), "the key that lets it sound takes nothing"
 
 
+def test_a_page_that_cannot_sound_is_let_to_by_its_button(tabs, line):
+    tab = tabs.open_desk(line.ru, ready=False)
+    wait_until(lambda: say("ui-sound-wake", "en") in tab.text("cannot-sound"), "it has no button")
+    assert not tab.evaluate("__ready()")
+    tab.click("[data-testid=cannot-sound] button")
+    wait_until(lambda: tab.text("cannot-sound") == "", "it still says that it cannot sound")
+    assert tab.evaluate("__ready()")
+    line.us.write(TEXT, FLASH)
+    wait_for_sound(tab)
+
+
 def test_a_hidden_tab_whose_timers_are_throttled_sounds_and_shows_nothing(tabs, line):
     tab = tabs.open_desk(line.ru)
     other = tabs.open()
