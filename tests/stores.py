@@ -7,6 +7,7 @@ from coupefeu.model.precedence import Precedence
 from coupefeu.services.base import METADATA
 from coupefeu.services.every import SERVICES
 from coupefeu.services.messages.commands import Read, SayAgain, SendLineTest, Take
+from coupefeu.store import tables
 from coupefeu.store.jobs import KeepAttachment
 from coupefeu.store.keeper import Keeper
 from coupefeu.testing.author import Author
@@ -15,6 +16,19 @@ from coupefeu.testing.joined import JoinedNodes
 from coupefeu.testing.line import make_agreement, make_line
 
 AGREEMENT = make_agreement()
+_FIRST = frozenset({
+    "alembic_version", "announced", "checkpoints", "cosignatures", "entries", "evidence", "frontiers", "logs",
+    "run_receipts", "runs", "views_built",
+})  # fmt: skip
+TABLES_OF = {"0001": _FIRST, "0002": _FIRST | {"attachments"}}
+"""The record's own tables, as an earlier program made them."""
+
+
+def wind_back(connection, revision: str) -> None:
+    """Make a record what it would be if an earlier program had written it."""
+    for name in sorted(set(tables.RECORD.tables) - TABLES_OF[revision]):
+        connection.query(f"DROP TABLE {name}")
+    connection.query(f"UPDATE alembic_version SET version_num = '{revision}'")
 
 
 def moment(seconds: float = 0) -> Moment:

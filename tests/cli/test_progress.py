@@ -62,7 +62,6 @@ def test_nor_does_work_beside_json_or_into_a_file(errors_to):
     [
         ("verify", ["RECORD"], "Verifying"),
         ("export", ["record", "--party", "us", "--to", "OUT", "--node", "US"], "Exporting US"),
-        ("prove", ["--party", "us", "--index", "0", "--to", "OUT", "--node", "US"], "Proving US/0"),
         ("fsck", ["--node", "US"], "Checking"),
         ("rebuild", ["--node", "US"], "Rebuilding"),
     ],

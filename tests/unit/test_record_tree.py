@@ -6,7 +6,6 @@ from coupefeu.errors import StoreError, UsageError, VerificationError
 from coupefeu.record.tree import (
     EMPTY_ROOT,
     Frontier,
-    PathCollector,
     consistency_path,
     inclusion_path,
     root_of,
@@ -49,6 +48,18 @@ def test_a_copy_grows_apart():
     copy.append(HASHES[5])
     assert frontier.root() == root_of(HASHES[:5])
     assert copy.root() == root_of(HASHES[:6])
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_a_leaf_says_which_subtrees_it_completes(step):
+    frontier, completed = Frontier(), {}
+    for leaf_hash in HASHES:
+        for level, index, root in frontier.completed_by(leaf_hash, step):
+            completed[level, index] = root
+        frontier.append(leaf_hash)
+    levels = range(step, len(HASHES).bit_length(), step)
+    expected = [(level, index) for level in levels for index in range(len(HASHES) >> level)]
+    assert completed == {each: full_subtree(*each) for each in expected}
 
 
 def test_full_subtrees_may_be_added_where_they_align():
@@ -118,19 +129,3 @@ def test_proofs_are_bounded_and_from_something():
         inclusion_path(HASHES, 5, 5)
     with pytest.raises(UsageError):
         consistency_path(HASHES, 6, 5)
-
-
-@pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 33, 64, 67])
-def test_a_path_is_collected_while_the_leaves_go_by(size):
-    for index in range(size):
-        collector = PathCollector(index, size)
-        for leaf_hash in HASHES[:size]:
-            collector.append(leaf_hash)
-        assert collector.path() == inclusion_path(HASHES[:size], index, size)
-        verify_inclusion(HASHES[index], index, size, reference_root(HASHES[:size]), collector.path())
-
-
-@pytest.mark.parametrize("index", [-1, 5, 6])
-def test_no_path_is_collected_for_a_leaf_that_is_not_there(index):
-    with pytest.raises(UsageError, match=f"leaf {index} of 5"):
-        PathCollector(index, 5)

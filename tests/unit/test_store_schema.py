@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from tests.stores import do, open_keeper, rich_record, view_rows
+from tests.stores import do, open_keeper, rich_record, view_rows, wind_back
 
 from coupefeu.errors import StoreError
 from coupefeu.store import tables
@@ -45,10 +45,9 @@ def test_a_record_of_before_there_were_attachments_is_brought_up_and_keeps_all(t
     keeper = rich_record(path, "us")
     before = view_rows(keeper)
     entries = keeper.connection.query("SELECT * FROM entries").fetchall()
+    wind_back(keeper.connection, "0001")
     for statement in (
-        "DROP TABLE attachments",
         "DROP TABLE message_attachments",
-        "UPDATE alembic_version SET version_num = '0001'",
         "UPDATE views_built SET digest = 'of the first program'",
     ):
         keeper.connection.query(statement)

@@ -7,7 +7,7 @@ import typer
 
 from coupefeu.cli.export import PartyOption, count_attachments
 from coupefeu.cli.officer import desk_of, open_folder
-from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
+from coupefeu.cli.printing import JsonOption, NodeOption, report
 from coupefeu.node.assembly import parties_of
 from coupefeu.node.leaflet import write_proof_leaflet
 from coupefeu.node.prove import prove_entry
@@ -28,8 +28,8 @@ def prove(
     """Write one entry (`leaf`), its proof, and its `body` where held, for a reader who has nothing else."""
     folder = open_folder(node)
     log = folder.agreement.log_number(party.lower())
-    with desk_of(folder) as desk, progress(f"Proving {party.upper()}/{index}", as_json=as_json) as tell:
-        size = prove_entry(desk.reader, parties_of(folder), log, index, to, tell)
+    with desk_of(folder) as desk:
+        size = prove_entry(desk.reader, parties_of(folder), log, index, to)
     write_proof_leaflet(folder, party, index, to)
     has_body = (to / "body").exists()
     lines = [

@@ -54,9 +54,10 @@ def pack_proof(folder: NodeFolder, to: Path, party: str, index: int, tell: Tell)
     log = folder.agreement.log_number(party)
     with _scratch(folder) as scratch, Reader(folder.record_path, running=is_running(folder)) as reader:
         inside = Path(scratch) / proof_name(folder, party, index)
-        size = prove_entry(reader, folder.parties, log, index, inside, tell)
+        size = prove_entry(reader, folder.parties, log, index, inside)
         write_proof_leaflet(folder, party, index, inside)
         _zip(inside, to)
+    tell(size, size)
     return size
 
 

@@ -8,36 +8,27 @@ opening/leaf ...       the same for entry 0, which holds the agreement: so that 
 log.vkey  cosigners/   the keys whose lines stand on the checkpoint
 """
 
-from collections.abc import Callable
 from pathlib import Path
 
-from coupefeu.errors import UsageError
+from coupefeu.errors import StoreError, UsageError, VerificationError
 from coupefeu.node.export import need_empty, write, write_attachments, write_keys
 from coupefeu.node.signed_note import SignedNote, need_signed_note
 from coupefeu.record.disclosure import Disclosure
 from coupefeu.record.leaf import leaf_hash
-from coupefeu.record.tree import PathCollector
+from coupefeu.record.tree import verify_inclusion
 from coupefeu.store.line import Party
+from coupefeu.store.paths import Paths
 from coupefeu.store.reader import Reader
 from coupefeu.wire.proof import TlogProof
 
 OPENING = "opening"
-_REPORT_EVERY = 4_096
 
 
-def prove_entry(
-    reader: Reader,
-    parties: tuple[Party, ...],
-    log: int,
-    index: int,
-    folder: Path,
-    progress: Callable[[int, int], None] | None = None,
-) -> int:
+def prove_entry(reader: Reader, parties: tuple[Party, ...], log: int, index: int, folder: Path) -> int:
     """Write the proof of one entry; gives the size of the log that it stands in.
 
-    All leaves go by once and none is kept, so memory does not grow with the log.
-
-    Raises: UsageError: the entry is not held, or no co-signed checkpoint covers it yet.
+    Raises: UsageError: the entry is not held, or no co-signed checkpoint covers it yet; StoreError: the record's tree
+    is not the one that was signed.
     """
     reader.entry(log, index)
     signed = need_signed_note(reader, parties, log)
@@ -48,28 +39,40 @@ def prove_entry(
             hint="Wait until the other side has receipted it; `coupefeu status` shows the line.",
         )
     need_empty(folder)
-    collectors = {each: PathCollector(each, signed.size) for each in sorted({0, index})}
-    for position, (leaf, *_) in enumerate(reader.leaves(log, signed.size), 1):
-        hashed = leaf_hash(leaf)
-        for collector in collectors.values():
-            collector.append(hashed)
-        if progress is not None and (position % _REPORT_EVERY == 0 or position == signed.size):
-            progress(position, signed.size)
-    _write_proof(reader, log, index, collectors[index], signed, folder)
+    paths = Paths(reader.connection, log, signed.size)
+    _write_proof(reader, log, index, paths, signed, folder)
     write_attachments(reader, log, index, index + 1, folder)
     if index:
-        _write_proof(reader, log, 0, collectors[0], signed, folder / OPENING)
+        _write_proof(reader, log, 0, paths, signed, folder / OPENING)
     write_keys(folder, signed)
     return signed.size
 
 
 def _write_proof(
-    reader: Reader, log: int, index: int, collector: PathCollector, signed: SignedNote, folder: Path
+    reader: Reader, log: int, index: int, paths: Paths, signed: SignedNote, folder: Path
 ) -> None:
     row = reader.entry(log, index)
+    path = proved_path(paths, row["leaf"], index, signed)
     extra = None
     if row["body"] is not None:
         extra = Disclosure.whole(index, row["seed"], row["head"], row["body"]).to_extra()
         write(folder / "body", row["body"])
     write(folder / "leaf", row["leaf"])
-    write(folder / "proof", TlogProof(index, collector.path(), signed.note, extra).format())
+    write(folder / "proof", TlogProof(index, path, signed.note, extra).format())
+
+
+def proved_path(paths: Paths, leaf: bytes, index: int, signed: SignedNote) -> tuple[bytes, ...]:
+    """Give the path of an entry, once it has been found to lead to the root that was signed.
+
+    Raises: StoreError: it does not; nobody is given a proof that fails in their hands.
+    """
+    path = paths.inclusion(index)
+    try:
+        verify_inclusion(leaf_hash(leaf), index, signed.size, signed.root, path)
+    except VerificationError as error:
+        raise StoreError(
+            f"the tree kept here does not lead from entry {index:,} to the root that was signed at {signed.size:,}",
+            code="node.prove.tree",
+            hint="Run `coupefeu fsck`; no proof can be made until the record is whole.",
+        ) from error
+    return path

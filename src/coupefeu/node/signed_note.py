@@ -14,9 +14,10 @@ from coupefeu.wire.note import VerifierKey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedNote:
-    """Size of the log, the note, the key of the log, and by party the cosigner keys, all verified."""
+    """Size and root of the log, the note, the key of the log, and by party the cosigner keys, all verified."""
 
     size: int
+    root: bytes
     note: bytes
     log_key: VerifierKey
     cosigner_keys: Mapping[str, VerifierKey]
@@ -43,6 +44,7 @@ def need_signed_note(reader: Reader, parties: tuple[Party, ...], log: int) -> Si
     lines = [(key, *signed.cosignatures[holder]) for holder, key in cosigners.items()]
     return SignedNote(
         size=signed.size,
+        root=signed.root,
         note=checkpoint_note(log_key, checkpoint, signed.signature, lines),
         log_key=log_key,
         cosigner_keys={parties[holder].name: key for holder, key in cosigners.items()},

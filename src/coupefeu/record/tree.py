@@ -37,6 +37,17 @@ class Frontier:
         nodes.append(node)
         self.size += 1
 
+    def completed_by(self, leaf_hash: bytes, step: int) -> list[tuple[int, int, bytes]]:
+        """Return what the next leaf completes: (level, index, root) of each full subtree whose level `step` divides."""
+        completed, node, level, last = [], leaf_hash, 0, self.size
+        for left in reversed(self._nodes):
+            if not last & 1:
+                break
+            node, last, level = node_hash(left, node), last >> 1, level + 1
+            if level % step == 0:
+                completed.append((level, last, node))
+        return completed
+
     def extend(self, leaf_hashes: Iterable[bytes]) -> None:
         """Add many."""
         for leaf_hash in leaf_hashes:
@@ -127,30 +138,6 @@ def inclusion_path(nodes: Nodes, index: int, size: int) -> tuple[bytes, ...]:
     """
     subtree = _subtree(nodes)
     return tuple(_range_root(subtree, start, end) for start, end in _siblings(index, size))
-
-
-class PathCollector:
-    """Collects the path of one leaf while all leaves go by in order; it holds a logarithm of them."""
-
-    def __init__(self, index: int, size: int) -> None:
-        """Prepare for leaf `index` of `size`. Raises: UsageError: no such leaf."""
-        self._index = index
-        self._position = 0
-        self._siblings = [(start, end, Frontier()) for start, end in _siblings(index, size)]
-        self._waiting = sorted(self._siblings, key=lambda sibling: -sibling[0])
-
-    def append(self, leaf_hash: bytes) -> None:
-        """Take the next leaf's hash."""
-        if self._position != self._index and self._waiting:
-            _, end, frontier = self._waiting[-1]
-            frontier.append(leaf_hash)
-            if self._position + 1 == end:
-                self._waiting.pop()
-        self._position += 1
-
-    def path(self) -> tuple[bytes, ...]:
-        """Return the hashes, leaf's sibling first, once all leaves went by."""
-        return tuple(frontier.root() for _, _, frontier in self._siblings)
 
 
 def _siblings(index: int, size: int) -> list[tuple[int, int]]:

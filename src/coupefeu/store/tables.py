@@ -15,7 +15,7 @@ from sqlalchemy import (
 
 RECORD = MetaData()
 
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0003"
 """The newest revision in migrations/versions; kept in the database, and an unknown one is refused."""
 
 alembic_version = Table("alembic_version", RECORD, Column("version_num", String(32), primary_key=True))
@@ -69,6 +69,30 @@ frontiers = Table(
 
 FRONTIER_STEP = 256
 """A frontier is kept every so many entries, so that any earlier root costs at most 255 leaves."""
+
+# --- quick proofs (store.paths) ---
+
+subtrees = Table(
+    "subtrees",
+    RECORD,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("level", Integer, primary_key=True, autoincrement=False, doc="8, 16, 24: of 2^level leaves"),
+    Column(
+        "number",
+        BigInteger,
+        primary_key=True,
+        autoincrement=False,
+        doc="it covers [number << level, (number + 1) << level)",
+    ),
+    Column("root", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The root of each full subtree: a proof reads a few hundred hashes, not all leaves. Made from the leaves."""
+
+SUBTREE_STEP = 8
+"""Levels between two that are kept: 256 of one make one of the next."""
+
+# --- statements ---
 
 checkpoints = Table(
     "checkpoints",

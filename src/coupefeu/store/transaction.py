@@ -22,6 +22,7 @@ from coupefeu.store.state import LogState
 
 _INSERT_ENTRY = insert(tables.entries)
 _INSERT_FRONTIER = insert(tables.frontiers).prefix_with("OR REPLACE")
+_INSERT_SUBTREE = insert(tables.subtrees).prefix_with("OR REPLACE")
 _SAVE_LOG = (
     update(tables.logs)
     .where(tables.logs.c.log == bindparam("b_log"))
@@ -139,7 +140,9 @@ class Transaction:
                 self.promises += 1
 
     def append_leaf(self, log: int, state: LogState, hashed: bytes) -> None:
-        """Grow a log's tree by one, and keep its frontier at every FRONTIER_STEP."""
+        """Grow a log's tree by one; keep its frontier at every FRONTIER_STEP, and each full subtree of a kept level."""
+        for level, number, root in state.frontier.completed_by(hashed, tables.SUBTREE_STEP):
+            self.write(_INSERT_SUBTREE, {"log": log, "level": level, "number": number, "root": root})
         state.frontier.append(hashed)
         if state.frontier.size % tables.FRONTIER_STEP == 0:
             self.write(

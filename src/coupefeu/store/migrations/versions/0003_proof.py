@@ -1,0 +1,44 @@
+"""What makes a record that nobody can deny: one revision, a function for each part of it."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+from coupefeu.record.leaf import leaf_hash
+from coupefeu.record.tree import Frontier
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    """Make the tables and columns of every part."""
+    _make_subtrees()
+
+
+def _make_subtrees() -> None:
+    """Make the table, and fill it from the leaves that are held."""
+    op.create_table(
+        "subtrees",
+        sa.Column("log", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("level", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("number", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("root", sa.LargeBinary(), nullable=False),
+        sqlite_with_rowid=False,
+    )
+    connection = op.get_bind()
+    for log, size in connection.execute(sa.text("SELECT log, size FROM logs")).fetchall():
+        _fill_subtrees(connection, log, size)
+
+
+def _fill_subtrees(connection: Any, log: int, size: int) -> None:
+    frontier = Frontier()
+    rows = connection.exec_driver_sql(
+        "SELECT leaf FROM entries WHERE log = ? AND idx < ? ORDER BY idx", (log, size)
+    )
+    for (leaf,) in rows:
+        hashed = leaf_hash(leaf)
+        for level, number, root in frontier.completed_by(hashed, 8):
+            connection.exec_driver_sql("INSERT INTO subtrees VALUES (?, ?, ?, ?)", (log, level, number, root))
+        frontier.append(hashed)
