@@ -89,7 +89,7 @@ class Commands:
         return result.exception
 
     def invoke(self, name, *words, node=None, typed=None):
-        given = [] if name == "verify" else ["--node", str(node or self.us)]
+        given = [] if name in {"verify", "restore"} else ["--node", str(node or self.us)]
         arguments = [name, *map(str, words), *given]
         return CliRunner().invoke(make_app(name), arguments, input=typed)
 

@@ -116,7 +116,7 @@ def test_status_of_a_stopped_node_says_so_and_what_each_side_holds(line):
     assert values["running"] is False
     assert values["lines"] == {}
     assert set(values) == {
-        "exercise", "party", "as_of_ms", "agreement", "recovering", "records", "open", "looked_at", "overdue",
+        "exercise", "party", "as_of_ms", "agreement", "recovering", "backup", "records", "open", "looked_at", "overdue",
         "evidence", "not_whole", "watches", "running", "lines", "clock_shift_ms",
     }  # fmt: skip
     assert values["records"]["us"]["size"] == values["records"]["us"]["cosigned_by"]["ru"]

@@ -43,6 +43,10 @@ SUMMARIES: Final = {
     "prove": "Write one entry (`leaf`), its proof, and its `body` where held, for a reader who has nothing else.",
     "verify": "Verify a record or a proof offline, and say what is proved and what is not.",
     "fsck": "Check the record: hashes, trees, signatures, gaps, high-water file. Exit 7 when something is found.",
+    "backup": "Write a backup of a node, running or stopped, into one file. It holds keys.",
+    "restore": (
+        "Make a node's folder of a backup. The node starts recovering: it reads, and signs nothing at first."
+    ),
     "rebuild": "Make the views of a stopped node anew from its record: inbox, chains, agreement.",
     "demo": "Run two nodes on this machine with their consoles, until Ctrl-C; --headless: let them prove the main job.",
     "bench": ("Measure the line, bad days and a record of a million entries; exit 1 if one falls short."),

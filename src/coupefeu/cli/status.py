@@ -39,12 +39,21 @@ def status_lines(folder: NodeFolder, values: dict[str, Any]) -> list[str]:
         lines.append(f"Its clock is shifted by {format_shift(shift)}, as agreed for this exercise.")
     if values["recovering"]:
         lines.append(f"RECOVERING: {values['recovering']}. It reads, and signs nothing.")
+    lines.append(_backup_line(values["backup"], values["as_of_ms"]))
     for party in folder.counterparts:
         lines += ["", *_line_lines(party, values["lines"].get(party), values)]
     lines += ["", *_watch_lines(folder, values)]
     lines += ["", "record        size   co-signed  last entry"]
     lines += [_record_line(name, log, values["as_of_ms"]) for name, log in values["records"].items()]
     return [*lines, "", *_open_lines(values), *_evidence_lines(values), *_not_whole_lines(values)]
+
+
+def _backup_line(backup: dict[str, Any] | None, as_of_ms: int) -> str:
+    """Say when the last backup was made from this folder; where it is now, nobody here knows."""
+    if backup is None:
+        return "No backup was made from this folder: coupefeu backup --node FOLDER --to FILE."
+    when = format_date_time_group(backup["made_ms"])
+    return f"Last backup made {when}, {_age(as_of_ms - backup['made_ms'])} ago, to {backup['to']}."
 
 
 def _line_lines(party: str, line: dict[str, Any] | None, values: dict[str, Any]) -> list[str]:

@@ -39,7 +39,7 @@ def write_durably(path: Path, octets: bytes, *, mode: int = PUBLIC_MODE, replace
         else:
             os.link(beside, path)
             beside.unlink()
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except FileExistsError as error:
         _drop(beside)
         raise ConfigError(
@@ -105,7 +105,8 @@ def _drop(beside: Path) -> None:
         beside.unlink(missing_ok=True)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make durable which files a folder holds, and under which names. Raises: OSError."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -6,6 +6,7 @@ Read from the record without changing it, so it is there for a stopped node as w
 from collections.abc import Mapping
 from typing import Any
 
+from coupefeu.node.backup.last import read_last_backup
 from coupefeu.node.control import ControlClient
 from coupefeu.node.desk import Desk
 from coupefeu.node.folder import NodeFolder
@@ -50,6 +51,7 @@ def _before_the_first_start(folder: NodeFolder) -> dict[str, Any]:
         "as_of_ms": folder.clock().utc_ms,
         "agreement": {"name": agreement.name, "version": agreement.version, "status": agreement.status.value},
         "recovering": None,
+        "backup": read_last_backup(folder.path),
         "records": {party: dict(nothing) for party in agreement.party_ids},
         "clock_shift_ms": folder.clock.shift_ms,
         "watches": [],
