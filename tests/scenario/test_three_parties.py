@@ -151,6 +151,7 @@ class ThreeNodes:
         now = self.three.clock.now
         self.engines[log] = Engine(
             our_log=log,
+            parties=3,
             peers=[
                 make_peer(keeper, config(o), agreement.budgets, o, now()) for o in (US, RU, FR) if o != log
             ],

@@ -7,6 +7,7 @@ from tests.messages_line import START_MS, Line, contact, free_text, warning
 from tests.shared import shared_file, shared_json
 
 from coupefeu.errors import CoupefeuError, PolicyError, UsageError
+from coupefeu.model.logs import MAX_INCARNATION
 from coupefeu.model.messages import (
     Channel,
     Content,
@@ -203,11 +204,30 @@ def test_an_act_with_a_field_of_a_later_version_is_read_and_named():
     )
 
 
-@pytest.mark.parametrize("bad", ["US14", "US/", "DE/3", "US/-1", "US/\u0663", "US/1.0", "", "US/" + "9" * 30])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "US14",
+        "US/",
+        "DE/3",
+        "US/-1",
+        "US/\u0663",
+        "US/1.0",
+        "",
+        "US/" + "9" * 30,
+        "US.1/0",
+        "US.02/0",
+        "US./0",
+        "US.10000/0",
+        "US.2.2/0",
+        "US.\u0662/0",
+    ],
+)
 def test_message_numbers(bad):
     parties = ("us", "ru")
-    for log, index in product((0, 1), (0, 14, 10**6)):
+    for log, index in product((0, 1, 2, 7, 2 * MAX_INCARNATION - 1), (0, 14, 10**6)):
         assert parse_number(format_number((log, index), parties), parties) == (log, index)
-    assert format_number((7, 1), parties) == "?7/1"
+    assert [format_number((log, 5), parties) for log in (0, 1, 2, 5)] == ["US/5", "RU/5", "US.2/5", "RU.3/5"]
+    assert format_number((2 * MAX_INCARNATION, 1), parties) == "?19998/1"
     with pytest.raises(UsageError):
         parse_number(bad, parties)

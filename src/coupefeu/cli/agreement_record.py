@@ -48,7 +48,7 @@ class FolderRecord:
     def head(self, folder: NodeFolder) -> tuple[int, bytes]:
         """Give size and root of our own log."""
         with _reader(folder) as reader:
-            row = reader.logs()[folder.log_number]
+            (row,) = [each for each in reader.logs() if each["log"] == folder.log_number]
         return row["size"], Frontier.from_bytes(row["frontier"]).root()
 
 

@@ -7,6 +7,7 @@ import msgspec
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.entry import Head, Kind
 from coupefeu.model.instant import format_instant
+from coupefeu.model.logs import is_log
 from coupefeu.model.messages import OutcomeCode, format_number
 from coupefeu.node.values import content_values, form_name, kind_name
 from coupefeu.services.messages.display import show, show_line
@@ -100,7 +101,7 @@ def _references(head: Head, agreement: Agreement | None) -> list[str]:
     parties = () if agreement is None else agreement.party_ids
     return [
         format_number((each.log, each.index), parties)
-        if each.log < len(parties)
+        if is_log(each.log, len(parties))
         else f"entry {each.index:,} of log {each.log}"
         for each in head.references
     ]

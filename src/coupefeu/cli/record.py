@@ -8,6 +8,7 @@ import typer
 from coupefeu.cli.officer import desk_of, open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
 from coupefeu.model.instant import format_date_time_group, parse_instant
+from coupefeu.model.messages import format_number
 from coupefeu.node.entries import check_filter, filter_name, head_of, kind_of
 from coupefeu.node.folder import NodeFolder
 from coupefeu.services.messages.display import show_line
@@ -74,9 +75,9 @@ def _kind_words(values: Mapping[str, Any]) -> str:
 def entry_values(folder: NodeFolder, row: Mapping[str, Any]) -> dict[str, Any]:
     """Give what stands on the record of one entry; texts that a peer wrote are made safe to look at."""
     head = head_of(row)
-    name = folder.agreement.party_ids[row["log"]]
+    name = folder.agreement.writer_of(row["log"])
     return {
-        "entry": f"{name.upper()}/{row['idx']}",
+        "entry": format_number((row["log"], row["idx"]), folder.agreement.party_ids),
         "party": name,
         "index": row["idx"],
         "kind": kind_of(row, head),
@@ -101,12 +102,13 @@ def _signatures(folder: NodeFolder, reader: Reader, row: Mapping[str, Any]) -> d
 
 
 def _entries(reader: Reader, log: int | None, since_ms: int | None) -> Iterator[Mapping[str, Any]]:
-    """Walk back from the newest arrival, a page at a time."""
+    """Walk back from the newest arrival, a page at a time; `log`: only the logs of its party."""
+    logs = None if log is None else reader.logs_beside(log)
     before = 1 << 62
     while rows := reader.arrivals(before, PAGE):
         for row in rows:
             if since_ms is not None and row["arrived_ms"] < since_ms:
                 return
-            if log is None or row["log"] == log:
+            if logs is None or row["log"] in logs:
                 yield row
         before = rows[-1]["arrival"]

@@ -44,7 +44,8 @@ def status_lines(folder: NodeFolder, values: dict[str, Any]) -> list[str]:
         lines += ["", *_line_lines(party, values["lines"].get(party), values)]
     lines += ["", *_watch_lines(folder, values)]
     lines += ["", "record        size   co-signed  last entry"]
-    lines += [_record_line(name, log, values["as_of_ms"]) for name, log in values["records"].items()]
+    for log in values["records"].values():
+        lines += [_record_line(each, values["as_of_ms"]) for each in (*log["earlier"], log)]
     return [*lines, "", *_open_lines(values), *_evidence_lines(values), *_not_whole_lines(values)]
 
 
@@ -106,10 +107,10 @@ def _watch_lines(folder: NodeFolder, values: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _record_line(name: str, log: dict[str, Any], as_of_ms: int) -> str:
+def _record_line(log: dict[str, Any], as_of_ms: int) -> str:
     cosigned = "nothing" if log["cosigned"] is None else f"{log['cosigned']:,}"
     last = "none" if log["last_ms"] is None else f"{_age(as_of_ms - log['last_ms'])} ago"
-    return f"{name.upper():<8}{log['size']:>10,}  {cosigned:>10}  {last}"
+    return f"{log['name']:<8}{log['size']:>10,}  {cosigned:>10}  {last}"
 
 
 def _open_lines(values: dict[str, Any]) -> list[str]:
@@ -140,8 +141,7 @@ def _evidence_lines(values: dict[str, Any]) -> list[str]:
         return []
     lines = ["", "EVIDENCE HELD: two signed statements that cannot both be true."]
     return lines + [
-        f"  log of {each['party'].upper()}, entry {each['index']:,}: {each['what']}, "
-        f"found {format_date_time_group(each['found_ms'])}"
+        f"  {each['entry']}: {each['what']}, found {format_date_time_group(each['found_ms'])}"
         for each in values["evidence"]
     ]
 

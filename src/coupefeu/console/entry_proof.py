@@ -8,13 +8,14 @@ from typing import Any
 
 from coupefeu.console.record_values import EntryReceiptValues, StatementValues
 from coupefeu.errors import CoupefeuError
+from coupefeu.model.logs import position_of
 from coupefeu.record.statements import (
     verify_checkpoint,
     verify_cosignature,
     verify_run,
     verify_run_receipt,
 )
-from coupefeu.store.line import Party
+from coupefeu.store.line import Party, need_author
 from coupefeu.store.reader import Reader
 from coupefeu.wire.key_statement import KeyRole
 from coupefeu.wire.note import VerifierKey
@@ -29,16 +30,16 @@ def signed_by_author(
     """Give the smallest checkpoint that covers an entry, else a run; None: nothing signed is kept that does."""
     checkpoint = reader.covering_checkpoint(log, index)
     if checkpoint is not None:
-        return _checkpoint(parties[log], checkpoint)
+        return _checkpoint(need_author(parties, log), checkpoint)
     run = reader.covering_run(log, index)
-    return None if run is None else _run(parties[log], run)
+    return None if run is None else _run(need_author(parties, log), run)
 
 
 def receipts_of(
     reader: Reader, parties: tuple[Party, ...], log: int, index: int
 ) -> tuple[EntryReceiptValues, ...]:
     """Give what each other party signed first for holding an entry: co-signatures, then receipts for a run."""
-    holders = [number for number in range(len(parties)) if number != log]
+    holders = [number for number in range(len(parties)) if number != position_of(log, len(parties))]
     cosigned = (_cosigned(reader, parties, log, index, holder) for holder in holders)
     runs = (_run_receipt(reader, parties, log, index, holder) for holder in holders)
     return tuple(each for each in (*cosigned, *runs) if each is not None)
@@ -62,7 +63,12 @@ def _cosigned(
     row = reader.first_cosignature(log, index, holder)
     if row is None:
         return None
-    origin, size, time_s, signature = parties[log].origin, row["size"], row["time_s"], row["signature"]
+    origin, size, time_s, signature = (
+        need_author(parties, log).origin,
+        row["size"],
+        row["time_s"],
+        row["signature"],
+    )
     checkpoint = reader.covering_checkpoint(log, size - 1)
     root = b"" if checkpoint is None or checkpoint["size"] != size else checkpoint["root"]
     key_id = _key_id(
@@ -87,7 +93,7 @@ def _run_receipt(
     row = reader.first_run_receipt(log, index, holder)
     if row is None:
         return None
-    origin, start, end, root = parties[log].origin, row["start"], row["end"], row["root"]
+    origin, start, end, root = need_author(parties, log).origin, row["start"], row["end"], row["root"]
     key_id = _key_id(
         parties[holder],
         KeyRole.LOG,

@@ -5,6 +5,7 @@ from typing import Final
 from coupefeu.console.values import LastWordValues
 from coupefeu.errors import PeerError
 from coupefeu.model.entry import Author, Head, author_of
+from coupefeu.model.logs import party_of, position_of
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.node.values import kind_name
 from coupefeu.services.messages.display import show_line
@@ -26,7 +27,7 @@ class LastWords:
         """Take an entry that has just come."""
         word = self._word(entry, head, arrived_ms)
         if word is not None:
-            self._words[entry[0], word.by_person] = word
+            self._words[self._key(entry, word)] = word
 
     def fill(self, reader: Reader) -> None:
         """Find what was not heard since the start among the last entries of the record; call it from any thread."""
@@ -45,19 +46,22 @@ class LastWords:
         except PeerError:
             return
         if word is not None:
-            self._words.setdefault((entry[0], word.by_person), word)
+            self._words.setdefault(self._key(entry, word), word)
 
     def values(self) -> tuple[LastWordValues, ...]:
         """Give them by party, that of its people first."""
         return tuple(self._words[key] for key in sorted(self._words, key=lambda key: (key[0], not key[1])))
 
+    def _key(self, entry: MessageId, word: LastWordValues) -> tuple[int, bool]:
+        return position_of(entry[0], len(self._parties)), word.by_person
+
     def _word(self, entry: MessageId, head: Head | None, arrived_ms: int) -> LastWordValues | None:
         log = entry[0]
         author = None if head is None else author_of(head.kind)
-        if head is None or author is None or not 0 <= log < len(self._parties):
+        if head is None or author is None or not party_of(log, self._parties):
             return None
         return LastWordValues(
-            party=self._parties[log],
+            party=party_of(log, self._parties),
             number=format_number(entry, self._parties),
             kind=kind_name(head.kind),
             post=show_line(head.from_post),

@@ -71,6 +71,7 @@ def read_filter(
     return MessageFilter(
         precedence=None if not precedence else one_of(Precedence, precedence, "precedence"),
         log=None if not party else agreement.log_number(party.lower()),
+        parties=len(agreement.parties),
         form=None if not form else one_of(Form, form, "form"),
         subject=None if not subject else one_of(Subject, subject, "subject"),
         text=text,

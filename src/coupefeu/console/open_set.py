@@ -10,6 +10,7 @@ from heapq import heapify, heappop, heappush
 from typing import Final
 
 from coupefeu.console.values import MessageLine
+from coupefeu.model.logs import position_of
 from coupefeu.model.messages import MessageId
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.desk import urgency
@@ -55,9 +56,10 @@ class _Open:
 
     def passes(self, wanted: MessageFilter, words: str) -> bool:
         status = self.judged.status
+        log = status.id[0] if wanted.parties is None else position_of(status.id[0], wanted.parties)
         asked = (
             (wanted.precedence, status.precedence),
-            (wanted.log, status.id[0]),
+            (wanted.log, log),
             (wanted.form, status.form),
             (wanted.subject, status.subject),
         )

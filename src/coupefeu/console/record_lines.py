@@ -3,6 +3,7 @@
 from coupefeu.console.listing import beginning_of
 from coupefeu.console.record_values import EntryLine, EvidenceValues
 from coupefeu.model.entry import Head, Kind, author_of
+from coupefeu.model.logs import party_of
 from coupefeu.model.messages import Content, MessageId, Operative, OutcomeCode, format_number
 from coupefeu.node.entries import Proof, Row, head_of, kind_of
 from coupefeu.node.values import form_name
@@ -38,7 +39,7 @@ def evidence_values(row: Row, parties: tuple[str, ...]) -> EvidenceValues:
     """Give a row of `evidence`."""
     return EvidenceValues(
         number=format_number((row["log"], row["idx"]), parties),
-        party=parties[row["log"]],
+        party=party_of(row["log"], parties),
         what=row["what"],
         found_ms=row["arrived_ms"],
     )
@@ -64,9 +65,9 @@ def _line(
     said = _said(content, act)
     return EntryLine(
         number=format_number(at, context.parties),
-        party=context.parties[at[0]],
+        party=context.party_of(at[0]),
         index=at[1],
-        ours=at[0] == context.our_log,
+        ours=context.is_ours(at[0]),
         kind=kind,
         by=None if head is None else author_of(head.kind),
         form=None if content is None else form_name(content.form),

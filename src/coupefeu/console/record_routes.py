@@ -16,7 +16,7 @@ from coupefeu.console.parts import Parts
 from coupefeu.console.record import MAX_ROWS, entry_values, read_evidence
 from coupefeu.console.record_values import EntryPage, EntryValues, VerifyValues
 from coupefeu.errors import StoreError, UsageError
-from coupefeu.model.messages import MessageId
+from coupefeu.model.messages import MessageId, parse_number
 from coupefeu.node.apart_jobs import proof_name, record_name
 from coupefeu.node.entries import wanted_of
 from coupefeu.node.verified import RecordVerdict
@@ -103,13 +103,14 @@ async def verify_records(desk: NamedDependency[ConsoleDesk], parts: NamedDepende
 def entry_id(desk: ConsoleDesk, party: str, index: int) -> MessageId:
     """Name an entry. Raises: AbsentError: there is no such party, or index."""
     names = desk.folder.agreement.party_ids
-    if party.lower() not in names or not 0 <= index < 1 << 63:
+    try:
+        return parse_number(f"{party}/{index}", names)
+    except UsageError:
         raise AbsentError(
             "that entry is not on the record here",
             code="store.reader.no_entry",
             hint=f"The parties are {', '.join(names)}; GET /api/record lists what is held.",
-        )
-    return names.index(party.lower()), index
+        ) from None
 
 
 def _download(packed: BinaryIO, name: str) -> Stream:

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from coupefeu.errors import UsageError
 from coupefeu.model.instant import Instant
+from coupefeu.model.logs import is_log, position_of
 from coupefeu.model.precedence import Precedence
 
 DISPLAY_LANGUAGES = ("en", "fr", "ru")
@@ -188,8 +189,13 @@ class Agreement:
         raise _absent("party", party_id, self.party_ids)
 
     def log_number(self, party_id: str) -> int:
-        """Give the number of this party's log, from 0."""
+        """Give the number of this party's first log: its position, from 0."""
         return self.parties.index(self.party(party_id))
+
+    def writer_of(self, log: int) -> str:
+        """Name the party that writes a log, which anybody may have named; nothing where there is none."""
+        count = len(self.parties)
+        return self.parties[position_of(log, count)].id if is_log(log, count) else ""
 
     def post(self, post_id: str) -> Post:
         """Find the post with this id."""

@@ -9,6 +9,7 @@ from enum import IntEnum, StrEnum
 from coupefeu.errors import UsageError
 from coupefeu.model.attachments import Promised
 from coupefeu.model.instant import format_date_time_group, format_instant
+from coupefeu.model.logs import incarnation_of, log_number, party_of
 from coupefeu.model.precedence import Subject
 
 MINUTE_MS = 60_000
@@ -119,19 +120,35 @@ def format_time(time_ms: int) -> str:
 
 
 def format_number(message: MessageId, parties: tuple[str, ...]) -> str:
-    """Write `US/14`: the author's party and the index on its log."""
+    """Write `US/14`: the author's party and the index on its log; `US.2/0` on the log of its second incarnation."""
     log, index = message
-    party = parties[log] if 0 <= log < len(parties) else f"?{log}"
-    return f"{party.upper()}/{index}"
+    return f"{format_log(log, parties)}/{index}"
+
+
+def format_log(log: int, parties: tuple[str, ...]) -> str:
+    """Name a log as people read it: `US`, and from its party's second incarnation on `US.2`."""
+    party = party_of(log, parties)
+    if not party:
+        return f"?{log}"
+    incarnation = incarnation_of(log, len(parties))
+    return party.upper() if incarnation == 1 else f"{party.upper()}.{incarnation}"
 
 
 def parse_number(text: str, parties: tuple[str, ...]) -> MessageId:
-    """Read `US/14`. Raises: UsageError `model.message_number.unknown`."""
-    party, _, index = text.strip().partition("/")
-    if party.lower() in parties and index.isascii() and index.isdecimal() and len(index) < 19:
-        return parties.index(party.lower()), int(index)
+    """Read `US/14` or `US.2/0`. Raises: UsageError `model.message_number.unknown`."""
+    written, _, index = text.strip().partition("/")
+    party, dot, nth = written.lower().partition(".")
+    incarnation = _read_incarnation(nth) if dot else 1
+    if party in parties and incarnation and index.isascii() and index.isdecimal() and len(index) < 19:
+        return log_number(parties.index(party), incarnation, len(parties)), int(index)
     raise UsageError(
         f"{text!r} is not the number of a message on this line",
         code="model.message_number.unknown",
         hint=f"write PARTY/NUMBER, for example {parties[0].upper()}/14" if parties else "",
     )
+
+
+def _read_incarnation(text: str) -> int:
+    """Read what stands behind the dot; 0 for anything but a plain number from 2 on."""
+    is_plain = text.isascii() and text.isdecimal() and len(text) <= 4 and not text.startswith("0")
+    return int(text) if is_plain and int(text) > 1 else 0

@@ -16,6 +16,7 @@ from typing import Final
 
 from coupefeu.model.entry import Kind
 from coupefeu.model.instant import Moment
+from coupefeu.model.logs import party_of
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.alarm_command import RUN_S, Ended, run_program
@@ -223,7 +224,11 @@ class Alarm:
         if not messages:
             return
         names = self._folder().agreement.party_ids
-        number, party, count = format_number(messages[0], names), names[messages[0][0]], len(messages)
+        number, party, count = (
+            format_number(messages[0], names),
+            party_of(messages[0][0], names),
+            len(messages),
+        )
         values = {"COUPEFEU_MESSAGE": number, "COUPEFEU_PARTY": party, "COUPEFEU_COUNT": str(count)}
         self._journal.note("alarm", message=number, party=party, count=count)
         ended = await run_program(self._command, values)

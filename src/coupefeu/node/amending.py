@@ -15,7 +15,8 @@ from coupefeu.keys.agreement_signatures import build_agreement_body, sign_agreem
 from coupefeu.keys.ring import IdentityKey
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.entry import Kind
-from coupefeu.model.messages import format_number
+from coupefeu.model.logs import position_of
+from coupefeu.model.messages import format_number, parse_number
 from coupefeu.node.folder import NodeFolder
 from coupefeu.services.agreement.facts import AcceptAmendment, AgreementFact, ProposeAmendment
 from coupefeu.services.agreement.in_force import Amendment, Cosigned, list_amendments
@@ -48,7 +49,7 @@ def cosigned_by_all(reader: Reader, parties: int) -> Cosigned:
 
     def find(log: int, index: int) -> int | None:
         receipts = reader.cosigned_ms(log, index)
-        others = set(range(parties)) - {log}
+        others = set(range(parties)) - {position_of(log, parties)}
         return max(receipts[each] for each in others) if others <= receipts.keys() else None
 
     return find
@@ -62,14 +63,9 @@ def list_proposals(folder: NodeFolder, facts: Sequence[AgreementFact], cosigned:
 
 def find_proposal(folder: NodeFolder, facts: Sequence[AgreementFact], number: str) -> AgreementFact:
     """Find a proposal by its number (US/14). Raises: UsageError: that is none."""
-    party, _, index = number.lower().partition("/")
-    log = folder.agreement.log_number(party)
+    at = parse_number(number, folder.agreement.party_ids)
     for fact in facts:
-        if (
-            (fact.log, str(fact.index)) == (log, index)
-            and fact.kind == Kind.AMENDMENT_PROPOSED
-            and fact.octets
-        ):
+        if (fact.log, fact.index) == at and fact.kind == Kind.AMENDMENT_PROPOSED and fact.octets:
             return fact
     raise UsageError(
         f"{number} is not a proposal",

@@ -10,6 +10,7 @@ from coupefeu.link.config import LinkConfig
 from coupefeu.link.link import Link
 from coupefeu.model.agreement import Budgets
 from coupefeu.model.instant import Moment
+from coupefeu.model.logs import position_of
 from coupefeu.node.engine import Carrier, Engine
 from coupefeu.node.fetching import Fetching
 from coupefeu.node.folder import NodeFolder
@@ -96,6 +97,7 @@ def make_engine(folder: NodeFolder, keeper: Keeper, surroundings: Surroundings) 
     ]
     return Engine(
         our_log=folder.log_number,
+        parties=len(agreement.parties),
         peers=peers,
         submit=surroundings.submit,
         carrier=surroundings.carrier,
@@ -106,7 +108,7 @@ def make_engine(folder: NodeFolder, keeper: Keeper, surroundings: Surroundings) 
 
 
 def make_peer(keeper: Keeper, config: LinkConfig, budgets: Budgets, log: int, now: Moment) -> Peer:
-    """Build the link to the party of `log`: what it has receipted, what it lacks, what we hold of its log."""
+    """Build the link to the party whose first log is `log`: what it has receipted, what it lacks, what we hold."""
     our_log = keeper.line.our_log
     cosigned = cosigned_size(keeper.connection, our_log, log)
     pending = list(load_pending(keeper.connection, our_log, cosigned))
@@ -114,11 +116,12 @@ def make_peer(keeper: Keeper, config: LinkConfig, budgets: Budgets, log: int, no
     sealer = Sealer(keeper.line.log_signer, frontier, [each.leaf_hash for each in pending])
     link = Link(config, sealer.seal_for_link)
     link.acknowledged(our_log, cosigned, receipted_runs(keeper.connection, our_log, log, cosigned))
-    state = keeper.states[log]
-    held = state.held(log)
-    link.held(log, held.complete, held.beyond)
-    if state.receipt is not None:
-        link.receipt(state.receipt)
+    for each, state in keeper.states.items():
+        if position_of(each, len(keeper.line.parties)) == log:
+            held = state.held(each)
+            link.held(each, held.complete, held.beyond)
+            if state.receipt is not None:
+                link.receipt(state.receipt)
     peer = Peer(
         log=log,
         link=link,

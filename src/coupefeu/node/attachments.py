@@ -17,13 +17,11 @@ class Attachments:
 
     def __init__(
         self,
-        our_log: int,
         submit: Callable[[Job, Callable[[Outcome], None]], None],
         clock: Callable[[], Moment],
         tell: Callable[[Change], None],
         tell_refusal: Callable[[Peer, Exception], None],
     ) -> None:
-        self._our_log = our_log
         self._submit = submit
         self._clock = clock
         self._tell = tell
@@ -33,7 +31,7 @@ class Attachments:
 
     def answer(self, peer: Peer, ask: AttachmentAsk) -> None:
         """Read what a party asks for, one part at a time; the store says whether the party may have it."""
-        if ask.log == self._our_log and peer.is_answered:
+        if peer.is_answered:
             peer.is_answered = False
             job = ReadPart(
                 log=ask.log, index=ask.index, number=ask.number, offset=ask.offset, holder=peer.log

@@ -113,7 +113,7 @@ class Desk:
     @property
     def party(self) -> str:
         """Our own party."""
-        return self._agreement.party_ids[self._our_log]
+        return self._agreement.writer_of(self._our_log)
 
     def close(self) -> None:
         """Close the record."""
@@ -206,13 +206,17 @@ class Desk:
 
     def _holders(self, rows: Rows) -> dict[MessageId, Evidence]:
         """Say of each message of ours who has signed for it; when, only of what no co-signature covers."""
-        names, sizes = self._agreement.party_ids, self._reader.cosigned_sizes(self._our_log)
+        names = self._agreement.party_ids
+        logs = {row["log"] for row in rows if row["ours"]}
+        sizes = {log: self._reader.cosigned_sizes(log) for log in logs}
         known: dict[MessageId, Evidence] = {}
         for row in rows:
             number = id_of(row)
             if row["ours"]:
                 held = {
-                    names[holder]: row["arrived_ms"] for holder, size in sizes.items() if row["idx"] < size
+                    names[holder]: row["arrived_ms"]
+                    for holder, size in sizes[row["log"]].items()
+                    if row["idx"] < size
                 }
                 known[number] = Evidence(receipts_ms=held) if held else self._evidence(number)
         return known

@@ -32,7 +32,7 @@ class Duties:
         """`last_test_ms`: when our newest line test was written; None when we never sent one."""
         self._engine = engine
         self._agreement = agreement
-        self._party = agreement.party_ids[engine.our_log]
+        self._party = agreement.writer_of(engine.our_log)
         self._last_test_ms = last_test_ms
         self._clock = clock
         self._apart_ms = _apart_ms(clock())

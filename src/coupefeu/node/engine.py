@@ -13,6 +13,7 @@ from typing import Protocol
 
 from coupefeu.link import events
 from coupefeu.model.instant import Moment
+from coupefeu.model.logs import position_of
 from coupefeu.node.attachments import Attachments
 from coupefeu.node.events import Change, EntryRecorded, LineChanged, ReceiptTaken, Trouble
 from coupefeu.node.peer import Peer
@@ -70,6 +71,7 @@ class Engine:
         self,
         *,
         our_log: int,
+        parties: int,
         peers: Iterable[Peer],
         submit: Callable[[Job, Done], None],
         carrier: Carrier,
@@ -77,7 +79,9 @@ class Engine:
         entropy: Callable[[int], bytes],
         load_pending: Callable[[int, int], Iterable[Pending]],
     ) -> None:
+        """`our_log`: the one that we write now; `parties`: how many the line has."""
         self.our_log = our_log
+        self._parties = parties
         self.peers = {peer.log: peer for peer in peers}
         self._submit = submit
         self._carrier = carrier
@@ -85,7 +89,7 @@ class Engine:
         self._entropy = entropy
         self._load_pending = load_pending
         self._listeners: list[Callable[[Change], None]] = []
-        self._attachments = Attachments(our_log, submit, clock, self.tell, self._tell_refusal)
+        self._attachments = Attachments(submit, clock, self.tell, self._tell_refusal)
 
     # --- officers and screens -----------------------------------------------------------------------------
 
@@ -127,7 +131,8 @@ class Engine:
         if isinstance(outcome, Overdue):
             self._take_own(outcome.entries)
             for lacking in outcome.lacking:
-                self.peers[lacking.log].link.want(lacking.log, lacking.start, lacking.end)
+                peer = self.peers[position_of(lacking.log, self._parties)]
+                peer.link.want(lacking.log, lacking.start, lacking.end)
 
     def announce(self, item: LineTestItem) -> None:
         """Send a line test ahead of its proof at the next pump (protocol B9); its entry follows like any other."""
@@ -226,7 +231,7 @@ class Engine:
             case events.ReceiptReceived(item=item):
                 self._take_receipt(peer, item)
             case events.LineTestReceived(item=item):
-                self._submit(ReceiveLineTest(item=item), partial(self._received, peer, None))
+                self._submit(ReceiveLineTest(item=item), partial(self._received, peer))
             case events.HoleAsked(log=log, start=start, end=end) if log == self.our_log:
                 self._offer_again(peer, start, end)
             case events.PartAsked(item=ask):
@@ -259,9 +264,9 @@ class Engine:
     # --- what came ----------------------------------------------------------------------------------------
 
     def _receive_batch(self, peer: Peer, batch: Batch) -> None:
-        self._submit(Receive(batch=batch), partial(self._received, peer, batch.log))
+        self._submit(Receive(batch=batch), partial(self._received, peer))
 
-    def _received(self, peer: Peer, log: int | None, outcome: Outcome) -> None:
+    def _received(self, peer: Peer, outcome: Outcome) -> None:
         if isinstance(outcome, Received):
             for receipt in outcome.receipts:
                 peer.link.receipt(receipt)
@@ -274,19 +279,22 @@ class Engine:
             if outcome.promised:
                 peer.fetching.promised()
             for what in outcome.evidence:
-                self.tell(Trouble(party=log, code="record.equivocation", detail=what))
+                self.tell(Trouble(party=peer.log, code="record.equivocation", detail=what))
         elif isinstance(outcome, Exception):
             self._tell_refusal(peer, outcome)
 
     def _take_receipt(self, peer: Peer, item: CosignatureItem | RunReceiptItem) -> None:
-        if item.log != self.our_log:
+        if position_of(item.log, self._parties) != position_of(self.our_log, self._parties):
             return
-        sealed = peer.sealer.sealed(item.size) if isinstance(item, CosignatureItem) else None
+        is_newest = item.log == self.our_log
+        sealed = peer.sealer.sealed(item.size) if is_newest and isinstance(item, CosignatureItem) else None
         job = TakeReceipt(item=item, holder=peer.log, sealed=sealed)
         self._submit(job, partial(self._receipted, peer, item))
 
     def _receipted(self, peer: Peer, item: CosignatureItem | RunReceiptItem, outcome: Outcome) -> None:
         if isinstance(outcome, Receipted):
+            if item.log != self.our_log:
+                return  # of an earlier log: kept, and nothing waits for it
             if isinstance(item, CosignatureItem):
                 peer.cosigned = max(peer.cosigned, item.size)
                 peer.sealer.cosigned(item.size)

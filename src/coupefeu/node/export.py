@@ -17,7 +17,7 @@ from coupefeu.record.disclosure import INDEX_PATH, Disclosure, bodies_path, form
 from coupefeu.record.enclosures import attachment_path
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.record.tree import root_of
-from coupefeu.store.line import Party
+from coupefeu.store.line import Party, need_author
 from coupefeu.store.reader import Reader
 from coupefeu.wire import tiles
 
@@ -50,7 +50,7 @@ def export_record(
             progress(number * tiles.TILE_WIDTH + width, signed.size)
     writer.finish()
     if disclosed:
-        write(folder / INDEX_PATH, format_index(parties[log].origin, disclosed))
+        write(folder / INDEX_PATH, format_index(need_author(parties, log).origin, disclosed))
     write_attachments(reader, log, 0, signed.size, folder)
     write_keys(folder, signed)
     write(folder / "checkpoint", signed.note)

@@ -38,6 +38,7 @@ class Fetching:
     """The walk over what one party owes us. `step` says what to do, and is told what came of it."""
 
     def __init__(self, log: int) -> None:
+        """`log`: any of the party's."""
         self._log = log
         self._waiting: deque[WantedAttachment] = deque()
         self._current: WantedAttachment | None = None

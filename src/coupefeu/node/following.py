@@ -93,7 +93,7 @@ def read_event(said: dict[str, Any]) -> Event:
         case "entry":
             precedence = said["precedence"]
             return EntrySeen(
-                number=f"{said['party'].upper()}/{said['index']}",
+                number=said["entry"],
                 party=said["party"],
                 index=said["index"],
                 kind=said["kind"],
@@ -108,9 +108,7 @@ def read_event(said: dict[str, Any]) -> Event:
         case "terms":
             return TermsSeen(version=said["version"], detail=said["detail"])
         case "attachment":
-            return AttachmentSeen(
-                number=f"{said['party'].upper()}/{said['index']}", attachment=said["number"]
-            )
+            return AttachmentSeen(number=said["entry"], attachment=said["number"])
         case _:
             return TroubleSeen(party=said["party"], code=said["code"], detail=said["detail"])
 

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from coupefeu.errors import PeerError
 from coupefeu.model.entry import Head
+from coupefeu.model.logs import party_of
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.model.spans import Spans
 from coupefeu.node.backend import Listener
@@ -178,7 +179,8 @@ def describe_change(change: Change, names: tuple[str, ...]) -> dict[str, Any]:
         head = recorded.head
         return {
             "what": "entry",
-            "party": names[recorded.log],
+            "party": party_of(recorded.log, names),
+            "entry": format_number((recorded.log, recorded.index), names),
             "index": recorded.index,
             "kind": None if head is None else int(head.kind),
             "precedence": None if head is None else int(head.precedence),
@@ -193,8 +195,13 @@ def describe_change(change: Change, names: tuple[str, ...]) -> dict[str, Any]:
     if isinstance(change, TermsChanged):
         return {"what": "terms", "version": change.version, "detail": change.says}
     if isinstance(change, AttachmentKept):
-        party = names[change.log]
-        return {"what": "attachment", "party": party, "index": change.index, "number": change.number}
+        return {
+            "what": "attachment",
+            "entry": format_number((change.log, change.index), names),
+            "party": party_of(change.log, names),
+            "index": change.index,
+            "number": change.number,
+        }
     about = None if change.party is None else names[change.party]
     return {"what": "trouble", "party": about, "code": change.code, "detail": change.detail}
 

@@ -11,6 +11,7 @@ from coupefeu.bearer.contract import Receiver
 from coupefeu.bearer.tcp import TcpBearer
 from coupefeu.errors import BearerError, ConfigError
 from coupefeu.link.phase import Phase
+from coupefeu.model.messages import format_log
 from coupefeu.node.alarm import Alarm
 from coupefeu.node.alarm_command import read_alarm
 from coupefeu.node.assembly import Surroundings, make_engine, open_keeper, signers_of
@@ -150,7 +151,10 @@ class Runtime:
 
     def _sizes(self) -> dict[str, int]:
         names = self.folder.agreement.party_ids
-        return {names[log]: size for log, (size, _root) in sorted(self._keeper.marks().items())}
+        return {
+            format_log(log, names).lower(): size
+            for log, (size, _root) in sorted(self._keeper.marks().items())
+        }
 
     def _submit(self, job: Job, done: Callable[[Outcome], None]) -> None:
         self._writer.submit(job, done)

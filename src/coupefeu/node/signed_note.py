@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from coupefeu.errors import CoupefeuError, StoreError, UsageError
 from coupefeu.record.statements import checkpoint_note, verify_checkpoint, verify_cosignature
-from coupefeu.store.line import Party
+from coupefeu.store.line import Party, need_author
 from coupefeu.store.reader import CosignedCheckpoint, Reader
 from coupefeu.wire.checkpoint import Checkpoint
 from coupefeu.wire.key_statement import KeyRole
@@ -31,12 +31,13 @@ def need_signed_note(reader: Reader, parties: tuple[Party, ...], log: int) -> Si
     signed = reader.newest_cosigned(log)
     if signed is None:
         raise UsageError(
-            f"no other party has co-signed the log of {parties[log].name.upper()} yet",
+            f"no other party has co-signed the log of {need_author(parties, log).name.upper()} yet",
             code="node.export.not_cosigned",
             hint="Let the line come up once: `coupefeu up` on both sides, then `coupefeu status`.",
         )
-    checkpoint = Checkpoint(parties[log].origin, signed.size, signed.root)
-    log_key = _log_key(parties[log], signed)
+    author = need_author(parties, log)
+    checkpoint = Checkpoint(author.origin, signed.size, signed.root)
+    log_key = _log_key(author, signed)
     cosigners = {
         holder: _cosigner_key(parties[holder], checkpoint, *cosigned)
         for holder, cosigned in sorted(signed.cosignatures.items())

@@ -6,11 +6,14 @@ Read from the record without changing it, so it is there for a stopped node as w
 from collections.abc import Mapping
 from typing import Any
 
+from coupefeu.model.logs import party_of
+from coupefeu.model.messages import format_log, format_number
 from coupefeu.node.backup.last import read_last_backup
 from coupefeu.node.control import ControlClient
 from coupefeu.node.desk import Desk
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.running import is_running
+from coupefeu.services.base import Rows
 from coupefeu.services.messages.display import show_line
 from coupefeu.services.messages.status import MessageStatus
 from coupefeu.services.refusals.views import SELECT_REFUSALS, read_refusal
@@ -46,13 +49,14 @@ def record_standing(folder: NodeFolder) -> dict[str, Any]:
 def _before_the_first_start(folder: NodeFolder) -> dict[str, Any]:
     agreement = folder.agreement
     nothing: dict[str, Any] = {"size": 0, "complete": 0, "cosigned": None, "cosigned_by": {}, "last_ms": None}
+    names = agreement.party_ids
     return {
         "party": folder.party,
         "as_of_ms": folder.clock().utc_ms,
         "agreement": {"name": agreement.name, "version": agreement.version, "status": agreement.status.value},
         "recovering": None,
         "backup": read_last_backup(folder.path),
-        "records": {party: dict(nothing) for party in agreement.party_ids},
+        "records": {party: {"name": party.upper(), **nothing, "earlier": []} for party in names},
         "clock_shift_ms": folder.clock.shift_ms,
         "watches": [],
         "open": 0,
@@ -70,7 +74,7 @@ def _read(folder: NodeFolder, desk: Desk) -> dict[str, Any]:
     marks = read_high_water(folder.high_water_path)
     return {
         "recovering": why_recovering(marks, {row["log"]: row["complete"] for row in logs}),
-        "records": {names[row["log"]]: _log(desk.reader, row["log"], dict(row), names) for row in logs},
+        "records": _records(desk.reader, logs, names),
         "watches": [watch_values(each) for each in desk.watches()],
         "open": len(found.messages),
         "looked_at": found.looked_at,
@@ -106,7 +110,8 @@ def _overdue(message: MessageStatus) -> dict[str, Any]:
 
 def _evidence(row: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     return {
-        "party": names[row["log"]],
+        "party": party_of(row["log"], names),
+        "entry": format_number((row["log"], row["idx"]), names),
         "index": row["idx"],
         "what": row["what"],
         "found_ms": row["arrived_ms"],
@@ -125,6 +130,18 @@ def _not_whole(reader: Reader, names: tuple[str, ...]) -> list[dict[str, Any]]:
         for each in refusals
         if not each.effect
     ]
+
+
+def _records(reader: Reader, logs: Rows, names: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """By party: the log that it writes now, and under `earlier` those of its incarnations before."""
+    records: dict[str, dict[str, Any]] = {}
+    for row in logs:  # by number: of one party the earlier first
+        party = party_of(row["log"], names)
+        before = records.get(party)
+        earlier = [] if before is None else [*before.pop("earlier"), before]
+        log = _log(reader, row["log"], dict(row), names)
+        records[party] = {"name": format_log(row["log"], names), **log, "earlier": earlier}
+    return records
 
 
 def _log(reader: Reader, log: int, row: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

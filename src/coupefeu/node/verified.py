@@ -9,6 +9,7 @@ from typing import Final
 
 from coupefeu.errors import CoupefeuError, PeerError, VerificationError
 from coupefeu.model.agreement import format_cosigner_name
+from coupefeu.model.logs import is_log, party_of
 from coupefeu.node.signed_note import SignedNote
 from coupefeu.record.agreed import Finding, find_agreement, names_keys
 from coupefeu.record.audit import RecordAudit
@@ -114,9 +115,9 @@ def verified_values(
         attachments_absent=audit.attachments_absent,
         agreement=_agreed(finding, named=named),
         not_before=[
-            SeenValues(party=parties[each.log], size=each.size)
+            SeenValues(party=party_of(each.log, parties), size=each.size)
             for each in audit.seen
-            if each.log < len(parties)
+            if is_log(each.log, len(parties))
         ],
         not_after=min(holders, key=lambda each: each.time_ms, default=None),
         proved=_proved(audit, finding, holders, named=named),

@@ -15,6 +15,7 @@ from sqlalchemy import Executable, MetaData
 
 from coupefeu.model.entry import Head
 from coupefeu.model.instant import Moment
+from coupefeu.model.logs import party_of, position_of
 from coupefeu.model.precedence import Precedence
 
 if TYPE_CHECKING:
@@ -92,7 +93,10 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What a rule may know beside its rows; the position in `parties` is the log number."""
+    """What a rule may know beside its rows. `our_log`: the one that we write now; `parties` in the agreement's order.
+
+    Which party a log is of, only the methods here say: a party that opened a new incarnation has several.
+    """
 
     now: Moment
     our_log: int
@@ -101,6 +105,19 @@ class Context:
     agreement_version: int
     earlier: "tuple[Agreement, ...]" = ()
     """The versions that were in force before."""
+
+    @property
+    def us(self) -> str:
+        """Our own party."""
+        return self.parties[position_of(self.our_log, len(self.parties))]
+
+    def party_of(self, log: int) -> str:
+        """Name the party of a log, which anybody may have named; nothing where there is none."""
+        return party_of(log, self.parties)
+
+    def is_ours(self, log: int) -> bool:
+        """Whether a log is ours, the one that we write now or an earlier one."""
+        return self.party_of(log) == self.us
 
     def agreement_of(self, version: int) -> "Agreement":
         """Give the text that an entry names, so that old entries keep their terms; of others, the one in force."""

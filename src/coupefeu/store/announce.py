@@ -21,7 +21,7 @@ def receive_line_test(transaction: Transaction, job: ReceiveLineTest) -> Receive
     Raises: PeerError: it stands for no entry that may come.
     """
     item = job.item
-    if item.log == transaction.line.our_log or item.log not in transaction.states:
+    if transaction.line.is_ours(item.log) or item.log not in transaction.states:
         raise PeerError(f"a line test for log {item.log}, not theirs to send", code="store.receive.wrong_log")
     state = transaction.states[item.log]
     if item.index > state.size + ANNOUNCED_AHEAD:

@@ -14,6 +14,8 @@ from coupefeu.model.entry import (
     Reference,
     Seen,
 )
+from coupefeu.model.logs import position_of
+from coupefeu.model.messages import format_number
 from coupefeu.record.attachment import attachment_salt, commit_attachment
 from coupefeu.record.leaf import leaf_hash, make_leaf
 from coupefeu.services.base import Command, Draft, Recorded, Service
@@ -102,7 +104,7 @@ def _body(transaction: Transaction, draft: Draft, seed: bytes) -> bytes:
     """Give the body as it is signed: with the commitments to what is attached, each under its own salt."""
     if draft.attached is None:
         return draft.body
-    origin = transaction.line.parties[transaction.line.our_log].origin
+    origin = transaction.line.us.origin
     return draft.attached.body_with(
         tuple(
             commit_attachment(origin, attachment_salt(seed, number), content)
@@ -115,20 +117,21 @@ def _reference(transaction: Transaction, log: int, index: int) -> Reference:
     try:
         return Reference(log=log, index=index, leaf_hash=transaction.leaf_hash(log, index))
     except KeyError:
-        name = transaction.line.names[log] if 0 <= log < len(transaction.line.parties) else f"log {log}"
         raise UsageError(
-            f"{name.upper()}/{index} is not on the record here",
+            f"{format_number((log, index), transaction.line.names)} is not on the record here",
             code="store.append.unknown_reference",
             hint="Check the number; `coupefeu record` lists what is held.",
         ) from None
 
 
 def _seen(transaction: Transaction) -> tuple[Seen, ...]:
-    return tuple(
-        Seen(log=log, size=state.size, root=state.root)
-        for log, state in sorted(transaction.states.items())
-        if log != transaction.line.our_log and state.size
-    )
+    """Say what of each counterpart's newest log is here; of one that has only begun, what was before it."""
+    newest: dict[int, int] = {}
+    for log, state in sorted(transaction.states.items()):
+        if state.size and not transaction.line.is_ours(log):
+            newest[position_of(log, len(transaction.line.parties))] = log
+    states = ((log, transaction.states[log]) for log in sorted(newest.values()))
+    return tuple(Seen(log=log, size=state.size, root=state.root) for log, state in states)
 
 
 def _append(transaction: Transaction, completed: _Completed) -> Stored:
@@ -136,7 +139,7 @@ def _append(transaction: Transaction, completed: _Completed) -> Stored:
     log = transaction.line.our_log
     state = transaction.touch(log)
     index = state.size
-    leaf = make_leaf(transaction.line.parties[log].origin, seed, encoded, body)
+    leaf = make_leaf(transaction.line.us.origin, seed, encoded, body)
     hashed = leaf_hash(leaf)
     arrival = transaction.record(log, index, leaf, seed, encoded, body)
     for number, content in enumerate(draft.attached.contents if draft.attached else ()):

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, exists, insert, select, tuple_
 from coupefeu.errors import PeerError, StoreError, naming
 from coupefeu.model.attachments import PART_BYTES, Promised
 from coupefeu.model.entry import is_to
+from coupefeu.model.logs import position_of
 from coupefeu.record.attachment import attachment_salt, verify_attachment
 from coupefeu.services.base import Statement
 from coupefeu.services.messages.promised import PROMISED, select_promised
@@ -36,7 +37,7 @@ _SELECT_WANTED = (
     select(PROMISED.c.log, PROMISED.c.idx, PROMISED.c.arrival, PROMISED.c.number, PROMISED.c.size)
     .where(
         PROMISED.c.to_us,
-        PROMISED.c.log == bindparam("log"),
+        PROMISED.c.log % bindparam("parties") == bindparam("position"),
         tuple_(PROMISED.c.arrival, PROMISED.c.number) > tuple_(bindparam("arrival"), bindparam("number")),
         PROMISED.c.size <= bindparam("agreed"),
         ~exists().where(
@@ -53,7 +54,9 @@ _SELECT_WANTED = (
 def find_wanted(transaction: Transaction, job: FindWanted) -> Wanted:
     """Name what is promised to us, within the agreed size, and not held; the oldest message first."""
     agreed = transaction.context.agreement.budgets.attachment_bytes
-    at = {"log": job.log, "arrival": job.after_arrival, "number": job.after_number, "agreed": agreed}
+    parties = len(transaction.line.parties)
+    at = {"arrival": job.after_arrival, "number": job.after_number, "agreed": agreed}
+    at |= {"parties": parties, "position": position_of(job.log, parties)}
     return Wanted(
         items=tuple(
             WantedAttachment(
@@ -80,7 +83,7 @@ def read_part(transaction: Transaction, job: ReadPart) -> Part:
 
 
 def _may_have(transaction: Transaction, job: ReadPart) -> bool:
-    row = transaction.entry(job.log, job.index) if job.log == transaction.line.our_log else None
+    row = transaction.entry(job.log, job.index) if transaction.line.is_ours(job.log) else None
     head = parse_head(row["head"]) if row is not None else None
     return head is not None and is_to(head.to_posts, transaction.line.names[job.holder])
 
@@ -110,7 +113,7 @@ def keep_attachment(transaction: Transaction, job: KeepAttachment) -> Kept:
             hint="Run `coupefeu fsck`.",
         )
     salt = attachment_salt(row["seed"], job.number)
-    origin = transaction.line.parties[job.log].origin
+    origin = transaction.line.author(job.log).origin
     wanted = Promised(promised[0]["name"], promised[0]["size"], promised[0]["commitment"])
     with naming(f"attachment {job.number} of entry {job.index:,}"):
         verify_attachment(wanted, origin, salt, job.content)

@@ -51,7 +51,7 @@ def keep_fork(
     root = tree.root()
     verify_author(
         transaction,
-        transaction.line.parties[log],
+        transaction.line.author(log),
         entries,
         size,
         lambda key: verify_checkpoint(key, size, root, statement.signature),

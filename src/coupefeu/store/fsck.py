@@ -20,7 +20,7 @@ from coupefeu.record.equivocation import verify_equivocation
 from coupefeu.store.findings import RESTORE, Findings, LogReport, Report
 from coupefeu.store.fsck_log import LogCheck
 from coupefeu.store.highwater import Marks, read_high_water
-from coupefeu.store.line import Party
+from coupefeu.store.line import Party, find_author, logs_of
 from coupefeu.store.outgoing import load_frontier
 from coupefeu.store.sqlite import Connection, open_for_reading
 from coupefeu.wire.key_statement import KeyRole
@@ -108,15 +108,16 @@ class _Check:
             for log, origin, size, complete, frontier in self._connection.stream(
                 "SELECT log, origin, size, complete, frontier FROM logs ORDER BY log"
             ):
-                if not 0 <= log < len(self._parties):
+                author = find_author(self._parties, log)
+                if author is None:
                     self._findings.add("logs", "a log of no party of the agreement", f"log {log}")
                     continue
-                if origin != self._parties[log].origin:
-                    what = f"the record says {origin}, the agreement {self._parties[log].origin}"
+                if origin != author.origin:
+                    what = f"the record says {origin}, agreement and folder {author.origin}"
                     self._findings.add("logs", what, f"log {log}", "Put the record.db of this line back.")
                 row = {"log": log, "size": size, "complete": complete, "frontier": frontier}
                 rows.append(row)
-            for log in set(range(len(self._parties))) - {row["log"] for row in rows}:
+            for log in logs_of(self._parties).keys() - {row["log"] for row in rows}:
                 self._findings.add("logs", "the row is missing", f"log {log}")
         return rows
 
@@ -155,11 +156,12 @@ class _Check:
         ):
             count += 1
             where = f"evidence {number}"
-            if not 0 <= log < len(self._parties):
+            author = find_author(self._parties, log)
+            if author is None:
                 self._findings.add("evidence", "of no party of the agreement", where)
                 continue
             try:
-                shown = verify_equivocation(proof, *self._parties[log].keys_of(KeyRole.LOG))
+                shown = verify_equivocation(proof, *author.keys_of(KeyRole.LOG))
             except CoupefeuError as error:
                 self._findings.add("evidence", f"the proof does not hold: {error.message}", where)
                 continue

@@ -5,13 +5,14 @@ from functools import partial
 from typing import Any, Final
 
 from coupefeu.errors import CoupefeuError
+from coupefeu.model.logs import position_of
 from coupefeu.record.leaf import LEAF_BYTES, leaf_hash, make_leaf
 from coupefeu.record.statements import verify_checkpoint, verify_cosignature, verify_run, verify_run_receipt
 from coupefeu.record.tree import Frontier
 from coupefeu.store import tables
 from coupefeu.store.findings import Findings, LogReport
 from coupefeu.store.fsck_attachments import check_attachments
-from coupefeu.store.line import Party, Verify
+from coupefeu.store.line import Party, Verify, need_author
 from coupefeu.store.sqlite import Connection
 from coupefeu.wire.key_statement import KeyRole
 
@@ -37,8 +38,11 @@ class LogCheck:
         step: Callable[[], None],
     ) -> None:
         self._connection, self._findings, self._step = connection, findings, step
-        self._parties, self._our_log, self._log = parties, our_log, row["log"]
-        self._party = parties[self._log]
+        self._parties, self._log = parties, row["log"]
+        self._party = need_author(parties, self._log)
+        self._position = position_of(self._log, len(parties))
+        self._our_position = position_of(our_log, len(parties))
+        self._ours = self._position == self._our_position
         self._row = row
         self._tree: Frontier | None = Frontier()
         self._proved_size = 0
@@ -65,7 +69,7 @@ class LogCheck:
                 self._findings,
                 self._party.origin,
                 self._log,
-                ours=self._log == self._our_log,
+                ours=self._ours,
             ),
         )
 
@@ -117,19 +121,19 @@ class LogCheck:
         self._withheld += 1
         if len(leaf) != LEAF_BYTES:
             self._found("leaf", f"{len(leaf)} bytes are no leaf", index)
-        if self._log == self._our_log:
+        if self._ours:
             self._found("entry", "head and body of our own entry are not held", index)
         if self._complete is None and len(self._parties) == 2:
             self._complete = index
 
     def _check_arrival(self, index: int, arrival: int) -> None:
         """Our own entries arrive in the order of their index; another log's may not."""
-        if self._log == self._our_log and arrival <= self._last_arrival:
+        if self._ours and arrival <= self._last_arrival:
             self._found("arrival", f"arrived as number {arrival:,}, before the entry in front of it", index)
         self._last_arrival = arrival
 
     def _check_beyond(self, index: int) -> None:
-        if self._log == self._our_log:
+        if self._ours:
             self._found("beyond", f"stands behind the end of our log at {self._row['size']:,}", index)
         elif not self._one('SELECT 1 FROM runs WHERE log = ? AND start <= ? AND "end" > ?', index, index):
             self._found("uncovered", "neither a checkpoint nor a run covers it", index)
@@ -181,7 +185,7 @@ class LogCheck:
         ):
             count += 1
             where = f"co-signature of {self._party.origin} at {size:,} by party {holder}"
-            if not 0 <= holder < len(self._parties) or holder == self._log:
+            if not 0 <= holder < len(self._parties) or holder == self._position:
                 self._add("holder", "no such party holds this log", where)
             elif root is None:
                 self._add("checkpoint", "the checkpoint that it signs is missing", where)
@@ -195,7 +199,7 @@ class LogCheck:
                     signature=signature,
                 )
                 self._holds(where, self._parties[holder], KeyRole.COSIGNER, signed)
-            if holder == self._our_log and size > self._held:
+            if holder == self._our_position and size > self._held:
                 self._add("signed_ahead", "we signed for more than is held", where)
         return count
 
@@ -218,7 +222,7 @@ class LogCheck:
         ):
             count += 1
             where = f"receipt for [{start:,}, {end:,}) of {self._party.origin} by party {holder}"
-            if not 0 <= holder < len(self._parties) or holder == self._log:
+            if not 0 <= holder < len(self._parties) or holder == self._position:
                 self._add("holder", "no such party holds this log", where)
                 continue
             signed = partial(
@@ -231,7 +235,7 @@ class LogCheck:
             )
             self._holds(where, self._parties[holder], KeyRole.LOG, signed)
             lacking = self._check_run_root(start, end, root, where)
-            if lacking and holder == self._our_log and len(self._parties) == 2:
+            if lacking and holder == self._our_position and len(self._parties) == 2:
                 self._add("signed_ahead", f"we signed for {lacking:,} entries that are not held", where)
         return count
 
@@ -267,7 +271,7 @@ class LogCheck:
     # --- where the log stands -----------------------------------------------------------------------------
 
     def _check_standing(self) -> None:
-        size, ours = self._row["size"], self._log == self._our_log
+        size, ours = self._row["size"], self._ours
         if self._tree is not None and (self._tree.size, self._tree.to_bytes()) != (
             size,
             self._row["frontier"],

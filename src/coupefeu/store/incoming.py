@@ -42,7 +42,7 @@ def restore_batch(transaction: Transaction, log: int, batch: Batch) -> dict[int,
 
     Raises: PeerError: a short head is malformed; MissingReferenceError: it refers to what is not held.
     """
-    origin = transaction.line.parties[log].origin
+    origin = transaction.line.author(log).origin
     restored: dict[int, Incoming] = {}
 
     def find_leaf_hash(other: int, index: int) -> bytes:

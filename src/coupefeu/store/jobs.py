@@ -56,9 +56,10 @@ class NameOverdue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindWanted:
-    """Name the attachments that `log` promised us, within the agreed size, and that are not held.
+    """Name the attachments that the party of `log` promised us, within the agreed size, and that are not held.
 
-    Only those behind this place in the order of arrival, so that none that cannot be had hides those behind it.
+    On whichever of its logs; only behind this place in the order of arrival, so that none that cannot be had hides
+    those behind it.
     """
 
     log: int

@@ -33,7 +33,7 @@ from coupefeu.store.jobs import (
     ReceiveLineTest,
     TakeReceipt,
 )
-from coupefeu.store.line import Line, make_parties
+from coupefeu.store.line import Line, logs_of, make_parties
 from coupefeu.store.overdue import name_overdue
 from coupefeu.store.rebuild import Progress, are_current, rebuild
 from coupefeu.store.receipts import take_receipt
@@ -42,7 +42,7 @@ from coupefeu.store.schema import prepare_schema
 from coupefeu.store.showing import by_kind, make_context
 from coupefeu.store.sqlite import UNAVAILABLE, open_for_writing
 from coupefeu.store.standing import is_of_agreement, read_standing
-from coupefeu.store.state import LogState
+from coupefeu.store.state import LogState, empty_log
 from coupefeu.store.transaction import Transaction
 from coupefeu.wire.agreement import parse_agreement
 from coupefeu.wire.packet import CosignatureItem
@@ -236,8 +236,8 @@ class Keeper:
         return transaction.has_moved and (newest + 1, stand) == (transaction.next_arrival, transaction.stand)
 
     def _read_marks(self) -> Marks:
-        ours = self.line.our_log
-        marks = {ours: (self.states[ours].size, self.states[ours].root)}
+        ours = [log for log in self.states if self.line.is_ours(log)]
+        marks = {log: (self.states[log].size, self.states[log].root) for log in ours}
         for log, state in self.states.items():
             if state.receipt is not None:
                 size = state.receipt.size
@@ -266,10 +266,9 @@ class Keeper:
 
     def _load_states(self) -> dict[int, LogState]:
         rows = {row["log"]: row for row in self.connection.execute(select(tables.logs))}
-        for log, party in enumerate(self.line.parties):
+        for log, party in logs_of(self.line.parties).items():
             if log not in rows:
-                rows[log] = {"log": log, "origin": party.origin, "size": 0, "complete": 0, "frontier": b""}
-                rows[log]["frontier"] = Frontier().to_bytes()
+                rows[log] = empty_log(log, party.origin)
                 self.connection.execute(_INSERT_LOG, rows[log])
             if rows[log]["origin"] != party.origin:
                 raise ConfigError(
@@ -282,7 +281,7 @@ class Keeper:
     def _load_state(self, row: Mapping[str, Any]) -> LogState:
         log = row["log"]
         state = LogState(frontier=Frontier.from_bytes(row["frontier"]), complete=row["complete"])
-        if log == self.line.our_log:
+        if self.line.is_ours(log):
             return state
         known = self.connection.query(
             "SELECT idx, body IS NOT NULL FROM entries WHERE log = ? AND idx >= ?", (log, state.complete)
@@ -292,7 +291,9 @@ class Keeper:
                 state.beyond.add(index)
             else:
                 state.withheld.add(index)
-        newest = self.connection.execute(_NEWEST_OWN_COSIGNATURE, {"log": log, "holder": self.line.our_log})
+        newest = self.connection.execute(
+            _NEWEST_OWN_COSIGNATURE, {"log": log, "holder": self.line.our_position}
+        )
         for found in newest:
             state.receipt = CosignatureItem(log, found["size"], found["time_s"], found["signature"])
         return state

@@ -1,12 +1,13 @@
 """The line as the store needs it: whose logs there are, with which keys each has signed, and with which we sign."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 
-from coupefeu.errors import VerificationError
+from coupefeu.errors import StoreError, VerificationError
 from coupefeu.keys.notes import CosignSigner, LogSigner
 from coupefeu.model.agreement import Agreement
+from coupefeu.model.logs import incarnation_of, is_log, log_number, position_of
 from coupefeu.wire.key_statement import KeyRole, KeyStatement
 from coupefeu.wire.note import COSIGNATURE, ED25519, VerifierKey
 
@@ -25,9 +26,11 @@ class SpentKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """One party of the line; its position in `Line.parties` is the number of its log.
+    """One party of the line, as the author of its newest log; its position in `Line.parties` is its number as a holder.
 
     `log_key` and `cosigner_key` are the newest; one that was revoked without a successor is among `spent` too.
+    `earlier`: the same party as the author of each log before, the first at the front; `closed_at`: the size up to
+    which an earlier log stands, None while it is the newest (protocol A13).
     """
 
     name: str
@@ -35,6 +38,8 @@ class Party:
     log_key: VerifierKey
     cosigner_key: VerifierKey
     spent: tuple[SpentKey, ...] = ()
+    earlier: "tuple[Party, ...]" = ()
+    closed_at: int | None = None
 
     def is_revoked(self, role: KeyRole) -> bool:
         """Whether the newest log or cosigner key was revoked and has no successor."""
@@ -62,7 +67,7 @@ class Party:
 
         Raises: VerificationError: it is by none of this party's keys.
         """
-        keys = self.keys_of(role)
+        keys = [key for author in (self, *reversed(self.earlier)) for key in author.keys_of(role)]
         for key in keys[:-1]:
             if _holds(verify, key):
                 return key
@@ -70,7 +75,7 @@ class Party:
         return keys[-1]
 
     def keys_of(self, role: KeyRole) -> list[VerifierKey]:
-        """List every key of this role under which the party has signed, the newest first."""
+        """List every key of this role under which it has signed as the author of this log, the newest first."""
         return [self._newest(role), *(each.key for each in self.spent if each.role is role)]
 
     def _newest(self, role: KeyRole) -> VerifierKey:
@@ -148,9 +153,46 @@ def succeed_all(party: Party, statements: Iterable[KeyStatement]) -> Party:
     return reduce(follow, statements, party)
 
 
+def find_author(parties: Sequence[Party], log: int) -> Party | None:
+    """Give the party as the author of this log; None: no such log is known here."""
+    if not is_log(log, len(parties)):
+        return None
+    newest = parties[position_of(log, len(parties))]
+    authors = (*newest.earlier, newest)
+    incarnation = incarnation_of(log, len(parties))
+    return authors[incarnation - 1] if incarnation <= len(authors) else None
+
+
+def need_author(parties: Sequence[Party], log: int) -> Party:
+    """Give the party as the author of this log. Raises: StoreError: no such log is known here."""
+    author = find_author(parties, log)
+    if author is None:
+        raise StoreError(
+            f"log {log} is of no party of the line, as it is known here",
+            code="store.line.no_log",
+            hint="Run `coupefeu fsck`.",
+        )
+    return author
+
+
+def newest_log(parties: Sequence[Party], position: int) -> int:
+    """Give the number of the log that the party at this position writes now."""
+    return log_number(position, len(parties[position].earlier) + 1, len(parties))
+
+
+def logs_of(parties: Sequence[Party]) -> dict[int, Party]:
+    """List every log that is known, by its number, with its author."""
+    numbered = (
+        (log_number(position, incarnation, len(parties)), author)
+        for position, newest in enumerate(parties)
+        for incarnation, author in enumerate((*newest.earlier, newest), start=1)
+    )
+    return dict(sorted(numbered, key=lambda each: each[0]))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """All parties in the order of the agreement, and our own signers."""
+    """All parties in the order of the agreement, our own signers, and the number of the log that we write now."""
 
     parties: tuple[Party, ...]
     our_log: int
@@ -163,7 +205,29 @@ class Line:
         return tuple(party.name for party in self.parties)
 
     @property
+    def our_position(self) -> int:
+        """Our number as a holder of logs."""
+        return position_of(self.our_log, len(self.parties))
+
+    @property
+    def us(self) -> Party:
+        """Our own party."""
+        return self.parties[self.our_position]
+
+    def is_ours(self, log: int) -> bool:
+        """Whether a log is ours, the one that we write now or an earlier one."""
+        return is_log(log, len(self.parties)) and position_of(log, len(self.parties)) == self.our_position
+
+    def author(self, log: int) -> Party:
+        """Give the author of a log that is known here. Raises: StoreError: it is not."""
+        return need_author(self.parties, log)
+
+    def is_newest(self, log: int) -> bool:
+        """Whether a log is the one that its party writes now."""
+        return log == newest_log(self.parties, position_of(log, len(self.parties)))
+
+    @property
     def is_silenced(self) -> bool:
         """Whether we revoked a key of our own without a successor: nothing that we sign counts any more."""
-        ours = self.parties[self.our_log]
+        ours = self.us
         return ours.is_revoked(KeyRole.LOG) or ours.is_revoked(KeyRole.COSIGNER)

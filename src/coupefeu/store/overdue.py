@@ -37,7 +37,7 @@ def name_overdue(transaction: Transaction, services: Mapping[type[Command], Serv
     refusals: list[Refusal] = []
     lacking: list[Lacking] = []
     for log, state in transaction.states.items():
-        if log == transaction.line.our_log:
+        if transaction.line.is_ours(log):
             continue
         refusals += _overdue(transaction, log, state)
         lacking += [Lacking(log=log, start=start, end=end) for start, end in _lacking(state)]

@@ -217,19 +217,27 @@ class Reader:
         ((arrival,),) = self._connection.query("SELECT coalesce(max(arrival), -1) FROM entries")
         return int(arrival)
 
+    def logs_beside(self, log: int) -> list[int]:
+        """Give all logs of the party of this log: one for each of its incarnations, ascending."""
+        origins = {row["log"]: row["origin"].rpartition("/")[0] for row in self.logs()}
+        return [each for each, party in origins.items() if party == origins.get(log)]
+
     def count_entries(self, log: int | None) -> int:
-        """Count the entries held of one log, or of all."""
-        condition = "" if log is None else " WHERE log = ?"
-        query = f"SELECT count(*) FROM entries{condition}"  # noqa: S608 - one of two fixed texts
-        ((count,),) = self._connection.query(query, () if log is None else (log,))
+        """Count the entries held of the party of a log, or of all."""
+        query = f"SELECT count(*) FROM entries WHERE {self._of_party(log)}"  # noqa: S608 - numbers of logs
+        ((count,),) = self._connection.query(query)
         return int(count)
 
+    def _of_party(self, log: int | None) -> str:
+        if log is None:
+            return "1"
+        return f"log IN ({', '.join(map(str, self.logs_beside(log)))})"
+
     def arrivals_window(self, log: int | None, offset: int, count: int) -> list[int]:
-        """Give at most `count` arrivals of one log, or of all, the newest first, behind the `offset` newest."""
-        condition = "" if log is None else " WHERE log = ?"
-        query = f"SELECT arrival FROM entries{condition} ORDER BY arrival DESC LIMIT ? OFFSET ?"  # noqa: S608 - as above
-        values = (count, offset) if log is None else (log, count, offset)
-        return [arrival for (arrival,) in self._connection.query(query, values)]
+        """Give at most `count` arrivals of the party of a log, or of all, newest first, behind the `offset` newest."""
+        condition = f"WHERE {self._of_party(log)}"
+        query = f"SELECT arrival FROM entries {condition} ORDER BY arrival DESC LIMIT ? OFFSET ?"  # noqa: S608 - as above
+        return [arrival for (arrival,) in self._connection.query(query, (count, offset))]
 
     def count_arrived_after(self, since: int, most: int) -> int:
         """Count the entries that arrived after `since`, up to `most`."""
@@ -255,10 +263,10 @@ class Reader:
         columns = "arrival, log, idx, head, body" if contents else "arrival, log, idx, NULL, NULL"
         query = (
             f"SELECT {columns} FROM (SELECT * FROM entries WHERE arrival > ?1 ORDER BY arrival DESC LIMIT ?2)"  # noqa: S608 - two fixed lists of columns
-            " WHERE (?3 IS NULL OR log = ?3) AND (?4 IS NULL OR arrived_ms >= ?4) AND (?5 IS NULL OR arrived_ms < ?5)"
+            f" WHERE {self._of_party(log)} AND (?4 IS NULL OR arrived_ms >= ?4) AND (?5 IS NULL OR arrived_ms < ?5)"
             " AND (?6 IS NULL OR substr(head, 2, length(?6)) = ?6)"
         )
-        values = (since, most, log, since_ms, before_ms, beginning)
+        values = (since, most, None, since_ms, before_ms, beginning)
         return map(Arrived._make, self._connection.stream(query, values))
 
     def arrived(self, arrivals: Sequence[int]) -> Rows:

@@ -5,6 +5,7 @@ from sqlalchemy import bindparam, func, insert, select
 from coupefeu.errors import PeerError, VerificationError
 from coupefeu.record.statements import sign_checkpoint, verify_cosignature, verify_run_receipt
 from coupefeu.record.tree import root_of
+from coupefeu.services.base import Statement
 from coupefeu.store import tables
 from coupefeu.store.jobs import Receipted, Sealed, TakeReceipt
 from coupefeu.store.transaction import Transaction
@@ -22,6 +23,9 @@ MAX_RECEIPT_RUN = MAX_ENTRIES
 MAX_COSIGNATURES = 4
 """Kept of one holder for one size, the first that came: each says the same at another claimed time."""
 
+_CHECKPOINT = select(tables.checkpoints).where(
+    *(tables.checkpoints.c[name] == bindparam(name) for name in ("log", "size"))
+)
 _SAME_SIZE = (
     select(func.count())
     .select_from(tables.cosignatures)
@@ -47,9 +51,8 @@ def take_receipt(transaction: Transaction, job: TakeReceipt) -> Receipted:
     """
     if isinstance(job.item, CosignatureItem):
         return _take_cosignature(transaction, job, job.item)
-    item = job.item
-    line = transaction.line
-    log = line.our_log
+    item, line = job.item, transaction.line
+    log = _our_log(transaction, item.log)
     if item.end > transaction.states[log].size:
         raise _beyond(item.end)
     if item.end - item.start > MAX_RECEIPT_RUN:
@@ -59,7 +62,7 @@ def take_receipt(transaction: Transaction, job: TakeReceipt) -> Receipted:
     hashes = transaction.leaf_hashes(log, item.start, item.end)
     root = root_of([hashes[index] for index in range(item.start, item.end)])
     holder = line.parties[job.holder]
-    origin = line.parties[log].origin
+    origin = line.author(log).origin
     holder.verify_now(
         KeyRole.LOG,
         lambda key: verify_run_receipt(key, origin, item.start, item.end, root, item.signature),
@@ -82,9 +85,9 @@ def take_receipt(transaction: Transaction, job: TakeReceipt) -> Receipted:
 
 def _take_cosignature(transaction: Transaction, job: TakeReceipt, item: CosignatureItem) -> Receipted:
     line = transaction.line
-    log = line.our_log
-    origin = line.parties[log].origin
-    sealed = job.sealed or _seal(transaction, item.size)
+    log = _our_log(transaction, item.log)
+    origin = line.author(log).origin
+    sealed = job.sealed or _seal(transaction, log, item.size)
     line.parties[job.holder].verify_now(
         KeyRole.COSIGNER,
         lambda key: verify_cosignature(key, origin, item.size, sealed.root, item.time_s, item.signature),
@@ -108,13 +111,28 @@ def _take_cosignature(transaction: Transaction, job: TakeReceipt, item: Cosignat
     return Receipted(holder=job.holder, start=0, end=item.size, arrived_ms=now_ms)
 
 
-def _seal(transaction: Transaction, size: int) -> Sealed:
-    """Sign our log at a size that was sealed before this start."""
+def _our_log(transaction: Transaction, log: int) -> int:
+    """Return the number if it is of a log of ours. Raises: PeerError: it is not."""
+    if log not in transaction.states or not transaction.line.is_ours(log):
+        raise PeerError(
+            f"a receipt for log {log}, which is not ours",
+            code="store.receipt.wrong_log",
+            hint="Nothing to do here; compare the versions of the programs on both sides.",
+        )
+    return log
+
+
+def _seal(transaction: Transaction, log: int, size: int) -> Sealed:
+    """Sign our log at a size that was sealed before this start; of an earlier log what was signed is kept, or not."""
     line = transaction.line
+    for kept in transaction.select(Statement(_CHECKPOINT, {"log": log, "size": size})):
+        return Sealed(root=kept["root"], signature=kept["signature"])
     try:
-        root = transaction.root(line.our_log, size)
+        root = transaction.root(log, size)
     except KeyError:
         raise _beyond(size) from None
+    if log != line.our_log:
+        raise _beyond(size)
     return Sealed(root=root, signature=sign_checkpoint(line.log_signer, size, root))
 
 

@@ -58,13 +58,13 @@ class Receiver:
     """Takes one batch, and whatever it sets free, into one log."""
 
     def __init__(self, transaction: Transaction, log: int) -> None:
-        if log == transaction.line.our_log or log not in transaction.states:
+        if transaction.line.is_ours(log) or log not in transaction.states:
             raise PeerError(
                 f"entries for log {log}, which is not theirs to send", code="store.receive.wrong_log"
             )
         self.transaction = transaction
         self.log = log
-        self.party = transaction.line.parties[log]
+        self.party = transaction.line.author(log)
         self.origin = self.party.origin
         self.state: LogState = transaction.touch(log)
         self.recorded: list[Recorded] = []
@@ -288,7 +288,7 @@ class Receiver:
                 {
                     "log": self.log,
                     "size": state.size,
-                    "holder": line.our_log,
+                    "holder": line.our_position,
                     "time_s": time_s,
                     "signature": signature,
                     "arrived_ms": self.transaction.context.now.utc_ms,
@@ -312,7 +312,7 @@ class Receiver:
                 "log": self.log,
                 "start": start,
                 "end": end,
-                "holder": line.our_log,
+                "holder": line.our_position,
                 "root": root,
                 "signature": signature,
                 "arrived_ms": self.transaction.context.now.utc_ms,

@@ -51,7 +51,7 @@ def recorded_of(line: Line, row: Mapping[str, Any]) -> Recorded:
         index=row["idx"],
         arrival=row["arrival"],
         arrived_ms=row["arrived_ms"],
-        ours=row["log"] == line.our_log,
+        ours=line.is_ours(row["log"]),
         head=None if row["head"] is None else parse_head(row["head"]),
         body=row["body"] or b"",
         leaf_hash=leaf_hash(row["leaf"]),

@@ -12,6 +12,7 @@ from typing import Final
 from coupefeu.errors import CoupefeuError, VerificationError
 from coupefeu.keys.agreement_signatures import verify_key_statement
 from coupefeu.model.agreement import Agreement
+from coupefeu.model.logs import position_of
 from coupefeu.services.agreement.facts import KEY_STATEMENT, KINDS
 from coupefeu.services.agreement.in_force import Amendment, list_amendments, list_signed_statements
 from coupefeu.services.agreement.views import SELECT_ENTRIES, read_facts
@@ -47,7 +48,11 @@ def read_standing(connection: Connection, agreement: Agreement) -> Standing:
     others = len(agreement.parties) - 1
 
     def cosigned(log: int, index: int) -> int | None:
-        times = [ms for holder, ms in cosigned_ms(connection, log, index).items() if holder != log]
+        times = [
+            ms
+            for holder, ms in cosigned_ms(connection, log, index).items()
+            if holder != position_of(log, len(agreement.parties))
+        ]
         return max(times) if len(times) == others else None
 
     amendments = list_amendments(facts, agreement, cosigned)

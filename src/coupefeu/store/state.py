@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from coupefeu.model.spans import Spans
 from coupefeu.record.tree import Frontier
@@ -127,6 +128,11 @@ class LogState:
     def held(self, log: int) -> Held:
         """Say what is durable, as the link acknowledges it."""
         return Held(log=log, complete=self.complete, beyond=self.beyond.ranges(MAX_RANGES_TOLD))
+
+
+def empty_log(log: int, origin: str) -> dict[str, Any]:
+    """Give the row of `logs` of a log that holds nothing yet."""
+    return {"log": log, "origin": origin, "size": 0, "complete": 0, "frontier": Frontier().to_bytes()}
 
 
 def ranges_of(indices: Iterable[int]) -> Ranges:

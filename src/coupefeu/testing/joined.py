@@ -64,9 +64,11 @@ class MemoryNode:
         self._jobs.clear()
         self.keeper = Keeper(self.path, make_line(self.agreement, self.name), SERVICES, self.agreement)
         our_log = self.keeper.line.our_log
-        peers = [self._make_peer(log) for log in range(len(self.keeper.line.parties)) if log != our_log]
+        others = (log for log in range(len(self.keeper.line.parties)) if not self.keeper.line.is_ours(log))
+        peers = [self._make_peer(log) for log in others]
         self.engine = Engine(
             our_log=our_log,
+            parties=len(self.keeper.line.parties),
             peers=peers,
             submit=lambda job, done: self._jobs.append((job, done)),
             carrier=self,
@@ -160,7 +162,7 @@ class MemoryNode:
         """Texts of all messages on this record that came from the other side, by arrival."""
         desk = self.desk()
         try:
-            found = [each for each in desk.inbox(MAX_TEXTS) if each.id[0] != self.engine.our_log]
+            found = [each for each in desk.inbox(MAX_TEXTS) if not each.ours]
         finally:
             desk.close()
         return [each.content.text for each in reversed(found) if each.content is not None]

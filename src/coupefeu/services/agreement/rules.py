@@ -139,7 +139,7 @@ def _decide_propose(
     signed = verify_signatures(octets, signatures, context.agreement)
     _insist_ours(signed.signers, context)
     check_amendment(context.agreement, signed.agreement)
-    check_first(context.parties[context.our_log], signed.agreement.version, sha256(octets).digest(), facts)
+    check_first(context.us, signed.agreement.version, sha256(octets).digest(), facts)
     return (_draft(Kind.AMENDMENT_PROPOSED, command.body, context),)
 
 
@@ -162,7 +162,7 @@ def _decide_accept(
     check_amendment(context.agreement, parse_agreement(proposal.octets))
     verify_signatures(proposal.octets, (command.signatures,), context.agreement)
     _insist_ours(frozenset({command.signatures.party}), context)
-    check_first(context.parties[context.our_log], command.version, command.digest, facts)
+    check_first(context.us, command.version, command.digest, facts)
     acceptance = Acceptance(version=command.version, digest=command.digest, signatures=command.signatures)
     draft = _draft(Kind.AMENDMENT_ACCEPTED, encode_acceptance(acceptance), context)
     return (replace(draft, references=((command.log, command.index),)),)
@@ -174,7 +174,7 @@ def _decide_statement(
     """Send it as FLASH, for what waits behind it may be signed by the key that it brings; it sounds nowhere."""
     signed = parse_key_statement(command.body)
     statement = verify_key_statement(signed, context.agreement)
-    if any(_says(fact, statement) and fact.log == context.our_log for fact in facts):
+    if any(_says(fact, statement) and context.is_ours(fact.log) for fact in facts):
         raise PolicyError("this statement is on our record", code="services.agreement.known_statement")
     fact = AgreementFact(
         log=context.our_log,
@@ -198,7 +198,7 @@ def _says(fact: AgreementFact, statement: KeyStatement) -> bool:
 
 
 def _insist_ours(signers: frozenset[str], context: Context) -> None:
-    ours = context.parties[context.our_log]
+    ours = context.us
     if signers != {ours}:
         raise PolicyError(
             f"signed by {', '.join(sorted(signers))}, not by {ours}",
@@ -208,7 +208,7 @@ def _insist_ours(signers: frozenset[str], context: Context) -> None:
 
 
 def _draft(kind: int, body: bytes, context: Context) -> Draft:
-    ours = context.parties[context.our_log]
+    ours = context.us
     others = (party for party in context.parties if party != ours)
     return Draft(
         kind=int(kind),

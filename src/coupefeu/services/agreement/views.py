@@ -120,7 +120,7 @@ def read_facts(rows: Rows) -> list[AgreementFact]:
 def judge(recorded: Recorded, context: Context) -> AgreementFact:
     """Judge one entry by itself: the same answer at any time, and never an exception (protocol A8)."""
     kind = -1 if recorded.head is None else recorded.head.kind
-    author = context.parties[recorded.log]
+    author = context.party_of(recorded.log)
     fact = AgreementFact(
         log=recorded.log, index=recorded.index, arrival=recorded.arrival, kind=kind, party=author
     )

@@ -56,14 +56,14 @@ def alarms(statuses: Iterable[MessageStatus], context: Context) -> tuple[Alarm, 
     """Say what sounds of these messages, oldest first; one alarm of a party and a cause may stand for several."""
     sounding = sorted(_sounding(status, context) for status in statuses if status.sounds)
     alone: list[Alarm] = []
-    beyond: dict[tuple[int, AlarmCause], list[_Sounding]] = {}
-    recent: dict[int, deque[int]] = {}
+    beyond: dict[tuple[str, AlarmCause], list[_Sounding]] = {}
+    recent: dict[str, deque[int]] = {}
     for each in sounding:
         since_ms, message, cause = each
-        log = message[0]
-        window = recent.setdefault(log, deque(maxlen=context.agreement.budgets.alarms_per_minute))
+        party = context.party_of(message[0])
+        window = recent.setdefault(party, deque(maxlen=context.agreement.budgets.alarms_per_minute))
         if len(window) == window.maxlen and since_ms - window[0] < _MINUTE_MS:
-            beyond.setdefault((log, cause), []).append(each)
+            beyond.setdefault((party, cause), []).append(each)
             continue
         window.append(since_ms)
         alone.append(_alarm([each], context))
@@ -74,7 +74,7 @@ def alarms(statuses: Iterable[MessageStatus], context: Context) -> tuple[Alarm, 
 def _alarm(found: list[_Sounding], context: Context) -> Alarm:
     first_ms, (log, _), cause = found[0]
     return Alarm(
-        party=context.parties[log] if 0 <= log < len(context.parties) else "",
+        party=context.party_of(log),
         cause=cause,
         messages=tuple(message for _, message, _ in found),
         first_ms=first_ms,
@@ -84,7 +84,7 @@ def _alarm(found: list[_Sounding], context: Context) -> Alarm:
 
 def _sounding(status: MessageStatus, context: Context) -> _Sounding:
     """Say when it began to sound: on its arrival while we have not acted, else when its outcome clock ran out."""
-    us = context.parties[context.our_log]
+    us = context.us
     if any(chain.party == us and chain.step(StepName.SHOWN).idle for chain in status.chains) and status.flash:
         return status.arrived_ms, status.id, AlarmCause.FLASH
     clocks = [step.clock for chain in status.chains for step in chain.steps if step.name is StepName.OUTCOME]

@@ -143,10 +143,10 @@ class _Reading:
         )
 
     def _party(self, log: int) -> str:
-        return self.context.parties[log] if 0 <= log < len(self.context.parties) else ""
+        return self.context.party_of(log)
 
     def _attachments(self) -> tuple[AttachmentView, ...]:
-        us = self.context.parties[self.context.our_log]
+        us = self.context.us
         return attachment_views(
             self.content,
             self.evidence.attachments_held,
@@ -232,7 +232,7 @@ class _Reading:
 
     def _receipt_ms(self, party: str) -> int | None:
         """At its holder, a message is on the record since it arrived; elsewhere since the holder's receipt."""
-        if party == self.context.parties[self.context.our_log]:
+        if party == self.context.us:
             return int(self.message["arrived_ms"])
         return self.evidence.receipts_ms.get(party)
 
@@ -250,7 +250,7 @@ class _Reading:
         """Sound for an incoming FLASH until we act on it, and on both sides for an outcome clock run out."""
         if self.message["kind"] != Kind.MESSAGE or self.cancelled_ms is not None:
             return False
-        party = self.context.parties[self.context.our_log]
+        party = self.context.us
         ours = [act for act in self.acts if act.party == party and act.kind in CLOSING]
         waits = any(chain.party == party for chain in chains) and not ours
         if is_flash(self.message) and waits:

@@ -63,7 +63,7 @@ def deadline_s(
 def _line_test_s(name: StepName, message: Row, deadlines: Deadlines, agreement: Agreement) -> int:
     if name is StepName.ON_THEIR_RECORD:
         return deadlines.record_s
-    author = agreement.parties[message["log"]].id if message["log"] < len(agreement.parties) else ""
+    author = agreement.writer_of(message["log"])
     agreed = [schedule.answer_within_s for schedule in agreement.line_tests if schedule.party == author]
     return min(agreed, default=0) if name is StepName.ANSWERED else 0
 

@@ -70,12 +70,12 @@ def judge_act(act: Row, message: Row | None, earlier: Sequence[Row], agreement: 
     return (
         judge_author(act, agreement)
         or _judge_party(act, message, agreement)
-        or _judge_turn(act, message, earlier)
+        or _judge_turn(act, message, earlier, agreement)
     )
 
 
 def _judge_party(act: Row, message: Row, agreement: Agreement) -> str:
-    is_author = act["log"] == message["log"]
+    is_author = _are_of_one_party(act, message, agreement)
     if act["kind"] == Kind.MESSAGE or (act["kind"] == Kind.SAY_AGAIN and is_author):
         return ""
     if is_author:
@@ -93,27 +93,27 @@ def _may_act(act: Row, message: Row, agreement: Agreement) -> bool:
     return is_desk and act["kind"] in _ALSO_BY_DESK
 
 
-def _judge_turn(act: Row, message: Row, earlier: Sequence[Row]) -> str:
+def _judge_turn(act: Row, message: Row, earlier: Sequence[Row], agreement: Agreement) -> str:
     kind = act["kind"]
     if message["kind"] == Kind.LINE_TEST and kind in _BY_ADDRESSEE:
         return "of_a_line_test"  # it is the machines' own: no step of its chain would show it
-    if kind == Kind.TAKEN and any(e["kind"] == kind and e["log"] == act["log"] for e in earlier):
+    if kind == Kind.TAKEN and any(
+        e["kind"] == kind and _are_of_one_party(e, act, agreement) for e in earlier
+    ):
         return "already_taken"
     if kind == Kind.CONTACT_CONFIRMED and message["form"] != Form.CONTACT:
         return "not_a_contact"
     if kind == Kind.LINE_TEST_ANSWER and message["form"] != Form.LINE_TEST:
         return "not_a_line_test"
-    return judge_reference(act, message) if kind == Kind.MESSAGE else ""
+    return judge_reference(act, message, agreement) if kind == Kind.MESSAGE else ""
 
 
-def judge_reference(message: Row, about: Row) -> str:
+def judge_reference(message: Row, about: Row, agreement: Agreement) -> str:
     """Judge a CORRECTION, CANCELLATION or REPLY against the message that it names; rows of either table."""
-    form = form_of(message)
-    if form in _OF_THE_AUTHOR and message["log"] != about["log"]:
+    form, is_author = form_of(message), _are_of_one_party(message, about, agreement)
+    if form in _OF_THE_AUTHOR and not is_author:
         return "not_the_author"
-    if form == Form.REPLY and (
-        about["form"] != Form.REQUEST_FOR_EXPLANATION or message["log"] == about["log"]
-    ):
+    if form == Form.REPLY and (about["form"] != Form.REQUEST_FOR_EXPLANATION or is_author):
         return "not_a_request"
     return ""
 
@@ -133,8 +133,12 @@ def id_of(row: Row) -> MessageId:
 
 
 def _party_of(row: Row, agreement: Agreement) -> str:
-    log = row["log"]
-    return agreement.parties[log].id if 0 <= log < len(agreement.parties) else ""
+    return agreement.writer_of(row["log"])
+
+
+def _are_of_one_party(one: Row, other: Row, agreement: Agreement) -> bool:
+    """Whether both were written by one party, on whichever of its logs."""
+    return _party_of(one, agreement) == _party_of(other, agreement)
 
 
 def _posts(party: str, agreement: Agreement) -> frozenset[str]:

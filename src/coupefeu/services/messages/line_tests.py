@@ -65,7 +65,7 @@ def line_test_answer(agreement: Agreement, party: str, test: MessageId) -> Draft
 
 def rebuild(heard: Row, context: Context) -> Recorded:
     """Rebuild a line test, or the answer to one of ours, that was heard ahead of its proof: a row of `announced`."""
-    party = context.parties[heard["log"]]
+    party = context.party_of(heard["log"])
     if heard["answers"] is None:
         draft = line_test(context.agreement, party, heard["template"])
     else:

@@ -19,10 +19,14 @@ MAX_SEARCHED: Final = 100_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageFilter:
-    """What is asked of a list; None and "" let everything through. `log` is the author's."""
+    """What is asked of a list; None and "" let everything through.
+
+    `log` is the author's; with `parties`, how many the line has, every log of the author counts.
+    """
 
     precedence: Precedence | None = None
     log: int | None = None
+    parties: int | None = None
     form: Form | None = None
     subject: Subject | None = None
     text: str = ""
@@ -36,7 +40,8 @@ def _asked(name: str) -> ColumnElement[bool]:
     return bindparam(name, None).is_(None) | (MESSAGES.c[name] == bindparam(name, None))
 
 
-_LET_THROUGH: Final = _asked("precedence") & _asked("log") & _asked("form") & _asked("subject")
+_OF_PARTY: Final = MESSAGES.c.log % bindparam("parties", None) == bindparam("log", None)
+_LET_THROUGH: Final = _asked("precedence") & (_asked("log") | _OF_PARTY) & _asked("form") & _asked("subject")
 COUNT_LISTED: Final = (
     select(func.count()).select_from(MESSAGES).with_hint(MESSAGES, _INDEX, "sqlite").where(_LET_THROUGH)
 )
@@ -100,6 +105,7 @@ def _values(wanted: MessageFilter) -> dict[str, Any]:
     return {
         "precedence": None if wanted.precedence is None else int(wanted.precedence),
         "log": wanted.log,
+        "parties": wanted.parties,
         "form": None if wanted.form is None else int(wanted.form),
         "subject": None if wanted.subject is None else wanted.subject.value,
     }

@@ -60,7 +60,7 @@ def apply(recorded: Recorded, head: Head, content: Content, context: Context) ->
     """Give the inserts for the attachments of a message; of what may not be promised, none is."""
     if not content.attachments or not are_promises(content.attachments):
         return
-    to_us = not recorded.ours and is_to(head.to_posts, context.parties[context.our_log])
+    to_us = not recorded.ours and is_to(head.to_posts, context.us)
     for number, promised in enumerate(content.attachments):
         row: dict[str, Any] = {
             "log": recorded.log,

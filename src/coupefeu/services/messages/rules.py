@@ -121,7 +121,7 @@ def _about(command: Say, known: Sequence[Rows], context: Context) -> tuple[Messa
         _refuse_form("missing_reference", "Name the message that it is about.")
     about = _known_message(command.about, known, context)
     mine = {"log": context.our_log, "form": int(command.content.form)}
-    reason = judge_reference(mine, about)
+    reason = judge_reference(mine, about, context.agreement)
     if reason:
         _refuse(reason, _named(reason, command.about, context), "Its chain says what was done about it.")
     return (command.about,)
@@ -168,7 +168,7 @@ def _act(command: ActCommand, known: Sequence[Rows], context: Context) -> Draft:
     draft = Draft(
         kind=kind,
         from_post=command.from_post,
-        to_posts=(message["from_post"],) if message["log"] != context.our_log else addressed_posts(message),
+        to_posts=(message["from_post"],) if not context.is_ours(message["log"]) else addressed_posts(message),
         precedence=Precedence(message["precedence"]),
         language=context.agreement.party(_our_party(context)).language,
         body=encode_act(act),
@@ -254,7 +254,7 @@ def _shown(command: RecordShown, context: Context) -> Draft:
 
 
 def _our_party(context: Context) -> str:
-    return context.parties[context.our_log]
+    return context.us
 
 
 def _known_message(message: MessageId, known: Sequence[Rows], context: Context) -> Row:

@@ -45,7 +45,7 @@ def subtract(ranges: Iterable[tuple[int, int]], taken: Sequence[tuple[int, int]]
 
 def _draft(refusal: Refusal, context: Context) -> Draft:
     agreement = context.agreement
-    ours = agreement.parties[context.our_log]
+    ours = agreement.party(context.us)
     return Draft(
         kind=Kind.REFUSED,
         from_post=ours.duty_desk,

@@ -74,7 +74,7 @@ def read_refusal(row: Mapping[str, Any], parties: tuple[str, ...]) -> RefusalVie
 
 
 def _may_name(recorded: Recorded, refusal: Refusal, context: Context) -> bool:
-    return refusal.log < len(context.parties) and refusal.log != recorded.log
+    return context.party_of(refusal.log) not in {"", context.party_of(recorded.log)}
 
 
 def _row(

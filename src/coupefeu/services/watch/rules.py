@@ -23,7 +23,7 @@ def decide(command: TakeWatch | LeaveWatch, known: Rows, context: Context) -> Dr
         PolicyError: `services.watch.foreign_post`, `services.watch.no_watch`.
         UsageError: `services.watch.long_officer`, `services.watch.unreadable_body`; `model.agreement.*`: no such post.
     """
-    if context.agreement.post(command.from_post).party != context.parties[context.our_log]:
+    if context.agreement.post(command.from_post).party != context.us:
         _refuse(
             "foreign_post", f"{command.from_post} is not a post of ours.", "Name a post of your own party."
         )
@@ -44,7 +44,7 @@ def _draft(kind: Kind, command: TakeWatch | LeaveWatch, fact: WatchFact, context
             hint=f"At most {MAX_OFFICER_CHARACTERS} characters that can be printed.",
         )
     agreement = context.agreement
-    ours = agreement.parties[context.our_log]
+    ours = agreement.party(context.us)
     return Draft(
         kind=kind,
         from_post=command.from_post,

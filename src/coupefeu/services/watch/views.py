@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Tabl
 
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.entry import Head, Kind
+from coupefeu.model.logs import party_of
 from coupefeu.model.messages import format_number
 from coupefeu.services.base import METADATA, Context, Recorded, Statement
 from coupefeu.services.watch.facts import WatchFact, read_watch
@@ -31,13 +32,13 @@ WATCHES: Final = Table(
     Column("heard", Boolean),
     Column("effect", String, nullable=False, doc="why it has none; empty when it has"),
 )
-Index("watches_by_post", WATCHES.c.effect, WATCHES.c.post, WATCHES.c.idx)
+Index("watches_by_post", WATCHES.c.effect, WATCHES.c.post, WATCHES.c.log, WATCHES.c.idx)
 """However many entries a party writes about its watch, the newest is found at once."""
 INSERT_WATCH: Final = WATCHES.insert().values({each.name: bindparam(each.name) for each in WATCHES.c})
 SELECT_NEWEST: Final = (
     select(WATCHES)
     .where(WATCHES.c.effect == "", WATCHES.c.post == bindparam("post"))
-    .order_by(WATCHES.c.idx.desc())
+    .order_by(WATCHES.c.log.desc(), WATCHES.c.idx.desc())
     .limit(1)
 )
 SELECT_WATCHES: Final = select(WATCHES).order_by(WATCHES.c.arrival)
@@ -77,7 +78,7 @@ def read_standing_watch(row: Mapping[str, Any], parties: tuple[str, ...]) -> Wat
     if row["kind"] != Kind.WATCH_TAKEN:
         return None
     return WatchView(
-        party=parties[row["log"]],
+        party=party_of(row["log"], parties),
         number=format_number((row["log"], row["idx"]), parties),
         ours=bool(row["ours"]),
         post=row["post"],
@@ -101,7 +102,7 @@ def apply(recorded: Recorded, context: Context) -> tuple[Statement, ...]:
 def judge_post(head: Head, log: int, context: Context) -> str:
     """Refuse a post that is not its author's: nobody takes the watch of the other side, or ends it."""
     party, _, name = head.from_post.partition(".")
-    is_theirs = log < len(context.parties) and party == context.parties[log]
+    is_theirs = party == context.party_of(log)
     return "" if is_theirs and name and "\x00" not in name else "foreign_post"
 
 
