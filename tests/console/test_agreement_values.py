@@ -83,7 +83,9 @@ def test_a_path_with_a_blank_is_quoted_in_the_command(us, tmp_path):
 def test_the_keys_that_stand_are_those_of_the_agreement_until_a_statement_says_otherwise(us):
     page = page_of(us)
     assert {(each.party, each.role) for each in page.keys} == {
-        (party, role) for party in ("us", "ru") for role in ("identity", "log", "cosigner", "session")
+        (party, role)
+        for party in ("us", "ru")
+        for role in ("identity", "log", "cosigner", "session", "log-mldsa", "cosigner-mldsa")
     }
     assert all(each.now == each.agreed for each in page.keys)
     assert page.key_statements == ()

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from contextlib import asynccontextmanager
 from functools import wraps
+from hashlib import sha256
 
 import pytest
 
@@ -22,8 +23,9 @@ from coupefeu.node.node import Node
 from coupefeu.record.audit import audit_record
 from coupefeu.store.jobs import FindWanted
 from coupefeu.store.reader import Reader
+from coupefeu.wire.head import decode_head
 from coupefeu.wire.key_statement import KeyRole
-from coupefeu.wire.note import VerifierKey
+from coupefeu.wire.note import ML_DSA_44, VerifierKey
 
 COMMANDS = AgreementCommands(FolderRecord())
 WITHIN_S = 60
@@ -194,7 +196,7 @@ async def test_a_key_is_replaced_while_the_line_is_up_and_nothing_is_restarted(p
         await send(us, "after")
         await send(ru, "after")
     after = folder(pair, "us").keys_of("us")
-    assert getattr(after, role.value) != getattr(before, role.value)
+    assert role.key_of(after) != role.key_of(before)
     assert folder(pair, "ru").keys_of("us") == after
     assert read_staged_key(pair / "us" / "keys", role.value) is None
     async with up(pair, "us", "ru") as (us, ru):
@@ -205,6 +207,47 @@ async def test_a_key_is_replaced_while_the_line_is_up_and_nothing_is_restarted(p
             verify_export(pair, holder, party)
     if role is KeyRole.LOG:
         assert verify_export(pair, "ru", "us").log_key.key == after.log
+
+
+@pytest.mark.parametrize("role", [KeyRole.LOG_ML_DSA, KeyRole.COSIGNER_ML_DSA])
+@in_a_loop
+async def test_a_new_post_quantum_key_is_shown_whole_to_both_sides(pair, role):
+    async with up(pair, "us", "ru") as (us, _):
+        await asyncio.to_thread(replace_key, pair, role)
+        named = role.key_of(folder(pair, "us").keys_of("us"))
+        for holder in ("us", "ru"):
+            await until(lambda holder=holder: named in folder(pair, holder).need_line().published)
+        kinds = kinds_of(pair, "us")
+        assert kinds.count(Kind.KEYS_PUBLISHED) == 1
+        await send(us, "it goes on")
+    for holder in ("us", "ru"):
+        party = folder(pair, holder).parties[0]
+        (newest, old) = party.keys_of(role)
+        assert sha256(newest.key).digest() == named
+        assert old.key != newest.key
+    async with up(pair, "us", "ru") as (us, _):
+        await send(us, "and after a restart")
+    assert kinds_of(pair, "us").count(Kind.KEYS_PUBLISHED) == 1
+
+
+def kinds_of(pair, holder):
+    """The kind of each entry of US, as one side holds it."""
+    with Reader(folder(pair, holder).record_path, running=True) as reader:
+        return [decode_head(row["head"]).kind for row in reader.entries(0, 0, 1_000)]
+
+
+@in_a_loop
+async def test_a_revoked_post_quantum_key_leaves_the_line_as_it_is_but_classical(pair):
+    async with up(pair, "us", "ru") as (us, ru):
+        await asyncio.to_thread(replace_key, pair, KeyRole.LOG_ML_DSA, revoke=True)
+        await until(lambda: not folder(pair, "ru").keys_of("us").log_ml_dsa_sha256)
+        await send(us, "we go on")
+        await send(ru, "so do we")
+    party = folder(pair, "ru").parties[0]
+    assert party.log_ml_dsa_key is None
+    assert [key.algorithm for key in party.keys_of(KeyRole.LOG_ML_DSA)] == [ML_DSA_44]
+    async with up(pair, "us", "ru") as (us, _):
+        await send(us, "and after a restart")
 
 
 @pytest.mark.parametrize("role", [KeyRole.LOG, KeyRole.COSIGNER])

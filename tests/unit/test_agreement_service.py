@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import create_engine
 from tests.pairs import make_terms, pair_two
 
-from coupefeu.errors import CoupefeuError, PolicyError, VerificationError
-from coupefeu.keys import ed25519, x25519
+from coupefeu.errors import CoupefeuError, PeerError, PolicyError, VerificationError
+from coupefeu.keys import ed25519, mldsa
 from coupefeu.keys.agreement_signatures import (
     agreement_note,
     build_agreement_body,
@@ -21,6 +21,7 @@ from coupefeu.keys.agreement_signatures import (
     verify_agreement_body,
     verify_signatures,
 )
+from coupefeu.keys.ring import public_half
 from coupefeu.model.entry import MAX_AGREEMENT_BODY_BYTES, Head, Kind
 from coupefeu.model.instant import Instant, Moment
 from coupefeu.services.agreement import AgreementService, views
@@ -30,6 +31,7 @@ from coupefeu.services.agreement.facts import (
     AgreementFact,
     OpenLog,
     ProposeAmendment,
+    PublishKeys,
     RecordKeyStatement,
     encode_acceptance,
 )
@@ -43,13 +45,16 @@ from coupefeu.services.agreement.in_force import (
 from coupefeu.services.agreement.rules import describe_difference
 from coupefeu.services.agreement.views import ENTRIES, MAX_KEPT, MAX_KEPT_VOID, SELECT_ENTRIES, read_facts
 from coupefeu.services.base import METADATA, Context, Recorded
+from coupefeu.testing.line import without_ml_dsa
 from coupefeu.wire.agreement import join_keys
+from coupefeu.wire.cbor import encode
 from coupefeu.wire.key_statement import (
     KeyRole,
     KeyStatement,
     encode_key_statement,
     parse_key_statement,
 )
+from coupefeu.wire.published_keys import PublishedKeys, encode_published_keys, parse_published_keys
 
 US, RU, PAIRED = pair_two()
 AGREEMENT = PAIRED.signed.agreement
@@ -338,14 +343,13 @@ def test_rubbish_is_kept_without_effect_and_without_an_exception(log, kind, body
 
 
 def statement(party="us", number=1, role=KeyRole.LOG, size=10, old=None, fresh=b"k" * 32, signer=None):
-    public = x25519.public if role is KeyRole.SESSION else ed25519.public
     said = KeyStatement(
         line_id=AGREEMENT.line_id,
         party=party,
         number=number,
         role=role,
-        old_key=old or getattr(AGREEMENT.keys_of(party), role.value),
-        new_key=None if fresh is None else public(fresh),
+        old_key=role.key_of(AGREEMENT.keys_of(party)) if old is None else old,
+        new_key=None if fresh is None else public_half(role, fresh),
         size=size,
         root=bytes(32),
     )
@@ -424,6 +428,89 @@ def test_only_the_party_itself_replaces_its_keys_and_shows_the_new_one(log):
             log.act("us", RecordKeyStatement(body=encode_key_statement(signed)))
         assert log.receive(0, 4, encode_key_statement(signed))
     assert list_statements(log.facts, AGREEMENT) == []
+
+
+@pytest.mark.parametrize("role", [KeyRole.LOG_ML_DSA, KeyRole.COSIGNER_ML_DSA])
+def test_a_line_paired_without_post_quantum_keys_gets_them_by_a_statement(role):
+    before = without_ml_dsa(AGREEMENT)
+    first = statement(role=role, old=b"")
+    assert "\nnone\n" in first.statement.text()
+    assert parse_key_statement(encode_key_statement(first)) == first
+    facts = [judged(encode_key_statement(first), before)]
+    keys = find_keys(list_statements(facts, before), before.keys_of("us"))
+    assert role.key_of(keys) == mldsa.public_sha256(b"k" * 32)
+    assert not list_statements([judged(encode_key_statement(statement(role=role)), before)], before)
+    assert not list_statements(facts, AGREEMENT), "where a key stands, none follows on nothing"
+
+
+def judged(body, agreement):
+    """One key statement, as a node of this agreement judges it."""
+    context = Context(
+        now=Moment(utc_ms=1_000, mono_ms=0),
+        our_log=0,
+        parties=agreement.party_ids,
+        agreement=agreement,
+        agreement_version=1,
+    )
+    head = Head(
+        kind=Kind.KEY_STATEMENT,
+        from_post="us.duty",
+        to_posts=("ru.duty",),
+        precedence=0,
+        written_ms=0,
+        language="en",
+        agreement_version=1,
+    )
+    recorded = Recorded(
+        log=0, index=1, arrival=1, arrived_ms=0, ours=True, head=head, body=body, leaf_hash=bytes(32)
+    )
+    return views.judge(recorded, context)
+
+
+@pytest.mark.parametrize("role", [KeyRole.LOG, KeyRole.COSIGNER, KeyRole.SESSION])
+def test_only_a_post_quantum_key_may_follow_on_none(role):
+    body = encode_key_statement(statement(role=role, old=b""))
+    with pytest.raises(PeerError, match="old_key"):
+        parse_key_statement(body)
+
+
+def test_nothing_cannot_be_revoked():
+    body = encode_key_statement(statement(role=KeyRole.LOG_ML_DSA, old=b"", fresh=None))
+    with pytest.raises(PeerError, match="new_key"):
+        parse_key_statement(body)
+
+
+def test_a_key_that_a_statement_named_is_published_once_and_no_other(log):
+    seed = b"k" * 32
+    named = PublishedKeys(log=mldsa.public(seed))
+    with pytest.raises(PolicyError, match="neither agreement nor key statement"):
+        log.act("us", PublishKeys(body=encode_published_keys(named)))
+    body = encode_key_statement(statement(role=KeyRole.LOG_ML_DSA, fresh=seed))
+    log.act("us", RecordKeyStatement(body=body))
+    log.act("us", PublishKeys(body=encode_published_keys(named)))
+    assert [fact.published for fact in log.facts if fact.published] == [named]
+    with pytest.raises(PolicyError, match="on our record"):
+        log.act("us", PublishKeys(body=encode_published_keys(named)))
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [PublishedKeys(log=b"l" * 1_312), PublishedKeys(cosigner=b"c" * 1_312),
+     PublishedKeys(log=b"l" * 1_312, cosigner=b"c" * 1_312)],
+)  # fmt: skip
+def test_published_keys_survive_the_wire(keys):
+    assert parse_published_keys(encode_published_keys(keys)) == keys
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{}, {2: bytes(1_312)}, {0: bytes(1_311)}, {0: bytes(1_313)}, {0: "text"}, [bytes(1_312)],
+     {0: bytes(1_312), 1: b""}],
+)  # fmt: skip
+def test_other_published_keys_are_refused_and_kept_without_effect(log, values):
+    with pytest.raises(PeerError):
+        parse_published_keys(encode(values))
+    assert log.receive(1, Kind.KEYS_PUBLISHED, encode(values))
 
 
 def test_a_text_is_parsed_when_it_comes_and_not_at_every_look(log, monkeypatch):

@@ -287,6 +287,39 @@ def test_keys_are_written_the_same_every_time_and_read_back():
         parse_agreement(make_terms())
 
 
+ML_DSA_LINES = re.compile(r"(?m)^(?:log|cosigner)_ml_dsa_44_sha256 = .*\n")
+
+
+def test_a_line_paired_before_there_were_post_quantum_keys_stays_valid():
+    _, _, paired = pair_two()
+    text = ML_DSA_LINES.sub("", paired.signed.octets.decode())
+    agreement = parse_agreement(text.encode())
+    assert [(each.log_ml_dsa_sha256, each.cosigner_ml_dsa_sha256) for each in agreement.keys] == [
+        (b"", b"")
+    ] * 2
+    assert join_keys(make_terms(), agreement.line_id, agreement.keys) == text.encode()
+    assert [len(each.every) for each in agreement.keys] == [4, 4]
+
+
+def test_one_post_quantum_key_without_the_other_or_in_two_places_is_refused():
+    _, _, paired = pair_two()
+    text = paired.signed.octets.decode()
+    first, second, *_ = ML_DSA_LINES.findall(text)
+    with pytest.raises(PeerError, match=r"cosigner_ml_dsa_44_sha256.*missing"):
+        parse_agreement(text.replace(second, "").encode())
+    with pytest.raises(PeerError, match="two places"):
+        parse_agreement(text.replace(second, second[:28] + first[23:]).encode())
+
+
+def test_until_when_ed25519_alone_counts_may_be_agreed():
+    assert parse_terms(TERMS.encode()).classical_until_ms is None
+    agreed = TERMS.replace('skew = "60s"', 'skew = "60s"\nclassical_until = 2030-01-01T00:00:00Z')
+    assert parse_terms(agreed.encode()).classical_until_ms == 1_893_456_000_000
+    for bad in ('"2030"', "2030-01-01T00:00:00+01:00", "2030-01-01"):
+        with pytest.raises(PeerError, match="classical_until"):
+            parse_terms(agreed.replace("2030-01-01T00:00:00Z", bad).encode())
+
+
 def test_one_key_in_two_places_is_refused():
     _, _, paired = pair_two()
     text = paired.signed.octets.decode()

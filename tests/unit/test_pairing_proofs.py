@@ -157,6 +157,59 @@ def test_each_key_must_prove_that_it_is_held(role):
     assert caught.value.code == "keys.pairing.not_proved"
 
 
+@pytest.mark.parametrize("role", ["log_ml_dsa", "cosigner_ml_dsa"])
+@pytest.mark.parametrize("field", ["public", "proof"])
+def test_each_post_quantum_key_is_the_one_named_and_is_held(role, field):
+    good = answer_of(RU, US, terms=TERMS)
+    shown = getattr(good, role)
+    octets = bytearray(getattr(shown, field))
+    octets[-1] ^= 1
+    with pytest.raises(VerificationError) as caught:
+        verify(replace(good, **{role: replace(shown, **{field: bytes(octets)})}))
+    assert caught.value.code == "keys.pairing.not_proved"
+    says = "is not the one named" if field == "public" else "was not shown to be held"
+    assert says in caught.value.message
+
+
+def test_the_post_quantum_keys_of_log_and_cosigner_cannot_change_places():
+    good = answer_of(RU, US, terms=TERMS)
+    with pytest.raises(VerificationError, match="not the one named"):
+        verify(replace(good, log_ml_dsa=good.cosigner_ml_dsa, cosigner_ml_dsa=good.log_ml_dsa))
+
+
+def test_a_post_quantum_proof_of_another_line_is_refused():
+    other = make_side("us")
+    theirs = answer_of(RU, US, terms=TERMS)
+    elsewhere = answer_of(RU, other, terms=TERMS)
+    with pytest.raises(VerificationError, match="log-mldsa key was not shown"):
+        verify(replace(theirs, log_ml_dsa=elsewhere.log_ml_dsa))
+
+
+@pytest.mark.parametrize("role", ["log", "cosigner", "identity"])
+def test_one_post_quantum_key_in_two_roles_is_refused(role):
+    hashes = {"log_ml_dsa_sha256", "cosigner_ml_dsa_sha256", "identity_ml_dsa_sha256"}
+    ours = f"{role}_ml_dsa_sha256"
+    other = min(hashes - {ours})
+    with pytest.raises(PeerError, match="twice"):
+        pairing.check_card(replace(RU.card, **{ours: getattr(RU.card, other)}))
+
+
+def test_a_folder_without_post_quantum_keys_makes_no_card_and_says_why():
+    ring = replace(US.ring, log_mldsa=None)
+    with pytest.raises(ConfigError, match="no ML-DSA-44 keys") as caught:
+        pairing.make_card(ring, party="us", address="h:1", nonce=bytes(16), share=bytes(32))
+    assert caught.value.code == "keys.ring.no_ml_dsa"
+
+
+def test_a_card_of_the_earlier_format_is_refused_with_what_to_do():
+    octets = bytearray(encode_card(US.card))
+    assert octets[1:3] == b"\x00\x02"
+    octets[2] = 1
+    with pytest.raises(PeerError, match="not a card of format 2") as caught:
+        parse_card(bytes(octets))
+    assert "same version" in caught.value.hint
+
+
 def test_a_proof_for_one_key_serves_no_other():
     good = answer_of(RU, US, terms=TERMS)
     first = good.possessions[0]
@@ -216,7 +269,7 @@ def test_cards_and_answers_survive_the_wire():
 
 
 def test_a_card_is_small_and_tells_nobody_its_secret():
-    assert len(encode_card(US.card)) < 300
+    assert len(encode_card(US.card)) < 360
     assert repr(US.card.share) not in repr(US.card)
     for secret in (US.ring.log, US.ring.session, US.ring.identity.ml_dsa_seed):
         assert repr(secret) not in repr(US.ring)

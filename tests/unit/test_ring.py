@@ -12,7 +12,9 @@ from coupefeu.keys import ed25519
 from coupefeu.keys.files import read_secrets, write_durably, write_secrets
 from coupefeu.keys.ring import (
     make_ring,
+    make_secret,
     promote_key,
+    public_half,
     read_psk,
     read_ring,
     stage_key,
@@ -32,7 +34,14 @@ def test_keys_are_read_back_and_only_their_owner_may_read_them(keys):
     folder, ring = keys
     assert read_ring(folder) == ring
     names = sorted(path.name for path in folder.iterdir())
-    assert names == ["cosigner.key", "identity.key", "log.key", "session.key"]
+    assert names == [
+        "cosigner-mldsa.key",
+        "cosigner.key",
+        "identity.key",
+        "log-mldsa.key",
+        "log.key",
+        "session.key",
+    ]
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
 
 
@@ -45,9 +54,33 @@ def test_a_strict_mode_holds_whatever_the_umask_is(tmp_path):
     assert stat.S_IMODE((tmp_path / "a.key").stat().st_mode) == 0o600
 
 
+ROLES = ("log", "cosigner", "session", "log-mldsa", "cosigner-mldsa")
+
+
 def test_fresh_rings_share_no_key():
-    first, second = make_ring(), make_ring()
-    assert len({first.log, first.cosigner, first.session, second.log, second.cosigner, second.session}) == 6
+    assert len({ring.secret(role) for ring in (make_ring(), make_ring()) for role in ROLES}) == 10
+
+
+def test_a_folder_of_before_has_no_post_quantum_keys_and_gets_one_by_being_staged(keys):
+    folder, ring = keys
+    (folder / "log-mldsa.key").unlink()
+    assert read_ring(folder) == replace(ring, log_mldsa=None)
+    fresh = make_secret("log-mldsa")
+    stage_key(folder, "log-mldsa", fresh)
+    promote_key(folder, "log-mldsa")
+    assert read_ring(folder) == replace(ring, log_mldsa=fresh)
+    assert not list(folder.glob("*.retired"))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_online_key_is_replaced_alike(keys, role):
+    folder, ring = keys
+    fresh = make_secret(role)
+    stage_key(folder, role, fresh)
+    promote_key(folder, role)
+    assert read_ring(folder) == ring.with_secret(role, fresh)
+    (retired,) = folder.glob("*.retired")
+    assert retired.name == f"{role}-{public_half(role, ring.secret(role)).hex()[:8]}.retired"
 
 
 def test_keys_are_never_written_over(keys):

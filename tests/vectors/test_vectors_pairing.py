@@ -20,6 +20,8 @@ def known_card(party: str, start: int):
         log=log,
         cosigner=cosigner,
         session=session,
+        log_mldsa=bytes([start + 7]) * 32,
+        cosigner_mldsa=bytes([start + 8]) * 32,
     )
     address = f"{party}.example:7420"
     return make_card(ring, party=party, address=address, nonce=bytes([start + 6]) * 16, share=share)

@@ -18,13 +18,12 @@ import typer
 
 from coupefeu.cli.printing import IdentityOption, JsonOption, NodeOption, report
 from coupefeu.errors import UsageError
-from coupefeu.keys import ed25519, x25519
 from coupefeu.keys.agreement_signatures import (
     sign_key_statement,
     verify_key_statement,
 )
 from coupefeu.keys.files import write_durably
-from coupefeu.keys.ring import stage_key
+from coupefeu.keys.ring import make_secret, public_half, stage_key
 from coupefeu.model.agreement import Status
 from coupefeu.model.instant import Instant, format_instant
 from coupefeu.node.amending import (
@@ -231,17 +230,22 @@ class AgreementCommands:
         """Replace a key: signed by the identity key, on the record, and in a file that may go by any way."""
         folder = NodeFolder.open(node, identity)
         size, root = self._record.head(folder)
-        make = x25519.generate if role is KeyRole.SESSION else ed25519.generate
-        public = x25519.public if role is KeyRole.SESSION else ed25519.public
-        fresh = None if revoke else make()
+        old_key = role.key_of(folder.keys_of(folder.party))
+        if revoke and not old_key:
+            raise UsageError(
+                f"there is no {role} key to revoke",
+                code="cli.agreement.no_key",
+                hint="what this line signs is classical only; without --revoke it gets a key",
+            )
+        fresh = None if revoke else make_secret(role)
         earlier = list_statements(self._record.facts(folder), folder.agreement)
         statement = KeyStatement(
             line_id=folder.line_id,
             party=folder.party,
             number=1 + max((each.number for each in earlier if each.party == folder.party), default=0),
             role=role,
-            old_key=getattr(folder.keys_of(folder.party), role.value),
-            new_key=None if fresh is None else public(fresh),
+            old_key=old_key,
+            new_key=None if fresh is None else public_half(role, fresh),
             size=size,
             root=root,
         )
@@ -321,6 +325,8 @@ def _amendment_values(folder: NodeFolder, amendment: Amendment) -> dict[str, Any
 
 
 def _next_steps(statement: KeyStatement, file: Path) -> list[str]:
+    if statement.new_key is None and statement.role.is_ml_dsa:
+        return ["From now on what this key would have signed is classical only; the line goes on."]
     if statement.new_key is None:
         return [
             f"This node signs nothing more. Give {file} to the others, by any way: they run",

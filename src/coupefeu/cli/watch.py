@@ -259,7 +259,13 @@ class Screen:
 _ACTS = (
     frozenset(Kind)
     - MESSAGES
-    - {Kind.AGREEMENT, Kind.AMENDMENT_PROPOSED, Kind.AMENDMENT_ACCEPTED, Kind.REFUSED}
+    - {
+        Kind.AGREEMENT,
+        Kind.AMENDMENT_PROPOSED,
+        Kind.AMENDMENT_ACCEPTED,
+        Kind.REFUSED,
+        Kind.KEYS_PUBLISHED,
+    }
 )
 
 

@@ -6,7 +6,7 @@ elsewhere the page gives the command to type.
 
 import shlex
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 
 from coupefeu.console.agreement_reading import terms_values
@@ -22,6 +22,7 @@ from coupefeu.console.agreement_values import (
 )
 from coupefeu.errors import PolicyError
 from coupefeu.keys.ring import IDENTITY_FILE
+from coupefeu.model.agreement import PartyKeys
 from coupefeu.model.messages import format_number
 from coupefeu.node.amending import (
     compare_texts,
@@ -142,12 +143,24 @@ def _keys(folder: NodeFolder) -> tuple[AgreedKeyValues, ...]:
         AgreedKeyValues(
             party=agreed.party,
             role=role,
-            agreed=b64encode(getattr(agreed, role)).decode(),
-            now=b64encode(getattr(folder.keys_of(agreed.party), role)).decode(),
+            agreed=b64encode(key_of(agreed)).decode(),
+            now=b64encode(key_of(folder.keys_of(agreed.party))).decode(),
         )
         for agreed in folder.agreement.keys
-        for role in ("identity", *(each.value for each in KeyRole))
+        for role, key_of in _roles(agreed, folder.keys_of(agreed.party))
     )
+
+
+def _roles(agreed: PartyKeys, now: PartyKeys) -> Iterator[tuple[str, Callable[[PartyKeys], bytes]]]:
+    """Leave out the keys of ML-DSA-44 that a line was paired without, and has not got since."""
+    yield "identity", _identity_of
+    for role in KeyRole:
+        if not role.is_ml_dsa or role.key_of(agreed) or role.key_of(now):
+            yield role.value, role.key_of
+
+
+def _identity_of(keys: PartyKeys) -> bytes:
+    return keys.identity
 
 
 def _amendment(

@@ -13,6 +13,7 @@ from coupefeu.services.messages.display import show, show_line
 from coupefeu.services.refusals.facts import parse_refusal
 from coupefeu.services.watch.facts import read_watch
 from coupefeu.wire.key_statement import parse_key_statement
+from coupefeu.wire.published_keys import parse_published_keys
 
 
 def says_of(head: Head, body: bytes, parties: tuple[str, ...]) -> tuple[SaidValues, ...]:
@@ -35,6 +36,9 @@ def _said(head: Head, body: bytes, parties: tuple[str, ...]) -> Iterator[tuple[s
             yield "digest", acceptance.digest.hex()
         case Kind.KEY_STATEMENT:
             yield from _key_statement(body)
+        case Kind.KEYS_PUBLISHED:
+            for name in parse_published_keys(body).by_sha256:
+                yield "published-key", name.hex()
         case Kind.REFUSED:
             yield from _refusal(body, parties)
         case Kind.WATCH_TAKEN | Kind.WATCH_LEFT:

@@ -183,9 +183,9 @@ def verify_agreement_body(body: bytes) -> SignedAgreement:
 def sign_key_statement(
     identity: IdentityKey, statement: KeyStatement, new_private: bytes | None
 ) -> SignedKeyStatement:
-    """Sign a statement; a new log or cosigner key signs it too, as proof that it is held."""
+    """Sign a statement; a new Ed25519 key signs it too, as proof that it is held."""
     text = statement.text().encode("ascii")
-    proves = new_private is not None and statement.role is not KeyRole.SESSION
+    proves = new_private is not None and statement.role.signs_for_evidence
     return SignedKeyStatement(
         statement=statement,
         signatures=sign_text(identity, statement.party, text),
@@ -212,7 +212,7 @@ def verify_key_statement(signed: SignedKeyStatement, agreement: Agreement) -> Ke
         return statement
     if statement.role is KeyRole.SESSION:
         x25519.exchange(x25519.generate(), statement.new_key)
-    else:
+    elif statement.role.signs_for_evidence:
         ed25519.verify(statement.new_key, text, signed.possession)
     return statement
 

@@ -1,5 +1,6 @@
 """ML-DSA-44 (FIPS 204): signatures that a quantum computer does not forge."""
 
+from hashlib import sha256
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
@@ -9,6 +10,20 @@ from coupefeu.errors import PeerError, UsageError, VerificationError
 from coupefeu.wire.card import ML_DSA_PUBLIC_BYTES
 
 SEED_BYTES: Final = 32
+
+
+class SigningKey:
+    """A private key made ready once."""
+
+    __slots__ = ("_key", "public")
+
+    def __init__(self, seed: bytes) -> None:
+        self._key = _private(seed)
+        self.public = self._key.public_key().public_bytes_raw()
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the 2,420-byte signature of `message`, with an empty context."""
+        return self._key.sign(message)
 
 
 def generate() -> bytes:
@@ -24,6 +39,11 @@ def public(seed: bytes) -> bytes:
 def sign(seed: bytes, message: bytes) -> bytes:
     """Return the 2,420-byte signature of `message`, with an empty context."""
     return _private(seed).sign(message)
+
+
+def public_sha256(seed: bytes) -> bytes:
+    """Return what cards, agreement and key statements hold of the public key of `seed`: its SHA-256."""
+    return sha256(public(seed)).digest()
 
 
 def check_public(public_key: bytes) -> None:

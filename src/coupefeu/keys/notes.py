@@ -1,9 +1,10 @@
-"""Signers and verification of notes: Ed25519 (type 0x01) and timestamped co-signatures (type 0x04)."""
+"""Signers and verification of notes: Ed25519 (type 0x01), timestamped co-signatures (0x04; of ML-DSA-44 0x06)."""
 
 from coupefeu.errors import VerificationError
-from coupefeu.keys import ed25519
+from coupefeu.keys import ed25519, mldsa
 from coupefeu.wire import cosignature
-from coupefeu.wire.note import COSIGNATURE, ED25519, NoteSignature, VerifierKey
+from coupefeu.wire.checkpoint import Checkpoint
+from coupefeu.wire.note import COSIGNATURE, ED25519, ML_DSA_44, NoteSignature, VerifierKey
 
 
 class LogSigner:
@@ -45,6 +46,31 @@ class CosignSigner:
         return self._key.sign(cosignature.cosigned_message(text, time_s))
 
 
+class MlDsaSigner:
+    """Signs checkpoints with ML-DSA-44, type 0x06; `name` is a log's origin (its own) or a cosigner's name.
+
+    It takes about a millisecond and a half: never on the path of a receipt (protocol A15).
+    """
+
+    __slots__ = ("_key", "name", "vkey")
+
+    def __init__(self, name: str, seed: bytes) -> None:
+        self._key = mldsa.SigningKey(seed)
+        self.name = name
+        self.vkey = VerifierKey.of(name, ML_DSA_44, self._key.public)
+
+    def cosign(self, checkpoint: Checkpoint, time_s: int) -> NoteSignature:
+        """Return the signature line of a checkpoint at `time_s`; 0: a larger tree may be held."""
+        return NoteSignature(
+            self.name, self.vkey.key_id, cosignature.pack(time_s, self.cosign_raw(checkpoint, time_s))
+        )
+
+    def cosign_raw(self, checkpoint: Checkpoint, time_s: int) -> bytes:
+        """Return the bare 2,420 bytes, as they go on air beside the time."""
+        origin, size, root = checkpoint.origin, checkpoint.size, checkpoint.root
+        return self._key.sign(cosignature.subtree_message(self.name, origin, size, root, time_s))
+
+
 def is_from(vkey: VerifierKey, signature: NoteSignature) -> bool:
     """Whether the line names this key; lines of other keys are passed over."""
     return signature.name == vkey.name and signature.key_id == vkey.key_id
@@ -65,6 +91,9 @@ def verify_signature(vkey: VerifierKey, text: str, signature: NoteSignature) -> 
         )
     if vkey.algorithm == COSIGNATURE:
         verify_cosignature_raw(vkey, text, *cosignature.unpack(signature.blob))
+    elif vkey.algorithm == ML_DSA_44:
+        time_s, raw = cosignature.unpack(signature.blob, cosignature.ML_DSA_SIGNATURE_BYTES)
+        verify_ml_dsa_raw(vkey, Checkpoint.parse(text), time_s, raw)
     else:
         verify_raw(vkey, text, signature.blob)
 
@@ -91,9 +120,23 @@ def verify_cosignature_raw(vkey: VerifierKey, text: str, time_s: int, signature:
     ed25519.verify(vkey.key, cosignature.cosigned_message(text, time_s), signature)
 
 
+def verify_ml_dsa_raw(vkey: VerifierKey, checkpoint: Checkpoint, time_s: int, signature: bytes) -> None:
+    """Return if the bare `signature` is `vkey`'s ML-DSA-44 co-signature of `checkpoint` at `time_s`.
+
+    Raises:
+        VerificationError: it is not, or the key is of another type. PeerError: name, size or time out of range.
+    """
+    if vkey.algorithm != ML_DSA_44:
+        raise _wrong_algorithm(vkey)
+    message = cosignature.subtree_message(
+        vkey.name, checkpoint.origin, checkpoint.size, checkpoint.root, time_s
+    )
+    mldsa.verify(vkey.key, message, signature)
+
+
 def _wrong_algorithm(vkey: VerifierKey) -> VerificationError:
     return VerificationError(
         f"the key {vkey.name} is of type {vkey.algorithm:#04x}, which does not sign this",
         code="keys.notes.algorithm",
-        hint="Log keys are of type 0x01, cosigner keys of type 0x04.",
+        hint="Log keys are of type 0x01, cosigner keys of type 0x04 or, of ML-DSA-44, 0x06.",
     )

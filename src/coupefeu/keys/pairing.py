@@ -26,7 +26,7 @@ from coupefeu.keys.kdf import hkdf, hmac_sha256, is_equal
 from coupefeu.keys.ring import KeyRing
 from coupefeu.model.agreement import PartyKeys
 from coupefeu.wire.agreement import join_keys, parse_terms, verify_same
-from coupefeu.wire.card import Answer, Card, Possession, encode_card
+from coupefeu.wire.card import Answer, Card, Possession, ShownKey, encode_card
 
 WORD_COUNT: Final = 12
 WORD_BITS: Final = 11
@@ -48,6 +48,7 @@ class Pairing:
 def make_card(ring: KeyRing, *, party: str, address: str, nonce: bytes, share: bytes) -> Card:
     """Make our card; `nonce` (16) and `share` (32) are fresh random bytes, used for this line only."""
     identity = ring.need_identity()
+    log_ml_dsa, cosigner_ml_dsa = map(mldsa.public_sha256, ring.need_ml_dsa())
     return Card(
         party=party,
         identity=identity.ed25519_public,
@@ -58,6 +59,8 @@ def make_card(ring: KeyRing, *, party: str, address: str, nonce: bytes, share: b
         nonce=nonce,
         share=share,
         address=address,
+        log_ml_dsa_sha256=log_ml_dsa,
+        cosigner_ml_dsa_sha256=cosigner_ml_dsa,
     )
 
 
@@ -68,11 +71,13 @@ def check_card(card: Card) -> None:
         PeerError: `keys.ed25519.*`, `keys.x25519.*`, `keys.pairing.same_key`.
     """
     check_party_keys(card.identity, card.log, card.cosigner, session=card.session)
-    if len({card.identity, card.log, card.cosigner, card.session}) != 4:
+    ml_dsa = (card.identity_ml_dsa_sha256, card.log_ml_dsa_sha256, card.cosigner_ml_dsa_sha256)
+    if len({card.identity, card.log, card.cosigner, card.session, *ml_dsa}) != 7:
         raise PeerError(
             f"the card of {card.party!r} uses one key twice",
             code="keys.pairing.same_key",
-            hint="ask for a new card; identity, log, cosigner and session keys are always distinct",
+            hint="ask for a new card; identity, log, cosigner and session keys, those of ML-DSA-44 too, are always "
+            "distinct",
         )
 
 
@@ -159,6 +164,8 @@ def build_answer(ring: KeyRing, ours: Card, others: Mapping[Card, bool], terms: 
         agreement=octets,
         signatures=sign_agreement(ring.need_identity(), ours.party, octets),
         possessions=tuple(_prove(ring, ours, card, in_person=here) for card, here in others.items()),
+        log_ml_dsa=_show(ring.need_ml_dsa()[0], "log-mldsa", ours, octets),
+        cosigner_ml_dsa=_show(ring.need_ml_dsa()[1], "cosigner-mldsa", ours, octets),
     )
 
 
@@ -175,6 +182,8 @@ def verify_answers(ring: KeyRing, ours: Card, own: Answer, answers: Mapping[Card
         verify_same(own.agreement, answer.agreement, card.party.upper())
         theirs = _possession_of(answer, ours)
         _verify_possession(ring, ours, card, answer, theirs)
+        _verify_shown(card.log_ml_dsa_sha256, answer.log_ml_dsa, "log-mldsa", card, answer)
+        _verify_shown(card.cosigner_ml_dsa_sha256, answer.cosigner_ml_dsa, "cosigner-mldsa", card, answer)
         in_person[card.party] = theirs.in_person and _possession_of(own, card).in_person
     signed = verify_agreement(
         own.agreement, [own.signatures, *(answer.signatures for answer in answers.values())]
@@ -217,6 +226,26 @@ def _verify_possession(ring: KeyRing, ours: Card, theirs: Card, answer: Answer, 
         raise _not_proved(theirs, "session key", "was not shown to be held")
 
 
+def _show(seed: bytes, role: str, holder: Card, agreement: bytes) -> ShownKey:
+    key = mldsa.SigningKey(seed)
+    return ShownKey(public=key.public, proof=key.sign(_shown_text(role, holder, agreement)))
+
+
+def _verify_shown(named: bytes, shown: ShownKey, role: str, card: Card, answer: Answer) -> None:
+    if sha256(shown.public).digest() != named:
+        raise _not_proved(card, f"{role} key", "is not the one named on the card")
+    try:
+        mldsa.verify(shown.public, _shown_text(role, card, answer.agreement), shown.proof)
+    except VerificationError as error:
+        raise _not_proved(card, f"{role} key", "was not shown to be held") from error
+
+
+def _shown_text(role: str, holder: Card, agreement: bytes) -> bytes:
+    """One proof for all: the agreement follows from every card, so that it serves no other line."""
+    digests = (sha256(encode_card(holder)).hexdigest(), sha256(agreement).hexdigest())
+    return "\n".join((POSSESSION_HEADER, role, *digests, "agreement", "")).encode("ascii")
+
+
 def _possession_text(role: str, holder: Card, peer: Card, *, in_person: bool) -> bytes:
     """Name the role, so that a proof for one key serves no other; both cards, so that it serves no other line."""
     cards = (sha256(encode_card(card)).hexdigest() for card in (holder, peer))
@@ -244,6 +273,8 @@ def _party_keys(card: Card) -> PartyKeys:
         log=card.log,
         cosigner=card.cosigner,
         session=card.session,
+        log_ml_dsa_sha256=card.log_ml_dsa_sha256,
+        cosigner_ml_dsa_sha256=card.cosigner_ml_dsa_sha256,
     )
 
 

@@ -2,16 +2,16 @@
 
     identity.key   Ed25519 and ML-DSA-44: signs agreements and key statements; kept offline between uses
     log.key, cosigner.key   Ed25519: sign the log's checkpoints and runs, and receipts
+    log-mldsa.key, cosigner-mldsa.key   ML-DSA-44, seeds: sign checkpoints once more, behind the receipts (A15)
     session.key    X25519: the link's static key
     psk-PARTY.key  the secret shared with one counterpart
 
 Source: protocol A10.
 """
 
-from dataclasses import dataclass, field
-from hashlib import sha256
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from coupefeu.errors import ConfigError
 from coupefeu.keys import ed25519, mldsa, x25519
@@ -19,6 +19,8 @@ from coupefeu.keys.files import read_secrets, write_secrets
 
 IDENTITY_FILE: Final = "identity.key"
 _ONLINE: Final = ("log", "cosigner", "session")
+_ML_DSA: Final = ("log-mldsa", "cosigner-mldsa")
+"""Absent in a folder that was paired without them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,7 @@ class IdentityKey:
     @property
     def ml_dsa_sha256(self) -> bytes:
         """What card and agreement hold of the ML-DSA-44 key."""
-        return sha256(self.ml_dsa_public).digest()
+        return mldsa.public_sha256(self.ml_dsa_seed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,34 @@ class KeyRing:
     log: bytes = field(repr=False)
     cosigner: bytes = field(repr=False)
     session: bytes = field(repr=False)
+    log_mldsa: bytes | None = field(default=None, repr=False)
+    cosigner_mldsa: bytes | None = field(default=None, repr=False)
     identity: IdentityKey | None = None
+
+    def secret(self, role: str) -> bytes | None:
+        """Give an online key by its role ("log-mldsa"); None: it is not there."""
+        secret: bytes | None = getattr(self, role.replace("-", "_"))
+        return secret
+
+    def with_secret(self, role: str, secret: bytes) -> "KeyRing":
+        """Give the ring with another key in this role."""
+        changed: dict[str, Any] = {role.replace("-", "_"): secret}
+        return replace(self, **changed)
+
+    def need_ml_dsa(self) -> tuple[bytes, bytes]:
+        """Give the seeds of log and cosigner key, or say how to get some.
+
+        Raises:
+            ConfigError: `keys.ring.no_ml_dsa`.
+        """
+        if self.log_mldsa is None or self.cosigner_mldsa is None:
+            raise ConfigError(
+                "this folder has no ML-DSA-44 keys for log and cosigner: an earlier version made it",
+                code="keys.ring.no_ml_dsa",
+                hint="make a new one with `coupefeu init`; a paired line gets them by `coupefeu agreement "
+                "replace-key log-mldsa`, then `cosigner-mldsa`",
+            )
+        return self.log_mldsa, self.cosigner_mldsa
 
     def need_identity(self) -> IdentityKey:
         """Give the identity key, or say how to bring it.
@@ -68,12 +97,28 @@ class KeyRing:
         return self.identity
 
 
+def make_secret(role: str) -> bytes:
+    """Make a fresh online key of this role."""
+    return _MAKERS.get(role, ed25519.generate)()
+
+
+def public_half(role: str, secret: bytes) -> bytes:
+    """Give what agreement and statements name an online key by: its public key; of ML-DSA-44, the SHA-256 of it."""
+    return _PUBLIC_HALVES.get(role, ed25519.public)(secret)
+
+
+_MAKERS: Final = {"session": x25519.generate} | dict.fromkeys(_ML_DSA, mldsa.generate)
+_PUBLIC_HALVES: Final = {"session": x25519.public} | dict.fromkeys(_ML_DSA, mldsa.public_sha256)
+
+
 def make_ring() -> KeyRing:
     """Make fresh keys for a new line."""
     return KeyRing(
         log=ed25519.generate(),
         cosigner=ed25519.generate(),
         session=x25519.generate(),
+        log_mldsa=mldsa.generate(),
+        cosigner_mldsa=mldsa.generate(),
         identity=IdentityKey(ed25519_private=ed25519.generate(), ml_dsa_seed=mldsa.generate()),
     )
 
@@ -86,10 +131,10 @@ def write_ring(folder: Path, party: str, ring: KeyRing) -> None:
         f"Identity key of {party.upper()}: whoever reads it can sign as this party. Keep it offline.",
         {"ed25519": identity.ed25519_private, "ml_dsa_44_seed": identity.ml_dsa_seed},
     )
-    for name in _ONLINE:
-        write_secrets(
-            folder / f"{name}.key", f"Private {name} key of {party.upper()}.", {"key": getattr(ring, name)}
-        )
+    for name in (*_ONLINE, *_ML_DSA):
+        secret = ring.secret(name)
+        if secret is not None:
+            write_secrets(folder / f"{name}.key", f"Private {name} key of {party.upper()}.", {"key": secret})
 
 
 def read_ring(folder: Path, identity_file: Path | None = None) -> KeyRing:
@@ -98,7 +143,10 @@ def read_ring(folder: Path, identity_file: Path | None = None) -> KeyRing:
     Raises:
         ConfigError: a file is absent, damaged, or readable by others.
     """
-    online = {name: read_secrets(folder / f"{name}.key", {"key": 32})["key"] for name in _ONLINE}
+    names = [*_ONLINE, *(name for name in _ML_DSA if (folder / f"{name}.key").exists())]
+    online = {
+        name.replace("-", "_"): read_secrets(folder / f"{name}.key", {"key": 32})["key"] for name in names
+    }
     stored = identity_file or folder / IDENTITY_FILE
     identity = read_identity(stored) if identity_file or stored.exists() else None
     return KeyRing(identity=identity, **online)
@@ -138,11 +186,12 @@ def read_staged_key(folder: Path, role: str) -> bytes | None:
 
 def promote_key(folder: Path, role: str) -> None:
     """Put the staged key in place; the old one stays beside it, named by its public half. May be repeated."""
-    old = read_secrets(folder / f"{role}.key", {"key": 32})["key"]
+    path = folder / f"{role}.key"
+    old = read_secrets(path, {"key": 32})["key"] if path.exists() or role in _ONLINE else None
     fresh = read_secrets(folder / f"{role}.next", {"key": 32})["key"]
     if old != fresh:  # equal: cut off after the last write, and the key in place has not retired
-        public = x25519.public if role == "session" else ed25519.public
-        retired = folder / f"{role}-{public(old).hex()[:8]}.retired"
-        write_secrets(retired, f"Retired {role} key.", {"key": old}, replace=True)
+        if old is not None:
+            retired = folder / f"{role}-{public_half(role, old).hex()[:8]}.retired"
+            write_secrets(retired, f"Retired {role} key.", {"key": old}, replace=True)
         write_secrets(folder / f"{role}.key", f"Private {role} key.", {"key": fresh}, replace=True)
     (folder / f"{role}.next").unlink()

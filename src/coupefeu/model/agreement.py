@@ -127,7 +127,10 @@ class Budgets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyKeys:
-    """A party's public keys, 32 bytes each; of ML-DSA-44 the SHA-256 of the public key (protocol A10)."""
+    """A party's public keys, 32 bytes each; of ML-DSA-44 the SHA-256 of the public key (protocol A10).
+
+    The last two are empty on a line that was paired without them: what it signs is classical only (A15).
+    """
 
     party: str
     incarnation: int
@@ -136,6 +139,14 @@ class PartyKeys:
     log: bytes
     cosigner: bytes
     session: bytes
+    log_ml_dsa_sha256: bytes = b""
+    cosigner_ml_dsa_sha256: bytes = b""
+
+    @property
+    def every(self) -> tuple[bytes, ...]:
+        """Every key that is there."""
+        keys = (self.identity, self.log, self.cosigner, self.session)
+        return (*keys, *filter(None, (self.log_ml_dsa_sha256, self.cosigner_ml_dsa_sha256)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +171,8 @@ class Agreement:
     budgets: Budgets
     line_id: bytes = b""
     keys: tuple[PartyKeys, ...] = ()
+    classical_until_ms: Instant | None = None
+    """Up to then Ed25519 alone counts (protocol A15); None: no end is agreed."""
 
     @property
     def is_exercise(self) -> bool:

@@ -20,6 +20,7 @@ class Kind(IntEnum):
     AMENDMENT_ACCEPTED = 2
     REFUSED = 3
     KEY_STATEMENT = 4
+    KEYS_PUBLISHED = 5
     MESSAGE = 16
     SHOWN = 17
     TAKEN = 18
@@ -43,7 +44,7 @@ class Author(StrEnum):
 
 
 MACHINE_KINDS: Final = frozenset(
-    {Kind.AGREEMENT, Kind.REFUSED, Kind.SHOWN, Kind.LINE_TEST, Kind.LINE_TEST_ANSWER}
+    {Kind.AGREEMENT, Kind.REFUSED, Kind.KEYS_PUBLISHED, Kind.SHOWN, Kind.LINE_TEST, Kind.LINE_TEST_ANSWER}
 )
 """A node writes these by itself; entry 0 is the agreement that people signed when the line was made."""
 _KNOWN: Final = frozenset(Kind)

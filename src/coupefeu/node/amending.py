@@ -136,5 +136,8 @@ def number_of(folder: NodeFolder, amendment: Amendment) -> str:
 
 def describe_statement(statement: KeyStatement) -> str:
     """Say what a key statement does, in one sentence for an operator."""
+    name = f"{statement.party.upper()}: {statement.role} key"
+    if not statement.old_key:
+        return f"{name} {b64encode(statement.new_key or b'').decode()} is new: there was none."
     act = "revoked" if statement.new_key is None else f"replaced by {b64encode(statement.new_key).decode()}"
-    return f"{statement.party.upper()}: {statement.role} key {act}; the old one is good up to size {statement.size}."
+    return f"{name} {act}; the old one is good up to size {statement.size}."

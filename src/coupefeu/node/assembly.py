@@ -36,7 +36,11 @@ def line_of(folder: NodeFolder) -> Line:
     """Give the line with our own signers."""
     log_signer, cosigner = signers_of(folder)
     return Line(
-        parties=parties_of(folder), our_log=folder.log_number, log_signer=log_signer, cosigner=cosigner
+        parties=parties_of(folder),
+        our_log=folder.log_number,
+        log_signer=log_signer,
+        cosigner=cosigner,
+        published=folder.need_line().published,
     )
 
 

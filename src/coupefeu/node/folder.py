@@ -4,6 +4,7 @@ node.toml                 party, listen, address, peers' addresses, [console], [
 keys/*.key                private keys, 0600
 pairing/                  cards and answers while pairing; cards hold secrets and go when it ends
 agreement/NNNN.toml .sigs each version of the agreement, exact bytes, and the signatures under it
+agreement/*.statement     key statements that stand; *.keys ML-DSA-44 keys whole
 line.toml                 written last by pairing: the line is ready
 record.db  highwater  control.sock  node.log
 """
@@ -14,9 +15,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from coupefeu.errors import ConfigError
-from coupefeu.keys import ed25519, x25519
 from coupefeu.keys.agreement_signatures import SignedAgreement, build_agreement_body
-from coupefeu.keys.ring import KeyRing, make_ring, read_psk, read_ring, read_staged_key, write_ring
+from coupefeu.keys.ring import (
+    KeyRing,
+    make_ring,
+    public_half,
+    read_psk,
+    read_ring,
+    read_staged_key,
+    write_ring,
+)
 from coupefeu.model.agreement import Agreement, PartyKeys
 from coupefeu.node import folder_files as files
 from coupefeu.node.clock import Clock
@@ -40,6 +48,8 @@ class Line:
     in_person: Mapping[str, bool]
     statements: tuple[KeyStatement, ...]
     """Key statements that stand (protocol A10)."""
+    published: Mapping[bytes, bytes] = field(default_factory=dict, repr=False)
+    """ML-DSA-44 keys that are held whole, by the SHA-256 under which agreement and statements name them (A15)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +187,8 @@ class NodeFolder:
     @property
     def parties(self) -> tuple[Party, ...]:
         """All parties in the order of their logs, with every key under which each has signed."""
-        return make_parties(self.agreement, self.need_line().statements)
+        line = self.need_line()
+        return make_parties(self.agreement, line.statements, line.published)
 
     def log_key(self, party: str) -> VerifierKey:
         """Give the newest key under which the log of `party` is signed."""
@@ -188,9 +199,9 @@ class NodeFolder:
         return self.parties[self.agreement.log_number(party)].cosigner_key
 
     def revoked(self, party: str) -> tuple[KeyRole, ...]:
-        """List the keys that `party` revoked without naming a successor."""
+        """List the keys that `party` revoked without naming a successor; without ML-DSA-44 a line goes on."""
         keys = self.keys_of(party)
-        return tuple(role for role in KeyRole if not getattr(keys, role.value))
+        return tuple(role for role in KeyRole if not role.is_ml_dsa and not role.key_of(keys))
 
     def psk(self, party: str) -> bytes:
         """Give the secret shared with `party`."""
@@ -246,6 +257,7 @@ def _read_line(path: Path, party: str) -> Line | None:
         psks={peer: read_psk(path / "keys", peer) for peer in peers},
         in_person={peer: in_person.get(peer) is True for peer in peers},
         statements=files.read_key_statements(path, agreement),
+        published=files.read_published_keys(path),
     )
 
 
@@ -253,17 +265,19 @@ def _fitting_ring(folder: NodeFolder) -> KeyRing:
     """Insist that the key files are those that agreement and statements name; one may wait to be put in place."""
     keys, ring = folder.keys_of(folder.party), folder.ring
     for role in KeyRole:
-        stands = getattr(keys, role.value)
-        public = x25519.public if role is KeyRole.SESSION else ed25519.public
-        if not stands or stands == public(getattr(ring, role.value)):
+        stands = role.key_of(keys)
+        if not stands or _is_half_of(stands, role, ring.secret(role)):
             continue
         staged = read_staged_key(folder.path / "keys", role.value)
-        if staged is None or stands != public(staged):
+        if staged is None or not _is_half_of(stands, role, staged):
             raise ConfigError(
                 f"{role}.key is not the key that agreement and key statements name",
                 code="node.folder.other_keys",
                 hint="bring the files of keys/ back from where they are kept",
             )
-        fitting: dict[str, Any] = {role.value: staged}
-        ring = replace(ring, **fitting)
+        ring = ring.with_secret(role, staged)
     return ring
+
+
+def _is_half_of(stands: bytes, role: KeyRole, secret: bytes | None) -> bool:
+    return secret is not None and stands == public_half(role, secret)

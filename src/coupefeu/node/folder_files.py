@@ -3,6 +3,7 @@
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +24,12 @@ from coupefeu.wire.key_statement import (
     SignedKeyStatement,
     encode_key_statement,
     parse_key_statement,
+)
+from coupefeu.wire.published_keys import (
+    PublishedKeys,
+    encode_published_keys,
+    join_published,
+    parse_published_keys,
 )
 
 MAX_FILE_BYTES: Final = 98_304
@@ -192,6 +199,30 @@ def _read_statement(file: Path, agreement: Agreement) -> KeyStatement:
             f"{file} does not hold: {error.message}",
             code="node.folder.bad_statement",
             hint="restore the file",
+        ) from error
+
+
+def save_published_keys(path: Path, party: str, keys: PublishedKeys) -> None:
+    """Keep ML-DSA-44 keys of a party whole: agreement and statements hold their SHA-256 alone."""
+    octets = encode_published_keys(keys)
+    name = f"{party}-{sha256(octets).hexdigest()[:8]}.keys"
+    write_durably(path / "agreement" / name, armour(Armour.PUBLISHED_KEYS, octets).encode("ascii"))
+
+
+def read_published_keys(path: Path) -> dict[bytes, bytes]:
+    """Read all that are kept, by their SHA-256; raises ConfigError `node.folder.*`."""
+    return join_published(_read_published(file) for file in sorted((path / "agreement").glob("*-*.keys")))
+
+
+def _read_published(file: Path) -> PublishedKeys:
+    try:
+        _, octets = read_armoured(file, (Armour.PUBLISHED_KEYS,))
+        return parse_published_keys(octets)
+    except CoupefeuError as error:
+        raise ConfigError(
+            f"{file} does not hold: {error.message}",
+            code="node.folder.bad_keys",
+            hint="restore the file from a copy, or from any party's node",
         ) from error
 
 

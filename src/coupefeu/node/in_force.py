@@ -2,6 +2,7 @@
 
     all acceptances co-signed, its instant come   -> agreement/NNNN.toml .sigs; budgets, line tests, clocks follow
     a key statement that stands                   -> agreement/PARTY-NNNN.statement; links and signers follow
+    an ML-DSA-44 key shown whole (A15)            -> agreement/PARTY-HASH.keys; ours is shown after its statement
 
 The keeper judges by the record alone and needs nobody to tell it; the folder follows, here, and at every start.
 """
@@ -9,6 +10,8 @@ The keeper judges by the record alone and needs nobody to tell it; the folder fo
 from collections.abc import Callable
 from typing import Final
 
+from coupefeu.errors import CoupefeuError
+from coupefeu.keys import mldsa
 from coupefeu.keys.ring import promote_key, read_staged_key
 from coupefeu.model.instant import Moment
 from coupefeu.node.assembly import link_config, signers_of
@@ -16,10 +19,14 @@ from coupefeu.node.duties import Duties
 from coupefeu.node.engine import Engine
 from coupefeu.node.events import TermsChanged, Trouble
 from coupefeu.node.folder import NodeFolder
-from coupefeu.node.folder_files import save_agreement, save_key_statement
+from coupefeu.node.folder_files import save_agreement, save_key_statement, save_published_keys
+from coupefeu.services.agreement.facts import PublishKeys
 from coupefeu.services.agreement.in_force import find_in_force, verify_amendment
+from coupefeu.store.jobs import Outcome
 from coupefeu.store.keeper import Keeper
+from coupefeu.store.standing import Standing
 from coupefeu.wire.key_statement import KeyRole, KeyStatement
+from coupefeu.wire.published_keys import PublishedKeys, encode_published_keys
 
 CHECK_EVERY_MS: Final = 30_000
 """A shifted or mended wall clock is noticed at the latest after this."""
@@ -41,13 +48,31 @@ def catch_up(folder: NodeFolder, keeper: Keeper, now: Moment) -> NodeFolder:
         save_key_statement(folder.path, signed)
     if fresh or amended:
         folder = NodeFolder.open(folder.path)
+    if _keep_published(folder, standing):
+        folder = NodeFolder.open(folder.path)
     _put_keys_in_place(folder)
     return folder
 
 
+def _keep_published(folder: NodeFolder, standing: Standing) -> bool:
+    """Keep ML-DSA-44 keys that entries show whole and that stand by their SHA-256; whether there was one."""
+    held, any_kept = folder.need_line().published, False
+    for party in folder.agreement.party_ids:
+        keys = folder.keys_of(party)
+        log, cosigner = (
+            b"" if name in held else standing.published.get(name, b"")
+            for name in (keys.log_ml_dsa_sha256, keys.cosigner_ml_dsa_sha256)
+        )
+        if log or cosigner:
+            save_published_keys(folder.path, party, PublishedKeys(log=log, cosigner=cosigner))
+            any_kept = True
+    return any_kept
+
+
 def _put_keys_in_place(folder: NodeFolder) -> None:
     for role in KeyRole:
-        if read_staged_key(folder.path / "keys", role.value) == getattr(folder.ring, role.value):
+        staged = read_staged_key(folder.path / "keys", role.value)
+        if staged is not None and staged == folder.ring.secret(role):
             promote_key(folder.path / "keys", role.value)
 
 
@@ -68,6 +93,8 @@ class InForce:
         self._duties = duties
         self._clock = clock
         self._seen = keeper.standing
+        self._published: PublishedKeys | None = None
+        """What was asked to be shown whole since the start."""
 
     @property
     def is_stale(self) -> bool:
@@ -87,6 +114,7 @@ class InForce:
                 if statement not in known:
                     self._succeed(statement)
             self._engine.pump()
+        self._publish()
         due = [each.in_force_ms for each in self._seen.amendments if each.in_force_ms is not None]
         coming = [ms - now.utc_ms for ms in due if ms > now.utc_ms]
         return max(1, min([*coming, CHECK_EVERY_MS]))
@@ -103,7 +131,7 @@ class InForce:
         folder, ours = self.folder, statement.party == self.folder.party
         if statement.new_key is None:
             self._revoke(statement)
-        elif ours and statement.role is not KeyRole.SESSION:
+        elif ours and statement.role.signs_for_evidence:
             log_signer, cosigner = signers_of(folder)
             self._keeper.sign_with(log_signer, cosigner)
             for peer in self._engine.peers.values():
@@ -116,7 +144,35 @@ class InForce:
         if statement.new_key is not None:
             self._tell(f"{statement.party.upper()} replaced its {statement.role} key.")
 
+    def _publish(self) -> None:
+        """Show our ML-DSA-44 keys whole, once, where a key statement has named them (protocol A15)."""
+        folder = self.folder
+        named, held = folder.keys_of(folder.party), folder.need_line().published
+        missing = {
+            role: seed
+            for role in (KeyRole.LOG_ML_DSA, KeyRole.COSIGNER_ML_DSA)
+            if (seed := folder.ring.secret(role)) is not None
+            and role.key_of(named)
+            and role.key_of(named) not in held
+        }
+        shown = {role: mldsa.public(seed) for role, seed in missing.items()}
+        keys = PublishedKeys(
+            log=shown.get(KeyRole.LOG_ML_DSA, b""), cosigner=shown.get(KeyRole.COSIGNER_ML_DSA, b"")
+        )
+        if shown and keys != self._published:
+            self._published = keys
+            self._engine.act(PublishKeys(body=encode_published_keys(keys)), self._told)
+
+    def _told(self, outcome: Outcome) -> None:
+        if isinstance(outcome, CoupefeuError):
+            self._engine.tell(Trouble(party=None, code=outcome.code, detail=str(outcome)))
+
     def _revoke(self, statement: KeyStatement) -> None:
+        if statement.role.is_ml_dsa:
+            self._tell(
+                f"{statement.party.upper()} revoked its {statement.role} key: what it signs is classical only."
+            )
+            return
         log = self.folder.agreement.log_number(statement.party)
         if statement.role is KeyRole.SESSION and log in self._engine.peers:
             self._engine.part(log)

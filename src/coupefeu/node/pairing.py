@@ -40,6 +40,7 @@ from coupefeu.wire.card import (
     parse_answer,
     parse_card,
 )
+from coupefeu.wire.published_keys import PublishedKeys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +145,9 @@ def complete(folder: NodeFolder, answers: Sequence[Path]) -> NodeFolder:
     line_id = pairing.signed.agreement.line_id
     for card in others:
         write_psk(folder.path / "keys", card.party, derive_psk(ours, card, line_id))
+    for shown in (own, *given.values()):
+        keys = PublishedKeys(log=shown.log_ml_dsa.public, cosigner=shown.cosigner_ml_dsa.public)
+        files.save_published_keys(folder.path, shown.party, keys)
     files.save_agreement(folder.path, pairing.signed)
     files.write_node_file(
         folder.path,

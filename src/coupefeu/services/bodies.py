@@ -10,6 +10,7 @@ from coupefeu.services.messages.forms import are_promises, read_content
 from coupefeu.services.watch.facts import KINDS as WATCH_KINDS
 from coupefeu.services.watch.facts import read_watch
 from coupefeu.wire.key_statement import parse_key_statement
+from coupefeu.wire.published_keys import parse_published_keys
 
 
 def decode_body(index: int, head: Head, body: bytes) -> None:
@@ -21,6 +22,8 @@ def decode_body(index: int, head: Head, body: bytes) -> None:
             parse_acceptance(body)
         case kind if kind == KEY_STATEMENT:
             parse_key_statement(body)
+        case Kind.KEYS_PUBLISHED:
+            parse_published_keys(body)
         case Kind.MESSAGE | Kind.LINE_TEST:
             content, reason = read_content(body)
             _insist(content is not None, index, reason)

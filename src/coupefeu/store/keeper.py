@@ -99,7 +99,8 @@ class Keeper:
         self.standing = read_standing(self.connection, self.agreement)
         if self.standing.statements:
             statements = [signed.statement for signed in self.standing.statements]
-            self.line = replace(self.line, parties=make_parties(self.agreement, statements))
+            published = {**self.line.published, **self.standing.published}
+            self.line = replace(self.line, parties=make_parties(self.agreement, statements, published))
 
     def _bring_into_force(self, now: Moment) -> None:
         due = find_in_force(self.standing.amendments, now.utc_ms)

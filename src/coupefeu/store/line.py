@@ -1,15 +1,16 @@
 """The line as the store needs it: whose logs there are, with which keys each has signed, and with which we sign."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import reduce
+from types import MappingProxyType
 
 from coupefeu.errors import StoreError, VerificationError
 from coupefeu.keys.notes import CosignSigner, LogSigner
-from coupefeu.model.agreement import Agreement
+from coupefeu.model.agreement import Agreement, format_cosigner_name
 from coupefeu.model.logs import incarnation_of, is_log, log_number, position_of
 from coupefeu.wire.key_statement import KeyRole, KeyStatement
-from coupefeu.wire.note import COSIGNATURE, ED25519, VerifierKey
+from coupefeu.wire.note import COSIGNATURE, ED25519, ML_DSA_44, VerifierKey
 
 Verify = Callable[[VerifierKey], None]
 """Raises VerificationError when the signature at hand is not by this key."""
@@ -29,6 +30,7 @@ class Party:
     """One party of the line, as the author of its newest log; its position in `Line.parties` is its number as a holder.
 
     `log_key` and `cosigner_key` are the newest; one that was revoked without a successor is among `spent` too.
+    Those of ML-DSA-44 are None while none is named, or the one named was not shown whole here (protocol A15).
     `earlier`: the same party as the author of each log before, the first at the front; `closed_at`: the size up to
     which an earlier log stands, None while it is the newest (protocol A13).
     """
@@ -37,6 +39,8 @@ class Party:
     origin: str
     log_key: VerifierKey
     cosigner_key: VerifierKey
+    log_ml_dsa_key: VerifierKey | None = None
+    cosigner_ml_dsa_key: VerifierKey | None = None
     spent: tuple[SpentKey, ...] = ()
     earlier: "tuple[Party, ...]" = ()
     closed_at: int | None = None
@@ -45,22 +49,24 @@ class Party:
         """Whether the newest log or cosigner key was revoked and has no successor."""
         return self._newest(role) in {each.key for each in self.spent}
 
-    def verify_log_at(self, size: int, verify: Verify) -> None:
-        """Verify a signature over the log at `size`, by a key that counts there.
+    def verify_log_at(self, size: int, verify: Verify, role: KeyRole = KeyRole.LOG) -> None:
+        """Verify a signature over the log at `size`, by a key that counts there; `role`: of which of its two keys.
 
         A replaced key counts up to the size that its statement names; its successor, for every size.
 
         Raises: VerificationError: it is by no such key; `store.line.old_key` says that it is by a replaced one.
         """
-        spent = [each for each in self.spent if each.role is KeyRole.LOG]
+        spent = [each for each in self.spent if each.role is role]
         counts = [each.key for each in spent if size <= each.size]
-        if not self.is_revoked(KeyRole.LOG):
-            counts.insert(0, self.log_key)
-        self._verify(KeyRole.LOG, counts, verify)
+        newest = self._newest(role)
+        if newest is not None and not self.is_revoked(role):
+            counts.insert(0, newest)
+        self._verify(role, counts, verify)
 
     def verify_now(self, role: KeyRole, verify: Verify) -> None:
         """Verify a receipt that has just come: by the newest key alone. Raises: as `verify_log_at`."""
-        self._verify(role, [] if self.is_revoked(role) else [self._newest(role)], verify)
+        newest = self._newest(role)
+        self._verify(role, [] if newest is None or self.is_revoked(role) else [newest], verify)
 
     def find_signer(self, role: KeyRole, verify: Verify) -> VerifierKey:
         """Find the key of a signature that this record holds: what was taken when it counted stands for ever.
@@ -71,15 +77,34 @@ class Party:
         for key in keys[:-1]:
             if _holds(verify, key):
                 return key
+        if not keys:
+            raise self._no_key(role)
         verify(keys[-1])
         return keys[-1]
 
     def keys_of(self, role: KeyRole) -> list[VerifierKey]:
         """List every key of this role under which it has signed as the author of this log, the newest first."""
-        return [self._newest(role), *(each.key for each in self.spent if each.role is role)]
+        newest = self._newest(role)
+        spent = [each.key for each in self.spent if each.role is role]
+        return spent if newest is None else [newest, *spent]
 
-    def _newest(self, role: KeyRole) -> VerifierKey:
-        return self.log_key if role is KeyRole.LOG else self.cosigner_key
+    def _newest(self, role: KeyRole) -> VerifierKey | None:
+        match role:
+            case KeyRole.LOG:
+                return self.log_key
+            case KeyRole.LOG_ML_DSA:
+                return self.log_ml_dsa_key
+            case KeyRole.COSIGNER_ML_DSA:
+                return self.cosigner_ml_dsa_key
+            case _:
+                return self.cosigner_key
+
+    def _no_key(self, role: KeyRole) -> VerificationError:
+        return VerificationError(
+            f"no {role} key of {self.name.upper()} is known here",
+            code="store.line.no_key",
+            hint="It comes with the answer at pairing, or is published on its log after a key statement.",
+        )
 
     def _verify(self, role: KeyRole, counts: list[VerifierKey], verify: Verify) -> None:
         if any(_holds(verify, key) for key in counts):
@@ -92,7 +117,10 @@ class Party:
                     code="store.line.old_key",
                     hint="What was co-signed before stands. If it goes on, somebody else holds that key.",
                 )
-        verify(self._newest(role))
+        newest = self._newest(role)
+        if newest is None:
+            raise self._no_key(role)
+        verify(newest)
 
 
 def _holds(verify: Verify, key: VerifierKey) -> bool:
@@ -103,8 +131,15 @@ def _holds(verify: Verify, key: VerifierKey) -> bool:
     return True
 
 
-def make_parties(agreement: Agreement, statements: Iterable[KeyStatement]) -> tuple[Party, ...]:
-    """Give all parties in the order of the agreement, after the key statements that stand, in their order."""
+def make_parties(
+    agreement: Agreement,
+    statements: Iterable[KeyStatement],
+    published: Mapping[bytes, bytes] = MappingProxyType({}),
+) -> tuple[Party, ...]:
+    """Give all parties in the order of the agreement, after the key statements that stand, in their order.
+
+    `published`: ML-DSA-44 keys that are known whole, by their SHA-256.
+    """
     parties = {
         name: Party(
             name=name,
@@ -113,16 +148,31 @@ def make_parties(agreement: Agreement, statements: Iterable[KeyStatement]) -> tu
             cosigner_key=VerifierKey.of(
                 agreement.cosigner_name(name), COSIGNATURE, agreement.keys_of(name).cosigner
             ),
+            log_ml_dsa_key=_ml_dsa_key(
+                agreement.origin(name), agreement.keys_of(name).log_ml_dsa_sha256, published
+            ),
+            cosigner_ml_dsa_key=_ml_dsa_key(
+                agreement.cosigner_name(name), agreement.keys_of(name).cosigner_ml_dsa_sha256, published
+            ),
         )
         for name in agreement.party_ids
     }
     for statement in statements:
-        parties[statement.party] = succeed(parties[statement.party], statement)
+        parties[statement.party] = succeed(parties[statement.party], statement, published)
     return tuple(parties.values())
 
 
-def succeed(party: Party, statement: KeyStatement) -> Party:
+def _ml_dsa_key(name: str, sha256: bytes | None, published: Mapping[bytes, bytes]) -> VerifierKey | None:
+    key = published.get(sha256 or b"")
+    return None if key is None else VerifierKey.of(name, ML_DSA_44, key)
+
+
+def succeed(
+    party: Party, statement: KeyStatement, published: Mapping[bytes, bytes] = MappingProxyType({})
+) -> Party:
     """Give the party after its next key statement; session keys are the link's concern."""
+    if statement.role.is_ml_dsa:
+        return _succeed_ml_dsa(party, statement, published)
     match statement.role:
         case KeyRole.LOG:
             old = party.log_key
@@ -136,6 +186,20 @@ def succeed(party: Party, statement: KeyStatement) -> Party:
     fresh = VerifierKey.of(old.name, old.algorithm, statement.new_key)
     is_log = statement.role is KeyRole.LOG
     return replace(party, log_key=fresh) if is_log else replace(party, cosigner_key=fresh)
+
+
+def _succeed_ml_dsa(party: Party, statement: KeyStatement, published: Mapping[bytes, bytes]) -> Party:
+    """Keep nothing of a key that was never shown whole: it has signed nothing that anybody could verify."""
+    is_log = statement.role is KeyRole.LOG_ML_DSA
+    name = party.origin if is_log else format_cosigner_name(party.origin)
+    old = _ml_dsa_key(name, statement.old_key, published)
+    fresh = _ml_dsa_key(name, statement.new_key, published)
+    if old is not None:
+        spent = SpentKey(role=statement.role, key=old, size=statement.size)
+        party = replace(party, spent=(*party.spent, spent))
+    if is_log:
+        return replace(party, log_ml_dsa_key=fresh)
+    return replace(party, cosigner_ml_dsa_key=fresh)
 
 
 def succeed_all(party: Party, statements: Iterable[KeyStatement]) -> Party:
@@ -198,6 +262,8 @@ class Line:
     our_log: int
     log_signer: LogSigner
     cosigner: CosignSigner
+    published: Mapping[bytes, bytes] = field(default_factory=dict)
+    """ML-DSA-44 keys that the folder holds whole, by their SHA-256."""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ a new key from the very entry that names it, whoever is there to notice.
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from coupefeu.errors import CoupefeuError, VerificationError
@@ -23,6 +23,7 @@ from coupefeu.store.showing import parse_head
 from coupefeu.store.sqlite import Connection
 from coupefeu.store.transaction import Transaction
 from coupefeu.wire.key_statement import KeyStatement, SignedKeyStatement, parse_key_statement
+from coupefeu.wire.published_keys import join_published
 
 _COSIGNED_MS: Final = (
     "SELECT holder, min(arrived_ms) FROM cosignatures WHERE log = ? AND size > ? GROUP BY holder"
@@ -31,10 +32,14 @@ _COSIGNED_MS: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """`amendments`: of a higher version than the one in force; `statements`: all that stand, by party and number."""
+    """`amendments`: of a higher version than the one in force; `statements`: all that stand, by party and number.
+
+    `published`: the ML-DSA-44 keys that entries show whole, each by its SHA-256; statements say whose they are.
+    """
 
     amendments: tuple[Amendment, ...] = ()
     statements: tuple[SignedKeyStatement, ...] = ()
+    published: Mapping[bytes, bytes] = field(default_factory=dict)
 
     @property
     def awaits_receipts(self) -> bool:
@@ -59,6 +64,7 @@ def read_standing(connection: Connection, agreement: Agreement) -> Standing:
     return Standing(
         amendments=tuple(each for each in amendments if each.version > agreement.version),
         statements=tuple(list_signed_statements(facts, agreement)),
+        published=join_published(fact.published for fact in facts if fact.published is not None),
     )
 
 

@@ -1,13 +1,15 @@
 """A line between parties whose keys are made from their names: for tests and benches, never for officers."""
 
+from dataclasses import replace
+from functools import cache
 from hashlib import sha256
 
-from coupefeu.keys import ed25519, x25519
+from coupefeu.keys import ed25519, mldsa, x25519
 from coupefeu.keys.notes import CosignSigner, LogSigner
 from coupefeu.keys.ring import IdentityKey
 from coupefeu.model.agreement import Agreement, PartyKeys, Status
 from coupefeu.model.instant import Instant
-from coupefeu.store.line import Line, Party
+from coupefeu.store.line import Line, make_parties
 from coupefeu.wire.agreement import join_keys, parse_agreement, parse_terms
 from coupefeu.wire.agreement_template import render_template
 from coupefeu.wire.dictionary import DICTIONARY_HASH
@@ -46,6 +48,8 @@ def _keys_of(name: str) -> PartyKeys:
         log=ed25519.public(private_key(name, "log")),
         cosigner=ed25519.public(private_key(name, "cosigner")),
         session=x25519.public(private_key(name, "session")),
+        log_ml_dsa_sha256=mldsa.public_sha256(private_key(name, "log-mldsa")),
+        cosigner_ml_dsa_sha256=mldsa.public_sha256(private_key(name, "cosigner-mldsa")),
     )
 
 
@@ -58,15 +62,32 @@ def make_line(agreement: Agreement, ours: str) -> Line:
         )
         for name in agreement.party_ids
     }
+    published = _published(agreement)
     return Line(
-        parties=tuple(
-            Party(name=name, origin=agreement.origin(name), log_key=log.vkey, cosigner_key=cosigner.vkey)
-            for name, (log, cosigner) in signers.items()
-        ),
+        parties=make_parties(agreement, (), published),
         our_log=agreement.log_number(ours),
         log_signer=signers[ours][0],
         cosigner=signers[ours][1],
+        published=published,
     )
+
+
+def without_ml_dsa(agreement: Agreement) -> Agreement:
+    """Give the agreement as it would have been paired before there were ML-DSA-44 keys for logs and cosigners."""
+    keys = (replace(each, log_ml_dsa_sha256=b"", cosigner_ml_dsa_sha256=b"") for each in agreement.keys)
+    return replace(agreement, keys=tuple(keys))
+
+
+def _published(agreement: Agreement) -> dict[bytes, bytes]:
+    """Give the ML-DSA-44 keys of all parties whole, by their SHA-256."""
+    roles = ("log-mldsa", "cosigner-mldsa")
+    keys = (_ml_dsa_public(name, role) for name in agreement.party_ids for role in roles)
+    return {sha256(key).digest(): key for key in keys}
+
+
+@cache
+def _ml_dsa_public(name: str, role: str) -> bytes:
+    return mldsa.public(private_key(name, role))
 
 
 def private_key(name: str, purpose: str) -> bytes:

@@ -42,6 +42,8 @@ _NAME = "[a-z0-9](?:[a-z0-9.-]{0,38}[a-z0-9])?"
 _PARTY_ID = "[a-z][a-z0-9]{0,15}"
 _POST_ID = f"{_PARTY_ID}\\.[a-z][a-z0-9-]{{0,23}}"
 _LANGUAGE = "[a-z]{2}"
+_LOG_ML_DSA: Final = "log_ml_dsa_44_sha256"
+_COSIGNER_ML_DSA: Final = "cosigner_ml_dsa_44_sha256"
 
 
 def parse_terms(octets: bytes) -> Agreement:
@@ -97,10 +99,19 @@ def format_keys(line_id: bytes, keys: tuple[PartyKeys, ...]) -> str:
         f'identity_ml_dsa_44_sha256 = "{party.identity_ml_dsa_sha256.hex()}"\n'
         f'log = "{_base64(party.log)}"\n'
         f'cosigner = "{_base64(party.cosigner)}"\n'
-        f'session = "{_base64(party.session)}"\n'
+        f'session = "{_base64(party.session)}"\n{_format_ml_dsa(party)}'
         for party in keys
     )
     return "".join(parts)
+
+
+def _format_ml_dsa(party: PartyKeys) -> str:
+    if not party.log_ml_dsa_sha256:
+        return ""
+    return (
+        f'{_LOG_ML_DSA} = "{party.log_ml_dsa_sha256.hex()}"\n'
+        f'{_COSIGNER_ML_DSA} = "{party.cosigner_ml_dsa_sha256.hex()}"\n'
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +164,7 @@ def _parse(root: Table, *, with_keys: bool) -> Agreement:
         status=status,
         version=root.integer("version", 1, 9_999),
         in_force_ms=root.instant("in_force"),
+        classical_until_ms=root.instant("classical_until") if root.has("classical_until") else None,
         languages=languages,
         record_mode=root.choice("record_mode", RecordMode),
         skew_s=root.duration_s("skew", least_s=0),
@@ -311,7 +323,7 @@ def _parse_keys(root: Table, name: str, line_id: bytes, parties: tuple[Party, ..
     table = root.table("keys")
     keys = tuple(_parse_party_keys(table.table(party.id), party.id) for party in parties)
     table.finish()
-    every = [key for party in keys for key in (party.identity, party.log, party.cosigner, party.session)]
+    every = [key for party in keys for key in party.every]
     if len(set(every)) != len(every):
         raise root.fault(
             "keys", "twice", "one key stands in two places", "every key of a line is of its own (A6)"
@@ -326,6 +338,8 @@ def _parse_keys(root: Table, name: str, line_id: bytes, parties: tuple[Party, ..
 
 
 def _parse_party_keys(row: Table, party: str) -> PartyKeys:
+    """Read a party's keys; those of ML-DSA-44 stand there both, or neither on a line paired without them."""
+    has_ml_dsa = row.has(_LOG_ML_DSA) or row.has(_COSIGNER_ML_DSA)
     keys = PartyKeys(
         party=party,
         incarnation=row.integer("incarnation", 1, 9_999),
@@ -334,6 +348,8 @@ def _parse_party_keys(row: Table, party: str) -> PartyKeys:
         log=row.octets("log", 32),
         cosigner=row.octets("cosigner", 32),
         session=row.octets("session", 32),
+        log_ml_dsa_sha256=row.hexadecimal(_LOG_ML_DSA, 32) if has_ml_dsa else b"",
+        cosigner_ml_dsa_sha256=row.hexadecimal(_COSIGNER_ML_DSA, 32) if has_ml_dsa else b"",
     )
     row.finish()
     return keys

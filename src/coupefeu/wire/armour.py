@@ -28,6 +28,7 @@ class Armour(StrEnum):
     ANSWER = "ANSWER"
     KEY_STATEMENT = "KEY STATEMENT"
     AMENDMENT = "AMENDMENT"
+    PUBLISHED_KEYS = "PUBLISHED KEYS"
 
 
 def armour(kind: Armour, octets: bytes) -> str:

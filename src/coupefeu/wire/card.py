@@ -1,8 +1,10 @@
 """The two things that pass between parties at pairing: the card, and the answer to the others' cards.
 
-    card    {0 format, 1 party, 2 identity, 3 SHA-256 of the ML-DSA-44 key, 4 log, 5 cosigner, 6 session,
-             7 nonce 16, 8 share of the PSK 32, 9 address}                                 about 280 bytes
-    answer  {0 format, 1 party, 2 ML-DSA-44 key, 3 agreement, 4 [identity signatures], 5 [[party, proofs]...]}
+    card    {0 format, 1 party, 2 identity, 3 SHA-256 of its ML-DSA-44 key, 4 log, 5 cosigner, 6 session, 7 nonce 16,
+             8 share of the PSK 32, 9 address, 10, 11 SHA-256 of the ML-DSA-44 keys of log and cosigner}
+             about 350 bytes
+    answer  {0 format, 1 party, 2 identity's ML-DSA-44 key, 3 agreement, 4 [identity signatures],
+             5 [[party, proofs]...], 6 [[ML-DSA-44 key, proof] of log, of cosigner]}
 
 A card holds a secret (the share): it travels in person. Source: protocol A10-A12.
 """
@@ -14,7 +16,7 @@ from typing import Any, Final
 from coupefeu.errors import PeerError
 from coupefeu.wire.cbor import decode, encode
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 NONCE_BYTES: Final = 16
 SHARE_BYTES: Final = 32
 ML_DSA_PUBLIC_BYTES: Final = 1_312
@@ -37,6 +39,8 @@ class Card:
     nonce: bytes
     share: bytes = field(repr=False)
     address: str
+    log_ml_dsa_sha256: bytes
+    cosigner_ml_dsa_sha256: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +67,22 @@ class Possession:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownKey:
+    """A whole ML-DSA-44 key that card and agreement name by its hash, and its proof: it signs card and agreement."""
+
+    public: bytes = field(repr=False)
+    proof: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What a party returns once it has seen all cards: the agreement, signed, and the proofs."""
 
     agreement: bytes = field(repr=False)
     signatures: Signatures
     possessions: tuple[Possession, ...]
+    log_ml_dsa: ShownKey
+    cosigner_ml_dsa: ShownKey
 
     @property
     def party(self) -> str:
@@ -79,7 +93,8 @@ class Answer:
 def encode_card(card: Card) -> bytes:
     """Write the card's bytes: what the words cover and the proofs sign."""
     keys = (card.identity, card.identity_ml_dsa_sha256, card.log, card.cosigner, card.session)
-    values = (FORMAT, card.party, *keys, card.nonce, card.share, card.address)
+    post_quantum = (card.log_ml_dsa_sha256, card.cosigner_ml_dsa_sha256)
+    values = (FORMAT, card.party, *keys, card.nonce, card.share, card.address, *post_quantum)
     return encode(dict(enumerate(values)))
 
 
@@ -89,7 +104,7 @@ def parse_card(octets: bytes) -> Card:
     Raises:
         PeerError: `wire.card.*`, `wire.cbor.*`.
     """
-    values = _fields(octets, "card", 10)
+    values = _fields(octets, "card", 12)
     return Card(
         party=_text(values, 1, "party", 16),
         identity=_octets(values, 2, "identity", 32),
@@ -100,6 +115,8 @@ def parse_card(octets: bytes) -> Card:
         nonce=_octets(values, 7, "nonce", NONCE_BYTES),
         share=_octets(values, 8, "share", SHARE_BYTES),
         address=_text(values, 9, "address", MAX_ADDRESS_CHARACTERS),
+        log_ml_dsa_sha256=_octets(values, 10, "log_ml_dsa_sha256", 32),
+        cosigner_ml_dsa_sha256=_octets(values, 11, "cosigner_ml_dsa_sha256", 32),
     )
 
 
@@ -114,6 +131,7 @@ def encode_answer(answer: Answer) -> bytes:
             3: answer.agreement,
             4: [signatures.ed25519, signatures.ml_dsa],
             5: [_pack_possession(proof) for proof in answer.possessions],
+            6: [[shown.public, shown.proof] for shown in (answer.log_ml_dsa, answer.cosigner_ml_dsa)],
         }
     )
 
@@ -124,14 +142,17 @@ def parse_answer(octets: bytes) -> Answer:
     Raises:
         PeerError: `wire.card.*`, `wire.cbor.*`.
     """
-    values = _fields(octets, "answer", 6)
+    values = _fields(octets, "answer", 7)
     agreement = _octets(values, 3, "agreement", None)
     if len(agreement) > MAX_AGREEMENT_BYTES:
         raise _fault("agreement", f"has {len(agreement)} bytes, more than {MAX_AGREEMENT_BYTES}")
+    log_ml_dsa, cosigner_ml_dsa = (_parse_shown(row) for row in _items(values[6], "ML-DSA-44 keys", 2))
     return Answer(
         agreement=agreement,
         signatures=parse_signatures([values[1], values[2], *_items(values[4], "signatures", 2)]),
         possessions=tuple(_parse_possession(row) for row in _rows(values[5])),
+        log_ml_dsa=log_ml_dsa,
+        cosigner_ml_dsa=cosigner_ml_dsa,
     )
 
 
@@ -148,6 +169,14 @@ def parse_signatures(row: Any) -> Signatures:
         ml_dsa_public=_octets(values, 1, "signatures.ml_dsa_public", ML_DSA_PUBLIC_BYTES),
         ed25519=_octets(values, 2, "signatures.ed25519", 64),
         ml_dsa=_octets(values, 3, "signatures.ml_dsa", ML_DSA_SIGNATURE_BYTES),
+    )
+
+
+def _parse_shown(row: Any) -> ShownKey:
+    values = dict(enumerate(_items(row, "ML-DSA-44 key", 2)))
+    return ShownKey(
+        public=_octets(values, 0, "ML-DSA-44 key", ML_DSA_PUBLIC_BYTES),
+        proof=_octets(values, 1, "proof of an ML-DSA-44 key", ML_DSA_SIGNATURE_BYTES),
     )
 
 
@@ -179,7 +208,11 @@ def _fields(octets: bytes, what: str, count: int) -> Mapping[int, Any]:
         or type(values[0]) is not int
         or values[0] != FORMAT
     ):
-        raise _fault(what, f"is not a {what} of format {FORMAT}")
+        raise PeerError(
+            f"this is not a {what} of format {FORMAT}",
+            code="wire.card.bad_field",
+            hint="ask for the file again; have both sides use the same version of coupefeu",
+        )
     return values
 
 

@@ -21,7 +21,8 @@ MAX_SIGNATURES: Final = 100
 
 ED25519: Final = 0x01
 COSIGNATURE: Final = 0x04
-_KEY_BYTES: Final = {ED25519: 32, COSIGNATURE: 32}
+ML_DSA_44: Final = 0x06
+_KEY_BYTES: Final = {ED25519: 32, COSIGNATURE: 32, ML_DSA_44: 1_312}
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _KEY_ID: Final = re.compile(r"[0-9a-f]{8}")
 

@@ -24,6 +24,7 @@ export const KINDS = [
   'amendment-proposed',
   'amendment-accepted',
   'key-statement',
+  'keys-published',
   'refused',
   'unknown',
   'unreadable',

@@ -12,6 +12,7 @@ from coupefeu.services.agreement.facts import (
     AcceptAmendment,
     OpenLog,
     ProposeAmendment,
+    PublishKeys,
     RecordKeyStatement,
 )
 from coupefeu.services.base import Command, Context, Draft, Recorded, Rows, Statement
@@ -23,7 +24,13 @@ class AgreementService:
     """The service object; see `coupefeu.services.base.Service`."""
 
     kinds: frozenset[int] = KINDS
-    commands: tuple[type[Command], ...] = (OpenLog, ProposeAmendment, AcceptAmendment, RecordKeyStatement)
+    commands: tuple[type[Command], ...] = (
+        OpenLog,
+        ProposeAmendment,
+        AcceptAmendment,
+        RecordKeyStatement,
+        PublishKeys,
+    )
 
     def needs(self, command: Command) -> tuple[Statement, ...]:
         """Every decision looks at all entries of this service."""

@@ -17,6 +17,7 @@ from coupefeu.services.base import Command
 from coupefeu.wire.card import Signatures, pack_signatures, parse_signatures
 from coupefeu.wire.cbor import decode, encode
 from coupefeu.wire.key_statement import SignedKeyStatement
+from coupefeu.wire.published_keys import PublishedKeys
 
 KEY_STATEMENT: Final = Kind.KEY_STATEMENT
 """The kind of entry that holds a key statement."""
@@ -24,7 +25,13 @@ MAX_VERSION: Final = 9_999
 """Of an agreement; whatever is signed beyond it has no effect, and no database need hold it."""
 
 KINDS: Final = frozenset(
-    {int(Kind.AGREEMENT), int(Kind.AMENDMENT_PROPOSED), int(Kind.AMENDMENT_ACCEPTED), KEY_STATEMENT}
+    {
+        int(Kind.AGREEMENT),
+        int(Kind.AMENDMENT_PROPOSED),
+        int(Kind.AMENDMENT_ACCEPTED),
+        int(KEY_STATEMENT),
+        int(Kind.KEYS_PUBLISHED),
+    }
 )
 
 
@@ -61,6 +68,13 @@ class RecordKeyStatement(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PublishKeys(Command):
+    """Our node shows the ML-DSA-44 keys that a key statement named; `body` is `encode_published_keys` of them."""
+
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Acceptance:
     """What the body of AMENDMENT_ACCEPTED says."""
 
@@ -84,6 +98,8 @@ class AgreementFact:
     signatures: Signatures | None = None
     signed: SignedKeyStatement | None = None
     """Of a key statement."""
+    published: PublishedKeys | None = None
+    """Of keys that are shown whole."""
     effect: str = ""
 
 

@@ -6,8 +6,7 @@ party has co-signed each of those entries. A higher version replaces a lower one
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
 
 from coupefeu.keys.agreement_signatures import SignedAgreement, verify_agreement
 from coupefeu.model.agreement import Agreement, PartyKeys
@@ -90,14 +89,14 @@ def list_statements(facts: Sequence[AgreementFact], agreement: Agreement) -> lis
 def list_signed_statements(facts: Sequence[AgreementFact], agreement: Agreement) -> list[SignedKeyStatement]:
     """Give the same with the signatures under them, as `node.folder_files.save_key_statement` keeps them."""
     standing: list[SignedKeyStatement] = []
-    used = {key for keys in agreement.keys for key in (keys.identity, keys.log, keys.cosigner, keys.session)}
+    used = {key for keys in agreement.keys for key in keys.every}
     for party in agreement.party_ids:
         keys = agreement.keys_of(party)
         sizes = dict.fromkeys(KeyRole, 0)
         for signed in _by_number(facts, party):
             statement = signed.statement
             role = statement.role
-            is_next = getattr(keys, role) == statement.old_key and statement.size >= sizes[role]
+            is_next = role.key_of(keys) == statement.old_key and statement.size >= sizes[role]
             if is_next and statement.new_key not in used:
                 keys = _succeed(keys, statement)
                 sizes[role] = statement.size
@@ -144,5 +143,4 @@ def _by_number(facts: Sequence[AgreementFact], party: str) -> list[SignedKeyStat
 
 
 def _succeed(keys: PartyKeys, statement: KeyStatement) -> PartyKeys:
-    key: dict[str, Any] = {statement.role.value: statement.new_key or b""}
-    return replace(keys, **key)
+    return statement.role.with_key(keys, statement.new_key or b"")

@@ -23,16 +23,18 @@ from coupefeu.services.agreement.facts import (
     AgreementFact,
     OpenLog,
     ProposeAmendment,
+    PublishKeys,
     RecordKeyStatement,
     encode_acceptance,
 )
-from coupefeu.services.agreement.in_force import first_signatures, list_statements
+from coupefeu.services.agreement.in_force import find_keys, first_signatures, list_statements
 from coupefeu.services.base import Command, Context, Draft
 from coupefeu.wire.agreement import parse_agreement
 from coupefeu.wire.key_statement import (
     KeyStatement,
     parse_key_statement,
 )
+from coupefeu.wire.published_keys import parse_published_keys
 
 _FIXED: Final = ("name", "status", "line_id", "party_ids", "clock_shifts_ms", "keys", "dictionary_sha256")
 """An amendment never touches these: REAL stays REAL, keys change by key statement only, and a clock never jumps."""
@@ -53,6 +55,8 @@ def decide(command: Command, facts: Sequence[AgreementFact], context: Context) -
             return _decide_accept(command, facts, context)
         case RecordKeyStatement():
             return _decide_statement(command, facts, context)
+        case PublishKeys():
+            return _decide_publish(command, facts, context)
         case _:
             raise UsageError(
                 f"{type(command).__name__} is not ours", code="services.agreement.unknown_command"
@@ -191,6 +195,22 @@ def _decide_statement(
             hint="record earlier statements first; numbers rise by party, sizes never fall, no key comes twice",
         )
     return (replace(_draft(KEY_STATEMENT, command.body, context), precedence=Precedence.FLASH),)
+
+
+def _decide_publish(
+    command: PublishKeys, facts: Sequence[AgreementFact], context: Context
+) -> tuple[Draft, ...]:
+    keys = parse_published_keys(command.body)
+    if any(fact.log == context.our_log and fact.published == keys for fact in facts):
+        raise PolicyError("these keys are on our record", code="services.agreement.known_keys")
+    named = find_keys(list_statements(facts, context.agreement), context.agreement.keys_of(context.us))
+    if not keys.by_sha256.keys() <= {named.log_ml_dsa_sha256, named.cosigner_ml_dsa_sha256}:
+        raise PolicyError(
+            "a key is published that neither agreement nor key statement names",
+            code="services.agreement.unnamed_key",
+            hint="record the key statement first",
+        )
+    return (_draft(Kind.KEYS_PUBLISHED, command.body, context),)
 
 
 def _says(fact: AgreementFact, statement: KeyStatement) -> bool:

@@ -39,6 +39,7 @@ from coupefeu.services.agreement.rules import check_fixed
 from coupefeu.services.base import METADATA, Context, Recorded, Rows, Statement
 from coupefeu.wire.agreement import parse_agreement
 from coupefeu.wire.key_statement import parse_key_statement
+from coupefeu.wire.published_keys import parse_published_keys
 
 ENTRIES: Final = Table(
     "agreement_entries",
@@ -109,6 +110,8 @@ def _slot(fact: AgreementFact) -> str:
         return ""
     if fact.kind == KEY_STATEMENT:
         return f"keys {fact.party} {fact.version}"
+    if fact.kind == Kind.KEYS_PUBLISHED:
+        return f"published {fact.digest.hex()}"
     return "agreement" if fact.kind == Kind.AGREEMENT else f"text {fact.version}"
 
 
@@ -142,6 +145,8 @@ def _verified(fact: AgreementFact, body: bytes, agreement: Agreement) -> Agreeme
         case Kind.AMENDMENT_ACCEPTED if fact.signatures is not None:
             note = agreement_note(agreement.line_id, fact.version, fact.digest)
             verify_text(agreement.keys_of(fact.party), note, fact.signatures)
+        case Kind.KEYS_PUBLISHED:
+            pass  # whose they are, the statements say: until then they are bytes
         case _:
             verify_key_statement(parse_key_statement(body), agreement)
     return fact
@@ -159,6 +164,8 @@ def _content(fact: AgreementFact, body: bytes) -> AgreementFact:
         signed = parse_key_statement(body)
         statement = signed.statement
         return replace(fact, party=statement.party, version=statement.number, signed=signed)
+    if fact.kind == Kind.KEYS_PUBLISHED:
+        return replace(fact, published=parse_published_keys(body), digest=sha256(body).digest())
     if fact.kind == Kind.AMENDMENT_ACCEPTED:
         acceptance = parse_acceptance(body)
         return replace(
