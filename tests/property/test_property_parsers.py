@@ -41,6 +41,7 @@ from coupefeu.wire.head import decode_head, encode_head, restore, shorten
 from coupefeu.wire.key_statement import parse_key_statement
 from coupefeu.wire.note import VerifierKey, format_note, parse_note
 from coupefeu.wire.proof import TlogProof
+from coupefeu.wire.published_keys import parse_published_keys
 from coupefeu.wire.run import Run
 from coupefeu.wire.varint import read_varint
 
@@ -87,6 +88,7 @@ TRIED = {
     ),
     "wire.head.shorten": shorten,
     "wire.key_statement.parse_key_statement": parse_key_statement,
+    "wire.published_keys.parse_published_keys": parse_published_keys,
     "wire.note.VerifierKey.parse": lambda data: VerifierKey.parse(text(data)),
     "wire.note.parse_note": parse_note,
     "wire.packet.decode_items": packet.decode_items,

@@ -18,6 +18,7 @@ from coupefeu.services.refusals.facts import parse_refusal
 from coupefeu.services.watch.facts import read_watch
 from coupefeu.wire.head import decode_head, encode_head
 from coupefeu.wire.key_statement import parse_key_statement
+from coupefeu.wire.published_keys import parse_published_keys
 
 ROOT = Path(__file__).parents[2]
 KEPT = json.loads(Path(__file__).with_name("entries-v1.json").read_text("utf-8"))
@@ -28,6 +29,7 @@ PARSERS = {
     Kind.AMENDMENT_ACCEPTED: parse_acceptance,
     Kind.REFUSED: parse_refusal,
     Kind.KEY_STATEMENT: parse_key_statement,
+    Kind.KEYS_PUBLISHED: parse_published_keys,
 }
 """Of these kinds a body that breaks a rule is not read at all; of the others the reader names what is wrong."""
 
