@@ -35,11 +35,25 @@ from coupefeu.services.messages.facts import read_act
 from coupefeu.services.messages.forms import read_content
 from coupefeu.services.refusals.facts import parse_refusal
 from coupefeu.services.watch.facts import read_watch
-from coupefeu.wire import agreement, armour, base64, batch, card, cbor, cosignature, packet, part, tiles, toml
+from coupefeu.wire import (
+    agreement,
+    armour,
+    base64,
+    batch,
+    card,
+    cbor,
+    cosignature,
+    packet,
+    part,
+    policy,
+    tiles,
+    toml,
+    witness,
+)
 from coupefeu.wire.checkpoint import Checkpoint
 from coupefeu.wire.head import decode_head, encode_head, restore, shorten
 from coupefeu.wire.key_statement import parse_key_statement
-from coupefeu.wire.note import VerifierKey, format_note, parse_note
+from coupefeu.wire.note import VerifierKey, format_note, parse_note, parse_signature
 from coupefeu.wire.proof import TlogProof
 from coupefeu.wire.published_keys import parse_published_keys
 from coupefeu.wire.run import Run
@@ -91,14 +105,20 @@ TRIED = {
     "wire.published_keys.parse_published_keys": parse_published_keys,
     "wire.note.VerifierKey.parse": lambda data: VerifierKey.parse(text(data)),
     "wire.note.parse_note": parse_note,
+    "wire.note.parse_signature": lambda data: parse_signature(text(data)),
     "wire.packet.decode_items": packet.decode_items,
     "wire.part.decode_ask": lambda data: part.decode_ask(data, 0),
     "wire.part.decode_part": lambda data: part.decode_part(data, 0),
+    "wire.policy.parse_policy": policy.parse_policy,
     "wire.proof.TlogProof.parse": TlogProof.parse,
     "wire.run.Run.parse": lambda data: Run.parse(text(data)),
     "wire.tiles.parse_bundle": tiles.parse_bundle,
     "wire.toml.parse_toml": toml.parse_toml,
     "wire.varint.read_varint": lambda data: read_varint(data, 0),
+    "wire.witness.parse_lines": witness.parse_lines,
+    "wire.witness.parse_size": witness.parse_size,
+    "wire.witness.parse_submission": witness.parse_submission,
+    "wire.witness.parse_tree_head": lambda data: witness.parse_tree_head(text(data)),
     "keys.agreement_signatures.parse_agreement_body": parse_agreement_body,
     "keys.certificates.read_certificate": read_certificate,
     "record.audit.audit_record": lambda data: audit_record({"checkpoint": data}.get, KEY),
@@ -175,6 +195,8 @@ SAMPLES = st.one_of(
     ).map(TlogProof.format),
     st.just(format_index("line", [(0, 2)])),
     st.just(LEAF),
+    NOTES.map(format_note).map(lambda note: witness.format_submission(7, [bytes(32)], note)),
+    st.just(f"log {KEY.text()}\nquorum none\n".encode()),
 )
 
 

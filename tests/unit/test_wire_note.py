@@ -97,7 +97,7 @@ def test_verifier_key_round_trip():
         KEY.text().upper(),
         KEY.text()[:-4],
         f"{KEY.text()}\n\n",
-        VerifierKey.of("name", 0x06, bytes(1_312)).text(),
+        VerifierKey.of("name", 0x05, bytes(32)).text(),
         VerifierKey.of("na me", ED25519, bytes(32)).text(),
     ],
 )

@@ -107,7 +107,7 @@ def parse_note(data: bytes) -> Note:
     lines = whole[split + 2 : -1].split("\n")
     if len(lines) > MAX_SIGNATURES:
         _refuse("too-many-signatures")
-    return Note(whole[: split + 1], tuple(_parse_signature(line) for line in lines))
+    return Note(whole[: split + 1], tuple(parse_signature(line) for line in lines))
 
 
 def format_note(note: Note) -> bytes:
@@ -131,7 +131,12 @@ def signature_line(signature: NoteSignature) -> str:
     return f"— {signature.name} {b64encode(signature.key_id + signature.blob).decode()}\n"
 
 
-def _parse_signature(line: str) -> NoteSignature:
+def parse_signature(line: str) -> NoteSignature:
+    """Read the line of one signature, without its newline.
+
+    Raises:
+        PeerError: `wire.note.signature-line`, `wire.base64.malformed`.
+    """
     dash, _, rest = line.partition(" ")
     name, _, encoded = rest.partition(" ")
     if dash != "—" or not _is_name(name):
