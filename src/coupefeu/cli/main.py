@@ -48,6 +48,7 @@ SUMMARIES: Final = {
         "Make a node's folder of a backup. The node starts recovering: it reads, and signs nothing at first."
     ),
     "rebuild": "Make the views of a stopped node anew from its record: inbox, chains, agreement.",
+    "witness": "The neutral witness: serve.",
     "demo": "Run two nodes on this machine with their consoles, until Ctrl-C; --headless: let them prove the main job.",
     "bench": ("Measure the line, bad days and a record of a million entries; exit 1 if one falls short."),
 }

@@ -7,10 +7,10 @@ so whoever holds connections open keeps no officer out, and no officer is thrown
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Mapping
 from email.utils import formatdate
 from typing import Any, Final
 
-from litestar.types import Scope
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
@@ -146,7 +146,7 @@ class Connection(H11Protocol):
             self.transport.abort()
 
 
-def prove(scope: Scope) -> None:
+def prove(scope: Mapping[str, object]) -> None:
     """Say that a request is signed in: its connection keeps its place."""
     values: Any = scope.get("state") or {}
     if _PROVE in values:

@@ -8,10 +8,9 @@ import contextlib
 import errno
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-from litestar.types import ASGIApp
 from uvicorn import Config
 
 from coupefeu.console.config import LOCALHOSTS
@@ -39,9 +38,12 @@ class Listener:
 
     @classmethod
     async def start(
-        cls, app: ASGIApp, bound: Sequence[socket.socket], context: ssl.SSLContext | None
+        cls,
+        app: Callable[..., Awaitable[None]],
+        bound: Sequence[socket.socket],
+        context: ssl.SSLContext | None,
     ) -> "Listener":
-        """Answer on bound sockets, under TLS when there is a context."""
+        """Have an ASGI application answer on bound sockets, under TLS when there is a context."""
         config = Config(
             app,
             http=Connection,

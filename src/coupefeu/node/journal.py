@@ -42,6 +42,7 @@ class Journal:
 
     def __init__(self, path: Path, names: tuple[str, ...]) -> None:
         self._names = names
+        self._file = path.name
         self._handler = _File(
             path, maxBytes=MAX_FILE_BYTES, backupCount=OLD_FILES, encoding="utf-8", delay=True
         )
@@ -85,7 +86,7 @@ class Journal:
         told = StoreError(
             f"the node failed: {type(error).__name__}, incident {incident}",
             code="node.journal.defect",
-            hint=f"Nothing was acknowledged. Report this defect; node.log has incident {incident}.",
+            hint=f"Nothing was acknowledged. Report this defect; {self._file} has incident {incident}.",
         )
         told.__cause__ = error
         return told
