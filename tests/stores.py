@@ -28,6 +28,10 @@ def wind_back(connection, revision: str) -> None:
     """Make a record what it would be if an earlier program had written it."""
     for name in sorted(set(tables.RECORD.tables) - TABLES_OF[revision]):
         connection.query(f"DROP TABLE {name}")
+    connection.query("DROP INDEX entries_lacking")
+    for name in ("head_salt", "erased_log", "erased"):
+        connection.query(f"ALTER TABLE entries DROP COLUMN {name}")
+    connection.query("CREATE INDEX entries_withheld ON entries (log, idx) WHERE body IS NULL")
     connection.query(f"UPDATE alembic_version SET version_num = '{revision}'")
 
 

@@ -29,9 +29,10 @@ def test_a_text_alone_is_enough(line):
 def test_what_was_sent_is_said_in_words(line):
     lines = line.run("say", "hello")
     assert lines[0] == BANNER
-    assert lines[1].startswith("On our record as US/")
-    assert lines[1].endswith(": ROUTINE SAFETY, to ru.duty.")
-    assert lines[2] == "This node is stopped: the message leaves when it is up (`coupefeu up`)."
+    assert lines[1] == "ON RECORD: what is said here is kept."
+    assert lines[2].startswith("On our record as US/")
+    assert lines[2].endswith(": ROUTINE SAFETY, to ru.duty.")
+    assert lines[3] == "This node is stopped: the message leaves when it is up (`coupefeu up`)."
 
 
 def test_the_operative_word_makes_a_warning_which_is_flash(line):
@@ -311,8 +312,8 @@ def test_an_outcome_without_its_text_names_the_option(line, result, hint):
 
 def test_an_officer_reads_one_language(line):
     lines = line.run("say", "Наш самолёт повернул назад.", node=line.ru)
-    assert lines[1].startswith("Записано в наш журнал: RU/")
-    assert lines[2].startswith("Этот узел остановлен")
+    assert lines[2].startswith("Записано в наш журнал: RU/")
+    assert lines[3].startswith("Этот узел остановлен")
     typed = ["--typed", "STOP", "--typed", "36.61N", "--typed", "4"]
     said = "\n".join(line.run("read-back", line.warning, *typed, "--language", "fr", node=line.ru))
     assert f"Pour faire répéter\u202f: coupefeu say-again {line.warning}" in said

@@ -72,7 +72,7 @@ def test_the_list_says_how_many_and_how_many_are_here(line):
     attach(line, "map.png")
     assert "  Attachments: 1, here: 1" in line.run("inbox", "--all")
     lines = line.run("say", "Again.", "--attach", line.folder / "map.png")
-    assert (lines[0], lines[2]) == (BANNER, "Attachment 0: map.png, 102,400 bytes: here")
+    assert (lines[0], lines[3]) == (BANNER, "Attachment 0: map.png, 102,400 bytes: here")
 
 
 def test_what_is_larger_than_agreed_is_refused_before_it_is_read(line):

@@ -10,7 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from coupefeu.cli import agreement, card, init, main, pair, status
-from coupefeu.errors import ConfigError, CoupefeuError, PeerError, PolicyError, UsageError, VerificationError
+from coupefeu.errors import ConfigError, CoupefeuError, PeerError, UsageError, VerificationError
 from coupefeu.model.instant import Moment
 from coupefeu.node.folder import NodeFolder
 from coupefeu.services.agreement import AgreementService
@@ -520,11 +520,11 @@ def test_terms_that_cannot_be_read_are_named_with_their_file_and_line(desk, old,
     assert refused.value.hint
 
 
-def test_terms_that_keep_less_than_all_are_refused_before_any_words(desk):
+def test_terms_that_keep_facts_only_must_say_for_how_long_content_is_kept(desk):
     desk.meet()
     terms = desk.file("terms.toml").read_text()
     desk.file("terms.toml").write_text(terms.replace("ON RECORD", "RECORD OF FACT ONLY"))
-    with pytest.raises(PolicyError, match="keeps everything that is said"):
+    with pytest.raises(PeerError, match="record"):
         desk.answer("us", "ru")
     assert not desk.file("us.answer").exists()
 

@@ -222,7 +222,6 @@ def test_the_difference_is_shown_line_by_line():
         (b'status = "EXERCISE"', b'status = "REAL"', "status"),
         (b'name = "exercise"', b'name = "other"', "name"),
         (b"version = 2", b"version = 1", "version"),
-        (b'"ON RECORD"', b'"RECORD OF FACT ONLY"', "keeps everything"),
         (b'duty_desk = "us.duty"\n', b'duty_desk = "us.duty"\nclock = "+1h"\n', "clock_shifts_ms"),
         (b'dictionary_sha256 = "', b'dictionary_sha256 = "' + b"0" * 64 + b'"\n# "', "dictionary"),
     ],

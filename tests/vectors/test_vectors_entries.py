@@ -12,6 +12,7 @@ from coupefeu.keys.agreement_signatures import parse_agreement_body
 from coupefeu.model.entry import Kind
 from coupefeu.services.agreement.facts import parse_acceptance
 from coupefeu.services.bodies import decode_body
+from coupefeu.services.erasures.facts import parse_erasure
 from coupefeu.services.messages.facts import ACTS, read_act
 from coupefeu.services.messages.forms import read_content
 from coupefeu.services.refusals.facts import parse_refusal
@@ -30,6 +31,7 @@ PARSERS = {
     Kind.REFUSED: parse_refusal,
     Kind.KEY_STATEMENT: parse_key_statement,
     Kind.KEYS_PUBLISHED: parse_published_keys,
+    Kind.ERASED: parse_erasure,
 }
 """Of these kinds a body that breaks a rule is not read at all; of the others the reader names what is wrong."""
 

@@ -109,6 +109,7 @@ export interface ActValues {
   readonly time_marks: readonly TimeMark[];
   readonly effect: string;
   readonly verdict: VerdictValues | null;
+  readonly erased: boolean;
 }
 
 /** One step of a chain. `machine`: a fact about machines, where the others are acts of people. */
@@ -136,6 +137,12 @@ export interface ContentValues {
   readonly channel: string | null;
   readonly counterpart: string | null;
   readonly template: number | null;
+}
+
+/** The content of a message is gone from our record: by which entry of ours, and why. */
+export interface ErasedValues {
+  readonly by: string;
+  readonly why: string;
 }
 
 /**
@@ -192,6 +199,7 @@ export interface MessageValues {
   readonly without_effect: readonly ActValues[];
   readonly chains: Readonly<Record<string, readonly StepValues[]>>;
   readonly acts_left_out: number;
+  readonly erased: ErasedValues | null;
 }
 
 /** One thing that sounds; more than one message is a flood of that party's, collapsed. */

@@ -1,6 +1,7 @@
 """What was asked for on the command line: its form, its text, and which option mends what is refused."""
 
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -121,11 +122,17 @@ class Source:
 
     def forget(self, folder: NodeFolder) -> None:
         """Remove what was kept of a text that is sent now; a failure to tidy up is no failure to send."""
-        octets = self.text.encode("utf-8", "surrogateescape")
         with suppress(OSError):
-            for kept in _kept_texts(folder):
-                if kept.stat().st_size == len(octets) and kept.read_bytes() == octets:
-                    kept.unlink()
+            forget_unsent(folder, [self.text])
+
+
+def forget_unsent(folder: NodeFolder, texts: Sequence[str]) -> None:
+    """Remove what was kept of these texts. Raises: OSError: a file cannot be removed."""
+    octets = {text.encode("utf-8", "surrogateescape") for text in texts}
+    sizes = {len(each) for each in octets}
+    for kept in _kept_texts(folder):
+        if kept.stat().st_size in sizes and kept.read_bytes() in octets:
+            kept.unlink()
 
 
 def _kept_texts(folder: NodeFolder) -> list[Path]:

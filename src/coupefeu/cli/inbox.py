@@ -26,6 +26,7 @@ from coupefeu.services.messages.enclosed import AttachmentState
 from coupefeu.services.messages.render import (
     BAR,
     coded_lines,
+    erased_words,
     form_words,
     post_words,
     precedence_words,
@@ -201,6 +202,8 @@ def _said(status: MessageStatus, language: str) -> list[str]:
     if status.attachments:
         held = sum(each.state is AttachmentState.HELD for each in status.attachments)
         lines.append(say("attachment-count", language, count=len(status.attachments), held=held))
+    if status.erased is not None:
+        lines.append(erased_words(status.erased, language))
     return [*fold(f"  {line}" for line in lines), *_beginning(status)]
 
 

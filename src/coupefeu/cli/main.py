@@ -38,6 +38,9 @@ SUMMARIES: Final = {
     "pass-to": "Put on record to whom a message was passed.",
     "outcome": "Put on record what became of a message: it stops the outcome clock on both sides.",
     "confirm": "Confirm that a contact by another channel, reported by the other side, took place.",
+    "erase": (
+        "Erase here what a message and all that belongs to it say. Who, to whom, when, and every signature stands."
+    ),
     "record": "List the entries of both sides in the order in which they came here, the newest last.",
     "export": "Write what strangers can verify.",
     "prove": "Write one entry (`leaf`), its proof, and its `body` where held, for a reader who has nothing else.",

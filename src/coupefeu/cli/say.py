@@ -22,6 +22,7 @@ from coupefeu.cli.draft import (
     hint_for,
 )
 from coupefeu.cli.enclosing import read_attachments
+from coupefeu.cli.inbox import fold
 from coupefeu.cli.officer import desk_of, find_message, language_of, open_folder, with_node
 from coupefeu.cli.printing import JsonOption, NodeOption, report
 from coupefeu.errors import CoupefeuError, UsageError
@@ -36,7 +37,12 @@ from coupefeu.node.values import attachment_values
 from coupefeu.services.base import Command
 from coupefeu.services.messages.commands import SendLineTest
 from coupefeu.services.messages.forms import FORM_RULES, LINE_TEST_TEMPLATES
-from coupefeu.services.messages.render import attachment_lines, precedence_words, subject_words
+from coupefeu.services.messages.render import (
+    attachment_lines,
+    mode_words,
+    precedence_words,
+    subject_words,
+)
 from coupefeu.services.messages.status import MessageStatus
 from coupefeu.words import label
 from coupefeu.words import say as words
@@ -124,8 +130,12 @@ def say(
     timeout: Annotated[float, typer.Option(min=0, help="Seconds to wait at most.")] = 30.0,
     as_json: JsonOption = False,
 ) -> None:
-    """Send a message. It is on our record when this returns, and leaves when the line is up."""
+    """Send a message. It is on our record when this returns, and leaves when the line is up.
+
+    Its first line says what this line's record keeps: everything, or the fact alone (`coupefeu status` says it too).
+    """
     folder = open_folder(node)
+    show_mode(folder, as_json=as_json)
     chosen = choose_form(form, operative, phrase, channel)
     attachments = read_attachments(attach or [], folder.agreement.budgets.attachment_bytes)
     if chosen is Form.LINE_TEST:
@@ -169,6 +179,13 @@ def say(
         raise typer.Exit(NO_RECEIPT_EXIT)
 
 
+def show_mode(folder: NodeFolder, *, as_json: bool) -> None:
+    """Say what the record keeps, before anything is written; programs read it in `record_mode`."""
+    if not as_json:
+        lines = fold([mode_words(folder.agreement, language_of(folder, None))])
+        report(folder.banner(), lines, {}, as_json=False)
+
+
 def _find(folder: NodeFolder, about: str | None) -> MessageStatus | None:
     if about is None:
         return None
@@ -200,10 +217,12 @@ def _send(folder: NodeFolder, command: Command, wait: bool, timeout: float, *, a
         "to_posts": list(status.to_posts),
         "attachments": [msgspec.to_builtins(attachment_values(each)) for each in status.attachments],
         "recorded_ms": status.arrived_ms,
+        "record_mode": folder.agreement.record_mode.value,
         "running": running,
         "receipt": None if receipt is None else {"holder": receipt.holder, "arrived_ms": receipt.arrived_ms},
     }
-    report(folder.banner(), _lines(folder, status, receipt, running=running), values, as_json=as_json)
+    lines = _lines(folder, status, receipt, running=running)
+    report(folder.banner() if as_json else None, lines, values, as_json=as_json)
     return receipt is not None or not wait
 
 

@@ -173,6 +173,15 @@ class Agreement:
     keys: tuple[PartyKeys, ...] = ()
     classical_until_ms: Instant | None = None
     """Up to then Ed25519 alone counts (protocol A15); None: no end is agreed."""
+    record_keep_s: int | None = None
+    """On a line that records facts only: how long after its last entry an exchange keeps its content."""
+    retention_s: int | None = None
+    """Elsewhere: how old content may become; None: it is kept for ever."""
+
+    @property
+    def content_age_s(self) -> int | None:
+        """How long after its last entry an exchange keeps its content, whatever the mode; None: for ever."""
+        return self.record_keep_s if self.record_mode is RecordMode.FACT_ONLY else self.retention_s
 
     @property
     def is_exercise(self) -> bool:

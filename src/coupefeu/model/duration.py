@@ -4,23 +4,23 @@ import re
 
 from coupefeu.errors import UsageError
 
-_DURATION = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?", re.ASCII)
+_DURATION = re.compile(r"(?:(\d{1,5})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?", re.ASCII)
 _UNITS_S = (86_400, 3_600, 60, 1)
 MAX_DURATION_S = 366 * 86_400
 
 
-def parse_duration_s(text: str) -> int:
+def parse_duration_s(text: str, most_s: int = MAX_DURATION_S) -> int:
     """Whole seconds in `text`.
 
     Raises:
-        UsageError: `model.duration.unreadable`, also when longer than 366 days.
+        UsageError: `model.duration.unreadable`, also when longer than `most_s`.
     """
     match = _DURATION.fullmatch(text)
     if not text or match is None:
-        raise _unreadable(text)
+        raise _unreadable(text, most_s)
     total_s = sum(int(count) * unit for count, unit in zip(match.groups(default="0"), _UNITS_S, strict=True))
-    if total_s > MAX_DURATION_S:
-        raise _unreadable(text)
+    if total_s > most_s:
+        raise _unreadable(text, most_s)
     return total_s
 
 
@@ -46,9 +46,10 @@ def format_shift(shift_ms: int) -> str:
     return ("-" if shift_ms < 0 else "+") + format_duration(abs(shift_ms) // 1_000)
 
 
-def _unreadable(text: str) -> UsageError:
+def _unreadable(text: str, most_s: int = MAX_DURATION_S) -> UsageError:
     return UsageError(
         f"{text[:40]!r} is not a duration",
         code="model.duration.unreadable",
-        hint='write days, hours, minutes, seconds in this order: "90s", "1h30m", "7d" (at most 366 days)',
+        hint='write days, hours, minutes, seconds in this order: "90s", "1h30m", "7d" '
+        f"(at most {most_s // 86_400} days)",
     )

@@ -21,6 +21,7 @@ class Kind(IntEnum):
     REFUSED = 3
     KEY_STATEMENT = 4
     KEYS_PUBLISHED = 5
+    ERASED = 7
     MESSAGE = 16
     SHOWN = 17
     TAKEN = 18
@@ -44,9 +45,20 @@ class Author(StrEnum):
 
 
 MACHINE_KINDS: Final = frozenset(
-    {Kind.AGREEMENT, Kind.REFUSED, Kind.KEYS_PUBLISHED, Kind.SHOWN, Kind.LINE_TEST, Kind.LINE_TEST_ANSWER}
+    {
+        Kind.AGREEMENT,
+        Kind.REFUSED,
+        Kind.KEYS_PUBLISHED,
+        Kind.ERASED,
+        Kind.SHOWN,
+        Kind.LINE_TEST,
+        Kind.LINE_TEST_ANSWER,
+    }
 )
-"""A node writes these by itself; entry 0 is the agreement that people signed when the line was made."""
+"""A node writes these by itself; entry 0 is the agreement that people signed when the line was made.
+
+ERASED is the fact that a machine erased; who ordered it, if anybody did, stands in its body.
+"""
 _KNOWN: Final = frozenset(Kind)
 
 
@@ -88,6 +100,29 @@ class Head:
     agreement_version: int
     references: tuple[Reference, ...] = ()
     seen: tuple[Seen, ...] = ()
+
+
+_STANDING: Final = frozenset(
+    {
+        Kind.SHOWN,
+        Kind.LINE_TEST,
+        Kind.LINE_TEST_ANSWER,
+        Kind.WATCH_TAKEN,
+        Kind.WATCH_LEFT,
+    }
+)
+_OF_THE_RECORD: Final = range(16)
+_COMMUNIQUES: Final = range(64, 80)
+
+
+def is_erasable(kind: int | None) -> bool:
+    """Whether what entries of a kind say may be erased; None: the head cannot be read.
+
+    What governs a line, what machines saw, who was on watch, and what was agreed to publish stands for ever.
+    """
+    if kind is None:
+        return True
+    return kind not in _STANDING and kind not in _OF_THE_RECORD and kind not in _COMMUNIQUES
 
 
 def is_to(to_posts: tuple[str, ...], party: str) -> bool:

@@ -7,11 +7,13 @@ import msgspec
 from coupefeu.errors import PeerError
 from coupefeu.services.agreement import AgreementService
 from coupefeu.services.base import Command
+from coupefeu.services.erasures.facts import EraseContent
 from coupefeu.services.messages.commands import COMMANDS
 from coupefeu.services.watch import WatchService
 
 _BY_NAME: Final[dict[str, type[Command]]] = {
-    command.__name__: command for command in COMMANDS + AgreementService.commands + WatchService.commands
+    command.__name__: command
+    for command in COMMANDS + AgreementService.commands + WatchService.commands + (EraseContent,)
 }
 
 

@@ -10,6 +10,7 @@ from coupefeu.model.entry import Head, Kind
 from coupefeu.model.instant import Moment
 from coupefeu.node.engine import Engine
 from coupefeu.node.events import Change, EntryRecorded, Trouble
+from coupefeu.node.expiring import Expiring
 from coupefeu.services.base import Recorded
 from coupefeu.services.messages.commands import AnswerLineTest, SendLineTest
 from coupefeu.services.messages.forms import read_content
@@ -36,6 +37,7 @@ class Duties:
         self._last_test_ms = last_test_ms
         self._clock = clock
         self._apart_ms = _apart_ms(clock())
+        self._expiring = Expiring(engine.erase_expired)
         self._end = engine.listen(self._hear)
 
     def close(self) -> None:
@@ -45,19 +47,21 @@ class Duties:
     def amend(self, agreement: Agreement) -> None:
         """Go by another version of the agreement from now on."""
         self._agreement = agreement
+        self._expiring.amend()
 
     def check(self) -> int:
         """Do what is due; gives the milliseconds until the next look."""
         self._engine.name_overdue()
         now = self._clock()
         self._watch_clock(now)
+        erase_ms = self._expiring.check(now)
         schedule = due_line_test(self._agreement, self._party, self._last_test_ms, now.utc_ms)
         if schedule is not None:
             self._last_test_ms = now.utc_ms
             self.send_line_test(template_for(schedule, now.utc_ms))
         following = next_line_test_ms(self._agreement, self._party, now.utc_ms)
         wait_ms = CHECK_EVERY_MS if following is None else following - now.utc_ms
-        return max(1, min(wait_ms, CHECK_EVERY_MS))
+        return max(1, min(wait_ms, erase_ms, CHECK_EVERY_MS))
 
     def _watch_clock(self, now: Moment) -> None:
         """Tell when the wall clock moved otherwise than time has run: what is open is judged by it."""

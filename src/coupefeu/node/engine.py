@@ -21,6 +21,7 @@ from coupefeu.services.base import Command
 from coupefeu.store.jobs import (
     Act,
     Acted,
+    Expired,
     Job,
     NameOverdue,
     Outcome,
@@ -133,6 +134,15 @@ class Engine:
             for lacking in outcome.lacking:
                 peer = self.peers[position_of(lacking.log, self._parties)]
                 peer.link.want(lacking.log, lacking.start, lacking.end)
+
+    def erase_expired(self, job: Job, done: Done) -> None:
+        """Do one step of erasing what the agreement lets be held no longer (`node.expiring`)."""
+        self._submit(job, partial(self._expired, done))
+
+    def _expired(self, done: Done, outcome: Outcome) -> None:
+        if isinstance(outcome, Expired):
+            self._take_own(outcome.entries)
+        done(outcome)
 
     def announce(self, item: LineTestItem) -> None:
         """Send a line test ahead of its proof at the next pump (protocol B9); its entry follows like any other."""

@@ -18,7 +18,7 @@ from coupefeu.record.enclosures import attachment_path
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.record.tree import root_of
 from coupefeu.store.line import Party, need_author
-from coupefeu.store.reader import Reader
+from coupefeu.store.reader import Held, Reader
 from coupefeu.wire import tiles
 
 Progress = Callable[[int, int], None]
@@ -65,16 +65,16 @@ def write_attachments(reader: Reader, log: int, start: int, end: int, folder: Pa
         write(path.with_name(f"{path.name}.salt"), attachment_salt(seed, number))
 
 
-def _read_bundle(
-    rows: Iterator[tuple[bytes, bytes | None, bytes | None, bytes | None]], start: int, width: int
-) -> tuple[list[bytes], list[Disclosure]]:
+def _read_bundle(rows: Iterator[Held], start: int, width: int) -> tuple[list[bytes], list[Disclosure]]:
     leaves: list[bytes] = []
     shown: list[Disclosure] = []
     for index in range(start, start + width):
-        leaf, seed, head, body = next(rows)
+        leaf, seed, head, body, head_salt = next(rows)
         leaves.append(leaf)
         if seed is not None and head is not None and body is not None:
             shown.append(Disclosure.whole(index, seed, head, body))
+        elif head is not None and head_salt is not None:
+            shown.append(Disclosure(index, head_salt, head))
     return leaves, shown
 
 

@@ -26,7 +26,6 @@ from coupefeu.keys.ring import write_psk
 from coupefeu.model.agreement import Agreement
 from coupefeu.node import folder_files as files
 from coupefeu.node.folder import NodeFolder
-from coupefeu.services.agreement.rules import check_record_mode
 from coupefeu.store.highwater import write_high_water
 from coupefeu.wire.agreement import parse_agreement
 from coupefeu.wire.armour import Armour, armour
@@ -103,7 +102,6 @@ def meet(folder: NodeFolder, cards: Mapping[Path, bool], terms: bytes) -> Encoun
     others = {read_card(path): in_person for path, in_person in cards.items()}
     agreement = parse_agreement(join_agreement(terms, (ours, *others)))
     files.check_dictionary(agreement)
-    check_record_mode(agreement)
     words = pairing_words((ours, *others))
     return Encounter(ours=ours, others=others, terms=terms, agreement=agreement, words=words)
 

@@ -57,6 +57,8 @@ def _write_proof(
     if row["body"] is not None:
         extra = Disclosure.whole(index, row["seed"], row["head"], row["body"]).to_extra()
         write(folder / "body", row["body"])
+    elif row["head_salt"] is not None:
+        extra = Disclosure(index, row["head_salt"], row["head"]).to_extra()
     write(folder / "leaf", row["leaf"])
     write(folder / "proof", TlogProof(index, path, signed.note, extra).format())
 

@@ -121,6 +121,7 @@ class ActValues:
     time_marks: tuple[TimeMark, ...]
     effect: str
     verdict: VerdictValues | None
+    erased: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +153,14 @@ class ContentValues:
     channel: str | None = None
     counterpart: str | None = None
     template: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasedValues:
+    """The content of a message is gone from our record: by which entry of ours, and why."""
+
+    by: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +207,7 @@ class MessageValues(ContentValues):
     without_effect: tuple[ActValues, ...]
     chains: dict[str, tuple[StepValues, ...]]
     acts_left_out: int
+    erased: ErasedValues | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,6 +300,9 @@ def message_values(
         without_effect=acts(status.without_effect),
         chains={chain.party: acts.steps(chain) for chain in status.chains},
         acts_left_out=acts.left_out,
+        erased=None
+        if status.erased is None
+        else ErasedValues(by=status.erased.by, why=status.erased.why.name.lower().replace("_", "-")),
     )
 
 
@@ -353,6 +366,7 @@ def act_values(view: ActView, text: Text = exactly) -> ActValues:
         time_marks=view.time_marks,
         effect=view.effect,
         verdict=None if view.verdict is None else verdict_values(view.verdict, text),
+        erased=view.erased,
     )
 
 

@@ -306,6 +306,11 @@ def _result(log_key: VerifierKey, signed: SignedCheckpoint, bodies: _Bodies, *, 
     ]
     if not signed.is_held_by_others:
         not_proved.append(NOT_RECEIVED)
+    if deep and bodies.heads > bodies.bodies:
+        not_proved.append(
+            f"What {bodies.heads - bodies.bodies:,} entries say of which the head alone is shown: "
+            "their content was erased, or was not given."
+        )
     if not deep:
         not_proved.append("What the heads and bodies say: they were not read (--deep reads them).")
     elif bodies.attachments_absent:

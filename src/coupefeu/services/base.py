@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 METADATA = MetaData()
 """The view tables of all services, apart from the record's own: dropped and rebuilt from the record."""
 
-VIEWS_VERSION = 2
+VIEWS_VERSION = 3
 """Raised by one whenever a service makes other rows of the same entries; records then rebuild their views."""
 
 Rows = Sequence[Mapping[str, Any]]
@@ -78,7 +78,7 @@ class Recorded:
     """An entry that is durably on a log that we hold.
 
     `arrival` is the local order (never evidence), `arrived_ms` our own clock when it was stored. `head` is
-    None when the bytes did not parse (protocol A7).
+    None when the bytes did not parse (protocol A7). `erased`: its content is gone, and `body` is empty (A17).
     """
 
     log: int
@@ -89,6 +89,7 @@ class Recorded:
     head: Head | None
     body: bytes
     leaf_hash: bytes
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

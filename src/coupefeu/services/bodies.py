@@ -5,6 +5,7 @@ from coupefeu.keys.agreement_signatures import parse_agreement_body
 from coupefeu.model.attachments import Promised
 from coupefeu.model.entry import Head, Kind
 from coupefeu.services.agreement.facts import KEY_STATEMENT, parse_acceptance
+from coupefeu.services.erasures.facts import parse_erasure
 from coupefeu.services.messages.facts import ACTS, read_act
 from coupefeu.services.messages.forms import are_promises, read_content
 from coupefeu.services.watch.facts import KINDS as WATCH_KINDS
@@ -20,6 +21,8 @@ def decode_body(index: int, head: Head, body: bytes) -> None:
             parse_agreement_body(body)
         case Kind.AMENDMENT_ACCEPTED:
             parse_acceptance(body)
+        case Kind.ERASED:
+            parse_erasure(body)
         case kind if kind == KEY_STATEMENT:
             parse_key_statement(body)
         case Kind.KEYS_PUBLISHED:

@@ -4,8 +4,15 @@ from typing import Final
 
 from coupefeu.services.agreement import AgreementService
 from coupefeu.services.base import Service
+from coupefeu.services.erasures import ErasuresService
 from coupefeu.services.messages import SERVICE as MESSAGES
 from coupefeu.services.refusals import RefusalsService
 from coupefeu.services.watch import WatchService
 
-SERVICES: Final[tuple[Service, ...]] = (MESSAGES, AgreementService(), RefusalsService(), WatchService())
+SERVICES: Final[tuple[Service, ...]] = (
+    MESSAGES,
+    AgreementService(),
+    RefusalsService(),
+    WatchService(),
+    ErasuresService(),
+)

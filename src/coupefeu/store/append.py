@@ -19,7 +19,9 @@ from coupefeu.model.messages import format_number
 from coupefeu.record.attachment import attachment_salt, commit_attachment
 from coupefeu.record.leaf import leaf_hash, make_leaf
 from coupefeu.services.base import Command, Draft, Recorded, Service
+from coupefeu.services.erasures.facts import parse_erasure
 from coupefeu.store.attachments import store_content
+from coupefeu.store.erased import erase_named
 from coupefeu.store.jobs import Acted, Stored
 from coupefeu.store.outgoing import pack
 from coupefeu.store.transaction import Transaction
@@ -142,6 +144,8 @@ def _append(transaction: Transaction, completed: _Completed) -> Stored:
     leaf = make_leaf(transaction.line.us.origin, seed, encoded, body)
     hashed = leaf_hash(leaf)
     arrival = transaction.record(log, index, leaf, seed, encoded, body)
+    if draft.kind == Kind.ERASED:
+        erase_named(transaction, parse_erasure(body), (log, index))
     for number, content in enumerate(draft.attached.contents if draft.attached else ()):
         store_content(transaction, log, index, number, content)
     transaction.append_leaf(log, state, hashed)

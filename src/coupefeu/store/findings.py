@@ -20,12 +20,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogReport:
-    """What was looked at in one log; `withheld`: entries of which only the leaf is held."""
+    """What was looked at in one log; `withheld`: entries of which only the leaf is held, `erased`: without content."""
 
     party: str
     size: int
     entries: int
     withheld: int
+    erased: int
     checkpoints: int
     cosignatures: int
     runs: int

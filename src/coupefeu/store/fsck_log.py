@@ -12,13 +12,14 @@ from coupefeu.record.tree import Frontier
 from coupefeu.store import tables
 from coupefeu.store.findings import Findings, LogReport
 from coupefeu.store.fsck_attachments import check_attachments
+from coupefeu.store.fsck_erased import ErasedCheck, Remaining
 from coupefeu.store.line import Party, Verify, need_author
 from coupefeu.store.sqlite import Connection
 from coupefeu.wire.key_statement import KeyRole
 
 Row = tuple[Any, ...]
 
-_BYTES: Final = ", ".join(f"CAST({name} AS BLOB)" for name in ("leaf", "seed", "head", "body"))
+_BYTES: Final = ", ".join(f"CAST({name} AS BLOB)" for name in ("leaf", "seed", "head", "body", "head_salt"))
 """A damaged row may hold text where bytes belong."""
 
 
@@ -48,18 +49,25 @@ class LogCheck:
         self._proved_size = 0
         self._complete: int | None = None
         self._last_arrival = 0
-        self._entries = self._withheld = self._statements = 0
+        self._entries = self._withheld = self._erased = 0
+        self._erasures = ErasedCheck(connection, findings, self._party.origin, self._log, self._is_ours)
         self._checkpoints = self._cosignatures = 0
+
+    def _is_ours(self, log: int) -> bool:
+        return position_of(log, len(self._parties)) == self._our_position
 
     def run(self) -> LogReport:
         """Check everything of this log."""
         self._check_entries()
         self._check_standing()
+        if self._ours:
+            self._erasures.check_named()
         return LogReport(
             party=self._party.name,
             size=self._row["size"],
             entries=self._entries,
             withheld=self._withheld,
+            erased=self._erased,
             checkpoints=self._checkpoints,
             cosignatures=self._check_cosignatures(),
             runs=self._check_runs(),
@@ -80,13 +88,21 @@ class LogCheck:
         checkpoint = next(checkpoints, None)
         expected = 0
         size = self._row["size"]
-        for index, leaf, seed, head, body, arrival in self._all(
-            f"SELECT idx, {_BYTES}, arrival FROM entries WHERE log = ? ORDER BY idx"  # noqa: S608 - fixed
+        for index, leaf, seed, head, body, head_salt, erased_log, erased, arrival in self._all(
+            f"SELECT idx, {_BYTES}, erased_log, erased, arrival FROM entries WHERE log = ? ORDER BY idx"  # noqa: S608 - fixed
         ):
             if index != expected and expected < size:
                 self._gap(expected, min(index, size))
             expected = index + 1
-            self._check_entry(index, leaf, seed, head, body)
+            self._entries += 1
+            self._step()
+            if erased is None and head_salt is None:
+                self._check_entry(index, leaf, seed, head, body)
+            else:
+                self._erased += 1
+                content = None if seed is None and body is None else b"" if body is None else body
+                by = None if erased is None else (erased_log, erased)
+                self._erasures.check(index, by, Remaining(leaf, head, head_salt, content))
             self._check_arrival(index, arrival)
             if index >= size:
                 self._check_beyond(index)
@@ -108,8 +124,6 @@ class LogCheck:
     def _check_entry(
         self, index: int, leaf: bytes, seed: bytes | None, head: bytes | None, body: bytes | None
     ) -> None:
-        self._entries += 1
-        self._step()
         if seed is None and head is None and body is None:
             self._check_withheld(index, leaf)
         elif seed is None or head is None or body is None:
@@ -243,7 +257,8 @@ class LogCheck:
         """Compare the root of [start, end); gives how many of these bodies are not held."""
         tree, lacking = Frontier(), 0
         for leaf, has_body in self._all(
-            "SELECT leaf, body IS NOT NULL FROM entries WHERE log = ? AND idx >= ? AND idx < ? ORDER BY idx",
+            "SELECT leaf, body IS NOT NULL OR erased IS NOT NULL FROM entries"
+            " WHERE log = ? AND idx >= ? AND idx < ? ORDER BY idx",
             start,
             end,
         ):

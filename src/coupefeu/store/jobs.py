@@ -88,7 +88,24 @@ class KeepAttachment:
     content: bytes
 
 
-Job = Act | Receive | ReceiveLineTest | TakeReceipt | NameOverdue | FindWanted | ReadPart | KeepAttachment
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EraseExpired:
+    """Erase what the agreement lets be held no longer, of the entries that arrived after `after`; one bounded step."""
+
+    after: int
+
+
+Job = (
+    Act
+    | Receive
+    | ReceiveLineTest
+    | TakeReceipt
+    | NameOverdue
+    | FindWanted
+    | ReadPart
+    | KeepAttachment
+    | EraseExpired
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,4 +210,20 @@ class Kept:
     number: int
 
 
-Outcome = Acted | Received | Receipted | Overdue | Wanted | Part | Kept | Exception
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expired:
+    """The entries ERASED of one step, and where the next begins.
+
+    `after`: the arrival behind which to go on. `kept`: before which nothing has content that may go; None: not seen
+    in this step. `due_ms`: when the first of what was passed over may go, UTC; None: nothing of it ever, as agreed
+    now. `has_more`: the step ended at its bound.
+    """
+
+    entries: tuple[Stored, ...]
+    after: int
+    kept: int | None = None
+    due_ms: int | None = None
+    has_more: bool = False
+
+
+Outcome = Acted | Received | Receipted | Overdue | Wanted | Part | Kept | Expired | Exception

@@ -14,15 +14,20 @@ from coupefeu.model.instant import Moment
 from coupefeu.record.tree import Frontier
 from coupefeu.services.agreement.in_force import find_in_force
 from coupefeu.services.base import Command, Recorded, Service
+from coupefeu.services.erasures.facts import EraseContent
 from coupefeu.services.messages.views import SELECT_LAST_LINE_TEST
 from coupefeu.store import tables
 from coupefeu.store.announce import receive_line_test
 from coupefeu.store.append import act
 from coupefeu.store.attachments import find_wanted, keep_attachment, read_part
+from coupefeu.store.erasing import erase_on_order
+from coupefeu.store.expiring import expire
 from coupefeu.store.highwater import Marks
 from coupefeu.store.jobs import (
     Act,
     Acted,
+    EraseExpired,
+    Expired,
     FindWanted,
     Job,
     KeepAttachment,
@@ -38,6 +43,7 @@ from coupefeu.store.overdue import name_overdue
 from coupefeu.store.rebuild import Progress, are_current, rebuild
 from coupefeu.store.receipts import take_receipt
 from coupefeu.store.receive import Receiver
+from coupefeu.store.remains import Remains
 from coupefeu.store.schema import prepare_schema
 from coupefeu.store.showing import by_kind, make_context
 from coupefeu.store.sqlite import UNAVAILABLE, open_for_writing
@@ -82,6 +88,7 @@ class Keeper:
         prepare_schema(self.connection)
         if not are_current(self.connection):
             rebuild(self.connection, line, services, agreement, progress)
+        self._remains = Remains(self.connection)
         self.states = self._load_states()
         self._next_arrival = self._load_next_arrival()
         self._marks = self._read_marks()
@@ -170,12 +177,21 @@ class Keeper:
                 return read_part(transaction, job)
             case KeepAttachment():
                 return keep_attachment(transaction, job)
+            case EraseExpired():
+                return self._expire(transaction, job)
 
     def _act(self, transaction: Transaction, command: Command) -> Acted:
         self._insist_able()
+        if isinstance(command, EraseContent):
+            return erase_on_order(transaction, self._by_command, command)
         acted = act(transaction, self._by_command, command)
         self._govern(transaction, [stored.recorded for stored in acted.entries])
         return acted
+
+    def _expire(self, transaction: Transaction, job: EraseExpired) -> Expired:
+        if self.line.is_silenced:
+            return Expired(entries=(), after=job.after)
+        return expire(transaction, self._by_command, job)
 
     def _insist_able(self) -> None:
         if self.line.is_silenced:
@@ -225,6 +241,7 @@ class Keeper:
                 raise
         self._next_arrival = transaction.next_arrival
         self._marks = self._read_marks()
+        self._remains.committed(transaction.erased, transaction.context.now.mono_ms)
 
     def _is_persisted(self, transaction: Transaction) -> bool:
         """Look whether a commit that failed was made all the same; while that cannot be seen, nothing is done."""
@@ -285,7 +302,8 @@ class Keeper:
         if self.line.is_ours(log):
             return state
         known = self.connection.query(
-            "SELECT idx, body IS NOT NULL FROM entries WHERE log = ? AND idx >= ?", (log, state.complete)
+            "SELECT idx, body IS NOT NULL OR erased IS NOT NULL FROM entries WHERE log = ? AND idx >= ?",
+            (log, state.complete),
         )
         for index, has_body in known:
             if has_body or len(self.line.parties) > 2:

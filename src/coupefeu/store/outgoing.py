@@ -23,7 +23,7 @@ class Pending:
     precedence: Precedence
     leaf: bytes
     leaf_hash: bytes
-    entry: PackedEntry
+    entry: PackedEntry | LeafOnly
     to_posts: tuple[str, ...]
 
     def for_party(self, party: str) -> PackedEntry | LeafOnly:
@@ -45,8 +45,10 @@ def load_pending(connection: Connection, log: int, start: int, end: int | None =
         (log, start, MAX_INDEX if end is None else end),
     )
     for index, leaf, seed, head, body in rows:
-        precedence, to_posts = _read_head(head)
-        entry = pack(index, seed, head, shorten(head), body, precedence)
+        precedence, to_posts = _read_head(head or b"")
+        entry: PackedEntry | LeafOnly = LeafOnly(index, leaf)  # its content is erased: they have receipted it
+        if body is not None:
+            entry = pack(index, seed, head, shorten(head), body, precedence)
         yield Pending(index, precedence, leaf, leaf_hash(leaf), entry, to_posts)
 
 

@@ -23,7 +23,7 @@ _OVERDUE_BODIES = (
     select(tables.entries.c.idx)
     .where(
         tables.entries.c.log == bindparam("log"),
-        tables.entries.c.body.is_(None),
+        tables.LACKS_BODY,
         tables.entries.c.arrived_ms <= bindparam("until_ms"),
         tables.entries.c.arrival < bindparam("before"),
     )

@@ -125,6 +125,10 @@ class CosignedCheckpoint:
     cosignatures: Mapping[int, tuple[int, bytes]]
 
 
+Held = tuple[bytes, bytes | None, bytes | None, bytes | None, bytes | None]
+"""Leaf, seed, head, body, s_h: what is held of one entry."""
+
+
 class Arrived(NamedTuple):
     """One entry, as far as a search looks at it."""
 
@@ -274,10 +278,11 @@ class Reader:
         rows = (self._connection.execute(_ARRIVED, {"arrival": arrival}) for arrival in arrivals)
         return [row for found in rows for row in found]
 
-    def leaves(self, log: int, size: int) -> Iterator[tuple[bytes, bytes | None, bytes | None, bytes | None]]:
-        """Leaf, seed, head, body of the entries before `size`, in order."""
+    def leaves(self, log: int, size: int) -> Iterator[Held]:
+        """Leaf, seed, head, body, s_h of the entries before `size`, in order; s_h alone where content is erased."""
         yield from self._connection.stream(
-            "SELECT leaf, seed, head, body FROM entries WHERE log = ? AND idx < ? ORDER BY idx", (log, size)
+            "SELECT leaf, seed, head, body, head_salt FROM entries WHERE log = ? AND idx < ? ORDER BY idx",
+            (log, size),
         )
 
     def newest_cosigned(self, log: int) -> CosignedCheckpoint | None:

@@ -13,9 +13,12 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from coupefeu.errors import StoreError
 from coupefeu.model.agreement import Agreement
+from coupefeu.model.entry import Kind
 from coupefeu.model.instant import Moment
-from coupefeu.services.base import METADATA, VIEWS_VERSION, Service
+from coupefeu.services.base import METADATA, VIEWS_VERSION, Recorded, Service
+from coupefeu.services.erasures.facts import parse_erasure
 from coupefeu.store import tables
+from coupefeu.store.erased import erase_named
 from coupefeu.store.line import Line
 from coupefeu.store.showing import by_kind, is_shown, make_context, recorded_of
 from coupefeu.store.sqlite import Connection, compile_text, create_tables, open_for_writing
@@ -128,12 +131,20 @@ def _replay(
     for rows in _chunks(connection):
         for row in rows:
             if is_shown(line, row):
-                transaction.show(recorded_of(line, row))
+                recorded = recorded_of(line, row)
+                _erase_again(transaction, recorded)
+                transaction.show(recorded)
                 shown += 1
         transaction.flush()
         done += len(rows)
         progress(done, total)
     return shown
+
+
+def _erase_again(transaction: Transaction, recorded: Recorded) -> None:
+    """See to it that what an entry ERASED of ours names is gone: half a restore may have brought it back."""
+    if recorded.ours and recorded.head is not None and recorded.head.kind == Kind.ERASED:
+        erase_named(transaction, parse_erasure(recorded.body), (recorded.log, recorded.index))
 
 
 def _chunks(connection: Connection) -> Iterator[list[dict[str, Any]]]:

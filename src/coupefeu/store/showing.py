@@ -41,7 +41,7 @@ def make_context(
 
 def is_shown(line: Line, row: Mapping[str, Any]) -> bool:
     """Whether a stored entry has a view: between two parties a leaf alone has none until its body comes."""
-    return row["body"] is not None or len(line.parties) > 2
+    return row["body"] is not None or row["erased"] is not None or len(line.parties) > 2
 
 
 def recorded_of(line: Line, row: Mapping[str, Any]) -> Recorded:
@@ -55,6 +55,7 @@ def recorded_of(line: Line, row: Mapping[str, Any]) -> Recorded:
         head=None if row["head"] is None else parse_head(row["head"]),
         body=row["body"] or b"",
         leaf_hash=leaf_hash(row["leaf"]),
+        erased=row["erased"] is not None,
     )
 
 

@@ -26,6 +26,8 @@ _DURABLE: Final = (
     "cache_size=-8000",
 )
 """FULL with WAL: one fsync per commit, and a commit that returned survives a power cut."""
+BUSY_MS: Final = 2_000
+"""So long a statement waits for another process that holds the database."""
 
 
 class Compiled:
@@ -172,7 +174,9 @@ def open_for_writing(path: Path) -> Connection:
     Raises: StoreError: locked by another process, corrupt, disk failed.
     """
     with Translated():
-        raw = dbapi2.connect(str(path), isolation_level=None, check_same_thread=False, timeout=2.0)
+        raw = dbapi2.connect(
+            str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1_000
+        )
         for setting in _DURABLE:
             raw.execute(f"PRAGMA {setting}")
     path.chmod(0o600)
@@ -234,7 +238,7 @@ def _connect_uri(path: Path, options: str) -> Any:
             uri=True,
             isolation_level=None,
             check_same_thread=False,
-            timeout=2.0,
+            timeout=BUSY_MS / 1_000,
         )
 
 

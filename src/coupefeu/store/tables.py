@@ -40,13 +40,22 @@ entries = Table(
     Column("idx", BigInteger, nullable=False),
     Column("arrived_ms", BigInteger, nullable=False),
     Column("leaf", LargeBinary, nullable=False),
-    Column("seed", LargeBinary, doc="None: the leaf alone is held (A7, A14)"),
+    Column("seed", LargeBinary, doc="None: the leaf alone is held (A7, A14), or the content is erased (A17)"),
     Column("head", LargeBinary),
     Column("body", LargeBinary),
+    Column("head_salt", LargeBinary, doc="s_h, 16 bytes, of an entry whose content is erased"),
+    Column("erased_log", Integer, doc="number of the log of ours with the entry ERASED that names it"),
+    Column("erased", BigInteger, doc="index of that entry; None: the content is not erased"),
     UniqueConstraint("log", "idx"),
 )
 
-Index("entries_withheld", entries.c.log, entries.c.idx, sqlite_where=entries.c.body.is_(None))
+OF_ERASED = frozenset({"head_salt", "erased_log", "erased"})
+"""Columns of `entries` that are empty until content is erased."""
+
+LACKS_BODY = entries.c.body.is_(None) & entries.c.erased.is_(None)
+"""Of entries that came without their content; what was erased is not lacking."""
+
+Index("entries_lacking", entries.c.log, entries.c.idx, sqlite_where=LACKS_BODY)
 
 attachments = Table(
     "attachments",

@@ -20,7 +20,9 @@ from coupefeu.store.line import Line
 from coupefeu.store.sqlite import Connection
 from coupefeu.store.state import LogState
 
-_INSERT_ENTRY = insert(tables.entries)
+_INSERT_ENTRY = insert(tables.entries).values(
+    {each.name: bindparam(each.name) for each in tables.entries.c if each.name not in tables.OF_ERASED}
+)
 _INSERT_FRONTIER = insert(tables.frontiers).prefix_with("OR REPLACE")
 _INSERT_SUBTREE = insert(tables.subtrees).prefix_with("OR REPLACE")
 _SAVE_LOG = (
@@ -66,6 +68,7 @@ class Transaction:
         self.next_arrival = next_arrival
         self.writes = 0
         self.promises = 0
+        self.erased = 0
         self._connection = connection
         self._services = services
         self._buffer: list[tuple[Executable, Mapping[str, Any]]] = []

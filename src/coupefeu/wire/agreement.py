@@ -5,7 +5,7 @@ agree on; pairing appends `[line]` and one `[keys.PARTY]` per party, the same by
 """
 
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import lru_cache
 from itertools import zip_longest
 from typing import Final
@@ -30,12 +30,14 @@ from coupefeu.model.agreement import (
     format_origin,
 )
 from coupefeu.model.attachments import MAX_ATTACHMENT_BYTES
+from coupefeu.model.duration import format_duration
 from coupefeu.model.precedence import Precedence
 from coupefeu.wire.deceptive import find_foreign_word
 from coupefeu.wire.toml import Table, parse_toml
 
 FORMAT: Final = 1
 MAX_PARTIES: Final = 16
+MAX_AGE_S: Final = 100 * 366 * 86_400
 
 _KEYS_COMMENT: Final = "# Written by pairing, from the cards of all parties."
 _NAME = "[a-z0-9](?:[a-z0-9.-]{0,38}[a-z0-9])?"
@@ -159,6 +161,8 @@ def _parse(root: Table, *, with_keys: bool) -> Agreement:
     posts = _parse_posts(root, parties)
     _check_desks(root, parties, posts)
     line_id = _parse_line_id(root) if with_keys else b""
+    record_mode = root.choice("record_mode", RecordMode)
+    deadlines = _parse_deadlines(root.table("deadlines"))
     return Agreement(
         name=name,
         status=status,
@@ -166,19 +170,49 @@ def _parse(root: Table, *, with_keys: bool) -> Agreement:
         in_force_ms=root.instant("in_force"),
         classical_until_ms=root.instant("classical_until") if root.has("classical_until") else None,
         languages=languages,
-        record_mode=root.choice("record_mode", RecordMode),
+        record_mode=record_mode,
         skew_s=root.duration_s("skew", least_s=0),
         dictionary_sha256=root.hexadecimal("dictionary_sha256", 32),
         parties=parties,
         posts=posts,
         pairs=_parse_pairs(root, posts),
         ladders=_parse_ladders(root, posts),
-        deadlines=_parse_deadlines(root.table("deadlines")),
+        deadlines=deadlines,
         line_tests=_parse_line_tests(root, parties),
         budgets=_parse_budgets(root.table("budgets")),
         line_id=line_id,
         keys=_parse_keys(root, name, line_id, parties) if with_keys else (),
+        record_keep_s=_parse_keep(root, record_mode, deadlines),
+        retention_s=_parse_retention(root, record_mode, deadlines),
     )
+
+
+def _parse_keep(root: Table, mode: RecordMode, deadlines: tuple[Deadlines, ...]) -> int | None:
+    """Read for how long a line of facts only keeps the content of an exchange; no line keeps it unsaid."""
+    if mode is not RecordMode.FACT_ONLY:
+        if root.has("record"):
+            raise root.fault("record", "bad_value", f'goes with record_mode = "{RecordMode.FACT_ONLY}" only')
+        return None
+    return _parse_age(root.table("record"), "keep", deadlines)
+
+
+def _parse_retention(root: Table, mode: RecordMode, deadlines: tuple[Deadlines, ...]) -> int | None:
+    if not root.has("retention"):
+        return None
+    if mode is not RecordMode.ON_RECORD:
+        raise root.fault("retention", "bad_value", f'goes with record_mode = "{RecordMode.ON_RECORD}" only')
+    return _parse_age(root.table("retention"), "content", deadlines)
+
+
+def _parse_age(table: Table, field: str, deadlines: tuple[Deadlines, ...]) -> int:
+    """Read an age that no agreed deadline is longer than: nothing is erased while it is awaited in time."""
+    longest_s = max(seconds for row in deadlines for seconds in astuple(row))
+    age_s = table.duration_s(field, least_s=60, most_s=MAX_AGE_S)
+    if age_s < longest_s:
+        agreed = format_duration(longest_s)
+        raise table.fault(field, "bad_value", f"is shorter than the longest deadline, {agreed}")
+    table.finish()
+    return age_s
 
 
 def _parse_parties(root: Table, status: Status, languages: tuple[str, ...]) -> tuple[Party, ...]:

@@ -11,10 +11,11 @@ import tomllib
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeVar
 
 from coupefeu.errors import PeerError, UsageError
-from coupefeu.model.duration import parse_duration_s, parse_shift_ms
+from coupefeu.model.duration import MAX_DURATION_S, parse_duration_s, parse_shift_ms
 from coupefeu.model.instant import Instant
 from coupefeu.wire.base64 import parse_base64
 from coupefeu.wire.deceptive import find_deception
@@ -112,9 +113,9 @@ class Table:
             raise self.fault(field, "bad_value", f"{seen} is not a whole number from {least} to {most}")
         return int(value)
 
-    def duration_s(self, field: str, least_s: int = 1) -> int:
+    def duration_s(self, field: str, least_s: int = 1, most_s: int = MAX_DURATION_S) -> int:
         """Read a duration such as "1h30m"."""
-        seconds = self._converted(field, parse_duration_s)
+        seconds = self._converted(field, partial(parse_duration_s, most_s=most_s))
         if seconds < least_s:
             raise self.fault(field, "bad_value", f"is shorter than {least_s} s")
         return seconds

@@ -13,7 +13,7 @@ from coupefeu.keys.agreement_signatures import (
     verify_key_statement,
     verify_signatures,
 )
-from coupefeu.model.agreement import Agreement, RecordMode
+from coupefeu.model.agreement import Agreement
 from coupefeu.model.entry import Kind
 from coupefeu.model.precedence import Precedence
 from coupefeu.services.agreement.facts import (
@@ -67,29 +67,14 @@ def check_amendment(current: Agreement, new: Agreement) -> None:
     """Refuse a text that amends what no amendment can.
 
     Raises:
-        PolicyError: `services.agreement.fixed`, `.record_mode`, `.version`.
+        PolicyError: `services.agreement.fixed`, `.version`.
     """
     check_fixed(current, new)
-    check_record_mode(new)
     if new.version <= current.version:
         raise PolicyError(
             f"the amendment is version {new.version}; {current.version} is in force",
             code="services.agreement.version",
             hint=f"write version = {current.version + 1}",
-        )
-
-
-def check_record_mode(agreement: Agreement) -> None:
-    """Refuse a record that keeps less than what was said: nothing here erases, and what is signed must be kept to.
-
-    Raises:
-        PolicyError: `services.agreement.record_mode`.
-    """
-    if agreement.record_mode is not RecordMode.ON_RECORD:
-        raise PolicyError(
-            f"record_mode is {agreement.record_mode.value!r}, and this version keeps everything that is said",
-            code="services.agreement.record_mode",
-            hint=f'agree on record_mode = "{RecordMode.ON_RECORD.value}"',
         )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from coupefeu.model.agreement import Agreement, Deadlines
 from coupefeu.model.entry import Kind
+from coupefeu.model.erasure import Why
 from coupefeu.model.messages import Content, Form, MessageId, OutcomeCode, format_number
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.services.base import Context
@@ -17,6 +18,7 @@ from coupefeu.services.messages.effects import (
     addressed_parties,
     addressed_posts,
     id_of,
+    is_erased,
     is_flash,
     judge_act,
     judge_author,
@@ -28,6 +30,7 @@ from coupefeu.services.messages.readback import compare
 from coupefeu.services.messages.status import (
     ActView,
     Clock,
+    Erased,
     Evidence,
     MessageStatus,
     PartyChain,
@@ -92,6 +95,7 @@ class _Reading:
         self.agreement: Agreement = context.agreement_of(message["agreement_version"])
         self.evidence = evidence
         self.content: Content | None = None
+        self.is_erased = is_erased(message)
         if message["form"] is not None:
             self.content, _ = read_content(message["body"])
         self.about = _about(message, context)
@@ -134,6 +138,7 @@ class _Reading:
             corrected_by=self._numbers(Form.CORRECTION),
             cancelled_by=self._numbers(Form.CANCELLATION),
             replies=self._numbers(Form.REPLY),
+            erased=self._erased(),
             one_sided=form is Form.CONTACT and not confirmations,
             say_again=self._acts(Kind.SAY_AGAIN),
             confirmations=confirmations,
@@ -141,6 +146,12 @@ class _Reading:
             chains=chains,
             sounds=self._sounds(chains),
         )
+
+    def _erased(self) -> Erased | None:
+        if not self.is_erased:
+            return None
+        by = self.message["erased_log"], self.message["erased"]
+        return Erased(by=format_number(by, self.context.parties), why=Why(self.message["erased_why"]))
 
     def _party(self, log: int) -> str:
         return self.context.party_of(log)
@@ -156,6 +167,8 @@ class _Reading:
 
     def _original(self) -> str:
         """Give the author's words exactly; of what cannot be read, the bytes as far as they are text."""
+        if self.is_erased:
+            return ""
         if self.content is not None:
             return self.content.text
         return bytes(self.message["body"]).decode("utf-8", "replace")
@@ -173,7 +186,8 @@ class _Reading:
     def _view(self, row: Row, effect: str) -> ActView:
         act, _ = read_act(row["kind"], row["body"]) if row["kind"] != Kind.MESSAGE else (None, "")
         content, _ = read_content(row["body"]) if row["kind"] == Kind.MESSAGE else (None, "")
-        is_read_back = row["kind"] == Kind.READ_BACK and not effect
+        is_gone = self.is_erased or is_erased(row)
+        is_read_back = row["kind"] == Kind.READ_BACK and not effect and not is_gone
         return ActView(
             id=id_of(row),
             number=format_number(id_of(row), self.context.parties),
@@ -190,6 +204,7 @@ class _Reading:
             ),
             verdict=compare(self.critical, act.typed) if act and is_read_back else None,
             form=content.form if content else None,
+            erased=is_erased(row),
         )
 
     def _acts(self, *kinds: int, party: str = "") -> tuple[ActView, ...]:
@@ -239,6 +254,8 @@ class _Reading:
     def _clock(
         self, name: StepName, party: str, acts: tuple[ActView, ...], done_ms: int | None
     ) -> Clock | None:
+        if self.is_erased:
+            return None  # nothing is awaited of what is gone
         seconds = deadline_s(name, self.message, bool(self.critical), party, self.agreement)
         if not seconds:
             return None
@@ -248,7 +265,7 @@ class _Reading:
 
     def _sounds(self, chains: tuple[PartyChain, ...]) -> bool:
         """Sound for an incoming FLASH until we act on it, and on both sides for an outcome clock run out."""
-        if self.message["kind"] != Kind.MESSAGE or self.cancelled_ms is not None:
+        if self.message["kind"] != Kind.MESSAGE or self.cancelled_ms is not None or self.is_erased:
             return False
         party = self.context.us
         ours = [act for act in self.acts if act.party == party and act.kind in CLOSING]

@@ -27,6 +27,11 @@ def is_flash(message: Row) -> bool:
     return bool(message["precedence"] == Precedence.FLASH and message["subject"] != Subject.PROTEST.value)
 
 
+def is_erased(row: Row) -> bool:
+    """Whether the content of a message or an act was erased from our record."""
+    return row.get("erased") is not None
+
+
 def addressed_posts(message: Row) -> tuple[str, ...]:
     """List the posts that a message is addressed to."""
     return _read_posts(message["to_posts"])
@@ -101,6 +106,8 @@ def _judge_turn(act: Row, message: Row, earlier: Sequence[Row], agreement: Agree
         e["kind"] == kind and _are_of_one_party(e, act, agreement) for e in earlier
     ):
         return "already_taken"
+    if is_erased(message):
+        return ""  # its form is gone: what is done about it is judged by its head
     if kind == Kind.CONTACT_CONFIRMED and message["form"] != Form.CONTACT:
         return "not_a_contact"
     if kind == Kind.LINE_TEST_ANSWER and message["form"] != Form.LINE_TEST:
@@ -110,6 +117,8 @@ def _judge_turn(act: Row, message: Row, earlier: Sequence[Row], agreement: Agree
 
 def judge_reference(message: Row, about: Row, agreement: Agreement) -> str:
     """Judge a CORRECTION, CANCELLATION or REPLY against the message that it names; rows of either table."""
+    if is_erased(about):
+        return ""
     form, is_author = form_of(message), _are_of_one_party(message, about, agreement)
     if form in _OF_THE_AUTHOR and not is_author:
         return "not_the_author"

@@ -5,7 +5,8 @@ deceives, each line behind a bar so that it cannot imitate a line of ours. On an
 EXERCISE, EXERCICE or УЧЕНИЕ. Empty means "not stated", never "none".
 """
 
-from coupefeu.model.agreement import EXERCISE_WORDS
+from coupefeu.model.agreement import EXERCISE_WORDS, Agreement, RecordMode
+from coupefeu.model.duration import format_duration
 from coupefeu.model.instant import format_instant
 from coupefeu.model.messages import Content, Form, Slot, format_time
 from coupefeu.services.base import Context
@@ -13,7 +14,7 @@ from coupefeu.services.messages.display import show_line
 from coupefeu.services.messages.enclosed import AttachmentState
 from coupefeu.services.messages.phrases import PHRASES
 from coupefeu.services.messages.render_chain import chain_lines, effect_words
-from coupefeu.services.messages.status import MessageStatus
+from coupefeu.services.messages.status import Erased, MessageStatus
 from coupefeu.words import LANGUAGES, label, say
 
 BAR = "   | "
@@ -75,12 +76,29 @@ def content_lines(status: MessageStatus, context: Context, language: str) -> lis
     """Write the coded fields in the reader's language, then the author's own text, then what is attached."""
     content = status.content
     lines = [] if content is None else [f"   {line}" for line in coded_lines(content, language)]
+    if status.erased is not None:
+        lines.append(f"   {erased_words(status.erased, language)}")
     if status.original:
         original = say("original-in", language, original=_language_words(status.language, language))
         lines.append(f"   {label(original, '', language)}")
         lines += [BAR + line for line in status.shown.text.split("\n")]
     agreed = context.agreement.budgets.attachment_bytes
     return lines + [f"   {line}" for line in attachment_lines(status, agreed, language)]
+
+
+def erased_words(erased: Erased, language: str) -> str:
+    """Say that the content is gone, why, and which entry of ours names it."""
+    why = say(f"erased-why-{int(erased.why)}", language)
+    return say("content-erased", language, why=why, by=erased.by)
+
+
+def mode_words(agreement: Agreement, language: str) -> str:
+    """Say what the record keeps of what is said, before anything is said."""
+    age_s = agreement.content_age_s
+    if age_s is None:
+        return say("mode-on-record", language)
+    is_fact_only = agreement.record_mode is RecordMode.FACT_ONLY
+    return say("mode-fact-only" if is_fact_only else "mode-retention", language, age=format_duration(age_s))
 
 
 def attachment_lines(status: MessageStatus, agreed_bytes: int, language: str) -> list[str]:
@@ -178,11 +196,15 @@ def precedence_words(status: MessageStatus, language: str) -> str:
 
 def form_words(status: MessageStatus, language: str) -> str:
     """Name the form in the reader's language."""
+    if status.erased is not None:
+        return say("not-stated", language)
     return say("form-unknown" if status.form is None else f"form-{int(status.form)}", language)
 
 
 def subject_words(status: MessageStatus, language: str) -> str:
     """Name the subject in the reader's language."""
+    if status.erased is not None:
+        return say("not-stated", language)
     return say("subject-unknown" if status.subject is None else f"subject-{status.subject.lower()}", language)
 
 

@@ -85,7 +85,8 @@ def act_words(act: ActView, language: str) -> str:
         "" if claimed == when else f"({say('claimed', language, time=claimed)})",
         f"[{act.number}]",
     ]
-    return " ".join(part for part in parts if part) + _officer(act)
+    erased = f" ({say('act-erased', language)})" if act.erased else ""
+    return " ".join(part for part in parts if part) + _officer(act) + erased
 
 
 def _outcome(act: ActView, language: str) -> str:

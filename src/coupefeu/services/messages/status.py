@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from coupefeu.model.erasure import Why
 from coupefeu.model.messages import Content, CriticalField, Form, MessageId
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.services.messages.display import Shown, show
@@ -80,8 +81,16 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """The content of a message is gone from our record: which entry of ours says so (`US/57`), and why."""
+
+    by: str
+    why: Why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActView:
-    """One act about a message. `effect`: why it has none ("" when it has)."""
+    """One act about a message. `effect`: why it has none ("" when it has). `erased`: what it said is gone."""
 
     id: MessageId
     number: str
@@ -95,6 +104,7 @@ class ActView:
     time_marks: tuple[TimeMark, ...]
     verdict: Verdict | None = None
     form: Form | None = None
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +149,7 @@ class MessageStatus:
     `original` is exactly what was written. `effect`: what is wrong with the message
     ("" when nothing); it is shown all the same. `content` is None when the form cannot be read. `party` wrote it.
     `flash`: handled as FLASH. `sounds`: it may sound here and now. `one_sided`: a contact that the other side has
-    not confirmed.
+    not confirmed. `erased`: its content is gone from our record, and nothing is awaited of it.
     """
 
     id: MessageId
@@ -175,6 +185,7 @@ class MessageStatus:
     without_effect: tuple[ActView, ...]
     chains: tuple[PartyChain, ...]
     sounds: bool
+    erased: Erased | None = None
 
     @property
     def shown(self) -> Shown:

@@ -54,6 +54,7 @@ def _entry_columns(arrival: Column[Any]) -> list[Column[Any]]:
         Column("agreement_version", BigInteger, nullable=False),
         Column("body", LargeBinary, nullable=False),
         Column("effect", String, nullable=False),
+        Column("erased", BigInteger, doc="our entry ERASED that names it; None: its content is here"),
     ]
 
 
@@ -70,6 +71,8 @@ MESSAGES = Table(
     Column("subject", String),
     Column("about_log", Integer),
     Column("about_idx", BigInteger),
+    Column("erased_log", Integer),
+    Column("erased_why", Integer),
     UniqueConstraint("log", "idx"),
 )
 _IS_LINE_TEST = MESSAGES.c.kind == literal_column(str(int(Kind.LINE_TEST)))
@@ -137,6 +140,7 @@ SELECT_OLDEST_FLASH = (
         MESSAGES.c.precedence == int(Precedence.FLASH),
         MESSAGES.c.kind == int(Kind.MESSAGE),
         func.coalesce(MESSAGES.c.subject != Subject.PROTEST.value, true()),
+        MESSAGES.c.erased.is_(None),
         MESSAGES.c.ours | MESSAGES.c.to_posts.like(bindparam("to_us")),
         ~_IS_SETTLED,
     )
@@ -177,6 +181,8 @@ def select_facts(message: MessageId) -> Statement:
 def apply(recorded: Recorded, context: Context) -> tuple[Statement, ...]:
     """Give the inserts for one entry; whatever it holds, it is stored, with the reason if it has no effect."""
     head = recorded.head
+    if recorded.erased:
+        return _apply_erased(recorded, head)
     if head is None:
         return (Statement(INSERT_MESSAGE, _unreadable(recorded)), texts.apply(recorded, None))
     if head.kind in ACTS:
@@ -185,6 +191,23 @@ def apply(recorded: Recorded, context: Context) -> tuple[Statement, ...]:
         row = _message_row(recorded, head) | {"effect": "unknown_form"}
         return (Statement(INSERT_MESSAGE, row), texts.apply(recorded, None))
     return _apply_message(recorded, head, context)
+
+
+def _apply_erased(recorded: Recorded, head: Head | None) -> tuple[Statement, ...]:
+    """Give what stands when the body is gone; the entry ERASED that comes later says by what, and why."""
+    if head is None:
+        return (Statement(INSERT_MESSAGE, _unreadable(recorded)),)
+    if head.kind in ACTS:
+        return tuple(
+            Statement(INSERT_FACT, _fact_row(recorded, head, message, _lacks(message)))
+            for message in _about(head)[:1]
+        )
+    effect = "" if head.kind == Kind.MESSAGE else "unknown_form"
+    return (Statement(INSERT_MESSAGE, _message_row(recorded, head) | {"effect": effect}),)
+
+
+def _lacks(message: MessageId) -> str:
+    return "missing_reference" if message == NO_MESSAGE else ""
 
 
 def rows_of(recorded: Recorded, context: Context) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
@@ -228,7 +251,7 @@ def _apply_act(recorded: Recorded, head: Head) -> tuple[Statement, ...]:
     about = _about(head)
     if head.kind != Kind.SHOWN:
         about = about[:1]
-    effect = effect or ("" if about[0] != NO_MESSAGE else "missing_reference")
+    effect = effect or _lacks(about[0])
     return tuple(Statement(INSERT_FACT, _fact_row(recorded, head, message, effect)) for message in about)
 
 
@@ -256,6 +279,7 @@ def _entry_row(recorded: Recorded, head: Head) -> dict[str, Any]:
         "written_ms": _clamp(head.written_ms),
         "agreement_version": _clamp(head.agreement_version),
         "body": recorded.body,
+        "erased": None,
     }
 
 
@@ -265,6 +289,7 @@ def _message_row(recorded: Recorded, head: Head) -> dict[str, Any]:
     row["precedence"] = int(head.precedence)
     row["language"] = _storable(head.language)
     row["form"] = row["subject"] = row["about_log"] = row["about_idx"] = None
+    row["erased_log"] = row["erased_why"] = None
     return row
 
 

@@ -15,6 +15,7 @@ down_revision = "0002"
 def upgrade() -> None:
     """Make the tables and columns of every part."""
     _make_subtrees()
+    _make_erasure()
 
 
 def _make_subtrees() -> None:
@@ -42,3 +43,13 @@ def _fill_subtrees(connection: Any, log: int, size: int) -> None:
         for level, number, root in frontier.completed_by(hashed, 8):
             connection.exec_driver_sql("INSERT INTO subtrees VALUES (?, ?, ?, ?)", (log, level, number, root))
         frontier.append(hashed)
+
+
+def _make_erasure() -> None:
+    """Make room for what is left of an entry whose content was erased."""
+    op.add_column("entries", sa.Column("head_salt", sa.LargeBinary()))
+    op.add_column("entries", sa.Column("erased_log", sa.Integer()))
+    op.add_column("entries", sa.Column("erased", sa.BigInteger()))
+    op.drop_index("entries_withheld", "entries")
+    lacking = sa.text("body IS NULL AND erased IS NULL")
+    op.create_index("entries_lacking", "entries", ["log", "idx"], sqlite_where=lacking)

@@ -1,0 +1,232 @@
+"""Content is erased, the fact stands: rows, views, bytes of the folder, proofs, receipts, and what may not go."""
+
+import pytest
+from tests.stores import AGREEMENT, do, moment, open_keeper, view_rows
+
+from coupefeu.errors import PolicyError, UsageError
+from coupefeu.model.entry import Kind
+from coupefeu.model.erasure import Why
+from coupefeu.model.messages import Content, Form
+from coupefeu.model.precedence import Precedence, Subject
+from coupefeu.record.leaf import head_matches, salts
+from coupefeu.services.erasures.facts import EraseContent, parse_erasure
+from coupefeu.services.every import SERVICES
+from coupefeu.services.messages.commands import Read, ReadBack, Say, Take
+from coupefeu.services.messages.status import StepName
+from coupefeu.store.fsck import check_record
+from coupefeu.store.jobs import Act
+from coupefeu.store.rebuild import rebuild
+from coupefeu.testing.author import Author
+from coupefeu.testing.joined import JoinedNodes
+
+SECRET = "the strayed aircraft bears the number 7341"
+US_DESK, RU_DESK = (AGREEMENT.party(name).duty_desk for name in ("us", "ru"))
+
+
+def order(message, **others):
+    return EraseContent(message=message, from_post=US_DESK, **others)
+
+
+def row_of(keeper, message):
+    names = "seed, head, body, head_salt, erased, leaf"
+    ((row),) = keeper.connection.query(f"SELECT {names} FROM entries WHERE log = ? AND idx = ?", message)
+    return dict(zip(names.split(", "), row, strict=True))
+
+
+@pytest.fixture
+def line(tmp_path):
+    nodes = JoinedNodes(tmp_path)
+    nodes.connect()
+    nodes.run(seconds=1)
+    return nodes
+
+
+@pytest.fixture
+def spoken(line):
+    """A line on which US has said something with a file, and RU has read it back, word by word."""
+    content = Content(form=Form.FREE_TEXT, subject=Subject.SAFETY, text=SECRET, passages=("number 7341",))
+    (message,) = line.us.act(
+        Say(content=content, from_post=US_DESK, precedence=Precedence.IMMEDIATE, language="en")
+    )
+    line.attached = line.us.say("with a file", attachments=[b"the map of 7341"])
+    line.run(seconds=2)
+    line.ru.act(Take(message=message, from_post=RU_DESK, officer="watch 7341"))
+    line.ru.act(ReadBack(message=message, from_post=RU_DESK, typed=("number 7341",)))
+    line.run(seconds=2)
+    line.message = message
+    return line
+
+
+def test_what_is_left_is_the_head_with_its_salt(spoken):
+    before = row_of(spoken.us.keeper, spoken.message)
+    spoken.us.act(order(spoken.message, reason="as both sides agreed"))
+    after = row_of(spoken.us.keeper, spoken.message)
+    assert (after["seed"], after["body"]) == (None, None)
+    assert after["head_salt"] == salts(before["seed"])[0]
+    assert (after["head"], after["leaf"]) == (before["head"], before["leaf"])
+    assert head_matches(after["leaf"], AGREEMENT.origin("us"), after["head_salt"], after["head"])
+    named = row_of(spoken.us.keeper, (0, after["erased"]))
+    erasure = parse_erasure(named["body"])
+    assert (erasure.why, erasure.post, erasure.reason) == (Why.ORDER, US_DESK, "as both sides agreed")
+    assert b"7341" not in named["body"]
+
+
+def test_the_acts_about_it_go_with_it_and_the_chain_still_says_who_did_what(spoken):
+    spoken.us.act(order(spoken.message))
+    status = spoken.us.message(spoken.message)
+    assert status.erased.why is Why.ORDER
+    assert status.erased.by.startswith("US/")
+    assert (status.content, status.original, status.critical, status.effect) == (None, "", (), "")
+    assert not status.waiting
+    chain = status.chain("ru")
+    assert chain.step(StepName.TAKEN_BY).done
+    assert chain.step(StepName.READ_BACK).done
+    (taken,) = chain.step(StepName.TAKEN_BY).acts
+    assert (taken.post, taken.act.officer, taken.erased) == (RU_DESK, "", True)
+    (back,) = chain.step(StepName.READ_BACK).acts
+    assert back.verdict is None
+
+
+def test_what_is_done_later_is_judged_by_the_head(spoken):
+    spoken.us.act(order(spoken.message))
+    spoken.ru.act(Read(message=spoken.message, from_post=RU_DESK))
+    spoken.run(seconds=2)
+    status = spoken.us.message(spoken.message)
+    assert status.chain("ru").step(StepName.READ_BY).done
+    assert not status.without_effect
+
+
+def test_the_other_side_keeps_its_copy_and_is_told(spoken):
+    spoken.us.act(order(spoken.message))
+    spoken.run(seconds=2)
+    assert spoken.ru.message(spoken.message).original == SECRET
+    assert not check_record(
+        spoken.ru.path, spoken.ru.keeper.line.parties, spoken.ru.keeper.line.our_log, running=True
+    ).findings
+    kinds = [change.recorded.head.kind for change in spoken.ru.changes if hasattr(change, "recorded")]
+    assert Kind.ERASED in kinds
+
+
+def test_no_byte_of_it_is_left_in_the_database_or_beside_it(spoken):
+    for message in (spoken.message, spoken.attached):
+        spoken.us.act(order(message))
+    for path in spoken.us.path.parent.glob("us.db*"):
+        assert b"7341" not in path.read_bytes(), path.name
+    assert spoken.us.attachment(spoken.attached) is None
+    assert b"7341" in spoken.ru.path.read_bytes() + spoken.ru.path.with_name("ru.db-wal").read_bytes()
+
+
+def test_the_views_made_anew_are_the_same(spoken):
+    for message in (spoken.message, spoken.attached):
+        spoken.us.act(order(message))
+    spoken.ru.act(Read(message=spoken.message, from_post=RU_DESK))
+    spoken.run(seconds=2)
+    keeper = spoken.us.keeper
+    before = view_rows(keeper)
+    assert "7341" not in repr(before)
+    rebuild(keeper.connection, keeper.line, SERVICES, keeper.agreement)
+    assert view_rows(keeper) == before
+
+
+@pytest.mark.parametrize("ours", ["us", "ru"])
+def test_odd_entries_are_erased_too_and_their_views_are_the_same(tmp_path, ours):
+    """Whatever a peer writes: no head at all, kinds of a newer peer, a body of another kind."""
+    keeper = open_keeper(tmp_path / "record.db", ours)
+    author = Author(AGREEMENT, "ru" if ours == "us" else "us")
+    desk = AGREEMENT.party(ours).duty_desk
+    author.write(b"no head at all, planted", b"planted")
+    author.write(author.head(kind=9_000), b"of a newer peer, planted")
+    author.write(author.head(), b"no body of a message, planted")
+    for kind in (18, 19, 20, 21, 22, 23, 24):
+        author.write(author.head(kind=kind), b"about nothing, planted")
+    do(keeper, author.checkpoint(0, author.size))
+    for index in range(author.size):
+        do(keeper, Act(command=EraseContent(message=(author.log, index), from_post=desk)))
+    assert "planted" not in repr(view_rows(keeper))
+    before = view_rows(keeper)
+    rebuild(keeper.connection, keeper.line, SERVICES, keeper.agreement)
+    assert view_rows(keeper) == before
+    path = tmp_path / "record.db"
+    assert not check_record(path, keeper.line.parties, keeper.line.our_log, running=True).findings
+    assert all(b"planted" not in each.read_bytes() for each in tmp_path.glob("record.db*"))
+
+
+def test_after_a_start_all_is_complete_and_nothing_is_asked_for(spoken):
+    for message in (spoken.message, spoken.attached):
+        spoken.us.act(order(message))
+    log = AGREEMENT.log_number("ru")
+    spoken.us.stop()
+    spoken.us.start()
+    state = spoken.us.keeper.states[log]
+    assert not state.withheld
+    assert state.complete == state.size
+    spoken.connect()
+    spoken.run(seconds=2)
+    spoken.us.say("the line goes on")
+    spoken.run(seconds=2)
+    assert spoken.ru.texts()[-1] == "the line goes on"
+
+
+@pytest.mark.parametrize("sent_again", ["checkpoint", "run"])
+def test_content_that_comes_again_is_not_taken(tmp_path, sent_again):
+    keeper = open_keeper(tmp_path / "record.db")
+    author = Author(AGREEMENT, "ru")
+    author.say(SECRET)
+    author.say("another")
+    do(keeper, author.checkpoint(0, 2))
+    do(keeper, Act(command=order((1, 0))))
+    do(keeper, getattr(author, sent_again)(0, 2))
+    assert row_of(keeper, (1, 0))["body"] is None
+
+
+def refusal(line, message, **others):
+    with pytest.raises((PolicyError, UsageError)) as refused:
+        line.us.act(order(message, **others))
+    return refused.value.code.rpartition(".")[2]
+
+
+def test_what_may_not_go(spoken):
+    about = spoken.ru.act(Read(message=spoken.message, from_post=RU_DESK))[0]
+    spoken.run(seconds=2)
+    assert refusal(spoken, (0, 999)) == "unknown"
+    assert refusal(spoken, about) == "part_of"
+    spoken.us.act(order(spoken.message))
+    assert refusal(spoken, spoken.message) == "nothing"
+    with pytest.raises(PolicyError) as refused:
+        spoken.us.act(EraseContent(message=spoken.attached, from_post=RU_DESK))
+    assert refused.value.code == "services.erasures.foreign_post"
+    assert refusal(spoken, spoken.attached, reason="x" * 201) == "long_reason"
+
+
+def test_what_the_line_still_owes_is_not_erased(spoken):
+    spoken.disconnect()
+    owed = spoken.us.say("not on their record yet")
+    assert refusal(spoken, owed) == "owed"
+    spoken.connect()
+    spoken.run(seconds=3)
+    spoken.us.act(order(owed))
+
+
+def test_what_sounds_is_not_erased(spoken):
+    flash = spoken.us.say("STOP", Precedence.FLASH)
+    spoken.run(seconds=2)
+    desk = RU_DESK
+    with pytest.raises(PolicyError) as refused:
+        spoken.ru.act(EraseContent(message=flash, from_post=desk))
+    assert refused.value.code == "services.erasures.sounds"
+    spoken.ru.act(Take(message=flash, from_post=desk))
+    spoken.run(seconds=2)
+    spoken.ru.act(EraseContent(message=flash, from_post=desk))
+    assert not spoken.ru.message(flash).sounds
+
+
+def test_what_governs_the_line_stands(tmp_path):
+    keeper = open_keeper(tmp_path / "record.db")
+    author = Author(AGREEMENT, "ru")
+    kinds = (0, 1, 2, 3, 4, 5, 6, 7, 15, 17, 32, 33, 48, 49, 64, 65, 66)
+    for kind in kinds:
+        author.write(author.head(kind=kind), b"\xa0")
+    do(keeper, author.checkpoint(0, author.size))
+    for index in range(author.size):
+        (outcome,) = keeper.execute([Act(command=order((1, index)))], moment(1))
+        assert outcome.code == "services.erasures.nothing", kinds[index]
