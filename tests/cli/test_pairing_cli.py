@@ -149,8 +149,8 @@ def test_two_folders_become_one_line(paired_once):
     assert us.agreement_octets == ru.agreement_octets
     assert us.opening_body == ru.opening_body
     assert us.line_id == ru.line_id
-    assert us.psk("ru") == ru.psk("us")
-    assert len(us.psk("ru")) == 32
+    assert us.generations("ru") == ru.generations("us")
+    assert us.generations("ru").current.number == 0
     assert us.in_person("ru")
     assert us.peers == {"ru": "127.0.0.1:7001"}
     assert (us.log_number, ru.log_number) == (0, 1)
@@ -172,7 +172,7 @@ def test_secrets_are_private_files_and_the_cards_are_gone(paired_once):
         folder = desk.file(party)
         assert modes(folder / "keys") == {0o600}
         assert [path.name for path in (folder / "pairing").iterdir()] == [f"{party}.answer"]
-        secret = NodeFolder.open(folder).psk(other)
+        secret = NodeFolder.open(folder).generations(other).current.psk
         assert repr(secret) not in repr(NodeFolder.open(folder))
         assert not any(secret.hex() in output for output in outputs)
     assert stat.S_IMODE(desk.file("us.card").stat().st_mode) == 0o600

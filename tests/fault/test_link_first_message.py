@@ -174,7 +174,8 @@ def test_whatever_else_it_carries_is_refused_and_told(world, item):
     world.ends[1].events.clear()
     forger = Handshakes(world.ends[0].config)
     now = world.clock.now()
-    message = forger.begin(now, bytes(range(32)), 77, encode_items([item]))
+    secret = world.ends[0].config.generations.current
+    message = forger.begin(now, bytes(range(32)), 77, encode_items([item]), generation=secret)
     world.ends[1].link.path_opened(world.path, now, dialled=False, entropy=bytes(64))
     world.inject(1, message)
     assert [event.code for event in told(world.ends[1], Violation)] == ["link.first.not-a-run"]
@@ -185,7 +186,9 @@ def test_whatever_else_it_carries_is_refused_and_told(world, item):
 
 def test_a_payload_that_is_malformed_is_told_and_the_handshake_goes_on(world):
     now = world.clock.now()
-    message = Handshakes(world.ends[0].config).begin(now, bytes(range(32)), 77, b"\x7f\xff")
+    config = world.ends[0].config
+    secret = config.generations.current
+    message = Handshakes(config).begin(now, bytes(range(32)), 77, b"\x7f\xff", generation=secret)
     world.inject(1, message)
     assert [event.code for event in told(world.ends[1], Violation)] == ["wire.packet.unknown-item"]
 

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coupefeu.bearer.memory import Faults
+from coupefeu.keys.generations import Generation
 from coupefeu.link.noise import SessionKeys
 from coupefeu.link.outbox import Outbox, Outgoing
 from coupefeu.link.session import ReplayWindow, Session
@@ -11,6 +12,7 @@ from coupefeu.model.precedence import Precedence
 from coupefeu.testing.lossy import TwoLinks
 from coupefeu.wire.packet import PackedEntry
 
+SECRET = Generation(number=1, psk=bytes(32))
 HAPPENINGS = st.one_of(
     st.tuples(st.just("write"), st.integers(0, 1), st.integers(1, 40), st.sampled_from(Precedence)),
     st.tuples(st.just("wait"), st.integers(0, 4_000)),
@@ -79,7 +81,8 @@ def test_a_window_takes_each_counter_at_most_once_and_recent_ones_always(counter
 def test_any_plaintext_survives_the_seal(plaintext):
     keys = SessionKeys(send=bytes(32), receive=bytes(32), handshake_hash=b"")
     ours, theirs = (
-        Session(keys, our_id=1, their_id=1, number=1, initiated=side, made_ms=0) for side in (True, False)
+        Session(keys, our_id=1, their_id=1, number=1, initiated=side, made_ms=0, generation=SECRET)
+        for side in (True, False)
     )
     assert theirs.open(ours.seal(5, plaintext), 0) == (plaintext, False)
 

@@ -83,6 +83,7 @@ def acks(draw):
 
 RANGES = st.sets(NUMBERS, min_size=2, max_size=2).map(lambda pair: tuple(sorted(pair)))
 ASKS = st.builds(packet.AttachmentAsk, SMALL, NUMBERS, SMALL, NUMBERS)
+MACS = st.binary(min_size=32, max_size=32)
 ITEMS = st.one_of(
     batches(),
     acks(),
@@ -96,6 +97,9 @@ ITEMS = st.one_of(
     st.builds(packet.Signal, st.binary(max_size=100)),
     ASKS,
     st.builds(packet.AttachmentPart, ASKS, st.binary(max_size=100)),
+    st.builds(packet.RatchetOffer, NUMBERS, MACS.map(lambda mac: mac * 37)),
+    st.builds(packet.RatchetAnswer, NUMBERS, MACS.map(lambda mac: mac * 34), MACS),
+    st.builds(packet.RatchetProof, NUMBERS, MACS),
 )
 NOTES = st.builds(
     Note,

@@ -46,6 +46,7 @@ from coupefeu.wire import (
     packet,
     part,
     policy,
+    ratchet,
     tiles,
     toml,
     witness,
@@ -108,6 +109,9 @@ TRIED = {
     "wire.note.parse_signature": lambda data: parse_signature(text(data)),
     "wire.packet.decode_items": packet.decode_items,
     "wire.part.decode_ask": lambda data: part.decode_ask(data, 0),
+    "wire.ratchet.decode_offer": lambda data: ratchet.decode_offer(data, 0),
+    "wire.ratchet.decode_answer": lambda data: ratchet.decode_answer(data, 0),
+    "wire.ratchet.decode_proof": lambda data: ratchet.decode_proof(data, 0),
     "wire.part.decode_part": lambda data: part.decode_part(data, 0),
     "wire.policy.parse_policy": policy.parse_policy,
     "wire.proof.TlogProof.parse": TlogProof.parse,
@@ -142,7 +146,8 @@ TRIED = {
 ELSEWHERE = {
     "record.tree.Frontier.from_bytes": "reads our own database alone, and raises StoreError",
     "keys.ring.read_staged_key": "takes a role's name and reads a key file of our own, and raises ConfigError",
-    "keys.ring.read_psk": "takes a party's name and reads a key file of our own, and raises ConfigError",
+    "keys.generations.decode_generations": "reads a key file of our own alone, and raises ConfigError",
+    "keys.ring.read_generations": "takes a party's name and reads a key file of our own, and raises ConfigError",
 }
 """What is named like a reader and is none, with the reason."""
 

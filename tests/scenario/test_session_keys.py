@@ -5,7 +5,7 @@ import pytest
 from coupefeu.keys import x25519
 from coupefeu.link.config import LinkConfig
 from coupefeu.testing.joined import EXERCISE_PSK, JoinedNodes
-from coupefeu.testing.line import private_key
+from coupefeu.testing.line import private_key, settled_generations
 
 FRESH = private_key("us", "session 2")
 
@@ -32,7 +32,7 @@ def rekey(nodes, node):
             their_origin=agreement.origin(other),
             our_session_private=own,
             their_session_public=x25519.public(theirs),
-            psk=EXERCISE_PSK,
+            generations=settled_generations(EXERCISE_PSK),
         )
     )
     node.engine.pump()

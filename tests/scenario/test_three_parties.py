@@ -32,7 +32,7 @@ from coupefeu.store.keeper import Keeper
 from coupefeu.store.outgoing import load_pending
 from coupefeu.store.reader import Reader
 from coupefeu.testing.clock import VirtualClock
-from coupefeu.testing.line import make_line, private_key
+from coupefeu.testing.line import make_line, private_key, settled_generations
 from coupefeu.wire.agreement import parse_terms
 from coupefeu.wire.packet import Batch, LeafOnly
 
@@ -145,7 +145,7 @@ class ThreeNodes:
                 their_origin=agreement.origin(peer),
                 our_session_private=private_key(name, "session"),
                 their_session_public=x25519.public(private_key(peer, "session")),
-                psk=bytes(32),
+                generations=settled_generations(bytes(32)),
             )
 
         now = self.three.clock.now
@@ -160,6 +160,7 @@ class ThreeNodes:
             clock=now,
             entropy=lambda count: sha256(b"%d %d" % (log, next(DRAWS))).digest() * (count // 32),
             load_pending=lambda start, end: list(load_pending(keeper.connection, log, start, end)),
+            keep_psk=lambda log, generations: None,
         )
 
     def connect(self, log, other):

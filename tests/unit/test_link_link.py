@@ -21,6 +21,7 @@ from coupefeu.link.events import (
 from coupefeu.link.link import Link
 from coupefeu.link.phase import Phase
 from coupefeu.model.precedence import Precedence
+from coupefeu.testing.line import settled_generations
 from coupefeu.testing.lossy import TwoLinks, link_configs, seal_in_test
 from coupefeu.wire.packet import (
     Ack,
@@ -482,9 +483,9 @@ def test_what_callers_get_wrong_is_said():
             their_origin="b",
             our_session_private=bytes(32),
             their_session_public=bytes(32),
-            psk=bytes(32),
+            generations=settled_generations(bytes(32)),
         )
-    assert repr(us.psk) not in repr(us)
+    assert repr(us.generations.current.psk) not in repr(us)
     assert repr(us.our_session_private) not in repr(us)
 
 

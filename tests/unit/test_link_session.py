@@ -5,8 +5,11 @@ import random
 import pytest
 
 from coupefeu.errors import CoupefeuError, PeerError
+from coupefeu.keys.generations import Generation
 from coupefeu.link.noise import SessionKeys
 from coupefeu.link.session import MAX_CANDIDATES, OVERHEAD_BYTES, WINDOW, ReplayWindow, Session, Sessions
+
+SECRET = Generation(number=1, psk=bytes(32))
 
 
 def pair(number=1, our_id=7, made_ms=0):
@@ -14,7 +17,7 @@ def pair(number=1, our_id=7, made_ms=0):
     names = {"handshake_hash": bytes(32)}
     ours = SessionKeys(send=one, receive=two, **names)
     theirs = SessionKeys(send=two, receive=one, **names)
-    common = {"number": number, "made_ms": made_ms}
+    common = {"number": number, "made_ms": made_ms, "generation": SECRET}
     return (
         Session(ours, our_id=our_id, their_id=our_id, initiated=True, **common),
         Session(theirs, our_id=our_id, their_id=our_id, initiated=False, **common),

@@ -10,15 +10,16 @@ import pytest
 from coupefeu.errors import ConfigError
 from coupefeu.keys import ed25519
 from coupefeu.keys.files import read_secrets, write_durably, write_secrets
+from coupefeu.keys.generations import first_generation
 from coupefeu.keys.ring import (
     make_ring,
     make_secret,
     promote_key,
     public_half,
-    read_psk,
+    read_generations,
     read_ring,
     stage_key,
-    write_psk,
+    write_generations,
     write_ring,
 )
 
@@ -136,9 +137,10 @@ def test_a_lost_key_file_is_named(keys):
 
 
 def test_a_shared_secret_may_be_written_again_until_the_line_is_ready(tmp_path):
-    write_psk(tmp_path, "ru", b"a" * 32)
-    write_psk(tmp_path, "ru", b"b" * 32)
-    assert read_psk(tmp_path, "ru") == b"b" * 32
+    write_generations(tmp_path, "ru", first_generation(b"a" * 32))
+    write_generations(tmp_path, "ru", first_generation(b"b" * 32))
+    assert read_generations(tmp_path, "ru") == first_generation(b"b" * 32)
+    assert stat.S_IMODE((tmp_path / "psk-ru.key").stat().st_mode) == 0o600
 
 
 def test_a_replaced_key_is_kept_beside_and_a_staged_one_is_not_yet_used(keys):

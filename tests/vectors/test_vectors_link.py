@@ -10,6 +10,7 @@ import pytest
 from noise.connection import Keypair, NoiseConnection
 
 from coupefeu.keys import x25519
+from coupefeu.keys.generations import Generation, Generations
 from coupefeu.link.config import LinkConfig
 from coupefeu.link.handshake import FILTER_BYTES, Handshakes
 from coupefeu.link.noise import PROTOCOL_NAME
@@ -36,6 +37,7 @@ from coupefeu.wire.packet import (
 )
 
 KEPT = json.loads(Path(__file__).with_name("link-v1.json").read_text("utf-8"))
+SECRET = Generation(number=KEPT["psk_generation"], psk=bytes.fromhex(KEPT["psk"]))
 SEED, SIGNATURE = bytes(range(16)), bytes(range(64))
 HEAD, BODY = b"\x00" + bytes.fromhex("a10010"), b"Stop. Stop. Stop."
 RUN = Batch(0, (PackedEntry(9, SEED, HEAD, BODY),), RunSignature(9, 10, SIGNATURE))
@@ -74,8 +76,7 @@ def side(prefix, other):
         their_origin=KEPT[f"{other}_origin"],
         our_session_private=bytes.fromhex(KEPT[f"{prefix}_session_private"]),
         their_session_public=x25519.public(bytes.fromhex(KEPT[f"{other}_session_private"])),
-        psk=bytes.fromhex(KEPT["psk"]),
-        psk_generation=KEPT["psk_generation"],
+        generations=Generations(current=SECRET),
     )
 
 
@@ -86,11 +87,12 @@ def made():
     now = Moment(utc_ms=KEPT["number"], mono_ms=0)
     ephemeral = bytes.fromhex(KEPT["initiator_ephemeral"])
     runs = encode_items([RUN])
-    with_run = Handshakes(ours).begin(now, ephemeral, KEPT["initiator_session_id"], runs)
-    message_1 = initiator.begin(now, ephemeral, KEPT["initiator_session_id"])
-    message_2, answering, _ = responder.answer(
-        message_1,
-        source=1,
+    our_id = KEPT["initiator_session_id"]
+    with_run = Handshakes(ours).begin(now, ephemeral, our_id, runs, generation=SECRET)
+    message_1 = initiator.begin(now, ephemeral, our_id, generation=SECRET)
+    first = responder.open_first(message_1, generation=SECRET, source=1, now=now, highest=KEPT["highest"])
+    message_2, answering = responder.answer(
+        first,
         now=now,
         ephemeral=bytes.fromhex(KEPT["responder_ephemeral"]),
         our_id=KEPT["responder_session_id"],
@@ -105,10 +107,10 @@ def made():
         "frame_responder_slot_1": answering.seal(1, beat),
     }
     return {
-        "prologue": ours.acquaintance().prologue.hex(),
+        "prologue": ours.acquaintance(SECRET).prologue.hex(),
         "line_tag": ours.line_tag.hex(),
-        "initiator_filter_key": initiator._our_filter.hex(),
-        "responder_filter_key": initiator._their_filter.hex(),
+        "initiator_filter_key": initiator._tie(SECRET).our_filter.hex(),
+        "responder_filter_key": initiator._tie(SECRET).their_filter.hex(),
         "runs": runs.hex(),
         "message_1": message_1.hex(),
         "message_1_with_run": with_run.hex(),

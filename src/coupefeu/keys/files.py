@@ -68,19 +68,7 @@ def read_secrets(path: Path, lengths: Mapping[str, int]) -> dict[str, bytes]:
     Raises:
         ConfigError: `keys.files.absent`, `.readable_by_others`, `.bad_key_file`; never with the contents.
     """
-    try:
-        if path.stat().st_mode & 0o077:
-            raise ConfigError(
-                f"others may read {path}", code="keys.files.readable_by_others", hint=f"run: chmod 600 {path}"
-            )
-        with path.open("rb") as file:
-            octets = file.read(MAX_KEY_FILE_BYTES + 1)
-    except OSError as error:
-        raise ConfigError(
-            f"cannot read {path}: {error.strerror}",
-            code="keys.files.absent",
-            hint="bring the file back from where it is kept, or replace the key by a statement",
-        ) from error
+    octets = read_private(path, MAX_KEY_FILE_BYTES)
     secrets = _decoded(octets) if len(octets) <= MAX_KEY_FILE_BYTES else None
     if secrets is None or {name: len(secret) for name, secret in secrets.items()} != dict(lengths):
         raise ConfigError(
@@ -89,6 +77,27 @@ def read_secrets(path: Path, lengths: Mapping[str, int]) -> dict[str, bytes]:
             hint="bring the file back from where it is kept",
         )
     return secrets
+
+
+def read_private(path: Path, max_bytes: int) -> bytes:
+    """Read a file that its owner alone may read, at most one byte more than `max_bytes`.
+
+    Raises:
+        ConfigError: `keys.files.absent`, `.readable_by_others`.
+    """
+    try:
+        if path.stat().st_mode & 0o077:
+            raise ConfigError(
+                f"others may read {path}", code="keys.files.readable_by_others", hint=f"run: chmod 600 {path}"
+            )
+        with path.open("rb") as file:
+            return file.read(max_bytes + 1)
+    except OSError as error:
+        raise ConfigError(
+            f"cannot read {path}: {error.strerror}",
+            code="keys.files.absent",
+            hint="bring the file back from where it is kept, or replace the key by a statement",
+        ) from error
 
 
 def _decoded(octets: bytes) -> dict[str, bytes] | None:

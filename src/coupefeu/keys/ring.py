@@ -4,7 +4,7 @@
     log.key, cosigner.key   Ed25519: sign the log's checkpoints and runs, and receipts
     log-mldsa.key, cosigner-mldsa.key   ML-DSA-44, seeds: sign checkpoints once more, behind the receipts (A15)
     session.key    X25519: the link's static key
-    psk-PARTY.key  the secret shared with one counterpart
+    psk-PARTY.key  the secrets shared with one counterpart, by generation
 
 Source: protocol A10.
 """
@@ -15,7 +15,13 @@ from typing import Any, Final
 
 from coupefeu.errors import ConfigError
 from coupefeu.keys import ed25519, mldsa, x25519
-from coupefeu.keys.files import read_secrets, write_secrets
+from coupefeu.keys.files import SECRET_MODE, read_private, read_secrets, write_durably, write_secrets
+from coupefeu.keys.generations import (
+    MAX_FILE_BYTES,
+    Generations,
+    decode_generations,
+    encode_generations,
+)
 
 IDENTITY_FILE: Final = "identity.key"
 _ONLINE: Final = ("log", "cosigner", "session")
@@ -162,15 +168,20 @@ def read_identity(path: Path) -> IdentityKey:
     return IdentityKey(ed25519_private=secrets["ed25519"], ml_dsa_seed=secrets["ml_dsa_44_seed"])
 
 
-def write_psk(folder: Path, party: str, psk: bytes) -> None:
-    """Write the secret shared with `party`, generation 0; pairing may be repeated until its last write."""
-    says = f"Secret shared with {party.upper()}, generation 0."
-    write_secrets(folder / f"psk-{party}.key", says, {"psk": psk}, replace=True)
+def write_generations(folder: Path, party: str, generations: Generations) -> None:
+    """Write the secrets shared with `party`, durably, in place of what stood there; raises ConfigError."""
+    write_durably(psk_path(folder, party), encode_generations(generations, party), mode=SECRET_MODE)
 
 
-def read_psk(folder: Path, party: str) -> bytes:
-    """Read the secret shared with `party`; raises ConfigError as the others do."""
-    return read_secrets(folder / f"psk-{party}.key", {"psk": 32})["psk"]
+def read_generations(folder: Path, party: str) -> Generations:
+    """Read the secrets shared with `party`; raises ConfigError as the others do."""
+    path = psk_path(folder, party)
+    return decode_generations(read_private(path, MAX_FILE_BYTES), str(path))
+
+
+def psk_path(folder: Path, party: str) -> Path:
+    """Name the file of the secrets shared with `party`."""
+    return folder / f"psk-{party}.key"
 
 
 def stage_key(folder: Path, role: str, fresh: bytes) -> None:

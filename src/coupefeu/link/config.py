@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from coupefeu.errors import ConfigError
 from coupefeu.keys import x25519
+from coupefeu.keys.generations import PSK_BYTES, Generation, Generations
 from coupefeu.link.noise import Acquaintance
 
 # Agreed (docs/spec/link.md).
@@ -27,6 +28,7 @@ class Timings:
     renew_ms: int = 3_600_000
     renew_frames: int = 1 << 32
     old_keys_ms: int = 86_400_000
+    ratchet_ms: int = 86_400_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +51,20 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkConfig:
-    """One line to one other node: line id (16 bytes), both log origins, X25519 session keys and PSK (32 bytes)."""
+    """One line to one other node: line id (16 bytes), both log origins, X25519 session keys, and the shared secrets.
+
+    `recovering`: our record is not whole, and nothing but its recovery passes (A13). `recovery_psk`: the secret made at
+    pairing for a node that came back without a generation that the other side still keeps.
+    """
 
     line_id: bytes
     our_origin: str
     their_origin: str
     our_session_private: bytes = field(repr=False)
     their_session_public: bytes
-    psk: bytes = field(repr=False)
-    psk_generation: int = 0
+    generations: Generations = field(repr=False)
+    recovering: bool = False
+    recovery_psk: bytes | None = field(default=None, repr=False)
     timings: Timings = Timings()
     limits: Limits = Limits()
 
@@ -66,7 +73,7 @@ class LinkConfig:
             "line_id": (self.line_id, 16),
             "our_session_private": (self.our_session_private, 32),
             "their_session_public": (self.their_session_public, 32),
-            "psk": (self.psk, 32),
+            "psk": (self.generations.current.psk, PSK_BYTES),
         }
         for name, (value, size) in sizes.items():
             if len(value) != size:
@@ -79,26 +86,20 @@ class LinkConfig:
             raise ConfigError(
                 "both origins are the same", code="link.config.origin", hint="name the other party's log"
             )
-        if not 0 <= self.psk_generation <= 255:
-            raise ConfigError(
-                "the PSK generation does not fit a byte",
-                code="link.config.generation",
-                hint="pair the two nodes again",
-            )
 
     @property
     def line_tag(self) -> bytes:
         """Four bytes by which a listener with several lines sorts a first message."""
         return hashlib.sha256(b"coupefeu/line-tag/v1\x00" + self.line_id).digest()[:4]
 
-    def acquaintance(self) -> Acquaintance:
+    def acquaintance(self, generation: Generation) -> Acquaintance:
         """Return what Noise mixes in before the first byte; the origins stand in byte order, the same on both sides."""
         names = sorted((self.our_origin.encode("ascii"), self.their_origin.encode("ascii")))
-        parts = (PROLOGUE, SUITE, self.line_id, *names, bytes([self.psk_generation]))
+        parts = (PROLOGUE, SUITE, self.line_id, *names, bytes([generation.octet]))
         return Acquaintance(
             prologue=b"".join(bytes([len(part)]) + part for part in parts),
             our_private=self.our_session_private,
             our_public=x25519.public(self.our_session_private),
             their_public=self.their_session_public,
-            psk=self.psk,
+            psk=generation.psk,
         )

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from coupefeu.errors import PeerError, UsageError
 from coupefeu.link.config import LinkConfig
 from coupefeu.link.events import Alive, Event, PathDead, PathProven, SessionDown, SessionUp
-from coupefeu.link.handshake import MESSAGE_1, MESSAGE_2, Handshakes
+from coupefeu.link.handshake import MESSAGE_1, MESSAGE_2, First, Handshakes
 from coupefeu.link.paths import Path, Paths, PathState
 from coupefeu.link.phase import Change, Phase, next_phase
+from coupefeu.link.ratchet import Ratchet
 from coupefeu.link.session import DATA, Session, Sessions, refused
 from coupefeu.model.instant import Moment
 from coupefeu.wire.packet import Heartbeat, Item, decode_items
@@ -42,6 +43,7 @@ class Connection:
         self._events = events
         self._urgent = urgent
         self._handshakes = Handshakes(config)
+        self.ratchet = Ratchet(config, events)
         self._sessions = Sessions()
         self._paths = Paths()
         self._attempts = 0
@@ -49,7 +51,9 @@ class Connection:
         self._renew_due_ms: int | None = None
         self._greeting_due_ms = 0
         self._mono_ms = 0
-        self._heard_on: Session | None = None
+        self._unanswered: First | None = None
+        self.heard_on: Session | None = None
+        """The session of the frame that was heard last."""
         self.alive_until_ms: int | None = None
         self.phase = Phase.NO_PATH
         self.since_ms: int | None = None
@@ -79,8 +83,13 @@ class Connection:
         return 0 if self._handshakes.begins_first else 2 * self._timings.handshake_ms
 
     def rekey(self, config: LinkConfig) -> None:
-        """Go by other session keys, and begin a handshake under them; the session lasts until that has made one."""
+        """Go by other session keys, and begin a handshake under them; the session lasts until that has made one.
+
+        Shared secrets stay as they are here: those of `config` may be older.
+        """
         self._handshakes.rekey(config)
+        self.ratchet.rekey(config)
+        self._unanswered = None
         self._attempts = 0
         self._attempt_due_ms = self._mono_ms + self._wait_ms
 
@@ -89,7 +98,7 @@ class Connection:
         self._mono_ms = now.mono_ms
         by_smaller = dialled == self._handshakes.begins_first
         path = self._paths.open(number, slot, now.mono_ms, dialled=dialled, by_smaller=by_smaller)
-        if dialled:
+        if dialled or self.ratchet.is_restored:  # who was restored is answered only if it shows itself
             self._attempts = 0
             self._begin(path, now, entropy)
         self._take_path()
@@ -118,6 +127,7 @@ class Connection:
             return self._answer(path, datagram, now, entropy)
         if datagram[0] == MESSAGE_2:
             session, age_ms = self._handshakes.complete(datagram, now)
+            self.ratchet.completed(session.generation, now)
             self._sessions.establish(session)
             self._hear(path, now)
             self._made(session, age_ms)
@@ -126,8 +136,8 @@ class Connection:
 
     def frame_read(self, heartbeat: Heartbeat | None, now: Moment) -> None:
         """Note that a frame has been heard, and its heartbeat."""
-        if heartbeat is not None and self._heard_on is not None:
-            age_ms = self._heard_on.pulse.heard(heartbeat, now)
+        if heartbeat is not None and self.heard_on is not None:
+            age_ms = self.heard_on.pulse.heard(heartbeat, now)
             if age_ms is not None:
                 self._prove_life(age_ms)
         self._change(Change.HEARD if heartbeat is None else Change.GREETED)
@@ -141,6 +151,7 @@ class Connection:
             None if path.dead else path.heard_ms + self._timings.silence_ms,
             self._greeting_due_ms if self.phase is Phase.GREETING else None,
             None if self._attempts or not self.is_up else self._renew_due_ms,
+            self._mono_ms if self._wants_session() else None,
             self._attempt_due_ms,
             self.alive_until_ms,
             *(path.heard_ms + self._unproven_ms for path in self._paths.unproven()),
@@ -162,6 +173,8 @@ class Connection:
             self._change(Change.WAITED)
         if self._is_renewal_due():
             self._attempt_due_ms = now.mono_ms
+        elif self._wants_session():
+            self._attempts, self._attempt_due_ms = 0, now.mono_ms
         path = self._paths.taken
         if path is not None and self._attempt_due_ms is not None and now.mono_ms >= self._attempt_due_ms:
             self._begin(path, now, entropy)
@@ -192,34 +205,73 @@ class Connection:
     def _begin(self, path: Path, now: Moment, entropy: bytes) -> None:
         ephemeral, seed = _parts(entropy)
         our_id = self._sessions.free_id(seed, self._handshakes.pending_ids)
-        runs = b"" if self.is_up else self._urgent()
-        self._put(path.number, self._handshakes.begin(now, ephemeral, our_id, runs))
+        runs = b"" if self.is_up or self.ratchet.is_restored else self._urgent()
+        generation = self.ratchet.to_begin(self._attempts)
+        self.ratchet.wants_session = False
+        message = self._handshakes.begin(now, ephemeral, our_id, runs, generation=generation)
+        self._put(path.number, message)
         wait_ms = min(self._timings.handshake_ms << min(self._attempts, 16), self._timings.longest_wait_ms)
         self._attempts += 1
         self._attempt_due_ms = now.mono_ms + wait_ms
 
     def _answer(self, path: Path, message: bytes, now: Moment, entropy: bytes) -> Reading | None:
+        highest = self._sessions.highest_confirmed
+        generation = self._handshakes.find(message, self.ratchet.generations.ordinary)
+        if generation is None:
+            self._answer_old(path, message, now, entropy)
+            return None
+        first = self._handshakes.open_first(
+            message, generation=generation, source=path.number, now=now, highest=highest
+        )
+        if self.ratchet.opened(generation, now):
+            self._reply(first, now, entropy)
+        else:
+            self._unanswered = first
+        return Reading(first.runs, is_late=True, is_first=True) if first.runs else None
+
+    def _answer_old(self, path: Path, message: bytes, now: Moment, entropy: bytes) -> None:
+        """Take a message 1 under an old secret: a restored node, or a copy. It is answered only once admitted."""
+        generation = self._handshakes.find(message, self.ratchet.old(now.utc_ms))
+        if generation is None:
+            raise refused("filter")
+        if self.is_up and self.session is not None and not self.session.is_sealed:
+            raise refused("old-generation")
+        first = self._handshakes.open_first(
+            message, generation=generation, source=path.number, now=now, highest=0
+        )
+        if not self.ratchet.is_admitted(now.mono_ms):
+            self.ratchet.notice(generation, first.number, now)
+            raise refused("old-generation")
+        self._reply(first, now, entropy, is_sealed=True)
+
+    def answer_kept(self, now: Moment, entropy: bytes) -> None:
+        """Answer the message 1 that waited for its secret to be durable."""
+        first, self._unanswered = self._unanswered, None
+        if first is not None and self._paths.get(first.source) is not None:
+            self._reply(first, now, entropy)
+
+    def _reply(self, first: First, now: Moment, entropy: bytes, *, is_sealed: bool = False) -> None:
         ephemeral, seed = _parts(entropy)
         highest = self._sessions.highest_confirmed
-        reply, candidate, runs = self._handshakes.answer(
-            message,
-            source=path.number,
+        reply, candidate = self._handshakes.answer(
+            first,
             now=now,
             ephemeral=ephemeral,
             our_id=self._sessions.free_id(seed, self._handshakes.pending_ids),
             highest=highest,
+            is_sealed=is_sealed,
         )
         self._sessions.propose(candidate)
-        self._put(path.number, reply)
-        if candidate.number > highest:
+        self._put(first.source, reply)
+        path = self._paths.get(first.source)
+        if path is not None and candidate.number > highest:
             self._prove(path)
             # The frame that follows is two ways off: a slow path is not a dead one.
             path.heard_ms = now.mono_ms
-        return Reading(runs, is_late=True, is_first=True) if runs else None
 
     def _open(self, path: Path, frame: bytes, now: Moment) -> Reading:
         plaintext, session, late, made = self._sessions.open(frame, now.mono_ms)
-        self._heard_on = session
+        self.heard_on = session
         self._hear(path, now)
         if made and session is self.session:
             self._made(session, now.mono_ms - session.made_ms)
@@ -232,6 +284,9 @@ class Connection:
         self._renew_due_ms = session.made_ms + self._timings.renew_ms + self._wait_ms
         self._prove_life(age_ms)
         self._change(Change.SESSION)
+
+    def _wants_session(self) -> bool:
+        return self.ratchet.wants_session and self.is_up
 
     def _is_renewal_due(self) -> bool:
         if self._renew_due_ms is None or not self.is_up or self._attempts:

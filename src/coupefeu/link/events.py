@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from coupefeu.keys.generations import Generations
 from coupefeu.wire.packet import (
     AttachmentAsk,
     AttachmentPart,
@@ -109,6 +110,24 @@ class AckBeyondOurs:
 
 
 @dataclass(frozen=True, slots=True)
+class PskToKeep:
+    """Make these shared secrets durable, each such event after the one before, then call `psk_kept` (B10)."""
+
+    generations: Generations
+
+
+@dataclass(frozen=True, slots=True)
+class OldGeneration:
+    """The other side shows up under a shared secret replaced at `replaced_ms` (UTC): restored, or a thief of a backup.
+
+    Nothing is answered before an officer admits it. A recovery secret has number -1.
+    """
+
+    number: int
+    replaced_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Violation:
     """The other side, authenticated, breaks a rule; told at most once a second for each code."""
 
@@ -138,6 +157,8 @@ Event: TypeAlias = (
     | PartAsked
     | PartReceived
     | AckBeyondOurs
+    | PskToKeep
+    | OldGeneration
     | Violation
     | FramesRefused
 )

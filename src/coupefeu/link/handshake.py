@@ -9,13 +9,17 @@ source, and message 2 tells the true highest: no clock and no restore locks out.
 """
 
 import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from coupefeu.errors import CoupefeuError
+from coupefeu.keys import x25519
+from coupefeu.keys.generations import RECOVERY_NUMBER, Generation
 from coupefeu.keys.kdf import hkdf, hmac_sha256, is_equal
 from coupefeu.link.config import LinkConfig
 from coupefeu.link.meter import Meter
-from coupefeu.link.noise import Initiator, Responder
+from coupefeu.link.noise import Acquaintance, Initiator, Responder
 from coupefeu.link.session import Session, refused
 from coupefeu.model.instant import Moment
 
@@ -32,9 +36,47 @@ _LARGEST_NUMBER: Final = (1 << 63) - 1
 
 # Implementation.
 MAX_PENDING: Final = 64
+MAX_TIES: Final = 512
 MAX_REMEMBERED: Final = 4_096
 MAX_SOURCES: Final = 256
 EXCHANGES_PER_S, EXCHANGES_BURST = 5, 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Tie:
+    """What follows from our keys and one shared secret."""
+
+    generation: Generation
+    acquaintance: Acquaintance
+    our_filter: bytes
+    their_filter: bytes
+
+    def filtered(self, message: bytes) -> bytes:
+        return message + hmac_sha256(self.our_filter, message)[:FILTER_BYTES]
+
+    def passes(self, message: bytes) -> bool:
+        expected = hmac_sha256(self.their_filter, message[:-FILTER_BYTES])[:FILTER_BYTES]
+        return is_equal(message[-FILTER_BYTES:], expected)
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """A message 1 that opened: under which secret, its number and runs, and how to answer it."""
+
+    generation: Generation
+    number: int
+    runs: bytes
+    their_id: bytes
+    source: int
+    responder: Responder
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    initiator: Initiator
+    tie: _Tie
+    number: int
+    begun_ms: int
 
 
 class Handshakes:
@@ -47,72 +89,110 @@ class Handshakes:
         self._sources: dict[int, tuple[Meter, Meter]] = {}
 
     def rekey(self, config: LinkConfig) -> None:
-        """Go by other keys; what is under way under the old ones comes to nothing."""
-        self._acquaintance = config.acquaintance()
+        """Go by other session keys; what is under way under the old ones comes to nothing."""
+        self._config = config
+        self._our_public = x25519.public(config.our_session_private)
         self._line_tag = config.line_tag
-        self._generation = config.psk_generation
-        self._our_filter = self._filter_key(config, self._acquaintance.our_public)
-        self._their_filter = self._filter_key(config, self._acquaintance.their_public)
-        self._pending: dict[int, tuple[Initiator, int, int]] = {}
+        self._ties: dict[Generation, _Tie] = {}
+        self._pending: dict[int, _Pending] = {}
 
-    @staticmethod
-    def _filter_key(config: LinkConfig, sender: bytes) -> bytes:
-        info = b"coupefeu/link/filter/v1" + hashlib.sha256(config.line_id + sender).digest()
-        return hkdf(config.psk, info=info)
+    def _tie(self, generation: Generation) -> _Tie:
+        tie = self._ties.get(generation)
+        if tie is None:
+            config = self._config
+            tie = _Tie(
+                generation,
+                config.acquaintance(generation),
+                self._filter_key(generation, self._our_public),
+                self._filter_key(generation, config.their_session_public),
+            )
+            self._ties[generation] = tie
+            if len(self._ties) > MAX_TIES:
+                del self._ties[next(iter(self._ties))]
+        return tie
+
+    def _filter_key(self, generation: Generation, sender: bytes) -> bytes:
+        info = b"coupefeu/link/filter/v1" + hashlib.sha256(self._config.line_id + sender).digest()
+        return hkdf(generation.psk, info=info)
 
     @property
     def begins_first(self) -> bool:
         """The smaller session key renews a session; the other waits two time-outs longer (B4)."""
-        return self._acquaintance.our_public < self._acquaintance.their_public
+        return self._our_public < self._config.their_session_public
 
     @property
     def pending_ids(self) -> set[int]:
         """Our session ids that unanswered first messages hold."""
         return set(self._pending)
 
-    def begin(self, now: Moment, ephemeral: bytes, our_id: int, runs: bytes = b"") -> bytes:
+    def begin(
+        self, now: Moment, ephemeral: bytes, our_id: int, runs: bytes = b"", *, generation: Generation
+    ) -> bytes:
         """Message 1, under a number never used before; `runs` are at most 438 bytes that a replay cannot spoil."""
         self._last_number = max(self._last_number + 1, now.utc_ms)
-        initiator = Initiator(self._acquaintance, ephemeral)
+        tie = self._tie(generation)
+        initiator = Initiator(tie.acquaintance, ephemeral)
         sealed = initiator.write_message_1(self._last_number.to_bytes(8, "big") + runs)
-        self._pending[our_id] = (initiator, self._last_number, now.mono_ms)
+        self._pending[our_id] = _Pending(initiator, tie, self._last_number, now.mono_ms)
         if len(self._pending) > MAX_PENDING:
             del self._pending[next(iter(self._pending))]
-        head = bytes([MESSAGE_1]) + self._line_tag + our_id.to_bytes(2, "big") + bytes([self._generation])
-        return self._filtered(head + sealed)
+        head = bytes([MESSAGE_1]) + self._line_tag + our_id.to_bytes(2, "big") + bytes([generation.octet])
+        return tie.filtered(head + sealed)
 
-    def answer(
-        self, message: bytes, *, source: int, now: Moment, ephemeral: bytes, our_id: int, highest: int
-    ) -> tuple[bytes, Session, bytes]:
-        """Message 2 for a message 1, the candidate session, and the runs that came with it.
+    def find(self, message: bytes, generations: Iterable[Generation]) -> Generation | None:
+        """Return which of these secrets a message 1 was made under, for one HMAC each; None: under none.
+
+        Raises: PeerError: it is not a message 1 of this line.
+        """
+        if not MESSAGE_1_BYTES <= len(message) <= MAX_MESSAGE_1_BYTES:
+            raise refused("handshake-length")
+        if message[1:5] != self._line_tag:
+            raise refused("another-line")
+        for generation in generations:
+            if generation.octet == message[7] and self._tie(generation).passes(message):
+                return generation
+        return None
+
+    def open_first(
+        self, message: bytes, *, generation: Generation, source: int, now: Moment, highest: int
+    ) -> First:
+        """Open a message 1 that was found under this secret.
 
         Raises: PeerError when it is refused; `code` says why.
         """
-        self._check_first(message)
+        if message[-FILTER_BYTES:] in self._remembered:
+            raise refused("handshake-replayed")
         exchanges, low_numbers = self._meters(source)
         if not exchanges.allows(1, now.mono_ms):
             raise refused("too-many-handshakes")
         self._remember(message[-FILTER_BYTES:])
-        responder = Responder(self._acquaintance)
+        responder = Responder(self._tie(generation).acquaintance)
         try:
             payload = responder.read_message_1(message[8:-FILTER_BYTES])
         except CoupefeuError as error:
             raise refused("handshake-seal") from error
-        number, runs = int.from_bytes(payload[:8], "big"), payload[8:]
+        number = int.from_bytes(payload[:8], "big")
         if number <= highest and not low_numbers.allows(LOW_NUMBER_WAIT_MS // 1_000, now.mono_ms):
             raise refused("low-number")
-        sealed, keys = responder.write_message_2(ephemeral, highest.to_bytes(8, "big"))
-        their_id = message[5:7]
+        return First(generation, number, payload[8:], message[5:7], source, responder)
+
+    def answer(
+        self, first: First, *, now: Moment, ephemeral: bytes, our_id: int, highest: int, is_sealed: bool = False
+    ) -> tuple[bytes, Session]:
+        """Message 2 for a message 1, once, and the candidate session."""
+        sealed, keys = first.responder.write_message_2(ephemeral, highest.to_bytes(8, "big"))
         session = Session(
             keys,
             our_id=our_id,
-            their_id=int.from_bytes(their_id, "big"),
-            number=number,
+            their_id=int.from_bytes(first.their_id, "big"),
+            number=first.number,
             initiated=False,
             made_ms=now.mono_ms,
+            generation=first.generation,
+            is_sealed=is_sealed,
         )
-        reply = self._filtered(bytes([MESSAGE_2]) + their_id + our_id.to_bytes(2, "big") + sealed)
-        return reply, session, runs
+        reply = bytes([MESSAGE_2]) + first.their_id + our_id.to_bytes(2, "big") + sealed
+        return self._tie(first.generation).filtered(reply), session
 
     def complete(self, message: bytes, now: Moment) -> tuple[Session, int]:
         """Return the session that message 2 makes, and the age in ms of our message 1 that it answers.
@@ -125,11 +205,10 @@ class Handshakes:
         pending = self._pending.get(our_id)
         if pending is None:
             raise refused("answers-nothing")
-        if not self._passes(message):
+        if not pending.tie.passes(message):
             raise refused("filter")
-        initiator, number, begun_ms = pending
         try:
-            payload, keys = initiator.read_message_2(message[5:-FILTER_BYTES])
+            payload, keys = pending.initiator.read_message_2(message[5:-FILTER_BYTES])
         except CoupefeuError as error:
             raise refused("handshake-seal") from error
         del self._pending[our_id]
@@ -138,27 +217,17 @@ class Handshakes:
             keys,
             our_id=our_id,
             their_id=int.from_bytes(message[3:5], "big"),
-            number=number,
+            number=pending.number,
             initiated=True,
             made_ms=now.mono_ms,
+            generation=pending.tie.generation,
+            is_sealed=pending.tie.generation.number == RECOVERY_NUMBER,
         )
-        return session, now.mono_ms - begun_ms
+        return session, now.mono_ms - pending.begun_ms
 
     def forget_source(self, source: int) -> None:
         """Drop the budgets of a path that has gone."""
         self._sources.pop(source, None)
-
-    def _check_first(self, message: bytes) -> None:
-        if not MESSAGE_1_BYTES <= len(message) <= MAX_MESSAGE_1_BYTES:
-            raise refused("handshake-length")
-        if message[1:5] != self._line_tag:
-            raise refused("another-line")
-        if message[7] != self._generation:
-            raise refused("psk-generation")
-        if not self._passes(message):
-            raise refused("filter")
-        if message[-FILTER_BYTES:] in self._remembered:
-            raise refused("handshake-replayed")
 
     def _meters(self, source: int) -> tuple[Meter, Meter]:
         if source not in self._sources:
@@ -175,10 +244,3 @@ class Handshakes:
         self._remembered[mark] = None
         if len(self._remembered) > MAX_REMEMBERED:
             del self._remembered[next(iter(self._remembered))]
-
-    def _filtered(self, message: bytes) -> bytes:
-        return message + hmac_sha256(self._our_filter, message)[:FILTER_BYTES]
-
-    def _passes(self, message: bytes) -> bool:
-        expected = hmac_sha256(self._their_filter, message[:-FILTER_BYTES])[:FILTER_BYTES]
-        return is_equal(message[-FILTER_BYTES:], expected)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from coupefeu.errors import PeerError, UsageError, VerificationError
+from coupefeu.keys.generations import Generations
 from coupefeu.link.config import MAX_PLAINTEXT_BYTES, LinkConfig
 from coupefeu.link.connection import Connection, Reading, read_items
 from coupefeu.link.delivery import Delivery, Seal
@@ -21,6 +22,8 @@ from coupefeu.link.intake import Intake, without_superseded
 from coupefeu.link.outbox import Outgoing
 from coupefeu.link.paths import PathState
 from coupefeu.link.phase import Phase
+from coupefeu.link.ratchet import Step
+from coupefeu.link.session import Session
 from coupefeu.model.instant import Moment
 from coupefeu.wire.packet import (
     AttachmentAsk,
@@ -31,13 +34,18 @@ from coupefeu.wire.packet import (
     Hole,
     Item,
     LineTestItem,
+    RatchetAnswer,
+    RatchetOffer,
+    RatchetProof,
     RunReceiptItem,
     RunSignature,
     Signal,
     encode_items,
 )
 
-_ITEM_BYTES = 1_100
+PASSES_RECOVERING = (Heartbeat, RatchetOffer, RatchetAnswer, RatchetProof)
+"""All that passes, either way, between a restored node and one that has admitted it (A13)."""
+_ITEM_BYTES = 1_300
 """More than any item takes that goes beside a batch."""
 _MAX_AT_ONCE = 16
 
@@ -65,6 +73,10 @@ class LinkState:
     refused: int
     beyond_rate: int
     """Items that the other side sent beyond the agreed rates, in the last minute."""
+    generations: Generations
+    """The shared secrets as they are in memory: their numbers and ages are for people, the rest for nobody."""
+    peer_recovering: bool
+    """Whether the session opens nothing but the other side's recovery."""
 
 
 class Link:
@@ -150,8 +162,31 @@ class Link:
             self._beat_due_ms = self._mono_ms
 
     def rekey(self, config: LinkConfig) -> None:
-        """Go by other session keys from now on; times and limits stay as they were."""
+        """Go by other session keys from now on; times, limits and shared secrets stay as they were."""
         self._connection.rekey(config)
+
+    # The shared secret (B10), and coming back after a restore (A13).
+
+    def psk_kept(self, generations: Generations, now: Moment, entropy: bytes) -> None:
+        """Tell that what `PskToKeep` gave is durable: the next step, or an answer under it, may leave."""
+        self._connection.ratchet.kept(generations)
+        self._connection.answer_kept(now, entropy)
+        self.flush(now)
+
+    def admit_recovery(self, now: Moment, recovery_psk: bytes | None = None) -> None:
+        """Let the other side in for an hour, for its recovery alone, under an older secret, or under `recovery_psk`."""
+        self._connection.ratchet.admit(now, recovery_psk)
+
+    def recovered(self, now: Moment) -> None:
+        """Tell that our record is whole again: we renew the shared secret, and are back on the line."""
+        self._connection.ratchet.recovered()
+        self.flush(now)
+
+    @property
+    def is_recovery_only(self) -> bool:
+        """Whether nothing but a recovery passes: ours, or that of the other side on the newest session."""
+        session = self._connection.session
+        return self._connection.ratchet.is_restored or (session is not None and session.is_sealed)
 
     # Paths and time.
 
@@ -174,9 +209,7 @@ class Link:
         try:
             reading = self._connection.receive(path, datagram, now, entropy)
         except (PeerError, VerificationError) as error:
-            reason = error.code.rpartition(".")[2]
-            self._refusals[reason] = self._refusals.get(reason, 0) + 1
-            self._refused += 1
+            self._refuse(error)
             return
         if reading is not None and reading.is_first:
             self._take_first(reading.plaintext, now)
@@ -218,6 +251,11 @@ class Link:
         if session is None or connection.phase is Phase.NO_PATH:
             return
         items, self._at_once = self._at_once, []
+        steps = connection.ratchet.steps(session, now, is_beat=is_beat) if connection.is_up else []
+        if self.is_recovery_only:
+            self._flush_recovery(session, steps, now, is_beat=is_beat)
+            return
+        items += steps
         if is_beat:
             items += self._holdings.acks(every=True)
             items.append(session.pulse.beat(now, busy=self._busy))
@@ -264,6 +302,8 @@ class Link:
             bytes_received=self._bytes_received,
             refused=self._refused,
             beyond_rate=self._intake.beyond_rate.per_minute(self._mono_ms),
+            generations=self._connection.ratchet.generations,
+            peer_recovering=session is not None and session.is_sealed,
         )
 
     def paths(self) -> list[PathState]:
@@ -298,10 +338,36 @@ class Link:
         if heartbeat is not None:
             self._delivery.peer_busy = heartbeat.busy
         is_greeting = self._connection.phase is not Phase.OPEN
+        session = self._connection.heard_on
+        assert session is not None
         for item in without_superseded(items):
-            if not isinstance(item, Heartbeat):
+            if session.is_sealed and not isinstance(item, PASSES_RECOVERING):
+                self._intake.violation("link.recovery.item", type(item).__name__, now.mono_ms)
+            elif isinstance(item, RatchetOffer | RatchetAnswer | RatchetProof):
+                self._take_step(item, session, now)
+            elif not isinstance(item, Heartbeat):
                 self._intake.take(item, now.mono_ms, is_late=reading.is_late, is_greeting=is_greeting)
         self._connection.frame_read(heartbeat, now)
+
+    def _take_step(self, step: Step, session: Session, now: Moment) -> None:
+        """Take a step of the ratchet; one that came too late or twice is dropped and counted like such a frame."""
+        try:
+            self._connection.ratchet.take(step, session, now)
+        except PeerError as error:
+            self._refuse(error)
+
+    def _flush_recovery(self, session: Session, steps: list[Step], now: Moment, *, is_beat: bool) -> None:
+        """Send what passes while one of the two is recovering, and nothing else."""
+        items: list[Item] = [*steps]
+        if is_beat:
+            items.append(session.pulse.beat(now, busy=self._busy))
+        if items:
+            self._connection.send(encode_items(items))
+
+    def _refuse(self, error: PeerError | VerificationError) -> None:
+        reason = error.code.rpartition(".")[2]
+        self._refusals[reason] = self._refusals.get(reason, 0) + 1
+        self._refused += 1
 
     def _settle(self) -> None:
         """After a change of path or session: nothing is under way any more, and the other side must be greeted."""

@@ -11,6 +11,7 @@ from typing import Final
 
 from coupefeu.errors import PeerError
 from coupefeu.keys.aead import Cipher
+from coupefeu.keys.generations import Generation
 from coupefeu.link.noise import SessionKeys, nonce_of
 from coupefeu.link.pulse import Pulse
 
@@ -77,15 +78,27 @@ class ReplayWindow:
 
 
 class Session:
-    """One finished handshake: two keys in memory, counters and windows by bearer slot."""
+    """One finished handshake: two keys in memory, counters and windows by bearer slot.
+
+    `is_sealed`: made under a secret that opens nothing but a restored node's recovery (A13, B10).
+    """
 
     __slots__ = (
-        "_counters", "_open", "_seal", "_windows", "frames", "handshake_hash", "heard_ms", "initiated", "made_ms",
-        "number", "order", "our_id", "pulse", "replaced_ms", "their_id",
+        "_counters", "_open", "_seal", "_windows", "frames", "generation", "handshake_hash", "heard_ms", "initiated",
+        "is_sealed", "made_ms", "number", "order", "our_id", "pulse", "replaced_ms", "their_id",
     )  # fmt: skip
 
     def __init__(
-        self, keys: SessionKeys, *, our_id: int, their_id: int, number: int, initiated: bool, made_ms: int
+        self,
+        keys: SessionKeys,
+        *,
+        our_id: int,
+        their_id: int,
+        number: int,
+        initiated: bool,
+        made_ms: int,
+        generation: Generation,
+        is_sealed: bool = False,
     ) -> None:
         self._seal = Cipher(keys.send)
         self._open = Cipher(keys.receive)
@@ -96,6 +109,8 @@ class Session:
         self.their_id = their_id
         self.number = number
         self.initiated = initiated
+        self.generation = generation
+        self.is_sealed = is_sealed
         self.made_ms = made_ms
         self.heard_ms: int | None = None
         self.order = made_ms, number

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from coupefeu.errors import ConfigError
+from coupefeu.keys.generations import Generations
 from coupefeu.keys.notes import CosignSigner, LogSigner
 from coupefeu.link.config import LinkConfig
 from coupefeu.link.link import Link
@@ -88,6 +89,8 @@ class Surroundings:
     clock: Callable[[], Moment]
     entropy: Callable[[int], bytes] = os.urandom
     load: Callable[[int, int], list[Pending]]
+    keep_psk: Callable[[int, Generations], None]
+    """Make the secrets shared with the party of a log durable, then call `Engine.psk_kept`."""
 
 
 def make_engine(folder: NodeFolder, keeper: Keeper, surroundings: Surroundings) -> Engine:
@@ -108,6 +111,7 @@ def make_engine(folder: NodeFolder, keeper: Keeper, surroundings: Surroundings) 
         clock=surroundings.clock,
         entropy=surroundings.entropy,
         load_pending=surroundings.load,
+        keep_psk=surroundings.keep_psk,
     )
 
 
@@ -147,8 +151,7 @@ def link_config(folder: NodeFolder, name: str) -> LinkConfig:
         their_origin=folder.origin(name),
         our_session_private=folder.ring.session,
         their_session_public=folder.keys_of(name).session,
-        psk=folder.psk(name),
-        psk_generation=folder.psk_generation,
+        generations=folder.generations(name),
     )
 
 

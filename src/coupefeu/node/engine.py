@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Protocol
 
+from coupefeu.keys.generations import Generations
 from coupefeu.link import events
-from coupefeu.model.instant import Moment
+from coupefeu.model.instant import Moment, format_date_time_group
 from coupefeu.model.logs import position_of
 from coupefeu.node.attachments import Attachments
 from coupefeu.node.events import Change, EntryRecorded, LineChanged, ReceiptTaken, Trouble
@@ -41,6 +42,7 @@ Done = Callable[[Outcome], None]
 REFUSAL_AGAIN_MS = 1_000
 MAX_OFFERED_AGAIN = 1_024
 """Entries read for one request of the other side; who lacks more asks again."""
+OLD_GENERATION = "node.engine.old_generation"
 COVER_AFTER_MS = 1_000
 """Quiet this long with entries covered by runs alone: the last one goes again, under a checkpoint."""
 
@@ -79,6 +81,7 @@ class Engine:
         clock: Callable[[], Moment],
         entropy: Callable[[int], bytes],
         load_pending: Callable[[int, int], Iterable[Pending]],
+        keep_psk: Callable[[int, Generations], None],
     ) -> None:
         """`our_log`: the one that we write now; `parties`: how many the line has."""
         self.our_log = our_log
@@ -89,6 +92,7 @@ class Engine:
         self._clock = clock
         self._entropy = entropy
         self._load_pending = load_pending
+        self._keep_psk = keep_psk
         self._listeners: list[Callable[[Change], None]] = []
         self._attachments = Attachments(submit, clock, self.tell, self._tell_refusal)
 
@@ -259,6 +263,10 @@ class Engine:
                 self.tell(LineChanged(party=peer.log, up=state.up, alive=state.alive))
             case events.Violation(code=code, detail=detail):
                 self.tell(Trouble(party=peer.log, code=code, detail=detail))
+            case events.PskToKeep(generations=generations):
+                self._keep_psk(peer.log, generations)
+            case events.OldGeneration(number=number, replaced_ms=replaced_ms):
+                self.tell(Trouble(party=peer.log, code=OLD_GENERATION, detail=_old(number, replaced_ms)))
             case events.AckBeyondOurs(cumulative=cumulative):
                 detail = f"the other side holds {cumulative:,} entries of our log, more than we do"
                 self.tell(Trouble(party=peer.log, code="node.engine.behind", detail=detail))
@@ -270,6 +278,18 @@ class Engine:
             if peer is not keeper and path in peer.paths:
                 peer.paths.discard(path)
                 peer.link.path_closed(path, self._clock())
+
+    # --- shared secrets -------------------------------------------------------------------------------------
+
+    def psk_kept(self, log: int, generations: Generations) -> None:
+        """Take that the secrets shared with the party of `log` are durable."""
+        if log in self.peers:
+            self.peers[log].link.psk_kept(generations, self._clock(), self._entropy(64))
+            self.pump()
+
+    def admit_recovery(self, log: int, recovery_psk: bytes | None = None) -> None:
+        """Let a restored counterpart in for an hour, for its recovery alone: an officer has spoken with its officer."""
+        self.peers[log].link.admit_recovery(self._clock(), recovery_psk)
 
     # --- what came ----------------------------------------------------------------------------------------
 
@@ -347,3 +367,11 @@ class Engine:
             return
         peer.quiet_since_ms = None
         self._offer_again(peer, peer.sealer.size - 1, peer.sealer.size)
+
+
+def _old(number: int, replaced_ms: int) -> str:
+    return (
+        f"shows up under shared secret {number}, which was replaced {format_date_time_group(replaced_ms)}. Its node was "
+        "restored from a backup, or somebody uses a stolen one. Nothing was answered. Ring its duty officer by a "
+        "channel you know; only if a restore is confirmed there: coupefeu admit-recovery"
+    )

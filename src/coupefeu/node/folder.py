@@ -12,15 +12,16 @@ record.db  highwater  control.sock  node.log
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from coupefeu.errors import ConfigError
 from coupefeu.keys.agreement_signatures import SignedAgreement, build_agreement_body
+from coupefeu.keys.generations import Generations
 from coupefeu.keys.ring import (
     KeyRing,
     make_ring,
     public_half,
-    read_psk,
+    read_generations,
     read_ring,
     read_staged_key,
     write_ring,
@@ -34,17 +35,15 @@ from coupefeu.wire.card import Signatures
 from coupefeu.wire.key_statement import KeyRole, KeyStatement
 from coupefeu.wire.note import VerifierKey
 
-FIRST_PSK_GENERATION: Final = 0
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """What pairing has made: the signed agreement in force, and the secret shared with each counterpart."""
+    """What pairing has made: the signed agreement in force, and the secrets shared with each counterpart."""
 
     signed: SignedAgreement
     earlier: tuple[SignedAgreement, ...]
     """The versions that were in force before, ascending."""
-    psks: Mapping[str, bytes] = field(repr=False)
+    generations: Mapping[str, Generations] = field(repr=False)
+    """As they stood when the folder was read; a running node renews them (protocol B10)."""
     in_person: Mapping[str, bool]
     statements: tuple[KeyStatement, ...]
     """Key statements that stand (protocol A10)."""
@@ -171,11 +170,6 @@ class NodeFolder:
         """All other parties, in the order of the agreement."""
         return tuple(party for party in self.agreement.party_ids if party != self.party)
 
-    @property
-    def psk_generation(self) -> int:
-        """The generation of the secrets shared with the counterparts."""
-        return FIRST_PSK_GENERATION
-
     def origin(self, party: str) -> str:
         """Name the log of `party`."""
         return self.agreement.origin(party)
@@ -203,12 +197,12 @@ class NodeFolder:
         keys = self.keys_of(party)
         return tuple(role for role in KeyRole if not role.is_ml_dsa and not role.key_of(keys))
 
-    def psk(self, party: str) -> bytes:
-        """Give the secret shared with `party`."""
-        return self.need_line().psks[party]
+    def generations(self, party: str) -> Generations:
+        """Give the secrets shared with `party`, as they stood when the folder was read."""
+        return self.need_line().generations[party]
 
     def in_person(self, party: str) -> bool:
-        """Whether the cards went by hand both ways; if not: no protection against a future quantum computer."""
+        """Whether the cards went by hand both ways; what that means today: `services.agreement.quantum`."""
         return self.need_line().in_person[party]
 
     def banner(self) -> str:
@@ -254,7 +248,7 @@ def _read_line(path: Path, party: str) -> Line | None:
     return Line(
         signed=signed,
         earlier=tuple(earlier),
-        psks={peer: read_psk(path / "keys", peer) for peer in peers},
+        generations={peer: read_generations(path / "keys", peer) for peer in peers},
         in_person={peer: in_person.get(peer) is True for peer in peers},
         statements=files.read_key_statements(path, agreement),
         published=files.read_published_keys(path),

@@ -22,9 +22,11 @@ from coupefeu.keys.pairing import (
     pairing_words,
     verify_answers,
 )
-from coupefeu.keys.ring import write_psk
+from coupefeu.keys.generations import first_generation
+from coupefeu.keys.ring import write_generations
 from coupefeu.model.agreement import Agreement
 from coupefeu.node import folder_files as files
+from coupefeu.node.clock import Clock
 from coupefeu.node.folder import NodeFolder
 from coupefeu.store.highwater import write_high_water
 from coupefeu.wire.agreement import parse_agreement
@@ -141,8 +143,10 @@ def complete(folder: NodeFolder, answers: Sequence[Path]) -> NodeFolder:
         )
     pairing = verify_answers(folder.ring, ours, own, {card: given[card.party] for card in others})
     line_id = pairing.signed.agreement.line_id
+    made_ms = Clock(pairing.signed.agreement.party(folder.party).clock_shift_ms)().utc_ms
     for card in others:
-        write_psk(folder.path / "keys", card.party, derive_psk(ours, card, line_id))
+        psk = derive_psk(ours, card, line_id)
+        write_generations(folder.path / "keys", card.party, first_generation(psk, made_ms))
     for shown in (own, *given.values()):
         keys = PublishedKeys(log=shown.log_ml_dsa.public, cosigner=shown.cosigner_ml_dsa.public)
         files.save_published_keys(folder.path, shown.party, keys)

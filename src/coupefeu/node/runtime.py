@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from coupefeu.bearer.contract import Receiver
 from coupefeu.bearer.tcp import TcpBearer
-from coupefeu.errors import BearerError, ConfigError
+from coupefeu.errors import BearerError, ConfigError, CoupefeuError
+from coupefeu.keys.generations import Generations
 from coupefeu.link.phase import Phase
 from coupefeu.model.messages import format_log
 from coupefeu.node.alarm import Alarm
@@ -17,11 +18,12 @@ from coupefeu.node.alarm_command import read_alarm
 from coupefeu.node.assembly import Surroundings, make_engine, open_keeper, signers_of
 from coupefeu.node.duties import Duties
 from coupefeu.node.engine import Engine
-from coupefeu.node.events import Change
+from coupefeu.node.events import Change, Trouble
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import check_address
 from coupefeu.node.in_force import InForce, catch_up
 from coupefeu.node.journal import Journal
+from coupefeu.node.ratchet import SecretFiles, drop_old_secrets
 from coupefeu.node.troubles import Troubles
 from coupefeu.store.highwater import Marks, write_high_water
 from coupefeu.store.jobs import Job, Outcome
@@ -72,6 +74,7 @@ class Runtime:
             keeper = open_keeper(folder, runtime.clock())
             runtime.folder = catch_up(folder, keeper, runtime.clock())
             keeper.sign_with(*signers_of(runtime.folder))
+            drop_old_secrets(runtime.folder, runtime.clock().utc_ms)
         except BaseException as error:
             runtime._note_not_up(error)
             runtime.journal.close()
@@ -96,6 +99,15 @@ class Runtime:
             carrier=self,
             clock=self.clock,
             load=self._load_pending,
+            keep_psk=self._keep_psk,
+        )
+        self._secrets = SecretFiles(
+            self.folder.path / "keys",
+            self.folder.agreement.party_ids,
+            deliver=self._deliver,
+            later=self._loop.call_later,
+            kept=self._psk_kept,
+            failed=self._psk_not_kept,
         )
         self.engine = make_engine(self.folder, keeper, surroundings)
         self.duties = Duties(self.engine, self.folder.agreement, keeper.last_line_test_ms(), self.clock)
@@ -140,6 +152,7 @@ class Runtime:
         try:
             await self._bearer.close()
             await self._loop.run_in_executor(None, self._writer.close)
+            await self._loop.run_in_executor(None, self._secrets.close)
             for timer in (self._setter, self._timer):
                 if timer is not None:  # or the engine would run on in its caller's loop
                     timer.cancel()
@@ -233,6 +246,21 @@ class Runtime:
             return list(load_pending(reader.connection, self.engine.our_log, start, end))
         finally:
             reader.close()
+
+    def _keep_psk(self, log: int, generations: Generations) -> None:
+        self._secrets.keep(log, generations)
+
+    def _psk_kept(self, log: int, generations: Generations) -> None:
+        self.journal.note("secret-kept", party=self._name(log), number=generations.current.number)
+        with self._withstand():
+            self.engine.psk_kept(log, generations)
+
+    def _psk_not_kept(self, log: int, error: CoupefeuError) -> None:
+        detail = f"the renewed secret could not be kept, and is tried again: {error.message}"
+        self.engine.tell(Trouble(party=log, code=error.code, detail=detail))
+
+    def _name(self, log: int) -> str:
+        return self.folder.agreement.party_ids[log]
 
     def _heed(self, _: Change) -> None:
         if self._in_force.is_stale:

@@ -15,6 +15,8 @@ from coupefeu.bearer.contract import Receiver
 from coupefeu.bearer.memory import MemoryBearer, MemoryWire
 from coupefeu.errors import BearerError
 from coupefeu.keys import x25519
+from coupefeu.keys.generations import Generations
+from coupefeu.keys.ring import psk_path, read_generations, write_generations
 from coupefeu.link.config import LinkConfig
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.attachments import Attachment
@@ -35,7 +37,7 @@ from coupefeu.store.keeper import Keeper
 from coupefeu.store.outgoing import Pending, load_pending
 from coupefeu.store.reader import Reader
 from coupefeu.testing.clock import VirtualClock
-from coupefeu.testing.line import make_agreement, make_line, private_key
+from coupefeu.testing.line import make_agreement, make_line, private_key, settled_generations
 
 REDIAL_MS = 250
 MAX_TEXTS = 1_000_000
@@ -54,6 +56,9 @@ class MemoryNode:
         self.is_up = False
         self._nodes = nodes
         self._entropy = 0
+        self.keys = path.with_suffix(".keys")
+        """Where the secrets shared with the others lie, once one has been renewed."""
+        self._secrets: deque[tuple[int, Generations]] = deque()
         self._jobs: deque[tuple[Job, Callable[[Outcome], None]]] = deque()
         told = Receiver(accepted=self._accepted, received=self._received, closed=self._closed)
         self.bearer = MemoryBearer(nodes.wire, end, lambda: nodes.clock.mono_ms, told)
@@ -62,6 +67,7 @@ class MemoryNode:
     def start(self) -> None:
         """Open the record and build the engine from it, as after any start of the process."""
         self._jobs.clear()
+        self._secrets.clear()
         self.keeper = Keeper(self.path, make_line(self.agreement, self.name), SERVICES, self.agreement)
         our_log = self.keeper.line.our_log
         others = (log for log in range(len(self.keeper.line.parties)) if not self.keeper.line.is_ours(log))
@@ -75,6 +81,7 @@ class MemoryNode:
             clock=self.clock,
             entropy=self.fresh_bytes,
             load_pending=self._load_pending,
+            keep_psk=lambda log, generations: self._secrets.append((log, generations)),
         )
         self.engine.listen(self.changes.append)
         self.timer: int | None = None
@@ -199,7 +206,7 @@ class MemoryNode:
             self.engine.path_closed(path)
 
     def work(self) -> None:
-        """Do all queued jobs in one transaction, as the writer's thread does."""
+        """Do all queued jobs in one transaction, as the writer's thread does; then make renewed secrets durable."""
         while self.is_up and self._jobs:
             batch = list(self._jobs)
             self._jobs.clear()
@@ -207,6 +214,20 @@ class MemoryNode:
             for (_, done), outcome in zip(batch, outcomes, strict=True):
                 done(outcome)
             self.engine.pump()
+        while self.is_up and self._secrets:
+            self._keep(*self._secrets.popleft())
+
+    def _keep(self, log: int, generations: Generations) -> None:
+        self.keys.mkdir(exist_ok=True)
+        write_generations(self.keys, self.agreement.party_ids[log], generations)
+        self.engine.psk_kept(log, generations)
+
+    def generations(self, log: int) -> Generations:
+        """Give the secrets shared with the party of `log` as they stand on the disk."""
+        party = self.agreement.party_ids[log]
+        if psk_path(self.keys, party).exists():
+            return read_generations(self.keys, party)
+        return settled_generations(EXERCISE_PSK)
 
     def _load_pending(self, start: int, end: int) -> Iterable[Pending]:
         return list(load_pending(self.keeper.connection, self.engine.our_log, start, end))
@@ -219,7 +240,7 @@ class MemoryNode:
             their_origin=self.agreement.origin(other),
             our_session_private=private_key(self.name, "session"),
             their_session_public=x25519.public(private_key(other, "session")),
-            psk=EXERCISE_PSK,
+            generations=self.generations(log),
         )
         return make_peer(self.keeper, config, self.agreement.budgets, log, self.clock())
 

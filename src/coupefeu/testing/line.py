@@ -5,11 +5,13 @@ from functools import cache
 from hashlib import sha256
 
 from coupefeu.keys import ed25519, mldsa, x25519
+from coupefeu.keys.generations import Generation, Generations
 from coupefeu.keys.notes import CosignSigner, LogSigner
 from coupefeu.keys.ring import IdentityKey
 from coupefeu.model.agreement import Agreement, PartyKeys, Status
 from coupefeu.model.instant import Instant
 from coupefeu.store.line import Line, make_parties
+from coupefeu.testing.clock import START_UTC_MS
 from coupefeu.wire.agreement import join_keys, parse_agreement, parse_terms
 from coupefeu.wire.agreement_template import render_template
 from coupefeu.wire.dictionary import DICTIONARY_HASH
@@ -51,6 +53,11 @@ def _keys_of(name: str) -> PartyKeys:
         log_ml_dsa_sha256=mldsa.public_sha256(private_key(name, "log-mldsa")),
         cosigner_ml_dsa_sha256=mldsa.public_sha256(private_key(name, "cosigner-mldsa")),
     )
+
+
+def settled_generations(psk: bytes) -> Generations:
+    """Give a secret that was renewed as the test begins, so that a day passes before it is renewed again."""
+    return Generations(current=Generation(number=1, psk=psk, since_ms=START_UTC_MS))
 
 
 def make_line(agreement: Agreement, ours: str) -> Line:

@@ -11,12 +11,14 @@ from hashlib import sha512
 
 from coupefeu.bearer.memory import Faults, MemoryWire
 from coupefeu.keys import x25519
+from coupefeu.keys.generations import Generations
 from coupefeu.link.config import Limits, LinkConfig, Timings
 from coupefeu.link.events import BatchReceived, Event, PathDead, ReceiptReceived
 from coupefeu.link.link import Link
 from coupefeu.link.outbox import Outgoing
 from coupefeu.model.precedence import Precedence
 from coupefeu.testing.clock import VirtualClock
+from coupefeu.testing.line import settled_generations
 from coupefeu.wire.packet import (
     Batch,
     CheckpointSignature,
@@ -49,7 +51,10 @@ def seal_in_test(
 
 
 def link_configs(
-    timings: Timings | None = None, limits: Limits | None = None, names: tuple[str, str] = NAMES
+    timings: Timings | None = None,
+    limits: Limits | None = None,
+    names: tuple[str, str] = NAMES,
+    generations: Generations | None = None,
 ) -> tuple[LinkConfig, LinkConfig]:
     """Return the two sides of one line, keys and line id made from names; all lines have one PSK."""
     private = [sha512(name.encode()).digest()[:32] for name in names]
@@ -63,7 +68,7 @@ def link_configs(
             their_origin=origins[1 - end],
             our_session_private=private[end],
             their_session_public=x25519.public(private[1 - end]),
-            psk=bytes(range(32)),
+            generations=generations or settled_generations(bytes(range(32))),
             timings=timings or Timings(),
             limits=limits or Limits(),
         )

@@ -10,6 +10,9 @@
     08 length bytes                                      signal: sealed, bounded, never recorded (A18)
     09 log index number offset                           a part of an attachment is asked for (A3)
     0a log index number offset length bytes              the part, empty where there is none for the asker
+    10 number key:1184                                   ratchet R1: a fresh ML-KEM-768 key (protocol B10)
+    11 number ciphertext:1088 mac:32                     ratchet R2: the answer
+    12 number mac:32                                     ratchet R3: the MAC back
     80..ff length bytes                                  from a newer peer: skipped
 
     flags: 01 gaps are given; 02 statement is a run; 04 the statement's bounds are given
@@ -44,6 +47,17 @@ from coupefeu.wire.part import (
     decode_part,
     encode_ask,
     encode_part,
+)
+from coupefeu.wire.ratchet import (
+    RatchetAnswer,
+    RatchetOffer,
+    RatchetProof,
+    decode_answer,
+    decode_offer,
+    decode_proof,
+    encode_answer,
+    encode_offer,
+    encode_proof,
 )
 from coupefeu.wire.varint import read_varint, varint
 
@@ -133,6 +147,9 @@ Item: TypeAlias = (
     | Signal
     | AttachmentAsk
     | AttachmentPart
+    | RatchetOffer
+    | RatchetAnswer
+    | RatchetProof
 )
 
 
@@ -198,6 +215,12 @@ def _encode(item: Item) -> bytes:  # noqa: C901, PLR0911 - one for each item
             return b"\x09" + encode_ask(item)
         case AttachmentPart():
             return b"\x0a" + encode_part(item)
+        case RatchetOffer():
+            return b"\x10" + encode_offer(item)
+        case RatchetAnswer():
+            return b"\x11" + encode_answer(item)
+        case RatchetProof():
+            return b"\x12" + encode_proof(item)
         case _:
             assert_never(item)
 
@@ -270,6 +293,9 @@ _READERS: Final[dict[int, Callable[[bytes, int], tuple[Item | None, int]]]] = {
     0x08: _read_signal,
     0x09: decode_ask,
     0x0A: decode_part,
+    0x10: decode_offer,
+    0x11: decode_answer,
+    0x12: decode_proof,
 } | dict.fromkeys(range(0x80, 0x100), _skip)
 
 
@@ -337,6 +363,9 @@ __all__ = [
     "LeafOnly",
     "LineTestItem",
     "PackedEntry",
+    "RatchetAnswer",
+    "RatchetOffer",
+    "RatchetProof",
     "RunReceiptItem",
     "RunSignature",
     "Signal",
