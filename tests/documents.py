@@ -161,6 +161,7 @@ _TIMINGS = {
     "renew_ms": "age at which a session is renewed",
     "renew_frames": "frames sent after which it is renewed",
     "old_keys_ms": "for which replaced keys are kept",
+    "ratchet_ms": "age at which the shared secret is renewed",
 }
 _LIMITS = {
     "batch_entries": "entries a batch",

@@ -5,16 +5,18 @@ sessions are made under whatever secret either side would offer; each side may c
 durable, lose its place to the other when session keys are replaced, or be restored from any earlier disk.
 """
 
+import contextlib
+from dataclasses import replace
 from hashlib import sha256
 from itertools import count
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-
 from tests.sizes import size
 
 from coupefeu.errors import PeerError
+from coupefeu.keys import x25519
 from coupefeu.keys.generations import Generation, Generations
 from coupefeu.link.events import PskToKeep
 from coupefeu.link.noise import SessionKeys
@@ -42,8 +44,6 @@ class End:
         self.ratchet = Ratchet(config, self.events)
 
     def config_with(self, **values):
-        from dataclasses import replace
-
         return replace(self.config, **values)
 
     def collect(self):
@@ -135,10 +135,8 @@ class CommonSecret(RuleBasedStateMachine):
         session = self.ends[side].sessions.get(name)
         if session is None:
             return
-        try:
+        with contextlib.suppress(PeerError):
             self.ends[side].ratchet.take(step, session, self.now)
-        except PeerError:
-            pass
 
     @precondition(lambda self: self.bag)
     @rule(place=PLACES)
@@ -160,7 +158,7 @@ class CommonSecret(RuleBasedStateMachine):
 
     @rule(which=st.integers(1, 3))
     def swap_keys(self, which):
-        """Session keys are replaced, so that the other is the smaller one; the sides learn it together or one by one."""
+        """Session keys are replaced, and the other is the smaller one: the sides learn it together or one by one."""
         ours, theirs = (end.config for end in self.ends)
         if which & 1:
             self.rekey(self.ends[0], theirs.our_session_private, ours)
@@ -168,12 +166,8 @@ class CommonSecret(RuleBasedStateMachine):
             self.rekey(self.ends[1], ours.our_session_private, theirs)
 
     def rekey(self, end, private, config):
-        from coupefeu.keys import x25519
-
         own = config.our_session_private
-        end.config = end.config_with(
-            our_session_private=private, their_session_public=x25519.public(own)
-        )
+        end.config = end.config_with(our_session_private=private, their_session_public=x25519.public(own))
         end.ratchet.rekey(end.config)
 
     @invariant()

@@ -4,7 +4,7 @@ import pytest
 from tests.shared import shared_json, shared_jsonl
 
 from coupefeu.errors import CoupefeuError, PeerError, UsageError, VerificationError
-from coupefeu.keys import aead, ed25519, kdf, mldsa, x25519
+from coupefeu.keys import aead, ed25519, kdf, mldsa, mlkem, x25519
 from coupefeu.wire.card import ML_DSA_PUBLIC_BYTES, ML_DSA_SIGNATURE_BYTES
 
 REFUSED = {"low_order_A", "non_canonical_A", "non_canonical_R", "low_order_residue", "reencoded_k"}
@@ -29,6 +29,30 @@ def test_ed25519_wycheproof():
     for group, case in cases("ed25519"):
         valid = verifies(group["publicKey"]["pk"], bytes.fromhex(case["msg"]), case["sig"])
         assert valid is (case["result"] == "valid"), case["tcId"]
+
+
+def test_ml_kem_768_wycheproof():
+    for _, case in cases("mlkem_768"):
+        seed, ciphertext = bytes.fromhex(case["seed"]), bytes.fromhex(case["c"])
+        if case["result"] == "valid":
+            assert mlkem.public(seed).hex() == case["ek"], case["tcId"]
+            assert mlkem.decapsulate(seed, ciphertext).hex() == case["K"], case["tcId"]
+        else:
+            with pytest.raises(PeerError if "Ciphertext" in case["comment"] else UsageError):
+                mlkem.decapsulate(seed, ciphertext)
+
+
+def test_ml_kem_768_keys_from_seeds_wycheproof():
+    for _, case in cases("mlkem_768_keygen_seed"):
+        assert mlkem.public(bytes.fromhex(case["seed"])).hex() == case["ek"], case["tcId"]
+
+
+def test_an_ml_kem_key_with_a_number_beyond_the_modulus_is_refused():
+    """FIPS 203, 7.2: 3,329 in the first twelve bits."""
+    key = bytes([0x01, 0x0D]) + mlkem.public(mlkem.generate())[2:]
+    with pytest.raises(PeerError) as raised:
+        mlkem.encapsulate(key)
+    assert raised.value.code == "keys.mlkem.public-key"
 
 
 def test_ed25519_where_verifiers_differ():

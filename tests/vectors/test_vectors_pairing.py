@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from coupefeu.keys.agreement_signatures import agreement_note
-from coupefeu.keys.pairing import derive_line_id, derive_psk, make_card, pairing_words
+from coupefeu.keys.pairing import derive_line_id, derive_psk, derive_recovery_psk, make_card, pairing_words
 from coupefeu.keys.ring import IdentityKey, KeyRing
 from coupefeu.wire.card import encode_card
 
@@ -39,6 +39,7 @@ LINE_ID = derive_line_id((US, RU))
         ("line id", LINE_ID.hex()),
         ("words", " ".join(pairing_words((US, RU)))),
         ("psk", derive_psk(US, RU, LINE_ID).hex()),
+        ("recovery", derive_recovery_psk(US, RU, LINE_ID).hex()),
         ("note", sha256(agreement_note(LINE_ID, 1, sha256(b"terms\n").digest())).hexdigest()),
     ],
 )

@@ -109,7 +109,9 @@ def confirmation(psk: bytes, *, line_id: bytes, number: int, role: bytes) -> byt
 
 def encode_generations(generations: Generations, party: str) -> bytes:
     """Return the key file: TOML that says what it is."""
-    lines = [f"# Secrets shared with {party.upper()}. Whoever reads them can speak on this line as either side."]
+    lines = [
+        f"# Secrets shared with {party.upper()}. Whoever reads them can speak on this line as either side."
+    ]
     if generations.first_step_ms is not None:
         lines.append(f"first_step_ms = {generations.first_step_ms}")
     lines += ["", "[current]", *_rows(generations.current)]
@@ -127,12 +129,7 @@ def decode_generations(octets: bytes, where: str) -> Generations:
         ConfigError: `keys.files.bad_key_file`, naming `where` and never the contents.
     """
     try:
-        if len(octets) > MAX_FILE_BYTES:
-            raise ValueError
-        values = tomllib.loads(octets.decode("ascii"))
-        if values.keys() == {"psk"}:
-            return first_generation(_psk(values["psk"]))
-        return _read(values)
+        return _read(octets)
     except (ValueError, TypeError, KeyError, AttributeError, Base64Error, RecursionError):
         raise ConfigError(
             f"{where} does not hold shared secrets",
@@ -150,7 +147,12 @@ def _rows(generation: Generation) -> list[str]:
     return [*rows, f'psk = "{b64encode(generation.psk).decode("ascii")}"']
 
 
-def _read(values: dict[str, Any]) -> Generations:
+def _read(octets: bytes) -> Generations:
+    if len(octets) > MAX_FILE_BYTES:
+        raise ValueError
+    values = tomllib.loads(octets.decode("ascii"))
+    if values.keys() == {"psk"}:
+        return first_generation(_psk(values["psk"]))
     sealed = values.pop("sealed", [])
     candidate, first_ms = values.pop("candidate", None), values.pop("first_step_ms", None)
     if values.keys() != {"current"} or not isinstance(sealed, list) or len(sealed) > MAX_SEALED:

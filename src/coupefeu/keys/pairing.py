@@ -35,6 +35,7 @@ _SCRYPT_COST: Final = 1 << 15
 _SCRYPT_BLOCK: Final = 8
 _WORDS_SALT: Final = b"coupefeu/words/v1"
 _PSK_INFO: Final = b"coupefeu/psk/v1"
+_RECOVERY_INFO: Final = b"coupefeu/recovery-psk/v1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +132,14 @@ def derive_line_id(cards: Sequence[Card]) -> bytes:
 def derive_psk(ours: Card, theirs: Card, line_id: bytes) -> bytes:
     """Give the 32-byte secret that two parties of a line share: both shares are in it, the smaller first."""
     return hkdf(b"".join(sorted((ours.share, theirs.share))), salt=line_id, info=_PSK_INFO, length=32)
+
+
+def derive_recovery_psk(ours: Card, theirs: Card, line_id: bytes) -> bytes:
+    """Give the 32-byte secret by which a node comes back whose generations the other keeps no more (protocol B10).
+
+    Both sides have the same; it is taken away from both nodes at once, and lies in no backup.
+    """
+    return hkdf(b"".join(sorted((ours.share, theirs.share))), salt=line_id, info=_RECOVERY_INFO, length=32)
 
 
 def join_agreement(terms: bytes, cards: Sequence[Card]) -> bytes:

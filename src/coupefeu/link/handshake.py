@@ -177,7 +177,14 @@ class Handshakes:
         return First(generation, number, payload[8:], message[5:7], source, responder)
 
     def answer(
-        self, first: First, *, now: Moment, ephemeral: bytes, our_id: int, highest: int, is_sealed: bool = False
+        self,
+        first: First,
+        *,
+        now: Moment,
+        ephemeral: bytes,
+        our_id: int,
+        highest: int,
+        is_sealed: bool = False,
     ) -> tuple[bytes, Session]:
         """Message 2 for a message 1, once, and the candidate session."""
         sealed, keys = first.responder.write_message_2(ephemeral, highest.to_bytes(8, "big"))

@@ -232,7 +232,11 @@ class Ratchet:
     def _take_offer(self, offer: RatchetOffer, session: Session, now: Moment) -> None:
         number = self._number_for(offer, session)
         done = self._answered
-        if done and (done.offer, done.candidate) == (offer, self.generations.candidate) and done.session is session:
+        if (
+            done
+            and (done.offer, done.candidate) == (offer, self.generations.candidate)
+            and done.session is session
+        ):
             self._reply = done.answer
             return
         if not self._is_kept:
@@ -328,4 +332,3 @@ class Ratchet:
 
 def _recovery(psk: bytes | None) -> Generation | None:
     return None if psk is None else Generation(number=RECOVERY_NUMBER, psk=psk)
-

@@ -371,7 +371,7 @@ class Engine:
 
 def _old(number: int, replaced_ms: int) -> str:
     return (
-        f"shows up under shared secret {number}, which was replaced {format_date_time_group(replaced_ms)}. Its node was "
-        "restored from a backup, or somebody uses a stolen one. Nothing was answered. Ring its duty officer by a "
-        "channel you know; only if a restore is confirmed there: coupefeu admit-recovery"
+        f"shows up under shared secret {number}, which was replaced {format_date_time_group(replaced_ms)}. "
+        "Its node was restored from a backup, or somebody uses a stolen one. Nothing was answered. Ring its duty "
+        "officer by a channel you know; only if a restore is confirmed there: coupefeu admit-recovery"
     )

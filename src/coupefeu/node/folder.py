@@ -35,6 +35,7 @@ from coupefeu.wire.card import Signatures
 from coupefeu.wire.key_statement import KeyRole, KeyStatement
 from coupefeu.wire.note import VerifierKey
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """What pairing has made: the signed agreement in force, and the secrets shared with each counterpart."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from coupefeu.errors import ConfigError, UsageError
 from coupefeu.keys.files import SECRET_MODE, write_durably
+from coupefeu.keys.generations import first_generation
 from coupefeu.keys.pairing import (
     build_answer,
     check_card,
@@ -22,7 +23,6 @@ from coupefeu.keys.pairing import (
     pairing_words,
     verify_answers,
 )
-from coupefeu.keys.generations import first_generation
 from coupefeu.keys.ring import write_generations
 from coupefeu.model.agreement import Agreement
 from coupefeu.node import folder_files as files

@@ -192,7 +192,7 @@ def decode_items(data: bytes) -> list[Item]:
     return items
 
 
-def _encode(item: Item) -> bytes:  # noqa: C901, PLR0911 - one for each item
+def _encode(item: Item) -> bytes:  # noqa: C901, PLR0911, PLR0912 - one for each item
     match item:
         case Batch():
             return b"\x01" + encode_batch(item)

@@ -190,7 +190,7 @@ def _look_over(folder: Path, manifest: Manifest) -> None:
     """Insist that the folder is the node that the manifest names, and its record whole."""
     node = NodeFolder.open(folder)
     line = node.need_line()
-    if (node.party, node.line_id.hex()) != (manifest.party, manifest.line_id) or not line.psks:
+    if (node.party, node.line_id.hex()) != (manifest.party, manifest.line_id) or not line.generations:
         raise VerificationError(
             "the manifest names another party or line than the files",
             code="node.backup.other_line",
