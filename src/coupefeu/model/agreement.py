@@ -126,6 +126,18 @@ class Budgets:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NeutralWitness:
+    """A neutral third party that co-signs the logs: its name among the parties, and its verifier keys as text.
+
+    `ml_dsa` is empty where it has no ML-DSA-44 key, or none is agreed (protocol A16).
+    """
+
+    name: str
+    key: str
+    ml_dsa: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartyKeys:
     """A party's public keys, 32 bytes each; of ML-DSA-44 the SHA-256 of the public key (protocol A10).
 
@@ -169,6 +181,7 @@ class Agreement:
     """By Precedence: deadlines[Precedence.FLASH]."""
     line_tests: tuple[LineTestSchedule, ...]
     budgets: Budgets
+    witnesses: tuple[NeutralWitness, ...] = ()
     line_id: bytes = b""
     keys: tuple[PartyKeys, ...] = ()
     classical_until_ms: Instant | None = None

@@ -1,6 +1,6 @@
 """The folder of a node: one party on one line. Whatever is in it can be read here, running node or not.
 
-node.toml                 party, listen, address, peers' addresses, [console], [alarm]; people may edit it
+node.toml                 party, listen, address, peers' addresses, [console], [alarm], [[witnesses]]; to be edited
 keys/*.key                private keys, 0600
 pairing/                  cards and answers while pairing; cards hold secrets and go when it ends
 agreement/NNNN.toml .sigs each version of the agreement, exact bytes, and the signatures under it
@@ -9,7 +9,7 @@ line.toml                 written last by pairing: the line is ready
 record.db  highwater  control.sock  node.log
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,8 @@ class NodeFolder:
     """The section [console] of node.toml as it stands there; `console.config` judges it."""
     alarm: Mapping[str, Any] | None = None
     """The section [alarm] as it stands there."""
+    witnesses: Sequence[Mapping[str, Any]] | None = None
+    """The sections [[witnesses]] as they stand there; `witness_settings` judges them."""
     ring: KeyRing = field(repr=False)
     line: Line | None
 

@@ -36,6 +36,8 @@ MAX_FILE_BYTES: Final = 98_304
 _NODE_FIELDS: Final = {"party": str, "listen": str, "address": str, "peers": dict}
 _NODE_TABLES: Final = ("console", "alarm")
 """Sections of node.toml that may be absent; each is judged by the part that it is for."""
+_NODE_ROWS: Final = ("witnesses",)
+"""The same, of which there may be several: [[witnesses]]."""
 _LINE_FIELDS: Final = {"line_id": str, "in_person": dict}
 
 
@@ -57,7 +59,7 @@ def write_node_file(
     listen: str,
     address: str,
     peers: Mapping[str, str],
-    tables: Mapping[str, Mapping[str, Any] | None] | None = None,
+    tables: Mapping[str, Mapping[str, Any] | Sequence[Mapping[str, Any]] | None] | None = None,
 ) -> None:
     """Write node.toml anew; `tables`: the sections that may be absent, by their names."""
     rows = "".join(f'{peer} = "{where}"\n' for peer, where in sorted(peers.items()))
@@ -66,8 +68,10 @@ def write_node_file(
     write_durably(path / "node.toml", text.encode("utf-8"))
 
 
-def _write_table(name: str, table: Mapping[str, Any]) -> str:
+def _write_table(name: str, table: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
     """Write texts, numbers and lists of texts: as JSON has them, so has TOML."""
+    if not isinstance(table, Mapping):
+        return "".join(_write_table(f"[{name}]", each) for each in table)
     rows = "".join(f"{field} = {json.dumps(value, ensure_ascii=False)}\n" for field, value in table.items())
     return f"\n[{name}]\n{rows}"
 
@@ -122,7 +126,7 @@ def check_dictionary(agreement: Agreement) -> None:
 
 def read_node_file(path: Path) -> dict[str, Any]:
     """Read node.toml: party, listen, address, peers, and the sections; raises ConfigError `node.folder.*`."""
-    values = _read_toml(path / "node.toml", _NODE_FIELDS, _NODE_TABLES)
+    values = _read_toml(path / "node.toml", _NODE_FIELDS, _NODE_TABLES, _NODE_ROWS)
     check_party(values["party"])
     for value in (values["listen"], values["address"], *values["peers"].values()):
         check_address(value)
@@ -277,8 +281,10 @@ def read_bytes(path: Path) -> bytes:
     return octets
 
 
-def _read_toml(path: Path, fields: Mapping[str, type], tables: Sequence[str] = ()) -> dict[str, Any]:
-    """Read exactly these fields; a table that may be absent is None then."""
+def _read_toml(
+    path: Path, fields: Mapping[str, type], tables: Sequence[str] = (), rows: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Read exactly these fields; a table, or a list of tables, that may be absent is None then."""
     try:
         values = tomllib.loads(read_bytes(path).decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -286,13 +292,14 @@ def _read_toml(path: Path, fields: Mapping[str, type], tables: Sequence[str] = (
             f"{path} is not TOML: {error}", code="node.folder.syntax", hint="mend that line"
         ) from error
     fields = {**fields, **dict.fromkeys(values.keys() & set(tables), dict)}
+    fields |= dict.fromkeys(values.keys() & set(rows), list)
     for name in fields.keys() ^ values.keys():
         says = "is missing" if name in fields else "is not a field"
-        names = ", ".join(dict.fromkeys([*fields, *tables]))
+        names = ", ".join(dict.fromkeys([*fields, *tables, *rows]))
         raise ConfigError(f"{path}: {name} {says}", code="node.folder.fields", hint=f"it has {names}")
     for name, kind in fields.items():
         if not isinstance(values[name], kind):
             raise ConfigError(
                 f"{path}: {name} is not {kind.__name__}", code="node.folder.bad_value", hint="mend it"
             )
-    return {**dict.fromkeys(tables), **values}
+    return {**dict.fromkeys([*tables, *rows]), **values}

@@ -157,7 +157,7 @@ def complete(folder: NodeFolder, answers: Sequence[Path]) -> NodeFolder:
         listen=folder.listen,
         address=folder.address,
         peers={card.party: card.address for card in others},
-        tables={"console": folder.console, "alarm": folder.alarm},
+        tables={"console": folder.console, "alarm": folder.alarm, "witnesses": folder.witnesses},
     )
     write_high_water(folder.high_water_path, {})
     files.write_line_file(folder.path, line_id, pairing.in_person)

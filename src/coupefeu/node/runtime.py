@@ -25,6 +25,8 @@ from coupefeu.node.in_force import InForce, catch_up
 from coupefeu.node.journal import Journal
 from coupefeu.node.ratchet import SecretFiles, drop_old_secrets
 from coupefeu.node.troubles import Troubles
+from coupefeu.node.witness_settings import read_witnesses
+from coupefeu.node.witness_tasks import WitnessTasks
 from coupefeu.store.highwater import Marks, write_high_water
 from coupefeu.store.jobs import Job, Outcome
 from coupefeu.store.keeper import Keeper
@@ -56,6 +58,7 @@ class Runtime:
         self._terms_timer = self._loop.call_later(0, int)
         self._wake_ms = 0
         self._tasks: list[asyncio.Task[None]] = []
+        self._witnesses: WitnessTasks | None = None
         self._dialled: dict[str, int] = {}
         self._lock = _lock(folder)
         self.troubles = Troubles(self.clock)
@@ -69,6 +72,7 @@ class Runtime:
         StoreError.
         """
         alarm = read_alarm(folder.alarm)
+        read_witnesses(folder.path, folder.agreement, folder.witnesses)
         runtime = cls(folder)
         try:
             keeper = open_keeper(folder, runtime.clock())
@@ -133,6 +137,15 @@ class Runtime:
         self.journal.note("up", party=self.folder.party, listen=self.folder.listen, sizes=self._sizes())
         self._tasks.append(asyncio.ensure_future(self._keep_orders()))
         self._tasks += [asyncio.ensure_future(self._keep_dialling(name)) for name in self.folder.counterparts]
+        self._witnesses = WitnessTasks(
+            our_log=self.engine.our_log,
+            marks=self._keeper.marks,
+            submit=self._submit,
+            tell=self.engine.tell,
+            clock=self.clock,
+            defect=self.journal.defect,
+        )
+        self._witnesses.follow(self.folder)
 
     def _stand_by(self, command: tuple[str, ...]) -> None:
         """Have the operator's program run for a FLASH that nothing shows, if there is one."""
@@ -150,6 +163,8 @@ class Runtime:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         try:
+            if self._witnesses is not None:
+                await self._witnesses.close()
             await self._bearer.close()
             await self._loop.run_in_executor(None, self._writer.close)
             await self._loop.run_in_executor(None, self._secrets.close)
@@ -271,6 +286,8 @@ class Runtime:
         self._terms_timer.cancel()
         wait_ms = self._in_force.check()
         self.folder = self._in_force.folder
+        if self._witnesses is not None:
+            self._witnesses.follow(self.folder)
         self._terms_timer = self._loop.call_later(wait_ms / 1000, self._check_in_force)
 
     # --- standing tasks -----------------------------------------------------------------------------------

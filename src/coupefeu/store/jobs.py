@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from coupefeu.record.witnessed import WitnessLine
 from coupefeu.services.base import Command, Recorded
 from coupefeu.wire.packet import Batch, CosignatureItem, LineTestItem, PackedEntry, RunReceiptItem
 
@@ -95,6 +96,18 @@ class EraseExpired:
     after: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepWitnessed:
+    """Keep what a witness co-signed, verified, of a head that we hold. `signature`: the log's own 64 bytes on it."""
+
+    log: int
+    size: int
+    root: bytes
+    signature: bytes
+    witness: str
+    lines: tuple[WitnessLine, ...]
+
+
 Job = (
     Act
     | Receive
@@ -105,6 +118,7 @@ Job = (
     | ReadPart
     | KeepAttachment
     | EraseExpired
+    | KeepWitnessed
 )
 
 
@@ -177,6 +191,14 @@ class Overdue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptWitnessed:
+    """The co-signatures of a witness are durable."""
+
+    log: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WantedAttachment:
     """One attachment to be fetched: whose log, the entry's index and arrival, its number from 0, its size in bytes."""
 
@@ -226,4 +248,4 @@ class Expired:
     has_more: bool = False
 
 
-Outcome = Acted | Received | Receipted | Overdue | Wanted | Part | Kept | Expired | Exception
+Outcome = Acted | Received | Receipted | Overdue | Wanted | Part | Kept | Expired | KeptWitnessed | Exception

@@ -31,6 +31,7 @@ from coupefeu.store.jobs import (
     FindWanted,
     Job,
     KeepAttachment,
+    KeepWitnessed,
     NameOverdue,
     Outcome,
     ReadPart,
@@ -50,6 +51,7 @@ from coupefeu.store.sqlite import UNAVAILABLE, open_for_writing
 from coupefeu.store.standing import is_of_agreement, read_standing
 from coupefeu.store.state import LogState, empty_log
 from coupefeu.store.transaction import Transaction
+from coupefeu.store.witnessed import keep_witnessed
 from coupefeu.wire.agreement import parse_agreement
 from coupefeu.wire.packet import CosignatureItem
 
@@ -157,7 +159,7 @@ class Keeper:
                 raise  # half done: `execute` undoes it
             return refusal
 
-    def _carry_out(self, transaction: Transaction, job: Job) -> Outcome:  # noqa: PLR0911 - one case per job
+    def _carry_out(self, transaction: Transaction, job: Job) -> Outcome:  # noqa: C901, PLR0911 - one case per job
         match job:
             case Act(command=command):
                 return self._act(transaction, command)
@@ -179,6 +181,8 @@ class Keeper:
                 return keep_attachment(transaction, job)
             case EraseExpired():
                 return self._expire(transaction, job)
+            case KeepWitnessed():
+                return keep_witnessed(transaction, job)
 
     def _act(self, transaction: Transaction, command: Command) -> Acted:
         self._insist_able()

@@ -18,6 +18,7 @@ from coupefeu.store.rebuild import insist_views
 from coupefeu.store.schema import insist_current
 from coupefeu.store.sqlite import Connection, open_for_reading
 from coupefeu.store.standing import cosigned_ms
+from coupefeu.store.witnessed import LastWord, WitnessedLine, read_last_words, read_witnessed
 
 _ENTRY = select(tables.entries).where(
     tables.entries.c.log == bindparam("log"), tables.entries.c.idx == bindparam("idx")
@@ -103,6 +104,12 @@ _ANNOUNCED = (
 )
 _CHECKPOINT = select(tables.checkpoints).where(
     tables.checkpoints.c.log == bindparam("log"), tables.checkpoints.c.size == bindparam("size")
+)
+_NEWEST_CHECKPOINT = (
+    select(tables.checkpoints)
+    .where(tables.checkpoints.c.log == bindparam("log"))
+    .order_by(tables.checkpoints.c.size.desc())
+    .limit(1)
 )
 _COSIGNATURES = (
     select(tables.cosignatures)
@@ -298,6 +305,18 @@ class Reader:
                     size=row["size"], root=row["root"], signature=row["signature"], cosignatures=signatures
                 )
         return None
+
+    def newest_checkpoint(self, log: int) -> Mapping[str, Any] | None:
+        """Give the newest checkpoint of `log` that its own party signed; None when there is none."""
+        return _first(self._connection.execute(_NEWEST_CHECKPOINT, {"log": log}))
+
+    def witnessed(self, log: int, size: int) -> list[WitnessedLine]:
+        """Give the newest co-signature of each witness's key on one head."""
+        return read_witnessed(self._connection, log, size)
+
+    def last_words(self) -> list[LastWord]:
+        """Give what each witness cosigned last of each log."""
+        return read_last_words(self._connection)
 
     def cosigned_sizes(self, log: int) -> dict[int, int]:
         """By holder, other than the log's own party: the largest size of `log` that it has co-signed."""

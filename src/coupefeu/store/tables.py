@@ -135,6 +135,32 @@ runs = Table(
     Column("signature", LargeBinary, nullable=False, doc="64 bytes by the log's own key"),
 )
 
+# --- witnesses: what neutral third parties co-signed ------------------------------------------------------
+
+witness_keys = Table(
+    "witness_keys",
+    RECORD,
+    Column("key_name", Text, primary_key=True, doc="as it stands in signature lines"),
+    Column("key_id", LargeBinary, primary_key=True, doc="4 bytes"),
+    Column("algorithm", Integer, nullable=False, doc="4 or 6: c2sp.org/tlog-cosignature"),
+    Column("key", LargeBinary, nullable=False),
+    Column("witness", Text, nullable=False, doc="the name by which this node knew it"),
+)
+"""Every key under which a witness has signed here: its lines are verified by it, whoever is asked now."""
+
+witnessed = Table(
+    "witnessed",
+    RECORD,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("key_name", Text, primary_key=True),
+    Column("key_id", LargeBinary, primary_key=True),
+    Column("time_s", BigInteger, primary_key=True, autoincrement=False, doc="as the witness gives it"),
+    Column("signature", LargeBinary, nullable=False, doc="64 bytes, of ML-DSA-44 2,420"),
+    Column("arrived_ms", BigInteger, nullable=False),
+)
+"""Of each head and key the first that came and the newest; the head itself stands in `checkpoints`."""
+
 run_receipts = Table(
     "run_receipts",
     RECORD,

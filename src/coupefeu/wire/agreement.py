@@ -19,6 +19,7 @@ from coupefeu.model.agreement import (
     Deadlines,
     Ladder,
     LineTestSchedule,
+    NeutralWitness,
     Party,
     PartyKeys,
     Post,
@@ -33,6 +34,7 @@ from coupefeu.model.attachments import MAX_ATTACHMENT_BYTES
 from coupefeu.model.duration import format_duration
 from coupefeu.model.precedence import Precedence
 from coupefeu.wire.deceptive import find_foreign_word
+from coupefeu.wire.note import COSIGNATURE, ML_DSA_44, VerifierKey
 from coupefeu.wire.toml import Table, parse_toml
 
 FORMAT: Final = 1
@@ -44,6 +46,9 @@ _NAME = "[a-z0-9](?:[a-z0-9.-]{0,38}[a-z0-9])?"
 _PARTY_ID = "[a-z][a-z0-9]{0,15}"
 _POST_ID = f"{_PARTY_ID}\\.[a-z][a-z0-9-]{{0,23}}"
 _LANGUAGE = "[a-z]{2}"
+WITNESS_NAME: Final = "[a-z](?:[a-z0-9-]{0,22}[a-z0-9])?"
+MAX_WITNESSES: Final = 4
+_MAX_VKEY_CHARACTERS: Final = 2_048
 _LOG_ML_DSA: Final = "log_ml_dsa_44_sha256"
 _COSIGNER_ML_DSA: Final = "cosigner_ml_dsa_44_sha256"
 
@@ -163,6 +168,7 @@ def _parse(root: Table, *, with_keys: bool) -> Agreement:
     line_id = _parse_line_id(root) if with_keys else b""
     record_mode = root.choice("record_mode", RecordMode)
     deadlines = _parse_deadlines(root.table("deadlines"))
+    witnesses = _parse_witnesses(root, parties)
     return Agreement(
         name=name,
         status=status,
@@ -180,10 +186,11 @@ def _parse(root: Table, *, with_keys: bool) -> Agreement:
         deadlines=deadlines,
         line_tests=_parse_line_tests(root, parties),
         budgets=_parse_budgets(root.table("budgets")),
+        witnesses=witnesses,
         line_id=line_id,
-        keys=_parse_keys(root, name, line_id, parties) if with_keys else (),
         record_keep_s=_parse_keep(root, record_mode, deadlines),
         retention_s=_parse_retention(root, record_mode, deadlines),
+        keys=_parse_keys(root, name, line_id, parties, witnesses) if with_keys else (),
     )
 
 
@@ -346,6 +353,40 @@ def _parse_budgets(row: Table) -> Budgets:
     return budgets
 
 
+def _parse_witnesses(root: Table, parties: tuple[Party, ...]) -> tuple[NeutralWitness, ...]:
+    """Read the neutral witnesses: none, or some, each with a name that is no party's and keys of its own."""
+    found: list[NeutralWitness] = []
+    keys: list[bytes] = []
+    for row in root.tables("witnesses", least=0, most=MAX_WITNESSES):
+        name = row.text("name", WITNESS_NAME, 'a name such as "neutral"')
+        classical = _parse_vkey(row, "key", COSIGNATURE)
+        ml_dsa = _parse_vkey(row, "ml_dsa", ML_DSA_44) if row.has("ml_dsa") else None
+        if name in {party.id for party in parties} | {other.name for other in found}:
+            raise row.fault("name", "twice", f"{name!r} is a party's name, or there twice")
+        if ml_dsa is not None and ml_dsa.name != classical.name:
+            raise row.fault("ml_dsa", "bad_value", f"is a key of {ml_dsa.name}, not of {classical.name}")
+        row.finish()
+        keys += [key.key for key in (classical, ml_dsa) if key is not None]
+        found.append(
+            NeutralWitness(name=name, key=classical.text(), ml_dsa="" if ml_dsa is None else ml_dsa.text())
+        )
+    if len(set(keys)) != len(keys):
+        raise root.fault("witnesses", "twice", "one key stands in two places")
+    return tuple(found)
+
+
+def _parse_vkey(row: Table, field: str, algorithm: int) -> VerifierKey:
+    means = f"a verifier key of type {algorithm:#04x}"
+    text = row.text(field, r"[!-~]+", means, most=_MAX_VKEY_CHARACTERS)
+    try:
+        key = VerifierKey.parse(text)
+    except PeerError as error:
+        raise row.fault(field, "bad_value", f"{text[:60]!r} is not {means}") from error
+    if key.algorithm != algorithm:
+        raise row.fault(field, "bad_value", f"is of type {key.algorithm:#04x}, not {algorithm:#04x}")
+    return key
+
+
 def _parse_line_id(root: Table) -> bytes:
     table = root.table("line")
     line_id = table.hexadecimal("id", 16)
@@ -353,11 +394,14 @@ def _parse_line_id(root: Table) -> bytes:
     return line_id
 
 
-def _parse_keys(root: Table, name: str, line_id: bytes, parties: tuple[Party, ...]) -> tuple[PartyKeys, ...]:
+def _parse_keys(
+    root: Table, name: str, line_id: bytes, parties: tuple[Party, ...], witnesses: tuple[NeutralWitness, ...]
+) -> tuple[PartyKeys, ...]:
     table = root.table("keys")
     keys = tuple(_parse_party_keys(table.table(party.id), party.id) for party in parties)
     table.finish()
     every = [key for party in keys for key in party.every]
+    every += [VerifierKey.parse(witness.key).key for witness in witnesses]
     if len(set(every)) != len(every):
         raise root.fault(
             "keys", "twice", "one key stands in two places", "every key of a line is of its own (A6)"

@@ -86,10 +86,16 @@ class Table:
                 "take the line out, or have the software of every party brought to the version that knows it",
             )
 
-    def text(self, field: str, pattern: str = ".+", means: str = "a text of one line") -> str:
+    def text(
+        self,
+        field: str,
+        pattern: str = ".+",
+        means: str = "a text of one line",
+        most: int = MAX_TEXT_CHARACTERS,
+    ) -> str:
         """Read a string that fits `pattern`, in NFC, with nothing in it that looks like something else."""
         value = self._take(field, str)
-        if len(value) > MAX_TEXT_CHARACTERS or re.fullmatch(pattern, value) is None:
+        if len(value) > most or re.fullmatch(pattern, value) is None:
             raise self.fault(field, "bad_value", f"{value[:60]!r} is not {means}", f"write {means}")
         if deception := find_deception(value):
             raise self.fault(field, "deceptive_text", f"{value[:60]!r} {deception}", "type the text anew")

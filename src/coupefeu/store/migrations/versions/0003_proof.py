@@ -16,6 +16,7 @@ def upgrade() -> None:
     """Make the tables and columns of every part."""
     _make_subtrees()
     _make_erasure()
+    _make_witnessed()
 
 
 def _make_subtrees() -> None:
@@ -31,6 +32,27 @@ def _make_subtrees() -> None:
     connection = op.get_bind()
     for log, size in connection.execute(sa.text("SELECT log, size FROM logs")).fetchall():
         _fill_subtrees(connection, log, size)
+
+
+def _make_witnessed() -> None:
+    op.create_table(
+        "witness_keys",
+        sa.Column("key_name", sa.Text(), primary_key=True),
+        sa.Column("key_id", sa.LargeBinary(), primary_key=True),
+        sa.Column("algorithm", sa.Integer(), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("witness", sa.Text(), nullable=False),
+    )
+    op.create_table(
+        "witnessed",
+        sa.Column("log", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("size", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("key_name", sa.Text(), primary_key=True),
+        sa.Column("key_id", sa.LargeBinary(), primary_key=True),
+        sa.Column("time_s", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("arrived_ms", sa.BigInteger(), nullable=False),
+    )
 
 
 def _fill_subtrees(connection: Any, log: int, size: int) -> None:

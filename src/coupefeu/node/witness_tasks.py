@@ -1,0 +1,114 @@
+"""The witnesses of a running node, each asked by a task of its own, so that a slow one holds up no other."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Final
+
+from coupefeu.errors import ConfigError
+from coupefeu.model.instant import Moment
+from coupefeu.node.assembly import signers_of
+from coupefeu.node.events import Trouble
+from coupefeu.node.exchange import post
+from coupefeu.node.folder import NodeFolder
+from coupefeu.node.heads import RecordHeads
+from coupefeu.node.witness_settings import read_witnesses
+from coupefeu.node.witnessing import Exchange, Witnessing
+from coupefeu.store.highwater import Marks
+from coupefeu.store.jobs import Job, KeepWitnessed, Outcome
+
+AFTER_DEFECT_S: Final = 1.0
+
+
+class WitnessTasks:
+    """Keeps asking; `follow` when folder or agreement are others than before."""
+
+    def __init__(
+        self,
+        *,
+        our_log: int,
+        marks: Callable[[], Marks],
+        submit: Callable[[Job, Callable[[Outcome], None]], None],
+        tell: Callable[[Trouble], None],
+        clock: Callable[[], Moment],
+        defect: Callable[[BaseException], object],
+        exchange: Exchange = post,
+    ) -> None:
+        self._our_log = our_log
+        self._marks = marks
+        self._submit = submit
+        self._tell = tell
+        self._clock = clock
+        self._defect = defect
+        self._exchange = exchange
+        self._folder: NodeFolder | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def follow(self, folder: NodeFolder) -> None:
+        """Ask the witnesses that this folder and its agreement name; those of before are left."""
+        if folder is self._folder:
+            return
+        self._folder = folder
+        for task in self._tasks:
+            task.cancel()
+        try:
+            found = read_witnesses(folder.path, folder.agreement, folder.witnesses)
+        except ConfigError as error:
+            self._tell(Trouble(party=None, code=error.code, detail=f"{error.message}. {error.hint}"))
+            return
+        source = RecordHeads(
+            folder.record_path,
+            self._our_log,
+            lambda: self._marks()[self._our_log],
+            lambda: signers_of(folder)[0],
+            lambda: folder.parties,
+        )
+        self._tasks += [
+            asyncio.ensure_future(
+                self._keep_asking(
+                    Witnessing(
+                        settings,
+                        source,
+                        self._clock(),
+                        keep=self._keep,
+                        tell=self._tell,
+                        clock=self._clock,
+                        exchange=self._exchange,
+                        our_log=self._our_log,
+                    )
+                )
+            )
+            for settings in found
+        ]
+
+    async def close(self) -> None:
+        """End all."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        self._tasks.clear()
+
+    async def _keep_asking(self, witnessing: Witnessing) -> None:
+        while True:
+            await asyncio.sleep(max(0, witnessing.next_ms - self._clock().mono_ms) / 1_000)
+            try:
+                await witnessing.attend()
+            except Exception as error:  # noqa: BLE001 - whatever nobody foresaw; the next time comes
+                self._defect(error)
+                await asyncio.sleep(AFTER_DEFECT_S)
+
+    async def _keep(self, job: KeepWitnessed) -> None:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def done(outcome: Outcome) -> None:
+            if future.done():
+                return
+            if isinstance(outcome, Exception):
+                future.set_exception(outcome)
+            else:
+                future.set_result(None)
+
+        self._submit(job, done)
+        await future
