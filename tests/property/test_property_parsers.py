@@ -31,6 +31,7 @@ from coupefeu.record.evidence import audit_proof
 from coupefeu.record.leaf import check_leaf
 from coupefeu.services.agreement.facts import parse_acceptance
 from coupefeu.services.bodies import decode_body
+from coupefeu.services.communique.facts import read_answered, read_communique, read_proposed
 from coupefeu.services.messages.facts import read_act
 from coupefeu.services.messages.forms import read_content
 from coupefeu.services.refusals.facts import parse_refusal
@@ -42,6 +43,7 @@ from coupefeu.wire import (
     batch,
     card,
     cbor,
+    communique,
     cosignature,
     packet,
     part,
@@ -96,6 +98,7 @@ TRIED = {
     "wire.cbor.decode": cbor.decode,
     "wire.cbor.scan": cbor.scan,
     "wire.checkpoint.Checkpoint.parse": lambda data: Checkpoint.parse(text(data)),
+    "wire.communique.parse_item": communique.parse_item,
     "wire.cosignature.unpack": cosignature.unpack,
     "wire.head.decode_head": decode_head,
     "wire.head.restore": lambda data: restore(
@@ -136,6 +139,9 @@ TRIED = {
     "services.messages.forms.read_content": read_content,
     "services.messages.facts.read_act": lambda data: [read_act(kind, data) for kind in Kind],
     "services.refusals.facts.parse_refusal": parse_refusal,
+    "services.communique.facts.read_proposed": read_proposed,
+    "services.communique.facts.read_answered": lambda data: [read_answered(kind, data) for kind in Kind],
+    "services.communique.facts.read_communique": lambda data: [read_communique(kind, data) for kind in Kind],
     "services.watch.facts.read_watch": lambda data: [read_watch(kind, data) for kind in Kind],
     "services.bodies.decode_body": lambda data: [
         decode_body(0, head_of(kind), data) for kind in (*Kind, 4, 900)

@@ -12,6 +12,8 @@ from coupefeu.keys.agreement_signatures import parse_agreement_body
 from coupefeu.model.entry import Kind
 from coupefeu.services.agreement.facts import parse_acceptance
 from coupefeu.services.bodies import decode_body
+from coupefeu.services.communique.facts import KINDS as COMMUNIQUES
+from coupefeu.services.communique.facts import read_communique
 from coupefeu.services.erasures.facts import parse_erasure
 from coupefeu.services.messages.facts import ACTS, read_act
 from coupefeu.services.messages.forms import read_content
@@ -46,6 +48,8 @@ def reason(kind, body):
         return ""
     if kind in ACTS:
         return read_act(kind, body)[1]
+    if kind in COMMUNIQUES:
+        return read_communique(kind, body)[1]
     read = read_watch if kind in {Kind.WATCH_TAKEN, Kind.WATCH_LEFT} else lambda _, body: read_content(body)
     return read(kind, body)[1]
 

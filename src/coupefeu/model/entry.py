@@ -35,6 +35,9 @@ class Kind(IntEnum):
     LINE_TEST_ANSWER = 33
     WATCH_TAKEN = 48
     WATCH_LEFT = 49
+    COMMUNIQUE_PROPOSED = 64
+    COMMUNIQUE_CONSENTED = 65
+    COMMUNIQUE_REFUSED = 66
 
 
 class Author(StrEnum):

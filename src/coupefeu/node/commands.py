@@ -7,13 +7,20 @@ import msgspec
 from coupefeu.errors import PeerError
 from coupefeu.services.agreement import AgreementService
 from coupefeu.services.base import Command
+from coupefeu.services.communique import CommuniqueService
 from coupefeu.services.erasures.facts import EraseContent
 from coupefeu.services.messages.commands import COMMANDS
 from coupefeu.services.watch import WatchService
 
 _BY_NAME: Final[dict[str, type[Command]]] = {
     command.__name__: command
-    for command in COMMANDS + AgreementService.commands + WatchService.commands + (EraseContent,)
+    for command in (
+        *COMMANDS,
+        *AgreementService.commands,
+        *WatchService.commands,
+        *CommuniqueService.commands,
+        EraseContent,
+    )
 }
 
 
@@ -37,5 +44,5 @@ def decode_command(name: str, fields: Any) -> Command:
         raise PeerError(
             f"{name}: {error}",
             code="node.commands.field",
-            hint="See docs/spec/messages.md and docs/spec/watch.md for the fields.",
+            hint="See docs/spec/messages.md, docs/spec/watch.md and docs/spec/communique.md for the fields.",
         ) from error

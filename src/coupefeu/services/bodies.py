@@ -5,6 +5,8 @@ from coupefeu.keys.agreement_signatures import parse_agreement_body
 from coupefeu.model.attachments import Promised
 from coupefeu.model.entry import Head, Kind
 from coupefeu.services.agreement.facts import KEY_STATEMENT, parse_acceptance
+from coupefeu.services.communique.facts import KINDS as COMMUNIQUES
+from coupefeu.services.communique.facts import read_communique
 from coupefeu.services.erasures.facts import parse_erasure
 from coupefeu.services.messages.facts import ACTS, read_act
 from coupefeu.services.messages.forms import are_promises, read_content
@@ -34,6 +36,8 @@ def decode_body(index: int, head: Head, body: bytes) -> None:
             _insist(read_act(kind, body)[1] != "unreadable_body", index, "unreadable_body")
         case kind if kind in WATCH_KINDS:
             _insist(read_watch(kind, body)[1] != "unreadable_body", index, "unreadable_body")
+        case kind if kind in COMMUNIQUES:
+            _insist(read_communique(kind, body)[1] != "unreadable_body", index, "unreadable_body")
         case _:
             pass
 

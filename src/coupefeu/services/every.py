@@ -4,6 +4,7 @@ from typing import Final
 
 from coupefeu.services.agreement import AgreementService
 from coupefeu.services.base import Service
+from coupefeu.services.communique import CommuniqueService
 from coupefeu.services.erasures import ErasuresService
 from coupefeu.services.messages import SERVICE as MESSAGES
 from coupefeu.services.refusals import RefusalsService
@@ -15,4 +16,5 @@ SERVICES: Final[tuple[Service, ...]] = (
     RefusalsService(),
     WatchService(),
     ErasuresService(),
+    CommuniqueService(),
 )

@@ -1,0 +1,106 @@
+"""What an entry says that is no message and no act about one: codes and values; words are `ui-said-*` in words/."""
+
+from base64 import b64encode
+from collections.abc import Iterator
+
+from coupefeu.errors import CoupefeuError
+from coupefeu.keys.agreement_signatures import parse_agreement_body
+from coupefeu.model.entry import Head, Kind
+from coupefeu.model.instant import format_second
+from coupefeu.model.messages import format_number
+from coupefeu.services.agreement.facts import parse_acceptance
+from coupefeu.services.communique.facts import read_answered, read_proposed
+from coupefeu.services.messages.display import show, show_line
+from coupefeu.services.refusals.facts import parse_refusal
+from coupefeu.services.watch.facts import read_watch
+from coupefeu.wire.key_statement import parse_key_statement
+from coupefeu.wire.published_keys import parse_published_keys
+
+
+def said_in(head: Head, body: bytes, parties: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Give (code, value) of what a body of one of these kinds says; nothing when it cannot be read, or is another.
+
+    Every value is safe to show.
+    """
+    try:
+        return tuple(_said(head, body, parties))
+    except CoupefeuError:
+        return ()
+
+
+def _said(  # noqa: C901 - one case per kind
+    head: Head, body: bytes, parties: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
+    match head.kind:
+        case Kind.AGREEMENT | Kind.AMENDMENT_PROPOSED:
+            octets, signatures = parse_agreement_body(body)
+            yield "signed-by", ", ".join(show_line(each.party).upper() for each in signatures)
+            yield "text", show(octets.decode("utf-8", "backslashreplace")).text
+        case Kind.AMENDMENT_ACCEPTED:
+            acceptance = parse_acceptance(body)
+            yield "version", str(acceptance.version)
+            yield "digest", acceptance.digest.hex()
+        case Kind.KEY_STATEMENT:
+            yield from _key_statement(body)
+        case Kind.KEYS_PUBLISHED:
+            for name in parse_published_keys(body).by_sha256:
+                yield "published-key", name.hex()
+        case Kind.REFUSED:
+            yield from _refusal(body, parties)
+        case Kind.WATCH_TAKEN | Kind.WATCH_LEFT:
+            fact, _ = read_watch(head.kind, body)
+            if fact.officer:
+                yield "officer", show_line(fact.officer)
+            if fact.heard is not None:
+                yield ("heard" if fact.heard else "not-heard"), ""
+        case Kind.COMMUNIQUE_PROPOSED:
+            yield from _proposal(body, parties)
+        case Kind.COMMUNIQUE_CONSENTED | Kind.COMMUNIQUE_REFUSED:
+            yield from _answer(head.kind, body)
+
+
+def _key_statement(body: bytes) -> Iterator[tuple[str, str]]:
+    statement = parse_key_statement(body).statement
+    yield "key-of", show_line(statement.party).upper()
+    yield "role", statement.role.value
+    yield "old-key", b64encode(statement.old_key).decode()
+    if statement.new_key is None:
+        yield "revoked", ""
+    else:
+        yield "new-key", b64encode(statement.new_key).decode()
+    yield "size", str(statement.size)
+
+
+def _proposal(body: bytes, parties: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    proposed, _ = read_proposed(body)
+    if proposed is None:
+        return
+    yield "selection", proposed.digest.hex()
+    for each in proposed.ranges:
+        first, last = (format_number((each.log, index), parties) for index in (each.start, each.end - 1))
+        numbers = first if first == last else f"{first} - {last}"
+        attached = "".join(f" #{number}" for number in each.attachments)
+        yield f"disclosed-{each.disclosed}", f"{numbers}{attached}"
+    if proposed.embargo_ms is not None:
+        yield "embargo", format_second(proposed.embargo_ms)
+    for code, value in (("words", proposed.words), ("officer", proposed.officer)):
+        if value:
+            yield code, show_line(value)
+
+
+def _answer(kind: int, body: bytes) -> Iterator[tuple[str, str]]:
+    answered, _ = read_answered(kind, body)
+    if answered is None:
+        return
+    yield "selection", answered.digest.hex()
+    for code, value in (("reason", answered.reason), ("officer", answered.officer)):
+        if value:
+            yield code, show_line(value)
+
+
+def _refusal(body: bytes, parties: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    refusal = parse_refusal(body)
+    for start, end in refusal.ranges:
+        first, last = (format_number((refusal.log, each), parties) for each in (start, end - 1))
+        yield "refused", first if first == last else f"{first} - {last}"
+    yield f"reason-{int(refusal.reason)}", ""
