@@ -114,6 +114,11 @@ _BEGINNINGS: Final = {filter_name(kind.name): b"\x00" + encode(int(kind)) for ki
 """By name of a kind: the bytes behind the first of each head that says it is of that kind (wire/head.py)."""
 
 
+def beginning_of(kind: str) -> bytes | None:
+    """Give the bytes behind the first of a head that say a kind by its name; None: heads do not say it so."""
+    return _BEGINNINGS.get(kind)
+
+
 def find_entries(reader: Reader, wanted: Wanted, before: Found | None = None) -> Found:
     """Look through the newest entries; with `before`, what the same search found, only through what came since."""
     newest = reader.newest_arrival()

@@ -33,14 +33,17 @@ def pair_exercise(
     name: str = "exercise",
     host: str = LOOPBACK,
     deadlines: Mapping[str, Mapping[str, str]] | None = None,
+    status: Status = Status.EXERCISE,
 ) -> tuple[NodeFolder, NodeFolder]:
     """Make and pair the folders of US and RU, words compared, answers exchanged; `deadlines` as `render_template`.
+
+    `status`: a REAL line is only ever one of tests.
 
     Raises: ConfigError: a folder is not empty; VerificationError: the words differ (a defect).
     """
     terms = render_template(
         name=name,
-        status=Status.EXERCISE,
+        status=status,
         in_force=Instant(time.time_ns() // 1_000_000),
         dictionary_sha256=bytes.fromhex(DICTIONARY_HASH),
         deadlines=deadlines,

@@ -119,6 +119,14 @@ def _language_words(code: str, language: str) -> str:
 
 def coded_lines(content: Content, language: str) -> list[str]:
     """Write the coded fields, a line each, in the reader's language."""
+    lines = [label(name, value, language) for name, value in coded_fields(content, language)]
+    if content.form is Form.LINE_TEST and content.template is not None:
+        lines.append(line_test_words(content.template, language))
+    return lines
+
+
+def coded_fields(content: Content, language: str) -> list[tuple[str, str]]:
+    """Give the coded fields that are stated: the name of each, and its value, in the reader's language."""
     values = {
         "officer": show_line(content.officer),
         "word": "" if content.operative is None else say(f"operative-{int(content.operative)}", language),
@@ -130,10 +138,7 @@ def coded_lines(content: Content, language: str) -> list[str]:
         "counterpart": show_line(content.counterpart),
         "passage": " / ".join(map(show_line, content.passages)),
     }
-    lines = [label(say(f"field-{key}", language), value, language) for key, value in values.items() if value]
-    if content.form is Form.LINE_TEST and content.template is not None:
-        lines.append(line_test_words(content.template, language))
-    return lines
+    return [(say(f"field-{key}", language), value) for key, value in values.items() if value]
 
 
 def phrase_words(content: Content, language: str) -> str:

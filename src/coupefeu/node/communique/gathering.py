@@ -1,0 +1,247 @@
+"""The items of a communique, gathered from the record: agreement, checkpoints, entries with paths, attachments.
+
+Beside what was chosen stand entry 0 of our own log, which is the agreement; key statements, where a key is not the one
+that the agreement names; and the proposal and answers that speak of this selection.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from coupefeu.errors import CoupefeuError
+from coupefeu.keys import mldsa
+from coupefeu.keys.agreement_signatures import build_agreement_body
+from coupefeu.model.entry import Kind
+from coupefeu.model.messages import MessageId
+from coupefeu.node.folder import NodeFolder
+from coupefeu.node.prove import proved_path
+from coupefeu.node.signed_note import SignedNote, need_signed_note
+from coupefeu.record.attachment import attachment_salt
+from coupefeu.record.leaf import salts
+from coupefeu.record.selection import Chosen, Disclosed, selection_digest
+from coupefeu.record.statements import checkpoint_note, verify_checkpoint, verify_cosignature
+from coupefeu.services.agreement.views import SELECT_ENTRIES
+from coupefeu.store.line import logs_of, need_author
+from coupefeu.store.paths import Paths
+from coupefeu.store.reader import Reader
+from coupefeu.wire.checkpoint import Checkpoint
+from coupefeu.wire.communique import (
+    MAX_EARLIER,
+    PART_BYTES,
+    AmendmentItem,
+    AttachmentItem,
+    ContinuedItem,
+    EarlierItem,
+    EntryItem,
+    HeaderItem,
+    Item,
+    LogItem,
+    Why,
+)
+from coupefeu.wire.note import ML_DSA_44, VerifierKey
+
+LANGUAGES: Final = ("en", "fr", "ru")
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a communique is to be: the selection, its embargo, how it was chosen, and who proposed and answered."""
+
+    chosen: tuple[Chosen, ...]
+    made_ms: int
+    embargo_ms: int | None = None
+    query: str = ""
+    consents: tuple[MessageId, ...] = ()
+
+
+def signed_notes(reader: Reader, folder: NodeFolder) -> dict[int, SignedNote]:
+    """Give, by log, the newest checkpoint that others co-signed; logs that nobody has are left out."""
+    found = {}
+    for log in logs_of(folder.parties):
+        if reader.newest_cosigned(log) is not None:
+            found[log] = need_signed_note(reader, folder.parties, log)
+    return found
+
+
+def provable(notes: Mapping[int, SignedNote]) -> dict[int, int]:
+    """Say of each log how many of its entries can be proved."""
+    return {log: note.size for log, note in notes.items()}
+
+
+def gather(
+    reader: Reader,
+    folder: NodeFolder,
+    notes: Mapping[int, SignedNote],
+    wanted: Wanted,
+    progress: Progress | None = None,
+) -> Iterator[Item]:
+    """Give the items in their order, each proof checked against what was signed.
+
+    Raises: UsageError: our own log was never co-signed; StoreError: the record's tree is not the one that was signed.
+    """
+    ours = folder.log_number
+    notes = dict(notes)
+    if ours not in notes:
+        notes[ours] = need_signed_note(reader, folder.parties, ours)
+    whys = _whys(reader, folder, notes, wanted)
+    logs = sorted({log for log, _ in whys})
+    yield _header(folder, wanted, len(logs), len(whys))
+    for signed in (*folder.need_line().earlier, folder.need_line().signed):
+        if signed.agreement.version > 1:
+            yield AmendmentItem(body=build_agreement_body(signed))
+    for log in logs:
+        yield _log(log, notes[log], own_ml_dsa_key(folder) if log == ours else None)
+    paths = {log: Paths(reader.connection, log, notes[log].size) for log in logs}
+    yield from _earlier(reader, folder, notes, paths, sorted(whys))
+    chosen = {(each.log, each.index): each for each in wanted.chosen}
+    for done, number in enumerate(sorted(whys), 1):
+        log, index = number
+        row = reader.entry(log, index)
+        path = proved_path(paths[log], row["leaf"], index, notes[log])
+        each = chosen.get(number)
+        disclosed = Disclosed.ALL if each is None else each.disclosed
+        yield _entry(row, path, disclosed, whys[number])
+        for attachment in () if each is None else each.attachments:
+            yield from _attachment(reader, row, attachment)
+        if progress is not None:
+            progress(done, len(whys))
+
+
+def _header(folder: NodeFolder, wanted: Wanted, logs: int, entries: int) -> HeaderItem:
+    return HeaderItem(
+        origin=folder.origin(folder.party),
+        made_ms=wanted.made_ms,
+        embargo_ms=wanted.embargo_ms,
+        query=wanted.query,
+        digest=selection_digest(folder.line_id, wanted.embargo_ms, wanted.chosen),
+        languages=LANGUAGES,
+        logs=logs,
+        entries=entries,
+    )
+
+
+def _whys(
+    reader: Reader, folder: NodeFolder, notes: Mapping[int, SignedNote], wanted: Wanted
+) -> dict[MessageId, Why]:
+    """Say of each entry that goes in why it does; what was chosen stays chosen."""
+    whys = dict.fromkeys(wanted.consents, Why.CONSENT)
+    whys[folder.log_number, 0] = Why.AGREEMENT
+    if not all(_is_agreed(folder, note) for note in notes.values()):
+        whys |= dict.fromkeys(_key_statements(reader, provable(notes)), Why.AGREEMENT)
+    return whys | {(each.log, each.index): Why.CHOSEN for each in wanted.chosen}
+
+
+def _is_agreed(folder: NodeFolder, note: SignedNote) -> bool:
+    """Whether the agreement in force names the keys of a checkpoint."""
+    agreement = folder.agreement
+    known = {each.log for each in agreement.keys} | {each.cosigner for each in agreement.keys}
+    return {note.log_key.key, *(key.key for key in note.cosigner_keys.values())} <= known
+
+
+def _key_statements(reader: Reader, sizes: Mapping[int, int]) -> list[MessageId]:
+    rows = reader.view(SELECT_ENTRIES)
+    standing = [row for row in rows if row["kind"] == Kind.KEY_STATEMENT and not row["effect"]]
+    return [(row["log"], row["idx"]) for row in standing if row["idx"] < sizes.get(row["log"], 0)]
+
+
+def _log(number: int, note: SignedNote, own: VerifierKey | None) -> LogItem:
+    return LogItem(
+        number=number,
+        key=note.log_key.text(),
+        note=note.note,
+        cosigners=tuple(key.text() for key in note.cosigner_keys.values()),
+        ml_dsa=() if own is None else (own.text(),),
+    )
+
+
+def own_ml_dsa_key(folder: NodeFolder) -> VerifierKey | None:
+    """Give the key under which we sign a file against quantum computers; None: we have none that others know."""
+    seed, origin = folder.ring.log_mldsa, folder.origin(folder.party)
+    if seed is None or folder.keys_of(folder.party).log_ml_dsa_sha256 != mldsa.public_sha256(seed):
+        return None
+    return VerifierKey.of(origin, ML_DSA_44, mldsa.public(seed))
+
+
+def _entry(row: Mapping[str, Any], path: tuple[bytes, ...], disclosed: Disclosed, why: Why) -> EntryItem:
+    item = EntryItem(log=row["log"], index=row["idx"], leaf=row["leaf"], path=path, why=why)
+    if disclosed is Disclosed.EXISTENCE:
+        return item
+    head_salt, body_salt = salts(row["seed"]) if row["seed"] is not None else (row["head_salt"], None)
+    shows_body = disclosed is Disclosed.ALL
+    return EntryItem(
+        log=item.log,
+        index=item.index,
+        leaf=item.leaf,
+        path=path,
+        head_salt=head_salt,
+        head=row["head"],
+        body_salt=body_salt if shows_body else None,
+        body=row["body"] if shows_body else None,
+        why=why,
+    )
+
+
+def _attachment(reader: Reader, row: Mapping[str, Any], number: int) -> Iterator[Item]:
+    content = reader.attachment(row["log"], row["idx"], number)
+    assert content is not None, "it was held when it was chosen"
+    parts = [content[at : at + PART_BYTES] for at in range(0, len(content), PART_BYTES)]
+    yield AttachmentItem(number=number, salt=attachment_salt(row["seed"], number), content=parts[0])
+    yield from (ContinuedItem(content=part) for part in parts[1:])
+
+
+# --- by when an entry was held ----------------------------------------------------------------------------
+
+
+def _earlier(
+    reader: Reader,
+    folder: NodeFolder,
+    notes: Mapping[int, SignedNote],
+    paths: Mapping[int, Paths],
+    entries: Sequence[MessageId],
+) -> Iterator[Item]:
+    """Give the smallest co-signed checkpoint that holds each entry; of very many, some, so that bounds are looser."""
+    holders = {log: [holder for holder, _ in _holders(folder, note)] for log, note in notes.items()}
+    first = ((log, _first_size(reader, log, index, holders[log], notes[log].size)) for log, index in entries)
+    wanted = sorted({(log, size) for log, size in first if size is not None})
+    step = -(-len(wanted) // MAX_EARLIER) or 1
+    for log, size in wanted[step - 1 :: step]:
+        note = _earlier_note(reader, folder, log, size, notes[log])
+        if note is not None:
+            yield EarlierItem(log=log, note=note, path=paths[log].consistency(size))
+
+
+def _first_size(reader: Reader, log: int, index: int, holders: Sequence[int], newest: int) -> int | None:
+    """Give the smallest size below the newest at which others signed for an entry."""
+    rows = (reader.first_cosignature(log, index, holder) for holder in holders)
+    sizes = [row["size"] for row in rows if row is not None and row["size"] < newest]
+    return min(sizes, default=None)
+
+
+def _earlier_note(
+    reader: Reader, folder: NodeFolder, log: int, size: int, newest: SignedNote
+) -> bytes | None:
+    """Give the note of an earlier checkpoint with the lines of the newest's keys; None: other keys signed it."""
+    row = reader.covering_checkpoint(log, size - 1)
+    if row is None or row["size"] != size:
+        return None
+    origin, root = need_author(folder.parties, log).origin, row["root"]
+    lines = []
+    try:
+        verify_checkpoint(newest.log_key, size, root, row["signature"])
+        for holder, key in _holders(folder, newest):
+            cosigned = reader.first_cosignature(log, size - 1, holder)
+            if cosigned is not None and cosigned["size"] == size:
+                verify_cosignature(key, origin, size, root, cosigned["time_s"], cosigned["signature"])
+                lines.append((key, cosigned["time_s"], cosigned["signature"]))
+    except CoupefeuError:
+        return None
+    return (
+        checkpoint_note(newest.log_key, Checkpoint(origin, size, root), row["signature"], lines)
+        if lines
+        else None
+    )
+
+
+def _holders(folder: NodeFolder, note: SignedNote) -> list[tuple[int, VerifierKey]]:
+    return [(folder.agreement.log_number(party), key) for party, key in note.cosigner_keys.items()]

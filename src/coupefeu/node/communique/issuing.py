@@ -1,0 +1,164 @@
+"""From a selection to the file: gathered, proved as a stranger would, put into words, signed as a whole.
+
+draft = draft_communique(folder, reader, Wish(query=..., disclosing=...))
+page = draft.page()            exactly what a reader will see
+octets = draft.sign(folder)    the file
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+
+from coupefeu.errors import ConfigError, PolicyError
+from coupefeu.keys import mldsa
+from coupefeu.keys.notes import LogSigner
+from coupefeu.model.messages import MessageId
+from coupefeu.node.communique.choosing import Disclosing, Query, Selection, choose, choose_ranges
+from coupefeu.node.communique.gathering import Wanted, gather, own_ml_dsa_key, provable, signed_notes
+from coupefeu.node.folder import NodeFolder
+from coupefeu.record.communique import ProvedCommunique, prove_items
+from coupefeu.record.selection import Chosen, selection_digest
+from coupefeu.services.bodies import promised_in
+from coupefeu.services.communique.page import render_page
+from coupefeu.services.communique.views import (
+    SELECT_ANSWERS,
+    SELECT_OF_DIGEST,
+    SELECT_PROPOSAL,
+    ProposalView,
+    read_proposal,
+)
+from coupefeu.store.highwater import read_high_water, why_recovering
+from coupefeu.store.reader import Reader
+from coupefeu.wire.communique import Item
+from coupefeu.wire.communique_file import FileSignature, format_body, signed_text
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody asks for: entries by a query, or those that a proposal names; `words`: how they were chosen."""
+
+    query: Query = field(default_factory=Query)
+    disclosing: Disclosing = field(default_factory=Disclosing)
+    proposal: MessageId | None = None
+    embargo_ms: int | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A communique that holds and is not signed yet. `unproved`: entries found that wait for a co-signature."""
+
+    items: Sequence[Item] = field(repr=False)
+    proved: ProvedCommunique = field(repr=False)
+    chosen: tuple[Chosen, ...] = field(repr=False)
+    unproved: int
+
+    @property
+    def digest(self) -> bytes:
+        """The digest of its selection."""
+        return self.proved.header.digest
+
+    def page(self) -> bytes:
+        """Give the text for people, as it will stand in the file."""
+        return render_page(self.proved)
+
+    def sign(self, folder: NodeFolder) -> bytes:
+        """Give the file, signed as a whole. Raises: ConfigError, PolicyError: this node may sign nothing now."""
+        insist_signing(folder)
+        body = format_body(self.page(), self.items)
+        origin = folder.origin(folder.party)
+        signer = LogSigner(origin, folder.ring.log)
+        text = signed_text(origin, sha256(body).digest())
+        signature = FileSignature(origin=origin, key_id=signer.vkey.key_id, signature=signer.sign_raw(text))
+        return body + self._post_quantum(folder, signature, text).line()
+
+    def _post_quantum(self, folder: NodeFolder, signature: FileSignature, text: str) -> FileSignature:
+        """Add our ML-DSA-44 signature, where the file holds the key that verifies it."""
+        seed, key = folder.ring.log_mldsa, own_ml_dsa_key(folder)
+        if seed is None or key is None or key not in self.proved.logs[self.proved.issuer].keys:
+            return signature
+        signed = mldsa.sign(seed, text.encode())
+        return replace(signature, ml_dsa_key_id=key.key_id, ml_dsa_signature=signed)
+
+
+def draft_communique(
+    folder: NodeFolder, reader: Reader, wish: Wish, progress: Progress | None = None
+) -> Draft:
+    """Choose, gather and prove.
+
+    Raises: UsageError: nothing, too much, or not provable; StoreError: the record's tree is not what was signed.
+    """
+    notes = signed_notes(reader, folder)
+    parties = folder.agreement.party_ids
+    if wish.proposal is None:
+        selection = choose(reader, parties, wish.query, wish.disclosing, provable(notes), progress)
+        embargo_ms = wish.embargo_ms
+    else:
+        proposed = find_proposal(reader, parties, wish.proposal).proposed
+        chosen = choose_ranges(reader, parties, proposed.ranges, provable(notes))
+        selection, embargo_ms = Selection(chosen=chosen), proposed.embargo_ms
+    digest = selection_digest(folder.line_id, embargo_ms, selection.chosen)
+    wanted = Wanted(
+        chosen=selection.chosen,
+        made_ms=folder.clock().utc_ms,
+        embargo_ms=embargo_ms,
+        query=wish.words,
+        consents=tuple(_consents(reader, parties, digest, provable(notes))),
+    )
+    items = list(gather(reader, folder, notes, wanted, progress))
+    proved = prove_items(items, promised_in, progress=progress)
+    return Draft(items=items, proved=proved, chosen=selection.chosen, unproved=selection.unproved)
+
+
+def find_proposal(reader: Reader, parties: tuple[str, ...], number: MessageId) -> ProposalView:
+    """Give a proposal with its answers. Raises: PolicyError: that entry proposes nothing."""
+    at = {"log": number[0], "idx": number[1]}
+    for row in reader.view(SELECT_PROPOSAL, at):
+        return read_proposal(row, reader.view(SELECT_ANSWERS, at), parties)
+    raise PolicyError(
+        "that entry proposes no communique",
+        code="services.communique.no_proposal",
+        hint="`coupefeu communique list` names the proposals.",
+    )
+
+
+def proposals_of(reader: Reader, parties: tuple[str, ...], digest: bytes) -> list[ProposalView]:
+    """Give the proposals of one selection, with their answers, the first that came first."""
+    found = []
+    for row in reader.view(SELECT_OF_DIGEST, {"digest": digest}):
+        answers = reader.view(SELECT_ANSWERS, {"log": row["log"], "idx": row["idx"]})
+        found.append(read_proposal(row, answers, parties))
+    return found
+
+
+def _consents(
+    reader: Reader, parties: tuple[str, ...], digest: bytes, sizes: dict[int, int]
+) -> list[MessageId]:
+    """Name the entries that propose and answer this selection: the proposal that most agreed to, and its answers."""
+    proposals = proposals_of(reader, parties, digest)
+    if not proposals:
+        return []
+    best = max(proposals, key=lambda each: sum(answer.consents for answer in each.answers))
+    numbers = [best.id, *(answer.id for answer in best.answers)]
+    return [(log, index) for log, index in numbers if index < sizes.get(log, 0)]
+
+
+def insist_signing(folder: NodeFolder) -> None:
+    """Return if this node may sign. Raises: PolicyError: our key is revoked; ConfigError: it is recovering."""
+    if folder.revoked(folder.party):
+        raise PolicyError(
+            "a key of ours is revoked and has no successor: nothing that we sign counts",
+            code="node.communique.revoked",
+            hint="The other side can issue the communique.",
+        )
+    with Reader(folder.record_path, running=True) as reader:
+        sizes = {row["log"]: row["complete"] for row in reader.logs()}
+    reason = why_recovering(read_high_water(folder.high_water_path), sizes)
+    if reason is not None:
+        raise ConfigError(
+            f"this node is recovering: {reason}",
+            code="node.communique.recovering",
+            hint="It signs nothing until it knows how far it has signed; `coupefeu status` says more.",
+        )

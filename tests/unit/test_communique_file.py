@@ -1,0 +1,327 @@
+"""A communique is verified to its last byte: whatever is altered in it is refused, with a sentence that says what."""
+
+import base64
+import io
+import random
+import re
+from dataclasses import replace
+from functools import cache
+from hashlib import sha256
+
+import pytest
+from tests import sizes
+from tests.communiques import VECTORS
+
+from coupefeu.errors import CoupefeuError, PeerError, VerificationError
+from coupefeu.keys import ed25519
+from coupefeu.keys.notes import LogSigner
+from coupefeu.model.agreement import Status
+from coupefeu.record.communique import verify_communique
+from coupefeu.record.selection import Disclosed
+from coupefeu.services.bodies import promised_in
+from coupefeu.services.communique.consent import judge_consent
+from coupefeu.wire import cbor
+from coupefeu.wire.communique import (
+    AttachmentItem,
+    ContinuedItem,
+    EarlierItem,
+    EntryItem,
+    HeaderItem,
+    LogItem,
+    Why,
+    frame_item,
+    parse_item,
+    split_items,
+)
+from coupefeu.wire.communique_file import (
+    CLOSING,
+    OPENING,
+    FileReader,
+    FileSignature,
+    format_body,
+    signed_text,
+)
+
+ONE_SIDED, AGREED = VECTORS / "one-sided-exercise.html", VECTORS / "both-sides-real.html"
+
+
+@cache
+def octets(path=AGREED):
+    return path.read_bytes()
+
+
+@cache
+def items(path=AGREED):
+    return tuple(FileReader(io.BytesIO(octets(path)).readline).items())
+
+
+def verify(data):
+    return verify_communique(io.BytesIO(data).readline, promised_in)
+
+
+@cache
+def human(path=AGREED):
+    return octets(path).partition(OPENING)[0]
+
+
+def sign_anew(made, human_text=None, path=AGREED, key=None):
+    """Make a file of these items under a key that is not the issuer's: all but the last line may hold."""
+    body = format_body(human(path) if human_text is None else human_text, made)
+    origin = next(each for each in made if isinstance(each, HeaderItem)).origin
+    signer = LogSigner(origin, key or ed25519.generate())
+    signature = signer.sign_raw(signed_text(origin, sha256(body).digest()))
+    return body + FileSignature(origin=origin, key_id=signer.vkey.key_id, signature=signature).line()
+
+
+def refused(data, *codes):
+    with pytest.raises(CoupefeuError) as error:
+        verify(data)
+    assert error.value.code in codes, error.value
+    assert error.value.message
+    assert error.value.hint
+    return error.value
+
+
+def changed(at, **fields):
+    """The items with one of them changed."""
+    made = list(items())
+    made[at] = replace(made[at], **fields)
+    return made
+
+
+def place(kind, which=0):
+    return [number for number, each in enumerate(items()) if isinstance(each, kind)][which]
+
+
+def test_the_samples_hold_and_say_what_they_are():
+    one_sided, agreed = verify(octets(ONE_SIDED)), verify(octets(AGREED))
+    assert one_sided.agreement.status is Status.EXERCISE
+    assert judge_consent(one_sided).missing == ("ru",)
+    assert agreed.agreement.status is Status.REAL
+    assert not judge_consent(agreed).is_one_sided
+    assert agreed.header.embargo_ms
+    disclosed = [each.disclosed for each in one_sided.chosen]
+    assert {*disclosed} == {*Disclosed}
+    shown = [each for entry in one_sided.entries for each in entry.attachments]
+    assert [each.is_shown for each in shown] == [False, True]
+    assert shown[1].size > 49_152, "it comes in two parts"
+    assert one_sided.logs[1].earlier
+    for each in (one_sided, agreed):
+        assert each.is_post_quantum
+        assert all(each.keys.names(key) for log in each.logs.values() for key in log.keys)
+
+
+def test_items_come_back_as_they_were():
+    for path in (ONE_SIDED, AGREED):
+        data = b"".join(map(frame_item, items(path)))
+        for width in (1, 57, 4_096):
+            chunks = (data[at : at + width] for at in range(0, len(data), width))
+            assert tuple(split_items(chunks)) == items(path)
+
+
+def test_a_file_cut_anywhere_is_refused():
+    data = octets()
+    cuts = random.Random(4).sample(range(len(data)), sizes.size(small=60, full=len(data)))
+    for cut in {*cuts, 0, len(data) - 1, len(data) - 2}:
+        with pytest.raises(CoupefeuError):
+            verify(data[:cut])
+
+
+def test_a_file_with_any_bit_altered_is_refused():
+    data = octets()
+    random_bits = random.Random(5)
+    start, count = data.index(OPENING), sizes.size(small=30, full=4_000)
+    places = random_bits.sample(range(start), count) + random_bits.sample(range(start, len(data)), 2 * count)
+    for position in places:
+        altered = bytearray(data)
+        altered[position] ^= 1 << random_bits.randrange(8)
+        with pytest.raises(CoupefeuError):
+            verify(bytes(altered))
+
+
+@pytest.mark.parametrize(
+    ("defect", "alter"),
+    [
+        ("wire.communique.after-signature", lambda data: data + b" "),
+        ("wire.communique.after-signature", lambda data: data + data),
+        ("wire.communique.script", lambda data: b"<SCRIPT>\n" + data),
+        ("wire.communique.script", lambda data: data.replace(b"<main>", b"<main><scr<script", 1)),
+        ("wire.communique.script", lambda data: b"x" * 65_530 + OPENING + data),
+        ("wire.communique.after-data", lambda data: data.replace(CLOSING[0], CLOSING[0] + OPENING, 1)),
+        ("wire.communique.base64", lambda data: data.replace(CLOSING[0], b"QUJD\nQUJD\n" + CLOSING[0], 1)),
+        ("wire.communique.not-utf8", lambda data: b"\xff\n" + data),
+        ("wire.communique.not-utf8", lambda data: b"\x00\n" + data),
+        ("wire.communique.no-data", lambda data: data.replace(OPENING, b"<p>\n", 1)),
+        ("wire.communique.signature-line", lambda data: data.replace(b"communique/v1 ", b"communique/v2 ")),
+        ("wire.communique.no-data", lambda _: b""),
+    ],
+)  # fmt: skip
+def test_what_stands_around_the_data_is_of_one_form(defect, alter):
+    refused(alter(octets()), defect)
+
+
+def test_a_base64_that_is_not_the_one_of_its_bytes_is_refused():
+    data = b"".join(map(frame_item, items()))[:-1]
+    lines = base64.b64encode(data[: 57 * 2 + 1]).decode()
+    other = lines[:-4] + re.sub(r"(.)==$", lambda found: chr(ord(found[1]) + 1) + "==", lines[-4:])
+    assert base64.b64decode(other) == base64.b64decode(lines)
+    block = "\n".join([*re.findall(".{76}", other), other[152:]])
+    refused(human() + OPENING + block.encode() + b"\n" + b"".join(CLOSING), "wire.communique.base64")
+
+
+def test_each_signature_of_another_key_is_refused():
+    refused(sign_anew(items()), "record.communique.other_key")
+    line = octets().splitlines(keepends=True)[-1]
+    first, second = re.findall(rb"[A-Za-z0-9+/=]{80,}", line)
+    other = octets(ONE_SIDED).splitlines(keepends=True)[-1]
+    others = re.findall(rb"[A-Za-z0-9+/=]{80,}", other)
+    kept_id = base64.b64encode(base64.b64decode(first)[:4] + base64.b64decode(others[0])[4:])
+    for found, put, code in (
+        (first, others[0], "record.communique.other_key"),
+        (first, kept_id, "keys.ed25519.signature"),
+        (second, others[1], "record.communique.other_key"),
+    ):
+        refused(octets().replace(found, put), code)
+    refused(octets().replace(b" " + second, b""), "record.communique.cut_signature")
+
+
+@pytest.mark.parametrize(
+    ("fields", "codes"),
+    [
+        ({"leaf": b"\x83\x01" + bytes(68)}, ("record.leaf.form",)),
+        ({"index": 3}, ("record.tree.inclusion", "wire.communique.order")),
+        ({"path": ()}, ("record.tree.inclusion",)),
+        ({"head_salt": bytes(16)}, ("record.disclosure.head",)),
+        ({"head": b"\xa0"}, ("record.disclosure.head",)),
+        ({"body_salt": bytes(16)}, ("record.disclosure.body",)),
+        ({"body": b"other"}, ("record.disclosure.body",)),
+        ({"why": Why.CONSENT}, ("record.communique.selection",)),
+        ({"body": None, "body_salt": None}, ("record.communique.selection",)),
+        ({"log": 7}, ("wire.communique.order",)),
+    ],
+)  # fmt: skip
+def test_an_entry_altered_in_any_part_is_refused(fields, codes):
+    refused(sign_anew(changed(place(EntryItem, 1), **fields)), *codes)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "codes"),
+    [
+        (HeaderItem, {"digest": bytes(32)}, ("record.communique.selection",)),
+        (HeaderItem, {"embargo_ms": None}, ("record.communique.selection",)),
+        (HeaderItem, {"entries": 1}, ("wire.communique.order",)),
+        (HeaderItem, {"entries": 7}, ("wire.communique.count",)),
+        (HeaderItem, {"logs": 1}, ("wire.communique.order",)),
+        (HeaderItem, {"origin": "example/us/1"}, ("wire.communique.issuer",)),
+        (LogItem, {"note": b"no note"}, ("wire.note.no-signatures",)),
+        (LogItem, {"number": 4}, ("wire.communique.order", "record.communique.other_line")),
+        (LogItem, {"cosigners": ()}, ("",)),
+        (EarlierItem, {"path": ()}, ("record.tree.consistency",)),
+        (EarlierItem, {"log": 5}, ("wire.communique.order",)),
+    ],
+)  # fmt: skip
+def test_header_and_logs_altered_are_refused(kind, fields, codes):
+    data = sign_anew(changed(place(kind), **fields))
+    refused(data, *(codes if codes != ("",) else ("record.communique.other_key",)))
+
+
+def test_proofs_of_another_line_are_refused():
+    """Logs, checkpoints and entries of one line under the agreement of another."""
+    ours, other = list(items()), items(ONE_SIDED)
+    foreign = [each for each in other if isinstance(each, LogItem) and each.number == 1]
+    made = [foreign[0] if isinstance(each, LogItem) and each.number == 1 else each for each in ours]
+    made = [each for each in made if not isinstance(each, EarlierItem)]
+    refused(sign_anew(made), "record.tree.inclusion")
+    entries = [each for each in other if isinstance(each, EntryItem) and each.log == 1 and each.index]
+    first = next(number for number, each in enumerate(made) if isinstance(each, EntryItem) and each.log == 1)
+    made = [*made[:first], replace(entries[0], why=Why.AGREEMENT)]
+    made[0] = replace(made[0], entries=sum(isinstance(each, EntryItem) for each in made))
+    refused(sign_anew(made), "record.communique.other_line")
+
+
+def test_names_that_collide_are_refused():
+    logs = place(LogItem), place(LogItem, 1)
+    first = items()[logs[0]]
+    twice = list(items())
+    twice[logs[1]] = replace(first, number=1)
+    refused(sign_anew(twice), "wire.communique.order")
+    refused(sign_anew(changed(logs[0], cosigners=(first.key,))), "wire.communique.key")
+    doubled = first.cosigners * 2
+    refused(sign_anew(changed(logs[0], cosigners=doubled)), "record.signatures.keys")
+    refused(sign_anew(changed(logs[0], ml_dsa=first.ml_dsa * 2)), "wire.communique.key-twice")
+
+
+def test_items_out_of_their_order_are_refused():
+    made = list(items())
+    header, log, entry = place(HeaderItem), place(LogItem), place(EntryItem)
+    for wrong in (
+        made[1:],
+        [made[header], *made],
+        [*made[:entry], made[log], *made[entry:]],
+        [*made[:entry], made[entry + 1], made[entry], *made[entry + 2 :]],
+        [*made, made[-1]],
+        [*made, AttachmentItem(number=0, salt=bytes(16), content=b"x")],
+        [*made, ContinuedItem(content=b"x")],
+    ):
+        with pytest.raises(CoupefeuError) as error:
+            verify(sign_anew(wrong) if wrong and isinstance(wrong[0], HeaderItem) else _unsigned(wrong))
+        assert error.value.code.startswith(("wire.communique.", "record.communique.")), error.value
+
+
+def _unsigned(made):
+    return format_body(human(), made) + octets().splitlines(keepends=True)[-1]
+
+
+def test_attachments_are_what_was_promised_or_refused():
+    made = list(items(ONE_SIDED))
+    at = next(number for number, each in enumerate(made) if isinstance(each, AttachmentItem))
+    part, more = made[at], made[at + 1]
+    for wrong, code in (
+        ([replace(part, content=b"other"), more], "wire.communique.part"),
+        ([replace(part, salt=bytes(16)), more], "record.communique.attachment"),
+        ([part], "record.communique.attachment"),
+        ([part, more, more], "wire.communique.continued"),
+        ([replace(part, number=2), more], "record.communique.not_promised"),
+        ([part, replace(more, content=b"x" * len(more.content))], "record.communique.attachment"),
+        ([more, part], "wire.communique.continued"),
+    ):
+        refused(sign_anew([*made[:at], *wrong, *made[at + 2 :]], path=ONE_SIDED), code)
+    del made[at : at + 2]
+    refused(sign_anew(made, path=ONE_SIDED), "record.communique.selection")
+
+
+def test_the_text_for_people_cannot_be_altered_by_a_letter():
+    data = octets()
+    assert b"STOP" in human()
+    error = refused(data.replace(b"STOP", b"GO!!", 1), "keys.ed25519.signature")
+    assert isinstance(error, VerificationError)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [7, {}], [-1, {}], [True, {}], [0], {}, [0, {0: 2, 1: "x", 2: 1, 5: bytes(32), 6: ["en"], 7: 1, 8: 1}],
+        [0, {0: 1, 1: "x", 2: 1, 5: bytes(31), 6: ["en"], 7: 1, 8: 1}],
+        [0, {0: 1, 1: "x", 2: 1, 5: bytes(32), 6: ["en"], 7: 1, 8: 20_001}],
+        [0, {0: 1, 1: "x", 2: True, 5: bytes(32), 6: ["en"], 7: 1, 8: 1}],
+        [0, {0: 1, 1: "", 2: 1, 5: bytes(32), 6: ["en"], 7: 1, 8: 1}],
+        [0, {0: 1, 1: "x", 2: 1, 5: bytes(32), 6: [1], 7: 1, 8: 1}],
+        [0, {0: 1, 1: "x", 2: 1, 5: bytes(32), 6: ["en"], 7: 1, 8: 1, 9: 1}],
+        [4, {0: 0, 1: 0, 2: bytes(70), 3: bytes(31)}], [4, {0: 0, 1: 0, 2: bytes(70), 3: bytes(32 * 65)}],
+        [4, {0: 0, 1: 0, 2: bytes(69), 3: b""}], [4, {0: 0, 1: 0, 2: bytes(70), 3: b"", 8: 0}],
+        [4, {0: 0, 1: 0, 2: bytes(70), 3: b"", 8: 3}], [4, {0: 0, 1: 0, 2: bytes(70), 3: b"", 4: bytes(16)}],
+        [4, {0: 0, 1: 0, 2: bytes(70), 3: b"", 6: bytes(16), 7: b""}], [6, {0: b""}], [6, {0: bytes(49_153)}],
+        [5, {0: 64, 1: bytes(16), 2: b"x"}], [5, {0: 0, 1: bytes(15), 2: b"x"}], [1, {}], [3, {0: 0, 1: b""}],
+    ],
+)  # fmt: skip
+def test_an_item_of_another_form_is_refused(value):
+    with pytest.raises(PeerError) as error:
+        parse_item(cbor.encode(value))
+    assert error.value.code.startswith("wire.communique.")
+
+
+@pytest.mark.parametrize("length", [0, 65_537, (1 << 32) - 1])
+def test_a_length_that_is_not_allowed_is_refused_before_anything_is_kept(length):
+    with pytest.raises(PeerError) as error:
+        list(split_items(iter([length.to_bytes(4) + b"x" * 100])))
+    assert error.value.code == "wire.communique.item-length"
