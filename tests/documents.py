@@ -176,6 +176,7 @@ _LIMITS = {
     "holes_per_s": "holes",
     "asks_per_s": "asks for parts of attachments",
     "parts_per_s": "parts of attachments",
+    "ml_dsa_per_s": "ML-DSA-44 signatures of checkpoints",
 }
 
 

@@ -26,6 +26,8 @@ from coupefeu.wire.packet import (
     Hole,
     LeafOnly,
     LineTestItem,
+    MlDsaCheckpoint,
+    MlDsaCosignature,
     PackedEntry,
     RunReceiptItem,
     RunSignature,
@@ -72,6 +74,8 @@ ITEMS = [
     RunReceiptItem(1, 10_001, 10_002, SIGNATURE),
     Ack(0, 15),
     Ack(1, 15, ((20, 21), (300, 70_000))),
+    MlDsaCheckpoint(0, 15, 1_790_000_000, bytes(2_420)),
+    MlDsaCosignature(1, 1 << 40, 0, bytes(range(220)) * 11),
     Hole(1, 15, 20),
     Heartbeat(100_000, 99_999, 12, 1_790_000_000_123, busy=True),
     LineTestItem(0, 1_500, 3, 1_790_000_000_123),
@@ -92,7 +96,7 @@ def test_items_of_a_newer_peer_are_passed_over():
     strange = b"\xa0" + varint(300) + bytes(300)
     assert decode_items(strange + encode_items(ITEMS[4:]) + strange) == ITEMS[4:]
     with pytest.raises(PeerError, match="unknown-item"):
-        decode_items(b"\x0b")
+        decode_items(b"\x15")
     with pytest.raises(PeerError, match="truncated"):
         decode_items(b"\xa0\x05\x00")
 

@@ -47,6 +47,8 @@ class Limits:
     holes_per_s: int = 20
     asks_per_s: int = 64
     parts_per_s: int = 64
+    ml_dsa_per_s: int = 2
+    """Each costs a verification and a signature that take a millisecond; a node sends one in two seconds at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ from coupefeu.wire.packet import (
     Batch,
     CosignatureItem,
     LineTestItem,
+    MlDsaCheckpoint,
+    MlDsaCosignature,
     RunReceiptItem,
 )
 
@@ -102,6 +104,13 @@ class PartReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedAgain:
+    """A checkpoint was signed once more with ML-DSA-44, by its author or by its holder; unverified (A15)."""
+
+    item: MlDsaCheckpoint | MlDsaCosignature
+
+
+@dataclass(frozen=True, slots=True)
 class AckBeyondOurs:
     """The other side holds entries of our log that we do not know: our record has fallen behind (A13)."""
 
@@ -156,6 +165,7 @@ Event: TypeAlias = (
     | SignalReceived
     | PartAsked
     | PartReceived
+    | SignedAgain
     | AckBeyondOurs
     | PskToKeep
     | OldGeneration

@@ -15,6 +15,7 @@ from coupefeu.link.events import (
     PartReceived,
     ReceiptReceived,
     SignalReceived,
+    SignedAgain,
     Violation,
 )
 from coupefeu.link.holdings import Holdings
@@ -29,6 +30,8 @@ from coupefeu.wire.packet import (
     Hole,
     Item,
     LineTestItem,
+    MlDsaCheckpoint,
+    MlDsaCosignature,
     RunReceiptItem,
     RunSignature,
     Signal,
@@ -51,6 +54,8 @@ Incoming: TypeAlias = (
     | Signal
     | AttachmentAsk
     | AttachmentPart
+    | MlDsaCheckpoint
+    | MlDsaCosignature
 )
 
 
@@ -76,6 +81,7 @@ class Intake:
         self._holes = Meter(limits.holes_per_s, 2 * limits.holes_per_s)
         self._asks = Meter(limits.asks_per_s, 2 * limits.asks_per_s)
         self._parts = Meter(limits.parts_per_s, 2 * limits.parts_per_s)
+        self._ml_dsa = Meter(limits.ml_dsa_per_s, 2 * limits.ml_dsa_per_s)
         self.beyond_rate = Tally()
         self._unreceipted: list[Hole] = []
         self._ask_ms = 0
@@ -105,6 +111,8 @@ class Intake:
                 self._pass_on(PartAsked(item), self._asks, "asks", mono_ms)
             case AttachmentPart():
                 self._pass_on(PartReceived(item), self._parts, "parts", mono_ms)
+            case MlDsaCheckpoint() | MlDsaCosignature():
+                self._pass_on(SignedAgain(item), self._ml_dsa, "ml-dsa", mono_ms)
 
     def ask_for_receipts(self, mono_ms: int) -> None:
         """Ask for co-signatures that were lost on the way: acknowledged at the last look and this one, none seen."""

@@ -34,6 +34,8 @@ from coupefeu.wire.packet import (
     Hole,
     Item,
     LineTestItem,
+    MlDsaCheckpoint,
+    MlDsaCosignature,
     RatchetAnswer,
     RatchetOffer,
     RatchetProof,
@@ -95,6 +97,7 @@ class Link:
         self._at_once: list[Item] = []
         self._ask: AttachmentAsk | None = None
         self._part: AttachmentPart | None = None
+        self._ml_dsa: dict[tuple[type[Item], int], MlDsaCheckpoint | MlDsaCosignature] = {}
         self._refusals: dict[str, int] = {}
         self._bytes_received = self._refused = 0
 
@@ -154,6 +157,10 @@ class Link:
     def part(self, item: AttachmentPart) -> None:
         """Answer an ask, behind everything else; takes the place of one that has not left: they ask again."""
         self._part = item
+
+    def sign_again(self, item: MlDsaCheckpoint | MlDsaCosignature) -> None:
+        """Send what ML-DSA-44 signed, behind everything else; takes the place of one of its log that has not left."""
+        self._ml_dsa[type(item), item.log] = item
 
     def busy(self, busy: bool) -> None:
         """Ask the other side to hold everything but FLASH, until told otherwise."""
@@ -388,9 +395,12 @@ class Link:
         )
 
     def _last_of_all(self) -> list[Item]:
-        """Take what leaves when no entry may: an ask, and a part unless the other node is busy."""
-        if (self._ask is None and self._part is None) or self._connection.phase is not Phase.OPEN:
+        """Take what leaves when no entry may: what was signed again, an ask, a part unless the other node is busy."""
+        waits = self._ask is not None or self._part is not None or self._ml_dsa
+        if not waits or self._connection.phase is not Phase.OPEN:
             return []
+        if self._ml_dsa:
+            return [self._ml_dsa.pop(next(iter(self._ml_dsa)))]
         items: list[Item] = []
         if self._ask is not None:
             items.append(self._ask)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from coupefeu.errors import ConfigError
 from coupefeu.keys.generations import Generations
-from coupefeu.keys.notes import CosignSigner, LogSigner
+from coupefeu.keys.notes import CosignSigner, LogSigner, MlDsaSigner
 from coupefeu.link.config import LinkConfig
 from coupefeu.link.link import Link
 from coupefeu.model.agreement import Budgets
@@ -16,15 +16,25 @@ from coupefeu.node.engine import Carrier, Engine
 from coupefeu.node.fetching import Fetching
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.intake import Intake
+from coupefeu.node.ml_dsa_schedule import MlDsaSchedule
 from coupefeu.node.peer import Peer
+from coupefeu.node.post_quantum import Work, work_at_once
 from coupefeu.node.sealer import Sealer
+from coupefeu.record.post_quantum import MlDsaSigners
 from coupefeu.services.agreement.facts import OpenLog
 from coupefeu.services.every import SERVICES
 from coupefeu.store.highwater import read_high_water, why_recovering
 from coupefeu.store.jobs import Act, Job, Outcome
 from coupefeu.store.keeper import Keeper
 from coupefeu.store.line import Line, Party
-from coupefeu.store.outgoing import Pending, cosigned_size, load_frontier, load_pending, receipted_runs
+from coupefeu.store.outgoing import (
+    Pending,
+    cosigned_size,
+    covered_size,
+    load_frontier,
+    load_pending,
+    receipted_runs,
+)
 from coupefeu.wire.key_statement import KeyRole
 
 
@@ -50,6 +60,18 @@ def signers_of(folder: NodeFolder) -> tuple[LogSigner, CosignSigner]:
     name = folder.party
     cosigner_name = folder.agreement.cosigner_name(name)
     return LogSigner(folder.origin(name), folder.ring.log), CosignSigner(cosigner_name, folder.ring.cosigner)
+
+
+def ml_dsa_signers_of(folder: NodeFolder) -> MlDsaSigners | None:
+    """Give the ML-DSA-44 keys that we sign with again; None: not both are here, and the line is classical only."""
+    log, cosigner = folder.ring.log_mldsa, folder.ring.cosigner_mldsa
+    if log is None or cosigner is None:
+        return None
+    origin = folder.origin(folder.party)
+    return MlDsaSigners(
+        log=MlDsaSigner(origin, log),
+        cosigner=MlDsaSigner(folder.agreement.cosigner_name(folder.party), cosigner),
+    )
 
 
 def open_keeper(folder: NodeFolder, now: Moment) -> Keeper:
@@ -91,6 +113,7 @@ class Surroundings:
     load: Callable[[int, int], list[Pending]]
     keep_psk: Callable[[int, Generations], None]
     """Make the secrets shared with the party of a log durable, then call `Engine.psk_kept`."""
+    work: Work = work_at_once
 
 
 def make_engine(folder: NodeFolder, keeper: Keeper, surroundings: Surroundings) -> Engine:
@@ -112,6 +135,8 @@ def make_engine(folder: NodeFolder, keeper: Keeper, surroundings: Surroundings) 
         entropy=surroundings.entropy,
         load_pending=surroundings.load,
         keep_psk=surroundings.keep_psk,
+        work=surroundings.work,
+        ml_dsa_signers=ml_dsa_signers_of(folder),
     )
 
 
@@ -136,6 +161,9 @@ def make_peer(keeper: Keeper, config: LinkConfig, budgets: Budgets, log: int, no
         sealer=sealer,
         intake=Intake(budgets, now),
         fetching=Fetching(log),
+        ml_dsa=MlDsaSchedule(
+            covered=covered_size(keeper.connection, our_log, log), cosigned=cosigned, mono_ms=now.mono_ms
+        ),
         cosigned=cosigned,
         beside_others=keeper.line.names[log] if len(keeper.line.parties) > 2 else "",
     )

@@ -18,6 +18,8 @@ from coupefeu.model.logs import position_of
 from coupefeu.node.attachments import Attachments
 from coupefeu.node.events import Change, EntryRecorded, LineChanged, ReceiptTaken, Trouble
 from coupefeu.node.peer import Peer
+from coupefeu.node.post_quantum import PostQuantum, Work, work_at_once
+from coupefeu.record.post_quantum import MlDsaSigners
 from coupefeu.services.base import Command
 from coupefeu.store.jobs import (
     Act,
@@ -82,8 +84,10 @@ class Engine:
         entropy: Callable[[int], bytes],
         load_pending: Callable[[int, int], Iterable[Pending]],
         keep_psk: Callable[[int, Generations], None],
+        work: Work = work_at_once,
+        ml_dsa_signers: MlDsaSigners | None = None,
     ) -> None:
-        """`our_log`: the one that we write now; `parties`: how many the line has."""
+        """`our_log`: the one that we write now; `parties`: how many the line has; `work`: see `node.post_quantum`."""
         self.our_log = our_log
         self._parties = parties
         self.peers = {peer.log: peer for peer in peers}
@@ -95,6 +99,10 @@ class Engine:
         self._keep_psk = keep_psk
         self._listeners: list[Callable[[Change], None]] = []
         self._attachments = Attachments(submit, clock, self.tell, self._tell_refusal)
+        our_position = position_of(our_log, parties)
+        self.post_quantum = PostQuantum(
+            parties, our_position, ml_dsa_signers, submit, work, clock, self._tell_refusal
+        )
 
     # --- officers and screens -----------------------------------------------------------------------------
 
@@ -153,8 +161,19 @@ class Engine:
         for peer in self.peers.values():
             peer.link.line_test(item)
 
+    def sign_post_quantum(self, done: Callable[[dict[int, int]], None]) -> None:
+        """Sign with ML-DSA-44 at once what is classical only so far, as before a communique (protocol A15).
+
+        `done` gets by party the size of our log that both have signed again, when all parties have answered: it may
+        never be called, for a party may be away.
+        """
+        self.post_quantum.sign_now(tuple(self.peers.values()), done)
+        self.pump()
+
     def _offer(self, pending: Pending) -> None:
+        mono_ms = self._clock().mono_ms
         for peer in self.peers.values():
+            peer.ml_dsa.stir(mono_ms)
             peer.sealer.append(pending.leaf_hash)
             peer.link.offer([peer.outgoing(self.our_log, pending)])
 
@@ -219,6 +238,7 @@ class Engine:
             for event in peer.link.take_events():
                 self._handle(peer, event, now)
             self._attachments.fetch(peer, now)
+            self.post_quantum.step(peer, self.our_log, now)
             peer.link.flush(now)
             outgoing: dict[int, list[bytes]] = {}
             for path, datagram in peer.link.take_outgoing():
@@ -234,7 +254,8 @@ class Engine:
 
     def _timers(self, peer: Peer) -> tuple[int | None, ...]:
         cover = None if peer.quiet_since_ms is None else peer.quiet_since_ms + COVER_AFTER_MS
-        return peer.link.next_timer(), peer.intake.next_ms(), peer.fetch_ms(), cover
+        again = self.post_quantum.next_ms(peer)
+        return peer.link.next_timer(), peer.intake.next_ms(), peer.fetch_ms(), cover, again
 
     def _handle(self, peer: Peer, event: events.Event, now: Moment) -> None:  # noqa: C901, PLR0912 - one case per event
         match event:
@@ -252,6 +273,8 @@ class Engine:
                 self._attachments.answer(peer, ask)
             case events.PartReceived(item=part):
                 self._attachments.take(peer, part, now)
+            case events.SignedAgain(item=item):
+                self.post_quantum.take(peer, item)
             case events.PathProven(path=path):
                 self._carrier.prove(path)
                 self._keep_path(peer, path)
@@ -259,6 +282,7 @@ class Engine:
                 self._carrier.close_path(path)
             case events.SessionUp() | events.SessionDown() | events.Alive():
                 self._attachments.note_line(peer, event, now)
+                self.post_quantum.note_line(peer, event, now)
                 state = peer.link.state()
                 self.tell(LineChanged(party=peer.log, up=state.up, alive=state.alive))
             case events.Violation(code=code, detail=detail):
@@ -304,6 +328,8 @@ class Engine:
             peer.link.held(held.log, held.complete, held.beyond)
             for start, end in outcome.missing:
                 peer.link.want(held.log, start, end)
+            if outcome.recorded:
+                peer.ml_dsa.stir(self._clock().mono_ms)
             for recorded in outcome.recorded:
                 self.tell(EntryRecorded(recorded=recorded))
             if outcome.promised:
@@ -327,6 +353,7 @@ class Engine:
                 return  # of an earlier log: kept, and nothing waits for it
             if isinstance(item, CosignatureItem):
                 peer.cosigned = max(peer.cosigned, item.size)
+                peer.ml_dsa.cosigned(item.size, self._clock().mono_ms)
                 peer.sealer.cosigned(item.size)
                 peer.link.cosigned(item.log, item.size)
             self._watch_cover(peer)

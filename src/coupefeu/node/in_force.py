@@ -14,7 +14,7 @@ from coupefeu.errors import CoupefeuError
 from coupefeu.keys import mldsa
 from coupefeu.keys.ring import promote_key, read_staged_key
 from coupefeu.model.instant import Moment
-from coupefeu.node.assembly import link_config, signers_of
+from coupefeu.node.assembly import link_config, ml_dsa_signers_of, signers_of
 from coupefeu.node.duties import Duties
 from coupefeu.node.engine import Engine
 from coupefeu.node.events import TermsChanged, Trouble
@@ -131,6 +131,8 @@ class InForce:
         folder, ours = self.folder, statement.party == self.folder.party
         if statement.new_key is None:
             self._revoke(statement)
+        elif ours and statement.role.is_ml_dsa:
+            self._engine.post_quantum.sign_with(ml_dsa_signers_of(folder))
         elif ours and statement.role.signs_for_evidence:
             log_signer, cosigner = signers_of(folder)
             self._keeper.sign_with(log_signer, cosigner)
@@ -169,6 +171,8 @@ class InForce:
 
     def _revoke(self, statement: KeyStatement) -> None:
         if statement.role.is_ml_dsa:
+            if statement.party == self.folder.party:
+                self._engine.post_quantum.sign_with(ml_dsa_signers_of(self.folder))
             self._tell(
                 f"{statement.party.upper()} revoked its {statement.role} key: what it signs is classical only."
             )

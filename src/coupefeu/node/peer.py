@@ -6,6 +6,7 @@ from coupefeu.link.link import Link
 from coupefeu.link.outbox import Outgoing
 from coupefeu.node.fetching import Fetching
 from coupefeu.node.intake import Intake
+from coupefeu.node.ml_dsa_schedule import MlDsaSchedule
 from coupefeu.node.sealer import Sealer
 from coupefeu.store.outgoing import Pending
 
@@ -19,6 +20,7 @@ class Peer:
     sealer: Sealer
     intake: Intake
     fetching: Fetching
+    ml_dsa: MlDsaSchedule
     cosigned: int = 0
     quiet_since_ms: int | None = None
     paths: set[int] = field(default_factory=set)

@@ -19,6 +19,7 @@ from coupefeu.errors import CoupefeuError, StoreError
 from coupefeu.record.equivocation import verify_equivocation
 from coupefeu.store.findings import RESTORE, Findings, LogReport, Report
 from coupefeu.store.fsck_log import LogCheck
+from coupefeu.store.fsck_ml_dsa import check_ml_dsa
 from coupefeu.store.highwater import Marks, read_high_water
 from coupefeu.store.line import Party, find_author, logs_of
 from coupefeu.store.outgoing import load_frontier
@@ -74,6 +75,8 @@ class _Check:
                     self._connection, self._findings, self._parties, self._our_log, row, self._step
                 )
                 logs.append(check.run())
+            with self._guard(f"ML-DSA-44 signatures of log {row['log']}"):
+                check_ml_dsa(self._connection, self._findings, self._parties, row["log"])
         if high_water is not None:
             with self._guard("high-water file"):
                 self._check_high_water(high_water)

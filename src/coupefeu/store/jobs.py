@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from coupefeu.record.post_quantum import MlDsaStatement
 from coupefeu.record.witnessed import WitnessLine
 from coupefeu.services.base import Command, Recorded
+from coupefeu.store.line import Party
+from coupefeu.wire.checkpoint import Checkpoint
 from coupefeu.wire.packet import Batch, CosignatureItem, LineTestItem, PackedEntry, RunReceiptItem
 
 Ranges = tuple[tuple[int, int], ...]
@@ -108,6 +111,30 @@ class KeepWitnessed:
     lines: tuple[WitnessLine, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadMlDsa:
+    """Read what is known of the checkpoint of `log` at `size` that `holder` co-signed (protocol A15).
+
+    `peer`: the position of the party with which it is exchanged.
+    """
+
+    log: int
+    size: int
+    holder: int
+    peer: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepMlDsa:
+    """Keep the ML-DSA-44 signatures of its author and of `holder` on a checkpoint; made here, or verified."""
+
+    log: int
+    holder: int
+    peer: int
+    by_author: MlDsaStatement | None = None
+    by_holder: MlDsaStatement | None = None
+
+
 Job = (
     Act
     | Receive
@@ -119,6 +146,8 @@ Job = (
     | KeepAttachment
     | EraseExpired
     | KeepWitnessed
+    | ReadMlDsa
+    | KeepMlDsa
 )
 
 
@@ -248,4 +277,42 @@ class Expired:
     has_more: bool = False
 
 
-Outcome = Acted | Received | Receipted | Overdue | Wanted | Part | Kept | Expired | KeptWitnessed | Exception
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MlDsaKnown:
+    """What this record says of one checkpoint; `checkpoint` None: the holder has not co-signed it.
+
+    `is_largest`: this node holds no larger tree. `newest_by_holder`: the largest size that the holder signed again.
+    """
+
+    author: Party
+    holder: Party
+    checkpoint: Checkpoint | None
+    is_largest: bool
+    by_author: MlDsaStatement | None
+    by_holder: MlDsaStatement | None
+    newest_by_holder: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MlDsaKept:
+    """The ML-DSA-44 signatures on this checkpoint are durable here."""
+
+    log: int
+    size: int
+    holder: int
+
+
+Outcome = (
+    Acted
+    | Received
+    | Receipted
+    | Overdue
+    | Wanted
+    | Part
+    | Kept
+    | Expired
+    | KeptWitnessed
+    | MlDsaKnown
+    | MlDsaKept
+    | Exception
+)

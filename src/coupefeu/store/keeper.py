@@ -31,9 +31,11 @@ from coupefeu.store.jobs import (
     FindWanted,
     Job,
     KeepAttachment,
+    KeepMlDsa,
     KeepWitnessed,
     NameOverdue,
     Outcome,
+    ReadMlDsa,
     ReadPart,
     Receive,
     ReceiveLineTest,
@@ -41,6 +43,7 @@ from coupefeu.store.jobs import (
 )
 from coupefeu.store.line import Line, logs_of, make_parties
 from coupefeu.store.overdue import name_overdue
+from coupefeu.store.post_quantum import keep_ml_dsa, read_ml_dsa
 from coupefeu.store.rebuild import Progress, are_current, rebuild
 from coupefeu.store.receipts import take_receipt
 from coupefeu.store.receive import Receiver
@@ -183,6 +186,10 @@ class Keeper:
                 return self._expire(transaction, job)
             case KeepWitnessed():
                 return keep_witnessed(transaction, job)
+            case ReadMlDsa():
+                return read_ml_dsa(transaction, job)
+            case KeepMlDsa():
+                return keep_ml_dsa(transaction, job)
 
     def _act(self, transaction: Transaction, command: Command) -> Acted:
         self._insist_able()

@@ -85,6 +85,14 @@ def cosigned_size(connection: Connection, log: int, holder: int) -> int:
     return int(size)
 
 
+def covered_size(connection: Connection, log: int, holder: int) -> int:
+    """Read the largest size of `log` that `holder` co-signed with ML-DSA-44 too; 0 when there is none."""
+    ((size,),) = connection.query(
+        "SELECT coalesce(max(size), 0) FROM ml_dsa_cosignatures WHERE log = ? AND holder = ?", (log, holder)
+    )
+    return int(size)
+
+
 def receipted_runs(connection: Connection, log: int, holder: int, start: int) -> list[tuple[int, int]]:
     """Read the runs from `start` on that `holder` receipted."""
     rows = connection.query(

@@ -201,6 +201,28 @@ announced = Table(
     Column("arrived_ms", BigInteger, nullable=False),
 )
 
+# What ML-DSA-44 signed once more, behind the receipts (A15): kept for ever, like what Ed25519 signed.
+
+ml_dsa_checkpoints = Table(
+    "ml_dsa_checkpoints",
+    RECORD,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("time_s", BigInteger, nullable=False, doc="0: the author's log was larger"),
+    Column("signature", LargeBinary, nullable=False, doc="2,420 bytes by the log's own ML-DSA-44 key"),
+)
+
+ml_dsa_cosignatures = Table(
+    "ml_dsa_cosignatures",
+    RECORD,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("holder", Integer, primary_key=True, autoincrement=False, doc="position of the party that signs"),
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("time_s", BigInteger, nullable=False, doc="0: the holder held a larger tree"),
+    Column("signature", LargeBinary, nullable=False, doc="2,420 bytes"),
+    Column("arrived_ms", BigInteger, nullable=False),
+)
+
 views_built = Table(
     "views_built",
     RECORD,

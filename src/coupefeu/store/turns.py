@@ -12,7 +12,17 @@ from collections import deque
 from queue import SimpleQueue
 from typing import Generic, TypeVar
 
-from coupefeu.store.jobs import Act, Job, KeepAttachment, ReadPart, Receive, ReceiveLineTest, TakeReceipt
+from coupefeu.store.jobs import (
+    Act,
+    Job,
+    KeepAttachment,
+    KeepMlDsa,
+    ReadMlDsa,
+    ReadPart,
+    Receive,
+    ReceiveLineTest,
+    TakeReceipt,
+)
 from coupefeu.wire.batch import LeftOut
 from coupefeu.wire.packet import RunReceiptItem
 
@@ -87,6 +97,8 @@ def party_of(job: Job) -> int:
             return holder
         case KeepAttachment(log=log):
             return log
+        case ReadMlDsa(peer=peer) | KeepMlDsa(peer=peer):
+            return peer
         case _:
             return _OURS
 

@@ -37,7 +37,13 @@ from coupefeu.store.keeper import Keeper
 from coupefeu.store.outgoing import Pending, load_pending
 from coupefeu.store.reader import Reader
 from coupefeu.testing.clock import VirtualClock
-from coupefeu.testing.line import make_agreement, make_line, private_key, settled_generations
+from coupefeu.testing.line import (
+    make_agreement,
+    make_line,
+    make_ml_dsa_signers,
+    private_key,
+    settled_generations,
+)
 
 REDIAL_MS = 250
 MAX_TEXTS = 1_000_000
@@ -82,6 +88,7 @@ class MemoryNode:
             entropy=self.fresh_bytes,
             load_pending=self._load_pending,
             keep_psk=lambda log, generations: self._secrets.append((log, generations)),
+            ml_dsa_signers=make_ml_dsa_signers(self.agreement, self.name),
         )
         self.engine.listen(self.changes.append)
         self.timer: int | None = None

@@ -6,10 +6,11 @@ from hashlib import sha256
 
 from coupefeu.keys import ed25519, mldsa, x25519
 from coupefeu.keys.generations import Generation, Generations
-from coupefeu.keys.notes import CosignSigner, LogSigner
+from coupefeu.keys.notes import CosignSigner, LogSigner, MlDsaSigner
 from coupefeu.keys.ring import IdentityKey
 from coupefeu.model.agreement import Agreement, PartyKeys, Status
 from coupefeu.model.instant import Instant
+from coupefeu.record.post_quantum import MlDsaSigners
 from coupefeu.store.line import Line, make_parties
 from coupefeu.testing.clock import START_UTC_MS
 from coupefeu.wire.agreement import join_keys, parse_agreement, parse_terms
@@ -76,6 +77,16 @@ def make_line(agreement: Agreement, ours: str) -> Line:
         log_signer=signers[ours][0],
         cosigner=signers[ours][1],
         published=published,
+    )
+
+
+def make_ml_dsa_signers(agreement: Agreement, ours: str) -> MlDsaSigners | None:
+    """Give our ML-DSA-44 keys; None where the agreement names none."""
+    if not agreement.keys_of(ours).log_ml_dsa_sha256:
+        return None
+    return MlDsaSigners(
+        log=MlDsaSigner(agreement.origin(ours), private_key(ours, "log-mldsa")),
+        cosigner=MlDsaSigner(agreement.cosigner_name(ours), private_key(ours, "cosigner-mldsa")),
     )
 
 

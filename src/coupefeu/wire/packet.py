@@ -10,6 +10,8 @@
     08 length bytes                                      signal: sealed, bounded, never recorded (A18)
     09 log index number offset                           a part of an attachment is asked for (A3)
     0a log index number offset length bytes              the part, empty where there is none for the asker
+    0b log size time_s signature:2420                    ML-DSA-44 signature of the author's log (A15)
+    0c log size time_s signature:2420                    ML-DSA-44 co-signature of the same checkpoint
     10 number key:1184                                   ratchet R1: a fresh ML-KEM-768 key (protocol B10)
     11 number ciphertext:1088 mac:32                     ratchet R2: the answer
     12 number mac:32                                     ratchet R3: the MAC back
@@ -39,6 +41,13 @@ from coupefeu.wire.batch import (
     encode_batch,
     malformed,
     take,
+)
+from coupefeu.wire.ml_dsa import (
+    MlDsaCheckpoint,
+    MlDsaCosignature,
+    decode_ml_dsa_checkpoint,
+    decode_ml_dsa_cosignature,
+    encode_ml_dsa,
 )
 from coupefeu.wire.part import (
     AttachmentAsk,
@@ -147,6 +156,8 @@ Item: TypeAlias = (
     | Signal
     | AttachmentAsk
     | AttachmentPart
+    | MlDsaCheckpoint
+    | MlDsaCosignature
     | RatchetOffer
     | RatchetAnswer
     | RatchetProof
@@ -215,6 +226,10 @@ def _encode(item: Item) -> bytes:  # noqa: C901, PLR0911, PLR0912 - one for each
             return b"\x09" + encode_ask(item)
         case AttachmentPart():
             return b"\x0a" + encode_part(item)
+        case MlDsaCheckpoint():
+            return b"\x0b" + encode_ml_dsa(item)
+        case MlDsaCosignature():
+            return b"\x0c" + encode_ml_dsa(item)
         case RatchetOffer():
             return b"\x10" + encode_offer(item)
         case RatchetAnswer():
@@ -293,6 +308,8 @@ _READERS: Final[dict[int, Callable[[bytes, int], tuple[Item | None, int]]]] = {
     0x08: _read_signal,
     0x09: decode_ask,
     0x0A: decode_part,
+    0x0B: decode_ml_dsa_checkpoint,
+    0x0C: decode_ml_dsa_cosignature,
     0x10: decode_offer,
     0x11: decode_answer,
     0x12: decode_proof,
@@ -362,6 +379,8 @@ __all__ = [
     "Item",
     "LeafOnly",
     "LineTestItem",
+    "MlDsaCheckpoint",
+    "MlDsaCosignature",
     "PackedEntry",
     "RatchetAnswer",
     "RatchetOffer",

@@ -17,6 +17,26 @@ def upgrade() -> None:
     _make_subtrees()
     _make_erasure()
     _make_witnessed()
+    _make_post_quantum()
+
+
+def _make_post_quantum() -> None:
+    op.create_table(
+        "ml_dsa_checkpoints",
+        sa.Column("log", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("size", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("time_s", sa.BigInteger(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+    )
+    op.create_table(
+        "ml_dsa_cosignatures",
+        sa.Column("log", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("holder", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("size", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("time_s", sa.BigInteger(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("arrived_ms", sa.BigInteger(), nullable=False),
+    )
 
 
 def _make_subtrees() -> None:
