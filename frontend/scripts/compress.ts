@@ -1,4 +1,8 @@
-/** Writes .br and .gz beside every text file of the built console, so that the node compresses nothing when asked. */
+/**
+ * Writes .br and .gz beside every text file of the built console, so that the node compresses nothing when asked.
+ *
+ * The verifier goes as it is: it is given away once in a while, and pressed it would double its room in the package.
+ */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -8,7 +12,7 @@ const TEXTS = new Set(['.html', '.js', '.css', '.svg', '.json', '.webmanifest', 
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
 
 for (const name of readdirSync(STATIC, { recursive: true, encoding: 'utf8' })) {
-  if (!TEXTS.has(extname(name))) continue;
+  if (!TEXTS.has(extname(name)) || name === 'verifier.html') continue;
   const path = join(STATIC, name);
   const bytes = readFileSync(path);
   writeFileSync(`${path}.br`, brotliCompressSync(bytes, BROTLI));

@@ -88,11 +88,14 @@ def test_the_package_holds_the_console_pressed_beside_itself(tmp_path):
     assert done.returncode == 0, done.stderr
     (wheel,) = folder.glob("dist/*.whl")
     inside = {name.removeprefix("coupefeu/") for name in zipfile.ZipFile(wheel).namelist()}
-    assert {"console/static/index.html", "console/static/licences.md", "words/ru.ftl", "py.typed"} <= inside
+    pages = {f"console/static/{name}" for name in ("index.html", "verifier.html", "licences.md")}
+    assert pages | {"words/ru.ftl", "py.typed"} <= inside
     texts = [
         name
         for name in inside
-        if name.startswith("console/static/") and name.endswith((".js", ".css", ".html"))
+        if name.startswith("console/static/")
+        and name.endswith((".js", ".css", ".html"))
+        and name != "console/static/verifier.html"
     ]
     assert len(texts) >= 5
     assert all(f"{name}{pressed}" in inside for name in texts for pressed in (".br", ".gz"))

@@ -34,6 +34,13 @@ export interface Coded<Name extends string> {
   readonly name: Name;
 }
 
+/** A kind of entry, and who writes it: the words of pages are `act-NUMBER` or `ui-kind-NAME`. */
+export interface EntryKind {
+  readonly number: number;
+  readonly name: string;
+  readonly by: 'machine' | 'person';
+}
+
 export interface Operative extends Coded<OperativeName> {
   readonly words: Readonly<Record<'en' | 'fr' | 'ru', string>>;
 }
@@ -76,6 +83,32 @@ export const PHRASES: readonly Phrase[] = [
   { number: 22, slots: [] },
   { number: 23, slots: ['time'] },
   { number: 24, slots: ['time'] },
+];
+
+export const KINDS: readonly EntryKind[] = [
+  { number: 0, name: 'AGREEMENT', by: 'machine' },
+  { number: 1, name: 'AMENDMENT_PROPOSED', by: 'person' },
+  { number: 2, name: 'AMENDMENT_ACCEPTED', by: 'person' },
+  { number: 3, name: 'REFUSED', by: 'machine' },
+  { number: 4, name: 'KEY_STATEMENT', by: 'person' },
+  { number: 5, name: 'KEYS_PUBLISHED', by: 'machine' },
+  { number: 7, name: 'ERASED', by: 'machine' },
+  { number: 16, name: 'MESSAGE', by: 'person' },
+  { number: 17, name: 'SHOWN', by: 'machine' },
+  { number: 18, name: 'TAKEN', by: 'person' },
+  { number: 19, name: 'READ', by: 'person' },
+  { number: 20, name: 'READ_BACK', by: 'person' },
+  { number: 21, name: 'SAY_AGAIN', by: 'person' },
+  { number: 22, name: 'PASSED_TO', by: 'person' },
+  { number: 23, name: 'OUTCOME', by: 'person' },
+  { number: 24, name: 'CONTACT_CONFIRMED', by: 'person' },
+  { number: 32, name: 'LINE_TEST', by: 'machine' },
+  { number: 33, name: 'LINE_TEST_ANSWER', by: 'machine' },
+  { number: 48, name: 'WATCH_TAKEN', by: 'person' },
+  { number: 49, name: 'WATCH_LEFT', by: 'person' },
+  { number: 64, name: 'COMMUNIQUE_PROPOSED', by: 'person' },
+  { number: 65, name: 'COMMUNIQUE_CONSENTED', by: 'person' },
+  { number: 66, name: 'COMMUNIQUE_REFUSED', by: 'person' },
 ];
 
 export const PRECEDENCES: readonly PrecedenceName[] = [

@@ -45,6 +45,9 @@ SUMMARIES: Final = {
     "export": "Write what strangers can verify.",
     "prove": "Write one entry (`leaf`), its proof, and its `body` where held, for a reader who has nothing else.",
     "verify": "Verify a record or a proof offline, and say what is proved and what is not.",
+    "verifier": (
+        "Write the page that verifies a communique in a browser, without a node and without a network, into one file."
+    ),
     "fsck": "Check the record: hashes, trees, signatures, gaps, high-water file. Exit 7 when something is found.",
     "backup": "Write a backup of a node, running or stopped, into one file. It holds keys.",
     "restore": (

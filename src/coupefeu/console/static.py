@@ -14,6 +14,8 @@ from coupefeu.errors import ConfigError
 BUILT: Final = Path(__file__).parent / "static"
 NOT_BUILT: Final = "console.static.not_built"
 INDEX: Final = "/index.html"
+VERIFIER: Final = "verifier.html"
+"""The page that verifies a communique by itself (docs/adr/0024): it is given away, and not a page of the console."""
 PAGES: Final = ("/", "/enter")
 """Addresses of the one page; what it shows is said by the rest of the address."""
 
@@ -66,6 +68,14 @@ def not_built() -> ConfigError:
         code=NOT_BUILT,
         hint="Run `make console` in the source tree, then start the node again; a package has them inside.",
     )
+
+
+def read_verifier(folder: Path = BUILT) -> bytes:
+    """Read the page that verifies a communique, one file. Raises: ConfigError: `console.static.not_built`."""
+    try:
+        return (folder / VERIFIER).read_bytes()
+    except FileNotFoundError as error:
+        raise not_built() from error
 
 
 def load_pages(folder: Path = BUILT) -> Mapping[str, StaticFile]:

@@ -6,6 +6,7 @@ from enum import IntEnum
 from typing import Any
 
 from coupefeu.model import attachments
+from coupefeu.model.entry import Kind, author_of
 from coupefeu.model.messages import OPERATIVE_WORDS, SUBJECTS, Channel, Form, Operative, OutcomeCode
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.values import form_name
@@ -31,6 +32,13 @@ export interface Phrase {
 export interface Coded<Name extends string> {
   readonly number: number;
   readonly name: Name;
+}
+
+/** A kind of entry, and who writes it: the words of pages are `act-NUMBER` or `ui-kind-NAME`. */
+export interface EntryKind {
+  readonly number: number;
+  readonly name: string;
+  readonly by: 'machine' | 'person';
 }
 
 export interface Operative extends Coded<OperativeName> {
@@ -75,6 +83,7 @@ def _form_names() -> Iterator[str]:
 def _form_constants() -> Iterator[str]:
     yield _rows("FORMS", "FormRule", map(_form, Form))
     yield _rows("PHRASES", "Phrase", map(_phrase, PHRASES))
+    yield _rows("KINDS", "EntryKind", map(_kind, Kind))
     yield _rows("PRECEDENCES", "PrecedenceName", (each.name for each in Precedence))
     yield _rows("SUBJECTS", "Subject", (each.value for each in SUBJECTS))
     yield _rows("OPERATIVES", "Operative", map(_operative, Operative))
@@ -98,6 +107,10 @@ def _form(form: Form) -> dict[str, Any]:
 
 def _phrase(number: int) -> dict[str, Any]:
     return {"number": number, "slots": [kind.value for kind in PHRASES[number]]}
+
+
+def _kind(kind: Kind) -> dict[str, Any]:
+    return {**_coded(kind), "by": str(author_of(kind))}
 
 
 def _coded(each: IntEnum) -> dict[str, Any]:

@@ -1,0 +1,79 @@
+/**
+ * Asks the modules of the verifier, without a browser, what they make of something: tests compare it with the command line.
+ *
+ *     node --import ./scripts/resolve.ts scripts/judge.ts      a JSON question a line in, a JSON answer a line out
+ */
+import { createInterface } from 'node:readline';
+import { judgeConsent } from '../src/communique/consent';
+import { firstHeld } from '../src/communique/log';
+import { inSequence } from '../src/communique/sequence';
+import { verifyCommunique, type Proved, type ProvedEntry } from '../src/communique/verify';
+import { parseAgreement } from '../src/entries/agreement';
+import { decodeHead } from '../src/entries/head';
+import { readMessage } from '../src/entries/message';
+import { show } from '../src/entries/shown';
+import { decode } from '../src/proof/cbor';
+import { verifyEd25519, verifyMlDsa } from '../src/proof/keys';
+import { fromHex, readBase64, toHex, utf8ToBytes } from '../src/proof/octets';
+import { Refusal } from '../src/proof/refusal';
+
+type Question = Readonly<Record<string, string>>;
+type Judge = (question: Question) => unknown;
+
+const JUDGES: Readonly<Record<string, Judge>> = {
+  ed25519: ({ key = '', message = '', signature = '' }) => verifyEd25519(fromHex(key), fromHex(message), fromHex(signature)),
+  mldsa: ({ key = '', message = '', signature = '' }) => verifyMlDsa(fromHex(key), fromHex(message), fromHex(signature)),
+  cbor: ({ octets = '' }) => void decode(fromHex(octets)),
+  head: ({ octets = '' }) => void decodeHead(fromHex(octets)),
+  agreement: ({ octets = '' }) => void parseAgreement(fromHex(octets)),
+  message: ({ octets = '' }) => readMessage(fromHex(octets)).defect,
+  shown: ({ text = '' }) => show(text).text,
+  communique: ({ file = '' }) => summaryOf(verifyWhole(readBase64(utf8ToBytes(file)) ?? new Uint8Array())),
+};
+
+function verifyWhole(file: Uint8Array): Proved {
+  const steps = verifyCommunique(file);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+function summaryOf(proved: Proved): unknown {
+  return {
+    issuer: proved.header.issuer,
+    is_post_quantum: proved.isPostQuantum,
+    is_exercise: proved.versions[0].isExercise,
+    missing: judgeConsent(proved).missing,
+    agreed: proved.logs.map((log) => proved.agreed.names(log.key)),
+    sequence: inSequence(proved.entries).map((entry) => [entry.log.number, Number(entry.index)]),
+    entries: proved.entries.map(entrySummary),
+  };
+}
+
+function entrySummary(entry: ProvedEntry): unknown {
+  const content = entry.body && entry.head ? readMessage(entry.body).content : null;
+  return {
+    log: entry.log.number,
+    index: Number(entry.index),
+    disclosed: entry.disclosed,
+    kind: entry.head ? Number(entry.head.kind) : null,
+    text: content?.text ?? null,
+    not_after_s: firstHeld(entry.log, entry.index)?.timeS ?? null,
+    body: entry.body ? toHex(entry.body) : null,
+    attachments: entry.attachments.map(({ number, content: octets }) => [number, octets ? toHex(octets) : null]),
+  };
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  console.log(JSON.stringify(answerTo(JSON.parse(line) as Question)));
+}
+
+function answerTo(question: Question): unknown {
+  try {
+    return { code: '', gives: JUDGES[question['what'] ?? '']?.(question) ?? null };
+  } catch (problem) {
+    if (problem instanceof Refusal) return { code: problem.code, where: problem.where.log ?? '' };
+    throw problem;
+  }
+}

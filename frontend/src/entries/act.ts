@@ -1,0 +1,56 @@
+/** What somebody, or a node, did about a message; who sat at a desk. The twin of services/{messages,watch}/facts.py. */
+
+import { LIMITS, OUTCOMES } from '../generated/forms';
+import type { Whole } from '../proof/cbor';
+import { asNatural, asOneOf, asText, asTexts, lengthOf, readBody, stated, Unreadable } from './fields';
+
+const MAX_OFFICER_CHARACTERS = 80;
+
+export interface Act {
+  readonly officer: string;
+  readonly text: string;
+  readonly outcome: number | null;
+  readonly timeMs: Whole | null;
+  readonly typed: readonly string[];
+  readonly field: Whole | null;
+  readonly screens: Whole;
+}
+
+/** Null: it cannot be read. */
+export function readAct(body: Uint8Array): Act | null {
+  return readBody(body, (fields) => ({
+    officer: stated(fields, 0, asText, ''),
+    text: stated(fields, 1, asText, ''),
+    outcome: stated(fields, 2, (value) => asOneOf(value, OUTCOMES.map((each) => each.number)), null),
+    timeMs: stated(fields, 3, asNatural, null),
+    typed: stated(fields, 4, asTexts, []),
+    field: stated(fields, 5, asNatural, null),
+    screens: stated(fields, 6, asNatural, 0),
+  }));
+}
+
+/** Whether it keeps within what an act may hold; one that does not has no effect on the line. */
+export function isWithinLimits(act: Act): boolean {
+  return (
+    lengthOf(act.officer) <= LIMITS.label_characters &&
+    lengthOf(act.text) <= LIMITS.act_text_characters &&
+    act.typed.length <= LIMITS.typed_fields
+  );
+}
+
+export interface Watch {
+  readonly officer: string;
+  /** Null: it does not speak of the alarm. */
+  readonly heard: boolean | null;
+}
+
+/** Null: it cannot be read. */
+export function readWatch(body: Uint8Array): Watch | null {
+  return readBody(body, (fields) => {
+    const heard = fields.get(1);
+    if (heard !== undefined && typeof heard !== 'boolean') throw new Unreadable();
+    const officer = stated(fields, 0, asText, '');
+    if (lengthOf(officer) <= MAX_OFFICER_CHARACTERS && officer.includes('\0')) throw new Unreadable();
+    return { officer, heard: heard ?? null };
+  });
+}

@@ -1,0 +1,321 @@
+/**
+ * The agreement that entry 0 holds, as far as a verifier needs it: whose the keys are, who speaks, REAL or EXERCISE.
+ *
+ * Everything else in the text is read as strictly as by the command line, and then left: what one refuses, both refuse.
+ * The twin of wire/agreement.py and keys/agreement_signatures.py.
+ */
+
+import { x25519 } from '@noble/curves/ed25519.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { decode, isBytes, isList, isMap, type Value } from '../proof/cbor';
+import { checkEd25519Key, verifyEd25519, verifyMlDsa } from '../proof/keys';
+import { toBase64, toHex, utf8ToBytes } from '../proof/octets';
+import { Refusal } from '../proof/refusal';
+import { hasForeignWord } from './deceptive';
+import { parseToml, refused, type Table } from './toml';
+
+const MAX_PARTIES = 16;
+const MAX_ORIGIN_BYTES = 120;
+const ML_DSA_PUBLIC_BYTES = 1_312;
+const ML_DSA_SIGNATURE_BYTES = 2_420;
+const NAME = /^[a-z0-9](?:[a-z0-9.-]{0,38}[a-z0-9])?$/;
+const PARTY_ID = /^[a-z][a-z0-9]{0,15}$/;
+const POST_ID = /^[a-z][a-z0-9]{0,15}\.[a-z][a-z0-9-]{0,23}$/;
+const LANGUAGE = /^[a-z]{2}$/;
+const DISPLAY_LANGUAGES = ['en', 'fr', 'ru'] as const;
+const PRECEDENCES = ['FLASH', 'IMMEDIATE', 'PRIORITY', 'ROUTINE'] as const;
+const DEADLINES = ['record', 'shown', 'taken', 'read', 'read_back', 'passed_to', 'outcome', 'reply'] as const;
+const LOG_ML_DSA = 'log_ml_dsa_44_sha256';
+const COSIGNER_ML_DSA = 'cosigner_ml_dsa_44_sha256';
+const ANY_SCALAR = new Uint8Array(32).fill(0x42);
+
+export type Words = Readonly<Record<(typeof DISPLAY_LANGUAGES)[number], string>>;
+
+export interface Party {
+  readonly id: string;
+  readonly name: Words;
+}
+
+export interface Post {
+  readonly id: string;
+  readonly title: Words;
+}
+
+export interface PartyKeys {
+  readonly party: string;
+  readonly incarnation: number;
+  readonly identity: Uint8Array;
+  readonly identityMlDsaSha256: string;
+  readonly log: Uint8Array;
+  readonly cosigner: Uint8Array;
+  readonly session: Uint8Array;
+  /** SHA-256 of ML-DSA-44 keys, in hexadecimal digits; absent on lines that were paired without. */
+  readonly logMlDsaSha256: string | null;
+  readonly cosignerMlDsaSha256: string | null;
+}
+
+export interface Agreement {
+  readonly name: string;
+  readonly isExercise: boolean;
+  readonly version: number;
+  readonly lineId: string;
+  readonly parties: readonly Party[];
+  readonly posts: readonly Post[];
+  readonly keys: readonly PartyKeys[];
+}
+
+/** Verify the body of an entry 0: exact bytes, signed by the identity keys of all parties. Throws Refusal. */
+export function verifyAgreementBody(body: Uint8Array): Agreement {
+  const { octets, signatures } = parseAgreementBody(body);
+  const agreement = parseAgreement(octets);
+  for (const keys of agreement.keys) checkKeys(keys);
+  verifySignatures(octets, signatures, agreement);
+  if (signatures.length !== agreement.parties.length) throw new Refusal('keys.agreement.unsigned');
+  return agreement;
+}
+
+/** Read an agreement and its signatures; nothing is verified yet. Throws Refusal `keys.agreement.bad_body`, `wire.*`. */
+export function parseAgreementBody(body: Uint8Array): { octets: Uint8Array; signatures: Signatures[] } {
+  const fields = decode(body);
+  const [octets, rows] = isMap(fields) && fields.size === 2 ? [fields.get(0), fields.get(1)] : [];
+  if (!isBytes(octets) || !isList(rows)) throw new Refusal('keys.agreement.bad_body');
+  return { octets, signatures: rows.map(readSignatures) };
+}
+
+/** Verify that each signature is by a party of its own, with its identity key in `identities`. Throws Refusal. */
+export function verifySignatures(octets: Uint8Array, signatures: readonly Signatures[], identities: Agreement): Agreement {
+  const agreement = parseAgreement(octets);
+  const signers = new Set(signatures.map((each) => each.party));
+  const isEachOnce = signers.size === signatures.length && signatures.every((each) => keysOf(identities, each.party));
+  if (!isEachOnce) throw new Refusal('keys.agreement.signers');
+  const text = noteOf(agreement, octets);
+  for (const each of signatures) verifyIdentity(identities, each, text);
+  return agreement;
+}
+
+/** One identity under one text: Ed25519 and ML-DSA-44, and the ML-DSA-44 key itself. */
+export interface Signatures {
+  readonly party: string;
+  readonly mlDsaPublic: Uint8Array;
+  readonly ed25519: Uint8Array;
+  readonly mlDsa: Uint8Array;
+}
+
+export function readSignatures(row: Value | undefined): Signatures {
+  const [party, mlDsaPublic, ed25519, mlDsa, ...more] = isList(row) ? row : [];
+  const isGood =
+    typeof party === 'string' && isBytes(mlDsaPublic, ML_DSA_PUBLIC_BYTES) && isBytes(ed25519, 64) &&
+    isBytes(mlDsa, ML_DSA_SIGNATURE_BYTES) && more.length === 0;
+  if (!isGood) throw new Refusal('wire.card.bad_field');
+  return { party, mlDsaPublic, ed25519, mlDsa };
+}
+
+function noteOf(agreement: Agreement, octets: Uint8Array): Uint8Array {
+  const digest = toBase64(sha256(octets));
+  return utf8ToBytes(`coupefeu/agreement/v1\n${agreement.lineId}\n${agreement.version}\n${digest}\n`);
+}
+
+/** Verify what a party's identity signed. Throws Refusal `keys.agreement.other_key`, `keys.*`. */
+export function verifyIdentity(agreement: Agreement, signatures: Signatures, text: Uint8Array): void {
+  const keys = keysOf(agreement, signatures.party);
+  if (keys?.identityMlDsaSha256 !== toHex(sha256(signatures.mlDsaPublic))) throw new Refusal('keys.agreement.other_key');
+  verifyEd25519(keys.identity, text, signatures.ed25519);
+  verifyMlDsa(signatures.mlDsaPublic, text, signatures.mlDsa);
+}
+
+function checkKeys(keys: PartyKeys): void {
+  for (const key of [keys.identity, keys.log, keys.cosigner]) checkEd25519Key(key);
+  checkSessionKey(keys.session);
+}
+
+/** Refuse an X25519 key with which every secret is zero. Throws Refusal `keys.x25519.zero`. */
+export function checkSessionKey(key: Uint8Array): void {
+  try {
+    x25519.getSharedSecret(ANY_SCALAR, key);
+  } catch {
+    throw new Refusal('keys.x25519.zero');
+  }
+}
+
+export function keysOf(agreement: Agreement, party: string): PartyKeys | undefined {
+  return agreement.keys.find((each) => each.party === party);
+}
+
+/** `demo/9f…/us/1`. */
+export function originOf(agreement: Agreement, keys: PartyKeys): string {
+  return `${agreement.name}/${agreement.lineId}/${keys.party}/${keys.incarnation}`;
+}
+
+export function cosignerNameOf(agreement: Agreement, keys: PartyKeys): string {
+  return `${originOf(agreement, keys)}/cosigner`;
+}
+
+/** Throws Refusal `wire.toml.*`, `wire.agreement.*`. */
+export function parseAgreement(octets: Uint8Array): Agreement {
+  const root = parseToml(octets);
+  root.integer('coupefeu_agreement', 1, 1);
+  const isExercise = root.choice('status', ['REAL', 'EXERCISE'] as const) === 'EXERCISE';
+  const name = root.text('name', NAME);
+  const languages = root.texts('languages', LANGUAGE);
+  const parties = parseParties(root, isExercise, languages);
+  const posts = parsePosts(root, parties);
+  checkDesks(parties, posts);
+  const line = root.table('line');
+  const lineId = line.hexadecimal('id', 16);
+  line.finish();
+  const version = root.integer('version', 1, 9_999);
+  readTerms(root, parties, posts);
+  const keys = parseKeys(root, name, lineId, parties);
+  root.finish();
+  return { name, isExercise, version, lineId, parties, posts, keys };
+}
+
+interface WrittenParty extends Party {
+  readonly desk: string;
+}
+
+function parseParties(root: Table, isExercise: boolean, languages: readonly string[]): WrittenParty[] {
+  const parties = root.tables('parties', 2, MAX_PARTIES).map((row) => {
+    if (row.has('clock') && !isExercise) throw refused('real_clock');
+    if (!languages.includes(row.text('language', LANGUAGE))) throw refused('bad_value');
+    const party = { id: row.text('id', PARTY_ID), name: parseWords(row, 'name'), desk: row.text('duty_desk', POST_ID) };
+    if (row.has('clock')) row.shiftMs('clock');
+    row.finish();
+    return party;
+  });
+  insistOnce(parties.map((party) => party.id));
+  return parties;
+}
+
+function parsePosts(root: Table, parties: readonly Party[]): Post[] {
+  const posts = root.tables('posts', 2, 256).map((row) => {
+    const post = { id: row.text('id', POST_ID), title: parseWords(row, 'title') };
+    parseWords(row, 'address');
+    if (!parties.some((party) => party.id === partyOf(post.id))) throw refused('unknown_party');
+    row.finish();
+    return post;
+  });
+  insistOnce(posts.map((post) => post.id));
+  return posts;
+}
+
+function checkDesks(parties: readonly WrittenParty[], posts: readonly Post[]): void {
+  for (const party of parties) {
+    if (partyOf(party.desk) !== party.id || !isPost(posts, party.desk)) throw refused('unknown_post');
+  }
+}
+
+/** Read what a verifier makes no use of, as strictly as the rest. */
+function readTerms(root: Table, parties: readonly Party[], posts: readonly Post[]): void {
+  root.instantMs('in_force');
+  if (root.has('classical_until')) root.instantMs('classical_until');
+  root.choice('record_mode', ['ON RECORD', 'RECORD OF FACT ONLY'] as const);
+  root.durationS('skew', 0);
+  root.hexadecimal('dictionary_sha256', 32);
+  readPairs(root, posts);
+  readLadders(root, posts);
+  const deadlines = root.table('deadlines');
+  for (const precedence of PRECEDENCES) {
+    const row = deadlines.table(precedence);
+    for (const field of DEADLINES) row.durationS(field);
+    row.finish();
+  }
+  deadlines.finish();
+  readLineTests(root, parties);
+  readBudgets(root.table('budgets'));
+}
+
+function readPairs(root: Table, posts: readonly Post[]): void {
+  const pairs = root.tables('pairs', 1, 1_024).map((row) => {
+    const [first = '', second = '', ...more] = row.texts('posts', POST_ID);
+    if (!isPost(posts, first) || !isPost(posts, second) || more.length > 0) throw refused('unknown_post');
+    if (partyOf(first) === partyOf(second)) throw refused('bad_value');
+    if (row.has('contact_every')) row.durationS('contact_every', 60);
+    row.finish();
+    return [first, second].toSorted().join();
+  });
+  insistOnce(pairs);
+}
+
+function readLadders(root: Table, posts: readonly Post[]): void {
+  const ladders = root.tables('ladders', 0, 256).map((row) => {
+    const post = row.text('post', POST_ID);
+    const rungs = row.texts('rungs', POST_ID);
+    if (!isPost(posts, post) || !rungs.every((rung) => isPost(posts, rung))) throw refused('unknown_post');
+    if (rungs.includes(post) || rungs.some((rung) => partyOf(rung) !== partyOf(post))) throw refused('bad_value');
+    row.durationS('step');
+    row.finish();
+    return post;
+  });
+  insistOnce(ladders);
+}
+
+function readLineTests(root: Table, parties: readonly Party[]): void {
+  const schedules = root.tables('line_tests', 0, MAX_PARTIES).map((row) => {
+    const party = row.text('party', PARTY_ID);
+    if (!parties.some((each) => each.id === party)) throw refused('unknown_party');
+    if (row.durationS('every', 5) <= row.durationS('at', 0)) throw refused('bad_value');
+    row.durationS('answer_within');
+    row.finish();
+    return party;
+  });
+  insistOnce(schedules);
+}
+
+function readBudgets(row: Table): void {
+  row.integer('entries_per_minute', 60, 10_000_000);
+  row.integer('flash_per_minute', 6, 100_000);
+  row.integer('alarms_per_minute', 1, 600);
+  row.integer('attachment_bytes', 0, 1 << 22);
+  row.finish();
+}
+
+function parseKeys(root: Table, name: string, lineId: string, parties: readonly Party[]): PartyKeys[] {
+  const table = root.table('keys');
+  const keys = parties.map((party) => parsePartyKeys(table.table(party.id), party.id));
+  table.finish();
+  insistOnce(keys.flatMap((each) => [each.identity, each.log, each.cosigner, each.session].map(toHex)));
+  for (const each of keys) {
+    const longest = `${name}/${lineId}/${each.party}/${each.incarnation}/cosigner`;
+    if (longest.length > MAX_ORIGIN_BYTES) throw new Refusal('wire.agreement.long_origin');
+  }
+  return keys;
+}
+
+function parsePartyKeys(row: Table, party: string): PartyKeys {
+  // Those of ML-DSA-44 stand there both, or neither on a line that was paired without them.
+  const hasMlDsa = row.has(LOG_ML_DSA) || row.has(COSIGNER_ML_DSA);
+  const keys = {
+    party,
+    incarnation: row.integer('incarnation', 1, 9_999),
+    identity: row.octets('identity', 32),
+    identityMlDsaSha256: row.hexadecimal('identity_ml_dsa_44_sha256', 32),
+    log: row.octets('log', 32),
+    cosigner: row.octets('cosigner', 32),
+    session: row.octets('session', 32),
+    logMlDsaSha256: hasMlDsa ? row.hexadecimal(LOG_ML_DSA, 32) : null,
+    cosignerMlDsaSha256: hasMlDsa ? row.hexadecimal(COSIGNER_ML_DSA, 32) : null,
+  };
+  row.finish();
+  return keys;
+}
+
+function parseWords(row: Table, field: string): Words {
+  const table = row.table(field);
+  const words = { en: table.text('en'), fr: table.text('fr'), ru: table.text('ru') };
+  table.finish();
+  if (DISPLAY_LANGUAGES.some((language) => hasForeignWord(words[language], language))) throw refused('deceptive_text');
+  return words;
+}
+
+function insistOnce(names: readonly string[]): void {
+  if (new Set(names).size !== names.length) throw refused('twice');
+}
+
+function isPost(posts: readonly Post[], id: string): boolean {
+  return posts.some((post) => post.id === id);
+}
+
+export function partyOf(post: string): string {
+  return post.split('.')[0] ?? '';
+}

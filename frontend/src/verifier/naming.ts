@@ -1,0 +1,77 @@
+/** Names of what a communique proves, from its own agreement: parties, posts, numbers of entries, kinds. */
+
+import type { ProvedLog } from '../communique/log';
+import type { Proved, ProvedEntry } from '../communique/verify';
+import { cosignerNameOf, originOf, partyOf, type Agreement, type Post } from '../entries/agreement';
+import { showLine } from '../entries/shown';
+import { KINDS } from '../generated/forms';
+import { say, words } from '../lib/words.svelte';
+import type { Whole } from '../proof/cbor';
+import type { VerifierKey } from '../proof/note';
+
+export class Naming {
+  readonly #proved: Proved;
+
+  constructor(proved: Proved) {
+    this.#proved = proved;
+  }
+
+  get agreement(): Agreement {
+    return this.#proved.versions.at(-1) ?? this.#proved.versions[0];
+  }
+
+  /** `US`. */
+  party(log: Whole): string {
+    const { parties } = this.agreement;
+    return parties[Number(BigInt(log) % BigInt(parties.length))]?.id.toUpperCase() ?? `?${log}`;
+  }
+
+  /** `US · United States`, for a log. */
+  partyInFull(log: ProvedLog): string {
+    const { parties } = this.agreement;
+    const party = parties[log.number % parties.length];
+    return party ? `${party.id.toUpperCase()} · ${party.name[words.language]}` : showLine(log.origin);
+  }
+
+  /** `US/14`; `US.2/0` in the second log of a party. */
+  number(log: Whole, index: Whole): string {
+    const incarnation = BigInt(log) / BigInt(this.agreement.parties.length) + 1n;
+    return `${this.party(log)}${incarnation > 1n ? `.${incarnation}` : ''}/${index}`;
+  }
+
+  entry(entry: ProvedEntry): string {
+    return this.number(entry.log.number, entry.index);
+  }
+
+  /** `RU` for a key that the agreement names as a party's, else the name that the key gives itself. */
+  signer(key: VerifierKey): string {
+    const known = this.agreement.keys.find((each) => [originOf(this.agreement, each), cosignerNameOf(this.agreement, each)].includes(key.name));
+    return known && this.#proved.agreed.names(key) ? known.party.toUpperCase() : showLine(key.name);
+  }
+
+  /** `US · Duty desk`, by the version of the agreement that an entry names. */
+  post(id: string, version: Whole): string {
+    const named = this.#proved.versions.find((each) => each.version === version) ?? this.agreement;
+    const post = findPost(named, id) ?? findPost(this.agreement, id);
+    if (!post) return showLine(id) || say('not-stated');
+    return `${partyOf(post.id).toUpperCase()} · ${post.title[words.language]}`;
+  }
+}
+
+function findPost(agreement: Agreement, id: string): Post | undefined {
+  return agreement.posts.find((post) => post.id === id);
+}
+
+/** Name a kind of entry; one of a newer version by its number. */
+export function kindWords(kind: Whole): string {
+  if (words.has(`act-${kind}`)) return say(`act-${kind}`);
+  const name = KINDS.find((each) => each.number === kind)?.name;
+  const key = `ui-kind-${name?.toLowerCase().replaceAll('_', '-')}`;
+  if (name !== undefined && words.has(key)) return say(key);
+  return say('ui-kind-unknown-number', { number: String(kind) });
+}
+
+/** Who writes entries of a kind; null: of one that is not known nobody can say. */
+export function authorOf(kind: Whole): 'machine' | 'person' | null {
+  return KINDS.find((each) => each.number === kind)?.by ?? null;
+}

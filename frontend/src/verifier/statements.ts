@@ -1,0 +1,112 @@
+/** What a communique proves, and what not, in the reader's words. */
+
+import type { Held, ProvedLog } from '../communique/log';
+import type { Proved } from '../communique/verify';
+import { showLine } from '../entries/shown';
+import { formatSecond } from '../lib/time';
+import { counted, say } from '../lib/words.svelte';
+import type { VerifierKey } from '../proof/note';
+import { toHex } from '../proof/octets';
+import type { Signed } from '../proof/signatures';
+import { isAmong } from './checking.svelte';
+import type { Naming } from './naming';
+
+export function provedSentences(proved: Proved, naming: Naming): string[] {
+  const { issuer, isPostQuantum, logs } = proved;
+  const signed = { party: naming.party(issuer.number), key: toHex(issuer.key.id) };
+  return [
+    say(isPostQuantum ? 'verifier-proved-file-both' : 'verifier-proved-file', signed),
+    ...logs.flatMap((log) => logSentences(log, proved, naming)),
+    ...contentSentences(proved),
+    agreementSentence(proved),
+    ...(areAgreed(proved) ? [say('verifier-proved-keys')] : []),
+  ];
+}
+
+function logSentences(log: ProvedLog, proved: Proved, naming: Naming): string[] {
+  const count = counted(proved.entries.filter((entry) => entry.log === log).length);
+  const party = naming.party(log.number);
+  const { checkpoint, holders, witnesses } = log.newest;
+  const size = counted(Number(checkpoint.size));
+  const postQuantum = log.postQuantum.map((key) =>
+    say('verifier-proved-post-quantum', { name: naming.signer(key), party, key: toHex(key.id) }),
+  );
+  return [
+    say('verifier-proved-log', { party, key: toHex(log.key.id), size, count }),
+    ...holders.map((each) => say('verifier-proved-held', signedWords(each, naming, { party, size }))),
+    ...witnesses.map((each) => say('verifier-proved-witness', signedWords(each, naming, { party, size }))),
+    ...postQuantum,
+  ];
+}
+
+function signedWords({ key, timeS }: Signed, naming: Naming, values: Record<string, string>): Record<string, string> {
+  return { ...values, name: naming.signer(key), key: toHex(key.id), time: secondWords(timeS) };
+}
+
+export function secondWords(timeS: number | null): string {
+  return formatSecond((timeS ?? 0) * 1_000);
+}
+
+function contentSentences({ entries }: Proved): string[] {
+  const heads = entries.filter((entry) => entry.disclosed !== 'existence').length;
+  const bodies = entries.filter((entry) => entry.disclosed === 'all').length;
+  const attachments = countAttachments(entries, true);
+  return [
+    say('verifier-proved-contents', { heads: counted(heads), bodies: counted(bodies) }),
+    ...(attachments > 0 ? [say('verifier-proved-attachments', { count: counted(attachments) })] : []),
+  ];
+}
+
+function countAttachments(entries: Proved['entries'], isHere: boolean): number {
+  return entries.flatMap((entry) => entry.attachments).filter(({ content }) => (content !== null) === isHere).length;
+}
+
+function agreementSentence({ versions }: Proved): string {
+  const [agreement] = versions;
+  return say('verifier-proved-agreement', {
+    status: agreement.isExercise ? 'EXERCISE' : 'REAL',
+    name: agreement.name,
+    version: agreement.version,
+    signers: agreement.parties.map((party) => party.id.toUpperCase()).join(', '),
+  });
+}
+
+/** Whether the agreement names every log's key. */
+function areAgreed({ logs, agreed }: Proved): boolean {
+  return logs.every((log) => agreed.names(log.key));
+}
+
+export function notProvedSentences(proved: Proved, naming: Naming, given: readonly VerifierKey[]): string[] {
+  const { logs, entries } = proved;
+  const alone = logs.filter((log) => ![log.newest, ...log.earlier].some(isHeldByOthers));
+  const classical = logs.filter((log) => log.postQuantum.length === 0).map((log) => naming.party(log.number));
+  const unknown = logs.flatMap((log) => log.unknown.map(showLine));
+  const of = (disclosed: string): number => entries.filter((entry) => entry.disclosed === disclosed).length;
+  const counts: readonly (readonly [string, number])[] = [
+    ['existence', of('existence')], ['bodies', of('head')], ['attachments', countAttachments(entries, false)],
+  ];
+  return [
+    ...keySentences(proved, given),
+    say('ui-verify-not-proved-truth'),
+    say('ui-verify-not-proved-person'),
+    say('ui-verify-not-proved-written'),
+    say('verifier-not-proved-complete'),
+    say('verifier-not-proved-branch'),
+    ...alone.map((log) => say('verifier-not-proved-held', { party: naming.party(log.number) })),
+    ...counts.filter(([, count]) => count > 0).map(([what, count]) => say(`verifier-not-proved-${what}`, { count: counted(count) })),
+    ...(classical.length > 0 ? [say('verifier-not-proved-classical', { parties: classical.join(', ') })] : []),
+    ...(unknown.length > 0 ? [say('verifier-not-proved-unknown', { names: unknown.join(', ') })] : []),
+    say('verifier-not-proved-text'),
+  ];
+}
+
+function keySentences(proved: Proved, given: readonly VerifierKey[]): string[] {
+  const areGiven = proved.logs.every((log) => isAmong(log.key, given));
+  const sentences = areAgreed(proved) ? [] : [say('verifier-not-proved-agreed')];
+  if (areGiven) return sentences;
+  return [...sentences, say('verifier-not-proved-keys'), say('verifier-not-proved-identities')];
+}
+
+function isHeldByOthers({ holders, witnesses }: Held): boolean {
+  return holders.length + witnesses.length > 0;
+}

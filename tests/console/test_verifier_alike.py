@@ -1,0 +1,208 @@
+"""The verifier page and the command line judge alike: signatures, CBOR, agreements, messages, what a text shows."""
+
+import json
+import random
+
+import pytest
+from tests.console.judging import code_of, judge
+from tests.documents import ROOT
+from tests.shared import shared_json, shared_jsonl
+from tests.sizes import size
+
+from coupefeu.errors import PeerError
+from coupefeu.keys import ed25519, mldsa
+from coupefeu.services.messages.display import show
+from coupefeu.services.messages.forms import read_content
+from coupefeu.testing.line import make_text
+from coupefeu.wire import cbor
+from coupefeu.wire.agreement import parse_agreement
+from coupefeu.wire.head import decode_head
+
+VECTORS = ROOT / "tests" / "vectors"
+
+
+def compare(questions, expected):
+    """Insist that each answer has the code that is expected; names what differs."""
+    answers = judge(questions)
+    differ = [
+        (question, want, answer["code"])
+        for question, want, answer in zip(questions, expected, answers, strict=True)
+        if answer["code"] != want
+    ]
+    assert not differ, differ[:5]
+    return answers
+
+
+def ask_ed25519(key, message, signature):
+    question = {"what": "ed25519", "key": key.hex(), "message": message.hex(), "signature": signature.hex()}
+    return question, code_of(lambda: ed25519.verify(key, message, signature))
+
+
+def test_signatures_of_public_vectors_are_judged_alike():
+    """Small orders, cofactors, encodings that are not canonical: where implementations differ, these do not."""
+    asked = [
+        ask_ed25519(bytes.fromhex(each["key"]), each["msg"].encode(), bytes.fromhex(each["sig"]))
+        for each in shared_jsonl("data/vectors/cctv-ed25519.jsonl")
+    ]
+    for group in shared_json("data/vectors/wycheproof/ed25519_test.json")["testGroups"]:
+        key = bytes.fromhex(group["publicKey"]["pk"])
+        asked += [
+            ask_ed25519(key, bytes.fromhex(each["msg"]), bytes.fromhex(each["sig"]))
+            for each in group["tests"]
+        ]
+    questions, expected = zip(*asked, strict=True)
+    compare(questions, expected)
+    assert 100 < list(expected).count("") < len(expected) - 100
+
+
+def test_post_quantum_signatures_are_judged_alike():
+    seed, message = bytes(range(32)), b"a checkpoint"
+    key, signature = mldsa.public(seed), mldsa.sign(seed, message)
+    odd = bytearray(signature)
+    odd[1_000] ^= 1
+    cases = [
+        (key, message, signature),
+        (key, message, bytes(odd)),
+        (key, b"another", signature),
+        (key, message, signature[:-1]),
+        (key[:-1], message, signature),
+        (mldsa.public(bytes(32)), message, signature),
+    ]
+    asked = [{"what": "mldsa", "key": k.hex(), "message": m.hex(), "signature": s.hex()} for k, m, s in cases]
+    expected = [code_of(lambda case=case: mldsa.verify(*case)) for case in cases]
+    compare(asked, expected)
+    assert expected[0] == ""
+    assert all(expected[1:])
+
+
+def hostile_cbor():
+    """Public examples, cut and changed at random, and odd bytes."""
+    chance = random.Random(24)
+    examples = [bytes.fromhex(each["hex"]) for each in shared_json("data/vectors/cbor-appendix-a.json")]
+    for example in [*examples, cbor.encode({0: [1, b"x", "y"], 7: {1: True, 300: -70_000}})]:
+        yield example
+        for _ in range(size(small=6, full=400)):
+            changed = bytearray(example) or bytearray(1)
+            changed[chance.randrange(len(changed))] = chance.randrange(256)
+            yield (
+                bytes(changed[: chance.randrange(len(changed) + 1)])
+                if chance.random() < 0.3
+                else bytes(changed)
+            )
+    yield b"\x81" * 8 + b"\x00"
+    yield b"\x81" * 9 + b"\x00"
+    yield b"\x99\x04\x00" + bytes(1_024)
+    yield b"\x99\x03\xff" + bytes(1_023)
+    yield b"\x5a\x00\x01\x00\x00" + bytes(65_536)
+
+
+def test_cbor_of_a_stranger_is_judged_alike():
+    given = list(hostile_cbor())
+    expected = [code_of(lambda each=each: cbor.decode(each)) for each in given]
+    compare([{"what": "cbor", "octets": each.hex()} for each in given], expected)
+    assert "" in expected
+    assert len(set(expected)) > 6
+
+
+def test_heads_and_messages_of_the_vectors_are_read_alike():
+    """Every golden head and body of the specification, good and bad, cut and changed."""
+    rows = []
+    for each in walk(json.loads((VECTORS / "entries-v1.json").read_text("utf-8"))):
+        rows += [each, each[:-1], each + b"\x00", each[:1] + b"\x07" + each[2:]]
+    heads = [code_of(lambda each=each: decode_head(each)) for each in rows]
+    compare([{"what": "head", "octets": each.hex()} for each in rows], heads)
+    answers = judge([{"what": "message", "octets": each.hex()} for each in rows])
+    assert [each["gives"] for each in answers] == [read_content(each)[1] for each in rows]
+    assert heads.count("") >= 5
+
+
+def walk(value):
+    """Give every hexadecimal text of at least two bytes in a file of vectors."""
+    if isinstance(value, str):
+        if len(value) >= 4 and len(value) % 2 == 0 and set(value) <= set("0123456789abcdef"):
+            yield bytes.fromhex(value)
+    elif isinstance(value, list):
+        for each in value:
+            yield from walk(each)
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from walk(each)
+
+
+def changed_agreements():
+    """The agreement of tests, each of its lines left out, doubled or with another value; and lines of a stranger."""
+    text = make_text().decode()
+    lines = text.split("\n")
+    yield text
+    for number, line in enumerate(lines):
+        before, after = lines[:number], lines[number + 1 :]
+        yield "\n".join(before + after)
+        if number % size(small=4, full=1):
+            continue
+        yield "\n".join([*before, line, *lines[number:]])
+        yield "\n".join([*before, line.replace('"', '"x', 1), *after])
+        yield "\n".join([*before, line.replace("=", "= 7 #", 1), *after])
+    for old, new in STRANGE:
+        assert old in text
+        yield text.replace(old, new, 1)
+    yield text + "x" * 16_384
+    yield "a" + ".b" * 70 + " = 1\n" + text
+
+
+STRANGE = (
+    ("United", "Unitеd"), ('"EXERCISE"', '"REAL"'), ("version = 1", "version = 10_000"),
+    ("version = 1", "version = true"),
+    ("version = 1", "version = 1.0"), ("1970-01-01T00:00:00", "1970-01-01T00:00:00+01:00"), ("60s", "60m60s"),
+    ('"en"', "'''en'''"), ('= "us"', '= "Us"'), ("incarnation = 1", "incarnation = 0"), ("\n\n", "\n\t\n"),
+    ("\n\n", "\n\u202e\n"), ("\n\n", "\n__proto__ = 1\n"), ("\n\n", "\n# café\u0301\n"), ("\n\n", "\n# m²\n"),
+    ("\n\n", "\nclassical_until = 2030-01-01T00:00:00Z\n"), ("\n\n", "\nclassical_until = 2030-01-01\n"),
+)  # fmt: skip
+
+
+def test_agreements_are_read_alike():
+    """What one refuses, both refuse: so an attacker's text is not REAL here and something else there."""
+    texts = [each.encode() for each in changed_agreements()]
+    parse_agreement.cache_clear()
+    expected = [bool(code_of(lambda each=each: parse_agreement(each))) for each in texts]
+    answers = judge([{"what": "agreement", "octets": each.hex()} for each in texts])
+    found = [bool(each["code"]) for each in answers]
+    assert found == expected, [(answers[at], at) for at in range(len(texts)) if found[at] != expected[at]]
+    assert expected.count(False) >= 2
+    assert expected[0] is False
+
+
+def test_hostile_texts_are_shown_alike():
+    texts = [
+        *strings(shared_json("data/hostile/naughty-strings.json")),
+        *strings(shared_json("data/hostile/unicode.json")),
+    ]
+    texts += [
+        "\u2014 name",
+        "a\n  \u2014 b",
+        "12\u00a034",
+        "\u22125",
+        "paypаl",
+        "\r\nx\r",
+        "x" * 30_000,
+        "e\u0301\u0301\u0301",
+    ]
+    texts = [each for each in texts if not any("\ud800" <= letter <= "\udfff" for letter in each)]
+    answers = judge([{"what": "shown", "text": each} for each in texts])
+    assert len(texts) > 500
+    assert [each["gives"] for each in answers] == [show(each).text for each in texts]
+
+
+def strings(value):
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from strings(each)
+
+
+@pytest.mark.parametrize("octets", [b"\xff\xff", b"\x62\xc3\x28"])
+def test_a_refusal_has_the_code_of_the_command_line(octets):
+    (answer,) = judge([{"what": "cbor", "octets": octets.hex()}])
+    with pytest.raises(PeerError) as refusal:
+        cbor.decode(octets)
+    assert answer["code"] == refusal.value.code
