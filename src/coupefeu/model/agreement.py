@@ -271,6 +271,11 @@ class Agreement:
         """Name the log and its key: NAME/LINEID/PARTY/INCARNATION (protocol A1)."""
         return format_origin(self.name, self.line_id, party_id, self.keys_of(party_id).incarnation)
 
+    def origin_of(self, party_id: str, incarnation: int) -> str:
+        """Name the log of a party's `incarnation`, counted from 1 as its logs are numbered (model/logs.py)."""
+        first = self.keys_of(party_id).incarnation
+        return format_origin(self.name, self.line_id, party_id, first + incarnation - 1)
+
     def cosigner_name(self, party_id: str) -> str:
         """Name the party's cosigner key, distinct from every log's."""
         return format_cosigner_name(self.origin(party_id))

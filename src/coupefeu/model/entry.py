@@ -10,6 +10,8 @@ MAX_HEAD_BYTES = 4_096
 MAX_BODY_BYTES = 8_192
 MAX_AGREEMENT_BODY_BYTES = 32_768
 """Entry 0 and amendments carry two post-quantum signatures; see docs/adr/0003."""
+MAX_OPENING_BODY_BYTES = MAX_AGREEMENT_BODY_BYTES + 16_384
+"""Entry 0 of a new incarnation carries its statement and the proof of a fork beside the agreement."""
 
 
 class Kind(IntEnum):
@@ -21,6 +23,7 @@ class Kind(IntEnum):
     REFUSED = 3
     KEY_STATEMENT = 4
     KEYS_PUBLISHED = 5
+    INCARNATION_OPENED = 6
     ERASED = 7
     MESSAGE = 16
     SHOWN = 17

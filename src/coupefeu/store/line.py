@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
+from hashlib import sha256
 from types import MappingProxyType
 
 from coupefeu.errors import StoreError, VerificationError
 from coupefeu.keys.notes import CosignSigner, LogSigner
 from coupefeu.model.agreement import Agreement, format_cosigner_name
 from coupefeu.model.logs import incarnation_of, is_log, log_number, position_of
+from coupefeu.wire.incarnation import Incarnation
 from coupefeu.wire.key_statement import KeyRole, KeyStatement
 from coupefeu.wire.note import COSIGNATURE, ED25519, ML_DSA_44, VerifierKey
 
@@ -47,7 +49,7 @@ class Party:
 
     def is_revoked(self, role: KeyRole) -> bool:
         """Whether the newest log or cosigner key was revoked and has no successor."""
-        return self._newest(role) in {each.key for each in self.spent}
+        return self.newest_key(role) in {each.key for each in self.spent}
 
     def verify_log_at(self, size: int, verify: Verify, role: KeyRole = KeyRole.LOG) -> None:
         """Verify a signature over the log at `size`, by a key that counts there; `role`: of which of its two keys.
@@ -58,14 +60,14 @@ class Party:
         """
         spent = [each for each in self.spent if each.role is role]
         counts = [each.key for each in spent if size <= each.size]
-        newest = self._newest(role)
+        newest = self.newest_key(role)
         if newest is not None and not self.is_revoked(role):
             counts.insert(0, newest)
         self._verify(role, counts, verify)
 
     def verify_now(self, role: KeyRole, verify: Verify) -> None:
         """Verify a receipt that has just come: by the newest key alone. Raises: as `verify_log_at`."""
-        newest = self._newest(role)
+        newest = self.newest_key(role)
         self._verify(role, [] if newest is None or self.is_revoked(role) else [newest], verify)
 
     def find_signer(self, role: KeyRole, verify: Verify) -> VerifierKey:
@@ -84,11 +86,12 @@ class Party:
 
     def keys_of(self, role: KeyRole) -> list[VerifierKey]:
         """List every key of this role under which it has signed as the author of this log, the newest first."""
-        newest = self._newest(role)
+        newest = self.newest_key(role)
         spent = [each.key for each in self.spent if each.role is role]
         return spent if newest is None else [newest, *spent]
 
-    def _newest(self, role: KeyRole) -> VerifierKey | None:
+    def newest_key(self, role: KeyRole) -> VerifierKey | None:
+        """Give the newest log or cosigner key, also one that was revoked."""
         match role:
             case KeyRole.LOG:
                 return self.log_key
@@ -117,7 +120,7 @@ class Party:
                     code="store.line.old_key",
                     hint="What was co-signed before stands. If it goes on, somebody else holds that key.",
                 )
-        newest = self._newest(role)
+        newest = self.newest_key(role)
         if newest is None:
             raise self._no_key(role)
         verify(newest)
@@ -135,8 +138,9 @@ def make_parties(
     agreement: Agreement,
     statements: Iterable[KeyStatement],
     published: Mapping[bytes, bytes] = MappingProxyType({}),
+    incarnations: Iterable[Incarnation] = (),
 ) -> tuple[Party, ...]:
-    """Give all parties in the order of the agreement, after the key statements that stand, in their order.
+    """Give all parties in the order of the agreement, after what stands, each kind in its order.
 
     `published`: ML-DSA-44 keys that are known whole, by their SHA-256.
     """
@@ -157,6 +161,8 @@ def make_parties(
         )
         for name in agreement.party_ids
     }
+    for opened in incarnations:
+        parties[opened.party] = open_incarnation(agreement, parties[opened.party], opened)
     for statement in statements:
         parties[statement.party] = succeed(parties[statement.party], statement, published)
     return tuple(parties.values())
@@ -167,10 +173,34 @@ def _ml_dsa_key(name: str, sha256: bytes | None, published: Mapping[bytes, bytes
     return None if key is None else VerifierKey.of(name, ML_DSA_44, key)
 
 
+def open_incarnation(
+    agreement: Agreement,
+    party: Party,
+    opened: Incarnation,
+    published: Mapping[bytes, bytes] = MappingProxyType({}),
+) -> Party:
+    """Give the party as the author of its next log; the one before it is closed, and its keys are of the past."""
+    origin = agreement.origin_of(party.name, opened.incarnation)
+    cosigner = format_cosigner_name(origin)
+    return Party(
+        name=party.name,
+        origin=origin,
+        log_key=VerifierKey.of(origin, ED25519, opened.log_key),
+        cosigner_key=VerifierKey.of(cosigner, COSIGNATURE, opened.cosigner_key),
+        log_ml_dsa_key=_ml_dsa_key(origin, opened.log_ml_dsa_sha256, published),
+        cosigner_ml_dsa_key=_ml_dsa_key(cosigner, opened.cosigner_ml_dsa_sha256, published),
+        earlier=(*party.earlier, replace(party, earlier=(), closed_at=opened.size)),
+    )
+
+
 def succeed(
     party: Party, statement: KeyStatement, published: Mapping[bytes, bytes] = MappingProxyType({})
 ) -> Party:
-    """Give the party after its next key statement; session keys are the link's concern."""
+    """Give the party after its next key statement, be it of an earlier log; session keys are the link's concern."""
+    for number, author in enumerate(party.earlier):
+        if _has_key(author, statement):
+            changed = succeed(author, statement, published)
+            return replace(party, earlier=(*party.earlier[:number], changed, *party.earlier[number + 1 :]))
     if statement.role.is_ml_dsa:
         return _succeed_ml_dsa(party, statement, published)
     match statement.role:
@@ -200,6 +230,15 @@ def _succeed_ml_dsa(party: Party, statement: KeyStatement, published: Mapping[by
     if is_log:
         return replace(party, log_ml_dsa_key=fresh)
     return replace(party, cosigner_ml_dsa_key=fresh)
+
+
+def _has_key(author: Party, statement: KeyStatement) -> bool:
+    """Whether a statement replaces the newest key of this author; of ML-DSA-44, one that is known whole."""
+    role = statement.role
+    newest = None if role is KeyRole.SESSION else author.newest_key(role)
+    if newest is None:
+        return False
+    return statement.old_key == (sha256(newest.key).digest() if role.is_ml_dsa else newest.key)
 
 
 def succeed_all(party: Party, statements: Iterable[KeyStatement]) -> Party:

@@ -29,6 +29,7 @@ class Armour(StrEnum):
     KEY_STATEMENT = "KEY STATEMENT"
     AMENDMENT = "AMENDMENT"
     PUBLISHED_KEYS = "PUBLISHED KEYS"
+    INCARNATION = "INCARNATION"
 
 
 def armour(kind: Armour, octets: bytes) -> str:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from coupefeu.errors import PeerError, UsageError
-from coupefeu.model.entry import MAX_AGREEMENT_BODY_BYTES, MAX_HEAD_BYTES
+from coupefeu.model.entry import MAX_HEAD_BYTES, MAX_OPENING_BODY_BYTES
 from coupefeu.wire.dictionary import DICTIONARY
 from coupefeu.wire.head import left_out
 from coupefeu.wire.varint import read_varint, varint
@@ -16,7 +16,7 @@ MAX_ENTRIES: Final = 256
 MAX_HASHES_LEFT_OUT: Final = 128
 MAX_ROOTS_LEFT_OUT: Final = 32
 """What short heads leave out costs the receiver more than the bytes that ask for it, a root thirty times a hash."""
-MAX_INFLATED_BYTES: Final = 1 + 2 + MAX_HEAD_BYTES + MAX_AGREEMENT_BODY_BYTES
+MAX_INFLATED_BYTES: Final = 1 + 2 + MAX_HEAD_BYTES + MAX_OPENING_BODY_BYTES
 MAX_BATCH_INFLATED_BYTES: Final = 128 << 10
 """A sender fills a frame by what its entries are before they shrink, so a batch never inflates to twice a frame."""
 
@@ -198,7 +198,7 @@ def _encode_entry(entry: PackedEntry | LeafOnly) -> bytes:
     head, body = entry.head, entry.body
     if len(entry.seed) != _SEED_BYTES:
         raise _unusable("a seed has not 16 bytes")
-    if len(head) > MAX_HEAD_BYTES + 1 or len(body) > MAX_AGREEMENT_BODY_BYTES:
+    if len(head) > MAX_HEAD_BYTES + 1 or len(body) > MAX_OPENING_BODY_BYTES:
         raise _unusable("a head or body is too long")
     plain = varint(len(head)) + head + body
     compressor = _COMPRESSOR.copy()
@@ -220,7 +220,7 @@ def _decode_entry(index: int, data: bytes, position: int) -> tuple[PackedEntry |
             raise malformed("head-too-long")
         head, position = take(data, position, length)
         length, position = read_varint(data, position)
-        if length > MAX_AGREEMENT_BODY_BYTES:
+        if length > MAX_OPENING_BODY_BYTES:
             raise malformed("body-too-long")
         body, position = take(data, position, length)
         return PackedEntry(index, seed, head, body), position
@@ -232,7 +232,7 @@ def _decode_entry(index: int, data: bytes, position: int) -> tuple[PackedEntry |
     if head_length > MAX_HEAD_BYTES + 1:
         raise malformed("head-too-long")
     head, start = take(plain, start, head_length)
-    if len(plain) - start > MAX_AGREEMENT_BODY_BYTES:
+    if len(plain) - start > MAX_OPENING_BODY_BYTES:
         raise malformed("body-too-long")
     return PackedEntry(index, seed, head, plain[start:]), position
 

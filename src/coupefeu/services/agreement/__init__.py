@@ -14,6 +14,7 @@ from coupefeu.services.agreement.facts import (
     ProposeAmendment,
     PublishKeys,
     RecordKeyStatement,
+    TakeIncarnation,
 )
 from coupefeu.services.base import Command, Context, Draft, Recorded, Rows, Statement
 
@@ -30,6 +31,7 @@ class AgreementService:
         AcceptAmendment,
         RecordKeyStatement,
         PublishKeys,
+        TakeIncarnation,
     )
 
     def needs(self, command: Command) -> tuple[Statement, ...]:

@@ -4,6 +4,8 @@
     AMENDMENT_PROPOSED   {0 new agreement, 1 [the proposer's signatures]}
     AMENDMENT_ACCEPTED   {0 version, 1 SHA-256 of the new agreement, 2 the acceptor's signatures}
     KEY_STATEMENT        see wire/key_statement.py; in the log of either party, so that both hold it
+    INCARNATION_OPENED   {0, 1 as AGREEMENT, 2 statement}            entry 0 of a new log (wire/incarnation.py)
+                         {2 statement}                               in the log of whoever took it up by a file
 
 Whoever proposes or accepts signs with the identity key, away from the node. Source: protocol A10, A11.
 """
@@ -16,6 +18,7 @@ from coupefeu.model.entry import Kind
 from coupefeu.services.base import Command
 from coupefeu.wire.card import Signatures, pack_signatures, parse_signatures
 from coupefeu.wire.cbor import decode, encode
+from coupefeu.wire.incarnation import SignedIncarnation
 from coupefeu.wire.key_statement import SignedKeyStatement
 from coupefeu.wire.published_keys import PublishedKeys
 
@@ -31,8 +34,13 @@ KINDS: Final = frozenset(
         int(Kind.AMENDMENT_ACCEPTED),
         int(KEY_STATEMENT),
         int(Kind.KEYS_PUBLISHED),
+        int(Kind.INCARNATION_OPENED),
     }
 )
+
+
+OPENINGS: Final = frozenset({int(Kind.AGREEMENT), int(Kind.INCARNATION_OPENED)})
+"""Kinds of entry 0: they hold what all signed before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +83,13 @@ class PublishKeys(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakeIncarnation(Command):
+    """A new incarnation of another party, that came by a file; `body` is `build_taken_body` of it."""
+
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Acceptance:
     """What the body of AMENDMENT_ACCEPTED says."""
 
@@ -100,6 +115,7 @@ class AgreementFact:
     """Of a key statement."""
     published: PublishedKeys | None = None
     """Of keys that are shown whole."""
+    incarnation: SignedIncarnation | None = None
     effect: str = ""
 
 

@@ -6,14 +6,16 @@ party has co-signed each of those entries. A higher version replaces a lower one
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import product
 
 from coupefeu.keys.agreement_signatures import SignedAgreement, verify_agreement
 from coupefeu.model.agreement import Agreement, PartyKeys
 from coupefeu.model.entry import Kind
-from coupefeu.services.agreement.facts import AgreementFact
+from coupefeu.services.agreement.facts import OPENINGS, AgreementFact
 from coupefeu.wire.agreement import parse_agreement
 from coupefeu.wire.card import Signatures
+from coupefeu.wire.incarnation import Incarnation, SignedIncarnation
 from coupefeu.wire.key_statement import KeyRole, KeyStatement, SignedKeyStatement
 
 Cosigned = Callable[[int, int], int | None]
@@ -89,26 +91,103 @@ def list_statements(facts: Sequence[AgreementFact], agreement: Agreement) -> lis
 def list_signed_statements(facts: Sequence[AgreementFact], agreement: Agreement) -> list[SignedKeyStatement]:
     """Give the same with the signatures under them, as `node.folder_files.save_key_statement` keeps them."""
     standing: list[SignedKeyStatement] = []
-    used = {key for keys in agreement.keys for key in keys.every}
+    opened = [signed.statement for signed in list_incarnations(facts, agreement)]
+    used = _agreed_keys(agreement).union(*(each.keys for each in opened))
     for party in agreement.party_ids:
-        keys = agreement.keys_of(party)
-        sizes = dict.fromkeys(KeyRole, 0)
+        chains = _key_chains(agreement.keys_of(party), opened)
+        sizes = dict.fromkeys(product(range(-1, len(chains)), KeyRole), 0)
         for signed in _by_number(facts, party):
             statement = signed.statement
             role = statement.role
-            is_next = role.key_of(keys) == statement.old_key and statement.size >= sizes[role]
-            if is_next and statement.new_key not in used:
-                keys = _succeed(keys, statement)
-                sizes[role] = statement.size
+            number = _find_chain(chains, statement)
+            if statement.size >= sizes[number, role] and statement.new_key not in used and number >= 0:
+                chains[number] = _succeed(chains[number], statement)
+                sizes[number, role] = statement.size
                 used.add(statement.new_key or b"")
                 standing.append(signed)
     return standing
 
 
-def find_keys(statements: Sequence[KeyStatement], keys: PartyKeys) -> PartyKeys:
-    """Give the keys that stand after these statements; a revoked key without a successor is empty."""
+def list_incarnations(facts: Sequence[AgreementFact], agreement: Agreement) -> list[SignedIncarnation]:
+    """Give the incarnations that stand, by party and number: of two of one number the first that came.
+
+    Each follows on the one before it, and brings keys that were never used on this line.
+    """
+    standing: list[SignedIncarnation] = []
+    used = _agreed_keys(agreement)
+    for party in agreement.party_ids:
+        following = 2
+        for signed in _by_incarnation(facts, party):
+            keys = signed.statement.keys
+            if signed.statement.incarnation != following or keys & used or len(keys) % 2:
+                break
+            standing.append(signed)
+            used |= keys
+            following += 1
+    return standing
+
+
+def find_other_incarnation(
+    facts: Sequence[AgreementFact], standing: SignedIncarnation
+) -> SignedIncarnation | None:
+    """Give a second statement of the same incarnation that the identity signed, if one has come."""
+    ours = standing.statement
+    signed = (fact.incarnation for fact in facts if fact.incarnation is not None and not fact.effect)
+    same = (
+        each
+        for each in signed
+        if (each.statement.party, each.statement.incarnation) == (ours.party, ours.incarnation)
+    )
+    return next((each for each in same if each.statement != ours), None)
+
+
+def _find_chain(chains: Sequence[PartyKeys], statement: KeyStatement) -> int:
+    """Find the newest incarnation whose key a statement replaces; -1: none."""
+    found = (number for number, keys in enumerate(chains) if statement.role.key_of(keys) == statement.old_key)
+    return max(found, default=-1)
+
+
+def _key_chains(keys: PartyKeys, opened: Sequence[Incarnation]) -> list[PartyKeys]:
+    """Give what each incarnation of a party begins with, the first at the front; it alone has the session key."""
+    later = (each for each in opened if each.party == keys.party)
+    return [keys, *(replace(_opened(keys, each), session=b"") for each in later)]
+
+
+def _opened(keys: PartyKeys, opened: Incarnation) -> PartyKeys:
+    return replace(
+        keys,
+        log=opened.log_key,
+        cosigner=opened.cosigner_key,
+        log_ml_dsa_sha256=opened.log_ml_dsa_sha256,
+        cosigner_ml_dsa_sha256=opened.cosigner_ml_dsa_sha256,
+    )
+
+
+def _agreed_keys(agreement: Agreement) -> set[bytes]:
+    return {key for keys in agreement.keys for key in keys.every}
+
+
+def _by_incarnation(facts: Sequence[AgreementFact], party: str) -> list[SignedIncarnation]:
+    """Keep of each number the statement that came first, wherever it stands, as `_by_number` does."""
+    by_number: dict[int, SignedIncarnation] = {}
+    for fact in facts:
+        if fact.incarnation is not None and fact.incarnation.statement.party == party and not fact.effect:
+            by_number.setdefault(fact.incarnation.statement.incarnation, fact.incarnation)
+    return [by_number[number] for number in sorted(by_number)]
+
+
+def find_keys(
+    statements: Sequence[KeyStatement], keys: PartyKeys, incarnations: Sequence[Incarnation] = ()
+) -> PartyKeys:
+    """Give the keys that stand after these statements; a revoked key without a successor is empty.
+
+    Log and cosigner keys are those of the newest incarnation.
+    """
+    ours = [each for each in incarnations if each.party == keys.party]
+    if ours:
+        keys = _opened(keys, ours[-1])
     for statement in statements:
-        if statement.party == keys.party:
+        if statement.party == keys.party and (not ours or statement.role.key_of(keys) == statement.old_key):
             keys = _succeed(keys, statement)
     return keys
 
@@ -117,7 +196,7 @@ def first_signatures(facts: Sequence[AgreementFact]) -> dict[tuple[str, int], Ag
     """By party and version: the first text of it that the party signed; a later one has no effect."""
     first: dict[tuple[str, int], AgreementFact] = {}
     for fact in sorted(facts, key=lambda fact: (fact.log, fact.index)):
-        if fact.signatures is not None and not fact.effect and fact.kind != Kind.AGREEMENT:
+        if fact.signatures is not None and not fact.effect and fact.kind not in OPENINGS:
             first.setdefault((fact.party, fact.version), fact)
     return first
 

@@ -9,15 +9,19 @@ from typing import Final
 from coupefeu.errors import PolicyError, UsageError
 from coupefeu.keys.agreement_signatures import (
     parse_agreement_body,
+    verify_agreement,
     verify_agreement_body,
     verify_key_statement,
     verify_signatures,
 )
+from coupefeu.keys.incarnations import parse_opening_body, verify_incarnation
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.entry import Kind
+from coupefeu.model.logs import incarnation_of, log_number
 from coupefeu.model.precedence import Precedence
 from coupefeu.services.agreement.facts import (
     KEY_STATEMENT,
+    OPENINGS,
     AcceptAmendment,
     Acceptance,
     AgreementFact,
@@ -25,11 +29,18 @@ from coupefeu.services.agreement.facts import (
     ProposeAmendment,
     PublishKeys,
     RecordKeyStatement,
+    TakeIncarnation,
     encode_acceptance,
 )
-from coupefeu.services.agreement.in_force import find_keys, first_signatures, list_statements
+from coupefeu.services.agreement.in_force import (
+    find_keys,
+    first_signatures,
+    list_incarnations,
+    list_statements,
+)
 from coupefeu.services.base import Command, Context, Draft
 from coupefeu.wire.agreement import parse_agreement
+from coupefeu.wire.incarnation import SignedIncarnation
 from coupefeu.wire.key_statement import (
     KeyStatement,
     parse_key_statement,
@@ -57,6 +68,8 @@ def decide(command: Command, facts: Sequence[AgreementFact], context: Context) -
             return _decide_statement(command, facts, context)
         case PublishKeys():
             return _decide_publish(command, facts, context)
+        case TakeIncarnation():
+            return _decide_take(command, facts, context)
         case _:
             raise UsageError(
                 f"{type(command).__name__} is not ours", code="services.agreement.unknown_command"
@@ -110,15 +123,66 @@ def describe_difference(old: bytes, new: bytes) -> list[str]:
 
 
 def _decide_open(command: OpenLog, facts: Sequence[AgreementFact], context: Context) -> tuple[Draft, ...]:
-    if any(fact.kind == Kind.AGREEMENT and fact.log == context.our_log for fact in facts):
+    if any(fact.kind in OPENINGS and fact.log == context.our_log and not fact.index for fact in facts):
         raise PolicyError("our log is open already", code="services.agreement.opened")
-    if verify_agreement_body(command.body).agreement.keys != context.agreement.keys:
+    is_first = incarnation_of(context.our_log, len(context.parties)) == 1
+    opening = None if is_first else parse_opening_body(command.body)
+    signed = (
+        verify_agreement_body(command.body)
+        if opening is None
+        else verify_agreement(opening.octets, opening.signatures)
+    )
+    if signed.agreement.keys != context.agreement.keys:
         raise PolicyError(
             "the agreement is of another line",
             code="services.agreement.other_line",
             hint="give the agreement that this node was paired with",
         )
-    return (_draft(Kind.AGREEMENT, command.body, context),)
+    if opening is None:
+        return (_draft(Kind.AGREEMENT, command.body, context),)
+    check_opening(opening.signed, context.our_log, context)
+    return (_draft(Kind.INCARNATION_OPENED, command.body, context, Precedence.FLASH),)
+
+
+def check_opening(signed: SignedIncarnation, log: int, context: Context) -> None:
+    """Refuse a statement that does not open this log.
+
+    Raises: PeerError, VerificationError: its signatures do not hold; PolicyError `services.agreement.other_log`.
+    """
+    statement = verify_incarnation(signed, context.agreement)
+    position = context.parties.index(statement.party)
+    if log_number(position, statement.incarnation, len(context.parties)) != log:
+        raise PolicyError(
+            f"the statement opens log {statement.incarnation} of {statement.party.upper()}, and stands in another",
+            code="services.agreement.other_log",
+            hint="It has no effect here.",
+        )
+
+
+def _decide_take(
+    command: TakeIncarnation, facts: Sequence[AgreementFact], context: Context
+) -> tuple[Draft, ...]:
+    """Record what came by a file; a second statement of one number is recorded too, for it is evidence."""
+    signed = parse_opening_body(command.body).signed
+    statement = verify_incarnation(signed, context.agreement)
+    if statement.party == context.us:
+        raise PolicyError(
+            "this incarnation is our own",
+            code="services.agreement.own_incarnation",
+            hint="Open it where the node is: coupefeu incarnation open --identity FILE",
+        )
+    known = [fact for fact in facts if fact.incarnation is not None and not fact.effect]
+    if any(fact.incarnation.statement == statement for fact in known if fact.incarnation is not None):
+        raise PolicyError("this incarnation is on the record", code="services.agreement.known_incarnation")
+    standing = [each.statement for each in list_incarnations(facts, context.agreement)]
+    newest = max((each.incarnation for each in standing if each.party == statement.party), default=1)
+    if statement.incarnation > newest + 1:
+        raise PolicyError(
+            f"incarnation {statement.incarnation} of {statement.party.upper()} does not follow on {newest}",
+            code="services.agreement.no_succession",
+            hint="Take the statements before it first.",
+        )
+    return (_draft(Kind.INCARNATION_OPENED, command.body, context),)
 
 
 def _decide_propose(
@@ -179,7 +243,7 @@ def _decide_statement(
             code="services.agreement.no_succession",
             hint="record earlier statements first; numbers rise by party, sizes never fall, no key comes twice",
         )
-    return (replace(_draft(KEY_STATEMENT, command.body, context), precedence=Precedence.FLASH),)
+    return (_draft(KEY_STATEMENT, command.body, context, Precedence.FLASH),)
 
 
 def _decide_publish(
@@ -212,14 +276,14 @@ def _insist_ours(signers: frozenset[str], context: Context) -> None:
         )
 
 
-def _draft(kind: int, body: bytes, context: Context) -> Draft:
+def _draft(kind: int, body: bytes, context: Context, precedence: Precedence = Precedence.ROUTINE) -> Draft:
     ours = context.us
     others = (party for party in context.parties if party != ours)
     return Draft(
         kind=int(kind),
         from_post=context.agreement.desk(ours).id,
         to_posts=tuple(context.agreement.desk(party).id for party in others),
-        precedence=Precedence.ROUTINE,
+        precedence=precedence,
         language=context.agreement.party(ours).language,
         body=body,
     )

@@ -27,15 +27,17 @@ from coupefeu.errors import CoupefeuError, PolicyError
 from coupefeu.keys.agreement_signatures import (
     agreement_note,
     parse_agreement_body,
+    verify_agreement,
     verify_agreement_body,
     verify_key_statement,
     verify_signatures,
     verify_text,
 )
+from coupefeu.keys.incarnations import Opening, parse_opening_body, verify_incarnation
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.entry import Kind
 from coupefeu.services.agreement.facts import KEY_STATEMENT, AgreementFact, parse_acceptance
-from coupefeu.services.agreement.rules import check_fixed
+from coupefeu.services.agreement.rules import check_fixed, check_opening
 from coupefeu.services.base import METADATA, Context, Recorded, Rows, Statement
 from coupefeu.wire.agreement import parse_agreement
 from coupefeu.wire.key_statement import parse_key_statement
@@ -112,6 +114,8 @@ def _slot(fact: AgreementFact) -> str:
         return f"keys {fact.party} {fact.version}"
     if fact.kind == Kind.KEYS_PUBLISHED:
         return f"published {fact.digest.hex()}"
+    if fact.kind == Kind.INCARNATION_OPENED:  # of one number two may have been signed, and both are evidence
+        return f"incarnation {fact.party} {fact.version} {fact.digest.hex()[:16]}"
     return "agreement" if fact.kind == Kind.AGREEMENT else f"text {fact.version}"
 
 
@@ -128,13 +132,13 @@ def judge(recorded: Recorded, context: Context) -> AgreementFact:
         log=recorded.log, index=recorded.index, arrival=recorded.arrival, kind=kind, party=author
     )
     try:
-        return _verified(fact, recorded.body, context.agreement)
+        return _verified(fact, recorded.body, context)
     except CoupefeuError as error:
         return replace(fact, effect=f"{error.message} [{error.code}]")
 
 
-def _verified(fact: AgreementFact, body: bytes, agreement: Agreement) -> AgreementFact:
-    fact = _content(fact, body)
+def _verified(fact: AgreementFact, body: bytes, context: Context) -> AgreementFact:
+    fact, agreement = _content(fact, body), context.agreement
     match fact.kind:
         case Kind.AGREEMENT:
             _verify_opening(fact, body, agreement)
@@ -147,6 +151,8 @@ def _verified(fact: AgreementFact, body: bytes, agreement: Agreement) -> Agreeme
             verify_text(agreement.keys_of(fact.party), note, fact.signatures)
         case Kind.KEYS_PUBLISHED:
             pass  # whose they are, the statements say: until then they are bytes
+        case Kind.INCARNATION_OPENED:
+            _verify_incarnation(fact, parse_opening_body(body), context)
         case _:
             verify_key_statement(parse_key_statement(body), agreement)
     return fact
@@ -158,6 +164,16 @@ def _verify_opening(fact: AgreementFact, body: bytes, agreement: Agreement) -> N
     _insist(fact.index == 0, "an agreement stands at the beginning of a log only")
 
 
+def _verify_incarnation(fact: AgreementFact, opening: Opening, context: Context) -> None:
+    if not opening.octets:
+        verify_incarnation(opening.signed, context.agreement)
+        return
+    signed = verify_agreement(opening.octets, opening.signatures)
+    check_fixed(context.agreement, signed.agreement)
+    check_opening(opening.signed, fact.log, context)
+    _insist(fact.index == 0, "an incarnation opens a log with its first entry")
+
+
 def _content(fact: AgreementFact, body: bytes) -> AgreementFact:
     """Read what the body says, without believing it; a version that the fact has already is not read again."""
     if fact.kind == KEY_STATEMENT:
@@ -166,6 +182,11 @@ def _content(fact: AgreementFact, body: bytes) -> AgreementFact:
         return replace(fact, party=statement.party, version=statement.number, signed=signed)
     if fact.kind == Kind.KEYS_PUBLISHED:
         return replace(fact, published=parse_published_keys(body), digest=sha256(body).digest())
+    if fact.kind == Kind.INCARNATION_OPENED:
+        opened = parse_opening_body(body).signed
+        said = opened.statement
+        digest = sha256(said.text().encode("ascii")).digest()
+        return replace(fact, party=said.party, version=said.incarnation, digest=digest, incarnation=opened)
     if fact.kind == Kind.AMENDMENT_ACCEPTED:
         acceptance = parse_acceptance(body)
         return replace(
