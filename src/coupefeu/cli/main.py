@@ -18,6 +18,7 @@ SUMMARIES: Final = {
     "card": "Print our card for this line; the same card each time until the line is paired.",
     "pair": "Pair with the others' cards, then with their answers.",
     "agreement": "The agreement: show, propose, sign; replace keys.",
+    "incarnation": "A new log under fresh keys, after a restore or a fork.",
     "up": "Run the node.",
     "console-link": "Print a link that signs one browser in at the console, once, within ten minutes.",
     "status": "Show the line, both records, what is overdue and what was found wrong.",

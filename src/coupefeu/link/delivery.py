@@ -48,6 +48,12 @@ class Delivery:
         self._outboxes.setdefault(log, Outbox()).restore(cumulative, selective)
         self._receipted[log] = max(self._receipted.get(log, 0), cumulative)
 
+    def begin_anew(self, log: int, cumulative: int) -> None:
+        """Treat a log as acknowledged up to `cumulative` alone, and as offered up to there."""
+        self._outboxes[log] = Outbox()
+        self._receipted[log] = cumulative
+        self.restore(log, cumulative, ())
+
     def acknowledge(self, ack: Ack) -> tuple[bool, int]:
         """Take an acknowledgement of a log that we own; return whether it can be true, and what was known before."""
         outbox = self._outboxes[ack.log]

@@ -111,6 +111,10 @@ class Link:
         """Tell at the start, before `offer`, what our record has receipts for: half-open ranges beyond `cumulative`."""
         self._delivery.restore(log, cumulative, selective)
 
+    def begin_anew(self, log: int, cumulative: int) -> None:
+        """Forget what was acknowledged and offered of our log; offer again what is behind `cumulative`."""
+        self._delivery.begin_anew(log, cumulative)
+
     def cosigned(self, log: int, size: int) -> None:
         """Tell that their verified co-signature of our log at `size` is durable here: it acknowledges."""
         self._delivery.cosigned(log, size)

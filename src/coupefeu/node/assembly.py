@@ -21,12 +21,13 @@ from coupefeu.node.peer import Peer
 from coupefeu.node.post_quantum import Work, work_at_once
 from coupefeu.node.sealer import Sealer
 from coupefeu.record.post_quantum import MlDsaSigners
+from coupefeu.record.tree import Frontier
 from coupefeu.services.agreement.facts import OpenLog
 from coupefeu.services.every import SERVICES
-from coupefeu.store.highwater import read_high_water, why_recovering
+from coupefeu.store.highwater import Marks, read_high_water, why_recovering
 from coupefeu.store.jobs import Act, Job, Outcome
 from coupefeu.store.keeper import Keeper
-from coupefeu.store.line import Line, Party
+from coupefeu.store.line import Line, Party, logs_of, need_author
 from coupefeu.store.outgoing import (
     Pending,
     cosigned_size,
@@ -52,14 +53,14 @@ def line_of(folder: NodeFolder) -> Line:
         log_signer=log_signer,
         cosigner=cosigner,
         published=folder.need_line().published,
+        incarnations=folder.need_line().incarnations,
     )
 
 
 def signers_of(folder: NodeFolder) -> tuple[LogSigner, CosignSigner]:
     """Give the keys that we sign with now."""
-    name = folder.party
-    cosigner_name = folder.agreement.cosigner_name(name)
-    return LogSigner(folder.origin(name), folder.ring.log), CosignSigner(cosigner_name, folder.ring.cosigner)
+    us = need_author(folder.parties, folder.log_number)
+    return LogSigner(us.origin, folder.ring.log), CosignSigner(us.cosigner_key.name, folder.ring.cosigner)
 
 
 def ml_dsa_signers_of(folder: NodeFolder) -> MlDsaSigners | None:
@@ -67,10 +68,9 @@ def ml_dsa_signers_of(folder: NodeFolder) -> MlDsaSigners | None:
     log, cosigner = folder.ring.log_mldsa, folder.ring.cosigner_mldsa
     if log is None or cosigner is None:
         return None
-    origin = folder.origin(folder.party)
+    us = need_author(folder.parties, folder.log_number)
     return MlDsaSigners(
-        log=MlDsaSigner(origin, log),
-        cosigner=MlDsaSigner(folder.agreement.cosigner_name(folder.party), cosigner),
+        log=MlDsaSigner(us.origin, log), cosigner=MlDsaSigner(us.cosigner_key.name, cosigner)
     )
 
 
@@ -85,7 +85,8 @@ def open_keeper(folder: NodeFolder, now: Moment) -> Keeper:
         folder.record_path, line_of(folder), SERVICES, folder.agreement, earlier=folder.earlier_agreements
     )
     reason = why_recovering(
-        read_high_water(folder.high_water_path), {log: state.complete for log, state in keeper.states.items()}
+        marks_that_bind(folder, read_high_water(folder.high_water_path)),
+        {log: state.complete for log, state in keeper.states.items()},
     )
     if reason is not None:
         keeper.close()
@@ -102,6 +103,16 @@ def open_keeper(folder: NodeFolder, now: Moment) -> Keeper:
     return keeper
 
 
+def marks_that_bind(folder: NodeFolder, marks: Marks | None) -> Marks | None:
+    """Leave out what was signed by keys of an earlier incarnation: fresh keys have signed nothing (protocol A13)."""
+    if marks is None or not need_author(folder.parties, folder.log_number).earlier:
+        return marks
+    if folder.log_number not in marks:
+        return {}
+    ours = {log for log in logs_of(folder.parties) if folder.agreement.writer_of(log) == folder.party}
+    return {log: mark for log, mark in marks.items() if log == folder.log_number or log not in ours}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What an engine needs from outside: who executes jobs, who carries bytes, clocks and fresh bytes."""
@@ -113,6 +124,7 @@ class Surroundings:
     load: Callable[[int, int], list[Pending]]
     keep_psk: Callable[[int, Generations], None]
     """Make the secrets shared with the party of a log durable, then call `Engine.psk_kept`."""
+    load_frontier: Callable[[int], Frontier]
     work: Work = work_at_once
 
 
@@ -137,6 +149,7 @@ def make_engine(folder: NodeFolder, keeper: Keeper, surroundings: Surroundings) 
         keep_psk=surroundings.keep_psk,
         work=surroundings.work,
         ml_dsa_signers=ml_dsa_signers_of(folder),
+        load_frontier=surroundings.load_frontier,
     )
 
 
@@ -148,6 +161,9 @@ def make_peer(keeper: Keeper, config: LinkConfig, budgets: Budgets, log: int, no
     frontier = load_frontier(keeper.connection, our_log, cosigned)
     sealer = Sealer(keeper.line.log_signer, frontier, [each.leaf_hash for each in pending])
     link = Link(config, sealer.seal_for_link)
+    for earlier in keeper.states:
+        if keeper.line.is_ours(earlier) and earlier != our_log:
+            link.acknowledged(earlier, cosigned_size(keeper.connection, earlier, log))
     link.acknowledged(our_log, cosigned, receipted_runs(keeper.connection, our_log, log, cosigned))
     for each, state in keeper.states.items():
         if position_of(each, len(keeper.line.parties)) == log:

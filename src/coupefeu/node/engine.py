@@ -20,6 +20,7 @@ from coupefeu.node.events import Change, EntryRecorded, LineChanged, ReceiptTake
 from coupefeu.node.peer import Peer
 from coupefeu.node.post_quantum import PostQuantum, Work, work_at_once
 from coupefeu.record.post_quantum import MlDsaSigners
+from coupefeu.record.tree import Frontier
 from coupefeu.services.base import Command
 from coupefeu.store.jobs import (
     Act,
@@ -37,6 +38,7 @@ from coupefeu.store.jobs import (
     TakeReceipt,
 )
 from coupefeu.store.outgoing import Pending
+from coupefeu.store.transaction import MAX_INDEX
 from coupefeu.wire.packet import Batch, CosignatureItem, LineTestItem, RunReceiptItem
 
 Done = Callable[[Outcome], None]
@@ -45,6 +47,8 @@ REFUSAL_AGAIN_MS = 1_000
 MAX_OFFERED_AGAIN = 1_024
 """Entries read for one request of the other side; who lacks more asks again."""
 OLD_GENERATION = "node.engine.old_generation"
+FALL_BACK_AGAIN_MS = 60_000
+"""So seldom a party may have us begin again behind what it has co-signed."""
 COVER_AFTER_MS = 1_000
 """Quiet this long with entries covered by runs alone: the last one goes again, under a checkpoint."""
 
@@ -84,6 +88,7 @@ class Engine:
         entropy: Callable[[int], bytes],
         load_pending: Callable[[int, int], Iterable[Pending]],
         keep_psk: Callable[[int, Generations], None],
+        load_frontier: Callable[[int], Frontier],
         work: Work = work_at_once,
         ml_dsa_signers: MlDsaSigners | None = None,
     ) -> None:
@@ -97,6 +102,7 @@ class Engine:
         self._entropy = entropy
         self._load_pending = load_pending
         self._keep_psk = keep_psk
+        self._load_frontier = load_frontier
         self._listeners: list[Callable[[Change], None]] = []
         self._attachments = Attachments(submit, clock, self.tell, self._tell_refusal)
         our_position = position_of(our_log, parties)
@@ -291,7 +297,7 @@ class Engine:
                 self._keep_psk(peer.log, generations)
             case events.OldGeneration(number=number, replaced_ms=replaced_ms):
                 self.tell(Trouble(party=peer.log, code=OLD_GENERATION, detail=_old(number, replaced_ms)))
-            case events.AckBeyondOurs(cumulative=cumulative):
+            case events.AckBeyondOurs(log=log, cumulative=cumulative) if log == self.our_log:
                 detail = f"the other side holds {cumulative:,} entries of our log, more than we do"
                 self.tell(Trouble(party=peer.log, code="node.engine.behind", detail=detail))
             case _:
@@ -377,9 +383,26 @@ class Engine:
 
     def _offer_again(self, peer: Peer, start: int, end: int) -> None:
         if start < peer.sealer.base_size:
-            return  # they co-signed it: their record is behind, and recovers by its own rule (A13)
+            self._fall_back(peer, start)
+            return
         wanted = self._load_pending(start, min(end, start + MAX_OFFERED_AGAIN))
         peer.link.offer(peer.outgoing(self.our_log, each) for each in wanted)
+
+    def _fall_back(self, peer: Peer, start: int) -> None:
+        """Begin again behind `start`: they co-signed more, and their record has lost it (protocol A13)."""
+        mono_ms = self._clock().mono_ms
+        if peer.fell_back_ms is not None and mono_ms - peer.fell_back_ms < FALL_BACK_AGAIN_MS:
+            return
+        peer.fell_back_ms = mono_ms
+        pending = list(self._load_pending(start, MAX_INDEX))
+        peer.sealer.begin_anew(self._load_frontier(start), [each.leaf_hash for each in pending])
+        peer.cosigned = start
+        peer.link.begin_anew(self.our_log, start)
+        peer.link.offer(peer.outgoing(self.our_log, each) for each in pending)
+        detail = (
+            f"the other side has lost our entries from {start:,} on, which it had co-signed: they go again"
+        )
+        self.tell(Trouble(party=peer.log, code="node.engine.fell_back", detail=detail))
 
     def _watch_cover(self, peer: Peer) -> None:
         waits = peer.cosigned < peer.sealer.size and peer.link.state().queued == 0

@@ -4,7 +4,7 @@ node.toml                 party, listen, address, peers' addresses, [console], [
 keys/*.key                private keys, 0600
 pairing/                  cards and answers while pairing; cards hold secrets and go when it ends
 agreement/NNNN.toml .sigs each version of the agreement, exact bytes, and the signatures under it
-agreement/*.statement     key statements that stand; *.keys ML-DSA-44 keys whole
+agreement/*.statement     key statements that stand; *.keys ML-DSA-44 keys whole; *.incarnation new logs
 line.toml                 written last by pairing: the line is ready
 record.db  highwater  control.sock  node.log
 """
@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from coupefeu.errors import ConfigError
+from coupefeu.errors import ConfigError, UsageError
 from coupefeu.keys.agreement_signatures import SignedAgreement, build_agreement_body
 from coupefeu.keys.generations import Generations
+from coupefeu.keys.incarnations import build_opening_body
 from coupefeu.keys.ring import (
     KeyRing,
     make_ring,
@@ -27,11 +28,13 @@ from coupefeu.keys.ring import (
     write_ring,
 )
 from coupefeu.model.agreement import Agreement, PartyKeys
+from coupefeu.model.logs import incarnation_of, log_number
 from coupefeu.node import folder_files as files
 from coupefeu.node.clock import Clock
 from coupefeu.services.agreement.in_force import find_keys
-from coupefeu.store.line import Party, make_parties
+from coupefeu.store.line import Party, make_parties, newest_log
 from coupefeu.wire.card import Signatures
+from coupefeu.wire.incarnation import Incarnation, SignedIncarnation
 from coupefeu.wire.key_statement import KeyRole, KeyStatement
 from coupefeu.wire.note import VerifierKey
 
@@ -50,6 +53,13 @@ class Line:
     """Key statements that stand (protocol A10)."""
     published: Mapping[bytes, bytes] = field(default_factory=dict, repr=False)
     """ML-DSA-44 keys that are held whole, by the SHA-256 under which agreement and statements name them (A15)."""
+    incarnations: tuple[SignedIncarnation, ...] = ()
+    """New logs of parties, by party and number (protocol A13)."""
+
+    @property
+    def opened(self) -> tuple[Incarnation, ...]:
+        """What those statements say."""
+        return tuple(signed.statement for signed in self.incarnations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,8 +160,13 @@ class NodeFolder:
 
     @property
     def opening_body(self) -> bytes:
-        """The body of entry 0: version 1 with all signatures, whatever is in force now (protocol A11)."""
-        return build_agreement_body(files.read_agreement_version(self.path, 1))
+        """The body of entry 0: version 1 with all signatures, whatever is in force now (protocol A11).
+
+        In the log of a new incarnation its statement stands beside it (protocol A13).
+        """
+        first = files.read_agreement_version(self.path, 1)
+        ours = [each for each in self.need_line().incarnations if each.statement.party == self.party]
+        return build_opening_body(first, ours[-1]) if ours else build_agreement_body(first)
 
     @property
     def line_id(self) -> bytes:
@@ -160,8 +175,26 @@ class NodeFolder:
 
     @property
     def log_number(self) -> int:
-        """The number of our own log."""
-        return self.agreement.log_number(self.party)
+        """The number of the log that we write now."""
+        return self.log_of(self.party)
+
+    def log_of(self, party: str, incarnation: int | None = None) -> int:
+        """Give the number of a party's log: of its newest, or of the one asked for.
+
+        Raises: UsageError: no such party, or it has no such incarnation.
+        """
+        position, parties = self.agreement.log_number(party), self.parties
+        newest = newest_log(parties, position)
+        if incarnation is None:
+            return newest
+        log = log_number(position, incarnation, len(parties))
+        if not position <= log <= newest:
+            raise UsageError(
+                f"{party.upper()} has no incarnation {incarnation}",
+                code="node.folder.no_such_incarnation",
+                hint=f"It has 1 to {incarnation_of(newest, len(parties))}.",
+            )
+        return log
 
     @property
     def clock(self) -> Clock:
@@ -174,18 +207,19 @@ class NodeFolder:
         return tuple(party for party in self.agreement.party_ids if party != self.party)
 
     def origin(self, party: str) -> str:
-        """Name the log of `party`."""
+        """Name the first log of `party`, by which the link knows it for ever."""
         return self.agreement.origin(party)
 
     def keys_of(self, party: str) -> PartyKeys:
         """Give the public keys of `party` that stand now, after its key statements."""
-        return find_keys(self.need_line().statements, self.agreement.keys_of(party))
+        line = self.need_line()
+        return find_keys(line.statements, self.agreement.keys_of(party), line.opened)
 
     @property
     def parties(self) -> tuple[Party, ...]:
         """All parties in the order of their logs, with every key under which each has signed."""
         line = self.need_line()
-        return make_parties(self.agreement, line.statements, line.published)
+        return make_parties(self.agreement, line.statements, line.published, line.opened)
 
     def log_key(self, party: str) -> VerifierKey:
         """Give the newest key under which the log of `party` is signed."""
@@ -255,6 +289,7 @@ def _read_line(path: Path, party: str) -> Line | None:
         in_person={peer: in_person.get(peer) is True for peer in peers},
         statements=files.read_key_statements(path, agreement),
         published=files.read_published_keys(path),
+        incarnations=files.read_incarnations(path, agreement),
     )
 
 

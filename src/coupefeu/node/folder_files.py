@@ -16,9 +16,11 @@ from coupefeu.keys.agreement_signatures import (
     verify_key_statement,
 )
 from coupefeu.keys.files import SECRET_MODE, write_durably
+from coupefeu.keys.incarnations import verify_incarnation
 from coupefeu.model.agreement import Agreement
 from coupefeu.wire.armour import Armour, armour, parse_armour
 from coupefeu.wire.dictionary import DICTIONARY_HASH
+from coupefeu.wire.incarnation import SignedIncarnation, encode_incarnation, parse_incarnation
 from coupefeu.wire.key_statement import (
     KeyStatement,
     SignedKeyStatement,
@@ -192,6 +194,46 @@ def read_key_statements(path: Path, agreement: Agreement) -> tuple[KeyStatement,
     return tuple(
         _read_statement(file, agreement) for file in sorted((path / "agreement").glob("*-*.statement"))
     )
+
+
+def save_incarnation(path: Path, signed: SignedIncarnation) -> None:
+    """Keep a new incarnation that stands, of ours or of another party, so that the folder alone tells its keys."""
+    statement = signed.statement
+    name = f"{statement.party}.{statement.incarnation}.incarnation"
+    text = armour(Armour.INCARNATION, encode_incarnation(signed))
+    write_durably(path / "agreement" / name, text.encode("ascii"))
+
+
+def read_incarnations(path: Path, agreement: Agreement) -> tuple[SignedIncarnation, ...]:
+    """Read and verify the kept incarnations, by party and number; raises ConfigError `node.folder.*`."""
+    kept = [_read_incarnation(file, agreement) for file in (path / "agreement").glob("*.*.incarnation")]
+    order = agreement.party_ids
+    kept.sort(key=lambda each: (order.index(each.statement.party), each.statement.incarnation))
+    following: dict[str, int] = {}
+    for statement in (each.statement for each in kept):
+        expected = following.get(statement.party, 2)
+        if statement.incarnation != expected:
+            raise ConfigError(
+                f"the file of incarnation {expected} of {statement.party.upper()} is missing",
+                code="node.folder.no_incarnation",
+                hint="restore the files of agreement/",
+            )
+        following[statement.party] = expected + 1
+    return tuple(kept)
+
+
+def _read_incarnation(file: Path, agreement: Agreement) -> SignedIncarnation:
+    try:
+        _, octets = read_armoured(file, (Armour.INCARNATION,))
+        signed = parse_incarnation(octets)
+        verify_incarnation(signed, agreement)
+    except CoupefeuError as error:
+        raise ConfigError(
+            f"{file} does not hold: {error.message}",
+            code="node.folder.bad_incarnation",
+            hint="restore the file",
+        ) from error
+    return signed
 
 
 def _read_statement(file: Path, agreement: Agreement) -> KeyStatement:

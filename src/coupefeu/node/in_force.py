@@ -19,12 +19,18 @@ from coupefeu.node.duties import Duties
 from coupefeu.node.engine import Engine
 from coupefeu.node.events import TermsChanged, Trouble
 from coupefeu.node.folder import NodeFolder
-from coupefeu.node.folder_files import save_agreement, save_key_statement, save_published_keys
+from coupefeu.node.folder_files import (
+    save_agreement,
+    save_incarnation,
+    save_key_statement,
+    save_published_keys,
+)
 from coupefeu.services.agreement.facts import PublishKeys
 from coupefeu.services.agreement.in_force import find_in_force, verify_amendment
 from coupefeu.store.jobs import Outcome
 from coupefeu.store.keeper import Keeper
 from coupefeu.store.standing import Standing
+from coupefeu.wire.incarnation import Incarnation
 from coupefeu.wire.key_statement import KeyRole, KeyStatement
 from coupefeu.wire.published_keys import PublishedKeys, encode_published_keys
 
@@ -46,7 +52,10 @@ def catch_up(folder: NodeFolder, keeper: Keeper, now: Moment) -> NodeFolder:
     fresh = [signed for signed in standing.statements if signed.statement not in known]
     for signed in fresh:
         save_key_statement(folder.path, signed)
-    if fresh or amended:
+    opened = [signed for signed in standing.incarnations if signed.statement not in folder.need_line().opened]
+    for incarnation in opened:
+        save_incarnation(folder.path, incarnation)
+    if fresh or amended or opened:
         folder = NodeFolder.open(folder.path)
     if _keep_published(folder, standing):
         folder = NodeFolder.open(folder.path)
@@ -109,6 +118,9 @@ class InForce:
         if self.folder is not before:
             if self.folder.agreement.version != before.agreement.version:
                 self._amend(now)
+            for opened in self.folder.need_line().opened:
+                if opened not in before.need_line().opened:
+                    self._tell(_opened(opened))
             known = before.need_line().statements
             for statement in self.folder.need_line().statements:
                 if statement not in known:
@@ -192,3 +204,11 @@ class InForce:
 
     def _tell(self, says: str) -> None:
         self._engine.tell(TermsChanged(version=self.folder.agreement.version, says=says))
+
+
+def _opened(opened: Incarnation) -> str:
+    party, log = opened.party.upper(), f"{opened.party.upper()}.{opened.incarnation}"
+    return (
+        f"{party} opened a new log by its identity key: its entries are {log}/0 and on. The log before it stands up to "
+        f"{opened.size:,} entries, and further where it was co-signed; it can be read and proved as before."
+    )

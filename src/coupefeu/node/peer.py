@@ -24,6 +24,8 @@ class Peer:
     cosigned: int = 0
     quiet_since_ms: int | None = None
     paths: set[int] = field(default_factory=set)
+    fell_back_ms: int | None = None
+    """When it last had us begin again behind what it has co-signed."""
     told_ms: dict[str, int] = field(default_factory=dict)
     is_answered: bool = True
     """Whether no ask of theirs is with the store: one at a time."""

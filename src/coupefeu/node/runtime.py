@@ -31,10 +31,11 @@ from coupefeu.node.ratchet import SecretFiles, drop_old_secrets
 from coupefeu.node.troubles import Troubles
 from coupefeu.node.witness_settings import read_witnesses
 from coupefeu.node.witness_tasks import WitnessTasks
+from coupefeu.record.tree import Frontier
 from coupefeu.store.highwater import Marks, write_high_water
 from coupefeu.store.jobs import Job, Outcome
 from coupefeu.store.keeper import Keeper
-from coupefeu.store.outgoing import Pending, load_pending
+from coupefeu.store.outgoing import Pending, load_frontier, load_pending
 from coupefeu.store.reader import Reader
 from coupefeu.store.writer import Writer
 
@@ -110,6 +111,7 @@ class Runtime:
             load=self._load_pending,
             keep_psk=self._keep_psk,
             work=self._work_apart,
+            load_frontier=self._load_frontier,
         )
         self._secrets = SecretFiles(
             self.folder.path / "keys",
@@ -297,6 +299,10 @@ class Runtime:
         with self._withstand():
             done(result)
             self.engine.pump()
+
+    def _load_frontier(self, size: int) -> Frontier:
+        with Reader(self.folder.record_path, running=True) as reader:
+            return load_frontier(reader.connection, self.engine.our_log, size)
 
     def _heed(self, _: Change) -> None:
         if self._in_force.is_stale:

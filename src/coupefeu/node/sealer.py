@@ -33,6 +33,13 @@ class Sealer:
         self._signer = signer
         self._sealed.clear()
 
+    def begin_anew(self, cosigned: Frontier, leaf_hashes: Sequence[bytes]) -> None:
+        """Go back to an earlier size, as if the other side had never signed for more."""
+        self._base = cosigned
+        self._hashes = deque(leaf_hashes)
+        self._cursor = cosigned.copy()
+        self._sealed.clear()
+
     @property
     def base_size(self) -> int:
         """Size of their newest co-signature."""

@@ -9,6 +9,7 @@ from coupefeu.model.entry import (
     MAX_AGREEMENT_BODY_BYTES,
     MAX_BODY_BYTES,
     MAX_HEAD_BYTES,
+    MAX_OPENING_BODY_BYTES,
     Head,
     Kind,
     Reference,
@@ -31,7 +32,12 @@ ZERO_SEED = bytes(16)
 """Of line tests, which the other side rebuilds from nothing but their number and time (protocol B9)."""
 
 _REBUILT = frozenset({Kind.LINE_TEST, Kind.LINE_TEST_ANSWER})
-_LARGE = frozenset({Kind.AGREEMENT, Kind.AMENDMENT_PROPOSED, Kind.AMENDMENT_ACCEPTED})
+_LARGE: Mapping[int, int] = {
+    Kind.AGREEMENT: MAX_AGREEMENT_BODY_BYTES,
+    Kind.AMENDMENT_PROPOSED: MAX_AGREEMENT_BODY_BYTES,
+    Kind.AMENDMENT_ACCEPTED: MAX_AGREEMENT_BODY_BYTES,
+    Kind.INCARNATION_OPENED: MAX_OPENING_BODY_BYTES,
+}
 
 
 def act(transaction: Transaction, services: Mapping[type[Command], Service], command: Command) -> Acted:
@@ -86,7 +92,7 @@ def _complete(transaction: Transaction, draft: Draft) -> _Completed:
     encoded, short = encode_both(head)
     seed = ZERO_SEED if rebuilt else os.urandom(16)
     body = _body(transaction, draft, seed)
-    limit = MAX_AGREEMENT_BODY_BYTES if draft.kind in _LARGE else MAX_BODY_BYTES
+    limit = _LARGE.get(draft.kind, MAX_BODY_BYTES)
     if len(body) > limit:
         raise UsageError(
             f"the body has {len(body):,} bytes, {limit:,} are the limit",

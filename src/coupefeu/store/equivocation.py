@@ -86,18 +86,14 @@ def keep_other_run(
 def _keep(transaction: Transaction, log: int, index: int, other: SignedLeaf) -> str:
     ours = _held(transaction, log, index)
     what = f"{_name(ours)}-and-{_name(other)} at {index}"
-    transaction.write(
-        _INSERT,
-        {
-            "number": None,
-            "log": log,
-            "idx": index,
-            "arrived_ms": transaction.context.now.utc_ms,
-            "what": what,
-            "proof": encode_equivocation(index, ours, other),
-        },
-    )
+    keep_evidence(transaction, log, index, what, encode_equivocation(index, ours, other))
     return what
+
+
+def keep_evidence(transaction: Transaction, log: int, index: int, what: str, proof: bytes) -> None:
+    """Keep a proof that was verified; the first one of an entry stands for all."""
+    row = {"number": None, "log": log, "idx": index, "arrived_ms": transaction.context.now.utc_ms}
+    transaction.write(_INSERT, row | {"what": what, "proof": proof})
 
 
 def _held(transaction: Transaction, log: int, index: int) -> SignedLeaf:

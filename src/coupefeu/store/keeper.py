@@ -7,11 +7,14 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select
 
-from coupefeu.errors import ConfigError, CoupefeuError, PolicyError, StoreError
+from coupefeu.errors import ConfigError, CoupefeuError, PeerError, PolicyError, StoreError, VerificationError
+from coupefeu.keys.incarnations import parse_opening_body
 from coupefeu.keys.notes import CosignSigner, LogSigner
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.instant import Moment
+from coupefeu.record.statements import verify_cosignature
 from coupefeu.record.tree import Frontier
+from coupefeu.services.agreement.facts import TakeIncarnation
 from coupefeu.services.agreement.in_force import find_in_force
 from coupefeu.services.base import Command, Recorded, Service
 from coupefeu.services.erasures.facts import EraseContent
@@ -23,6 +26,7 @@ from coupefeu.store.attachments import find_wanted, keep_attachment, read_part
 from coupefeu.store.erasing import erase_on_order
 from coupefeu.store.expiring import expire
 from coupefeu.store.highwater import Marks
+from coupefeu.store.incarnations import check_cited, find_second_opening, keep_second_openings, take_up
 from coupefeu.store.jobs import (
     Act,
     Acted,
@@ -38,6 +42,7 @@ from coupefeu.store.jobs import (
     ReadMlDsa,
     ReadPart,
     Receive,
+    Received,
     ReceiveLineTest,
     TakeReceipt,
 )
@@ -56,7 +61,7 @@ from coupefeu.store.state import LogState, empty_log
 from coupefeu.store.transaction import Transaction
 from coupefeu.store.witnessed import keep_witnessed
 from coupefeu.wire.agreement import parse_agreement
-from coupefeu.wire.packet import CosignatureItem
+from coupefeu.wire.packet import Batch, CosignatureItem
 
 _INSERT_LOG = insert(tables.logs)
 _NEWEST_OWN_COSIGNATURE = (
@@ -94,11 +99,11 @@ class Keeper:
         if not are_current(self.connection):
             rebuild(self.connection, line, services, agreement, progress)
         self._remains = Remains(self.connection)
+        self._take_standing()
         self.states = self._load_states()
         self._next_arrival = self._load_next_arrival()
         self._marks = self._read_marks()
         self._in_doubt = False
-        self._take_standing()
 
     # --- what governs the line ----------------------------------------------------------------------------
 
@@ -108,11 +113,14 @@ class Keeper:
 
     def _take_standing(self) -> None:
         """Read what the record says governs the line: coming amendments, and the keys that stand."""
-        self.standing = read_standing(self.connection, self.agreement)
-        if self.standing.statements:
+        self.standing = read_standing(self.connection, self.agreement, self.line.incarnations)
+        opened = [signed.statement for signed in self.standing.incarnations]
+        if self.standing.statements or opened:
             statements = [signed.statement for signed in self.standing.statements]
             published = {**self.line.published, **self.standing.published}
-            self.line = replace(self.line, parties=make_parties(self.agreement, statements, published))
+            self.line = replace(
+                self.line, parties=make_parties(self.agreement, statements, published, opened)
+            )
 
     def _bring_into_force(self, now: Moment) -> None:
         due = find_in_force(self.standing.amendments, now.utc_ms)
@@ -167,9 +175,7 @@ class Keeper:
             case Act(command=command):
                 return self._act(transaction, command)
             case Receive(batch=batch):
-                received = Receiver(transaction, batch.log).receive(batch)
-                self._govern(transaction, received.recorded)
-                return received
+                return self._receive(transaction, batch)
             case ReceiveLineTest():
                 return receive_line_test(transaction, job)
             case TakeReceipt():
@@ -191,10 +197,27 @@ class Keeper:
             case KeepMlDsa():
                 return keep_ml_dsa(transaction, job)
 
+    def _receive(self, transaction: Transaction, batch: Batch) -> Received:
+        second = find_second_opening(transaction, self.standing, batch)
+        if second is not None:
+            return second
+        is_opened = take_up(transaction, batch)
+        received = Receiver(transaction, batch.log).receive(batch)
+        if is_opened and not transaction.states[batch.log].complete:
+            raise PeerError(
+                f"the opening of log {batch.log} came without a statement that covers it",
+                code="store.keeper.opening",
+                hint="Nothing to do: what is not acknowledged comes again.",
+            )
+        self._govern(transaction, received.recorded)
+        return received
+
     def _act(self, transaction: Transaction, command: Command) -> Acted:
         self._insist_able()
         if isinstance(command, EraseContent):
             return erase_on_order(transaction, self._by_command, command)
+        if isinstance(command, TakeIncarnation):
+            check_cited(transaction, parse_opening_body(command.body).signed.statement)
         acted = act(transaction, self._by_command, command)
         self._govern(transaction, [stored.recorded for stored in acted.entries])
         return acted
@@ -217,7 +240,17 @@ class Keeper:
         if any(is_of_agreement(each) for each in recorded):
             transaction.flush()
             self._take_standing()
+            self._take_up_by_statement(transaction)
             transaction.line = self.line
+            keep_second_openings(transaction, self.standing)
+
+    def _take_up_by_statement(self, transaction: Transaction) -> None:
+        """Open the log of an incarnation whose statement is on the record before any entry of it has come."""
+        for log, author in logs_of(self.line.parties).items():
+            if log not in transaction.states:
+                transaction.open_log(log, author.origin)
+            if author.closed_at is not None and transaction.states[log].closed_at is None:
+                transaction.close_log(log, author.closed_at)
 
     def _begin(self, now: Moment) -> Transaction:
         if self._in_doubt:
@@ -305,11 +338,12 @@ class Keeper:
                     code="store.keeper.other_line",
                     hint="This record.db belongs to another line; put the right one back.",
                 )
-        return {log: self._load_state(row) for log, row in rows.items()}
+        return {log: self._load_state(rows[log]) for log in logs_of(self.line.parties)}
 
     def _load_state(self, row: Mapping[str, Any]) -> LogState:
         log = row["log"]
         state = LogState(frontier=Frontier.from_bytes(row["frontier"]), complete=row["complete"])
+        state.closed_at = self.line.author(log).closed_at
         if self.line.is_ours(log):
             return state
         known = self.connection.query(
@@ -326,7 +360,26 @@ class Keeper:
         )
         for found in newest:
             state.receipt = CosignatureItem(log, found["size"], found["time_s"], found["signature"])
+            if not self._is_by_our_key(log, state, state.receipt):
+                state.receipt = None  # of an incarnation before: it stands where it is held
         return state
+
+    def _is_by_our_key(self, log: int, state: LogState, receipt: CosignatureItem) -> bool:
+        """Whether a receipt is by the key that we sign with; only a new incarnation makes that a question."""
+        if not self.line.us.earlier or receipt.size != state.size:
+            return not self.line.us.earlier
+        try:
+            verify_cosignature(
+                self.line.cosigner.vkey,
+                self.line.author(log).origin,
+                receipt.size,
+                state.root,
+                receipt.time_s,
+                receipt.signature,
+            )
+        except VerificationError:
+            return False
+        return True
 
     def _load_next_arrival(self) -> int:
         ((newest,),) = self.connection.query("SELECT coalesce(max(arrival), 0) FROM entries")

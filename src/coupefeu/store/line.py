@@ -10,7 +10,7 @@ from coupefeu.errors import StoreError, VerificationError
 from coupefeu.keys.notes import CosignSigner, LogSigner
 from coupefeu.model.agreement import Agreement, format_cosigner_name
 from coupefeu.model.logs import incarnation_of, is_log, log_number, position_of
-from coupefeu.wire.incarnation import Incarnation
+from coupefeu.wire.incarnation import Incarnation, SignedIncarnation
 from coupefeu.wire.key_statement import KeyRole, KeyStatement
 from coupefeu.wire.note import COSIGNATURE, ED25519, ML_DSA_44, VerifierKey
 
@@ -303,6 +303,8 @@ class Line:
     cosigner: CosignSigner
     published: Mapping[bytes, bytes] = field(default_factory=dict)
     """ML-DSA-44 keys that the folder holds whole, by their SHA-256."""
+    incarnations: tuple[SignedIncarnation, ...] = ()
+    """Those that the folder holds, by party and number; the record may know more."""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -317,6 +317,15 @@ class Reader:
     def last_words(self) -> list[LastWord]:
         """Give what each witness cosigned last of each log."""
         return read_last_words(self._connection)
+    def agreed_checkpoint(self, log: int, most: int) -> tuple[int, bytes] | None:
+        """Give size and root of the largest checkpoint of `log` up to `most` that another party co-signed."""
+        rows = self._connection.query(
+            "SELECT p.size, p.root FROM cosignatures c JOIN checkpoints p ON p.log = c.log AND p.size = c.size"
+            " WHERE c.log = ? AND c.size <= ? ORDER BY c.size DESC LIMIT 1",
+            (log, most),
+        )
+        row = rows.fetchone()
+        return None if row is None else (int(row[0]), bytes(row[1]))
 
     def cosigned_sizes(self, log: int) -> dict[int, int]:
         """By holder, other than the log's own party: the largest size of `log` that it has co-signed."""

@@ -107,6 +107,7 @@ class Receiver:
 
     def _take_checkpoint(self, batch: Batch, statement: CheckpointSignature) -> Ranges:
         size, had = statement.size, self.state.size
+        self._insist_open(size)
         gap = self._first_gap({entry.index for entry in batch.entries}, size)
         if gap:
             self.state.waiting.add(batch, size)
@@ -186,6 +187,7 @@ class Receiver:
 
     def _take_run(self, batch: Batch, statement: RunSignature) -> Ranges:
         start, end = statement.start, statement.end
+        self._insist_open(end)
         if end > self.state.size + RUN_HORIZON:
             raise PeerError(
                 f"a run reaches {end:,}, too far beyond {self.state.size:,}", code="store.receive.run_reach"
@@ -217,6 +219,17 @@ class Receiver:
         if not any(index in self.state.withheld for index in entries):
             self._sign_run_receipt(start, end, root)
         return ()
+
+    def _insist_open(self, end: int) -> None:
+        """Take nothing more of a log beyond the size at which its party closed it; what was held before stands."""
+        closed_at = self.state.closed_at
+        if closed_at is not None and end > max(closed_at, self.state.size):
+            raise VerificationError(
+                f"{self.party.name.upper()} closed this log at {closed_at:,} entries and signs in another one now; "
+                f"a signature over {end:,} of them is void",
+                code="store.receive.closed",
+                hint="If it goes on, somebody else holds the key of the old log.",
+            )
 
     # --- storing ------------------------------------------------------------------------------------------
 

@@ -5,16 +5,23 @@ a new key from the very entry that names it, whoever is there to notice.
 """
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from coupefeu.errors import CoupefeuError, VerificationError
 from coupefeu.keys.agreement_signatures import verify_key_statement
 from coupefeu.model.agreement import Agreement
+from coupefeu.model.entry import Kind
 from coupefeu.model.logs import position_of
-from coupefeu.services.agreement.facts import KEY_STATEMENT, KINDS
-from coupefeu.services.agreement.in_force import Amendment, list_amendments, list_signed_statements
+from coupefeu.services.agreement.facts import KEY_STATEMENT, KINDS, AgreementFact
+from coupefeu.services.agreement.in_force import (
+    Amendment,
+    find_other_incarnation,
+    list_amendments,
+    list_incarnations,
+    list_signed_statements,
+)
 from coupefeu.services.agreement.views import SELECT_ENTRIES, read_facts
 from coupefeu.services.base import Recorded
 from coupefeu.store.incoming import Incoming
@@ -22,6 +29,7 @@ from coupefeu.store.line import Party, Verify, succeed_all
 from coupefeu.store.showing import parse_head
 from coupefeu.store.sqlite import Connection
 from coupefeu.store.transaction import Transaction
+from coupefeu.wire.incarnation import SignedIncarnation
 from coupefeu.wire.key_statement import KeyStatement, SignedKeyStatement, parse_key_statement
 from coupefeu.wire.published_keys import join_published
 
@@ -40,6 +48,10 @@ class Standing:
     amendments: tuple[Amendment, ...] = ()
     statements: tuple[SignedKeyStatement, ...] = ()
     published: Mapping[bytes, bytes] = field(default_factory=dict)
+    incarnations: tuple[SignedIncarnation, ...] = ()
+    """All that stand, by party and number (protocol A13)."""
+    second_openings: tuple[tuple[SignedIncarnation, SignedIncarnation], ...] = ()
+    """Of one that stands, and another statement of it that came later: evidence."""
 
     @property
     def awaits_receipts(self) -> bool:
@@ -47,9 +59,13 @@ class Standing:
         return any(not each.missing and each.in_force_ms is None for each in self.amendments)
 
 
-def read_standing(connection: Connection, agreement: Agreement) -> Standing:
-    """Read it; what was written in the open transaction counts."""
-    facts = read_facts(connection.execute(SELECT_ENTRIES))
+def read_standing(
+    connection: Connection, agreement: Agreement, known: Sequence[SignedIncarnation] = ()
+) -> Standing:
+    """Read it; what was written in the open transaction counts. `known`: incarnations that the folder holds."""
+    facts = [*map(_known_fact, known), *read_facts(connection.execute(SELECT_ENTRIES))]
+    opened = list_incarnations(facts, agreement)
+    seconds = ((each, find_other_incarnation(facts, each)) for each in opened)
     others = len(agreement.parties) - 1
 
     def cosigned(log: int, index: int) -> int | None:
@@ -64,7 +80,17 @@ def read_standing(connection: Connection, agreement: Agreement) -> Standing:
     return Standing(
         amendments=tuple(each for each in amendments if each.version > agreement.version),
         statements=tuple(list_signed_statements(facts, agreement)),
+        incarnations=tuple(opened),
+        second_openings=tuple((first, second) for first, second in seconds if second is not None),
         published=join_published(fact.published for fact in facts if fact.published is not None),
+    )
+
+
+def _known_fact(signed: SignedIncarnation) -> AgreementFact:
+    """Give what the folder holds as a fact that was there before all others."""
+    party = signed.statement.party
+    return AgreementFact(
+        log=-1, index=-1, arrival=-1, kind=Kind.INCARNATION_OPENED, party=party, incarnation=signed
     )
 
 

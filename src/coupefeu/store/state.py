@@ -62,6 +62,8 @@ class LogState:
     waiting: Waiting = field(default_factory=Waiting)
     roots: dict[int, bytes] = field(default_factory=dict)
     receipt: CosignatureItem | None = None
+    closed_at: int | None = None
+    """Where the log ends because its party writes another one now; what was held beyond it before stands."""
     stuck_at: int | None = None
     """Our size when the other side last sent what is not as signed."""
     forked_ms: int | None = None
@@ -102,6 +104,7 @@ class LogState:
             beyond=self.beyond.copy(),
             withheld=self.withheld.copy(),
             receipt=self.receipt,
+            closed_at=self.closed_at,
             stuck_at=self.stuck_at,
             forked_ms=self.forked_ms,
             stalled=self.stalled,
@@ -111,13 +114,14 @@ class LogState:
     def hole(self) -> tuple[int, int] | None:
         """Give the first range that is lacking before something that is here, or waits in memory."""
         start = self.size
-        while (end := max(self.beyond.end_of(start), self.withheld.end_of(start))) > start:
-            start = end
+        while (stored := max(self.beyond.end_of(start), self.withheld.end_of(start))) > start:
+            start = stored
         following = (self.beyond.next_from(start), self.withheld.next_from(start))
         behind = [index for index in following if index is not None]
         firsts = (batch.entries[0].index for batch in self.waiting.batches.values())
         behind += [index for index in firsts if index > start]
-        return (start, min(behind)) if behind else None
+        end = min([*behind, *([] if self.closed_at is None else [self.closed_at])], default=start)
+        return (start, end) if behind and end > start else None
 
     def settle(self) -> None:
         """Move `complete` up over what is covered and held."""

@@ -18,11 +18,12 @@ from coupefeu.services.messages.promised import INSERT_PROMISED
 from coupefeu.store import tables
 from coupefeu.store.line import Line
 from coupefeu.store.sqlite import Connection
-from coupefeu.store.state import LogState
+from coupefeu.store.state import LogState, empty_log
 
 _INSERT_ENTRY = insert(tables.entries).values(
     {each.name: bindparam(each.name) for each in tables.entries.c if each.name not in tables.OF_ERASED}
 )
+_INSERT_LOG = insert(tables.logs)
 _INSERT_FRONTIER = insert(tables.frontiers).prefix_with("OR REPLACE")
 _INSERT_SUBTREE = insert(tables.subtrees).prefix_with("OR REPLACE")
 _SAVE_LOG = (
@@ -73,6 +74,7 @@ class Transaction:
         self._services = services
         self._buffer: list[tuple[Executable, Mapping[str, Any]]] = []
         self._before: dict[int, LogState] = {}
+        self._opened: list[int] = []
         self._arrival_before = next_arrival
 
     # --- states -------------------------------------------------------------------------------------------
@@ -84,9 +86,22 @@ class Transaction:
             self._before[log] = state.copy()
         return state
 
+    def open_log(self, log: int, origin: str) -> None:
+        """Let a log be there that was not known; `undo` forgets it again."""
+        self.write(_INSERT_LOG, empty_log(log, origin))
+        self.states[log] = LogState(frontier=Frontier(), complete=0)
+        self._opened.append(log)
+
+    def close_log(self, log: int, size: int) -> None:
+        """Take no more of a log than up to this size: its party writes another one now (protocol A13)."""
+        if log in self.states:
+            self.touch(log).closed_at = size
+
     def undo(self) -> None:
         """Put every state back: the transaction did not happen."""
         self.states.update(self._before)
+        for log in self._opened:
+            del self.states[log]
         self.next_arrival = self._arrival_before
         self._buffer.clear()
 
@@ -99,7 +114,8 @@ class Transaction:
     def has_moved(self) -> bool:
         """Whether an entry came, or a log stands elsewhere than before."""
         before = {log: (state.size, state.complete) for log, state in self._before.items()}
-        return self.next_arrival != self._arrival_before or self.stand != self.stand | before
+        moved = self.stand != self.stand | before or bool(self._opened)
+        return moved or self.next_arrival != self._arrival_before
 
     # --- writing ------------------------------------------------------------------------------------------
 

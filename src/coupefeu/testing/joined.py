@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from coupefeu.bearer.contract import Receiver
 from coupefeu.bearer.memory import MemoryBearer, MemoryWire
@@ -28,22 +29,28 @@ from coupefeu.node.desk import Desk
 from coupefeu.node.engine import Engine
 from coupefeu.node.events import Change
 from coupefeu.node.peer import Peer
+from coupefeu.services.agreement.facts import OpenLog
 from coupefeu.services.base import Command
 from coupefeu.services.every import SERVICES
 from coupefeu.services.messages.commands import Say
 from coupefeu.services.messages.status import MessageStatus
 from coupefeu.store.jobs import Acted, Job, Outcome
 from coupefeu.store.keeper import Keeper
-from coupefeu.store.outgoing import Pending, load_pending
+from coupefeu.store.line import newest_log
+from coupefeu.store.outgoing import Pending, load_frontier, load_pending
 from coupefeu.store.reader import Reader
 from coupefeu.testing.clock import VirtualClock
 from coupefeu.testing.line import (
+    EMPTY_ROOT,
     make_agreement,
+    make_incarnation,
     make_line,
     make_ml_dsa_signers,
+    make_opening,
     private_key,
     settled_generations,
 )
+from coupefeu.wire.incarnation import SignedIncarnation
 
 REDIAL_MS = 250
 MAX_TEXTS = 1_000_000
@@ -59,6 +66,9 @@ class MemoryNode:
         self.agreement = agreement
         self.shift_ms = 0
         self.changes: list[Change] = []
+        self.incarnations: list[SignedIncarnation] = []
+        """Those of our own; of the other side's the record tells."""
+        self._position = agreement.log_number(name)
         self.is_up = False
         self._nodes = nodes
         self._entropy = 0
@@ -74,7 +84,8 @@ class MemoryNode:
         """Open the record and build the engine from it, as after any start of the process."""
         self._jobs.clear()
         self._secrets.clear()
-        self.keeper = Keeper(self.path, make_line(self.agreement, self.name), SERVICES, self.agreement)
+        line = make_line(self.agreement, self.name, self.incarnations)
+        self.keeper = Keeper(self.path, line, SERVICES, self.agreement)
         our_log = self.keeper.line.our_log
         others = (log for log in range(len(self.keeper.line.parties)) if not self.keeper.line.is_ours(log))
         peers = [self._make_peer(log) for log in others]
@@ -88,11 +99,24 @@ class MemoryNode:
             entropy=self.fresh_bytes,
             load_pending=self._load_pending,
             keep_psk=lambda log, generations: self._secrets.append((log, generations)),
-            ml_dsa_signers=make_ml_dsa_signers(self.agreement, self.name),
+            ml_dsa_signers=None if self.incarnations else make_ml_dsa_signers(self.agreement, self.name),
+            load_frontier=lambda size: load_frontier(self.keeper.connection, self.engine.our_log, size),
         )
         self.engine.listen(self.changes.append)
         self.timer: int | None = None
         self.is_up = True
+        if self.incarnations and not self.keeper.states[our_log].size:
+            self.act(OpenLog(body=make_opening(self.agreement, self.incarnations[-1])))
+
+    def open_incarnation(self, *, fork: bytes = b"", **options: Any) -> SignedIncarnation:
+        """Open a new log of ours while stopped, on the last checkpoint that the other side co-signed, and start."""
+        log = newest_log(make_line(self.agreement, self.name, self.incarnations).parties, self._position)
+        with Reader(self.path, running=False) as reader:
+            agreed = reader.agreed_checkpoint(log, 1 << 62) or (0, EMPTY_ROOT)
+        stated = {"incarnation": len(self.incarnations) + 2} | options
+        self.incarnations.append(make_incarnation(self.agreement, self.name, *agreed, fork=fork, **stated))
+        self.start()
+        return self.incarnations[-1]
 
     def stop(self) -> None:
         """End the process without ceremony: what was not committed is gone."""

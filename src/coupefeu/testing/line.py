@@ -1,21 +1,28 @@
 """A line between parties whose keys are made from their names: for tests and benches, never for officers."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 
 from coupefeu.keys import ed25519, mldsa, x25519
 from coupefeu.keys.generations import Generation, Generations
+from coupefeu.keys.agreement_signatures import sign_agreement, verify_agreement
+from coupefeu.keys.incarnations import build_opening_body, sign_incarnation
 from coupefeu.keys.notes import CosignSigner, LogSigner, MlDsaSigner
 from coupefeu.keys.ring import IdentityKey
 from coupefeu.model.agreement import Agreement, PartyKeys, Status
 from coupefeu.model.instant import Instant
 from coupefeu.record.post_quantum import MlDsaSigners
-from coupefeu.store.line import Line, make_parties
+from coupefeu.record.tree import Frontier
+from coupefeu.store.line import Line, make_parties, newest_log
 from coupefeu.testing.clock import START_UTC_MS
 from coupefeu.wire.agreement import join_keys, parse_agreement, parse_terms
 from coupefeu.wire.agreement_template import render_template
 from coupefeu.wire.dictionary import DICTIONARY_HASH
+from coupefeu.wire.incarnation import Incarnation, SignedIncarnation
+
+EMPTY_ROOT = Frontier().root()
 
 
 def make_agreement() -> Agreement:
@@ -61,8 +68,43 @@ def settled_generations(psk: bytes) -> Generations:
     return Generations(current=Generation(number=1, psk=psk, since_ms=START_UTC_MS))
 
 
-def make_line(agreement: Agreement, ours: str) -> Line:
-    """Give the line as the node of `ours` sees it."""
+def make_incarnation(
+    agreement: Agreement,
+    name: str,
+    size: int = 0,
+    root: bytes = EMPTY_ROOT,
+    *,
+    incarnation: int = 2,
+    fork: bytes = b"",
+    signer: str = "",
+    keys: str = "",
+) -> SignedIncarnation:
+    """Sign a new incarnation of a party; `signer`: by the identity of another, `keys`: a name for other fresh keys."""
+    log, cosigner = (private_key(name, f"{role}{keys}.{incarnation}") for role in ("log", "cosigner"))
+    statement = Incarnation(
+        line_id=agreement.line_id,
+        party=name,
+        incarnation=incarnation,
+        log_key=ed25519.public(log),
+        cosigner_key=ed25519.public(cosigner),
+        size=size,
+        root=root,
+        fork_sha256=sha256(fork).digest() if fork else b"",
+    )
+    return sign_incarnation(identity_of(signer or name), statement, log, cosigner, fork)
+
+
+def make_opening(agreement: Agreement, signed: SignedIncarnation) -> bytes:
+    """Give the body of entry 0 of a new log, its agreement signed by the parties of `make_agreement`."""
+    text = make_text()
+    rows = [sign_agreement(identity_of(each), each, text) for each in agreement.party_ids]
+    return build_opening_body(verify_agreement(text, rows), signed)
+
+
+def make_line(agreement: Agreement, ours: str, incarnations: Sequence[SignedIncarnation] = ()) -> Line:
+    """Give the line as the node of `ours` sees it, after new incarnations by `make_incarnation`, if there are any."""
+    if incarnations:
+        return _make_later_line(agreement, ours, incarnations)
     signers = {
         name: (
             LogSigner(agreement.origin(name), private_key(name, "log")),
@@ -106,6 +148,20 @@ def _published(agreement: Agreement) -> dict[bytes, bytes]:
 @cache
 def _ml_dsa_public(name: str, role: str) -> bytes:
     return mldsa.public(private_key(name, role))
+
+
+def _make_later_line(agreement: Agreement, ours: str, incarnations: Sequence[SignedIncarnation]) -> Line:
+    parties = make_parties(agreement, (), incarnations=[each.statement for each in incarnations])
+    position = agreement.log_number(ours)
+    us, our_log = parties[position], newest_log(parties, position)
+    nth = "" if not us.earlier else f".{len(us.earlier) + 1}"
+    return Line(
+        parties=parties,
+        our_log=our_log,
+        log_signer=LogSigner(us.origin, private_key(ours, f"log{nth}")),
+        cosigner=CosignSigner(us.cosigner_key.name, private_key(ours, f"cosigner{nth}")),
+        incarnations=tuple(incarnations),
+    )
 
 
 def private_key(name: str, purpose: str) -> bytes:

@@ -252,7 +252,9 @@ def _decide_publish(
     keys = parse_published_keys(command.body)
     if any(fact.log == context.our_log and fact.published == keys for fact in facts):
         raise PolicyError("these keys are on our record", code="services.agreement.known_keys")
-    named = find_keys(list_statements(facts, context.agreement), context.agreement.keys_of(context.us))
+    opened = [signed.statement for signed in list_incarnations(facts, context.agreement)]
+    statements = list_statements(facts, context.agreement)
+    named = find_keys(statements, context.agreement.keys_of(context.us), opened)
     if not keys.by_sha256.keys() <= {named.log_ml_dsa_sha256, named.cosigner_ml_dsa_sha256}:
         raise PolicyError(
             "a key is published that neither agreement nor key statement names",
