@@ -8,7 +8,7 @@ from tests.shared import shared_file, shared_json
 
 from coupefeu.errors import PeerError, UsageError
 from coupefeu.model.attachments import PART_BYTES
-from coupefeu.model.entry import Head, Reference, Seen
+from coupefeu.model.entry import MAX_OPENING_BODY_BYTES, Head, Reference, Seen
 from coupefeu.model.precedence import Precedence
 from coupefeu.record.leaf import make_leaf
 from coupefeu.wire import batch
@@ -172,7 +172,11 @@ def test_entries_that_do_not_shrink_go_as_they_are():
         Batch(0, (entry(5), entry(4)), CheckpointSignature(6, SIGNATURE)),
         Batch(0, (entry(4),), CheckpointSignature(5, b"short")),
         Batch(0, (PackedEntry(4, b"seed", SHORT, b""),), CheckpointSignature(5, SIGNATURE)),
-        Batch(0, (PackedEntry(4, SEED, SHORT, bytes(32_769)),), CheckpointSignature(5, SIGNATURE)),
+        Batch(
+            0,
+            (PackedEntry(4, SEED, SHORT, bytes(MAX_OPENING_BODY_BYTES + 1)),),
+            CheckpointSignature(5, SIGNATURE),
+        ),
         Batch(0, (LeafOnly(4, bytes(70)),), CheckpointSignature(5, SIGNATURE)),
         Batch(
             0,
@@ -200,10 +204,10 @@ def deflated(plain: bytes, after: bytes = b"") -> bytes:
 
 
 def test_what_inflates_is_bounded():
-    assert decode_items(deflated(b"\x01\x00" + bytes(32_768)))
+    assert decode_items(deflated(b"\x01\x00" + bytes(MAX_OPENING_BODY_BYTES)))
     for defect, data in (
         ("inflates-too-far", deflated(bytes(10_000_000))),
-        ("body-too-long", deflated(b"\x01\x00" + bytes(32_769))),
+        ("body-too-long", deflated(b"\x01\x00" + bytes(MAX_OPENING_BODY_BYTES + 1))),
         ("head-too-long", deflated(varint(4_098) + bytes(5_000))),
         ("truncated", deflated(b"\x05\x00")),
         ("deflate", deflated(b"\x01\x00", after=b"more")),

@@ -9,6 +9,7 @@ import pytest
 
 from coupefeu.errors import CoupefeuError, PeerError
 from coupefeu.keys.agreement_signatures import parse_agreement_body
+from coupefeu.keys.incarnations import parse_opening_body
 from coupefeu.model.entry import Kind
 from coupefeu.services.agreement.facts import parse_acceptance
 from coupefeu.services.bodies import decode_body
@@ -32,6 +33,7 @@ PARSERS = {
     Kind.AMENDMENT_ACCEPTED: parse_acceptance,
     Kind.REFUSED: parse_refusal,
     Kind.KEY_STATEMENT: parse_key_statement,
+    Kind.INCARNATION_OPENED: parse_opening_body,
     Kind.KEYS_PUBLISHED: parse_published_keys,
     Kind.ERASED: parse_erasure,
 }

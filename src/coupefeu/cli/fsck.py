@@ -34,6 +34,7 @@ def fsck(node: NodeOption, as_json: JsonOption = False) -> None:
             folder.high_water_path,
             running=is_running(folder),
             progress=tell,
+            agreement=folder.agreement,
         )
     report(folder.banner(), report_lines(found), report_values(found), as_json=as_json)
     if not found.is_clean:

@@ -14,8 +14,8 @@ from coupefeu.model.agreement import Agreement
 from coupefeu.wire import cbor
 from coupefeu.wire.incarnation import Incarnation, SignedIncarnation, pack_incarnation, unpack_incarnation
 
-FORM: Final = frozenset({3, 4})
-"""Keys of the map: by them this proof is told from the others."""
+_FORM: Final = frozenset({3, 4})
+_BEGINNING: Final = b"\xa2\x03"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,11 @@ class SecondOpening:
     proved: str
     not_proved: str = "Why: by intent, by mistake, or by a stolen identity key. Which of the two came first."
     index: int = 0
+
+
+def is_of_two_incarnations(proof: bytes) -> bool:
+    """Tell such a proof from one of two statements of a log."""
+    return proof.startswith(_BEGINNING)
 
 
 def encode_two_incarnations(first: SignedIncarnation, second: SignedIncarnation) -> bytes:
@@ -61,7 +66,7 @@ def _parse(proof: bytes) -> tuple[SignedIncarnation, SignedIncarnation]:
     value: Any = None
     try:
         value = cbor.decode(proof)
-        if isinstance(value, dict) and set(value) == FORM:
+        if isinstance(value, dict) and set(value) == _FORM:
             return unpack_incarnation(value[3]), unpack_incarnation(value[4])
     except CoupefeuError as error:
         raise _no_proof() from error

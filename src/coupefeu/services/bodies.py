@@ -2,6 +2,7 @@
 
 from coupefeu.errors import PeerError
 from coupefeu.keys.agreement_signatures import parse_agreement_body
+from coupefeu.keys.incarnations import parse_opening_body
 from coupefeu.model.attachments import Promised
 from coupefeu.model.entry import Head, Kind
 from coupefeu.services.agreement.facts import KEY_STATEMENT, parse_acceptance
@@ -25,6 +26,8 @@ def decode_body(index: int, head: Head, body: bytes) -> None:
             parse_acceptance(body)
         case Kind.ERASED:
             parse_erasure(body)
+        case Kind.INCARNATION_OPENED:
+            parse_opening_body(body)
         case kind if kind == KEY_STATEMENT:
             parse_key_statement(body)
         case Kind.KEYS_PUBLISHED:

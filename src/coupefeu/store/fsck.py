@@ -15,8 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from coupefeu.errors import CoupefeuError, StoreError
+from coupefeu.errors import CoupefeuError, StoreError, VerificationError
+from coupefeu.model.agreement import Agreement
 from coupefeu.record.equivocation import verify_equivocation
+from coupefeu.record.incarnations import is_of_two_incarnations, verify_two_incarnations
 from coupefeu.store.findings import RESTORE, Findings, LogReport, Report
 from coupefeu.store.fsck_log import LogCheck
 from coupefeu.store.fsck_ml_dsa import check_ml_dsa
@@ -40,19 +42,26 @@ def check_record(
     *,
     running: bool,
     progress: Progress | None = None,
+    agreement: Agreement | None = None,
 ) -> Report:
     """Check the record at `path`; `high_water` is the file that should stand beside it.
+
+    `agreement` names the identity keys; without it a proof under one of them is named as not checked.
 
     Raises: StoreError: there is no database that could be opened.
     """
     connection = open_for_reading(path, running=running)
     try:
-        return _Check(connection, parties, our_log, progress or (lambda _done, _total: None)).run(high_water)
+        check = _Check(connection, parties, our_log, progress or (lambda _done, _total: None))
+        check.agreement = agreement
+        return check.run(high_water)
     finally:
         connection.close()
 
 
 class _Check:
+    agreement: Agreement | None = None
+
     def __init__(
         self, connection: Connection, parties: tuple[Party, ...], our_log: int, progress: Progress
     ) -> None:
@@ -164,10 +173,22 @@ class _Check:
                 self._findings.add("evidence", "of no party of the agreement", where)
                 continue
             try:
-                shown = verify_equivocation(proof, *author.keys_of(KeyRole.LOG))
+                shown = self._verify_proof(author, proof)
             except CoupefeuError as error:
                 self._findings.add("evidence", f"the proof does not hold: {error.message}", where)
                 continue
-            if shown.index != index:
-                self._findings.add("evidence", f"the proof is of entry {shown.index:,}, not {index:,}", where)
+            if shown != index:
+                self._findings.add("evidence", f"the proof is of entry {shown:,}, not {index:,}", where)
         return count
+
+    def _verify_proof(self, author: Party, proof: bytes) -> int:
+        """Verify a kept proof, and give the entry that it is of."""
+        if not is_of_two_incarnations(proof):
+            return verify_equivocation(proof, *author.keys_of(KeyRole.LOG)).index
+        if self.agreement is None:
+            raise VerificationError(
+                "it is under an identity key, and no agreement was given",
+                code="store.fsck.no_agreement",
+                hint="Run `coupefeu fsck` on the folder.",
+            )
+        return verify_two_incarnations(proof, self.agreement).index

@@ -12,6 +12,7 @@ from coupefeu.keys.notes import LogSigner
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.attachments import Promised
 from coupefeu.model.entry import Head, Kind
+from coupefeu.model.logs import log_number
 from coupefeu.model.messages import Content, Form
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.record.attachment import attachment_salt, commit_attachment
@@ -21,19 +22,22 @@ from coupefeu.record.tree import root_of
 from coupefeu.services.messages.forms import encode_content
 from coupefeu.store.jobs import Receive
 from coupefeu.testing.clock import START_UTC_MS
-from coupefeu.testing.line import private_key
+from coupefeu.testing.line import make_opening, private_key
 from coupefeu.wire.head import encode_head, whole
+from coupefeu.wire.incarnation import SignedIncarnation
 from coupefeu.wire.packet import Batch, CheckpointSignature, LeafOnly, PackedEntry, RunSignature
 
 
 class Author:
     """The log of one party, in memory, and its key."""
 
-    def __init__(self, agreement: Agreement, name: str) -> None:
+    def __init__(self, agreement: Agreement, name: str, incarnation: int = 1, keys: str = "") -> None:
+        """`incarnation`, `keys`: of a later log, as `make_incarnation` was told."""
         self.agreement = agreement
         self.name = name
-        self.log = agreement.log_number(name)
-        self._signer = LogSigner(agreement.origin(name), private_key(name, "log"))
+        self.log = log_number(agreement.log_number(name), incarnation, len(agreement.parties))
+        purpose = "log" if incarnation == 1 else f"log{keys}.{incarnation}"
+        self._signer = LogSigner(agreement.origin_of(name, incarnation), private_key(name, purpose))
         self._entries: list[tuple[bytes, bytes, bytes]] = []
         self._leaves: list[bytes] = []
 
@@ -45,6 +49,7 @@ class Author:
     def copy(self) -> "Author":
         """Give another that goes on from here with the same key: a fork."""
         other = Author(self.agreement, self.name)
+        other.log, other._signer = self.log, self._signer
         other._entries, other._leaves = self._entries.copy(), self._leaves.copy()
         return other
 
@@ -53,8 +58,8 @@ class Author:
         desks = [party.duty_desk for party in self.agreement.parties]
         return Head(
             kind=kind,
-            from_post=desks[self.log],
-            to_posts=tuple(desk for desk in desks if desk != desks[self.log]),
+            from_post=self.agreement.desk(self.name).id,
+            to_posts=tuple(desk for desk in desks if desk != self.agreement.desk(self.name).id),
             precedence=precedence,
             written_ms=START_UTC_MS,
             language=self.agreement.party(self.name).language,
@@ -73,6 +78,15 @@ class Author:
         self._entries.append((seed, encoded, body))
         self._leaves.append(make_leaf(self._signer.name, seed, encoded, body))
         return len(self._entries) - 1
+
+    def root(self, size: int) -> bytes:
+        """Give the root of the log at `size`."""
+        return root_of([leaf_hash(leaf) for leaf in self._leaves[:size]])
+
+    def open(self, signed: SignedIncarnation) -> int:
+        """Write entry 0 of a new incarnation; gives its index."""
+        head = self.head(Kind.INCARNATION_OPENED, Precedence.FLASH)
+        return self.write(head, make_opening(self.agreement, signed))
 
     def say(self, text: str, precedence: Precedence = Precedence.ROUTINE) -> int:
         """Write a FREE TEXT; gives its index."""

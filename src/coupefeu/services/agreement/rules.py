@@ -173,13 +173,17 @@ def _decide_take(
         )
     known = [fact for fact in facts if fact.incarnation is not None and not fact.effect]
     if any(fact.incarnation.statement == statement for fact in known if fact.incarnation is not None):
-        raise PolicyError("this incarnation is on the record", code="services.agreement.known_incarnation")
+        raise PolicyError(
+            "this incarnation is on the record",
+            code="services.agreement.known_incarnation",
+            hint="Nothing to do: its log is taken up.",
+        )
     standing = [each.statement for each in list_incarnations(facts, context.agreement)]
     newest = max((each.incarnation for each in standing if each.party == statement.party), default=1)
     if statement.incarnation > newest + 1:
         raise PolicyError(
             f"incarnation {statement.incarnation} of {statement.party.upper()} does not follow on {newest}",
-            code="services.agreement.no_succession",
+            code="services.agreement.skipped_incarnation",
             hint="Take the statements before it first.",
         )
     return (_draft(Kind.INCARNATION_OPENED, command.body, context),)
