@@ -317,6 +317,7 @@ class Reader:
     def last_words(self) -> list[LastWord]:
         """Give what each witness cosigned last of each log."""
         return read_last_words(self._connection)
+
     def agreed_checkpoint(self, log: int, most: int) -> tuple[int, bytes] | None:
         """Give size and root of the largest checkpoint of `log` up to `most` that another party co-signed."""
         rows = self._connection.query(

@@ -6,8 +6,8 @@ from functools import cache
 from hashlib import sha256
 
 from coupefeu.keys import ed25519, mldsa, x25519
-from coupefeu.keys.generations import Generation, Generations
 from coupefeu.keys.agreement_signatures import sign_agreement, verify_agreement
+from coupefeu.keys.generations import Generation, Generations
 from coupefeu.keys.incarnations import build_opening_body, sign_incarnation
 from coupefeu.keys.notes import CosignSigner, LogSigner, MlDsaSigner
 from coupefeu.keys.ring import IdentityKey
