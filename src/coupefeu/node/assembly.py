@@ -69,9 +69,7 @@ def ml_dsa_signers_of(folder: NodeFolder) -> MlDsaSigners | None:
     if log is None or cosigner is None:
         return None
     us = need_author(folder.parties, folder.log_number)
-    return MlDsaSigners(
-        log=MlDsaSigner(us.origin, log), cosigner=MlDsaSigner(us.cosigner_key.name, cosigner)
-    )
+    return MlDsaSigners(log=MlDsaSigner(us.origin, log), cosigner=MlDsaSigner(us.cosigner_key.name, cosigner))
 
 
 def open_keeper(folder: NodeFolder, now: Moment) -> Keeper:
