@@ -1,11 +1,14 @@
 """Whether the body of an entry can be read, by its kind, and what it promises: what `verify` asks of it."""
 
+from collections.abc import Callable, Mapping
+from typing import Final
+
 from coupefeu.errors import PeerError
 from coupefeu.keys.agreement_signatures import parse_agreement_body
 from coupefeu.keys.incarnations import parse_opening_body
 from coupefeu.model.attachments import Promised
 from coupefeu.model.entry import Head, Kind
-from coupefeu.services.agreement.facts import KEY_STATEMENT, parse_acceptance
+from coupefeu.services.agreement.facts import parse_acceptance
 from coupefeu.services.communique.facts import KINDS as COMMUNIQUES
 from coupefeu.services.communique.facts import read_communique
 from coupefeu.services.erasures.facts import parse_erasure
@@ -16,22 +19,22 @@ from coupefeu.services.watch.facts import read_watch
 from coupefeu.wire.key_statement import parse_key_statement
 from coupefeu.wire.published_keys import parse_published_keys
 
+_PARSERS: Final[Mapping[int, Callable[[bytes], object]]] = {
+    Kind.AGREEMENT: parse_agreement_body,
+    Kind.AMENDMENT_PROPOSED: parse_agreement_body,
+    Kind.AMENDMENT_ACCEPTED: parse_acceptance,
+    Kind.KEY_STATEMENT: parse_key_statement,
+    Kind.KEYS_PUBLISHED: parse_published_keys,
+    Kind.INCARNATION_OPENED: parse_opening_body,
+    Kind.ERASED: parse_erasure,
+}
+
 
 def decode_body(index: int, head: Head, body: bytes) -> None:
     """Decode one body; a kind that is not known is taken as it is. Raises: PeerError: it cannot be read."""
     match head.kind:
-        case Kind.AGREEMENT | Kind.AMENDMENT_PROPOSED:
-            parse_agreement_body(body)
-        case Kind.AMENDMENT_ACCEPTED:
-            parse_acceptance(body)
-        case Kind.ERASED:
-            parse_erasure(body)
-        case Kind.INCARNATION_OPENED:
-            parse_opening_body(body)
-        case kind if kind == KEY_STATEMENT:
-            parse_key_statement(body)
-        case Kind.KEYS_PUBLISHED:
-            parse_published_keys(body)
+        case kind if kind in _PARSERS:
+            _PARSERS[kind](body)
         case Kind.MESSAGE | Kind.LINE_TEST:
             content, reason = read_content(body)
             _insist(content is not None, index, reason)
