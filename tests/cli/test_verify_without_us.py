@@ -2,11 +2,13 @@
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 PROGRAMS = Path(__file__).parents[2] / "docs" / "without-us"
+COMMUNIQUES = sorted((Path(__file__).parents[1] / "vectors" / "communique").glob("*.html"))
 
 
 @pytest.fixture
@@ -15,11 +17,17 @@ def proof(line, tmp_path):
     return tmp_path / "proof"
 
 
+def run(*words):
+    done = subprocess.run([*map(str, words)], capture_output=True, text=True, check=False)
+    return done.returncode, (done.stdout + done.stderr).splitlines()
+
+
 def verify(folder):
-    done = subprocess.run(
-        ["bash", PROGRAMS / "verify.sh", folder], capture_output=True, text=True, check=False
-    )
-    return done.returncode, done.stdout.splitlines()
+    return run("bash", PROGRAMS / "verify.sh", folder)
+
+
+def verify_communique(file):
+    return run(sys.executable, PROGRAMS / "communique.py", file)
 
 
 def test_one_entry_with_bash_and_openssl(proof):
@@ -47,3 +55,27 @@ def test_it_refuses_the_proof_of_another_entry(proof, tmp_path):
     shutil.copy(changed / "opening" / "leaf", changed / "leaf")
     code, lines = verify(changed)
     assert (code, lines[-1]) == (1, "REFUSED: the leaf does not stand in this tree")
+
+
+@pytest.mark.parametrize("file", COMMUNIQUES, ids=lambda file: file.stem)
+def test_a_communique_with_two_libraries_of_others(file):
+    code, lines = verify_communique(file)
+    assert code == 0, lines
+    assert lines[0].partition(" ")[0] in {"REAL", "EXERCISE"}
+    assert sum(line.startswith("entry ") for line in lines) >= 6
+    assert not any("NOT the one" in line for line in lines)
+
+
+@pytest.mark.parametrize("place", range(8))
+def test_it_refuses_a_communique_in_which_one_bit_was_changed(tmp_path, place):
+    octets = bytearray(COMMUNIQUES[0].read_bytes())
+    octets[(2 * place + 1) * len(octets) // 16] ^= 1
+    (tmp_path / "changed.html").write_bytes(octets)
+    code, lines = verify_communique(tmp_path / "changed.html")
+    assert code != 0, lines
+
+
+def test_nothing_of_ours_is_in_them():
+    for program in PROGRAMS.iterdir():
+        assert "import coupefeu" not in program.read_text("utf-8")
+        assert "from coupefeu" not in program.read_text("utf-8")
