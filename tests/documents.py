@@ -177,6 +177,7 @@ _LIMITS = {
     "asks_per_s": "asks for parts of attachments",
     "parts_per_s": "parts of attachments",
     "ml_dsa_per_s": "ML-DSA-44 signatures of checkpoints",
+    "log_asks_per_s": "asks about a log, and pieces of answers",
 }
 
 

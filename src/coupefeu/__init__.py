@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         EventsMissed,
         LineSeen,
         ReceiptSeen,
+        RecoveringSeen,
         TermsSeen,
         TroubleSeen,
     )
@@ -90,6 +91,7 @@ __all__ = [
     "Receipt",
     "ReceiptSeen",
     "RecordShown",
+    "RecoveringSeen",
     "SayAgain",
     "SendLineTest",
     "Sent",
@@ -113,7 +115,7 @@ _ROOMS = {
     "model.messages": "Channel Content Form Operative OutcomeCode",
     "model.precedence": "Precedence Subject",
     "node.following": (
-        "AttachmentSeen EntrySeen Event Events EventsMissed LineSeen ReceiptSeen TermsSeen TroubleSeen"
+        "AttachmentSeen EntrySeen Event Events EventsMissed LineSeen ReceiptSeen RecoveringSeen TermsSeen TroubleSeen"
     ),
     "node.node": "LineTo Node Receipt Sent",
     "services.messages.commands": (

@@ -28,6 +28,9 @@ TWICE = {
     "node.folder.absent": "a file that was named, or one that the folder must hold",
     "node.folder.bad_value": "what may be given as a party, as an address, and in a file",
     "record.tree.range": "sizes or an index that no tree has",
+    "store.reconciling.forked": "what is kept, or a root that is known: our key has signed two truths",
+    "store.taking_back.nothing_new": "of our log, or of its own: it gives what is here",
+    "store.taking_back.withheld": "of our log, or of its own: it does not give what it shows",
     "store.receive.run_reach": "a run, or the line test that goes ahead of it",
     "store.receive.wrong_log": "a batch, or the line test that goes ahead of it",
     "store.schema.version": "a record that is older, or newer, than this program",
@@ -50,6 +53,15 @@ SAYS_ALL = {
     "store.receive.run_incomplete",
     "store.receive.run_reach",
     "store.receive.wrong_log",
+    "node.recovery.pieces",
+    "node.recovery.their_fork",
+    "node.recovery.two_words",
+    "store.taking_back.incomplete",
+    "store.taking_back.nothing_new",
+    "store.taking_back.two_words",
+    "store.taking_back.withheld",
+    "store.telling.wrong_log",
+    "wire.tar.unencodable",
 }
 """Codes without a hint: nothing is left to do, or a program alone can cause it and its sentence names the cause."""
 

@@ -20,6 +20,7 @@ from coupefeu.node.events import (
     EntryRecorded,
     LineChanged,
     ReceiptTaken,
+    Recovering,
     TermsChanged,
     Trouble,
 )
@@ -115,6 +116,7 @@ CHANGES = {
     "receipt": ReceiptTaken(holder=1, start=0, end=4, arrived_ms=9),
     "line": LineChanged(party=1, up=True, alive=False),
     "terms": TermsChanged(version=2, says="Version 2 of the agreement is in force."),
+    "recovering": Recovering(reason="the high-water file is missing", stage="absent"),
     "attachment": AttachmentKept(log=1, index=7, number=2),
     "trouble": Trouble(party=None, code="node.engine.behind", detail="more than we do"),
 }

@@ -37,8 +37,7 @@ def status_lines(folder: NodeFolder, values: dict[str, Any]) -> list[str]:
     lines = [f"{folder.party.upper()} {state}, as of {format_date_time_group(values['as_of_ms'])}. {agreed}"]
     if shift := folder.clock.shift_ms:
         lines.append(f"Its clock is shifted by {format_shift(shift)}, as agreed for this exercise.")
-    if values["recovering"]:
-        lines.append(f"RECOVERING: {values['recovering']}. It reads, and signs nothing.")
+    lines += _recovering_lines(values)
     lines.append(_backup_line(values["backup"], values["as_of_ms"]))
     for party in folder.counterparts:
         lines += ["", *_line_lines(party, values["lines"].get(party), values)]
@@ -47,6 +46,24 @@ def status_lines(folder: NodeFolder, values: dict[str, Any]) -> list[str]:
     for log in values["records"].values():
         lines += [_record_line(each, values["as_of_ms"]) for each in (*log["earlier"], log)]
     return [*lines, "", *_open_lines(values), *_evidence_lines(values), *_not_whole_lines(values)]
+
+
+def _recovering_lines(values: dict[str, Any]) -> list[str]:
+    """Say why the node signs nothing, what it awaits, and what to do."""
+    if not values["recovering"]:
+        return []
+    lines = [f"RECOVERING: {values['recovering']}. It reads, and signs nothing."]
+    recovery = values.get("recovery")
+    if recovery is None:
+        return [
+            *lines,
+            "  Run it (coupefeu up): it asks the other side how far it had signed, and goes on by itself.",
+        ]
+    lines.append(f"  {say('recovering-' + recovery['stage'], 'en')}")
+    wrong = [f"{party.upper()}: {words}" for party, words in recovery["said"].items()]
+    for text in (*([recovery["detail"]] if recovery["detail"] else []), *wrong):
+        lines += textwrap.wrap(text, 80, initial_indent="  ", subsequent_indent="    ")
+    return lines
 
 
 def _backup_line(backup: dict[str, Any] | None, as_of_ms: int) -> str:

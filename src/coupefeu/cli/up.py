@@ -43,16 +43,24 @@ async def _serve(folder: NodeFolder, console: ConsoleConfig | None, *, as_json: 
     try:
         banner = folder.banner()
         others = ", ".join(name.upper() for name in folder.counterparts)
+        recovery = backend.runtime.engine.recovery
         lines = [
             f"{folder.party.upper()} is up on {folder.listen}, on the line to {others}.",
+            *([] if recovery is None else [describe_recovering(recovery.stage)]),
             "Stop it with Ctrl-C.",
         ]
-        report(banner, lines, {"up": True, "party": folder.party, "listen": folder.listen}, as_json=as_json)
+        values = {
+            "up": True,
+            "party": folder.party,
+            "listen": folder.listen,
+            "recovering": recovery is not None,
+        }
+        report(banner, lines, values, as_json=as_json)
 
         lines_said: dict[str, str] = {}
 
         def tell(event: dict[str, Any]) -> None:
-            words = describe(event) if event["what"] in {"line", "trouble", "terms"} else ""
+            words = describe(event) if event["what"] in {"line", "trouble", "terms", "recovering"} else ""
             if event["what"] == "line":
                 if lines_said.get(event["party"]) == words:
                     return
@@ -84,6 +92,13 @@ async def _keep_console(
     return keeper
 
 
+def describe_recovering(stage: str | None, language: str = "en") -> str:
+    """Say where recovering stands; None: it has ended."""
+    if stage is None:
+        return say("recovering-ended", language)
+    return f"{say('recovering', language)} {say(f'recovering-{stage}', language)}"
+
+
 def describe(event: dict[str, Any], language: str = "en") -> str:
     """Give an event in words; what went wrong inside a node is said in English."""
     if event["what"] == "line":
@@ -91,4 +106,6 @@ def describe(event: dict[str, Any], language: str = "en") -> str:
         return say(f"line-{state}", language, party=event["party"].upper())
     if event["what"] == "terms":
         return str(event["detail"])
+    if event["what"] == "recovering":
+        return describe_recovering(event["stage"] if event["reason"] else None, language)
     return f"Trouble: {event['detail']} [{event['code']}]"

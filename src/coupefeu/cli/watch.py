@@ -32,6 +32,7 @@ from coupefeu.node.following import (
     EventsMissed,
     LineSeen,
     ReceiptSeen,
+    RecoveringSeen,
     TermsSeen,
     TroubleSeen,
 )
@@ -159,6 +160,9 @@ class Screen:
             case TermsSeen(version=version, detail=detail):
                 said = {"what": "terms", "version": version, "detail": detail}
                 self._print(["", describe(said)], said)
+            case RecoveringSeen(reason=reason, stage=stage):
+                said = {"what": "recovering", "reason": reason, "stage": stage}
+                self._print(["", describe(said, self._language)], said)
             case EventsMissed(count=count):
                 line = say("events-missed", self._language, count=count)
                 self._print(["", line], {"what": "missed", "count": count})

@@ -1,6 +1,6 @@
 """Signers and verification of notes: Ed25519 (type 0x01), timestamped co-signatures (0x04; of ML-DSA-44 0x06)."""
 
-from coupefeu.errors import VerificationError
+from coupefeu.errors import PolicyError, VerificationError
 from coupefeu.keys import ed25519, mldsa
 from coupefeu.wire import cosignature
 from coupefeu.wire.checkpoint import Checkpoint
@@ -44,6 +44,42 @@ class CosignSigner:
     def cosign_raw(self, text: str, time_s: int) -> bytes:
         """Return the bare 64 bytes, as they go on air beside the time."""
         return self._key.sign(cosignature.cosigned_message(text, time_s))
+
+
+class MuteLogSigner(LogSigner):
+    """Stands where a log signer stands in a node that must not sign (protocol A13); it has the key's name alone."""
+
+    __slots__ = ()
+
+    def __init__(self, signer: LogSigner) -> None:
+        self.name = signer.name
+        self.vkey = signer.vkey
+
+    def sign_raw(self, text: str) -> bytes:
+        """Refuse. Raises: PolicyError, always."""
+        raise _mute(text)
+
+
+class MuteCosigner(CosignSigner):
+    """Stands where a cosigner stands in a node that must not sign."""
+
+    __slots__ = ()
+
+    def __init__(self, cosigner: CosignSigner) -> None:
+        self.name = cosigner.name
+        self.vkey = cosigner.vkey
+
+    def cosign_raw(self, text: str, _time_s: int) -> bytes:
+        """Refuse. Raises: PolicyError, always."""
+        raise _mute(text)
+
+
+def _mute(text: str) -> PolicyError:
+    return PolicyError(
+        f"this node is recovering and signs nothing, also not for {text.partition(chr(10))[0]}",
+        code="keys.notes.mute",
+        hint="It signs again when the other side has told how far it had signed: coupefeu status.",
+    )
 
 
 class MlDsaSigner:

@@ -10,6 +10,8 @@ from coupefeu.wire.packet import (
     Batch,
     CosignatureItem,
     LineTestItem,
+    LogAsk,
+    LogPiece,
     MlDsaCheckpoint,
     MlDsaCosignature,
     RunReceiptItem,
@@ -111,6 +113,20 @@ class SignedAgain:
 
 
 @dataclass(frozen=True, slots=True)
+class LogAsked:
+    """The other side asks how far a log reaches here (A13)."""
+
+    item: LogAsk
+
+
+@dataclass(frozen=True, slots=True)
+class LogPieceReceived:
+    """A piece of an answer about a log, asked for or not."""
+
+    item: LogPiece
+
+
+@dataclass(frozen=True, slots=True)
 class AckBeyondOurs:
     """The other side holds entries of our log that we do not know: our record has fallen behind (A13)."""
 
@@ -166,6 +182,8 @@ Event: TypeAlias = (
     | PartAsked
     | PartReceived
     | SignedAgain
+    | LogAsked
+    | LogPieceReceived
     | AckBeyondOurs
     | PskToKeep
     | OldGeneration

@@ -11,6 +11,8 @@ from coupefeu.link.events import (
     Event,
     HoleAsked,
     LineTestReceived,
+    LogAsked,
+    LogPieceReceived,
     PartAsked,
     PartReceived,
     ReceiptReceived,
@@ -30,6 +32,8 @@ from coupefeu.wire.packet import (
     Hole,
     Item,
     LineTestItem,
+    LogAsk,
+    LogPiece,
     MlDsaCheckpoint,
     MlDsaCosignature,
     RunReceiptItem,
@@ -56,6 +60,8 @@ Incoming: TypeAlias = (
     | AttachmentPart
     | MlDsaCheckpoint
     | MlDsaCosignature
+    | LogAsk
+    | LogPiece
 )
 
 
@@ -82,6 +88,8 @@ class Intake:
         self._asks = Meter(limits.asks_per_s, 2 * limits.asks_per_s)
         self._parts = Meter(limits.parts_per_s, 2 * limits.parts_per_s)
         self._ml_dsa = Meter(limits.ml_dsa_per_s, 2 * limits.ml_dsa_per_s)
+        self._log_asks = Meter(limits.log_asks_per_s, 2 * limits.log_asks_per_s)
+        self._log_pieces = Meter(limits.log_asks_per_s, 2 * limits.log_asks_per_s)
         self.beyond_rate = Tally()
         self._unreceipted: list[Hole] = []
         self._ask_ms = 0
@@ -92,7 +100,7 @@ class Intake:
         if self._may_tell(code, mono_ms):
             self._events.append(Violation(code, detail))
 
-    def take(self, item: Incoming, mono_ms: int, *, is_late: bool, is_greeting: bool) -> None:
+    def take(self, item: Incoming, mono_ms: int, *, is_late: bool, is_greeting: bool) -> None:  # noqa: C901 - one for each item
         """Judge one item and tell the node of it."""
         match item:
             case Batch():
@@ -113,6 +121,10 @@ class Intake:
                 self._pass_on(PartReceived(item), self._parts, "parts", mono_ms)
             case MlDsaCheckpoint() | MlDsaCosignature():
                 self._pass_on(SignedAgain(item), self._ml_dsa, "ml-dsa", mono_ms)
+            case LogAsk():
+                self._pass_on(LogAsked(item), self._log_asks, "log-asks", mono_ms)
+            case LogPiece():
+                self._pass_on(LogPieceReceived(item), self._log_pieces, "log-pieces", mono_ms)
 
     def ask_for_receipts(self, mono_ms: int) -> None:
         """Ask for co-signatures that were lost on the way: acknowledged at the last look and this one, none seen."""

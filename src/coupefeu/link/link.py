@@ -34,6 +34,8 @@ from coupefeu.wire.packet import (
     Hole,
     Item,
     LineTestItem,
+    LogAsk,
+    LogPiece,
     MlDsaCheckpoint,
     MlDsaCosignature,
     RatchetAnswer,
@@ -98,6 +100,7 @@ class Link:
         self._ask: AttachmentAsk | None = None
         self._part: AttachmentPart | None = None
         self._ml_dsa: dict[tuple[type[Item], int], MlDsaCheckpoint | MlDsaCosignature] = {}
+        self._about_logs: dict[type, LogAsk | LogPiece] = {}
         self._refusals: dict[str, int] = {}
         self._bytes_received = self._refused = 0
 
@@ -161,6 +164,10 @@ class Link:
     def part(self, item: AttachmentPart) -> None:
         """Answer an ask, behind everything else; takes the place of one that has not left: they ask again."""
         self._part = item
+
+    def about_log(self, item: LogAsk | LogPiece) -> None:
+        """Ask how far a log reaches there, or answer; takes the place of one that has not left."""
+        self._about_logs[type(item)] = item
 
     def sign_again(self, item: MlDsaCheckpoint | MlDsaCosignature) -> None:
         """Send what ML-DSA-44 signed, behind everything else; takes the place of one of its log that has not left."""
@@ -399,13 +406,13 @@ class Link:
         )
 
     def _last_of_all(self) -> list[Item]:
-        """Take what leaves when no entry may: what was signed again, an ask, a part unless the other node is busy."""
-        waits = self._ask is not None or self._part is not None or self._ml_dsa
-        if not waits or self._connection.phase is not Phase.OPEN:
+        """Take what leaves when no entry may: what was signed again, asks, answers, a part unless they are busy."""
+        if self._connection.phase is not Phase.OPEN:
             return []
         if self._ml_dsa:
             return [self._ml_dsa.pop(next(iter(self._ml_dsa)))]
-        items: list[Item] = []
+        items: list[Item] = [*self._about_logs.values()]
+        self._about_logs.clear()
         if self._ask is not None:
             items.append(self._ask)
             self._ask = None

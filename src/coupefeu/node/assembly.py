@@ -72,26 +72,28 @@ def ml_dsa_signers_of(folder: NodeFolder) -> MlDsaSigners | None:
     return MlDsaSigners(log=MlDsaSigner(us.origin, log), cosigner=MlDsaSigner(us.cosigner_key.name, cosigner))
 
 
-def open_keeper(folder: NodeFolder, now: Moment) -> Keeper:
+def open_keeper(folder: NodeFolder, now: Moment, *, may_recover: bool = False) -> Keeper:
     """Open the record for writing; on an empty one, write entry 0.
 
-    Raises: ConfigError: the record may be older than what was signed (protocol A13), or a key of ours is revoked;
-    StoreError.
+    A record that may be older than what was signed (protocol A13) is opened with `may_recover` alone, and signs nothing
+    then.
+
+    Raises: ConfigError: it may be older, or a key of ours is revoked; StoreError.
     """
     _insist_able(folder)
     keeper = Keeper(
         folder.record_path, line_of(folder), SERVICES, folder.agreement, earlier=folder.earlier_agreements
     )
-    reason = why_recovering(
-        marks_that_bind(folder, read_high_water(folder.high_water_path)),
-        {log: state.complete for log, state in keeper.states.items()},
-    )
-    if reason is not None:
+    keeper.recover(_why_recovering(folder, keeper))
+    if keeper.recovering is not None:
+        if may_recover:
+            return keeper
         keeper.close()
         raise ConfigError(
-            f"this node is recovering: {reason}",
+            f"this node is recovering: {keeper.recovering}",
             code="node.assembly.recovering",
-            hint="It may be read, and signs nothing. Put back the newest record.db and highwater of this node.",
+            hint="It may be read, and signs nothing. Run it (coupefeu up): it learns from the other side how far it "
+            "had signed, takes back what it lacks, and goes on by itself.",
         )
     if keeper.states[keeper.line.our_log].size == 0:
         (outcome,) = keeper.execute([Act(command=OpenLog(body=folder.opening_body))], now)
@@ -109,6 +111,11 @@ def marks_that_bind(folder: NodeFolder, marks: Marks | None) -> Marks | None:
         return {}
     ours = {log for log in logs_of(folder.parties) if folder.agreement.writer_of(log) == folder.party}
     return {log: mark for log, mark in marks.items() if log == folder.log_number or log not in ours}
+
+
+def _why_recovering(folder: NodeFolder, keeper: Keeper) -> str | None:
+    sizes = {log: state.complete for log, state in keeper.states.items()}
+    return why_recovering(marks_that_bind(folder, read_high_water(folder.high_water_path)), sizes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +188,8 @@ def make_peer(keeper: Keeper, config: LinkConfig, budgets: Budgets, log: int, no
         cosigned=cosigned,
         beside_others=keeper.line.names[log] if len(keeper.line.parties) > 2 else "",
     )
-    link.offer(peer.outgoing(our_log, each) for each in pending)
+    if keeper.recovering is None:
+        link.offer(peer.outgoing(our_log, each) for each in pending)
     return peer
 
 

@@ -51,6 +51,8 @@ class Duties:
 
     def check(self) -> int:
         """Do what is due; gives the milliseconds until the next look."""
+        if self._engine.is_recovering:
+            return CLOCK_MOVED_MS
         self._engine.name_overdue()
         now = self._clock()
         self._watch_clock(now)
@@ -79,7 +81,7 @@ class Duties:
         self._engine.act(SendLineTest(template=template), done or _ignore)
 
     def _hear(self, change: Change) -> None:
-        if not isinstance(change, EntryRecorded):
+        if not isinstance(change, EntryRecorded) or self._engine.is_recovering:
             return
         recorded, head = change.recorded, change.recorded.head
         if head is None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Protocol
 
+from coupefeu.errors import CoupefeuError
 from coupefeu.keys.generations import Generations
 from coupefeu.link import events
 from coupefeu.model.instant import Moment, format_date_time_group
@@ -19,6 +20,8 @@ from coupefeu.node.attachments import Attachments
 from coupefeu.node.events import Change, EntryRecorded, LineChanged, ReceiptTaken, Trouble
 from coupefeu.node.peer import Peer
 from coupefeu.node.post_quantum import PostQuantum, Work, work_at_once
+from coupefeu.node.recovery.asking import Recoverer, Recovery
+from coupefeu.node.recovery.telling import LogTelling
 from coupefeu.record.post_quantum import MlDsaSigners
 from coupefeu.record.tree import Frontier
 from coupefeu.services.base import Command
@@ -38,12 +41,14 @@ from coupefeu.store.jobs import (
     TakeReceipt,
 )
 from coupefeu.store.outgoing import Pending
+from coupefeu.store.recovery_jobs import Resumed
 from coupefeu.store.transaction import MAX_INDEX
 from coupefeu.wire.packet import Batch, CosignatureItem, LineTestItem, RunReceiptItem
 
 Done = Callable[[Outcome], None]
 
 REFUSAL_AGAIN_MS = 1_000
+LACKS_REFERENCE = "store.receive.reference"
 MAX_OFFERED_AGAIN = 1_024
 """Entries read for one request of the other side; who lacks more asks again."""
 OLD_GENERATION = "node.engine.old_generation"
@@ -109,6 +114,43 @@ class Engine:
         self.post_quantum = PostQuantum(
             parties, our_position, ml_dsa_signers, submit, work, clock, self._tell_refusal
         )
+        self._ml_dsa_signers = ml_dsa_signers
+        self._telling = LogTelling(parties, submit, clock, self.tell, self._tell_refusal)
+        self.recovery: Recovery | None = None
+        """While this node may have signed more than it holds (protocol A13)."""
+
+    # --- recovering ---------------------------------------------------------------------------------------
+
+    @property
+    def is_recovering(self) -> bool:
+        """Whether this node signs nothing yet."""
+        return self.recovery is not None
+
+    def recover(self, recoverer: Recoverer, logs: Iterable[int]) -> None:
+        """Begin as a node that may have signed more than it holds; `logs`: all that are known."""
+        known = sorted(logs)
+        talks = []
+        for peer in self.peers.values():
+            theirs = (log for log in known if position_of(log, self._parties) == peer.log)
+            talks.append((peer, (self.our_log, *theirs)))
+        self.post_quantum.sign_with(None)
+        self.recovery = Recovery(
+            recoverer, talks, self._submit, self._clock, self.tell, self._tell_refusal, self._resume
+        )
+
+    def _resume(self, resumed: Resumed) -> None:
+        """Go on as an ordinary node: say what was awaited, send what never left."""
+        assert self.recovery is not None
+        signer, self.recovery = self.recovery.log_signer, None
+        self.post_quantum.sign_with(self._ml_dsa_signers)
+        for owed in resumed.owed:
+            peer = self.peers.get(owed.holder)
+            if peer is None:
+                continue
+            peer.resume(self.our_log, owed, signer)
+            for receipt in resumed.receipts:
+                if position_of(receipt.log, self._parties) == peer.log:
+                    peer.link.receipt(receipt)
 
     # --- officers and screens -----------------------------------------------------------------------------
 
@@ -231,6 +273,8 @@ class Engine:
                 self._receive_batch(peer, batch)
             peer.link.busy(peer.intake.is_full)
             self._cover_runs(peer, now)
+        if self.recovery is not None:
+            self.recovery.handle_timer(now)
         self.pump()
 
     # --- the pump -----------------------------------------------------------------------------------------
@@ -255,8 +299,10 @@ class Engine:
 
     def next_timer(self) -> int | None:
         """Say when `handle_timer` has something to do; None: not before something else happens."""
-        timers = [timer for peer in self.peers.values() for timer in self._timers(peer) if timer is not None]
-        return min(timers, default=None)
+        timers = [timer for peer in self.peers.values() for timer in self._timers(peer)]
+        if self.recovery is not None:
+            timers.append(self.recovery.next_ms())
+        return min((timer for timer in timers if timer is not None), default=None)
 
     def _timers(self, peer: Peer) -> tuple[int | None, ...]:
         cover = None if peer.quiet_since_ms is None else peer.quiet_since_ms + COVER_AFTER_MS
@@ -281,6 +327,10 @@ class Engine:
                 self._attachments.take(peer, part, now)
             case events.SignedAgain(item=item):
                 self.post_quantum.take(peer, item)
+            case events.LogAsked(item=asked):
+                self._telling.answer(peer, asked)
+            case events.LogPieceReceived(item=piece) if self.recovery is not None:
+                self.recovery.take(peer, piece)
             case events.PathProven(path=path):
                 self._carrier.prove(path)
                 self._keep_path(peer, path)
@@ -289,6 +339,8 @@ class Engine:
             case events.SessionUp() | events.SessionDown() | events.Alive():
                 self._attachments.note_line(peer, event, now)
                 self.post_quantum.note_line(peer, event, now)
+                if self.recovery is not None:
+                    self.recovery.note_line(peer, event)
                 state = peer.link.state()
                 self.tell(LineChanged(party=peer.log, up=state.up, alive=state.alive))
             case events.Violation(code=code, detail=detail):
@@ -297,7 +349,9 @@ class Engine:
                 self._keep_psk(peer.log, generations)
             case events.OldGeneration(number=number, replaced_ms=replaced_ms):
                 self.tell(Trouble(party=peer.log, code=OLD_GENERATION, detail=_old(number, replaced_ms)))
-            case events.AckBeyondOurs(log=log, cumulative=cumulative) if log == self.our_log:
+            case events.AckBeyondOurs(log=log, cumulative=cumulative) if (
+                log == self.our_log and not self.is_recovering
+            ):
                 detail = f"the other side holds {cumulative:,} entries of our log, more than we do"
                 self.tell(Trouble(party=peer.log, code="node.engine.behind", detail=detail))
             case _:
@@ -342,11 +396,15 @@ class Engine:
                 peer.fetching.promised()
             for what in outcome.evidence:
                 self.tell(Trouble(party=peer.log, code="record.equivocation", detail=what))
+        elif isinstance(outcome, CoupefeuError) and outcome.code == LACKS_REFERENCE and self.is_recovering:
+            pass  # it names what we have lost and take back: unacknowledged, it comes again
         elif isinstance(outcome, Exception):
             self._tell_refusal(peer, outcome)
 
     def _take_receipt(self, peer: Peer, item: CosignatureItem | RunReceiptItem) -> None:
-        if position_of(item.log, self._parties) != position_of(self.our_log, self._parties):
+        if self.is_recovering or position_of(item.log, self._parties) != position_of(
+            self.our_log, self._parties
+        ):
             return
         is_newest = item.log == self.our_log
         sealed = peer.sealer.sealed(item.size) if is_newest and isinstance(item, CosignatureItem) else None
@@ -382,6 +440,8 @@ class Engine:
     # --- sending again ------------------------------------------------------------------------------------
 
     def _offer_again(self, peer: Peer, start: int, end: int) -> None:
+        if self.is_recovering:
+            return
         if start < peer.sealer.base_size:
             self._fall_back(peer, start)
             return

@@ -57,4 +57,12 @@ class AttachmentKept:
     number: int
 
 
-Change = EntryRecorded | ReceiptTaken | LineChanged | Trouble | TermsChanged | AttachmentKept
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovering:
+    """Where the recovering of this node stands (`node.recovery.asking.Stage`); `reason` None: it has ended."""
+
+    reason: str | None
+    stage: str
+
+
+Change = EntryRecorded | ReceiptTaken | LineChanged | Trouble | TermsChanged | AttachmentKept | Recovering

@@ -70,6 +70,14 @@ class TermsSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveringSeen:
+    """The node may have signed more than it holds, and signs nothing; `reason` None: it goes on as ever."""
+
+    reason: str | None
+    stage: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttachmentSeen:
     """The whole of attachment `attachment` (from 0) of message `number`, theirs, is durable here."""
 
@@ -84,10 +92,19 @@ class EventsMissed:
     count: int
 
 
-Event = EntrySeen | ReceiptSeen | LineSeen | TermsSeen | TroubleSeen | AttachmentSeen | EventsMissed
+Event = (
+    EntrySeen
+    | ReceiptSeen
+    | LineSeen
+    | TermsSeen
+    | TroubleSeen
+    | AttachmentSeen
+    | RecoveringSeen
+    | EventsMissed
+)
 
 
-def read_event(said: dict[str, Any]) -> Event:
+def read_event(said: dict[str, Any]) -> Event:  # noqa: PLR0911 - one for each event
     """Read an event as docs/spec/control.md has it."""
     match said["what"]:
         case "entry":
@@ -107,6 +124,8 @@ def read_event(said: dict[str, Any]) -> Event:
             return LineSeen(party=said["party"], up=said["up"], alive=said["alive"])
         case "terms":
             return TermsSeen(version=said["version"], detail=said["detail"])
+        case "recovering":
+            return RecoveringSeen(reason=said["reason"], stage=said["stage"])
         case "attachment":
             return AttachmentSeen(number=said["entry"], attachment=said["number"])
         case _:

@@ -21,7 +21,7 @@ import structlog
 
 from coupefeu.errors import StoreError
 from coupefeu.keys.files import SECRET_MODE
-from coupefeu.node.events import Change, LineChanged, TermsChanged, Trouble
+from coupefeu.node.events import Change, LineChanged, Recovering, TermsChanged, Trouble
 
 MAX_FILE_BYTES: Final = 4 << 20
 OLD_FILES: Final = 3
@@ -73,6 +73,8 @@ class Journal:
                 self.note("trouble", party=name, code=code, detail=detail)
             case TermsChanged(version=version, says=says):
                 self.note("terms", version=version, detail=says)
+            case Recovering(reason=reason, stage=stage):
+                self.note("recovering" if reason else "recovered", **({"stage": stage} if reason else {}))
             case _:
                 pass
 

@@ -18,6 +18,7 @@ from coupefeu.node.events import (
     EntryRecorded,
     LineChanged,
     ReceiptTaken,
+    Recovering,
     TermsChanged,
 )
 from coupefeu.node.fetching import Progress
@@ -172,7 +173,7 @@ async def _while_there(client: Client, waiting: Coroutine[Any, Any, Result]) -> 
         take_back()
 
 
-def describe_change(change: Change, names: tuple[str, ...]) -> dict[str, Any]:
+def describe_change(change: Change, names: tuple[str, ...]) -> dict[str, Any]:  # noqa: PLR0911 - one for each change
     """Give an event as JSON has it; never contents or keys."""
     if isinstance(change, EntryRecorded):
         recorded = change.recorded
@@ -202,6 +203,8 @@ def describe_change(change: Change, names: tuple[str, ...]) -> dict[str, Any]:
             "index": change.index,
             "number": change.number,
         }
+    if isinstance(change, Recovering):
+        return {"what": "recovering", "reason": change.reason, "stage": change.stage}
     about = None if change.party is None else names[change.party]
     return {"what": "trouble", "party": about, "code": change.code, "detail": change.detail}
 
@@ -242,4 +245,6 @@ def describe_status(runtime: Runtime) -> dict[str, Any]:
             "fetching": _fetching(peer.fetching.progress, names),
             "cosigned": peer.cosigned,
         }
-    return {"running": True, "as_of_ms": now.utc_ms, "lines": lines}
+    recovery = runtime.engine.recovery
+    recovering = None if recovery is None else recovery.describe(names)
+    return {"running": True, "as_of_ms": now.utc_ms, "lines": lines, "recovering": recovering}

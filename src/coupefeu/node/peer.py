@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from coupefeu.keys.notes import LogSigner
 from coupefeu.link.link import Link
 from coupefeu.link.outbox import Outgoing
 from coupefeu.node.fetching import Fetching
@@ -9,6 +10,7 @@ from coupefeu.node.intake import Intake
 from coupefeu.node.ml_dsa_schedule import MlDsaSchedule
 from coupefeu.node.sealer import Sealer
 from coupefeu.store.outgoing import Pending
+from coupefeu.store.recovery_jobs import Owed
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,6 +38,15 @@ class Peer:
         """Give what of an entry of ours goes to this party."""
         entry = pending.for_party(self.beside_others) if self.beside_others else pending.entry
         return Outgoing(our_log, pending.index, pending.precedence, entry)
+
+    def resume(self, our_log: int, owed: Owed, signer: LogSigner) -> None:
+        """Deliver anew what this party lacks of our log, after a recovering."""
+        self.sealer.sign_with(signer)
+        self.sealer.begin_anew(owed.frontier, [each.leaf_hash for each in owed.pending])
+        self.cosigned = owed.cosigned
+        self.link.begin_anew(our_log, owed.cosigned)
+        self.link.acknowledged(our_log, owed.cosigned, owed.runs)
+        self.link.offer(self.outgoing(our_log, each) for each in owed.pending)
 
     def beyond_rate(self, mono_ms: int) -> int:
         """Return what the node dropped in the last minute: beyond the agreed budgets, or parts nobody asked for."""

@@ -28,11 +28,12 @@ from coupefeu.node.in_force import InForce, catch_up
 from coupefeu.node.journal import Journal
 from coupefeu.node.post_quantum import work_at_once
 from coupefeu.node.ratchet import SecretFiles, drop_old_secrets
+from coupefeu.node.recovery.asking import Recoverer
 from coupefeu.node.troubles import Troubles
 from coupefeu.node.witness_settings import read_witnesses
 from coupefeu.node.witness_tasks import WitnessTasks
 from coupefeu.record.tree import Frontier
-from coupefeu.store.highwater import Marks, write_high_water
+from coupefeu.store.highwater import Marks, read_high_water, write_high_water
 from coupefeu.store.jobs import Job, Outcome
 from coupefeu.store.keeper import Keeper
 from coupefeu.store.outgoing import Pending, load_frontier, load_pending
@@ -72,16 +73,16 @@ class Runtime:
 
     @classmethod
     async def start(cls, folder: NodeFolder, *, online: bool = True) -> "Runtime":
-        """Open the record; when `online`, listen and dial too.
+        """Open the record; when `online`, listen and dial too, and recover where that is needed (protocol A13).
 
-        Raises: ConfigError: another process runs this node, or it is recovering; BearerError: the port is taken;
-        StoreError.
+        Raises: ConfigError: another process runs this node, or it is recovering and not `online`; BearerError: the port
+        is taken; StoreError.
         """
         alarm = read_alarm(folder.alarm)
         read_witnesses(folder.path, folder.agreement, folder.witnesses)
         runtime = cls(folder)
         try:
-            keeper = open_keeper(folder, runtime.clock())
+            keeper = open_keeper(folder, runtime.clock(), may_recover=online)
             runtime.folder = catch_up(folder, keeper, runtime.clock())
             keeper.sign_with(*signers_of(runtime.folder))
             drop_old_secrets(runtime.folder, runtime.clock().utc_ms)
@@ -122,6 +123,8 @@ class Runtime:
             failed=self._psk_not_kept,
         )
         self.engine = make_engine(self.folder, keeper, surroundings)
+        if keeper.recovering is not None:
+            self._recover(keeper.recovering)
         self.duties = Duties(self.engine, self.folder.agreement, keeper.last_line_test_ms(), self.clock)
         self._writer = Writer(
             lambda: keeper, self.clock, self._deliver, self.engine.pump, self.journal.defect
@@ -133,6 +136,29 @@ class Runtime:
         self.engine.listen(self._heed)
         self._check_in_force()
         self._tasks.append(asyncio.ensure_future(self._keep_high_water()))
+
+    def _recover(self, reason: str) -> None:
+        """Ask the others how far we had signed, before we sign again."""
+        self.journal.note("recovering", reason=reason)
+        recoverer = Recoverer(
+            reason=reason,
+            marks=read_high_water(self.folder.high_water_path),
+            log_signer=signers_of(self.folder)[0],
+            save=lambda marks, then: self._tasks.append(asyncio.ensure_future(self._save_then(marks, then))),
+            resume=self._keeper.resume,
+        )
+        self.engine.recover(recoverer, self._keeper.states)
+
+    async def _save_then(self, marks: Marks, then: Callable[[], None]) -> None:
+        """Make the high-water file durable, however often that takes, and only then go on."""
+        is_saved = False
+        while not is_saved:
+            with self._withstand():
+                await self._loop.run_in_executor(None, write_high_water, self.folder.high_water_path, marks)
+                is_saved = True
+            if not is_saved:
+                await asyncio.sleep(DEFECT_WAIT_MS / 1000)
+        then()
 
     async def _go_online(self) -> None:
         """Listen and dial; a node that cannot listen ends and lets go of its folder."""
@@ -153,7 +179,8 @@ class Runtime:
             clock=self.clock,
             defect=self.journal.defect,
         )
-        self._witnesses.follow(self.folder)
+        if not self.engine.is_recovering:
+            self._witnesses.follow(self.folder)
 
     def _stand_by(self, command: tuple[str, ...]) -> None:
         """Have the operator's program run for a FLASH that nothing shows, if there is one."""
@@ -305,16 +332,18 @@ class Runtime:
             return load_frontier(reader.connection, self.engine.our_log, size)
 
     def _heed(self, _: Change) -> None:
-        if self._in_force.is_stale:
+        if self._in_force.is_stale and not self.engine.is_recovering:
             self._check_in_force()
 
     def _check_in_force(self) -> None:
         """Bring into force what is due, and look again when the next is."""
         self._terms_timer.cancel()
-        wait_ms = self._in_force.check()
-        self.folder = self._in_force.folder
-        if self._witnesses is not None:
-            self._witnesses.follow(self.folder)
+        wait_ms = DEFECT_WAIT_MS
+        if not self.engine.is_recovering:  # keys that are taken back may not be in the folder
+            wait_ms = self._in_force.check()
+            self.folder = self._in_force.folder
+            if self._witnesses is not None:
+                self._witnesses.follow(self.folder)
         self._terms_timer = self._loop.call_later(wait_ms / 1000, self._check_in_force)
 
     # --- standing tasks -----------------------------------------------------------------------------------
@@ -352,7 +381,9 @@ class Runtime:
                     written = marks
 
     def _save_high_water(self, marks: Marks) -> None:
-        write_high_water(self.folder.high_water_path, marks)
+        """Write the file; while the node recovers, it stays as it is, or missing."""
+        if self._keeper.recovering is None:
+            write_high_water(self.folder.high_water_path, marks)
 
 
 @contextlib.contextmanager

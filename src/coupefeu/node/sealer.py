@@ -34,7 +34,7 @@ class Sealer:
         self._sealed.clear()
 
     def begin_anew(self, cosigned: Frontier, leaf_hashes: Sequence[bytes]) -> None:
-        """Go back to an earlier size, as if the other side had never signed for more."""
+        """Go on from another size that the other side has signed for: its record, or ours, has come back."""
         self._base = cosigned
         self._hashes = deque(leaf_hashes)
         self._cursor = cosigned.copy()

@@ -26,12 +26,14 @@ async def read_standing(folder: NodeFolder) -> dict[str, Any]:
     """Give everything of `coupefeu status`. Raises: ConfigError, StoreError."""
     client = await ControlClient.connect(folder.socket_path)
     if client is None:
-        return record_standing(folder) | {"running": False, "lines": {}}
+        return record_standing(folder) | {"running": False, "lines": {}, "recovery": None}
     try:
         line = await client.ask("status")
     finally:
         await client.close()
-    return record_standing(folder) | {"running": True, "lines": line["lines"]}
+    found = {"running": True, "lines": line["lines"], "recovery": line["recovering"]}
+    reason = None if line["recovering"] is None else line["recovering"]["reason"]
+    return record_standing(folder) | found | {"recovering": reason}
 
 
 def record_standing(folder: NodeFolder) -> dict[str, Any]:

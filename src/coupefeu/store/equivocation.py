@@ -57,7 +57,7 @@ def keep_fork(
         lambda key: verify_checkpoint(key, size, root, statement.signature),
     )
     path = path_of(before, branch, index, size)
-    return _keep(
+    return keep_two_leaves(
         transaction, log, index, SignedLeaf(None, size, statement.signature, entries[index].leaf, path)
     )
 
@@ -80,10 +80,14 @@ def keep_other_run(
     hashes = [each.leaf_hash for each in entries.values()]
     path = inclusion_path(hashes, index - statement.start, len(hashes))
     other = SignedLeaf(statement.start, statement.end, statement.signature, entries[index].leaf, path)
-    return _keep(transaction, log, index, other)
+    return keep_two_leaves(transaction, log, index, other)
 
 
-def _keep(transaction: Transaction, log: int, index: int, other: SignedLeaf) -> str:
+def keep_two_leaves(transaction: Transaction, log: int, index: int, other: SignedLeaf) -> str:
+    """Keep a verified statement over another leaf at `index` than the one held, beside what was signed over that.
+
+    Raises: VerificationError: nothing signed that is held covers it, so that there are no two statements.
+    """
     ours = _held(transaction, log, index)
     what = f"{_name(ours)}-and-{_name(other)} at {index}"
     keep_evidence(transaction, log, index, what, encode_equivocation(index, ours, other))

@@ -43,8 +43,13 @@ _DELETE_ATTACHMENTS = delete(tables.attachments).where(
 
 def erase_named(transaction: Transaction, erasure: Erasure, by: MessageId) -> int:
     """Erase what our entry ERASED at `by` (log, index) names; gives how many entries lost their content."""
+    return erase_ranges(transaction, erasure.ranges, by)
+
+
+def erase_ranges(transaction: Transaction, ranges: Iterable[tuple[int, int, int]], by: MessageId) -> int:
+    """Erase what is held of ranges (log, start, end), as our entry ERASED at `by` says."""
     erased = 0
-    for log, start, end in erasure.ranges:
+    for log, start, end in ranges:
         for row in list(transaction.select(Statement(_HELD, {"log": log, "start": start, "end": end}))):
             at = {"b_log": log, "b_idx": row["idx"]}
             is_readable = parse_head(row["head"]) is not None

@@ -6,6 +6,7 @@ from coupefeu.record.post_quantum import MlDsaStatement
 from coupefeu.record.witnessed import WitnessLine
 from coupefeu.services.base import Command, Recorded
 from coupefeu.store.line import Party
+from coupefeu.store.recovery_jobs import RecoveryJob, RecoveryOutcome
 from coupefeu.wire.checkpoint import Checkpoint
 from coupefeu.wire.packet import Batch, CosignatureItem, LineTestItem, PackedEntry, RunReceiptItem
 
@@ -148,6 +149,7 @@ Job = (
     | KeepWitnessed
     | ReadMlDsa
     | KeepMlDsa
+    | RecoveryJob
 )
 
 
@@ -314,5 +316,6 @@ Outcome = (
     | KeptWitnessed
     | MlDsaKnown
     | MlDsaKept
+    | RecoveryOutcome
     | Exception
 )

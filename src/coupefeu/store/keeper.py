@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, select
 
 from coupefeu.errors import ConfigError, CoupefeuError, PeerError, PolicyError, StoreError, VerificationError
 from coupefeu.keys.incarnations import parse_opening_body
-from coupefeu.keys.notes import CosignSigner, LogSigner
+from coupefeu.keys.notes import CosignSigner, LogSigner, MuteCosigner, MuteLogSigner
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.instant import Moment
 from coupefeu.record.statements import verify_cosignature
@@ -52,6 +52,8 @@ from coupefeu.store.post_quantum import keep_ml_dsa, read_ml_dsa
 from coupefeu.store.rebuild import Progress, are_current, rebuild
 from coupefeu.store.receipts import take_receipt
 from coupefeu.store.receive import Receiver
+from coupefeu.store.recovering import recover, refuse
+from coupefeu.store.recovery_jobs import RecoveryJob, RecoveryOutcome, TakenBack
 from coupefeu.store.remains import Remains
 from coupefeu.store.schema import prepare_schema
 from coupefeu.store.showing import by_kind, make_context
@@ -70,6 +72,10 @@ _NEWEST_OWN_COSIGNATURE = (
     .order_by(tables.cosignatures.c.size.desc(), tables.cosignatures.c.time_s.desc())
     .limit(1)
 )
+
+
+_SIGNING = (Act, NameOverdue, EraseExpired, TakeReceipt)
+"""Jobs that write into our own log, or sign for it."""
 
 
 class Keeper:
@@ -92,6 +98,8 @@ class Keeper:
         self.agreement = agreement
         self.earlier = tuple(earlier)
         self._signers = line.log_signer, line.cosigner
+        self.recovering: str | None = None
+        """Why this record may be older than what was signed; nothing is signed then (protocol A13)."""
         self._by_kind = by_kind(services)
         self._by_command: Mapping[type[Command], Service] = {c: s for s in services for c in s.commands}
         self.connection = open_for_writing(path)
@@ -104,12 +112,30 @@ class Keeper:
         self._next_arrival = self._load_next_arrival()
         self._marks = self._read_marks()
         self._in_doubt = False
+        self._give_signers()
 
     # --- what governs the line ----------------------------------------------------------------------------
 
     def sign_with(self, log_signer: LogSigner, cosigner: CosignSigner) -> None:
         """Sign with these from the next transaction on; any thread may say so."""
         self._signers = log_signer, cosigner
+
+    def recover(self, reason: str | None) -> None:
+        """Sign nothing until `resume`, if there is a reason; before the writer's thread runs."""
+        self.recovering = reason
+        self._give_signers()
+
+    def resume(self) -> None:
+        """Sign again from the next transaction on: the record has come up to what was signed; any thread may say so."""
+        self.recovering = None
+
+    def _give_signers(self) -> None:
+        """Put the signers into the line; while the node recovers, such as cannot sign."""
+        log_signer, cosigner = self._signers
+        if self.recovering is not None:
+            log_signer, cosigner = MuteLogSigner(log_signer), MuteCosigner(cosigner)
+        self.line = replace(self.line, log_signer=log_signer, cosigner=cosigner)
+        self._given = self.recovering, self._signers
 
     def _take_standing(self) -> None:
         """Read what the record says governs the line: coming amendments, and the keys that stand."""
@@ -170,7 +196,9 @@ class Keeper:
                 raise  # half done: `execute` undoes it
             return refusal
 
-    def _carry_out(self, transaction: Transaction, job: Job) -> Outcome:  # noqa: C901, PLR0911 - one case per job
+    def _carry_out(self, transaction: Transaction, job: Job) -> Outcome:  # noqa: C901, PLR0911, PLR0912 - one case per job
+        if transaction.is_recovering and isinstance(job, _SIGNING):
+            refuse(str(self.recovering))
         match job:
             case Act(command=command):
                 return self._act(transaction, command)
@@ -196,6 +224,14 @@ class Keeper:
                 return read_ml_dsa(transaction, job)
             case KeepMlDsa():
                 return keep_ml_dsa(transaction, job)
+            case _:
+                return self._recover(transaction, job)
+
+    def _recover(self, transaction: Transaction, job: RecoveryJob) -> RecoveryOutcome:
+        outcome = recover(transaction, job, self._signers)
+        if isinstance(outcome, TakenBack):
+            self._govern(transaction, outcome.recorded)
+        return outcome
 
     def _receive(self, transaction: Transaction, batch: Batch) -> Received:
         second = find_second_opening(transaction, self.standing, batch)
@@ -260,8 +296,8 @@ class Keeper:
                 hint="Check the disk, then start this node again: it reads what is on its record.",
             )
         self._bring_into_force(now)
-        if (self.line.log_signer, self.line.cosigner) != self._signers:
-            self.line = replace(self.line, log_signer=self._signers[0], cosigner=self._signers[1])
+        if self._given != (self.recovering, self._signers):
+            self._give_signers()
         self._before = self.standing, self.line
         context = make_context(self.line, self.agreement, now, self.earlier)
         try:
@@ -270,7 +306,13 @@ class Keeper:
             self.connection.roll_back()
             raise
         return Transaction(
-            self.connection, self.line, self.states, self._by_kind, context, self._next_arrival
+            self.connection,
+            self.line,
+            self.states,
+            self._by_kind,
+            context,
+            self._next_arrival,
+            is_recovering=self.recovering is not None,
         )
 
     def _commit(self, transaction: Transaction) -> None:

@@ -103,6 +103,12 @@ class Receiver:
             promised=self.transaction.promises > self._promises_before,
         )
 
+    def receipt_now(self) -> tuple[Receipt, ...]:
+        """Sign for what is held, though nothing came."""
+        self.state.settle()
+        self._cosign()
+        return tuple(self.receipts)
+
     # --- checkpoints --------------------------------------------------------------------------------------
 
     def _take_checkpoint(self, batch: Batch, statement: CheckpointSignature) -> Ranges:
@@ -287,6 +293,8 @@ class Receiver:
     def _cosign(self) -> None:
         """Co-sign when all is held completely; behind a withheld body, run receipts for what came (A7)."""
         line, state = self.transaction.line, self.state
+        if self.transaction.is_recovering:
+            return
         if state.complete != state.size:
             self._receipt_runs()
             return
@@ -316,6 +324,8 @@ class Receiver:
             self._sign_run_receipt(start, end, root_of([hashes[index] for index in range(start, end)]))
 
     def _sign_run_receipt(self, start: int, end: int, root: bytes) -> None:
+        if self.transaction.is_recovering:
+            return
         line = self.transaction.line
         signature = sign_run_receipt(line.log_signer, self.origin, start, end, root)
         self.receipts.append(RunReceiptItem(self.log, start, end, signature))

@@ -190,6 +190,21 @@ evidence = Table(
     UniqueConstraint("log", "idx"),
 )
 
+# What others showed of our own log, and what we must not fall behind (protocol A13).
+
+told = Table(
+    "told",
+    RECORD,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("source", Text, primary_key=True, doc="party ru, witness NAME, file"),
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary, primary_key=True),
+    Column("start", BigInteger, doc="of a run; None: a checkpoint"),
+    Column("signature", LargeBinary, nullable=False, doc="64 bytes by our own log key"),
+    Column("told_ms", BigInteger, nullable=False),
+    Column("verdict", Text, nullable=False, doc="empty, or: contradicts"),
+)
+
 announced = Table(
     "announced",
     RECORD,

@@ -62,7 +62,10 @@ class Transaction:
         services: Mapping[int | None, Service],
         context: Context,
         next_arrival: int,
+        *,
+        is_recovering: bool = False,
     ) -> None:
+        """`is_recovering`: this node signs nothing, for it may have signed more than it holds (protocol A13)."""
         self.line = line
         self.states = states
         self.context = context
@@ -70,12 +73,18 @@ class Transaction:
         self.writes = 0
         self.promises = 0
         self.erased = 0
+        self.is_recovering = is_recovering
         self._connection = connection
         self._services = services
         self._buffer: list[tuple[Executable, Mapping[str, Any]]] = []
         self._before: dict[int, LogState] = {}
         self._opened: list[int] = []
         self._arrival_before = next_arrival
+
+    @property
+    def connection(self) -> Connection:
+        """For the loaders of `store.outgoing`; `flush` before it is read."""
+        return self._connection
 
     # --- states -------------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from coupefeu.store.jobs import (
     ReceiveLineTest,
     TakeReceipt,
 )
+from coupefeu.store.recovery_jobs import TakeBack, TellLog
 from coupefeu.wire.batch import LeftOut
 from coupefeu.wire.packet import RunReceiptItem
 
@@ -32,6 +33,7 @@ PARTY_COST = 256
 """What one party may have done in one commit: two common batches of messages, or a dear one."""
 _ROOT_COST = 4
 _BYTES_A_UNIT = 4_096
+_TELL_COST = 64
 _OURS = -1
 
 Item = TypeVar("Item")
@@ -93,7 +95,12 @@ def party_of(job: Job) -> int:
             return batch.log
         case ReceiveLineTest(item=item):
             return item.log
-        case TakeReceipt(holder=holder) | ReadPart(holder=holder):
+        case (
+            TakeReceipt(holder=holder)
+            | ReadPart(holder=holder)
+            | TellLog(holder=holder)
+            | TakeBack(holder=holder)
+        ):
             return holder
         case KeepAttachment(log=log):
             return log
@@ -111,6 +118,10 @@ def cost_of(job: Job) -> int:
             return len(batch.entries) + missing.hashes + _ROOT_COST * len(missing.roots)
         case TakeReceipt(item=RunReceiptItem(start=start, end=end)):
             return max(1, end - start)
+        case TellLog():
+            return _TELL_COST
+        case TakeBack(answer=answer):
+            return 1 + len(answer.entries)
         case KeepAttachment(content=content):
             return 1 + len(content) // _BYTES_A_UNIT
         case _:

@@ -29,11 +29,13 @@ from coupefeu.node.desk import Desk
 from coupefeu.node.engine import Engine
 from coupefeu.node.events import Change
 from coupefeu.node.peer import Peer
+from coupefeu.node.recovery.asking import Recoverer
 from coupefeu.services.agreement.facts import OpenLog
 from coupefeu.services.base import Command
 from coupefeu.services.every import SERVICES
 from coupefeu.services.messages.commands import Say
 from coupefeu.services.messages.status import MessageStatus
+from coupefeu.store.highwater import Marks
 from coupefeu.store.jobs import Acted, Job, Outcome
 from coupefeu.store.keeper import Keeper
 from coupefeu.store.line import newest_log
@@ -69,6 +71,8 @@ class MemoryNode:
         self.incarnations: list[SignedIncarnation] = []
         """Those of our own; of the other side's the record tells."""
         self._position = agreement.log_number(name)
+        self.saved: Marks | None = None
+        """What recovering had put into the high-water file before it signed again."""
         self.is_up = False
         self._nodes = nodes
         self._entropy = 0
@@ -80,12 +84,17 @@ class MemoryNode:
         self.bearer = MemoryBearer(nodes.wire, end, lambda: nodes.clock.mono_ms, told)
         self.start()
 
-    def start(self) -> None:
-        """Open the record and build the engine from it, as after any start of the process."""
+    def start(self, recovering: str | None = None, marks: Marks | None = None) -> None:
+        """Open the record and build the engine from it, as after any start of the process.
+
+        `recovering`: why it may have signed more than it holds; `marks`: of its high-water file, if that is there.
+        """
         self._jobs.clear()
         self._secrets.clear()
         line = make_line(self.agreement, self.name, self.incarnations)
         self.keeper = Keeper(self.path, line, SERVICES, self.agreement)
+        signer = self.keeper.line.log_signer
+        self.keeper.recover(recovering)
         our_log = self.keeper.line.our_log
         others = (log for log in range(len(self.keeper.line.parties)) if not self.keeper.line.is_ours(log))
         peers = [self._make_peer(log) for log in others]
@@ -103,6 +112,11 @@ class MemoryNode:
             load_frontier=lambda size: load_frontier(self.keeper.connection, self.engine.our_log, size),
         )
         self.engine.listen(self.changes.append)
+        if recovering is not None:
+            recoverer = Recoverer(
+                reason=recovering, marks=marks, log_signer=signer, save=self._save, resume=self.keeper.resume
+            )
+            self.engine.recover(recoverer, self.keeper.states)
         self.timer: int | None = None
         self.is_up = True
         if self.incarnations and not self.keeper.states[our_log].size:
@@ -117,6 +131,10 @@ class MemoryNode:
         self.incarnations.append(make_incarnation(self.agreement, self.name, *agreed, fork=fork, **stated))
         self.start()
         return self.incarnations[-1]
+
+    def _save(self, marks: Marks, then: Callable[[], None]) -> None:
+        self.saved = marks
+        then()
 
     def stop(self) -> None:
         """End the process without ceremony: what was not committed is gone."""

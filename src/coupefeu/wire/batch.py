@@ -125,7 +125,7 @@ def encode_batch(batch: Batch) -> bytes:
     if len(statement.signature) != _SIGNATURE_BYTES:
         raise _unusable("a signature has not 64 bytes")
     parts = [bytes((flags,)), varint(batch.log), varint(first), varint(len(entries)), *gaps]
-    parts += [_encode_entry(entry) for entry in entries]
+    parts += [encode_entry(entry) for entry in entries]
     parts += [varint(bound) for bound in bounds]
     parts.append(statement.signature)
     return b"".join(parts)
@@ -158,7 +158,7 @@ def decode_batch(data: bytes, position: int) -> tuple[Batch, int]:
     entries = []
     left, missing = MAX_BATCH_INFLATED_BYTES, LeftOut()
     for each in indices:
-        entry, position = _decode_entry(each, data, position)
+        entry, position = decode_entry(each, data, position)
         entries.append(entry)
         left -= _LEAF_BYTES if isinstance(entry, LeafOnly) else len(entry.head) + len(entry.body)
         missing.add(entry)
@@ -189,7 +189,8 @@ def malformed(defect: str) -> PeerError:
     )
 
 
-def _encode_entry(entry: PackedEntry | LeafOnly) -> bytes:
+def encode_entry(entry: PackedEntry | LeafOnly) -> bytes:
+    """Return the bytes of one entry, without its index. Raises: UsageError: a field of the wrong size."""
     if isinstance(entry, LeafOnly):
         leaf = entry.leaf
         if len(leaf) != _LEAF_BYTES or leaf[:4] != _LEAF_START or leaf[36:38] != _LEAF_MIDDLE:
@@ -208,7 +209,8 @@ def _encode_entry(entry: PackedEntry | LeafOnly) -> bytes:
     return b"".join((b"\x01", entry.seed, varint(len(head)), head, varint(len(body)), body))
 
 
-def _decode_entry(index: int, data: bytes, position: int) -> tuple[PackedEntry | LeafOnly, int]:
+def decode_entry(index: int, data: bytes, position: int) -> tuple[PackedEntry | LeafOnly, int]:
+    """Return the entry at `position`, and its end. Raises: PeerError: the bytes break the format or a bound."""
     form, position = take(data, position, 1)
     if form[0] == _LEAF:
         hashes, position = take(data, position, 64)

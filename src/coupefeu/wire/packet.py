@@ -12,6 +12,8 @@
     0a log index number offset length bytes              the part, empty where there is none for the asker
     0b log size time_s signature:2420                    ML-DSA-44 signature of the author's log (A15)
     0c log size time_s signature:2420                    ML-DSA-44 co-signature of the same checkpoint
+    0d log size root:32 offset                           how far is this log there (A13)?
+    0e log size offset total tag:8 length bytes          a piece of the answer (`log_answer.py`)
     10 number key:1184                                   ratchet R1: a fresh ML-KEM-768 key (protocol B10)
     11 number ciphertext:1088 mac:32                     ratchet R2: the answer
     12 number mac:32                                     ratchet R3: the MAC back
@@ -41,6 +43,14 @@ from coupefeu.wire.batch import (
     encode_batch,
     malformed,
     take,
+)
+from coupefeu.wire.log_answer import (
+    LogAsk,
+    LogPiece,
+    decode_log_ask,
+    decode_log_piece,
+    encode_log_ask,
+    encode_log_piece,
 )
 from coupefeu.wire.ml_dsa import (
     MlDsaCheckpoint,
@@ -158,6 +168,8 @@ Item: TypeAlias = (
     | AttachmentPart
     | MlDsaCheckpoint
     | MlDsaCosignature
+    | LogAsk
+    | LogPiece
     | RatchetOffer
     | RatchetAnswer
     | RatchetProof
@@ -230,6 +242,10 @@ def _encode(item: Item) -> bytes:  # noqa: C901, PLR0911, PLR0912 - one for each
             return b"\x0b" + encode_ml_dsa(item)
         case MlDsaCosignature():
             return b"\x0c" + encode_ml_dsa(item)
+        case LogAsk():
+            return b"\x0d" + encode_log_ask(item)
+        case LogPiece():
+            return b"\x0e" + encode_log_piece(item)
         case RatchetOffer():
             return b"\x10" + encode_offer(item)
         case RatchetAnswer():
@@ -310,6 +326,8 @@ _READERS: Final[dict[int, Callable[[bytes, int], tuple[Item | None, int]]]] = {
     0x0A: decode_part,
     0x0B: decode_ml_dsa_checkpoint,
     0x0C: decode_ml_dsa_cosignature,
+    0x0D: decode_log_ask,
+    0x0E: decode_log_piece,
     0x10: decode_offer,
     0x11: decode_answer,
     0x12: decode_proof,
@@ -379,6 +397,8 @@ __all__ = [
     "Item",
     "LeafOnly",
     "LineTestItem",
+    "LogAsk",
+    "LogPiece",
     "MlDsaCheckpoint",
     "MlDsaCosignature",
     "PackedEntry",

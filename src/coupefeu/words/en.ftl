@@ -252,6 +252,13 @@ take-it = To take it: { $command }
 line-up = Line to { $party }: up; their node answers.
 line-late = Line to { $party }: up; their node has not answered lately.
 line-down = Line to { $party }: down.
+recovering = RECOVERING: this node may have signed more than it holds. It reads, and signs nothing.
+recovering-absent = The other side has not told yet how far it had signed.
+recovering-taking = It takes back from the other side what it lost.
+recovering-refused = What came from the other side was refused. It is asked again.
+recovering-short = More was signed than anybody gives back. Whoever runs this node must act.
+recovering-forked = Its key has signed what this record contradicts. Only a new incarnation goes on.
+recovering-ended = This node has come up to what it had signed, and signs again.
 events-missed = { $count } events were not printed: see `coupefeu inbox` and `coupefeu record`.
 
 ## The watch.

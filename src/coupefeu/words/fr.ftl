@@ -248,6 +248,13 @@ take-it = Pour le prendre en charge : { $command }
 line-up = Ligne avec { $party } : établie ; leur nœud répond.
 line-late = Ligne avec { $party } : établie ; leur nœud n’a pas répondu récemment.
 line-down = Ligne avec { $party } : coupée.
+recovering = REPRISE : ce nœud a peut-être signé plus qu’il ne détient. Il lit, et ne signe rien.
+recovering-absent = L’autre Partie n’a pas encore dit jusqu’où il avait signé.
+recovering-taking = Il reprend de l’autre Partie ce qu’il a perdu.
+recovering-refused = Ce qui est venu de l’autre Partie a été refusé. La question est posée de nouveau.
+recovering-short = Il a été signé plus que personne ne rend. Qui exploite ce nœud doit agir.
+recovering-forked = Sa clé a signé ce que ce journal contredit. Seule une nouvelle incarnation peut continuer.
+recovering-ended = Ce nœud a rejoint ce qu’il avait signé, et signe de nouveau.
 events-missed = { $count } événements n’ont pas été affichés : voir `coupefeu inbox` et `coupefeu record`.
 
 ## The watch.

@@ -1,6 +1,6 @@
 """What a backup holds, by name, and nothing else; the same list is what restoring takes.
 
-    node.toml  line.toml  agreement/NNNN.toml .sigs  agreement/PARTY-NNNN.statement
+    node.toml  line.toml  agreement/NNNN.toml .sigs  agreement/PARTY-NNNN.statement PARTY-*.keys
     keys/ROLE.key .next .retired  keys/psk-PARTY.key     never the identity key, never a recovery secret
     record.db
     manifest.json                                        the last: names, sizes and SHA-256 of all before it
@@ -28,7 +28,7 @@ _READS: Final = 5
 
 _NEEDFUL: Final = re.compile(
     r"node\.toml|line\.toml"
-    r"|agreement/(?:[0-9]{4}\.(?:toml|sigs)|[a-z][a-z0-9]{0,15}-[0-9]{4}\.statement)"
+    r"|agreement/(?:[0-9]{4}\.(?:toml|sigs)|[a-z][a-z0-9]{0,15}[-.][0-9a-f]{1,8}\.(?:statement|keys|incarnation))"
     r"|keys/(?!identity|recovery)[a-z0-9-]{1,64}\.(?:key|next|retired|vkey)"
 )
 

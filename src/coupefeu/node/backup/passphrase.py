@@ -14,7 +14,7 @@ def read_passphrase(path: Path) -> bytes:
     octets = read_given(path).rstrip(b"\r\n")
     if path.stat().st_mode & 0o077:
         raise ConfigError(
-            f"others may read {path}", code="keys.files.readable_by_others", hint=f"run: chmod 600 {path}"
+            f"others may read {path}", code="node.backup.passphrase_readable", hint=f"run: chmod 600 {path}"
         )
     if not 0 < len(octets) <= _MAX_BYTES or b"\n" in octets:
         raise ConfigError(

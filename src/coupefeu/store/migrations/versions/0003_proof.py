@@ -18,6 +18,22 @@ def upgrade() -> None:
     _make_erasure()
     _make_witnessed()
     _make_post_quantum()
+    _make_told()
+
+
+def _make_told() -> None:
+    """Make the table of what others showed of our own log."""
+    op.create_table(
+        "told",
+        sa.Column("log", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("source", sa.Text(), primary_key=True),
+        sa.Column("size", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("root", sa.LargeBinary(), primary_key=True),
+        sa.Column("start", sa.BigInteger()),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("told_ms", sa.BigInteger(), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+    )
 
 
 def _make_post_quantum() -> None:
