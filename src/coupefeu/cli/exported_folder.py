@@ -3,9 +3,11 @@
 import errno
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from coupefeu.errors import PeerError, UsageError
 from coupefeu.wire.note import COSIGNATURE, ED25519, VerifierKey
@@ -49,18 +51,21 @@ def reader_of(folder: Path) -> Read:
 
 
 def _read_file(path: Path, most: int) -> bytes:
-    """Read a plain file; a pipe or device in a stranger's folder could keep us waiting for ever."""
+    with open_plain(path) as file:
+        return file.read(most)
+
+
+@contextmanager
+def open_plain(path: Path) -> Iterator[BinaryIO]:
+    """Open a plain file; a pipe or device in a stranger's folder could keep us waiting for ever. Raises: OSError."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    try:
+    with os.fdopen(descriptor, "rb") as file:
         mode = os.fstat(descriptor).st_mode
         if stat.S_ISDIR(mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         if not stat.S_ISREG(mode):
             raise OSError(errno.EINVAL, "not a plain file", str(path))
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return file.read(most)
-    finally:
-        os.close(descriptor)
+        yield file
 
 
 def need(read: Read, name: str) -> bytes:
@@ -88,7 +93,7 @@ def folder_keys(folder: Path) -> Keys:
 
 def given_keys(given: Sequence[str]) -> Keys:
     """Take the keys that are trusted, texts or files. Raises: UsageError: not one log key; PeerError: no key."""
-    keys = [_key(Path(each)) if Path(each).is_file() else _parse(each, each[:80]) for each in given]
+    keys = parse_keys(given)
     logs = [each for each in keys if each.algorithm == ED25519]
     if len(logs) != 1:
         raise UsageError(
@@ -98,6 +103,11 @@ def given_keys(given: Sequence[str]) -> Keys:
         )
     cosigners = tuple(each for each in keys if each.algorithm == COSIGNATURE)
     return Keys(log=logs[0], cosigners=cosigners, from_folder=False)
+
+
+def parse_keys(given: Sequence[str]) -> list[VerifierKey]:
+    """Read verifier keys, texts or files. Raises: PeerError: one is no key."""
+    return [_key(Path(each)) if Path(each).is_file() else _parse(each, each[:80]) for each in given]
 
 
 def _key(path: Path) -> VerifierKey:

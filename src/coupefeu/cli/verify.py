@@ -1,11 +1,9 @@
-"""`coupefeu verify`: an exported record or a proof, offline and without a node, and in words what it proves.
+"""`coupefeu verify`: a communique, an exported record or a proof, offline, without a node, and what it proves.
 
 Keys that come with the folder show that the folder is of one piece, not whose it is: they are named, and where entry
 0 is shown, compared with the agreement that all parties signed.
 """
 
-import textwrap
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +11,8 @@ import typer
 
 from coupefeu.cli.bracket import bracket_values, proof_bracket, record_bracket
 from coupefeu.cli.exported_folder import Keys, Read, folder_keys, given_keys, need, reader_of
-from coupefeu.cli.printing import JsonOption, Progress, progress, report
+from coupefeu.cli.printing import JsonOption, Language, Progress, progress, report
+from coupefeu.cli.wrapping import bullets, wrap
 from coupefeu.errors import PeerError, UsageError, naming
 from coupefeu.keys.agreement_signatures import SignedAgreement
 from coupefeu.record.agreed import Finding, find_agreement, names_keys
@@ -23,7 +22,6 @@ from coupefeu.record.evidence import ProofAudit, audit_proof
 from coupefeu.record.signatures import NOT_PROVED, Cosigned
 
 IDENTITIES = "That these identity keys are the parties': compare them with what you have from the parties."
-WIDTH = 80
 
 
 def register(app: typer.Typer) -> None:
@@ -33,7 +31,10 @@ def register(app: typer.Typer) -> None:
 
 def verify(
     path: Annotated[
-        Path, typer.Argument(help="Folder made by `coupefeu export record` or `coupefeu prove`.")
+        Path,
+        typer.Argument(
+            help="A communique, or a folder made by `coupefeu export record` or `coupefeu prove`."
+        ),
     ],
     key: Annotated[
         list[str] | None,
@@ -41,15 +42,23 @@ def verify(
             "--key", help="Trust this verifier key, or the file that holds it, and none from the folder."
         ),
     ] = None,
-    deep: Annotated[bool, typer.Option("--deep", help="Decode every entry too.")] = False,
+    deep: Annotated[bool, typer.Option("--deep", help="Decode every entry of a record too.")] = False,
+    language: Annotated[
+        Language, typer.Option("--language", case_sensitive=False, help="Language to read a communique in.")
+    ] = Language.EN,
     as_json: JsonOption = False,
 ) -> None:
-    """Verify a record or a proof offline, and say what is proved and what is not."""
+    """Verify a communique, a record or a proof offline, and say what is proved and what is not."""
+    if path.is_file():
+        from coupefeu.cli.verify_communique import verify_file  # noqa: PLC0415 - a folder needs no words of it
+
+        verify_file(path, key or (), language.value, as_json=as_json)
+        return
     if not path.is_dir():
         raise UsageError(
-            f"{path} is not a folder",
+            f"{path} is neither a file nor a folder",
             code="cli.verify.folder",
-            hint="Give a folder made by `coupefeu export record` or `coupefeu prove`.",
+            hint="Give a communique, or a folder made by `coupefeu export record` or `coupefeu prove`.",
         )
     keys = given_keys(key) if key else folder_keys(path)
     read = reader_of(path)
@@ -207,9 +216,9 @@ def _report(
         "proved": proved,
         "not_proved": not_proved,
     }
-    lines = [line for text in first for line in _wrap(text, "")]
+    lines = [line for text in first for line in wrap(text, "")]
     for heading, sentences in (("PROVED", proved), ("WHEN", when), ("NOT PROVED", not_proved)):
-        lines += ["", heading, *_bullets(sentences)]
+        lines += ["", heading, *bullets(sentences)]
     report(banner, lines, values, as_json=as_json)
 
 
@@ -234,17 +243,3 @@ def _cosigned_values(cosigned: Cosigned) -> dict[str, Any]:
 
 def _enclosure_values(each: Enclosure) -> dict[str, Any]:
     return {"number": each.number, "name": each.name, "size": each.size, "shown": each.is_shown}
-
-
-def _bullets(sentences: Sequence[str]) -> list[str]:
-    return [line for sentence in sentences for line in _wrap(sentence, "- ")]
-
-
-def _wrap(text: str, mark: str) -> list[str]:
-    """Fold a sentence; names in it may come from a stranger's file, so nothing in them can steer a terminal."""
-    if text.startswith("  | "):
-        return [text]
-    plain = "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
-    return textwrap.wrap(
-        plain, WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark), break_on_hyphens=False
-    )

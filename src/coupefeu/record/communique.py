@@ -41,7 +41,7 @@ from coupefeu.wire.communique import (
 )
 from coupefeu.wire.communique_file import FileReader, FileSignature, ReadLine, signed_text
 from coupefeu.wire.head import decode_head
-from coupefeu.wire.note import ML_DSA_44
+from coupefeu.wire.note import ML_DSA_44, VerifierKey
 
 EntryId = tuple[int, int]
 Progress = Callable[[int, int], None]
@@ -113,6 +113,11 @@ class ProvedCommunique:
     def party_of(self, log: int) -> str:
         """Name the party that writes a log."""
         return party_of(log, self.agreement.party_ids)
+
+    def holder_of(self, key: VerifierKey) -> str:
+        """Name the party whose cosigner signs under a key's name; "" where it is nobody's of this line."""
+        names = {self.agreement.cosigner_name(each): each.upper() for each in self.agreement.party_ids}
+        return names.get(key.name, "")
 
     @property
     def chosen(self) -> tuple[ProvedEntry, ...]:

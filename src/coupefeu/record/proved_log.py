@@ -39,6 +39,8 @@ class ProvedLog:
     """ML-DSA-44 keys whose signature stands on the newest checkpoint."""
     keys: tuple[VerifierKey, ...]
     """Every key that was given for it."""
+    party_keys: tuple[VerifierKey, ...]
+    """Those of them that are not a witness's: an agreement names them."""
     unknown: tuple[str, ...]
 
     @property
@@ -124,6 +126,7 @@ class LogVerifier:
             earlier=tuple(self._earlier),
             post_quantum=self._signed_post_quantum,
             keys=(self._key, *self._holders, *self._witnesses, *self._post_quantum),
+            party_keys=(self._key, *self._holders, *self._post_quantum[: len(self._item.ml_dsa)]),
             unknown=self._unknown,
         )
 

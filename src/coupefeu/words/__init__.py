@@ -14,7 +14,7 @@ LONG_CHARACTERS = 1_000
 """Fluent takes no value of more than 2,500: a longer one is put in behind it, for a name between noncharacters."""
 
 
-def say(key: str, language: str, **values: str | int) -> str:
+def say(key: str, language: str, /, **values: str | int) -> str:
     """Give the words of `key` in a language; English for a language that has no file.
 
     Raises:

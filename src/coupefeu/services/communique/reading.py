@@ -58,9 +58,7 @@ class EntryReader:
 
     def __init__(self, communique: ProvedCommunique, language: str) -> None:
         self._communique, self._language = communique, language
-        agreement = communique.agreement
-        self._parties = agreement.party_ids
-        self._holders = {agreement.cosigner_name(each): each.upper() for each in self._parties}
+        self._parties = communique.agreement.party_ids
         self._posts: dict[tuple[int, str], str] = {}
         self._held: dict[tuple[int, int], str] = {}
 
@@ -131,7 +129,7 @@ class EntryReader:
         key = entry.item.log, held.checkpoint.size
         if key not in self._held:
             first = min((*held.holders, *held.witnesses), key=lambda each: each.time_s)
-            name = self._holders.get(first.key.name) or show_line(first.key.name)
+            name = self._communique.holder_of(first.key) or show_line(first.key.name)
             time = format_second(first.time_s * 1_000)
             self._held[key] = say("communique-held-by", self._language, holder=name, time=time)
         return self._held[key]

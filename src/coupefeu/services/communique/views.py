@@ -85,8 +85,9 @@ class AnswerView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalView:
-    """A proposal and its answers. `awaited`: the parties that have not answered."""
+    """A proposal and its answers. `awaited`: the parties that have not answered; `parties`: all, by their logs."""
 
+    parties: tuple[str, ...]
     id: MessageId
     number: str
     party: str
@@ -122,6 +123,7 @@ def read_proposal(row: Mapping[str, Any], answers: Rows, parties: tuple[str, ...
     standing = _first_answers(answers, row["digest"], author, parties)
     answered = {each.party for each in standing}
     return ProposalView(
+        parties=parties,
         id=(row["log"], row["idx"]),
         number=format_number((row["log"], row["idx"]), parties),
         party=author,

@@ -1,0 +1,148 @@
+"""`coupefeu verify FILE`: a communique, offline: what its entries say, what is proved, and what is not.
+
+The text that the file shows to people is never printed: whatever is shown here is made from the proved entries.
+"""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from coupefeu.cli.exported_folder import open_plain, parse_keys
+from coupefeu.cli.printing import progress, report
+from coupefeu.cli.proved_entry import entry_values
+from coupefeu.cli.wrapping import bullets, wrap
+from coupefeu.errors import VerificationError, naming
+from coupefeu.model.messages import format_number
+from coupefeu.record.communique import ProvedCommunique, ProvedEntry, verify_communique
+from coupefeu.record.proved_log import ProvedLog
+from coupefeu.record.signatures import Cosigned
+from coupefeu.services.bodies import promised_in
+from coupefeu.services.communique.account import account_lines
+from coupefeu.services.communique.consent import judge_consent
+from coupefeu.services.communique.page import render_page
+from coupefeu.services.communique.proved import holds_words, not_proved_sentences, proved_sentences
+from coupefeu.services.communique.reading import words
+from coupefeu.wire.note import COSIGNATURE, ED25519, VerifierKey
+
+
+def verify_file(path: Path, given: Sequence[str], language: str, *, as_json: bool) -> None:
+    """Verify a communique and say what it proves. Raises: PeerError, VerificationError: it does not hold, and why."""
+    keys = parse_keys(given)
+    with open_plain(path) as file, naming(path), progress("Verifying", as_json=as_json) as tell:
+        proved = verify_communique(file.readline, promised_in, progress=tell)
+    if keys:
+        insist_trusted(proved, keys)
+    is_our_text = sha256(render_page(proved)).digest() == proved.human_digest
+    said = list(proved_sentences(proved, language, is_our_text=is_our_text))
+    not_said = list(
+        not_proved_sentences(proved, language, is_our_text=is_our_text, keys_are_given=bool(keys))
+    )
+    lines = wrap(holds_words(proved, language), "")
+    lines += ["", *(line for each in account_lines(proved, language) for line in wrap(each, "") or [""])]
+    for heading, sentences in (
+        ("ui-verify-proved", said),
+        ("ui-verify-when", [words("communique-when-hint", language)]),
+        ("ui-verify-not-proved", not_said),
+    ):
+        lines += ["", words(heading, language), *bullets(sentences)]
+    values = communique_values(proved) | {
+        "text_is_ours": is_our_text,
+        "keys_from": "given" if keys else "file",
+        "proved": said,
+        "not_proved": not_said,
+    }
+    report(proved.agreement.banner, lines, values, as_json=as_json)
+
+
+def insist_trusted(proved: ProvedCommunique, keys: Sequence[VerifierKey]) -> None:
+    """Return if every log here is signed by one of the keys that are trusted, and held under those of them that cosign.
+
+    Raises: VerificationError: one is signed by a key that was not named.
+    """
+    for log in proved.logs.values():
+        if not any(key.algorithm == ED25519 and key == log.key for key in keys):
+            raise _not_trusted(f"the log {log.origin} is signed by {log.key.text()}")
+        cosigners = [key for key in keys if key.algorithm == COSIGNATURE]
+        for each in (*log.newest.holders, *log.newest.witnesses) if cosigners else ():
+            if each.key not in cosigners:
+                raise _not_trusted(f"the log {log.origin} is co-signed by {each.key.text()}")
+
+
+def _not_trusted(what: str) -> VerificationError:
+    return VerificationError(
+        f"{what}, which is not among the keys that you trust",
+        code="cli.verify_communique.not_trusted",
+        hint="Give with --key each log's key, as its party gave it to you; or no --key, and compare those printed.",
+    )
+
+
+def communique_values(proved: ProvedCommunique) -> dict[str, Any]:
+    """Give a communique for programs: every text exactly as its author wrote it."""
+    header, agreement, consent = proved.header, proved.agreement, judge_consent(proved)
+    return {
+        "what": "communique",
+        "line": agreement.name,
+        "status": agreement.status.value,
+        "version": agreement.version,
+        "issuer": proved.party_of(proved.issuer),
+        "origin": header.origin,
+        "made_ms": header.made_ms,
+        "embargo_ms": header.embargo_ms,
+        "query": header.query,
+        "digest": header.digest.hex(),
+        "one_sided": consent.is_one_sided,
+        "missing": list(consent.missing),
+        "consented": [each.party for each in (*consent.proposed, *consent.consented)],
+        "refused": {each.party: each.reason for each in consent.refused},
+        "post_quantum": proved.is_post_quantum,
+        "logs": [_log_values(proved, each) for each in proved.logs.values()],
+        "entries": [_entry_values(proved, each) for each in proved.entries],
+    }
+
+
+def _log_values(proved: ProvedCommunique, log: ProvedLog) -> dict[str, Any]:
+    return {
+        "log": log.number,
+        "party": proved.party_of(log.number),
+        "origin": log.origin,
+        "key_id": log.key.key_id.hex(),
+        "size": log.size,
+        "root": log.root.hex(),
+        "named": all(proved.keys.names(key) for key in log.party_keys),
+        "holders": [_cosigned_values(each) for each in log.newest.holders],
+        "witnesses": [_cosigned_values(each) for each in log.newest.witnesses],
+        "earlier": [each.checkpoint.size for each in log.earlier],
+        "post_quantum": [key.name for key in log.post_quantum],
+        "unknown_signers": list(log.unknown),
+    }
+
+
+def _cosigned_values(each: Cosigned) -> dict[str, Any]:
+    return {"name": each.key.name, "key_id": each.key.key_id.hex(), "time_s": each.time_s}
+
+
+def _entry_values(proved: ProvedCommunique, entry: ProvedEntry) -> dict[str, Any]:
+    held = proved.logs[entry.item.log].first_held(entry.item.index)
+    values: dict[str, Any] = {
+        "number": format_number(entry.id, proved.agreement.party_ids),
+        "party": proved.party_of(entry.item.log),
+        "log": entry.item.log,
+        "index": entry.item.index,
+        "disclosed": entry.disclosed.value,
+        "why": entry.item.why.name.lower(),
+        "leaf_hash": entry.leaf_hash.hex(),
+        "held_by_s": None if held is None else held.first_s,
+        "seen": [] if entry.head is None else [_seen_values(each) for each in entry.head.seen],
+        "attachments": [
+            {"number": each.number, "name": each.name, "size": each.size, "shown": each.is_shown}
+            for each in entry.attachments
+        ],
+    }
+    if entry.head is None:
+        return values
+    return values | entry_values(entry.head, entry.item.body, proved.agreement)
+
+
+def _seen_values(seen: Any) -> Mapping[str, Any]:
+    return {"log": seen.log, "size": seen.size, "root": seen.root.hex()}
