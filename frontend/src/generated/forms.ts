@@ -92,6 +92,7 @@ export const KINDS: readonly EntryKind[] = [
   { number: 3, name: 'REFUSED', by: 'machine' },
   { number: 4, name: 'KEY_STATEMENT', by: 'person' },
   { number: 5, name: 'KEYS_PUBLISHED', by: 'machine' },
+  { number: 6, name: 'INCARNATION_OPENED', by: 'person' },
   { number: 7, name: 'ERASED', by: 'machine' },
   { number: 16, name: 'MESSAGE', by: 'person' },
   { number: 17, name: 'SHOWN', by: 'machine' },

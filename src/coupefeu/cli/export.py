@@ -7,11 +7,16 @@ import typer
 
 from coupefeu.cli.officer import desk_of, open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
+from coupefeu.model.messages import format_log
 from coupefeu.node.assembly import parties_of
 from coupefeu.node.export import export_record
 from coupefeu.node.leaflet import write_record_leaflet
 from coupefeu.record.enclosures import FOLDER
 
+IncarnationOption = Annotated[
+    int | None,
+    typer.Option(min=1, help="Which of that party's logs, from 1; the newest if not given."),
+]
 PartyOption = Annotated[str, typer.Option("--party", help="Whose log: a party of the line (us).")]
 
 
@@ -36,21 +41,23 @@ def record(
     party: PartyOption,
     to: Annotated[Path, typer.Option("--to", help="The new folder.")],
     node: NodeOption,
+    incarnation: IncarnationOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write one party's log as a tlog-tiles folder, up to the newest checkpoint that another party co-signed."""
     folder = open_folder(node)
-    log = folder.agreement.log_number(party.lower())
-    with desk_of(folder) as desk, progress(f"Exporting {party.upper()}", as_json=as_json) as tell:
+    log = folder.log_of(party.lower(), incarnation)
+    name = format_log(log, folder.agreement.party_ids)
+    with desk_of(folder) as desk, progress(f"Exporting {name}", as_json=as_json) as tell:
         size = export_record(desk.reader, parties_of(folder), log, to, tell)
-    write_record_leaflet(folder, party, size, to)
+    write_record_leaflet(folder, name, size, to)
     held = sorted(path.stem for path in (to / "cosigners").glob("*.vkey"))
     lines = [
-        f"The log of {party.upper()}, {size:,} entries, is in {to}.",
+        f"The log of {name}, {size:,} entries, is in {to}.",
         f"Co-signed by {', '.join(each.upper() for each in held)}.",
         f"Verify it: coupefeu verify {to}",
     ]
-    values = {"party": party.lower(), "to": str(to), "size": size, "cosigned_by": held}
+    values = {"party": party.lower(), "log": name, "to": str(to), "size": size, "cosigned_by": held}
     values["attachments"] = attached = count_attachments(to)
     if attached:
         lines.insert(1, f"Attachments that are held here: {attached:,}, each in two files.")

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from coupefeu.cli.export import PartyOption, count_attachments
+from coupefeu.cli.export import IncarnationOption, PartyOption, count_attachments
 from coupefeu.cli.officer import desk_of, open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, report
+from coupefeu.model.messages import format_log, format_number
 from coupefeu.node.assembly import parties_of
 from coupefeu.node.leaflet import write_proof_leaflet
 from coupefeu.node.prove import prove_entry
@@ -23,17 +24,19 @@ def prove(
     index: Annotated[int, typer.Option("--index", min=0, help="Index of the entry: 14 for US/14.")],
     to: Annotated[Path, typer.Option("--to", help="The new folder.")],
     node: NodeOption,
+    incarnation: IncarnationOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write one entry (`leaf`), its proof, and its `body` where held, for a reader who has nothing else."""
     folder = open_folder(node)
-    log = folder.agreement.log_number(party.lower())
+    log = folder.log_of(party.lower(), incarnation)
+    names = folder.agreement.party_ids
     with desk_of(folder) as desk:
         size = prove_entry(desk.reader, parties_of(folder), log, index, to)
-    write_proof_leaflet(folder, party, index, to)
+    write_proof_leaflet(folder, format_log(log, names), index, to)
     has_body = (to / "body").exists()
     lines = [
-        f"{party.upper()}/{index} with its place among {size:,} entries is in {to}.",
+        f"{format_number((log, index), names)} with its place among {size:,} entries is in {to}.",
         "Its content is shown." if has_body else "Its content is not held here, so it is not shown.",
         f"Verify it: coupefeu verify {to}",
     ]

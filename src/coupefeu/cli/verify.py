@@ -184,7 +184,7 @@ def _report(
 ) -> None:
     signed = finding.signed
     proved, not_proved = list(audit.proved), list(audit.not_proved)
-    named = signed is not None and names_keys(signed.agreement, keys.log, keys.cosigners)
+    named = signed is not None and names_keys(signed.agreement, keys.log, keys.cosigners, finding.opened)
     if signed is not None:
         proved.append(_agreement_sentence(signed))
         if named:

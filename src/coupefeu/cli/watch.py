@@ -269,6 +269,7 @@ _ACTS = (
         Kind.AMENDMENT_ACCEPTED,
         Kind.REFUSED,
         Kind.KEYS_PUBLISHED,
+        Kind.INCARNATION_OPENED,
     }
 )
 

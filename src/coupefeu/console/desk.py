@@ -77,6 +77,7 @@ _OF_AGREEMENT: Final = frozenset(
         Kind.AMENDMENT_PROPOSED,
         Kind.AMENDMENT_ACCEPTED,
         Kind.KEY_STATEMENT,
+        Kind.INCARNATION_OPENED,
         Kind.KEYS_PUBLISHED,
         Kind.REFUSED,
     }

@@ -14,6 +14,8 @@ from coupefeu.keys.agreement_signatures import (
     build_agreement_body,
     parse_agreement_body,
     sign_text,
+    verify_agreement,
+    verify_agreement_body,
     verify_text,
 )
 from coupefeu.keys.ring import IdentityKey
@@ -39,6 +41,29 @@ class Opening:
     signed: SignedIncarnation
     octets: bytes = field(default=b"", repr=False)
     signatures: tuple[Signatures, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedOpening:
+    """What entry 0 of a log holds, verified by itself; `opened` is None in the first log of a party."""
+
+    agreement: SignedAgreement
+    opened: Incarnation | None = None
+
+
+def verify_first_body(body: bytes) -> VerifiedOpening:
+    """Verify the body of an entry 0 by itself, of whichever incarnation; whose it is is for the caller.
+
+    Raises:
+        PeerError, VerificationError: it is none, or a signature does not hold.
+    """
+    values = decode(body)
+    if not isinstance(values, dict) or _STATEMENT not in values:
+        return VerifiedOpening(agreement=verify_agreement_body(body))
+    opening = parse_opening_body(body)
+    agreement = verify_agreement(opening.octets, opening.signatures)
+    opened = verify_incarnation(opening.signed, agreement.agreement)
+    return VerifiedOpening(agreement=agreement, opened=opened)
 
 
 def sign_incarnation(

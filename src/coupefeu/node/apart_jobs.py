@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from coupefeu.errors import CoupefeuError, StoreError
+from coupefeu.model.messages import format_log, parse_number
 from coupefeu.node.control import describe
 from coupefeu.node.export import export_record
 from coupefeu.node.folder import NodeFolder
@@ -51,7 +52,7 @@ def verify_records(folder: NodeFolder, tell: Tell) -> list[VerifiedRecordValues]
 
 def pack_proof(folder: NodeFolder, to: Path, party: str, index: int, tell: Tell) -> int:
     """Write what `coupefeu prove` writes as one zip file; gives the size of the log."""
-    log = folder.agreement.log_number(party)
+    log, _ = parse_number(f"{party}/0", folder.agreement.party_ids)
     with _scratch(folder) as scratch, Reader(folder.record_path, running=is_running(folder)) as reader:
         inside = Path(scratch) / proof_name(folder, party, index)
         size = prove_entry(reader, folder.parties, log, index, inside)
@@ -63,7 +64,7 @@ def pack_proof(folder: NodeFolder, to: Path, party: str, index: int, tell: Tell)
 
 def pack_record(folder: NodeFolder, to: Path, party: str, tell: Tell) -> int:
     """Write what `coupefeu export record` writes as one zip file; gives the size of the log."""
-    log = folder.agreement.log_number(party)
+    log, _ = parse_number(f"{party}/0", folder.agreement.party_ids)
     with _scratch(folder) as scratch, Reader(folder.record_path, running=is_running(folder)) as reader:
         inside = Path(scratch) / record_name(folder, party)
         size = export_record(reader, folder.parties, log, inside, tell)
@@ -74,12 +75,12 @@ def pack_record(folder: NodeFolder, to: Path, party: str, tell: Tell) -> int:
 
 def proof_name(folder: NodeFolder, party: str, index: int) -> str:
     """Name the folder inside the zip file, and the file: letters, digits and hyphens only."""
-    return f"{_exercise(folder)}proof-{party}-{index}"
+    return f"{_exercise(folder)}proof-{party.replace('.', '-')}-{index}"
 
 
 def record_name(folder: NodeFolder, party: str) -> str:
     """Name the folder inside the zip file, and the file: letters, digits and hyphens only."""
-    return f"{_exercise(folder)}record-{party}"
+    return f"{_exercise(folder)}record-{party.replace('.', '-')}"
 
 
 def _exercise(folder: NodeFolder) -> str:
@@ -88,10 +89,11 @@ def _exercise(folder: NodeFolder) -> str:
 
 def _verify_log(folder: NodeFolder, reader: Reader, log: int, held: int, tell: Tell) -> VerifiedRecordValues:
     parties = folder.agreement.party_ids
+    name = format_log(log, parties).lower()
     try:
         signed = need_signed_note(reader, folder.parties, log)
         with _scratch(folder) as scratch:
-            to = Path(scratch) / parties[log]
+            to = Path(scratch) / name
             export_record(reader, folder.parties, log, to, tell)
             audit = audit_record(
                 lambda name: _read(to / name),
@@ -103,8 +105,8 @@ def _verify_log(folder: NodeFolder, reader: Reader, log: int, held: int, tell: T
                 progress=_shifted(tell, held, 2 * held),
             )
     except CoupefeuError as error:
-        return refused_values(parties[log], held, error)
-    return verified_values(parties[log], held, audit, signed, parties)
+        return refused_values(name, held, error)
+    return verified_values(name, held, audit, signed, parties)
 
 
 def _enclosures(to: Path) -> Enclosures:

@@ -321,7 +321,7 @@ class Engine:
                 self._submit(ReceiveLineTest(item=item), partial(self._received, peer))
             case events.HoleAsked(log=log, start=start, end=end) if log == self.our_log:
                 self._offer_again(peer, start, end)
-            case events.PartAsked(item=ask):
+            case events.PartAsked(item=ask) if self._is_ours(ask.log):
                 self._attachments.answer(peer, ask)
             case events.PartReceived(item=part):
                 self._attachments.take(peer, part, now)
@@ -356,6 +356,9 @@ class Engine:
                 self.tell(Trouble(party=peer.log, code="node.engine.behind", detail=detail))
             case _:
                 pass
+
+    def _is_ours(self, log: int) -> bool:
+        return position_of(log, self._parties) == position_of(self.our_log, self._parties)
 
     def _keep_path(self, keeper: Peer, path: int) -> None:
         for peer in self.peers.values():
@@ -402,9 +405,7 @@ class Engine:
             self._tell_refusal(peer, outcome)
 
     def _take_receipt(self, peer: Peer, item: CosignatureItem | RunReceiptItem) -> None:
-        if self.is_recovering or position_of(item.log, self._parties) != position_of(
-            self.our_log, self._parties
-        ):
+        if self.is_recovering or not self._is_ours(item.log):
             return
         is_newest = item.log == self.our_log
         sealed = peer.sealer.sealed(item.size) if is_newest and isinstance(item, CosignatureItem) else None

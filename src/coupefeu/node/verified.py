@@ -98,7 +98,9 @@ def verified_values(
     """Give what a sound record proves; `parties` in the order of their logs."""
     finding = find_agreement(audit.first_body, audit.origin)
     cosigners = tuple(signed.cosigner_keys.values())
-    named = finding.agreement is not None and names_keys(finding.agreement, signed.log_key, cosigners)
+    named = finding.agreement is not None and names_keys(
+        finding.agreement, signed.log_key, cosigners, finding.opened
+    )
     holders = _holders(audit, signed)
     return VerifiedRecordValues(
         party=party,

@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coupefeu.errors import CoupefeuError
-from coupefeu.keys.agreement_signatures import SignedAgreement, verify_agreement_body
+from coupefeu.keys.agreement_signatures import SignedAgreement
+from coupefeu.keys.incarnations import verify_first_body
 from coupefeu.model.agreement import Agreement
+from coupefeu.wire.incarnation import Incarnation
 from coupefeu.wire.note import VerifierKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """The agreement in entry 0, where it is shown and holds; else why not."""
+    """The agreement in entry 0, where it is shown and holds; else why not. `opened`: the statement beside it (A13)."""
 
     signed: SignedAgreement | None
     reason: str
+    opened: Incarnation | None = None
 
     @property
     def agreement(self) -> Agreement | None:
@@ -30,17 +33,29 @@ def find_agreement(body: bytes | None, origin: str) -> Finding:
     if body is None:
         return Finding(signed=None, reason="the agreement is not shown")
     try:
-        signed = verify_agreement_body(body)
+        first = verify_first_body(body)
     except CoupefeuError as error:
         return Finding(signed=None, reason=f"the agreement in entry 0 does not hold: {error.message}")
-    agreement = signed.agreement
-    if origin not in map(agreement.origin, agreement.party_ids):
-        return Finding(signed=None, reason="the agreement in entry 0 is of another line")
-    return Finding(signed=signed, reason="")
+    agreement, opened = first.agreement.agreement, first.opened
+    origins = set(map(agreement.origin, agreement.party_ids))
+    if opened is not None:
+        origins = {agreement.origin_of(opened.party, opened.incarnation)}
+    if origin not in origins:
+        return Finding(
+            signed=None, reason="the agreement in entry 0 is of another line, or opens another log"
+        )
+    return Finding(signed=first.agreement, reason="", opened=opened)
 
 
-def names_keys(agreement: Agreement, log: VerifierKey, cosigners: Sequence[VerifierKey]) -> bool:
-    """Whether an agreement names all the keys under which a log was verified."""
+def names_keys(
+    agreement: Agreement,
+    log: VerifierKey,
+    cosigners: Sequence[VerifierKey],
+    opened: Incarnation | None = None,
+) -> bool:
+    """Whether an agreement, and the statement that opens the log, name all the keys under which it was verified."""
     logs = {(agreement.origin(each.party), each.log) for each in agreement.keys}
     known = {(agreement.cosigner_name(each.party), each.cosigner) for each in agreement.keys}
+    if opened is not None:
+        logs.add((agreement.origin_of(opened.party, opened.incarnation), opened.log_key))
     return (log.name, log.key) in logs and all((each.name, each.key) in known for each in cosigners)

@@ -1,6 +1,7 @@
 """Which keys the agreement names: those in its versions, and those that a party's identity key put in their place."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -9,12 +10,13 @@ from coupefeu.errors import CoupefeuError, VerificationError
 from coupefeu.keys.agreement_signatures import (
     SignedAgreement,
     parse_agreement_body,
-    verify_agreement_body,
     verify_key_statement,
     verify_signatures,
 )
-from coupefeu.model.agreement import Agreement
+from coupefeu.keys.incarnations import parse_opening_body, verify_first_body, verify_incarnation
+from coupefeu.model.agreement import Agreement, format_cosigner_name
 from coupefeu.model.entry import Head, Kind
+from coupefeu.wire.incarnation import Incarnation
 from coupefeu.wire.key_statement import KeyRole, KeyStatement, parse_key_statement
 from coupefeu.wire.note import ML_DSA_44, VerifierKey
 
@@ -38,7 +40,7 @@ def verify_versions(opening: bytes, amendments: Sequence[bytes]) -> tuple[Signed
         PeerError: bytes that are no agreement. VerificationError: a signature is missing or does not hold, or a version
         is not of this line, or not above the one before.
     """
-    versions = [verify_agreement_body(opening)]
+    versions = [verify_first_body(opening).agreement]
     first = versions[0].agreement
     for body in amendments:
         octets, signatures = parse_agreement_body(body)
@@ -59,7 +61,8 @@ def verify_versions(opening: bytes, amendments: Sequence[bytes]) -> tuple[Signed
 def agreed_keys(
     versions: Sequence[Agreement], entries: Iterable[tuple[Head | None, bytes | None]]
 ) -> AgreedKeys:
-    """Collect the keys that the versions name, and their successors by key statements among the entries."""
+    """Collect the keys that the versions name, those of new incarnations, and successors by key statements."""
+    entries = list(entries)
     known = {
         (name(agreement, keys.party), role.key_of(keys))
         for agreement in versions
@@ -67,11 +70,43 @@ def agreed_keys(
         for role, name in _NAMES.items()
     }
     first = versions[0]
+    names = {
+        (role, keys.party): [name(first, keys.party)] for keys in first.keys for role, name in _NAMES.items()
+    }
+    for opened in _incarnations(first, entries):
+        for role, name, key in _opened_keys(first, opened):
+            names[role, opened.party].append(name)
+            known.add((name, key))
     for statement in _statements(first, entries):
-        name = _NAMES[statement.role](first, statement.party)
-        if (name, statement.old_key) in known and statement.new_key is not None:
-            known.add((name, statement.new_key))
+        for name in names[statement.role, statement.party]:
+            if (name, statement.old_key) in known and statement.new_key is not None:
+                known.add((name, statement.new_key))
     return AgreedKeys(known=frozenset(known))
+
+
+def _opened_keys(agreement: Agreement, opened: Incarnation) -> tuple[tuple[KeyRole, str, bytes], ...]:
+    origin = agreement.origin_of(opened.party, opened.incarnation)
+    cosigner = format_cosigner_name(origin)
+    return (
+        (KeyRole.LOG, origin, opened.log_key),
+        (KeyRole.COSIGNER, cosigner, opened.cosigner_key),
+        (KeyRole.LOG_ML_DSA, origin, opened.log_ml_dsa_sha256),
+        (KeyRole.COSIGNER_ML_DSA, cosigner, opened.cosigner_ml_dsa_sha256),
+    )
+
+
+def _incarnations(
+    agreement: Agreement, entries: Iterable[tuple[Head | None, bytes | None]]
+) -> list[Incarnation]:
+    """Give the incarnations of the line that the identity keys signed, the first of each number."""
+    found: dict[tuple[str, int], Incarnation] = {}
+    for head, body in entries:
+        if head is None or body is None or head.kind != Kind.INCARNATION_OPENED:
+            continue
+        with suppress(CoupefeuError):
+            opened = verify_incarnation(parse_opening_body(body).signed, agreement)
+            found.setdefault((opened.party, opened.incarnation), opened)
+    return list(found.values())
 
 
 _NAMES: Final[dict[KeyRole, Callable[[Agreement, str], str]]] = {

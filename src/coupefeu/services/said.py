@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from coupefeu.errors import CoupefeuError
 from coupefeu.keys.agreement_signatures import parse_agreement_body
+from coupefeu.keys.incarnations import parse_opening_body
 from coupefeu.model.entry import Head, Kind
 from coupefeu.model.instant import format_second
 from coupefeu.model.messages import format_number
@@ -42,6 +43,8 @@ def _said(  # noqa: C901 - one case per kind
             yield "digest", acceptance.digest.hex()
         case Kind.KEY_STATEMENT:
             yield from _key_statement(body)
+        case Kind.INCARNATION_OPENED:
+            yield from _incarnation(body)
         case Kind.KEYS_PUBLISHED:
             for name in parse_published_keys(body).by_sha256:
                 yield "published-key", name.hex()
@@ -69,6 +72,15 @@ def _key_statement(body: bytes) -> Iterator[tuple[str, str]]:
     else:
         yield "new-key", b64encode(statement.new_key).decode()
     yield "size", str(statement.size)
+
+
+def _incarnation(body: bytes) -> Iterator[tuple[str, str]]:
+    signed = parse_opening_body(body).signed
+    statement = signed.statement
+    yield "incarnation-of", f"{show_line(statement.party).upper()}.{statement.incarnation}"
+    yield "new-key", b64encode(statement.log_key).decode()
+    yield "closed-size", str(statement.size)
+    yield ("cites-fork" if signed.fork else "cites-no-fork"), ""
 
 
 def _proposal(body: bytes, parties: tuple[str, ...]) -> Iterator[tuple[str, str]]:

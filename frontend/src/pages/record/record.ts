@@ -25,6 +25,7 @@ export const KINDS = [
   'amendment-accepted',
   'key-statement',
   'keys-published',
+  'incarnation-opened',
   'refused',
   'unknown',
   'unreadable',

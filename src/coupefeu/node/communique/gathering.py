@@ -139,9 +139,12 @@ def _is_agreed(folder: NodeFolder, note: SignedNote) -> bool:
     return {note.log_key.key, *(key.key for key in note.cosigner_keys.values())} <= known
 
 
+_KEY_KINDS: Final = frozenset({Kind.KEY_STATEMENT, Kind.INCARNATION_OPENED})
+
+
 def _key_statements(reader: Reader, sizes: Mapping[int, int]) -> list[MessageId]:
     rows = reader.view(SELECT_ENTRIES)
-    standing = [row for row in rows if row["kind"] == Kind.KEY_STATEMENT and not row["effect"]]
+    standing = [row for row in rows if row["kind"] in _KEY_KINDS and not row["effect"]]
     return [(row["log"], row["idx"]) for row in standing if row["idx"] < sizes.get(row["log"], 0)]
 
 

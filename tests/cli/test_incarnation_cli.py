@@ -1,0 +1,120 @@
+"""Opening and taking a new incarnation as an officer in charge types it, on real folders and over real sockets."""
+
+import asyncio
+
+import pytest
+
+import coupefeu
+from coupefeu.keys.ring import read_staged_key
+from coupefeu.node import incarnation
+from coupefeu.node.folder import NodeFolder
+
+WITHIN_S = 60
+
+
+def lose_high_water(line):
+    """What a restored folder looks like: how far it has signed is not known."""
+    (line.us / "highwater").unlink()
+
+
+def opened(line):
+    lose_high_water(line)
+    return line.json("incarnation", "open", "--yes", node=line.us)
+
+
+async def speak(line):
+    """Both nodes online: US says something in its new log, RU answers, both are receipted."""
+    async with coupefeu.Node.open(line.us) as us, coupefeu.Node.open(line.ru) as ru:
+        sent = await us.line("RU").send("Here again.")
+        await sent.receipt()
+        answer = await ru.line("US").send("Heard.")
+        await answer.receipt()
+        return sent.number, answer.number
+
+
+def test_a_node_that_lost_how_far_it_signed_goes_on_in_a_new_log(line):
+    lose_high_water(line)
+    assert line.refused("say", "Hello?", node=line.us).code == "node.assembly.recovering"
+    lines = line.run("incarnation", "open", "--yes", node=line.us)
+    assert "US.2/0" in " ".join(lines)
+
+    number, _ = asyncio.run(asyncio.wait_for(speak(line), WITHIN_S))
+    assert number.startswith("US.2/")
+    assert NodeFolder.open(line.ru).need_line().opened == NodeFolder.open(line.us).need_line().opened
+    for node in (line.us, line.ru):
+        entries = [each["entry"] for each in line.json("record", "--party", "us", node=node)["entries"]]
+        assert {"US/0", "US.2/0", number} <= set(entries)
+        assert line.json("fsck", node=node)["clean"]
+        status = line.json("status", node=node)
+        assert [each["name"] for each in status["records"]["us"]["earlier"]] == ["US"]
+        assert status["records"]["us"]["name"] == "US.2"
+        assert line.shown(number, node=node)["number"] == number
+
+
+@pytest.mark.parametrize("which", [(), ("--incarnation", "1"), ("--incarnation", "2")])
+def test_every_log_of_a_party_is_exported_proved_and_verified(line, which):
+    opened(line)
+    asyncio.run(asyncio.wait_for(speak(line), WITHIN_S))
+    name = "US" if which[-1:] == ("1",) else "US.2"
+    to = str(line.folder / "exported")
+    assert line.json("export", "record", "--party", "us", "--to", to, *which, node=line.ru)["log"] == name
+    shown = line.json("verify", to, "--deep", node=None)
+    assert shown["agreement"]["names_these_keys"], (
+        "the agreement, or the statement in entry 0 that opens the log"
+    )
+    proof = str(line.folder / "proof")
+    line.run("prove", "--party", "us", "--index", "1", "--to", proof, *which, node=line.ru)
+    assert line.json("verify", proof, node=None)["origin"].endswith("/2" if name == "US.2" else "/1")
+
+
+def test_by_a_file_where_the_line_does_not_come_up(line):
+    lose_high_water(line)
+    to = line.folder / "us.incarnation"
+    line.run("incarnation", "open", "--yes", "--to", str(to), node=line.us)
+    taken = line.json("incarnation", "take", str(to), node=line.ru)
+    assert (taken["log"], taken["closed"]) == ("US.2", "US")
+    assert (
+        line.refused("incarnation", "take", to, node=line.ru).code == "services.agreement.known_incarnation"
+    )
+    assert line.refused("incarnation", "take", to, node=line.us).code == "services.agreement.own_incarnation"
+    number, _ = asyncio.run(asyncio.wait_for(speak(line), WITHIN_S))
+    assert number.startswith("US.2/")
+
+
+def test_nothing_is_opened_where_nothing_calls_for_it_and_nobody_decided(line):
+    theirs = ("--identity", line.ru / "keys" / "identity.key")
+    for words, code in (
+        (("--yes",), "node.incarnation.uncalled"),
+        (("--anyway",), "cli.incarnation.unasked"),
+        (("--anyway", "--yes", *theirs), "node.incarnation.other_identity"),
+    ):
+        assert line.refused("incarnation", "open", *words, node=line.us).code == code
+    assert not NodeFolder.open(line.us).need_line().opened
+    assert line.json("incarnation", "open", "--anyway", "--yes", node=line.us)["log"] == "US.2"
+    assert line.json("incarnation", "open", "--anyway", "--yes", node=line.us)["log"] == "US.2", (
+        "begun, and goes on"
+    )
+
+
+@pytest.mark.parametrize("step", ["stage_key", "save_incarnation", "write_high_water"])
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_cut_off_at_any_step_the_same_command_goes_on(line, monkeypatch, step, after):
+    lose_high_water(line)
+    real = getattr(incarnation, step)
+
+    def cut(*arguments):
+        if after:
+            real(*arguments)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(incarnation, step, cut)
+        with pytest.raises(KeyboardInterrupt):
+            folder = NodeFolder.open(line.us)
+            incarnation.open_incarnation(folder, incarnation.find_closing(folder))
+    if step != "write_high_water" or not after:
+        assert line.refused("say", "Hello?", node=line.us).code == "node.assembly.recovering"
+    assert line.json("incarnation", "open", "--yes", node=line.us)["log"] == "US.2"
+    assert line.say("Here again.", node=line.us).startswith("US.2/")
+    assert len(NodeFolder.open(line.us).need_line().opened) == 1
+    assert read_staged_key(line.us / "keys", "log") is None
