@@ -107,11 +107,12 @@ def test_cut_off_at_any_step_the_same_command_goes_on(line, monkeypatch, step, a
             real(*arguments)
         raise KeyboardInterrupt
 
+    folder = NodeFolder.open(line.us)
+    closing = incarnation.find_closing(folder)
     with monkeypatch.context() as patch:
         patch.setattr(incarnation, step, cut)
         with pytest.raises(KeyboardInterrupt):
-            folder = NodeFolder.open(line.us)
-            incarnation.open_incarnation(folder, incarnation.find_closing(folder))
+            incarnation.open_incarnation(folder, closing)
     if step != "write_high_water" or not after:
         assert line.refused("say", "Hello?", node=line.us).code == "node.assembly.recovering"
     assert line.json("incarnation", "open", "--yes", node=line.us)["log"] == "US.2"
