@@ -5,12 +5,9 @@ from typing import Any
 
 import typer
 
-from coupefeu.cli.officer import need_record, open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
-from coupefeu.node.assembly import parties_of
-from coupefeu.node.running import is_running
+from coupefeu.node.checking import check_node
 from coupefeu.store.findings import LogReport, Report
-from coupefeu.store.fsck import check_record
 
 FOUND_EXIT = 7
 """As for a record that cannot be read: something in it is not as it must be."""
@@ -23,20 +20,11 @@ def register(app: typer.Typer) -> None:
 
 
 def fsck(node: NodeOption, as_json: JsonOption = False) -> None:
-    """Check the record: hashes, trees, signatures, gaps, high-water file. Exit 7 when something is found."""
-    folder = open_folder(node)
-    need_record(folder)
+    """Check folder and record: files, hashes, trees, signatures, gaps, views. Exit 7 when something is found."""
     with progress("Checking", as_json=as_json) as tell:
-        found = check_record(
-            folder.record_path,
-            parties_of(folder),
-            folder.log_number,
-            folder.high_water_path,
-            running=is_running(folder),
-            progress=tell,
-            agreement=folder.agreement,
-        )
-    report(folder.banner(), report_lines(found), report_values(found), as_json=as_json)
+        folder, found = check_node(node, tell)
+    banner = None if folder is None else folder.banner()
+    report(banner, report_lines(found), report_values(found), as_json=as_json)
     if not found.is_clean:
         raise typer.Exit(FOUND_EXIT)
 
@@ -58,7 +46,8 @@ def report_lines(found: Report) -> list[str]:
 def _log_line(log: LogReport) -> str:
     return (
         f"{log.party.upper()}: {log.entries:,} entries, {log.checkpoints:,} checkpoints, "
-        f"{log.cosignatures:,} co-signatures, {log.runs:,} runs, {log.run_receipts:,} run receipts."
+        f"{log.cosignatures:,} co-signatures, {log.runs:,} runs, {log.run_receipts:,} run receipts"
+        f"{f', {log.erased:,} without content: erased' if log.erased else ''}."
     )
 
 

@@ -50,7 +50,7 @@ SUMMARIES: Final = {
     "verifier": (
         "Write the page that verifies a communique in a browser, without a node and without a network, into one file."
     ),
-    "fsck": "Check the record: hashes, trees, signatures, gaps, high-water file. Exit 7 when something is found.",
+    "fsck": "Check folder and record: files, hashes, trees, signatures, gaps, views. Exit 7 when something is found.",
     "backup": "Write a backup of a node, running or stopped, into one file. It holds keys.",
     "restore": (
         "Make a node's folder of a backup. The node starts recovering: it reads, and signs nothing at first."

@@ -305,7 +305,7 @@ def _fitting_ring(folder: NodeFolder) -> KeyRing:
             raise ConfigError(
                 f"{role}.key is not the key that agreement and key statements name",
                 code="node.folder.other_keys",
-                hint="bring the files of keys/ back from where they are kept",
+                hint="bring the files of keys/ back from where they are kept, or the newest statement of agreement/",
             )
         ring = ring.with_secret(role, staged)
     return ring

@@ -5,10 +5,12 @@ restore, `erase_named` runs in the transaction that stores it. Leaf, proofs and 
 cannot be read the head goes too: nobody can say that it is not content.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, null, select, update
 
+from coupefeu.model.entry import Kind
 from coupefeu.model.messages import MessageId
 from coupefeu.record.leaf import salts
 from coupefeu.services.base import Statement
@@ -16,13 +18,16 @@ from coupefeu.services.erasures.facts import Erasure
 from coupefeu.store import tables
 from coupefeu.store.showing import parse_head
 from coupefeu.store.transaction import Transaction
+from coupefeu.wire.cbor import encode
 
+IS_ERASED: Final = b"\x00" + encode(int(Kind.ERASED))
+"""The beginning of every head of that kind, behind its first byte (wire/head.py)."""
 _ENTRIES = tables.entries
-_HELD = select(_ENTRIES.c.idx, _ENTRIES.c.seed, _ENTRIES.c.head).where(
+_HELD = select(_ENTRIES.c.idx, _ENTRIES.c.seed, _ENTRIES.c.head, _ENTRIES.c.head_salt).where(
     _ENTRIES.c.log == bindparam("log"),
     _ENTRIES.c.idx >= bindparam("start"),
     _ENTRIES.c.idx < bindparam("end"),
-    _ENTRIES.c.body.is_not(None),
+    _ENTRIES.c.body.is_not(None) | _ENTRIES.c.seed.is_not(None),
 )
 _ERASE = (
     update(_ENTRIES)
@@ -55,7 +60,7 @@ def erase_ranges(transaction: Transaction, ranges: Iterable[tuple[int, int, int]
             is_readable = parse_head(row["head"]) is not None
             kept = {
                 "b_head": row["head"] if is_readable else None,
-                "b_head_salt": salts(row["seed"])[0] if is_readable else None,
+                "b_head_salt": _salt_of(row) if is_readable else None,
                 "b_erased_log": by[0],
                 "b_erased": by[1],
             }
@@ -64,6 +69,13 @@ def erase_ranges(transaction: Transaction, ranges: Iterable[tuple[int, int, int]
             erased += 1
     transaction.erased += erased
     return erased
+
+
+def _salt_of(row: Mapping[str, Any]) -> bytes | None:
+    """Give s_h: kept from before, where damage or half a restore brought content back to an erased entry."""
+    if row["head_salt"] is not None or row["seed"] is None:
+        return row["head_salt"]  # type: ignore[no-any-return]  # a column of bytes
+    return salts(row["seed"])[0]
 
 
 def ranges_of_entries(entries: Iterable[tuple[int, int]]) -> tuple[tuple[int, int, int], ...]:

@@ -50,7 +50,11 @@ class Report:
 
 
 RESTORE: Final = (
-    "Stop the node, keep the folder as it is, and put back the newest backup; the other side sends the rest."
+    "Stop the node, keep the folder as it is, and restore the newest backup beside it (`coupefeu restore`); "
+    "the other side sends the rest."
+)
+REMAKE: Final = (
+    "Stop the node and run `coupefeu rebuild`: it makes this anew from the leaves, which are signed for."
 )
 
 

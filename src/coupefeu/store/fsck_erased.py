@@ -5,13 +5,12 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from coupefeu.errors import CoupefeuError
-from coupefeu.model.entry import Kind
 from coupefeu.model.messages import MessageId
 from coupefeu.record.leaf import LEAF_BYTES, head_matches
 from coupefeu.services.erasures.facts import Erasure, parse_erasure
+from coupefeu.store.erased import IS_ERASED
 from coupefeu.store.findings import Findings
 from coupefeu.store.sqlite import Connection
-from coupefeu.wire.cbor import encode
 
 ERASE_AGAIN: Final = (
     "Stop the node and run `coupefeu rebuild`: what our entries ERASED name is erased again, in the record "
@@ -25,8 +24,6 @@ _STANDS: Final = (
     "SELECT idx FROM entries WHERE log = ? AND idx >= ? AND idx < ?"
     " AND (body IS NOT NULL OR seed IS NOT NULL) LIMIT 1"
 )
-_IS_ERASED: Final = b"\x00" + encode(int(Kind.ERASED))
-"""The beginning of every head of that kind, behind its first byte (wire/head.py)."""
 
 
 class Remaining(NamedTuple):
@@ -77,7 +74,7 @@ class ErasedCheck:
 
     def check_named(self) -> None:
         """Check that nothing is left of what our entries ERASED name, in whichever log; of a log of ours."""
-        for index, body in self._connection.stream(_OURS, (self._log, _IS_ERASED)):
+        for index, body in self._connection.stream(_OURS, (self._log, IS_ERASED)):
             for log, start, end in getattr(_parse(body), "ranges", ()):
                 for (standing,) in self._connection.stream(_STANDS, (log, start, end)):
                     where = f"{self._origin}, entry {index:,}"
@@ -87,7 +84,7 @@ class ErasedCheck:
     def _load(self, by: MessageId) -> Erasure | None:
         if not self._is_ours(by[0]):
             return None
-        rows = self._connection.stream(_BODY, (*by, _IS_ERASED))
+        rows = self._connection.stream(_BODY, (*by, IS_ERASED))
         return _parse(next(rows, (None,))[0])
 
     def _found(self, what: str, index: int, hint: str = "") -> None:

@@ -10,7 +10,7 @@ from coupefeu.record.leaf import LEAF_BYTES, leaf_hash, make_leaf
 from coupefeu.record.statements import verify_checkpoint, verify_cosignature, verify_run, verify_run_receipt
 from coupefeu.record.tree import Frontier
 from coupefeu.store import tables
-from coupefeu.store.findings import Findings, LogReport
+from coupefeu.store.findings import REMAKE, Findings, LogReport
 from coupefeu.store.fsck_attachments import check_attachments
 from coupefeu.store.fsck_erased import ErasedCheck, Remaining
 from coupefeu.store.line import Party, Verify, need_author
@@ -60,6 +60,7 @@ class LogCheck:
         """Check everything of this log."""
         self._check_entries()
         self._check_standing()
+        self._check_surplus()
         if self._ours:
             self._erasures.check_named()
         return LogReport(
@@ -158,18 +159,35 @@ class LogCheck:
             self._tree = stored
         if self._tree is not None:
             if stored is not None and stored.to_bytes() != self._tree.to_bytes():
-                self._found("frontier", "the kept tree is not that of the entries", index)
-            self._tree.append(leaf_hash(leaf))
+                self._derived("frontier", "the kept tree is not that of the entries", index)
+            hashed = leaf_hash(leaf)
+            for level, number, root in self._tree.completed_by(hashed, tables.SUBTREE_STEP):
+                self._check_subtree(level, number, root)
+            self._tree.append(hashed)
+
+    def _check_surplus(self) -> None:
+        """Look for subtrees of leaves that are not there."""
+        size, step = self._row["size"], tables.SUBTREE_STEP
+        due = sum(size >> level for level in range(step, size.bit_length(), step))
+        row = self._one("SELECT count(*) FROM subtrees WHERE log = ?")
+        if row is not None and row[0] > due:
+            self._derived("subtree", f"{row[0] - due:,} kept subtrees are of no leaves", size)
+
+    def _check_subtree(self, level: int, number: int, root: bytes) -> None:
+        row = self._one("SELECT root FROM subtrees WHERE log = ? AND level = ? AND number = ?", level, number)
+        if row is None or row[0] != root:
+            what = "is missing" if row is None else "is not that of its leaves"
+            self._derived("subtree", f"the kept subtree {number:,} of level {level} {what}", number << level)
 
     def _frontier_row(self, size: int) -> Frontier | None:
         row = self._one("SELECT frontier FROM frontiers WHERE log = ? AND size = ?", size)
         try:
             frontier = Frontier.from_bytes(row[0]) if row else None
         except CoupefeuError as error:
-            self._found("frontier", error.message, size)
+            self._derived("frontier", error.message, size)
             return None
         if frontier is None or frontier.size != size:
-            self._found("frontier", "the kept tree is missing", size)
+            self._derived("frontier", "the kept tree is missing", size)
             return None
         return frontier
 
@@ -310,6 +328,10 @@ class LogCheck:
 
     def _one(self, query: str, *values: Any) -> Row | None:
         return next(self._all(query + " LIMIT 1", *values), None)
+
+    def _derived(self, subject: str, what: str, index: int) -> None:
+        """Name damage to what is made from the leaves and can be made again."""
+        self._findings.add(subject, what, f"{self._party.origin}, entry {index:,}", REMAKE)
 
     def _found(self, subject: str, what: str, index: int) -> None:
         self._findings.add(subject, what, f"{self._party.origin}, entry {index:,}")

@@ -3,6 +3,7 @@
 All in one transaction: whoever reads meanwhile, or a power cut half-way, sees the old views.
 """
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -11,14 +12,14 @@ from typing import Any, Final
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from coupefeu.errors import StoreError
+from coupefeu.errors import PeerError, StoreError
 from coupefeu.model.agreement import Agreement
-from coupefeu.model.entry import Kind
 from coupefeu.model.instant import Moment
-from coupefeu.services.base import METADATA, VIEWS_VERSION, Recorded, Service
+from coupefeu.services.base import METADATA, VIEWS_VERSION, Service
 from coupefeu.services.erasures.facts import parse_erasure
 from coupefeu.store import tables
-from coupefeu.store.erased import erase_named
+from coupefeu.store.derived import remake_trees
+from coupefeu.store.erased import IS_ERASED, erase_named
 from coupefeu.store.line import Line
 from coupefeu.store.showing import by_kind, is_shown, make_context, recorded_of
 from coupefeu.store.sqlite import Connection, compile_text, create_tables, open_for_writing
@@ -34,6 +35,7 @@ _ENTRIES: Final = (
     .order_by(tables.entries.c.arrival)
     .limit(_CHUNK)
 )
+_ERASED: Final = "SELECT log, idx, body FROM entries WHERE substr(head, 2, 2) = ?"
 _FORGET: Final = delete(tables.views_built)
 _REMEMBER: Final = insert(tables.views_built)
 _LONG_AGO: Final = Moment(utc_ms=0, mono_ms=0)
@@ -65,15 +67,19 @@ def rebuild(
     agreement: Agreement,
     progress: Progress | None = None,
 ) -> int:
-    """Drop all views and make them anew, in one transaction of its own.
+    """Drop all views and make them anew, and the trees that are kept for speed, in one transaction of its own.
+
+    What our entries ERASED name is erased again, should it be there.
 
     Raises: StoreError: nothing was changed.
     """
     connection.query("BEGIN IMMEDIATE")
     try:
+        _erase_again(connection, line, agreement)
+        remake_trees(connection)
         _drop_views(connection)
         create_tables(connection, METADATA)
-        shown = _replay(connection, line, services, agreement, progress or (lambda _done, _total: None))
+        shown = replay(connection, connection, line, services, agreement, progress)
         remember_views(connection)
         connection.query("COMMIT")
     except BaseException:
@@ -121,30 +127,39 @@ def _drop_views(connection: Connection) -> None:
             connection.query(f'DROP TABLE "{name}"')
 
 
-def _replay(
-    connection: Connection, line: Line, services: Sequence[Service], agreement: Agreement, progress: Progress
+def replay(
+    record: Connection,
+    views: Connection,
+    line: Line,
+    services: Sequence[Service],
+    agreement: Agreement,
+    progress: Progress | None = None,
 ) -> int:
+    """Make the rows of all views, which are empty, from the record; gives the number of entries that were shown."""
     context = make_context(line, agreement, _LONG_AGO)
-    transaction = Transaction(connection, line, {}, by_kind(services), context, 0)
-    ((total,),) = connection.query("SELECT count(*) FROM entries")
+    transaction = Transaction(views, line, {}, by_kind(services), context, 0)
+    ((total,),) = record.query("SELECT count(*) FROM entries")
     done = shown = 0
-    for rows in _chunks(connection):
+    for rows in _chunks(record):
         for row in rows:
             if is_shown(line, row):
-                recorded = recorded_of(line, row)
-                _erase_again(transaction, recorded)
-                transaction.show(recorded)
+                transaction.show(recorded_of(line, row))
                 shown += 1
         transaction.flush()
         done += len(rows)
-        progress(done, total)
+        if progress is not None:
+            progress(done, total)
     return shown
 
 
-def _erase_again(transaction: Transaction, recorded: Recorded) -> None:
-    """See to it that what an entry ERASED of ours names is gone: half a restore may have brought it back."""
-    if recorded.ours and recorded.head is not None and recorded.head.kind == Kind.ERASED:
-        erase_named(transaction, parse_erasure(recorded.body), (recorded.log, recorded.index))
+def _erase_again(connection: Connection, line: Line, agreement: Agreement) -> None:
+    """See to it that what our entries ERASED name is gone: half a restore may have brought it back."""
+    transaction = Transaction(connection, line, {}, {}, make_context(line, agreement, _LONG_AGO), 0)
+    for log, index, body in connection.query(_ERASED, (IS_ERASED,)).fetchall():
+        if line.is_ours(log) and body is not None:
+            with contextlib.suppress(PeerError):
+                erase_named(transaction, parse_erasure(body), (log, index))
+    transaction.flush()
 
 
 def _chunks(connection: Connection) -> Iterator[list[dict[str, Any]]]:
