@@ -156,6 +156,9 @@ STRANGE = (
     ('"en"', "'''en'''"), ('= "us"', '= "Us"'), ("incarnation = 1", "incarnation = 0"), ("\n\n", "\n\t\n"),
     ("\n\n", "\n\u202e\n"), ("\n\n", "\n__proto__ = 1\n"), ("\n\n", "\n# café\u0301\n"), ("\n\n", "\n# m²\n"),
     ("\n\n", "\nclassical_until = 2030-01-01T00:00:00Z\n"), ("\n\n", "\nclassical_until = 2030-01-01\n"),
+    ("[budgets]", '[retention]\ncontent = "3650d"\n[budgets]'), ("[budgets]", '[retention]\ncontent = "1d"\n[budgets]'),
+    ("[budgets]", '[retention]\ncontent = "40000d"\n[budgets]'), ("[budgets]", '[record]\nkeep = "3d"\n[budgets]'),
+    ("ON RECORD", "RECORD OF FACT ONLY"),
 )  # fmt: skip
 
 

@@ -8,12 +8,13 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from coupefeu.keys import ed25519
-from coupefeu.keys.notes import CosignSigner, LogSigner
+from coupefeu.keys.notes import CosignSigner, LogSigner, MlDsaSigner
 from coupefeu.keys.ring import make_ring, public_half
 from coupefeu.model.attachments import Attachment
 from coupefeu.model.entry import Kind
@@ -25,23 +26,26 @@ from coupefeu.node.checking import check_node
 from coupefeu.node.exercise import pair_exercise
 from coupefeu.node.folder import NodeFolder
 from coupefeu.record.leaf import leaf_hash
+from coupefeu.record.post_quantum import MlDsaStatement
 from coupefeu.record.statements import cosign_checkpoint, sign_run_receipt
 from coupefeu.record.tree import root_of
+from coupefeu.record.witnessed import WitnessLine
 from coupefeu.services.agreement.facts import OpenLog
 from coupefeu.services.erasures.facts import EraseContent
 from coupefeu.services.every import SERVICES
 from coupefeu.services.messages.commands import Say, SendLineTest
 from coupefeu.store.highwater import write_high_water
-from coupefeu.store.jobs import Act, KeepAttachment, ReceiveLineTest, TakeReceipt
+from coupefeu.store.jobs import Act, KeepAttachment, KeepMlDsa, KeepWitnessed, ReceiveLineTest, TakeReceipt
 from coupefeu.store.keeper import Keeper
 from coupefeu.store.rebuild import rebuild_record
 from coupefeu.testing.author import Author
+from coupefeu.wire.checkpoint import Checkpoint
 from coupefeu.wire.packet import CosignatureItem, LineTestItem, RunReceiptItem
 
 US, RU = 0, 1
-OURS = 270
+OURS = 259
 """More than one full subtree, and one kept frontier."""
-THEIRS = 262
+THEIRS = 40
 START_MS = 1_800_000_000_000
 
 
@@ -120,6 +124,7 @@ class Origin:
             TakeReceipt(item=CosignatureItem(log, state.size, START_MS // 1_000, signature), holder=RU),
             at_s=7,
         )
+        self._sign_again(Checkpoint(origin, state.size, state.root))
         rows = self.keeper.connection.query(
             "SELECT leaf FROM entries WHERE log = 0 AND idx IN (4, 5) ORDER BY idx"
         )
@@ -127,6 +132,26 @@ class Origin:
         signer = LogSigner(self.us.origin("ru"), self.ru.ring.log)
         item = RunReceiptItem(log, 4, 6, sign_run_receipt(signer, origin, 4, 6, root))
         self.do(TakeReceipt(item=item, holder=RU), at_s=8)
+
+    def _sign_again(self, checkpoint):
+        """Sign our log once more with ML-DSA-44, both sides, and have a witness see it."""
+        log = MlDsaSigner(checkpoint.origin, self.us.ring.log_mldsa)
+        holder = MlDsaSigner(self.us.agreement.cosigner_name("ru"), self.ru.ring.cosigner_mldsa)
+        by_author, by_holder = (
+            MlDsaStatement(checkpoint=checkpoint, time_s=9, signature=each.cosign_raw(checkpoint, 9))
+            for each in (log, holder)
+        )
+        self.do(KeepMlDsa(log=US, holder=RU, peer=RU, by_author=by_author, by_holder=by_holder), at_s=7)
+        witness = CosignSigner("witness.example/w", sha256(b"witness").digest())
+        text = checkpoint.text()
+        line = WitnessLine(key=witness.vkey, time_s=9, signature=witness.cosign_raw(text, 9))
+        signature = LogSigner(checkpoint.origin, self.us.ring.log).sign_raw(text)
+        self.do(
+            KeepWitnessed(
+                log=US, size=checkpoint.size, root=checkpoint.root, signature=signature, witness="neutral",
+                lines=(line,),
+            ), at_s=7,
+        )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -225,8 +250,8 @@ def key_of_another_line(folder: Path) -> None:
 def half_restored(folder: Path) -> None:
     """The database of an old backup under the present high-water file."""
     sql(
-        "DELETE FROM entries WHERE log = 0 AND idx >= 250",
-        "UPDATE logs SET size = 250, complete = 250 WHERE log = 0",
+        "DELETE FROM entries WHERE log = 0 AND idx >= 240",
+        "UPDATE logs SET size = 240, complete = 240 WHERE log = 0",
     )(folder)
 
 
@@ -293,7 +318,7 @@ CORRUPTIONS: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
     "a bit of a kept frontier": (flip("frontiers", "frontier", "log = 0", 12), "frontier", "not that of the entries", REBUILD),
     "a kept frontier that is gone": (sql("DELETE FROM frontiers WHERE log = 0"), "frontier", "is missing", REBUILD),
     "a bit of a kept subtree": (flip("subtrees", "root", "log = 0 AND level = 8"), "subtree", "not that of its leaves", REBUILD),
-    "a kept subtree that is gone": (sql("DELETE FROM subtrees WHERE log = 1"), "subtree", "is missing", REBUILD),
+    "a kept subtree that is gone": (sql("DELETE FROM subtrees WHERE log = 0"), "subtree", "is missing", REBUILD),
     "a kept subtree too many": (sql("INSERT INTO subtrees VALUES (0, 8, 5, zeroblob(32))"), "subtree", "of no leaves", REBUILD),
     "the tree of a log": (flip("logs", "frontier", "log = 0", 12), "frontier", "not that of the entries", RESTORE),
     "the size of a log": (sql("UPDATE logs SET size = size - 1 WHERE log = 0"), "beyond", "behind the end of our log", RESTORE),
@@ -310,6 +335,11 @@ CORRUPTIONS: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
     "a run's signature": (flip("runs", "signature", "log = 1", 3), "signature", "does not hold", RESTORE),
     "a run's root": (flip("runs", "root", "log = 1"), "root", "the root that was signed", RESTORE),
     "a run receipt's signature": (flip("run_receipts", "signature", "log = 0", 3), "signature", "does not hold", RESTORE),
+    "an ML-DSA-44 signature of ours": (flip("ml_dsa_checkpoints", "signature", "log = 0", 99), "signature", "does not hold", RESTORE),
+    "an ML-DSA-44 co-signature": (flip("ml_dsa_cosignatures", "signature", "log = 0", 99), "signature", "does not hold", RESTORE),
+    "a witness's signature": (flip("witnessed", "signature", "log = 0", 3), "witnessed", "does not hold", "each minute"),
+    "the time of a witness": (sql("UPDATE witnessed SET time_s = time_s + 1"), "witnessed", "does not hold", "each minute"),
+    "a witness's key that is gone": (sql("DELETE FROM witness_keys"), "witnessed", "the key that made it is missing", "each minute"),
     "a bit of a proof of two truths": (flip("evidence", "proof", "1 = 1", 60), "evidence", "does not hold", RESTORE),
     "what a proof is of": (sql("UPDATE evidence SET idx = 1"), "evidence", "the proof is of entry", RESTORE),
     "a line test that was heard": (sql("UPDATE announced SET template = 99"), "announced", "has no such text", "no evidence"),

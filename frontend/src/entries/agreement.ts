@@ -15,6 +15,7 @@ import { hasForeignWord } from './deceptive';
 import { parseToml, refused, type Table } from './toml';
 
 const MAX_PARTIES = 16;
+const MAX_AGE_S = 100 * 366 * 86_400;
 const MAX_ORIGIN_BYTES = 120;
 const ML_DSA_PUBLIC_BYTES = 1_312;
 const ML_DSA_SIGNATURE_BYTES = 2_420;
@@ -209,20 +210,40 @@ function checkDesks(parties: readonly WrittenParty[], posts: readonly Post[]): v
 function readTerms(root: Table, parties: readonly Party[], posts: readonly Post[]): void {
   root.instantMs('in_force');
   if (root.has('classical_until')) root.instantMs('classical_until');
-  root.choice('record_mode', ['ON RECORD', 'RECORD OF FACT ONLY'] as const);
+  const mode = root.choice('record_mode', ['ON RECORD', 'RECORD OF FACT ONLY'] as const);
   root.durationS('skew', 0);
   root.hexadecimal('dictionary_sha256', 32);
   readPairs(root, posts);
   readLadders(root, posts);
-  const deadlines = root.table('deadlines');
-  for (const precedence of PRECEDENCES) {
-    const row = deadlines.table(precedence);
-    for (const field of DEADLINES) row.durationS(field);
-    row.finish();
-  }
-  deadlines.finish();
+  const longestS = readDeadlines(root.table('deadlines'));
+  readAges(root, mode === 'RECORD OF FACT ONLY', longestS);
   readLineTests(root, parties);
   readBudgets(root.table('budgets'));
+}
+
+/** Give the longest of all deadlines, in seconds. */
+function readDeadlines(table: Table): number {
+  const agreed = PRECEDENCES.flatMap((precedence) => {
+    const row = table.table(precedence);
+    const seconds = DEADLINES.map((field) => row.durationS(field));
+    row.finish();
+    return seconds;
+  });
+  table.finish();
+  return Math.max(...agreed);
+}
+
+/** Read for how long content is kept: said on a line of facts only, and nowhere shorter than a deadline. */
+function readAges(root: Table, isFactOnly: boolean, longestS: number): void {
+  if (root.has('record') && !isFactOnly) throw refused('bad_value');
+  if (root.has('retention') && isFactOnly) throw refused('bad_value');
+  if (isFactOnly) readAge(root.table('record'), 'keep', longestS);
+  if (root.has('retention')) readAge(root.table('retention'), 'content', longestS);
+}
+
+function readAge(table: Table, field: string, longestS: number): void {
+  if (table.durationS(field, 60, MAX_AGE_S) < longestS) throw refused('bad_value');
+  table.finish();
 }
 
 function readPairs(root: Table, posts: readonly Post[]): void {

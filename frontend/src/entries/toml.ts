@@ -10,7 +10,7 @@ const MAX_TOML_BYTES = 16_384;
 const MAX_TEXT_CHARACTERS = 200;
 const MAX_LINE_DOTS = 64;
 const MAX_DEPTH = 64;
-const DURATION = /^(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?$/;
+const DURATION = /^(?:(\d{1,5})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?$/;
 const UNITS_S = [86_400, 3_600, 60, 1];
 const MAX_DURATION_S = 366 * 86_400;
 
@@ -54,8 +54,8 @@ export class Table {
   }
 
   /** Whole seconds of a duration such as "1h30m". */
-  durationS(field: string, leastS = 1): number {
-    const seconds = readDurationS(this.#take(field));
+  durationS(field: string, leastS = 1, mostS = MAX_DURATION_S): number {
+    const seconds = readDurationS(this.#take(field), mostS);
     if (seconds < leastS) throw refused('bad_value');
     return seconds;
   }
@@ -136,11 +136,11 @@ function checkLine(line: string): void {
   if (isDeceptive(line)) throw refused('deceptive_text');
 }
 
-function readDurationS(value: unknown): number {
+function readDurationS(value: unknown, mostS = MAX_DURATION_S): number {
   const match = typeof value === 'string' && value !== '' ? DURATION.exec(value) : null;
   if (match === null) throw refused('bad_value');
   const seconds = UNITS_S.reduce((sum, unit, index) => sum + Number(match[index + 1] ?? 0) * unit, 0);
-  if (seconds > MAX_DURATION_S) throw refused('bad_value');
+  if (seconds > mostS) throw refused('bad_value');
   return seconds;
 }
 

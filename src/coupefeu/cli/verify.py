@@ -15,6 +15,7 @@ from coupefeu.cli.printing import JsonOption, Language, Progress, progress, repo
 from coupefeu.cli.wrapping import bullets, wrap
 from coupefeu.errors import PeerError, UsageError, naming
 from coupefeu.keys.agreement_signatures import SignedAgreement
+from coupefeu.model.agreement import RecordMode
 from coupefeu.record.agreed import Finding, find_agreement, names_keys
 from coupefeu.record.audit import RecordAudit, audit_record
 from coupefeu.record.enclosures import FOLDER, Enclosure, Enclosures
@@ -22,6 +23,10 @@ from coupefeu.record.evidence import ProofAudit, audit_proof
 from coupefeu.record.signatures import NOT_PROVED, Cosigned
 
 IDENTITIES = "That these identity keys are the parties': compare them with what you have from the parties."
+FACT_ONLY = (
+    "RECORD OF FACT ONLY: on this line content is erased as agreed, so of most entries there is the head alone: that "
+    "it took place, by whom and when."
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -206,6 +211,7 @@ def _report(
         if signed is None
         else {
             "status": signed.agreement.status.value,
+            "record_mode": signed.agreement.record_mode.value,
             "version": signed.agreement.version,
             "signed_by": [each.party for each in signed.signatures],
             "names_these_keys": named,
@@ -216,6 +222,8 @@ def _report(
         "proved": proved,
         "not_proved": not_proved,
     }
+    if signed is not None and signed.agreement.record_mode is RecordMode.FACT_ONLY:
+        first = [*first, FACT_ONLY]
     lines = [line for text in first for line in wrap(text, "")]
     for heading, sentences in (("PROVED", proved), ("WHEN", when), ("NOT PROVED", not_proved)):
         lines += ["", heading, *bullets(sentences)]
