@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 from console_crowd import STREAMS_A_SESSION, watch
 from console_pages import open_page, painted_ms, sign_in, two_browsers
 from console_record import Desk, long_record, open_desks
+from console_verifier import check_in_browser, make_communique, median
 from playwright.async_api import Browser, BrowserContext, Page
 
 from coupefeu.cli.bench import describe, show
@@ -40,6 +41,7 @@ CONSOLES, PAGES = 50, 4
 CROWD_MESSAGES, CROWD_EVERY_S = 60, 0.15
 FLASHES = 3
 MOST_KEYSTROKES = 3
+VERIFIED = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,6 +253,17 @@ async def measure_keys(room: Room) -> AsyncIterator[Figure]:
     )  # fmt: skip
 
 
+async def measure_verifier(room: Room) -> AsyncIterator[Figure]:
+    """The page that verifies a communique, cold, from the choice of the file until what it proves is painted."""
+    octets = await asyncio.to_thread(make_communique, room.us, VERIFIED, ENTRIES)
+    with tempfile.TemporaryDirectory(prefix="coupefeu-bench-") as folder:
+        seconds = await check_in_browser(room.browsers[0], Path(folder), octets)
+    yield Figure(
+        name="verifier", what=f"communique of {VERIFIED:,} entries verified and shown in a browser, cold", unit="ms",
+        limit=3_000, ours=median(seconds) * 1000, detail=spread(seconds) | {"file_bytes": len(octets)},
+    )  # fmt: skip
+
+
 MEASUREMENTS = {
     "first-page": measure_first_page,
     "send": measure_send,
@@ -258,6 +271,7 @@ MEASUREMENTS = {
     "record": measure_record,
     "crowd": measure_crowd,
     "keystrokes": measure_keys,
+    "verifier": measure_verifier,
 }
 
 

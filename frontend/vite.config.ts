@@ -1,12 +1,12 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
-import { isOfVerifier, wordsOf } from './scripts/words.ts';
+import { isOfCommunique, isOfVerifier, wordsOf } from './scripts/words.ts';
 
 const EVERY_PAGE = /\/src\/(App|main|lib|parts|shell|flash)|node_modules\/(svelte|esm-env|clsx|@fluent)\//;
 
 /** Built into the Python package. Nothing is inlined: the page's policy allows no inline script, style or font. */
 export default defineConfig({
-  plugins: [svelte(), wordsOf((key) => !isOfVerifier(key))],
+  plugins: [svelte(), wordsOf((key) => !isOfVerifier(key) && !isOfCommunique(key))],
   build: {
     outDir: '../src/coupefeu/console/static',
     emptyOutDir: true,

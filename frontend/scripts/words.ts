@@ -9,6 +9,11 @@ export function isOfVerifier(key: string): boolean {
   return key.startsWith('verifier-');
 }
 
+/** Words of the text for people that a communique holds: they are said where it is made, and on no page. */
+export function isOfCommunique(key: string): boolean {
+  return /^communique(-|$)/.test(key);
+}
+
 /** What the verifier says beside them: how entries are said on every page. */
 export function isOfEntries(key: string): boolean {
   return ENTRIES.test(key);

@@ -3,9 +3,15 @@
 import re
 
 import pytest
+from tests.console.communiques import START_MS, told
 from tests.console.looking import cut_texts, violations
+from tests.console.test_verifier_communiques import flip, replaced, resigned
 from tests.documents import ROOT
 from tests.shared import shared_json
+
+from coupefeu.record.selection import Disclosed
+from coupefeu.services.messages.display import show
+from coupefeu.wire.communique import EntryItem
 
 PAGE = ROOT / "src" / "coupefeu" / "console" / "static" / "verifier.html"
 OUTCOME = "main[data-state=refused], main[data-state=proved], main[data-state=not-read]"
@@ -113,6 +119,203 @@ def test_the_empty_page_and_a_refusal_can_be_read_by_everybody(open_verifier, la
         assert cut_texts(page) == []
         assert KEY_OF_WORDS.findall(page.inner_text("body")) == []
         give(page, b"another file")
+
+
+@pytest.fixture(scope="module")
+def story():
+    return told()
+
+
+@pytest.fixture(scope="module")
+def communique(story):
+    return story.communique("us", query="March", embargo_ms=START_MS)
+
+
+def test_what_is_shown_are_the_proved_entries_and_not_the_text_of_the_file(open_verifier, story, communique):
+    page = open_verifier()
+    assert give(page, communique) == "proved"
+    assert page.asked == [PAGE.as_uri()]
+    said = page.inner_text("main")
+    assert "TEXT FOR PEOPLE" not in said
+    shown = page.eval_on_selector_all("[data-entry]", "all => all.map((each) => each.dataset.entry)")
+    assert shown == ["0/0", "0/1", "1/1", "0/2", "0/3", "0/4", "1/2"]
+    assert "Our aircraft will pass north of the bridge at noon." in said
+    assert "Cease fire at the bridge." in said
+    assert "STOPPED AT 24 MAR 22 03:15:00Z" in said
+    assert "RU/0: in the signed log, not in this file" in said
+    assert "Not before US/1, which its author had seen" in page.inner_text("[data-entry='1/1']")
+    assert "Not after 25 MAR 22 01:25:20Z: US signed then that it held it" in page.inner_text(
+        "[data-entry='1/1']"
+    )
+    for key in (story.log_signer("us").vkey, story.cosigner("ru").vkey, story.log_ml_dsa("us").vkey):
+        assert key.key_id.hex() in page.inner_text("table")
+
+
+def test_an_exercise_is_told_first_and_a_real_line_is_not_one(open_verifier, communique):
+    page = open_verifier()
+    give(page, communique)
+    assert page.inner_text("#verifier").lstrip().startswith("EXERCISE")
+    assert page.title().startswith("EXERCISE / EXERCICE / УЧЕНИЕ")
+    give(page, told(real=True).communique("us"))
+    assert "EXERCISE" not in page.inner_text("#verifier")
+    assert "REAL agreement" in page.inner_text(".proved")
+
+
+def test_one_sided_is_marked_until_the_other_side_consents(open_verifier, communique):
+    page = open_verifier()
+    give(page, communique)
+    assert "ONE-SIDED: chosen and shown by US. On the record, RU has not consented to it." in page.inner_text(
+        ".outcome"
+    )
+    assert "Not to be published before 24 MAR 22 03:12:00Z" in page.inner_text(".outcome")
+    story = told()
+    chosen = story.all_of()
+    proposal = story.propose("us", chosen)
+    consent = story.consent("ru", proposal, story.digest(chosen))
+    give(page, story.communique("us", chosen, consents=[proposal, consent]))
+    assert page.get_attribute(".outcome", "data-sides") == "all"
+    assert "Consented to by all parties, on the record: US/5, RU/3" in page.inner_text(".outcome")
+
+
+def test_what_a_file_does_not_prove_is_said(open_verifier, story):
+    page = open_verifier()
+    less = dict.fromkeys(story.all_of(), (Disclosed.EXISTENCE, ())) | {(0, 1): (Disclosed.ALL, ())}
+    give(page, story.communique("us", less))
+    said = page.inner_text(".not-proved")
+    parts = ("Whose these keys are", "is true", "Which person", "left out", "no other branch")
+    counts = (
+        "existence is shown (5)",
+        "attachments that are not in this file (2)",
+        "when it is opened by itself",
+    )
+    assert [each for each in (*parts, *counts) if each not in said] == []
+    assert page.inner_text("[data-entry='0/2']").strip().startswith("US/2 ENTRY")
+    assert "TAKEN" not in page.inner_text("[data-entry='0/2']")
+    assert not re.search(r"[✓✔✅]|\bverified\b|\bsafe\b", page.inner_text("body"), re.IGNORECASE)
+
+
+def test_hostile_texts_are_shown_harmless(open_verifier):
+    story = told()
+    texts = [each for each in shared_json("data/hostile/naughty-strings.json") if isinstance(each, str)]
+    texts = [each for each in texts if each.strip() and "\x00" not in each and len(each) < 2_000][:400:8]
+    for text in texts:
+        story.say("ru", text, officer=text[:60])
+    page = open_verifier()
+    assert give(page, story.communique("us", query="<img src=x onerror=alert(1)>\u202e")) == "proved"
+    shown = page.eval_on_selector_all("[data-testid=original]", "all => all.map((each) => each.textContent)")
+    assert shown[-len(texts) :] == [show(each).text for each in texts]
+    assert page.query_selector("main script, main img, main iframe, main svg [onload]") is None
+    assert "\u202e" not in page.evaluate("() => document.body.textContent")
+    assert page.asked == [PAGE.as_uri()]
+
+
+def test_an_attachment_is_saved_as_it_was_committed(open_verifier, communique):
+    page = open_verifier()
+    give(page, communique)
+    with page.expect_download() as given:
+        page.click("[data-entry='0/1'] .attachments li:nth-child(2) button")
+    assert given.value.suggested_filename == "map.png"
+    assert given.value.path().read_bytes() == bytes(100_000)
+
+
+def test_keys_that_the_reader_has_decide(open_verifier, story, communique):
+    page = open_verifier()
+    give(page, communique)
+    page.click("main details summary")
+    logs = "\n".join(story.log_signer(each).vkey.text() for each in ("us", "ru"))
+    page.fill("textarea", logs)
+    page.press("textarea", "Tab")
+    page.wait_for_selector("text=you gave it")
+    assert page.inner_text("table").count("you gave it") == 2
+    assert "Whose these keys are" not in page.inner_text(".not-proved")
+    page.fill("textarea", f"{logs}\n{story.cosigner('us').vkey.text()}")
+    page.press("textarea", "Tab")
+    page.wait_for_selector("main[data-state=refused]")
+    page.fill("textarea", story.log_signer("ru").vkey.text())
+    page.press("textarea", "Tab")
+    page.wait_for_selector(f"text={story.origin('us')}")
+    assert page.get_attribute("main", "data-code") == "cli.verify_communique.not_trusted"
+    assert page.query_selector("[data-entry]") is None
+
+
+def test_of_a_changed_file_nothing_is_shown(open_verifier, communique):
+    page = open_verifier()
+    at = communique.index(b"AAAA")
+    for changed in (
+        communique[:at] + b"B" + communique[at + 1 :],
+        communique.replace(b"TEXT FOR", b"text for"),
+    ):
+        assert give(page, changed) == "refused"
+        assert page.query_selector("[data-entry]") is None
+        assert page.get_attribute("main", "data-code")
+        give(page, communique)
+
+
+def test_a_refusal_says_where(open_verifier, story):
+    page = open_verifier()
+    change = replaced(EntryItem, body=lambda item: flip(item.body, 5))
+    assert give(page, resigned(story, change)) == "refused"
+    assert "What is shown of an entry is not what was recorded." in page.inner_text(".outcome")
+    assert f"Where: entry 0 of {story.origin('us')}" in page.inner_text(".outcome")
+    assert page.get_attribute("main", "data-code") == "record.disclosure.body"
+
+
+def test_a_large_file_is_refused_before_it_is_read(open_verifier):
+    page = open_verifier()
+    page.evaluate("""() => {
+      const input = document.querySelector('.drop input');
+      const file = new File(['x'], 'large.html');
+      Object.defineProperty(file, 'size', { value: 129 * 1024 * 1024 });
+      file.arrayBuffer = () => { throw new Error('it was read'); };
+      Object.defineProperty(input, 'files', { value: [file] });
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+    }""")
+    page.wait_for_selector("main[data-state=refused]")
+    assert page.get_attribute("main", "data-code") == "wire.communique.size"
+
+
+def test_a_file_is_dropped_on_the_page_and_a_check_is_stopped(open_verifier, communique):
+    page = open_verifier()
+    page.evaluate(
+        """(text) => {
+      const given = new DataTransfer();
+      given.items.add(new File([text], 'dropped.html'));
+      window.dispatchEvent(new DragEvent('drop', { dataTransfer: given, cancelable: true }));
+    }""",
+        communique.decode(),
+    )
+    page.wait_for_selector("main[data-state=proved]")
+    page.evaluate(
+        """() => {
+      const input = document.querySelector('.drop input');
+      const file = new File(['x'], 'slow.html');
+      file.arrayBuffer = () => new Promise(() => {});
+      Object.defineProperty(input, 'files', { value: [file] });
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+    }"""
+    )
+    page.wait_for_selector("main[data-state=checking]")
+    assert page.query_selector("[data-entry]") is None
+    page.get_by_role("button", name="Stop").click()
+    page.wait_for_selector("main[data-state=nothing]")
+
+
+@pytest.mark.parametrize(("language", "width", "dark"), LOOKS)
+def test_what_is_proved_can_be_read_by_everybody_and_printed(
+    open_verifier, communique, language, width, dark
+):
+    page = open_verifier(language=language, width=width, dark=dark)
+    give(page, communique)
+    for _ in range(2):
+        assert cut_texts(page) == []
+        assert KEY_OF_WORDS.findall(page.inner_text("body")) == []
+        page.eval_on_selector_all("details", "all => all.forEach((each) => { each.open = true; })")
+    assert violations(page) == []
+    page.emulate_media(media="print")
+    printed = page.inner_text("#verifier").lstrip()
+    assert printed.startswith("EXERCISE")
+    assert "Our aircraft will pass" in printed
+    assert not page.is_visible(".drop")
 
 
 def test_the_page_is_used_by_keyboard_alone(open_verifier):

@@ -136,9 +136,9 @@ export function* signedText({ signed, origin }: Envelope): Generator<Far, Uint8A
 }
 
 /**
- * Insist that the issuer's log key signed the file, and give whether its ML-DSA-44 key did, too.
+ * Insist that the issuer's log key signed the file, and give whether its ML-DSA-44 key did, too: if the file holds one, it must.
  *
- * Throws Refusal `record.communique.other_key`, `keys.*`.
+ * Throws Refusal `record.communique.other_key`, `.cut_signature`, `keys.*`.
  */
 export function verifyIssuer(
   { signatures }: Envelope,
@@ -149,6 +149,7 @@ export function verifyIssuer(
   const [first, second] = signatures;
   if (!first || !isFrom(logKey, first)) throw new Refusal('record.communique.other_key');
   verifyEd25519(logKey.key, text, first.blob);
+  if (!second && mlDsaKey) throw new Refusal('record.communique.cut_signature');
   if (!second) return false;
   if (!mlDsaKey || !isFrom(mlDsaKey, second)) throw new Refusal('record.communique.other_key');
   verifyMlDsa(mlDsaKey.key, text, second.blob);

@@ -84,31 +84,86 @@ type Fields = ReadonlyMap<Whole, Value>;
 
 /** Read the whole data. Throws Refusal `wire.communique.*`, `wire.cbor.*`, `wire.note.*`. */
 export function readItems(data: Uint8Array): Items {
-  let header: Header | null = null;
-  const amendments: Uint8Array[] = [];
-  const logs: LogItem[] = [];
-  const earlier: EarlierItem[] = [];
-  const entries: EntryItem[] = [];
-  let last = -1;
-  for (const item of cut(data)) {
-    const [type, fields] = readItem(item);
-    const isInOrder = header === null ? type === HEADER : type !== HEADER && (type >= last || type >= ENTRY);
-    if (!isInOrder) throw refused('order');
-    if (type === HEADER) header = readHeader(fields);
-    else if (type === AMENDMENT) amendments.push(readAmendment(fields));
-    else if (type === LOG) logs.push(readLog(fields));
-    else if (type === EARLIER) earlier.push(readEarlier(fields));
-    else if (type === ENTRY) entries.push(readEntry(fields));
-    else if (type === ATTACHMENT) addAttachment(entries.at(-1), readAttachment(fields));
-    else addPart(entries.at(-1)?.attachments.at(-1), fields);
-    const isTooMany = entries.length > MAX_ENTRIES || earlier.length > MAX_EARLIER || logs.length > MAX_LOGS;
-    if (isTooMany || amendments.length > MAX_AMENDMENTS) throw refused('too-many');
-    last = type;
+  const reading = new Reading();
+  for (const item of cut(data)) reading.take(...readItem(item));
+  return reading.end();
+}
+
+/** Takes the items in their order; each kind has its place. */
+class Reading {
+  #header: Header | null = null;
+  readonly #amendments: Uint8Array[] = [];
+  readonly #logs: LogItem[] = [];
+  readonly #earlier: EarlierItem[] = [];
+  readonly #entries: EntryItem[] = [];
+  #last = HEADER;
+
+  take(type: number, fields: Fields): void {
+    const isInOrder = this.#header === null ? type === HEADER : type !== HEADER && (type >= this.#last || type >= ENTRY);
+    insistOnOrder(isInOrder);
+    this.#last = type;
+    if (type === HEADER) this.#header = readHeader(fields);
+    else if (type === AMENDMENT) this.#takeAmendment(readAmendment(fields));
+    else if (type === LOG) this.#takeLog(readLog(fields));
+    else if (type === EARLIER) this.#takeEarlier(readEarlier(fields));
+    else if (type === ENTRY) this.#takeEntry(readEntry(fields));
+    else if (type === ATTACHMENT) this.#takeAttachment(readAttachment(fields));
+    else this.#continue(fields);
   }
-  if (header === null) throw refused('order');
-  if (header.logs !== logs.length || header.entries !== entries.length) throw refused('count');
-  insistOnOrder(logs, earlier, entries);
-  return { header, amendments, logs, earlier, entries };
+
+  end(): Items {
+    const header = this.#header;
+    if (header === null) throw refused('order');
+    if (header.logs !== this.#logs.length || header.entries !== this.#entries.length) throw refused('count');
+    if (new Set(this.#entries.map((entry) => entry.log)).size !== this.#logs.length) throw refused('empty-log');
+    return { header, amendments: this.#amendments, logs: this.#logs, earlier: this.#earlier, entries: this.#entries };
+  }
+
+  #takeAmendment(body: Uint8Array): void {
+    insistOnOrder(this.#amendments.length < MAX_AMENDMENTS);
+    this.#amendments.push(body);
+  }
+
+  #takeLog(log: LogItem): void {
+    insistOnOrder(this.#logs.length < (this.#header?.logs ?? 0) && log.number > (this.#logs.at(-1)?.number ?? -1));
+    this.#logs.push(log);
+  }
+
+  #takeEarlier(earlier: EarlierItem): void {
+    const isBehind = earlier.log >= (this.#earlier.at(-1)?.log ?? 0);
+    insistOnOrder(this.#isLog(earlier.log) && isBehind && this.#earlier.length < MAX_EARLIER);
+    this.#earlier.push(earlier);
+  }
+
+  #takeEntry(entry: EntryItem): void {
+    const before = this.#entries.at(-1);
+    const isBehind = !before || before.log < entry.log || (before.log === entry.log && before.index < entry.index);
+    insistOnOrder(this.#isLog(entry.log) && isBehind && this.#entries.length < (this.#header?.entries ?? 0));
+    this.#entries.push(entry);
+  }
+
+  #takeAttachment(attachment: AttachmentItem): void {
+    const attachments = this.#entries.at(-1)?.attachments;
+    insistOnOrder(attachments !== undefined && attachment.number > (attachments.at(-1)?.number ?? -1));
+    attachments?.push(attachment);
+  }
+
+  #continue(fields: Fields): void {
+    insistOnKeys(fields, [0]);
+    const more = part(fields.get(0));
+    const attachment = this.#entries.at(-1)?.attachments.at(-1);
+    if (!attachment) throw refused('continued');
+    if (attachment.parts.at(-1)?.length !== PART_BYTES) throw refused('part');
+    attachment.parts.push(more);
+  }
+
+  #isLog(number: number): boolean {
+    return this.#logs.some((log) => log.number === number);
+  }
+}
+
+function insistOnOrder(holds: boolean): void {
+  if (!holds) throw refused('order');
 }
 
 function* cut(data: Uint8Array): Generator<Uint8Array> {
@@ -213,32 +268,6 @@ function part(value: Value | undefined): Uint8Array {
   const octets = bytes(value);
   if (octets.length === 0 || octets.length > PART_BYTES) throw refused('part');
   return octets;
-}
-
-function addAttachment(entry: EntryItem | undefined, attachment: AttachmentItem): void {
-  const before = entry?.attachments.at(-1)?.number ?? -1;
-  if (!entry?.body || attachment.number <= before) throw refused('attachment');
-  entry.attachments.push(attachment);
-}
-
-function addPart(attachment: AttachmentItem | undefined, fields: Fields): void {
-  insistOnKeys(fields, [0]);
-  if (attachment?.parts.at(-1)?.length !== PART_BYTES) throw refused('part');
-  attachment.parts.push(part(fields.get(0)));
-}
-
-function insistOnOrder(logs: readonly LogItem[], earlier: readonly EarlierItem[], entries: readonly EntryItem[]): void {
-  const areLogs = logs.every((each, at) => at === 0 || (logs[at - 1]?.number ?? 0) < each.number);
-  const areEntries = entries.every((each, at) => {
-    const before = entries[at - 1];
-    return !before || before.log < each.log || (before.log === each.log && before.index < each.index);
-  });
-  const areEarlier = earlier.every((each, at) => at === 0 || (earlier[at - 1]?.log ?? 0) <= each.log);
-  if (!areLogs || !areEntries || !areEarlier) throw refused('order');
-  const named = new Set(entries.map((each) => each.log));
-  const isKnown = (log: number): boolean => logs.some((each) => each.number === log);
-  if (![...named].every(isKnown) || !earlier.every((each) => isKnown(each.log))) throw refused('order');
-  if (named.size !== logs.length) throw refused('empty-log');
 }
 
 function insistOnKeys(fields: Fields, needed: readonly number[], optional: readonly number[] = []): void {

@@ -4,10 +4,11 @@ import { verifyCommunique, type Proved } from '../communique/verify';
 import { MAX_FILE_BYTES } from '../communique/envelope';
 import type { Far } from '../communique/far';
 import { isSame } from '../proof/octets';
-import type { VerifierKey } from '../proof/note';
+import { COSIGNATURE, type VerifierKey } from '../proof/note';
 import { Refusal } from '../proof/refusal';
 
 const SLICE_MS = 24;
+const NOT_TRUSTED = 'cli.verify_communique.not_trusted';
 
 export type State =
   | { readonly is: 'nothing' }
@@ -20,7 +21,7 @@ class Checking {
   state = $state.raw<State>({ is: 'nothing' });
   #turn = 0;
 
-  /** Check a file; if keys are given, one of them must be that of its issuer. */
+  /** Check a file; if keys are given, no others are trusted. */
   async check(file: File, given: readonly VerifierKey[]): Promise<void> {
     const mine = ++this.#turn;
     const tell = (state: State): void => {
@@ -62,8 +63,15 @@ function runSlice(steps: Generator<Far, Proved>): IteratorResult<Far, Proved> {
   return step;
 }
 
-function insistOnGiven({ issuer }: Proved, given: readonly VerifierKey[]): void {
-  if (given.length > 0 && !isAmong(issuer.key, given)) throw new Refusal('record.communique.not_given', { log: issuer.origin });
+/** Every log must be signed by a key that the reader gave, and co-signed under given keys alone if any of those was given. */
+function insistOnGiven({ logs }: Proved, given: readonly VerifierKey[]): void {
+  if (given.length === 0) return;
+  const cosigners = given.filter((key) => key.algorithm === COSIGNATURE);
+  for (const { key, origin, newest } of logs) {
+    const signers = [...newest.holders, ...newest.witnesses].map((each) => each.key);
+    const areTrusted = cosigners.length === 0 || signers.every((each) => isAmong(each, cosigners));
+    if (!isAmong(key, given) || !areTrusted) throw new Refusal(NOT_TRUSTED, { log: origin });
+  }
 }
 
 export function isAmong(key: VerifierKey, keys: readonly VerifierKey[]): boolean {

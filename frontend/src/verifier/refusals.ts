@@ -6,8 +6,9 @@ import { showLine } from '../entries/shown';
 
 /** The first prefix that fits says which sentence. */
 const SENTENCES: readonly (readonly [string, string])[] = [
-  ['record.communique.not_given', 'given'],
+  ['cli.verify_communique.not_trusted', 'given'],
   ['record.communique.other_key', 'issuer'],
+  ['record.communique.cut_signature', 'signature'],
   ['record.communique.other_line', 'line'],
   ['record.communique.two_truths', 'truths'],
   ['record.communique.selection', 'selection'],
@@ -22,7 +23,6 @@ const SENTENCES: readonly (readonly [string, string])[] = [
   ['wire.communique.issuer', 'issuer'],
   ['wire.communique.size', 'size'],
   ['wire.communique.data-size', 'size'],
-  ['wire.communique.too-many', 'size'],
   ['wire.communique.attachment-size', 'size'],
   ['wire.communique.no-agreement', 'agreement'],
   ['wire.communique.key', 'key'],
