@@ -195,7 +195,14 @@ def test_the_agreement_is_given_whole_and_structured(us):
         "PRIORITY",
         "ROUTINE",
     ]
-    assert {each["role"] for each in page["keys"]} == {"identity", "log", "cosigner", "session"}
+    assert {each["role"] for each in page["keys"]} == {
+        "identity",
+        "log",
+        "cosigner",
+        "session",
+        "log-mldsa",
+        "cosigner-mldsa",
+    }
     assert page["identity_here"]
     assert "--identity FILE --node" in page["propose_command"]
 

@@ -85,7 +85,7 @@ def verify(folder: Path) -> RecordAudit:
     """Check an export as strangers do, from its files alone: our verifier, and one that is not ours."""
     log_key = VerifierKey.parse((folder / "log.vkey").read_text().strip())
     cosigner_keys = [
-        VerifierKey.parse(file.read_text().strip()) for file in sorted((folder / "cosigners").iterdir())
+        VerifierKey.parse(file.read_text().strip()) for file in sorted((folder / "cosigners").glob("*.vkey"))
     ]
 
     def read(path: str) -> bytes | None:

@@ -81,7 +81,7 @@ def test_both_records_prove_it_to_strangers(sent, tmp_path):
         with Reader(node.path, running=True) as reader:
             prove_entry(reader, node.keeper.line.parties, *message, folder)
         body = (folder / "body").read_bytes()
-        keys = [VerifierKey.parse(file.read_text().strip()) for file in (folder / "cosigners").iterdir()]
+        keys = [VerifierKey.parse(file.read_text().strip()) for file in (folder / "cosigners").glob("*.vkey")]
         log_key = VerifierKey.parse((folder / "log.vkey").read_text().strip())
         proof = audit_proof(
             (folder / "leaf").read_bytes(), (folder / "proof").read_bytes(), body, log_key, keys

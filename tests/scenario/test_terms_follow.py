@@ -121,7 +121,7 @@ def verify_export(pair, holder, party):
     to = pair / f"export-{holder}-{party}-{len(list(pair.iterdir()))}"
     with Reader(opened.record_path, running=False) as reader:
         export_record(reader, opened.parties, log, to)
-    keys = [VerifierKey.parse(path.read_text()) for path in (to / "cosigners").iterdir()]
+    keys = [VerifierKey.parse(path.read_text()) for path in (to / "cosigners").glob("*.vkey")]
 
     def read(path):
         return (to / path).read_bytes() if (to / path).exists() else None

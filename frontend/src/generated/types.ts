@@ -522,6 +522,7 @@ export interface RefusedValues {
 /**
  * One party's log: `size` entries under the newest co-signed checkpoint, of the `held` that are here.
  *
+ * `covered`: entries before it are signed with ML-DSA-44 by both sides too; the rest is classical only so far.
  * `refused` is None when it holds. `proved` and `not_proved` are codes, in the order in which they are read.
  */
 export interface VerifiedRecordValues {
@@ -529,6 +530,7 @@ export interface VerifiedRecordValues {
   readonly verdict: RecordVerdict;
   readonly held: number;
   readonly size: number;
+  readonly covered: number;
   readonly root: string;
   readonly log_key: string;
   readonly holders: readonly HolderValues[];

@@ -9,7 +9,7 @@ from coupefeu.cli.officer import desk_of, open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
 from coupefeu.model.messages import format_log
 from coupefeu.node.assembly import parties_of
-from coupefeu.node.export import export_record
+from coupefeu.node.export import covered_in, export_record
 from coupefeu.node.leaflet import write_record_leaflet
 from coupefeu.record.enclosures import FOLDER
 
@@ -33,6 +33,15 @@ def count_attachments(folder: Path) -> int:
     return sum(1 for _ in (folder / FOLDER).glob("*.salt"))
 
 
+def covered_words(covered: int, size: int) -> str:
+    """Say how much of what was written ML-DSA-44 covers."""
+    if covered >= size:
+        return "All of it was signed once more with ML-DSA-44 by both sides."
+    if not covered:
+        return "All of it is classical only so far: nobody has signed it with ML-DSA-44 yet."
+    return f"Signed once more with ML-DSA-44 by both sides; entries from {covered:,} on are classical only so far."
+
+
 def _group() -> None:
     """Write what strangers can verify."""
 
@@ -52,12 +61,15 @@ def record(
         size = export_record(desk.reader, parties_of(folder), log, to, tell)
     write_record_leaflet(folder, name, size, to)
     held = sorted(path.stem for path in (to / "cosigners").glob("*.vkey"))
+    covered = covered_in(to, size)
     lines = [
         f"The log of {name}, {size:,} entries, is in {to}.",
         f"Co-signed by {', '.join(each.upper() for each in held)}.",
+        covered_words(covered, size),
         f"Verify it: coupefeu verify {to}",
     ]
     values = {"party": party.lower(), "log": name, "to": str(to), "size": size, "cosigned_by": held}
+    values["post_quantum_before"] = covered
     values["attachments"] = attached = count_attachments(to)
     if attached:
         lines.insert(1, f"Attachments that are held here: {attached:,}, each in two files.")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from coupefeu.errors import PeerError, UsageError
-from coupefeu.wire.note import COSIGNATURE, ED25519, VerifierKey
+from coupefeu.wire.note import COSIGNATURE, ED25519, ML_DSA_44, VerifierKey
 
 MAX_FILE_BYTES = 32 << 20
 """A bundle of 256 of the largest bodies stays below it."""
@@ -25,6 +25,7 @@ class Keys:
     log: VerifierKey
     cosigners: tuple[VerifierKey, ...]
     from_folder: bool
+    ml_dsa: tuple[VerifierKey, ...] = ()
 
 
 def reader_of(folder: Path) -> Read:
@@ -88,7 +89,13 @@ def folder_keys(folder: Path) -> Keys:
             hint="Give the log's key with --key, as the agreement has it.",
         )
     cosigners = sorted((folder / "cosigners").glob("*.vkey"))[:MAX_KEYS]
-    return Keys(log=_key(log), cosigners=tuple(map(_key, cosigners)), from_folder=True)
+    ml_dsa = sorted((folder / "cosigners" / "mldsa").glob("*.vkey"))[:MAX_KEYS]
+    return Keys(
+        log=_key(log),
+        cosigners=tuple(map(_key, cosigners)),
+        ml_dsa=tuple(map(_key, ml_dsa)),
+        from_folder=True,
+    )
 
 
 def given_keys(given: Sequence[str]) -> Keys:
@@ -99,10 +106,12 @@ def given_keys(given: Sequence[str]) -> Keys:
         raise UsageError(
             f"{len(logs)} log keys are given, one is needed",
             code="cli.verify.keys",
-            hint="Give --key with the log's key (type 0x01), then one for each cosigner (type 0x04).",
+            hint="Give --key with the log's key (type 0x01), then one for each cosigner (type 0x04), and those of"
+            " ML-DSA-44 (type 0x06).",
         )
     cosigners = tuple(each for each in keys if each.algorithm == COSIGNATURE)
-    return Keys(log=logs[0], cosigners=cosigners, from_folder=False)
+    ml_dsa = tuple(each for each in keys if each.algorithm == ML_DSA_44)
+    return Keys(log=logs[0], cosigners=cosigners, ml_dsa=ml_dsa, from_folder=False)
 
 
 def parse_keys(given: Sequence[str]) -> list[VerifierKey]:

@@ -10,6 +10,7 @@ from coupefeu.cli.officer import desk_of, open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, report
 from coupefeu.model.messages import format_log, format_number
 from coupefeu.node.assembly import parties_of
+from coupefeu.node.export import covered_in
 from coupefeu.node.leaflet import write_proof_leaflet
 from coupefeu.node.prove import prove_entry
 
@@ -38,6 +39,7 @@ def prove(
     lines = [
         f"{format_number((log, index), names)} with its place among {size:,} entries is in {to}.",
         "Its content is shown." if has_body else "Its content is not held here, so it is not shown.",
+        proof_words(covered_in(to, size)),
         f"Verify it: coupefeu verify {to}",
     ]
     attached = count_attachments(to)
@@ -45,4 +47,12 @@ def prove(
         lines.insert(2, f"Attachments that are held here: {attached:,}, each in two files.")
     values = {"party": party.lower(), "index": index, "to": str(to), "size": size, "body": has_body}
     values["attachments"] = attached
+    values["post_quantum_before"] = covered_in(to, size)
     report(folder.banner(), lines, values, as_json=as_json)
+
+
+def proof_words(covered: int) -> str:
+    """Say whether ML-DSA-44 covers an entry that is proved."""
+    if covered:
+        return "Its place was signed once more with ML-DSA-44 by both sides."
+    return "It is classical only so far: both sides have not signed it with ML-DSA-44 yet."

@@ -4,6 +4,7 @@ Keys that come with the folder show that the folder is of one piece, not whose i
 0 is shown, compared with the agreement that all parties signed.
 """
 
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,11 +17,12 @@ from coupefeu.cli.wrapping import bullets, wrap
 from coupefeu.errors import PeerError, UsageError, naming
 from coupefeu.keys.agreement_signatures import SignedAgreement
 from coupefeu.model.agreement import RecordMode
+from coupefeu.model.instant import Instant, format_instant
 from coupefeu.record.agreed import Finding, find_agreement, names_keys
 from coupefeu.record.audit import RecordAudit, audit_record
 from coupefeu.record.enclosures import FOLDER, Enclosure, Enclosures
 from coupefeu.record.evidence import ProofAudit, audit_proof
-from coupefeu.record.signatures import NOT_PROVED, Cosigned
+from coupefeu.record.signatures import CLASSICAL, NOT_PROVED, Cosigned
 
 IDENTITIES = "That these identity keys are the parties': compare them with what you have from the parties."
 FACT_ONLY = (
@@ -92,6 +94,7 @@ def _audit(path: Path, read: Read, keys: Keys, tell: Progress | None, *, deep: b
         decode_body=decode,
         enclosures=enclosures,
         progress=tell,
+        ml_dsa_keys=keys.ml_dsa,
     )
 
 
@@ -140,7 +143,13 @@ def _report_record(audit: RecordAudit, keys: Keys, *, deep: bool, as_json: bool)
 
 def _verify_proof(read: Read, enclosures: Enclosures, keys: Keys, *, as_json: bool) -> None:
     audit = audit_proof(
-        need(read, "leaf"), need(read, "proof"), read("body"), keys.log, keys.cosigners, enclosures
+        need(read, "leaf"),
+        need(read, "proof"),
+        read("body"),
+        keys.log,
+        keys.cosigners,
+        enclosures,
+        keys.ml_dsa,
     )
     first = audit.body if audit.index == 0 else _opening(read, keys, audit)
     finding = find_agreement(first, audit.origin)
@@ -173,6 +182,7 @@ def _opening(read: Read, keys: Keys, audit: ProofAudit) -> bytes | None:
         read("opening/body"),
         keys.log,
         keys.cosigners,
+        ml_dsa_keys=keys.ml_dsa,
     )
     return opening.body if (opening.index, opening.checkpoint) == (0, audit.checkpoint) else None
 
@@ -189,7 +199,11 @@ def _report(
 ) -> None:
     signed = finding.signed
     proved, not_proved = list(audit.proved), list(audit.not_proved)
-    named = signed is not None and names_keys(signed.agreement, keys.log, keys.cosigners, finding.opened)
+    named = signed is not None and names_keys(
+        signed.agreement, keys.log, keys.cosigners, finding.opened, keys.ml_dsa
+    )
+    if signed is not None:
+        not_proved = [_with_end(each, signed.agreement.classical_until_ms) for each in not_proved]
     if signed is not None:
         proved.append(_agreement_sentence(signed))
         if named:
@@ -203,8 +217,9 @@ def _report(
         not_proved.insert(0, f"Whether the line is REAL or EXERCISE: {finding.reason}.")
     if keys.from_folder and not named:
         not_proved.insert(0, f"Whose keys these are: they came with the folder. {_key_words(keys)}")
-    if audit.unknown_signers:
-        not_proved.append(f"Signatures of unknown keys: {', '.join(audit.unknown_signers)}.")
+    unknown = list(dict.fromkeys(audit.unknown_signers))
+    if unknown:
+        not_proved.append(f"Signatures of unknown keys: {', '.join(unknown)}.")
     banner = None if signed is None else signed.agreement.banner
     values |= {
         "agreement": None
@@ -217,7 +232,9 @@ def _report(
             "names_these_keys": named,
         },
         "cosigned": [_cosigned_values(each) for each in audit.cosigned],
-        "unknown_signers": list(audit.unknown_signers),
+        "signed_again": [_cosigned_values(each) for each in audit.again],
+        "post_quantum_before": audit.covered,
+        "unknown_signers": unknown,
         "keys_from": "folder" if keys.from_folder else "given",
         "proved": proved,
         "not_proved": not_proved,
@@ -240,8 +257,19 @@ def _agreement_sentence(signed: SignedAgreement) -> str:
     )
 
 
+def _with_end(sentence: str, until_ms: int | None) -> str:
+    """Add to what is classical only until when that counts, as agreed; by this machine's clock."""
+    if until_ms is None or not sentence.startswith(CLASSICAL):
+        return sentence
+    instant = format_instant(Instant(until_ms))
+    if time.time() * 1_000 < until_ms:
+        return f"{sentence} That counts until {instant}, as the agreement says."
+    return f"{sentence} THAT COUNTS NO LONGER: the agreement let it count until {instant}."
+
+
 def _key_words(keys: Keys) -> str:
-    names = [f"{each.name} ({each.key_id.hex()})" for each in (keys.log, *keys.cosigners)]
+    every = (keys.log, *keys.cosigners, *keys.ml_dsa)
+    names = [f"{each.name} ({each.key_id.hex()})" for each in every]
     return f"Compare them with keys that you have from the parties: {', '.join(names)}."
 
 

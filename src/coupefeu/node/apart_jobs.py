@@ -16,7 +16,7 @@ import msgspec
 from coupefeu.errors import CoupefeuError, StoreError
 from coupefeu.model.messages import format_log, parse_number
 from coupefeu.node.control import describe
-from coupefeu.node.export import export_record
+from coupefeu.node.export import ML_DSA_FOLDER, export_record
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.leaflet import write_proof_leaflet, write_record_leaflet
 from coupefeu.node.prove import prove_entry
@@ -27,6 +27,7 @@ from coupefeu.record.audit import audit_record
 from coupefeu.record.enclosures import FOLDER, Enclosures
 from coupefeu.services.bodies import decode_body, promised_in
 from coupefeu.store.reader import Reader
+from coupefeu.wire.note import VerifierKey
 
 Tell = Callable[[int, int], None]
 NICENESS: Final = 10
@@ -103,6 +104,7 @@ def _verify_log(folder: NodeFolder, reader: Reader, log: int, held: int, tell: T
                 decode_body=decode_body,
                 enclosures=_enclosures(to),
                 progress=_shifted(tell, held, 2 * held),
+                ml_dsa_keys=_ml_dsa_keys(to),
             )
     except CoupefeuError as error:
         return refused_values(name, held, error)
@@ -112,6 +114,11 @@ def _verify_log(folder: NodeFolder, reader: Reader, log: int, held: int, tell: T
 def _enclosures(to: Path) -> Enclosures:
     names = sorted(each.name for each in (to / FOLDER).iterdir()) if (to / FOLDER).exists() else []
     return Enclosures(lambda name: _read(to / name), names, promised_in)
+
+
+def _ml_dsa_keys(to: Path) -> tuple[VerifierKey, ...]:
+    """Take them from what was just written: an older checkpoint may be the one that they signed."""
+    return tuple(VerifierKey.parse(path.read_text()) for path in sorted((to / ML_DSA_FOLDER).glob("*.vkey")))
 
 
 def _read(path: Path) -> bytes | None:

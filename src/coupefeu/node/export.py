@@ -5,14 +5,18 @@ tile/LEVEL/N            hashes          tile/entries/N      leaves
 bodies/INDEX, bodies/N  what is held, with salts, never seeds
 attachments/INDEX-N     what is held of attachments, each with its salt beside it
 log.vkey                cosigners/PARTY.vkey: the keys whose co-signatures stand on that checkpoint
+cosigners/mldsa/        log-key.vkey, PARTY.vkey: the same of ML-DSA-44, as far as it was signed once more
+checkpoint-mldsa        where that is an older checkpoint: the newest that was
 """
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 from coupefeu.errors import UsageError
-from coupefeu.node.signed_note import SignedNote, need_signed_note
+from coupefeu.node.signed_note import OWN, SignedNote, find_post_quantum_note, need_signed_note
 from coupefeu.record.attachment import attachment_salt
+from coupefeu.record.audit import OLDER_CHECKPOINT
 from coupefeu.record.disclosure import INDEX_PATH, Disclosure, bodies_path, format_index
 from coupefeu.record.enclosures import attachment_path
 from coupefeu.record.leaf import leaf_hash
@@ -20,8 +24,11 @@ from coupefeu.record.tree import root_of
 from coupefeu.store.line import Party, need_author
 from coupefeu.store.reader import Held, Reader
 from coupefeu.wire import tiles
+from coupefeu.wire.checkpoint import Checkpoint
+from coupefeu.wire.note import parse_note
 
 Progress = Callable[[int, int], None]
+ML_DSA_FOLDER: Final = "cosigners/mldsa"
 
 
 def export_record(
@@ -54,7 +61,19 @@ def export_record(
     write_attachments(reader, log, 0, signed.size, folder)
     write_keys(folder, signed)
     write(folder / "checkpoint", signed.note)
+    if not signed.is_post_quantum:
+        _write_older(folder, signed, find_post_quantum_note(reader, parties, log))
     return signed.size
+
+
+def _write_older(folder: Path, signed: SignedNote, older: SignedNote | None) -> None:
+    """Write beside it the newest that ML-DSA-44 covers, where the keys of the folder are those that signed it."""
+    if older is None or older.log_key != signed.log_key:
+        return
+    if any(signed.cosigner_keys.get(name, key) != key for name, key in older.cosigner_keys.items()):
+        return
+    write(folder / OLDER_CHECKPOINT, older.note)
+    write_ml_dsa_keys(folder, older)
 
 
 def write_attachments(reader: Reader, log: int, start: int, end: int, folder: Path) -> None:
@@ -126,6 +145,22 @@ def write_keys(folder: Path, signed: SignedNote) -> None:
     write(folder / "log.vkey", f"{signed.log_key.text()}\n".encode())
     for name, key in signed.cosigner_keys.items():
         write(folder / "cosigners" / f"{name}.vkey", f"{key.text()}\n".encode())
+    write_ml_dsa_keys(folder, signed)
+
+
+def write_ml_dsa_keys(folder: Path, signed: SignedNote) -> None:
+    """Write the keys of ML-DSA-44 whose lines stand on it."""
+    for name, key in signed.ml_dsa_keys.items():
+        write(folder / ML_DSA_FOLDER / f"{name}.vkey", f"{key.text()}\n".encode())
+
+
+def covered_in(folder: Path, size: int) -> int:
+    """Say how many entries of what was written ML-DSA-44 covers; 0: all is classical only so far."""
+    older = folder / OLDER_CHECKPOINT
+    if older.exists():
+        return Checkpoint.parse(parse_note(older.read_bytes()).text).size
+    names = {path.stem for path in (folder / ML_DSA_FOLDER).glob("*.vkey")}
+    return size if OWN in names and len(names) > 1 else 0
 
 
 def need_empty(folder: Path) -> None:

@@ -1,9 +1,14 @@
-"""The newest checkpoint of a log that another party co-signed, as a signed note, with exactly the keys that sign it."""
+"""A checkpoint of a log that another party co-signed, as a signed note, with exactly the keys that sign it.
+
+The lines: the log's own, co-signatures, then the same of ML-DSA-44 (type 0x06) as far as it was signed once more.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 from coupefeu.errors import CoupefeuError, StoreError, UsageError
+from coupefeu.keys.notes import verify_ml_dsa_raw
 from coupefeu.record.statements import checkpoint_note, verify_checkpoint, verify_cosignature
 from coupefeu.store.line import Party, need_author
 from coupefeu.store.reader import CosignedCheckpoint, Reader
@@ -11,16 +16,28 @@ from coupefeu.wire.checkpoint import Checkpoint
 from coupefeu.wire.key_statement import KeyRole
 from coupefeu.wire.note import VerifierKey
 
+OWN: Final = "log-key"
+"""Beside the names of parties, which have no hyphen: the log's own key of ML-DSA-44."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedNote:
-    """Size and root of the log, the note, the key of the log, and by party the cosigner keys, all verified."""
+    """Size and root of the log, the note, the key of the log, and by party the cosigner keys, all verified.
+
+    `ml_dsa_keys`: those of ML-DSA-44 whose lines stand on it too, the log's own as OWN.
+    """
 
     size: int
     root: bytes
     note: bytes
     log_key: VerifierKey
     cosigner_keys: Mapping[str, VerifierKey]
+    ml_dsa_keys: Mapping[str, VerifierKey] = field(default_factory=dict)
+
+    @property
+    def is_post_quantum(self) -> bool:
+        """Whether author and another party have signed it with ML-DSA-44 too."""
+        return OWN in self.ml_dsa_keys and len(self.ml_dsa_keys) > 1
 
 
 def need_signed_note(reader: Reader, parties: tuple[Party, ...], log: int) -> SignedNote:
@@ -35,6 +52,19 @@ def need_signed_note(reader: Reader, parties: tuple[Party, ...], log: int) -> Si
             code="node.export.not_cosigned",
             hint="Let the line come up once: `coupefeu up` on both sides, then `coupefeu status`.",
         )
+    return _verified(parties, log, signed)
+
+
+def find_post_quantum_note(reader: Reader, parties: tuple[Party, ...], log: int) -> SignedNote | None:
+    """Find the newest that author and another party have signed with ML-DSA-44 too; None: all is classical only.
+
+    Raises: StoreError: a signature of the record does not hold.
+    """
+    signed = reader.newest_signed_again(log)
+    return None if signed is None else _verified(parties, log, signed)
+
+
+def _verified(parties: tuple[Party, ...], log: int, signed: CosignedCheckpoint) -> SignedNote:
     author = need_author(parties, log)
     checkpoint = Checkpoint(author.origin, signed.size, signed.root)
     log_key = _log_key(author, signed)
@@ -43,13 +73,39 @@ def need_signed_note(reader: Reader, parties: tuple[Party, ...], log: int) -> Si
         for holder, cosigned in sorted(signed.cosignatures.items())
     }
     lines = [(key, *signed.cosignatures[holder]) for holder, key in cosigners.items()]
+    again = _signed_again(parties, author, checkpoint, signed)
     return SignedNote(
         size=signed.size,
         root=signed.root,
-        note=checkpoint_note(log_key, checkpoint, signed.signature, lines),
+        note=checkpoint_note(log_key, checkpoint, signed.signature, [*lines, *again.values()]),
         log_key=log_key,
         cosigner_keys={parties[holder].name: key for holder, key in cosigners.items()},
+        ml_dsa_keys={name: key for name, (key, _, _) in again.items()},
     )
+
+
+def _signed_again(
+    parties: tuple[Party, ...], author: Party, checkpoint: Checkpoint, signed: CosignedCheckpoint
+) -> dict[str, tuple[VerifierKey, int, bytes]]:
+    """Give the lines of ML-DSA-44, the log's own first, each under the key that made it."""
+    made = {} if signed.again is None else {OWN: (author, KeyRole.LOG_ML_DSA, signed.again)}
+    made |= {
+        parties[holder].name: (parties[holder], KeyRole.COSIGNER_ML_DSA, line)
+        for holder, line in sorted(signed.again_by.items())
+    }
+    return {
+        name: (_ml_dsa_key(party, role, checkpoint, *line), *line)
+        for name, (party, role, line) in made.items()
+    }
+
+
+def _ml_dsa_key(
+    party: Party, role: KeyRole, checkpoint: Checkpoint, time_s: int, signature: bytes
+) -> VerifierKey:
+    try:
+        return party.find_signer(role, lambda key: verify_ml_dsa_raw(key, checkpoint, time_s, signature))
+    except CoupefeuError as error:
+        raise _broken(f"the ML-DSA-44 signature by {party.name.upper()} at {checkpoint.size:,}") from error
 
 
 def _log_key(party: Party, signed: CosignedCheckpoint) -> VerifierKey:

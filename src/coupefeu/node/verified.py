@@ -69,6 +69,7 @@ class RefusedValues:
 class VerifiedRecordValues:
     """One party's log: `size` entries under the newest co-signed checkpoint, of the `held` that are here.
 
+    `covered`: entries before it are signed with ML-DSA-44 by both sides too; the rest is classical only so far.
     `refused` is None when it holds. `proved` and `not_proved` are codes, in the order in which they are read.
     """
 
@@ -76,6 +77,7 @@ class VerifiedRecordValues:
     verdict: RecordVerdict
     held: int
     size: int
+    covered: int
     root: str
     log_key: str
     holders: list[HolderValues]
@@ -99,7 +101,7 @@ def verified_values(
     finding = find_agreement(audit.first_body, audit.origin)
     cosigners = tuple(signed.cosigner_keys.values())
     named = finding.agreement is not None and names_keys(
-        finding.agreement, signed.log_key, cosigners, finding.opened
+        finding.agreement, signed.log_key, cosigners, finding.opened, tuple(each.key for each in audit.again)
     )
     holders = _holders(audit, signed)
     return VerifiedRecordValues(
@@ -107,6 +109,7 @@ def verified_values(
         verdict=RecordVerdict.HOLDS,
         held=held,
         size=audit.size,
+        covered=audit.covered,
         root=audit.root.hex(),
         log_key=audit.log_key.key_id.hex(),
         holders=holders,
@@ -131,9 +134,9 @@ def verified_values(
 def refused_values(party: str, held: int, error: CoupefeuError) -> VerifiedRecordValues:
     """Give a record that does not hold, or that was not verified: nothing is proved."""
     return VerifiedRecordValues(
-        party=party, verdict=_verdict(error), held=held, size=0, root="", log_key="", holders=[], heads=0, bodies=0,
-        unreadable=0, attachments=0, attachments_absent=0, agreement=None, not_before=[], not_after=None, proved=[],
-        not_proved=[], refused=RefusedValues(code=error.code, message=error.message, hint=error.hint),
+        party=party, verdict=_verdict(error), held=held, size=0, covered=0, root="", log_key="", holders=[], heads=0,
+        bodies=0, unreadable=0, attachments=0, attachments_absent=0, agreement=None, not_before=[], not_after=None,
+        proved=[], not_proved=[], refused=RefusedValues(code=error.code, message=error.message, hint=error.hint),
     )  # fmt: skip
 
 
@@ -175,6 +178,7 @@ def _proved(audit: RecordAudit, finding: Finding, holders: list[HolderValues], *
         "attachments": bool(audit.attachments),
         "agreement": finding.signed is not None,
         "keys": named,
+        "again": audit.covered > 0,
     }
     return [code for code, holds in found.items() if holds]
 
@@ -190,6 +194,7 @@ def _not_proved(
         "keys": not named,
         "status": finding.signed is None,
         "held": not holders,
+        "classical": audit.covered < audit.size,
         "newer": newer > 0,
         "branch": True,
         "unreadable": bool(audit.unreadable_count),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from coupefeu.errors import CoupefeuError
 from coupefeu.keys.agreement_signatures import SignedAgreement
@@ -52,10 +53,22 @@ def names_keys(
     log: VerifierKey,
     cosigners: Sequence[VerifierKey],
     opened: Incarnation | None = None,
+    ml_dsa: Sequence[VerifierKey] = (),
 ) -> bool:
-    """Whether an agreement, and the statement that opens the log, name all the keys under which it was verified."""
+    """Whether an agreement, and the statement that opens the log, name all the keys under which it was verified.
+
+    Those of ML-DSA-44 by their SHA-256.
+    """
     logs = {(agreement.origin(each.party), each.log) for each in agreement.keys}
     known = {(agreement.cosigner_name(each.party), each.cosigner) for each in agreement.keys}
+    again = {(agreement.origin(each.party), each.log_ml_dsa_sha256) for each in agreement.keys}
+    again |= {(agreement.cosigner_name(each.party), each.cosigner_ml_dsa_sha256) for each in agreement.keys}
     if opened is not None:
-        logs.add((agreement.origin_of(opened.party, opened.incarnation), opened.log_key))
-    return (log.name, log.key) in logs and all((each.name, each.key) in known for each in cosigners)
+        origin = agreement.origin_of(opened.party, opened.incarnation)
+        logs.add((origin, opened.log_key))
+        again.add((origin, opened.log_ml_dsa_sha256))
+    return (
+        (log.name, log.key) in logs
+        and all((each.name, each.key) in known for each in cosigners)
+        and all((each.name, sha256(each.key).digest()) in again for each in ml_dsa)
+    )

@@ -19,17 +19,22 @@ from coupefeu.record.signatures import (
     NOT_RECEIVED,
     Cosigned,
     SignedCheckpoint,
+    again_sentences,
+    classical_sentence,
     cosigned_sentences,
     verify_checkpoint_note,
 )
 from coupefeu.record.tree import Frontier, root_of
 from coupefeu.wire import tiles
+from coupefeu.wire.checkpoint import Checkpoint
 from coupefeu.wire.head import decode_head
 from coupefeu.wire.note import VerifierKey
 
 Read = Callable[[str], bytes | None]
 """Path inside the export, with `/`, to the file's bytes; None when it is not there."""
 
+OLDER_CHECKPOINT: Final = "checkpoint-mldsa"
+"""Beside a newest checkpoint that is classical only: the newest that ML-DSA-44 covers, by the same keys."""
 MAX_NAMED: Final = 100
 _STRIDE: Final = LEAF_BYTES + 2
 _FIXED: Final = {0: 0x00, 1: LEAF_BYTES, 2: 0x83, 3: 0x01, 4: 0x58, 5: 0x20, 38: 0x58, 39: 0x20}
@@ -42,6 +47,7 @@ class RecordAudit:
 
     `seen`: of each other log the most that a head names, by log number; `seen_heads` name anything at all.
     `attachments` were shown and hold; `attachments_absent` were committed in what was read, and are not here.
+    `again`: who signed with ML-DSA-44 too, the entries before `covered`; those from it on are classical only so far.
     """
 
     origin: str
@@ -49,6 +55,8 @@ class RecordAudit:
     root: bytes
     log_key: VerifierKey
     cosigned: tuple[Cosigned, ...]
+    again: tuple[Cosigned, ...]
+    covered: int
     unknown_signers: tuple[str, ...]
     first_body: bytes | None
     heads: int
@@ -72,6 +80,7 @@ def audit_record(
     decode_body: Callable[[int, Head, bytes], None] | None = None,
     enclosures: Enclosures | None = None,
     progress: Callable[[int, int], None] | None = None,
+    ml_dsa_keys: Sequence[VerifierKey] = (),
 ) -> RecordAudit:
     """Verify a tlog-tiles folder; `progress(done, size)` is called after each bundle of 256 entries.
 
@@ -83,12 +92,14 @@ def audit_record(
         PeerError: a file is missing or breaks its format.
         VerificationError: a signature, tile, root, head, body or attachment does not hold.
     """
-    signed = verify_checkpoint_note(_need(read, "checkpoint"), log_key, cosigner_keys)
+    signed = verify_checkpoint_note(_need(read, "checkpoint"), log_key, cosigner_keys, ml_dsa_keys)
     checkpoint = signed.checkpoint
+    note = read(OLDER_CHECKPOINT)
+    older = None if note is None else verify_checkpoint_note(note, log_key, cosigner_keys, ml_dsa_keys)
     bodies = _Bodies(
         read, checkpoint.origin, checkpoint.size, decode_body if deep else None, enclosures, deep=deep
     )
-    tree = _TiledTree(read)
+    tree = _TiledTree(read, 0 if older is None else older.checkpoint.size)
     for index, width in tiles.bundle_widths(checkpoint.size):
         path = tiles.entries_path(index, width)
         data = _need(read, path)
@@ -103,7 +114,19 @@ def audit_record(
             code="record.audit.root",
             hint="The entries or the checkpoint were changed; keep the folder as evidence.",
         )
-    return _result(log_key, signed, bodies, deep=deep)
+    if older is not None:
+        _verify_older(older, checkpoint, tree)
+    return _result(log_key, signed, older, bodies, deep=deep)
+
+
+def _verify_older(older: SignedCheckpoint, newest: Checkpoint, tree: "_TiledTree") -> None:
+    """Refuse an older checkpoint that does not hold the first of these same entries."""
+    if older.checkpoint.size >= newest.size or older.checkpoint.root != tree.earlier_root:
+        raise VerificationError(
+            f"{OLDER_CHECKPOINT} names {older.checkpoint.size:,} entries that are not the first of these",
+            code="record.audit.older",
+            hint="Two truths under one key, or a file of another log: keep the folder as evidence.",
+        )
 
 
 def _leaf_hashes(data: bytes, width: int, path: str) -> list[bytes]:
@@ -125,14 +148,22 @@ def _leaf_hashes(data: bytes, width: int, path: str) -> list[bytes]:
 class _TiledTree:
     """Grows the tree a bundle at a time and compares every tile on the way."""
 
-    def __init__(self, read: Read) -> None:
+    def __init__(self, read: Read, earlier: int = 0) -> None:
+        """`earlier`: a size at which the root is to be kept; 0: none."""
         self._read = read
+        self._earlier = earlier
+        self.earlier_root: bytes | None = None
         self._frontier = Frontier()
         self._open: list[list[bytes]] = [[]]
         self._done = [0]
 
     def add(self, hashes: list[bytes]) -> None:
         """Take the leaf hashes of the next bundle; only the last may have fewer than 256."""
+        left = self._earlier - self._frontier.size
+        if 0 < left <= len(hashes):
+            frontier = self._frontier.copy()
+            frontier.extend(hashes[:left])
+            self.earlier_root = frontier.root()
         if len(hashes) < tiles.TILE_WIDTH:
             self._frontier.extend(hashes)
             self._open[0] = hashes
@@ -286,8 +317,17 @@ def _need(read: Read, path: str) -> bytes:
     return data
 
 
-def _result(log_key: VerifierKey, signed: SignedCheckpoint, bodies: _Bodies, *, deep: bool) -> RecordAudit:
+def _result(
+    log_key: VerifierKey,
+    signed: SignedCheckpoint,
+    older: SignedCheckpoint | None,
+    bodies: _Bodies,
+    *,
+    deep: bool,
+) -> RecordAudit:
     checkpoint = signed.checkpoint
+    again = signed if signed.is_post_quantum or older is None or not older.is_post_quantum else older
+    covered = again.checkpoint.size if again.is_post_quantum else 0
     signed_for = (
         f"The key {log_key.key_id.hex()} of {checkpoint.origin} signed for exactly these {checkpoint.size} entries, "
         "in this order: its holder can neither deny nor change one."
@@ -295,6 +335,7 @@ def _result(log_key: VerifierKey, signed: SignedCheckpoint, bodies: _Bodies, *, 
     proved = [
         signed_for,
         *cosigned_sentences(signed.cosigned, checkpoint.size),
+        *again_sentences(again.again, again.checkpoint.size),
     ]
     if deep and bodies.heads:
         proved.append(f"{bodies.heads} heads and {bodies.bodies} bodies are those that were signed.")
@@ -306,6 +347,8 @@ def _result(log_key: VerifierKey, signed: SignedCheckpoint, bodies: _Bodies, *, 
     ]
     if not signed.is_held_by_others:
         not_proved.append(NOT_RECEIVED)
+    if classical := classical_sentence(covered, checkpoint.size):
+        not_proved.append(classical)
     if deep and bodies.heads > bodies.bodies:
         not_proved.append(
             f"What {bodies.heads - bodies.bodies:,} entries say of which the head alone is shown: "
@@ -323,6 +366,8 @@ def _result(log_key: VerifierKey, signed: SignedCheckpoint, bodies: _Bodies, *, 
         root=checkpoint.root,
         log_key=log_key,
         cosigned=signed.cosigned,
+        again=again.again,
+        covered=covered,
         unknown_signers=signed.unknown,
         first_body=bodies.first_body,
         heads=bodies.heads if deep else 0,

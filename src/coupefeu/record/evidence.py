@@ -9,9 +9,11 @@ from coupefeu.record.disclosure import Disclosure
 from coupefeu.record.enclosures import Enclosure, Enclosures
 from coupefeu.record.leaf import check_leaf, leaf_hash
 from coupefeu.record.signatures import (
+    CLASSICAL,
     NOT_PROVED,
     NOT_RECEIVED,
     Cosigned,
+    again_sentences,
     cosigned_sentences,
     verify_checkpoint_note,
 )
@@ -29,6 +31,9 @@ class ProofAudit:
     checkpoint: Checkpoint
     index: int
     cosigned: tuple[Cosigned, ...]
+    again: tuple[Cosigned, ...]
+    covered: int
+    """Entries before it are under ML-DSA-44 signatures of both sides: all of the log that was signed, or none."""
     unknown_signers: tuple[str, ...]
     head_bytes: bytes | None
     head: Head | None
@@ -55,6 +60,7 @@ def audit_proof(
     log_key: VerifierKey,
     cosigner_keys: Sequence[VerifierKey] = (),
     enclosures: Enclosures | None = None,
+    ml_dsa_keys: Sequence[VerifierKey] = (),
 ) -> ProofAudit:
     """Verify the files `leaf`, `proof` and, where they are shown, `body` and attachments.
 
@@ -64,7 +70,7 @@ def audit_proof(
     """
     check_leaf(leaf)
     parsed = TlogProof.parse(proof)
-    signed = verify_checkpoint_note(parsed.checkpoint_note, log_key, cosigner_keys)
+    signed = verify_checkpoint_note(parsed.checkpoint_note, log_key, cosigner_keys, ml_dsa_keys)
     checkpoint = signed.checkpoint
     verify_inclusion(leaf_hash(leaf), parsed.index, checkpoint.size, checkpoint.root, parsed.path)
     shown = _shown(parsed, body)
@@ -79,6 +85,7 @@ def audit_proof(
     proved = [
         stands,
         *cosigned_sentences(signed.cosigned, checkpoint.size),
+        *again_sentences(signed.again, checkpoint.size),
         *_shown_sentences(shown),
         *(f"{_named(each)}: these bytes are what was committed." for each in attachments if each.is_shown),
     ]
@@ -90,6 +97,8 @@ def audit_proof(
     ]
     if not signed.is_held_by_others:
         not_proved.append(NOT_RECEIVED)
+    if not signed.is_post_quantum:
+        not_proved.append(f"{CLASSICAL} The entry is classical only so far (Ed25519).")
     if shown is None or shown.body is None:
         not_proved.append(
             "What the entry says: its body is not shown." if shown else "What the entry is: it is not shown."
@@ -98,6 +107,8 @@ def audit_proof(
         checkpoint=checkpoint,
         index=parsed.index,
         cosigned=signed.cosigned,
+        again=signed.again,
+        covered=checkpoint.size if signed.is_post_quantum else 0,
         unknown_signers=signed.unknown,
         head_bytes=shown.head if shown else None,
         head=head,

@@ -10,8 +10,11 @@ from coupefeu.model.agreement import format_cosigner_name
 from coupefeu.model.instant import Instant, format_instant
 from coupefeu.wire import cosignature
 from coupefeu.wire.checkpoint import Checkpoint
-from coupefeu.wire.note import COSIGNATURE, ED25519, VerifierKey, parse_note
+from coupefeu.wire.cosignature import ML_DSA_SIGNATURE_BYTES
+from coupefeu.wire.note import COSIGNATURE, ED25519, ML_DSA_44, VerifierKey, parse_note
 
+CLASSICAL: Final = "That a future quantum computer could not have forged what is signed here."
+"""With what follows it: see `classical_sentence`."""
 NOT_RECEIVED: Final = "That anyone else holds these entries: no known key has co-signed them."
 NOT_PROVED: Final = (
     "That the keys are the parties': compare their ids with the signed agreement.",
@@ -36,6 +39,15 @@ class SignedCheckpoint:
     checkpoint: Checkpoint
     cosigned: tuple[Cosigned, ...]
     unknown: tuple[str, ...]
+    again: tuple[Cosigned, ...] = ()
+    """Who signed it with ML-DSA-44 too, the log's own key among them; time 0: the signer held a larger tree."""
+
+    @property
+    def is_post_quantum(self) -> bool:
+        """Whether the log's own ML-DSA-44 key and that of another party signed it; neither alone is enough."""
+        origin = self.checkpoint.origin
+        names = {each.key.name for each in self.again}
+        return origin in names and bool(names - {origin, format_cosigner_name(origin)})
 
     @property
     def is_held_by_others(self) -> bool:
@@ -45,9 +57,14 @@ class SignedCheckpoint:
 
 
 def verify_checkpoint_note(
-    note_bytes: bytes, log_key: VerifierKey, cosigner_keys: Sequence[VerifierKey] = ()
+    note_bytes: bytes,
+    log_key: VerifierKey,
+    cosigner_keys: Sequence[VerifierKey] = (),
+    ml_dsa_keys: Sequence[VerifierKey] = (),
 ) -> SignedCheckpoint:
     """Return the checkpoint if the log's own key and every known cosigner that stands on it signed it.
+
+    `ml_dsa_keys`: of type 0x06, the log's own under its origin; each that stands on it must hold too.
 
     Raises:
         PeerError: the bytes break the format.
@@ -59,23 +76,29 @@ def verify_checkpoint_note(
     octets = [log_key.key, *(key.key for key in cosigner_keys)]
     kinds = [log_key.algorithm == ED25519, *(key.algorithm == COSIGNATURE for key in cosigner_keys)]
     are_distinct = len(set(names)) == len(set(octets)) == len(names)
+    again_names = {key.name for key in ml_dsa_keys}
+    are_distinct &= len(again_names) == len({key.key for key in ml_dsa_keys}) == len(ml_dsa_keys)
+    kinds += [key.algorithm == ML_DSA_44 for key in ml_dsa_keys]
     if not all(kinds) or not are_distinct or log_key.name != checkpoint.origin:
         raise VerificationError(
             f"the keys given do not belong to a checkpoint of {checkpoint.origin}",
             code="record.signatures.keys",
-            hint="Give the log's key of type 0x01 under its origin, and cosigner keys of type 0x04 under other names."
-            " No key serves twice.",
+            hint="Give the log's key of type 0x01 under its origin, and cosigner keys of type 0x04 under other names;"
+            " of type 0x06 the log's own and cosigners' under the same names. No key serves twice.",
         )
     log_signed = False
-    cosigned, unknown = [], []
+    cosigned, again, unknown = [], [], []
     for signature in note.signatures:
-        key = next((key for key in (log_key, *cosigner_keys) if is_from(key, signature)), None)
+        known = (log_key, *cosigner_keys, *ml_dsa_keys)
+        key = next((key for key in known if is_from(key, signature)), None)
         if key is None:
             unknown.append(signature.name)
             continue
         verify_signature(key, note.text, signature)
         if key is log_key:
             log_signed = True
+        elif key.algorithm == ML_DSA_44:
+            again.append(Cosigned(key, cosignature.unpack(signature.blob, ML_DSA_SIGNATURE_BYTES)[0]))
         else:
             cosigned.append(Cosigned(key, cosignature.unpack(signature.blob)[0]))
     if not log_signed:
@@ -84,7 +107,25 @@ def verify_checkpoint_note(
             code="record.signatures.unsigned",
             hint="Give the key that stands in the agreement; without its signature the checkpoint proves nothing.",
         )
-    return SignedCheckpoint(checkpoint, tuple(cosigned), tuple(unknown))
+    return SignedCheckpoint(checkpoint, tuple(cosigned), tuple(unknown), tuple(again))
+
+
+def again_sentences(again: Iterable[Cosigned], size: int) -> list[str]:
+    """Say what each signature of ML-DSA-44 adds."""
+    return [
+        f"{each.key.name} signed the first {size:,} entries once more with its ML-DSA-44 key {each.key.key_id.hex()}"
+        + (f", giving the time {_time(each)}" if each.time_s else "")
+        + ": a quantum computer does not forge that."
+        for each in again
+    ]
+
+
+def classical_sentence(covered: int, size: int) -> str | None:
+    """Say what no ML-DSA-44 signature of both sides covers; None: all is covered."""
+    if covered >= size:
+        return None
+    which = "All entries are" if covered == 0 else f"Entries from {covered:,} on are"
+    return f"{CLASSICAL} {which} classical only so far (Ed25519)."
 
 
 def cosigned_sentences(cosigned: Iterable[Cosigned], size: int) -> list[str]:

@@ -1,7 +1,7 @@
 """Reading a record without changing it, of a running node and of a stopped one; any number of readers at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -102,6 +102,26 @@ _ANNOUNCED = (
     .order_by(tables.announced.c.arrived_ms.desc())
     .limit(100)
 )
+_AGAIN_BY = tables.ml_dsa_cosignatures.c
+_NEWEST_SIGNED_AGAIN = (
+    select(_AGAIN_BY.size)
+    .join(
+        tables.ml_dsa_checkpoints,
+        (tables.ml_dsa_checkpoints.c.log == _AGAIN_BY.log)
+        & (tables.ml_dsa_checkpoints.c.size == _AGAIN_BY.size),
+    )
+    .where(_AGAIN_BY.log == bindparam("log"))
+    .order_by(_AGAIN_BY.size.desc())
+    .limit(1)
+)
+_SIGNED_AGAIN = select(tables.ml_dsa_checkpoints).where(
+    tables.ml_dsa_checkpoints.c.log == bindparam("log"), tables.ml_dsa_checkpoints.c.size == bindparam("size")
+)
+_SIGNED_AGAIN_BY = (
+    select(tables.ml_dsa_cosignatures)
+    .where(_AGAIN_BY.log == bindparam("log"), _AGAIN_BY.size == bindparam("size"))
+    .order_by(_AGAIN_BY.holder)
+)
 _CHECKPOINT = select(tables.checkpoints).where(
     tables.checkpoints.c.log == bindparam("log"), tables.checkpoints.c.size == bindparam("size")
 )
@@ -124,12 +144,22 @@ _COSIGNATURES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CosignedCheckpoint:
-    """The newest checkpoint of a log that another party co-signed; by holder: (time_s, 64 bytes), the newest each."""
+    """A checkpoint of a log that another party co-signed; by holder: (time_s, 64 bytes), the newest each.
+
+    `again`, `again_by`: the same of type ML-DSA-44, 2,420 bytes, by the author (None: it has not) and by holders.
+    """
 
     size: int
     root: bytes
     signature: bytes
     cosignatures: Mapping[int, tuple[int, bytes]]
+    again: tuple[int, bytes] | None = None
+    again_by: Mapping[int, tuple[int, bytes]] = field(default_factory=dict)
+
+    @property
+    def is_signed_again(self) -> bool:
+        """Whether author and a holder have signed it with ML-DSA-44 too."""
+        return self.again is not None and bool(self.again_by)
 
 
 Held = tuple[bytes, bytes | None, bytes | None, bytes | None, bytes | None]
@@ -295,16 +325,37 @@ class Reader:
     def newest_cosigned(self, log: int) -> CosignedCheckpoint | None:
         """Give the newest checkpoint of `log` that another party has co-signed; None when there is none."""
         for found in self._connection.execute(_NEWEST_COSIGNED, {"log": log}):
-            at = {"log": log, "size": found["size"]}
-            for row in self._connection.execute(_CHECKPOINT, at):
-                signatures = {
-                    cosigned["holder"]: (cosigned["time_s"], cosigned["signature"])
-                    for cosigned in self._connection.execute(_COSIGNATURES, at)
-                }
-                return CosignedCheckpoint(
-                    size=row["size"], root=row["root"], signature=row["signature"], cosignatures=signatures
-                )
+            return self._cosigned_at(log, found["size"])
         return None
+
+    def newest_signed_again(self, log: int) -> CosignedCheckpoint | None:
+        """Give the newest that author and another party have signed with ML-DSA-44 too; None when there is none."""
+        for found in self._connection.execute(_NEWEST_SIGNED_AGAIN, {"log": log}):
+            return self._cosigned_at(log, found["size"])
+        return None
+
+    def _cosigned_at(self, log: int, size: int) -> CosignedCheckpoint | None:
+        at = {"log": log, "size": size}
+        for row in self._connection.execute(_CHECKPOINT, at):
+            again = _first(self._connection.execute(_SIGNED_AGAIN, at))
+            return CosignedCheckpoint(
+                size=row["size"],
+                root=row["root"],
+                signature=row["signature"],
+                cosignatures=_by_holder(self._connection.execute(_COSIGNATURES, at)),
+                again=None if again is None else (again["time_s"], again["signature"]),
+                again_by=_by_holder(self._connection.execute(_SIGNED_AGAIN_BY, at)),
+            )
+        return None
+
+    def covered_sizes(self, log: int) -> dict[int, int]:
+        """By holder: the largest size of `log` that its author and this holder have signed with ML-DSA-44 too."""
+        rows = self._connection.query(
+            "SELECT h.holder, max(h.size) FROM ml_dsa_cosignatures h JOIN ml_dsa_checkpoints c"
+            " ON c.log = h.log AND c.size = h.size WHERE h.log = ? GROUP BY h.holder",
+            (log,),
+        )
+        return {holder: int(size) for holder, size in rows}
 
     def newest_checkpoint(self, log: int) -> Mapping[str, Any] | None:
         """Give the newest checkpoint of `log` that its own party signed; None when there is none."""
@@ -436,6 +487,10 @@ class Reader:
         query = f"SELECT time_s FROM cosignatures WHERE {condition} LIMIT 1"  # noqa: S608 - fixed texts above
         row = self._connection.query(query, (index, log)).fetchone()
         return None if row is None else int(row[0]) * 1000
+
+
+def _by_holder(rows: Rows) -> dict[int, tuple[int, bytes]]:
+    return {row["holder"]: (row["time_s"], row["signature"]) for row in rows}
 
 
 def _first(rows: Rows) -> Mapping[str, Any] | None:

@@ -30,7 +30,7 @@ def verify_export(folder: Path, deep: bool) -> Verified:
             return None
 
     log_key = _read_key(folder / "log.vkey")
-    cosigner_keys = [_read_key(path) for path in sorted((folder / "cosigners").iterdir())]
+    cosigner_keys = [_read_key(path) for path in sorted((folder / "cosigners").glob("*.vkey"))]
     audit = audit_record(read, log_key, cosigner_keys, deep=deep)
     assert audit.cosigned
     return Verified(time.perf_counter() - started, before_mib, _peak_mib())

@@ -149,12 +149,13 @@ def _key_statements(reader: Reader, sizes: Mapping[int, int]) -> list[MessageId]
 
 
 def _log(number: int, note: SignedNote, own: VerifierKey | None) -> LogItem:
+    ml_dsa = dict.fromkeys([*([] if own is None else [own]), *note.ml_dsa_keys.values()])
     return LogItem(
         number=number,
         key=note.log_key.text(),
         note=note.note,
         cosigners=tuple(key.text() for key in note.cosigner_keys.values()),
-        ml_dsa=() if own is None else (own.text(),),
+        ml_dsa=tuple(key.text() for key in ml_dsa),
     )
 
 
