@@ -17,6 +17,7 @@ from typing import Annotated, Any, Protocol
 import typer
 
 from coupefeu.cli.printing import IdentityOption, JsonOption, NodeOption, report
+from coupefeu.cli.shared_secret import describe_protection
 from coupefeu.errors import UsageError
 from coupefeu.keys.agreement_signatures import (
     sign_key_statement,
@@ -295,10 +296,7 @@ def _ask_to_sign(proposal: str) -> None:
 
 
 def _describe_peer(folder: NodeFolder, party: str) -> str:
-    travelled = (
-        "met in person" if folder.in_person(party) else "not protected against a future quantum computer"
-    )
-    return f"With {party.upper()}: {travelled}."
+    return f"With {party.upper()}: {describe_protection(folder, party)}."
 
 
 def _describe_amendment(folder: NodeFolder, amendment: Amendment) -> list[str]:

@@ -20,6 +20,9 @@ SUMMARIES: Final = {
     "agreement": "The agreement: show, propose, sign; replace keys.",
     "incarnation": "A new log under fresh keys, after a restore or a fork.",
     "up": "Run the node.",
+    "admit-recovery": (
+        "Let a restored counterpart come back, once its duty officer has confirmed the restore by another channel."
+    ),
     "console-link": "Print a link that signs one browser in at the console, once, within ten minutes.",
     "status": "Show the line, both records, what is overdue and what was found wrong.",
     "say": "Send a message. It is on our record when this returns, and leaves when the line is up.",

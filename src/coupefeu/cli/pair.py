@@ -19,7 +19,10 @@ from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import read_given
 from coupefeu.wire.agreement import parse_terms
 
-NOT_IN_PERSON = "not protected against a future quantum computer: the cards did not all travel in person"
+NOT_IN_PERSON = (
+    "not protected against a future quantum computer before the first renewal of the shared secret: the cards did not "
+    "all travel in person"
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -43,6 +46,13 @@ def pair(
         typer.Option(help="The twelve words as heard from the other side, instead of the question."),
     ] = None,
     to: Annotated[Path | None, typer.Option(help="Write our answer to this file too.")] = None,
+    recovery_to: Annotated[
+        Path | None,
+        typer.Option(
+            "--recovery-to",
+            help="Folder for the recovery secrets (second step); FOLDER-recovery beside the node's if not given.",
+        ),
+    ] = None,
     identity: IdentityOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -54,7 +64,9 @@ def pair(
             "cards and answers at once", code="cli.pair.mixed", hint="first the cards, then the answers"
         )
     if answers:
-        _finish(pairing.complete(folder, answers), as_json=as_json)
+        home = folder.path.resolve()
+        away = recovery_to or home.with_name(f"{home.name}-recovery")
+        _finish(pairing.complete(folder, answers, away), away, as_json=as_json)
         return
     if agreement is None:
         raise UsageError(
@@ -112,14 +124,14 @@ def _confirm(encounter: pairing.Encounter, heard: str | None, *, as_json: bool) 
         )
 
 
-def _finish(folder: NodeFolder, *, as_json: bool) -> None:
+def _finish(folder: NodeFolder, recovery: Path, *, as_json: bool) -> None:
     agreement = folder.agreement
     weak = [party for party in folder.counterparts if not folder.in_person(party)]
     lines = [
         f"The line {agreement.name} is ready: {_listed(agreement.party_ids)}, {agreement.status}.",
         f"Line id {folder.line_id.hex()}, agreement version {agreement.version}.",
         *(f"With {party.upper()}: {NOT_IN_PERSON}." for party in weak),
-        *_offline_lines(folder),
+        *_offline_lines(folder, recovery),
         f"Next: coupefeu up --node {folder.path}",
     ]
     values = {
@@ -127,14 +139,18 @@ def _finish(folder: NodeFolder, *, as_json: bool) -> None:
         "line_id": folder.line_id.hex(),
         "parties": list(agreement.party_ids),
         "in_person": {party: folder.in_person(party) for party in folder.counterparts},
+        "recovery": {party: str(pairing.recovery_file(recovery, party)) for party in folder.counterparts},
         "warnings": [f"{party}: {NOT_IN_PERSON}" for party in weak],
     }
     report(folder.banner(), lines, values, as_json=as_json)
 
 
-def _offline_lines(folder: NodeFolder) -> list[str]:
+def _offline_lines(folder: NodeFolder, recovery: Path) -> list[str]:
     identity = folder.path / "keys" / "identity.key"
-    return [f"Now move {identity} to a medium that is kept offline."] if identity.exists() else []
+    lines = [f"Now move {identity} to a medium that is kept offline."] if identity.exists() else []
+    files = ", ".join(str(pairing.recovery_file(recovery, party)) for party in folder.counterparts)
+    why = "with it, and the same on the other side, this node comes back even if every backup is older than 30 days"
+    return [*lines, f"Move {files} to such a medium too, out of every backup: {why}."]
 
 
 def _row(words: Sequence[str], start: int) -> str:

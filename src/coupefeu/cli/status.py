@@ -8,6 +8,7 @@ import typer
 
 from coupefeu.cli.officer import open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, report
+from coupefeu.cli.shared_secret import describe_protection, describe_secret
 from coupefeu.model.duration import format_shift
 from coupefeu.model.instant import format_date_time_group
 from coupefeu.node.folder import NodeFolder
@@ -40,7 +41,12 @@ def status_lines(folder: NodeFolder, values: dict[str, Any]) -> list[str]:
     lines += _recovering_lines(values)
     lines.append(_backup_line(values["backup"], values["as_of_ms"]))
     for party in folder.counterparts:
+        secret = describe_secret(folder, party, values["as_of_ms"])
         lines += ["", *_line_lines(party, values["lines"].get(party), values)]
+        lines.append(f"  shared secret           {secret}")
+        if not folder.in_person(party):
+            says = f"{describe_protection(folder, party)}."
+            lines += textwrap.wrap(says, 80, initial_indent="  ", subsequent_indent="  ")
     lines += ["", *_watch_lines(folder, values)]
     lines += ["", "record        size   co-signed  last entry"]
     for log in values["records"].values():

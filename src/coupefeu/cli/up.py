@@ -3,7 +3,8 @@
 import asyncio
 import signal
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import uvloop
@@ -13,6 +14,7 @@ from coupefeu.console.config import ConsoleConfig, read_config
 from coupefeu.node.collector import calm_collector
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.local import LocalBackend
+from coupefeu.node.ratchet import stand_in
 from coupefeu.node.reach import run_node
 from coupefeu.words import say
 
@@ -25,22 +27,38 @@ def register(app: typer.Typer) -> None:
     app.command("up")(up)
 
 
-def up(node: NodeOption, as_json: JsonOption = False) -> None:
+def up(
+    node: NodeOption,
+    recovery_psk: Annotated[
+        Path | None,
+        typer.Option(
+            "--recovery-psk",
+            help="Come back by this recovery secret, which pairing wrote; the other side admits us by the same.",
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
     """Run the node."""
+    if recovery_psk is not None:
+        stand_in(node, recovery_psk)
     folder = NodeFolder.open(node)
     folder.need_line()
     console = read_config(folder)
     calm_collector()
-    uvloop.run(_serve(folder, console, as_json=as_json))
+    uvloop.run(_serve(folder, console, recovery_psk, as_json=as_json))
 
 
-async def _serve(folder: NodeFolder, console: ConsoleConfig | None, *, as_json: bool) -> None:
+async def _serve(
+    folder: NodeFolder, console: ConsoleConfig | None, recovery_psk: Path | None, *, as_json: bool
+) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     backend = await run_node(folder)
     keeper: ConsoleKeeper | None = None
     try:
+        if recovery_psk is not None:
+            backend.runtime.use_recovery(recovery_psk)
         banner = folder.banner()
         others = ", ".join(name.upper() for name in folder.counterparts)
         recovery = backend.runtime.engine.recovery

@@ -54,11 +54,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkConfig:
-    """One line to one other node: line id (16 bytes), both log origins, X25519 session keys, and the shared secrets.
-
-    `recovering`: our record is not whole, and nothing but its recovery passes (A13). `recovery_psk`: the secret made at
-    pairing for a node that came back without a generation that the other side still keeps.
-    """
+    """One line to one other node: line id (16 bytes), both log origins, X25519 session keys, and the shared secrets."""
 
     line_id: bytes
     our_origin: str
@@ -66,8 +62,6 @@ class LinkConfig:
     our_session_private: bytes = field(repr=False)
     their_session_public: bytes
     generations: Generations = field(repr=False)
-    recovering: bool = False
-    recovery_psk: bytes | None = field(default=None, repr=False)
     timings: Timings = Timings()
     limits: Limits = Limits()
 

@@ -93,6 +93,11 @@ class Connection:
         self._attempts = 0
         self._attempt_due_ms = self._mono_ms + self._wait_ms
 
+    def begin_anew(self, now: Moment) -> None:
+        """Begin a handshake as soon as there is a path, under what has come to be offered first."""
+        self._attempts = 0
+        self._attempt_due_ms = now.mono_ms
+
     def path_opened(self, number: int, now: Moment, *, dialled: bool, entropy: bytes, slot: int) -> None:
         """Add a path; the dialler begins a handshake at once, the other side says nothing to a stranger."""
         self._mono_ms = now.mono_ms

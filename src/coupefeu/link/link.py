@@ -47,7 +47,7 @@ from coupefeu.wire.packet import (
     encode_items,
 )
 
-PASSES_RECOVERING = (Heartbeat, RatchetOffer, RatchetAnswer, RatchetProof)
+PASSES_RECOVERING = (Heartbeat, LogAsk, LogPiece, RatchetOffer, RatchetAnswer, RatchetProof)
 """All that passes, either way, between a restored node and one that has admitted it (A13)."""
 _ITEM_BYTES = 1_300
 """More than any item takes that goes beside a batch."""
@@ -101,6 +101,7 @@ class Link:
         self._part: AttachmentPart | None = None
         self._ml_dsa: dict[tuple[type[Item], int], MlDsaCheckpoint | MlDsaCosignature] = {}
         self._about_logs: dict[type, LogAsk | LogPiece] = {}
+        self._ordinary_on: Session | None = None
         self._refusals: dict[str, int] = {}
         self._bytes_received = self._refused = 0
 
@@ -195,6 +196,15 @@ class Link:
         """Let the other side in for an hour, for its recovery alone, under an older secret, or under `recovery_psk`."""
         self._connection.ratchet.admit(now, recovery_psk)
 
+    def recover(self) -> None:
+        """Tell that our record may lack what we signed: from now on nothing but its recovery leaves (A13)."""
+        self._connection.ratchet.recover()
+
+    def use_recovery(self, psk: bytes, now: Moment) -> None:
+        """Come back by the recovery secret, where the other side keeps no generation that we have."""
+        self._connection.ratchet.use_recovery(psk)
+        self._connection.begin_anew(now)
+
     def recovered(self, now: Moment) -> None:
         """Tell that our record is whole again: we renew the shared secret, and are back on the line."""
         self._connection.ratchet.recovered()
@@ -202,9 +212,15 @@ class Link:
 
     @property
     def is_recovery_only(self) -> bool:
-        """Whether nothing but a recovery passes: ours, or that of the other side on the newest session."""
-        session = self._connection.session
-        return self._connection.ratchet.is_restored or (session is not None and session.is_sealed)
+        """Whether nothing but a recovery passes: ours, or that of the other side on the newest session.
+
+        Who was restored cannot know whether its secret is old to the other side, and waits for its first ordinary item.
+        """
+        session, ratchet = self._connection.session, self._connection.ratchet
+        if session is None:
+            return ratchet.is_restored
+        is_unheard = not ratchet.is_whole or self._ordinary_on is not session
+        return session.is_sealed or (ratchet.is_restored and is_unheard)
 
     # Paths and time.
 
@@ -242,6 +258,8 @@ class Link:
         if not due:
             return None
         due.append(self._beat_due_ms)
+        if self.is_recovery_only:
+            return min([each for each in due if each is not None])
         if self._connection.is_up:
             due.append(self._holdings.due_ms())
         if self._connection.session is not None:
@@ -364,6 +382,8 @@ class Link:
             elif isinstance(item, RatchetOffer | RatchetAnswer | RatchetProof):
                 self._take_step(item, session, now)
             elif not isinstance(item, Heartbeat):
+                if not isinstance(item, PASSES_RECOVERING):
+                    self._ordinary_on = session
                 self._intake.take(item, now.mono_ms, is_late=reading.is_late, is_greeting=is_greeting)
         self._connection.frame_read(heartbeat, now)
 
@@ -379,6 +399,9 @@ class Link:
         items: list[Item] = [*steps]
         if is_beat:
             items.append(session.pulse.beat(now, busy=self._busy))
+        if self._connection.phase is Phase.OPEN:
+            items += self._about_logs.values()
+            self._about_logs.clear()
         if items:
             self._connection.send(encode_items(items))
 

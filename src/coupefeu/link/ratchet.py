@@ -79,11 +79,12 @@ class Ratchet:
         self._events = events
         self.generations = config.generations
         self._kept = config.generations
-        self._recovery = _recovery(config.recovery_psk)
-        self.is_restored = config.recovering or self._recovery is not None
+        self._recovery: Generation | None = None
+        self.is_restored = False
         """Whether a step must be made before this node is like any other again."""
-        self._is_whole = not config.recovering
-        self._is_wanted = self.is_restored
+        self.is_whole = True
+        """Whether our record holds all that we signed, as far as we know (A13)."""
+        self._is_wanted = False
         self._begun: _Begun | None = None
         self._answered: _Answered | None = None
         self._reply: RatchetAnswer | None = None
@@ -155,10 +156,20 @@ class Ratchet:
 
     # --- a node that was restored ---------------------------------------------------------------------------
 
+    def recover(self) -> None:
+        """Take that our record may lack what we signed: nothing but its recovery passes, and no step is begun."""
+        self.is_restored = True
+        self.is_whole = False
+
+    def use_recovery(self, psk: bytes) -> None:
+        """Begin under the recovery secret, until a step has made a common one again."""
+        self._recovery = _recovery(psk)
+        self.is_restored = self._is_wanted = True
+
     def recovered(self) -> None:
-        """Take that our record is whole again: a fresh step brings us back to the line."""
-        self._is_whole = True
-        self._is_wanted = True
+        """Take that our record is whole again: a fresh step, which we begin, brings us back to the line."""
+        self.is_whole = True
+        self._is_wanted = self.is_restored
 
     # --- the steps ------------------------------------------------------------------------------------------
 
@@ -202,7 +213,7 @@ class Ratchet:
     def _is_to_begin(self, session: Session, now: Moment) -> bool:
         """Whether a step is ours to begin and due: after pairing, daily, after a restore, or unfinished."""
         base = self.generations.current if self._recovery is None else self._recovery
-        if session.generation != base or not (self._is_whole and (self._is_smaller or self.is_restored)):
+        if session.generation != base or not (self.is_whole and (self._is_smaller or self.is_restored)):
             return False
         current = self.generations.current
         is_old = abs(now.utc_ms - current.since_ms) >= self._timings.ratchet_ms
@@ -320,7 +331,7 @@ class Ratchet:
     def _confirm(self, now: Moment) -> None:
         self._begun = self._answered = self._reply = None
         self._recovery = self._admitted = self._admitted_ms = None
-        self._is_wanted = self.is_restored = False
+        self._is_wanted = self.is_restored = not self.is_whole
         self._proofs = 0
         self._confirmed_ms = now.mono_ms
         self._hold(self.generations.confirm(now.utc_ms))

@@ -133,6 +133,7 @@ class Engine:
         for peer in self.peers.values():
             theirs = (log for log in known if position_of(log, self._parties) == peer.log)
             talks.append((peer, (self.our_log, *theirs)))
+            peer.link.recover()
         self.post_quantum.sign_with(None)
         self.recovery = Recovery(
             recoverer, talks, self._submit, self._clock, self.tell, self._tell_refusal, self._resume
@@ -151,6 +152,8 @@ class Engine:
             for receipt in resumed.receipts:
                 if position_of(receipt.log, self._parties) == peer.log:
                     peer.link.receipt(receipt)
+        for peer in self.peers.values():
+            peer.link.recovered(self._clock())
 
     # --- officers and screens -----------------------------------------------------------------------------
 
@@ -377,6 +380,11 @@ class Engine:
     def admit_recovery(self, log: int, recovery_psk: bytes | None = None) -> None:
         """Let a restored counterpart in for an hour, for its recovery alone: an officer has spoken with its officer."""
         self.peers[log].link.admit_recovery(self._clock(), recovery_psk)
+
+    def use_recovery(self, log: int, psk: bytes) -> None:
+        """Come back to the party of `log` by the recovery secret that an officer has brought."""
+        self.peers[log].link.use_recovery(psk, self._clock())
+        self.pump()
 
     # --- what came ----------------------------------------------------------------------------------------
 

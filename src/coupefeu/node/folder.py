@@ -239,7 +239,7 @@ class NodeFolder:
         return self.need_line().generations[party]
 
     def in_person(self, party: str) -> bool:
-        """Whether the cards went by hand both ways; what that means today: `services.agreement.quantum`."""
+        """Whether the cards went by hand both ways; what follows today: `cli.shared_secret.describe_protection`."""
         return self.need_line().in_person[party]
 
     def banner(self) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
 from typing import Any, TypeVar
 
 from coupefeu.errors import PeerError
@@ -31,6 +32,7 @@ from coupefeu.store.reader import Reader
 
 Result = TypeVar("Result")
 
+_REQUESTS = ("act", "receipt", "status", "follow", "admit-recovery")
 MAX_ABOUT = 16
 """References told with an event; an act names one message, SHOWN at most 16."""
 
@@ -130,6 +132,13 @@ class LocalBackend:
     async def followed(self) -> None:
         """See `Backend.followed`: in this process, at once."""
 
+    def admit_recovery(self, party: str, recovery_file: str | None = None) -> dict[str, Any]:
+        """Let a restored counterpart in for an hour, its duty officer having been rung; gives until when.
+
+        Raises: UsageError: no such party; ConfigError: that is not the recovery secret of the two.
+        """
+        return self.runtime.admit_recovery(party, None if recovery_file is None else Path(recovery_file))
+
     def _hear(self, change: Change) -> None:
         if not isinstance(change, ReceiptTaken):
             return
@@ -150,6 +159,8 @@ class LocalBackend:
                 return await _while_there(client, self.receipt(int(request["index"])))
             case "status":
                 return await self.status()
+            case "admit-recovery":
+                return self.admit_recovery(request["party"], request.get("recovery_psk"))
             case "follow":
                 client.when_closed(self.follow(lambda event: client.tell({"event": event})))
                 return {}
@@ -159,7 +170,7 @@ class LocalBackend:
                 raise PeerError(
                     f"there is no request {other!r}",
                     code=UNKNOWN_REQUEST,
-                    hint=f"There are: {', '.join(('act', 'receipt', 'status', 'follow', *self.others))}.",
+                    hint=f"There are: {', '.join((*_REQUESTS, *self.others))}.",
                 )
 
 

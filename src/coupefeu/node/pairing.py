@@ -18,11 +18,13 @@ from coupefeu.keys.pairing import (
     build_answer,
     check_card,
     derive_psk,
+    derive_recovery_psk,
     join_agreement,
     make_card,
     pairing_words,
     verify_answers,
 )
+from coupefeu.keys.recovery import RecoverySecret, write_recovery_secret
 from coupefeu.keys.ring import write_generations
 from coupefeu.model.agreement import Agreement
 from coupefeu.node import folder_files as files
@@ -118,8 +120,10 @@ def answer(folder: NodeFolder, encounter: Encounter) -> str:
     return text
 
 
-def complete(folder: NodeFolder, answers: Sequence[Path]) -> NodeFolder:
+def complete(folder: NodeFolder, answers: Sequence[Path], recovery: Path | None = None) -> NodeFolder:
     """Verify the others' answers and make the line; gives the folder anew, with the line in it.
+
+    `recovery`: a folder away from the node's, for a file a counterpart by which a lost node comes back (protocol B10).
 
     Raises:
         UsageError: an answer is missing. VerificationError: the agreements differ, or a proof does not hold.
@@ -147,6 +151,8 @@ def complete(folder: NodeFolder, answers: Sequence[Path]) -> NodeFolder:
     for card in others:
         psk = derive_psk(ours, card, line_id)
         write_generations(folder.path / "keys", card.party, first_generation(psk, made_ms))
+        if recovery is not None:
+            _write_recovery(recovery, ours, card, line_id)
     for shown in (own, *given.values()):
         keys = PublishedKeys(log=shown.log_ml_dsa.public, cosigner=shown.cosigner_ml_dsa.public)
         files.save_published_keys(folder.path, shown.party, keys)
@@ -164,6 +170,19 @@ def complete(folder: NodeFolder, answers: Sequence[Path]) -> NodeFolder:
     for card in (ours, *others):
         _card_path(folder, card.party).unlink()
     return NodeFolder.open(folder.path)
+
+
+def _write_recovery(folder: Path, ours: Card, theirs: Card, line_id: bytes) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    parties = frozenset((ours.party, theirs.party))
+    psk = derive_recovery_psk(ours, theirs, line_id)
+    secret = RecoverySecret(line_id=line_id, parties=parties, psk=psk)
+    write_recovery_secret(recovery_file(folder, theirs.party), secret)
+
+
+def recovery_file(folder: Path, party: str) -> Path:
+    """Name the file of the recovery secret shared with `party`."""
+    return folder / f"{party}.recovery"
 
 
 def _read_answer(path: Path) -> Answer:

@@ -1,5 +1,6 @@
 """Makes renewed secrets durable, beside the loop and in order; the link waits with each step until they are (B10)."""
 
+import secrets
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -7,9 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from coupefeu.errors import CoupefeuError
-from coupefeu.keys.generations import Generations
-from coupefeu.keys.ring import write_generations
+from coupefeu.keys.generations import PSK_BYTES, Generations, first_generation
+from coupefeu.keys.recovery import read_recovery_secret
+from coupefeu.keys.ring import psk_path, write_generations
 from coupefeu.node.folder import NodeFolder
+from coupefeu.node.folder_files import read_node_file
 
 AGAIN_S: Final = 30.0
 """A disk that could not take a secret is tried again after this; the line goes on under the one before."""
@@ -81,3 +84,15 @@ def drop_old_secrets(folder: NodeFolder, utc_ms: int) -> None:
         young = held.forget_old(utc_ms)
         if young is not held:
             write_generations(folder.path / "keys", party, young)
+
+
+def stand_in(path: Path, recovery_file: Path) -> None:
+    """Where the key file of the shared secrets is lost, put one in its place that nobody shares, so that a node starts.
+
+    Raises: ConfigError: the recovery secret cannot be read.
+    """
+    us = read_node_file(path)["party"]
+    for them in read_recovery_secret(recovery_file).parties - {us}:
+        if not psk_path(path / "keys", them).exists():
+            nobodys = first_generation(secrets.token_bytes(PSK_BYTES))
+            write_generations(path / "keys", them, nobodys)

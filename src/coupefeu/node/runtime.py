@@ -8,13 +8,16 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from coupefeu.bearer.contract import Receiver
 from coupefeu.bearer.tcp import TcpBearer
-from coupefeu.errors import BearerError, ConfigError, CoupefeuError
+from coupefeu.errors import BearerError, ConfigError, CoupefeuError, UsageError
 from coupefeu.keys.generations import Generations
+from coupefeu.keys.recovery import read_recovery_secret
 from coupefeu.link.phase import Phase
+from coupefeu.link.ratchet import ADMITTED_MS
 from coupefeu.model.messages import format_log
 from coupefeu.node.alarm import Alarm
 from coupefeu.node.alarm_command import read_alarm
@@ -309,6 +312,38 @@ class Runtime:
     def _psk_not_kept(self, log: int, error: CoupefeuError) -> None:
         detail = f"the renewed secret could not be kept, and is tried again: {error.message}"
         self.engine.tell(Trouble(party=log, code=error.code, detail=detail))
+
+    def admit_recovery(self, party: str, recovery_file: Path | None) -> dict[str, Any]:
+        """Let a restored counterpart in for an hour; gives until when (UTC ms). Raises: UsageError, ConfigError."""
+        log = self._log_of(party)
+        psk = None if recovery_file is None else self._recovery_psk(recovery_file, party)
+        self.engine.admit_recovery(log, psk)
+        self.journal.note("recovery-admitted", party=party, by_recovery_secret=psk is not None)
+        return {"party": party, "until_ms": self.clock().utc_ms + ADMITTED_MS}
+
+    def use_recovery(self, recovery_file: Path) -> str:
+        """Come back by a recovery secret that an officer has brought; gives to whom. Raises: ConfigError."""
+        parties = read_recovery_secret(recovery_file).parties
+        party = next((name for name in self.folder.counterparts if name in parties), "")
+        psk = self._recovery_psk(recovery_file, party)
+        self.engine.use_recovery(self._log_of(party), psk)
+        self.journal.note("recovery-secret-used", party=party)
+        return party
+
+    def _recovery_psk(self, recovery_file: Path, party: str) -> bytes:
+        secret = read_recovery_secret(recovery_file)
+        return secret.need_for(self.folder.line_id, self.folder.party, party)
+
+    def _log_of(self, party: str) -> int:
+        """Give the number of a counterpart that there is a link to."""
+        for log in self.engine.peers:
+            if self._name(log) == party:
+                return log
+        raise UsageError(
+            f"there is no link to {party!r}",
+            code="node.runtime.party",
+            hint=f"The other parties are {', '.join(self.folder.counterparts)}.",
+        )
 
     def _name(self, log: int) -> str:
         return self.folder.agreement.party_ids[log]

@@ -57,6 +57,7 @@ def _before_the_first_start(folder: NodeFolder) -> dict[str, Any]:
         "as_of_ms": folder.clock().utc_ms,
         "agreement": {"name": agreement.name, "version": agreement.version, "status": agreement.status.value},
         "recovering": None,
+        "secrets": {party: _secret(folder, party) for party in folder.counterparts},
         "backup": read_last_backup(folder.path),
         "records": {party: {"name": party.upper(), **nothing, "earlier": []} for party in names},
         "clock_shift_ms": folder.clock.shift_ms,
@@ -66,6 +67,18 @@ def _before_the_first_start(folder: NodeFolder) -> dict[str, Any]:
         "overdue": [],
         "evidence": [],
         "not_whole": [],
+    }
+
+
+def _secret(folder: NodeFolder, party: str) -> dict[str, Any]:
+    """Give number and age of the secret shared with `party`, never the secret; `first_step_ms`: None before a step."""
+    held = folder.generations(party)
+    return {
+        "generation": held.current.number,
+        "since_ms": held.current.since_ms,
+        "first_step_ms": held.first_step_ms,
+        "older_kept": len(held.sealed),
+        "in_person": folder.in_person(party),
     }
 
 

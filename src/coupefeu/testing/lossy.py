@@ -6,14 +6,14 @@ record would: only what a statement covers is *shown*, and only what is stored i
 
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha512
 
 from coupefeu.bearer.memory import Faults, MemoryWire
 from coupefeu.keys import x25519
 from coupefeu.keys.generations import Generations
 from coupefeu.link.config import Limits, LinkConfig, Timings
-from coupefeu.link.events import BatchReceived, Event, PathDead, ReceiptReceived
+from coupefeu.link.events import BatchReceived, Event, PathDead, PskToKeep, ReceiptReceived
 from coupefeu.link.link import Link
 from coupefeu.link.outbox import Outgoing
 from coupefeu.model.precedence import Precedence
@@ -92,6 +92,9 @@ class LinkEnd:
     cosigned: int = 0
     run_receipts: set[tuple[int, int]] = field(default_factory=set)
     events: list[Event] = field(default_factory=list)
+    disk: Generations | None = None
+    """The shared secrets as they are durable here; `keep` may lose or hold up what goes there."""
+    keep: Callable[[Generations], bool] = field(default=lambda _: True)
     stalled: bool = False
     skew_ms: int = 0
     newest_size: int = 0
@@ -128,11 +131,12 @@ class TwoLinks:
         limits: Limits | None = None,
         redial: bool = True,
         names: tuple[str, str] = NAMES,
+        generations: Generations | None = None,
     ) -> None:
         self.clock = VirtualClock()
         self.wire = MemoryWire(seed, faults)
         self._random = random.Random(seed + 1)  # noqa: S311 - what happens must repeat
-        configs = link_configs(timings, limits, names)
+        configs = link_configs(timings, limits, names, generations)
         self.ends = [LinkEnd(log, configs[log], Link(configs[log], seal_in_test)) for log in (0, 1)]
         for end in self.ends:
             end.link.acknowledged(end.log, 0)
@@ -182,7 +186,8 @@ class TwoLinks:
     def restart(self, end: int) -> None:
         """Kill a node and start it again from what it holds; the path breaks."""
         node = self.ends[end]
-        node.link = Link(node.config, seal_in_test)
+        secrets = node.disk or node.config.generations
+        node.link = Link(replace(node.config, generations=secrets), seal_in_test)
         node.link.acknowledged(node.log, node.cosigned, sorted(node.run_receipts))
         node.link.offer(node.written[node.cosigned :])
         node.link.held(1 - node.log, node.cumulative, node.beyond)
@@ -246,6 +251,10 @@ class TwoLinks:
             node.late += event.late
             if not node.stalled:
                 self._store(node, event.batch)
+        elif isinstance(event, PskToKeep):
+            if node.keep(event.generations):
+                node.disk = event.generations
+                node.link.psk_kept(event.generations, self.clock.now(node.skew_ms), self.entropy())
         elif isinstance(event, ReceiptReceived):
             if isinstance(event.item, CosignatureItem):
                 node.cosigned = max(node.cosigned, event.item.size)

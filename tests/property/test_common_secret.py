@@ -12,7 +12,14 @@ from itertools import count
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from tests.sizes import size
 
 from coupefeu.errors import PeerError
@@ -224,7 +231,12 @@ class CommonSecret(RuleBasedStateMachine):
                 self.arrive(0, stays=False)
 
 
-CommonSecret.TestCase.settings = settings(
-    max_examples=size(small=60, full=4_000), stateful_step_count=size(small=40, full=80), deadline=None
-)
-TestCommonSecret = CommonSecret.TestCase
+def test_a_secret_is_common_whatever_happens():
+    run_state_machine_as_test(
+        CommonSecret,
+        settings=settings(
+            max_examples=size(small=60, full=4_000),
+            stateful_step_count=size(small=40, full=80),
+            deadline=None,
+        ),
+    )
