@@ -1,8 +1,8 @@
 """Proofs from the kept subtrees: what one reads grows with the logarithm of the log, not with the log.
 
-    level 24                     R        a group: the 256 nodes of a kept level (0, 8, 16 ...) below one of the next,
-    level 16      R R R ...               read by one select, and all the nodes between the two
-    level  8      R R R R R ...
+    level 12                     R        a group: the 16 nodes of a kept level (0, 4, 8 ...) below one of the next,
+    level  8      R R R ...               read by one select, and all the nodes between the two
+    level  4      R R R R R ...
     level  0      leaves
 
 A proof is made of nodes; each lies in one group, and of every kept level at most two groups are needed: that of the
@@ -18,8 +18,8 @@ from coupefeu.record import tree
 from coupefeu.store.sqlite import Connection
 from coupefeu.store.tables import SUBTREE_STEP
 
-GROUPS_KEPT: Final = 64
-"""In memory: each has at most 511 hashes."""
+GROUPS_KEPT: Final = 1_024
+"""In memory: each has at most 31 hashes."""
 _WIDTH: Final = 1 << SUBTREE_STEP
 _LEAVES: Final = "SELECT leaf FROM entries WHERE log = ? AND idx >= ? AND idx < ? ORDER BY idx"
 _ROOTS: Final = (
@@ -99,7 +99,7 @@ class Paths:
 def _grow(nodes: list[bytes]) -> list[list[bytes]]:
     """Give the nodes above each pair, level by level, the unfinished ones left out.
 
-    The hash is written out (`tree.node_hash`): a proof makes about a thousand.
+    The hash is written out (`tree.node_hash`): a proof makes a hundred and more.
     """
     rows = [nodes]
     while len(rows) < SUBTREE_STEP and len(nodes) > 1:

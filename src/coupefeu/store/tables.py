@@ -85,7 +85,7 @@ subtrees = Table(
     "subtrees",
     RECORD,
     Column("log", Integer, primary_key=True, autoincrement=False),
-    Column("level", Integer, primary_key=True, autoincrement=False, doc="8, 16, 24: of 2^level leaves"),
+    Column("level", Integer, primary_key=True, autoincrement=False, doc="4, 8, 12 ...: of 2^level leaves"),
     Column(
         "number",
         BigInteger,
@@ -96,10 +96,10 @@ subtrees = Table(
     Column("root", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
-"""The root of each full subtree: a proof reads a few hundred hashes, not all leaves. Made from the leaves."""
+"""The root of each full subtree: a proof reads a hundred hashes, not all leaves. Made from the leaves."""
 
-SUBTREE_STEP = 8
-"""Levels between two that are kept: 256 of one make one of the next."""
+SUBTREE_STEP = 4
+"""Levels between two that are kept: 16 of one make one of the next, so that a proof reads few of each."""
 
 # --- statements ---
 

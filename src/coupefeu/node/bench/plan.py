@@ -9,6 +9,7 @@ from typing import Final
 
 from coupefeu.errors import UsageError
 from coupefeu.node.bench.bad_days import measure_cut, measure_flash, measure_kill
+from coupefeu.node.bench.communiques import measure_communique, measure_proof
 from coupefeu.node.bench.figures import Bench, Figure, Progress, Sizes
 from coupefeu.node.bench.messages import measure_bytes, measure_message, measure_pipelined
 from coupefeu.node.bench.records import measure_start, measure_verify
@@ -23,6 +24,8 @@ MEASUREMENTS: Final[dict[str, Callable[[Bench], AsyncIterator[Figure]]]] = {
     "flash": measure_flash,
     "verify": measure_verify,
     "start": measure_start,
+    "proof": measure_proof,
+    "communique": measure_communique,
 }
 
 

@@ -98,7 +98,7 @@ def _fill_subtrees(connection: Any, log: int, size: int) -> None:
     )
     for (leaf,) in rows:
         hashed = leaf_hash(leaf)
-        for level, number, root in frontier.completed_by(hashed, 8):
+        for level, number, root in frontier.completed_by(hashed, 4):
             connection.exec_driver_sql("INSERT INTO subtrees VALUES (?, ?, ?, ?)", (log, level, number, root))
         frontier.append(hashed)
 
