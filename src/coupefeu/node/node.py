@@ -27,7 +27,7 @@ from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import list_versions
 from coupefeu.node.following import EntrySeen, Events, EventsMissed, ReceiptSeen
 from coupefeu.node.reach import reach_node
-from coupefeu.node.standing import record_standing
+from coupefeu.node.standing import record_standing, running_standing
 from coupefeu.services.base import Command, Context
 from coupefeu.services.messages.commands import Say
 from coupefeu.services.messages.status import MessageStatus, Step, StepName
@@ -214,7 +214,7 @@ class Node:
         """Give how the node stands, as `coupefeu status --json` prints it."""
         line = await self.backend.status()
         record = await asyncio.to_thread(record_standing, self.folder)
-        return record | {"running": line["running"], "lines": line["lines"]}
+        return record | running_standing(line)
 
     def events(self) -> Events:
         """Follow what happens: `async with node.events() as events`, then `async for event in events`."""

@@ -21,7 +21,7 @@ from coupefeu.link.ratchet import ADMITTED_MS
 from coupefeu.model.messages import format_log
 from coupefeu.node.alarm import Alarm
 from coupefeu.node.alarm_command import read_alarm
-from coupefeu.node.assembly import Surroundings, make_engine, open_keeper, signers_of
+from coupefeu.node.assembly import Surroundings, make_engine, marks_that_bind, open_keeper, signers_of
 from coupefeu.node.duties import Duties
 from coupefeu.node.engine import Engine
 from coupefeu.node.events import Change, Trouble
@@ -145,7 +145,7 @@ class Runtime:
         self.journal.note("recovering", reason=reason)
         recoverer = Recoverer(
             reason=reason,
-            marks=read_high_water(self.folder.high_water_path),
+            marks=marks_that_bind(self.folder, read_high_water(self.folder.high_water_path)),
             log_signer=signers_of(self.folder)[0],
             save=lambda marks, then: self._tasks.append(asyncio.ensure_future(self._save_then(marks, then))),
             resume=self._keeper.resume,

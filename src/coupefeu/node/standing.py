@@ -31,9 +31,18 @@ async def read_standing(folder: NodeFolder) -> dict[str, Any]:
         line = await client.ask("status")
     finally:
         await client.close()
-    found = {"running": True, "lines": line["lines"], "recovery": line["recovering"]}
-    reason = None if line["recovering"] is None else line["recovering"]["reason"]
-    return record_standing(folder) | found | {"recovering": reason}
+    return record_standing(folder) | running_standing(line)
+
+
+def running_standing(line: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the part that a running node says of itself (docs/spec/control.md, Status)."""
+    recovery = line["recovering"]
+    return {
+        "running": line["running"],
+        "lines": line["lines"],
+        "recovery": recovery,
+        "recovering": None if recovery is None else recovery["reason"],
+    }
 
 
 def record_standing(folder: NodeFolder) -> dict[str, Any]:
