@@ -66,3 +66,19 @@ def test_sealed_with_a_passphrase_it_says_so(line):
     back = line.folder / "back"
     assert line.refused("restore", line.folder / "us.backup", "--to", back).code == "node.backup.sealed"
     line.run("restore", line.folder / "us.backup", "--to", back, "--passphrase-file", passphrase)
+
+
+def test_a_checkpoint_brought_by_hand_is_shown_to_a_recovering_node_alone(line):
+    line.run("export", "record", "--party", "us", "--to", line.folder / "export", node=line.ru)
+    checkpoint = line.folder / "export" / "checkpoint"
+    assert line.refused("recover", "--checkpoint", checkpoint).code == "node.recovery.not_recovering"
+    (line.us / "highwater").unlink()
+    values = line.json("recover", "--checkpoint", checkpoint)
+    assert values["size"] == values["held"]
+    assert any("/ru" in name for name in values["others"]), "RU's line stands under it"
+    assert any("lets it sign nothing" in one for one in line.run("recover", "--checkpoint", checkpoint))
+    line.run("export", "record", "--party", "ru", "--to", line.folder / "theirs", node=line.ru)
+    assert (
+        line.refused("recover", "--checkpoint", line.folder / "theirs" / "checkpoint").code
+        == "node.recovery.other_log"
+    )

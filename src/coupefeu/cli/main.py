@@ -58,6 +58,9 @@ SUMMARIES: Final = {
     "restore": (
         "Make a node's folder of a backup. The node starts recovering: it reads, and signs nothing at first."
     ),
+    "recover": (
+        "Show a recovering node a checkpoint of its own log that somebody else kept: it must come up to that."
+    ),
     "rebuild": "Make the views of a stopped node anew from its record: inbox, chains, agreement.",
     "witness": "The neutral witness: serve.",
     "demo": "Run two nodes on this machine with their consoles, until Ctrl-C; --headless: let them prove the main job.",

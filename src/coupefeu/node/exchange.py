@@ -63,16 +63,25 @@ def _host_fits(parts: SplitResult) -> bool:
 
 async def post(url: str, body: bytes) -> Reply:
     """Send one request and read its answer, whatever its status. Raises: BearerError: there is none to be had."""
+    return await _exchange(url, "POST", body)
+
+
+async def get(url: str) -> Reply:
+    """Ask for a page and read the answer, whatever its status. Raises: BearerError: there is none to be had."""
+    return await _exchange(url, "GET", b"")
+
+
+async def _exchange(url: str, method: str, body: bytes) -> Reply:
     try:
         async with asyncio.timeout(WITHIN_S):
-            return await _post(urlsplit(url), body)
+            return await _send(urlsplit(url), method, body)
     except TimeoutError as error:
         raise _failed("timeout", f"no answer within {WITHIN_S:.0f} s") from error
     except (OSError, h11.ProtocolError) as error:
         raise _failed("failed", _words(error)) from error
 
 
-async def _post(parts: SplitResult, body: bytes) -> Reply:
+async def _send(parts: SplitResult, method: str, body: bytes) -> Reply:
     assert parts.hostname is not None
     context = await asyncio.to_thread(_context) if parts.scheme == "https" else None
     reader, writer = await asyncio.open_connection(
@@ -80,21 +89,21 @@ async def _post(parts: SplitResult, body: bytes) -> Reply:
     )
     try:
         connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD_BYTES)
-        writer.write(_request(connection, parts, body))
+        writer.write(_request(connection, parts, method, body))
         await writer.drain()
         return await _read(connection, reader)
     finally:
         writer.transport.abort()
 
 
-def _request(connection: h11.Connection, parts: SplitResult, body: bytes) -> bytes:
+def _request(connection: h11.Connection, parts: SplitResult, method: str, body: bytes) -> bytes:
     headers = [
         ("Host", parts.netloc),
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Content-Length", str(len(body))),
         ("Connection", "close"),
     ]
-    head = connection.send(h11.Request(method="POST", target=parts.path, headers=headers))
+    head = connection.send(h11.Request(method=method, target=parts.path, headers=headers))
     rest = connection.send(h11.Data(data=body)), connection.send(h11.EndOfMessage())
     return b"".join(each or b"" for each in (head, *rest))
 

@@ -24,6 +24,7 @@ from coupefeu.node.events import (
 )
 from coupefeu.node.fetching import Progress
 from coupefeu.node.folder import NodeFolder
+from coupefeu.node.recovery.by_hand import REQUEST, answer_shown
 from coupefeu.node.runtime import Runtime
 from coupefeu.services.base import Command
 from coupefeu.services.messages.commands import SendLineTest
@@ -164,6 +165,8 @@ class LocalBackend:
             case "follow":
                 client.when_closed(self.follow(lambda event: client.tell({"event": event})))
                 return {}
+            case str(other) if other == REQUEST:
+                return await answer_shown(self.runtime, request)
             case str(other) if other in self.others:
                 return await self.others[other](request)
             case other:

@@ -32,8 +32,9 @@ from coupefeu.node.journal import Journal
 from coupefeu.node.post_quantum import work_at_once
 from coupefeu.node.ratchet import SecretFiles, drop_old_secrets
 from coupefeu.node.recovery.asking import Recoverer
+from coupefeu.node.recovery.checkpoints import ask_witnesses
 from coupefeu.node.troubles import Troubles
-from coupefeu.node.witness_settings import read_witnesses
+from coupefeu.node.witness_settings import WitnessSettings, read_witnesses
 from coupefeu.node.witness_tasks import WitnessTasks
 from coupefeu.record.tree import Frontier
 from coupefeu.store.highwater import Marks, read_high_water, write_high_water
@@ -151,6 +152,22 @@ class Runtime:
             resume=self._keeper.resume,
         )
         self.engine.recover(recoverer, self._keeper.states)
+        witnesses = read_witnesses(self.folder.path, self.folder.agreement, self.folder.witnesses)
+        if witnesses and self.engine.recovery is not None:
+            self.engine.recovery.awaits_witnesses = True
+            self._tasks.append(asyncio.ensure_future(self._ask_witnesses(witnesses)))
+
+    async def _ask_witnesses(self, witnesses: Sequence[WitnessSettings]) -> None:
+        """Keep what they know of our log, before it is judged whether this record is as new as all that."""
+        origin = self.folder.origin(self.folder.party)
+        for job in await ask_witnesses(witnesses, origin, self.engine.tell):
+            self._submit(job, self._noted)
+        if self.engine.recovery is not None:
+            self.engine.recovery.witnesses_answered()
+
+    def _noted(self, outcome: Outcome) -> None:
+        if isinstance(outcome, CoupefeuError):
+            self.engine.tell(Trouble(party=None, code=outcome.code, detail=outcome.message))
 
     async def _save_then(self, marks: Marks, then: Callable[[], None]) -> None:
         """Make the high-water file durable, however often that takes, and only then go on."""
@@ -222,6 +239,10 @@ class Runtime:
             format_log(log, names).lower(): size
             for log, (size, _root) in sorted(self._keeper.marks().items())
         }
+
+    def submit(self, job: Job, done: Callable[[Outcome], None]) -> None:
+        """Have the store do a job; `done` is called on the loop."""
+        self._submit(job, done)
 
     def _submit(self, job: Job, done: Callable[[Outcome], None]) -> None:
         self._writer.submit(job, done)

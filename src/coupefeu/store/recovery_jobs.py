@@ -107,7 +107,9 @@ class TakenBack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noted:
-    """It is kept."""
+    """It is kept; `held`: entries of our log that are here."""
+
+    held: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,7 +70,7 @@ def note_told(transaction: Transaction, job: NoteTold) -> Noted:
     held = transaction.states[log].size
     contradicts = job.size <= held and transaction.root(log, job.size) != job.root
     _write_told(transaction, log, job.source, signed, verdict=CONTRADICTS if contradicts else "")
-    return Noted()
+    return Noted(held=held)
 
 
 def _write_told(

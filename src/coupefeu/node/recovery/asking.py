@@ -95,6 +95,8 @@ class Recovery:
         self._resumed = resumed
         self._stage = Stage.ABSENT
         self._said = ""
+        self.awaits_witnesses = False
+        """Whether those are still asked that may know of a larger log of ours."""
         self._is_judging = False
         self._judge_due_ms: int | None = None
         self._wait_ms = AGAIN_MS
@@ -226,7 +228,7 @@ class Recovery:
         talk.settle(taken.log)
         if not talk.is_settled:
             self._ask_anew(talk)
-        elif all(each.is_settled for each in self._talks.values()):
+        else:
             self._judge()
 
     def _refuse(self, talk: Talk, error: Exception) -> None:
@@ -240,8 +242,15 @@ class Recovery:
 
     # --- the end ------------------------------------------------------------------------------------------
 
+    def witnesses_answered(self) -> None:
+        """Go on: what witnesses know of our log is kept, or they cannot be asked now."""
+        self.awaits_witnesses = False
+        self._judge()
+
     def _judge(self) -> None:
-        if not self._is_judging:
+        """Judge when all have told."""
+        is_told = all(each.is_settled for each in self._talks.values()) and not self.awaits_witnesses
+        if is_told and not self._is_judging:
             self._is_judging = True
             self._submit(Reconcile(marks=self._recoverer.marks), self._judged)
 
