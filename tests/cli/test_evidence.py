@@ -45,7 +45,7 @@ def another_tool(*words) -> bytes:
 def test_an_export_holds_these_files_and_no_others(line, record):
     size = line.json("status")["records"]["us"]["size"]
     assert files_of(record) == {
-        "checkpoint", "log.vkey", "cosigners/ru.vkey", "bodies/INDEX", "bodies/000",
+        "checkpoint", "log.vkey", "cosigners/ru.vkey", "policy", "policy-degraded", "bodies/INDEX", "bodies/000",
         f"tile/0/000.p/{size}", f"tile/entries/000.p/{size}", "README.txt",
     }  # fmt: skip
 
@@ -113,7 +113,7 @@ def test_verify_as_json_has_stable_keys(line, record):
     assert list(values) == [
         "exercise", "what", "origin", "size", "root", "deep", "heads", "bodies", "unreadable", "unreadable_count",
         "attachments", "attachments_absent", "bracket", "agreement", "cosigned", "signed_again",
-        "post_quantum_before", "unknown_signers", "keys_from", "proved", "not_proved",
+        "post_quantum_before", "witnessed", "policy", "unknown_signers", "keys_from", "proved", "not_proved",
     ]  # fmt: skip
     assert values["exercise"] is True
     assert (values["heads"], values["bodies"], values["unreadable_count"]) == (
@@ -170,7 +170,7 @@ def test_a_file_that_is_missing_is_named(line, record, name):
 def test_a_proof_holds_these_files_and_stands_alone(line, proof):
     assert files_of(proof) == {
         "leaf", "proof", "body", "log.vkey", "cosigners/ru.vkey", "opening/leaf", "opening/proof", "opening/body",
-        "README.txt",
+        "policy", "policy-degraded", "README.txt",
     }  # fmt: skip
     assert len((proof / "leaf").read_bytes()) == 70
     lines = line.run("verify", proof)

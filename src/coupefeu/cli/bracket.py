@@ -17,9 +17,9 @@ NO_COSIGNATURE = "Not after: no other party's co-signature is shown."
 
 
 def first_cosigned(audit: RecordAudit | ProofAudit) -> Cosigned | None:
-    """Give the earliest co-signature that is shown; a party's word for its own log bounds nothing."""
+    """Give the earliest co-signature that is shown, a witness's too; a party's word for its own log bounds nothing."""
     own = format_cosigner_name(audit.origin)
-    others = (each for each in audit.cosigned if each.key.name != own)
+    others = [each for each in (*audit.cosigned, *audit.witnessed) if each.time_s and each.key.name != own]
     return min(others, key=lambda each: each.time_s, default=None)
 
 
@@ -41,8 +41,8 @@ def proof_bracket(audit: ProofAudit, agreement: Agreement | None) -> list[str]:
     if first is None:
         return [*before, NO_COSIGNATURE]
     after = (
-        f"Not after the second {_second(first)}: the time that {first.key.name} gave when it signed that it held this "
-        "entry. An earlier co-signature may stand on a record."
+        f"Not after the second {_second(first)}: the time that {first.key.name} gave when it signed for a log that "
+        "holds this entry. An earlier co-signature may stand on a record."
     )
     return [*before, after, "Each bound is as good as the clock and the keys of who gave it."]
 
@@ -53,8 +53,8 @@ def record_bracket(audit: RecordAudit, agreement: Agreement | None, *, deep: boo
     after = (
         NO_COSIGNATURE
         if first is None
-        else f"No entry after the second {_second(first)}: the time that {first.key.name} gave when it signed that it "
-        "held all."
+        else f"No entry after the second {_second(first)}: the time that {first.key.name} gave when it signed for "
+        "all of them."
     )
     if not deep:
         return [

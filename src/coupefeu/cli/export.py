@@ -51,6 +51,10 @@ def record(
     to: Annotated[Path, typer.Option("--to", help="The new folder.")],
     node: NodeOption,
     incarnation: IncarnationOption = None,
+    witnessed: Annotated[
+        bool,
+        typer.Option("--witnessed", help="Only up to what a neutral witness has signed too, if any has."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Write one party's log as a tlog-tiles folder, up to the newest checkpoint that another party co-signed."""
@@ -58,7 +62,7 @@ def record(
     log = folder.log_of(party.lower(), incarnation)
     name = format_log(log, folder.agreement.party_ids)
     with desk_of(folder) as desk, progress(f"Exporting {name}", as_json=as_json) as tell:
-        size = export_record(desk.reader, parties_of(folder), log, to, tell)
+        size = export_record(desk.reader, parties_of(folder), log, to, tell, witnessed=witnessed)
     write_record_leaflet(folder, name, size, to)
     held = sorted(path.stem for path in (to / "cosigners").glob("*.vkey"))
     covered = covered_in(to, size)
@@ -70,6 +74,9 @@ def record(
     ]
     values = {"party": party.lower(), "log": name, "to": str(to), "size": size, "cosigned_by": held}
     values["post_quantum_before"] = covered
+    values["witnessed_by"] = seen = sorted(path.stem for path in (to / "witnesses").glob("*.vkey"))
+    if seen:
+        lines.insert(2, f"Witnessed by {', '.join(each.upper() for each in seen)}.")
     values["attachments"] = attached = count_attachments(to)
     if attached:
         lines.insert(1, f"Attachments that are held here: {attached:,}, each in two files.")

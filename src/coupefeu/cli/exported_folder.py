@@ -5,12 +5,14 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from coupefeu.errors import PeerError, UsageError
-from coupefeu.wire.note import COSIGNATURE, ED25519, ML_DSA_44, VerifierKey
+from coupefeu.errors import PeerError, UsageError, naming
+from coupefeu.record.signatures import split_cosigners
+from coupefeu.wire.note import COSIGNATURE, ED25519, ML_DSA_44, VerifierKey, parse_note
+from coupefeu.wire.policy import MAX_POLICY_BYTES, Policy, parse_policy
 
 MAX_FILE_BYTES = 32 << 20
 """A bundle of 256 of the largest bodies stays below it."""
@@ -26,6 +28,7 @@ class Keys:
     cosigners: tuple[VerifierKey, ...]
     from_folder: bool
     ml_dsa: tuple[VerifierKey, ...] = ()
+    witnesses: tuple[VerifierKey, ...] = ()
 
 
 def reader_of(folder: Path) -> Read:
@@ -90,10 +93,12 @@ def folder_keys(folder: Path) -> Keys:
         )
     cosigners = sorted((folder / "cosigners").glob("*.vkey"))[:MAX_KEYS]
     ml_dsa = sorted((folder / "cosigners" / "mldsa").glob("*.vkey"))[:MAX_KEYS]
+    witnesses = sorted((folder / "witnesses").rglob("*.vkey"))[:MAX_KEYS]
     return Keys(
         log=_key(log),
         cosigners=tuple(map(_key, cosigners)),
         ml_dsa=tuple(map(_key, ml_dsa)),
+        witnesses=tuple(map(_key, witnesses)),
         from_folder=True,
     )
 
@@ -106,12 +111,59 @@ def given_keys(given: Sequence[str]) -> Keys:
         raise UsageError(
             f"{len(logs)} log keys are given, one is needed",
             code="cli.verify.keys",
-            hint="Give --key with the log's key (type 0x01), then one for each cosigner (type 0x04), and those of"
-            " ML-DSA-44 (type 0x06).",
+            hint="Give --key with the log's key (type 0x01), then one for each cosigner and witness (types"
+            " 0x04 and 0x06).",
         )
-    cosigners = tuple(each for each in keys if each.algorithm == COSIGNATURE)
-    ml_dsa = tuple(each for each in keys if each.algorithm == ML_DSA_44)
-    return Keys(log=logs[0], cosigners=cosigners, ml_dsa=ml_dsa, from_folder=False)
+    return _keys_of(logs[0], [each for each in keys if each.algorithm != ED25519])
+
+
+def policy_keys(path: Path, policy: Policy, note: bytes | None) -> Keys | None:
+    """Take the keys of a policy that lists the log of this checkpoint; None: it leaves the log to its reader."""
+    if not policy.logs:
+        return None
+    names = set() if note is None else {line.name for line in parse_note(note).signatures}
+    logs = [each.key for each in policy.logs if each.key.algorithm == ED25519]
+    fitting = [key for key in logs if key.name in names] or logs
+    if not fitting:
+        raise UsageError(
+            f"{path} lists no log key of type 0x01",
+            code="cli.verify.keys",
+            hint="Every record here is signed under one; ask for a policy that lists it.",
+        )
+    return _keys_of(fitting[0], [each.key for each in policy.witnesses])
+
+
+def with_witnesses(keys: Keys, policy: Policy) -> Keys:
+    """Take the log's key from the folder and the others from a policy that lists no log."""
+    return replace(_keys_of(keys.log, [each.key for each in policy.witnesses]), from_folder=True)
+
+
+def read_policy(path: Path) -> Policy:
+    """Read a policy file. Raises: UsageError: there is none; PeerError: what is wrong with it, and in which line."""
+    try:
+        octets = _read_file(path, MAX_POLICY_BYTES + 1)
+    except OSError as error:
+        raise UsageError(
+            f"the policy {path} cannot be read: {error.strerror}",
+            code="cli.verify.policy",
+            hint="Check its name.",
+        ) from error
+    with naming(path):
+        return parse_policy(octets)
+
+
+def _keys_of(log: VerifierKey, others: Sequence[VerifierKey]) -> Keys:
+    """Part what is trusted: the log's own and holders' by their names, and whoever else signs is a witness."""
+    held, witnesses = split_cosigners(each for each in others if each.name != log.name)
+    return Keys(
+        log=log,
+        cosigners=tuple(each for each in held if each.algorithm == COSIGNATURE),
+        ml_dsa=tuple(
+            each for each in others if each.algorithm == ML_DSA_44 and (each in held or each.name == log.name)
+        ),
+        witnesses=witnesses,
+        from_folder=False,
+    )
 
 
 def parse_keys(given: Sequence[str]) -> list[VerifierKey]:

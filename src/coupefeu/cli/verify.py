@@ -11,17 +11,19 @@ from typing import Annotated, Any
 import typer
 
 from coupefeu.cli.bracket import bracket_values, proof_bracket, record_bracket
-from coupefeu.cli.exported_folder import Keys, Read, folder_keys, given_keys, need, reader_of
+from coupefeu.cli.exported_folder import Keys, Read, need, reader_of
 from coupefeu.cli.printing import JsonOption, Language, Progress, progress, report
+from coupefeu.cli.trust import Trust, policy_sentence, read_trust
 from coupefeu.cli.wrapping import bullets, wrap
 from coupefeu.errors import PeerError, UsageError, naming
 from coupefeu.keys.agreement_signatures import SignedAgreement
 from coupefeu.model.agreement import RecordMode
 from coupefeu.model.instant import Instant, format_instant
-from coupefeu.record.agreed import Finding, find_agreement, names_keys
+from coupefeu.record.agreed import Finding, find_agreement, names_keys, witness_sentences
 from coupefeu.record.audit import RecordAudit, audit_record
 from coupefeu.record.enclosures import FOLDER, Enclosure, Enclosures
 from coupefeu.record.evidence import ProofAudit, audit_proof
+from coupefeu.record.policy import Judged
 from coupefeu.record.signatures import CLASSICAL, NOT_PROVED, Cosigned
 
 IDENTITIES = "That these identity keys are the parties': compare them with what you have from the parties."
@@ -49,6 +51,13 @@ def verify(
             "--key", help="Trust this verifier key, or the file that holds it, and none from the folder."
         ),
     ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(
+            "--policy",
+            help="A tlog-policy: trust its keys, and refuse what those that it asks for have not signed.",
+        ),
+    ] = None,
     deep: Annotated[bool, typer.Option("--deep", help="Decode every entry of a record too.")] = False,
     language: Annotated[
         Language, typer.Option("--language", case_sensitive=False, help="Language to read a communique in.")
@@ -59,6 +68,12 @@ def verify(
     if path.is_file():
         from coupefeu.cli.verify_communique import verify_file  # noqa: PLC0415 - a folder needs no words of it
 
+        if policy is not None:
+            raise UsageError(
+                "a policy judges one log, and a communique holds several",
+                code="cli.verify.policy",
+                hint="Unpack it (coupefeu communique unpack), and verify each log by the policy.",
+            )
         verify_file(path, key or (), language.value, as_json=as_json)
         return
     if not path.is_dir():
@@ -67,15 +82,15 @@ def verify(
             code="cli.verify.folder",
             hint="Give a communique, or a folder made by `coupefeu export record` or `coupefeu prove`.",
         )
-    keys = given_keys(key) if key else folder_keys(path)
     read = reader_of(path)
+    trust = read_trust(path, read, key, policy)
     with naming(path):
         if read("proof") is not None:
-            _verify_proof(read, _enclosures(path, read), keys, as_json=as_json)
+            _verify_proof(read, _enclosures(path, read), trust, as_json=as_json)
             return
         with progress("Verifying", as_json=as_json) as tell:
-            audit = _audit(path, read, keys, tell, deep=deep)
-        _report_record(audit, keys, deep=deep, as_json=as_json)
+            audit = _audit(path, read, trust.keys, tell, deep=deep)
+        _report_record(audit, trust, trust.judge(read, audit), deep=deep, as_json=as_json)
 
 
 def _audit(path: Path, read: Read, keys: Keys, tell: Progress | None, *, deep: bool) -> RecordAudit:
@@ -90,6 +105,7 @@ def _audit(path: Path, read: Read, keys: Keys, tell: Progress | None, *, deep: b
         read,
         keys.log,
         keys.cosigners,
+        witness_keys=keys.witnesses,
         deep=deep,
         decode_body=decode,
         enclosures=enclosures,
@@ -114,7 +130,9 @@ def _enclosures(path: Path, read: Read) -> Enclosures:
     return Enclosures(read, names, promised_in)
 
 
-def _report_record(audit: RecordAudit, keys: Keys, *, deep: bool, as_json: bool) -> None:
+def _report_record(
+    audit: RecordAudit, trust: Trust, judged: Judged | None, *, deep: bool, as_json: bool
+) -> None:
     finding = find_agreement(audit.first_body, audit.origin)
     lines = [f"The record of {audit.origin}: {audit.size:,} entries. It holds together."]
     values = {
@@ -138,10 +156,11 @@ def _report_record(audit: RecordAudit, keys: Keys, *, deep: bool, as_json: bool)
     agreement = finding.agreement
     values["bracket"] = bracket_values(audit, audit.seen, agreement) if deep else None
     when = record_bracket(audit, agreement, deep=deep)
-    _report(audit, keys, finding, lines, when, values, as_json=as_json)
+    _report(audit, trust, judged, finding, lines, when, values, as_json=as_json)
 
 
-def _verify_proof(read: Read, enclosures: Enclosures, keys: Keys, *, as_json: bool) -> None:
+def _verify_proof(read: Read, enclosures: Enclosures, trust: Trust, *, as_json: bool) -> None:
+    keys = trust.keys
     audit = audit_proof(
         need(read, "leaf"),
         need(read, "proof"),
@@ -150,7 +169,9 @@ def _verify_proof(read: Read, enclosures: Enclosures, keys: Keys, *, as_json: bo
         keys.cosigners,
         enclosures,
         keys.ml_dsa,
+        witness_keys=keys.witnesses,
     )
+    judged = trust.judge(read, audit)
     first = audit.body if audit.index == 0 else _opening(read, keys, audit)
     finding = find_agreement(first, audit.origin)
     lines = [f"Entry {audit.index:,} of {audit.origin}, which has {audit.size:,} entries. The proof holds."]
@@ -169,7 +190,7 @@ def _verify_proof(read: Read, enclosures: Enclosures, keys: Keys, *, as_json: bo
     seen = () if audit.head is None else audit.head.seen
     values["bracket"] = bracket_values(audit, seen, finding.agreement)
     when = proof_bracket(audit, finding.agreement)
-    _report(audit, keys, finding, lines, when, values, as_json=as_json)
+    _report(audit, trust, judged, finding, lines, when, values, as_json=as_json)
 
 
 def _opening(read: Read, keys: Keys, audit: ProofAudit) -> bytes | None:
@@ -183,13 +204,15 @@ def _opening(read: Read, keys: Keys, audit: ProofAudit) -> bytes | None:
         keys.log,
         keys.cosigners,
         ml_dsa_keys=keys.ml_dsa,
+        witness_keys=keys.witnesses,
     )
     return opening.body if (opening.index, opening.checkpoint) == (0, audit.checkpoint) else None
 
 
 def _report(
     audit: RecordAudit | ProofAudit,
-    keys: Keys,
+    trust: Trust,
+    judged: Judged | None,
     finding: Finding,
     first: list[str],
     when: list[str],
@@ -197,8 +220,10 @@ def _report(
     *,
     as_json: bool,
 ) -> None:
-    signed = finding.signed
+    signed, keys = finding.signed, trust.keys
     proved, not_proved = list(audit.proved), list(audit.not_proved)
+    if judged is not None:
+        proved.append(policy_sentence(judged))
     named = signed is not None and names_keys(
         signed.agreement, keys.log, keys.cosigners, finding.opened, keys.ml_dsa
     )
@@ -217,6 +242,10 @@ def _report(
         not_proved.insert(0, f"Whether the line is REAL or EXERCISE: {finding.reason}.")
     if keys.from_folder and not named:
         not_proved.insert(0, f"Whose keys these are: they came with the folder. {_key_words(keys)}")
+    if signed is not None:
+        said, unsaid = witness_sentences(signed.agreement, audit.witnessed)
+        proved += said
+        not_proved += unsaid
     unknown = list(dict.fromkeys(audit.unknown_signers))
     if unknown:
         not_proved.append(f"Signatures of unknown keys: {', '.join(unknown)}.")
@@ -234,6 +263,8 @@ def _report(
         "cosigned": [_cosigned_values(each) for each in audit.cosigned],
         "signed_again": [_cosigned_values(each) for each in audit.again],
         "post_quantum_before": audit.covered,
+        "witnessed": [_cosigned_values(each) for each in audit.witnessed],
+        "policy": None if judged is None else {"met": judged.is_met, "counted": list(judged.counted)},
         "unknown_signers": unknown,
         "keys_from": "folder" if keys.from_folder else "given",
         "proved": proved,
@@ -268,7 +299,7 @@ def _with_end(sentence: str, until_ms: int | None) -> str:
 
 
 def _key_words(keys: Keys) -> str:
-    every = (keys.log, *keys.cosigners, *keys.ml_dsa)
+    every = (keys.log, *keys.cosigners, *keys.ml_dsa, *keys.witnesses)
     names = [f"{each.name} ({each.key_id.hex()})" for each in every]
     return f"Compare them with keys that you have from the parties: {', '.join(names)}."
 

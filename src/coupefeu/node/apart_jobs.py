@@ -100,6 +100,7 @@ def _verify_log(folder: NodeFolder, reader: Reader, log: int, held: int, tell: T
                 lambda name: _read(to / name),
                 signed.log_key,
                 tuple(signed.cosigner_keys.values()),
+                witness_keys=tuple(line.key for line in signed.witnesses),
                 deep=True,
                 decode_body=decode_body,
                 enclosures=_enclosures(to),

@@ -6,6 +6,8 @@ bodies/INDEX, bodies/N  what is held, with salts, never seeds
 attachments/INDEX-N     what is held of attachments, each with its salt beside it
 log.vkey                cosigners/PARTY.vkey: the keys whose co-signatures stand on that checkpoint
 cosigners/mldsa/        log-key.vkey, PARTY.vkey: the same of ML-DSA-44, as far as it was signed once more
+witnesses/NAME.vkey     witnesses/mldsa/NAME.vkey: the keys of neutral witnesses whose lines stand on it
+policy policy-degraded  all of these must have signed, or any: for tools that take a tlog-policy
 checkpoint-mldsa        where that is an older checkpoint: the newest that was
 """
 
@@ -14,7 +16,14 @@ from pathlib import Path
 from typing import Final
 
 from coupefeu.errors import UsageError
-from coupefeu.node.signed_note import OWN, SignedNote, find_post_quantum_note, need_signed_note
+from coupefeu.node.policies import policies_of, witness_names
+from coupefeu.node.signed_note import (
+    OWN,
+    SignedNote,
+    find_post_quantum_note,
+    find_witnessed_note,
+    need_signed_note,
+)
 from coupefeu.record.attachment import attachment_salt
 from coupefeu.record.audit import OLDER_CHECKPOINT
 from coupefeu.record.disclosure import INDEX_PATH, Disclosure, bodies_path, format_index
@@ -25,7 +34,8 @@ from coupefeu.store.line import Party, need_author
 from coupefeu.store.reader import Held, Reader
 from coupefeu.wire import tiles
 from coupefeu.wire.checkpoint import Checkpoint
-from coupefeu.wire.note import parse_note
+from coupefeu.wire.note import ML_DSA_44, parse_note
+from coupefeu.wire.policy import format_policy
 
 Progress = Callable[[int, int], None]
 ML_DSA_FOLDER: Final = "cosigners/mldsa"
@@ -37,12 +47,17 @@ def export_record(
     log: int,
     folder: Path,
     progress: Progress | None = None,
+    *,
+    witnessed: bool = False,
 ) -> int:
     """Write the log of one party; gives its size. `progress(done, size)` after each 256 entries.
 
+    `witnessed`: up to the newest checkpoint that a neutral witness has signed too, if there is one.
+
     Raises: UsageError: the folder is not empty, or nobody has co-signed this log yet.
     """
-    signed = need_signed_note(reader, parties, log)
+    signed = find_witnessed_note(reader, parties, log) if witnessed else None
+    signed = signed or need_signed_note(reader, parties, log)
     need_empty(folder)
     writer = _TileWriter(folder)
     disclosed: list[tuple[int, int]] = []
@@ -141,11 +156,16 @@ class _TileWriter:
 
 
 def write_keys(folder: Path, signed: SignedNote) -> None:
-    """Write the keys whose lines stand on the checkpoint, and no others."""
+    """Write the keys whose lines stand on the checkpoint, and no others, and policies that ask for them."""
     write(folder / "log.vkey", f"{signed.log_key.text()}\n".encode())
     for name, key in signed.cosigner_keys.items():
         write(folder / "cosigners" / f"{name}.vkey", f"{key.text()}\n".encode())
     write_ml_dsa_keys(folder, signed)
+    for name, key in witness_names(signed):
+        at = folder / "witnesses" / ("mldsa" if key.algorithm == ML_DSA_44 else "")
+        write(at / f"{name}.vkey", f"{key.text()}\n".encode())
+    for file, policy, says in policies_of(signed):
+        write(folder / file, format_policy(policy, says))
 
 
 def write_ml_dsa_keys(folder: Path, signed: SignedNote) -> None:

@@ -5,17 +5,23 @@ proof                  c2sp.org/tlog-proof@v1; its extra line holds head and sal
 body                   exact bytes, where held
 attachments/INDEX-N    the same of attachments, each with its salt beside it
 opening/leaf ...       the same for entry 0, which holds the agreement: so that a reader knows REAL from EXERCISE
-log.vkey  cosigners/   the keys whose lines stand on the checkpoint; cosigners/mldsa/ those of ML-DSA-44
+log.vkey  cosigners/   the keys whose lines stand on the checkpoint; cosigners/mldsa/ those of ML-DSA-44;
+witnesses/  policy     as node.export has them
 
-The checkpoint: the newest that ML-DSA-44 covers too, where one holds the entry; else the newest that is co-signed. An
-older one proves an entry that it holds no less.
+The checkpoint: the newest that a witness has signed too, else the newest that ML-DSA-44 covers, where one holds the
+entry; else the newest that is co-signed. An older one proves an entry that it holds no less.
 """
 
 from pathlib import Path
 
 from coupefeu.errors import StoreError, UsageError, VerificationError
 from coupefeu.node.export import need_empty, write, write_attachments, write_keys
-from coupefeu.node.signed_note import SignedNote, find_post_quantum_note, need_signed_note
+from coupefeu.node.signed_note import (
+    SignedNote,
+    find_post_quantum_note,
+    find_witnessed_note,
+    need_signed_note,
+)
 from coupefeu.record.disclosure import Disclosure
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.record.tree import verify_inclusion
@@ -34,7 +40,7 @@ def prove_entry(reader: Reader, parties: tuple[Party, ...], log: int, index: int
     is not the one that was signed.
     """
     reader.entry(log, index)
-    signed = find_post_quantum_note(reader, parties, log)
+    signed = find_witnessed_note(reader, parties, log, index) or find_post_quantum_note(reader, parties, log)
     if signed is None or index >= signed.size:
         signed = need_signed_note(reader, parties, log)
     if index >= signed.size:

@@ -1,17 +1,20 @@
 """A checkpoint of a log that another party co-signed, as a signed note, with exactly the keys that sign it.
 
-The lines: the log's own, co-signatures, then the same of ML-DSA-44 (type 0x06) as far as it was signed once more.
+The lines: the log's own, co-signatures, then the same of ML-DSA-44 (type 0x06) as far as it was signed once more, then
+those of neutral witnesses.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from coupefeu.errors import CoupefeuError, StoreError, UsageError
 from coupefeu.keys.notes import verify_ml_dsa_raw
 from coupefeu.record.statements import checkpoint_note, verify_checkpoint, verify_cosignature
+from coupefeu.record.witnessed import verify_line
 from coupefeu.store.line import Party, need_author
 from coupefeu.store.reader import CosignedCheckpoint, Reader
+from coupefeu.store.witnessed import WitnessedLine
 from coupefeu.wire.checkpoint import Checkpoint
 from coupefeu.wire.key_statement import KeyRole
 from coupefeu.wire.note import VerifierKey
@@ -24,7 +27,8 @@ OWN: Final = "log-key"
 class SignedNote:
     """Size and root of the log, the note, the key of the log, and by party the cosigner keys, all verified.
 
-    `ml_dsa_keys`: those of ML-DSA-44 whose lines stand on it too, the log's own as OWN.
+    `ml_dsa_keys`: those of ML-DSA-44 whose lines stand on it too, the log's own as OWN. `witnesses`: the lines of
+    neutral witnesses on it.
     """
 
     size: int
@@ -33,6 +37,7 @@ class SignedNote:
     log_key: VerifierKey
     cosigner_keys: Mapping[str, VerifierKey]
     ml_dsa_keys: Mapping[str, VerifierKey] = field(default_factory=dict)
+    witnesses: tuple[WitnessedLine, ...] = ()
 
     @property
     def is_post_quantum(self) -> bool:
@@ -52,7 +57,20 @@ def need_signed_note(reader: Reader, parties: tuple[Party, ...], log: int) -> Si
             code="node.export.not_cosigned",
             hint="Let the line come up once: `coupefeu up` on both sides, then `coupefeu status`.",
         )
-    return _verified(parties, log, signed)
+    return _verified(reader, parties, log, signed)
+
+
+def find_witnessed_note(
+    reader: Reader, parties: tuple[Party, ...], log: int, index: int = 0
+) -> SignedNote | None:
+    """Find the newest that holds entry `index` and that a neutral witness has signed too; None: there is none.
+
+    One that is signed with ML-DSA-44 too goes before a newer one that is not.
+
+    Raises: StoreError: a signature of the record does not hold.
+    """
+    signed = reader.newest_witnessed(log, index, again=True) or reader.newest_witnessed(log, index)
+    return None if signed is None else _verified(reader, parties, log, signed)
 
 
 def find_post_quantum_note(reader: Reader, parties: tuple[Party, ...], log: int) -> SignedNote | None:
@@ -61,10 +79,10 @@ def find_post_quantum_note(reader: Reader, parties: tuple[Party, ...], log: int)
     Raises: StoreError: a signature of the record does not hold.
     """
     signed = reader.newest_signed_again(log)
-    return None if signed is None else _verified(parties, log, signed)
+    return None if signed is None else _verified(reader, parties, log, signed)
 
 
-def _verified(parties: tuple[Party, ...], log: int, signed: CosignedCheckpoint) -> SignedNote:
+def _verified(reader: Reader, parties: tuple[Party, ...], log: int, signed: CosignedCheckpoint) -> SignedNote:
     author = need_author(parties, log)
     checkpoint = Checkpoint(author.origin, signed.size, signed.root)
     log_key = _log_key(author, signed)
@@ -74,14 +92,35 @@ def _verified(parties: tuple[Party, ...], log: int, signed: CosignedCheckpoint) 
     }
     lines = [(key, *signed.cosignatures[holder]) for holder, key in cosigners.items()]
     again = _signed_again(parties, author, checkpoint, signed)
+    witnesses = _witnesses(reader, log, checkpoint)
     return SignedNote(
         size=signed.size,
         root=signed.root,
-        note=checkpoint_note(log_key, checkpoint, signed.signature, [*lines, *again.values()]),
+        note=checkpoint_note(
+            log_key,
+            checkpoint,
+            signed.signature,
+            [
+                *lines,
+                *again.values(),
+                *((each.key, each.time_s, each.signature) for each in witnesses),
+            ],
+        ),
         log_key=log_key,
         cosigner_keys={parties[holder].name: key for holder, key in cosigners.items()},
         ml_dsa_keys={name: key for name, (key, _, _) in again.items()},
+        witnesses=tuple(witnesses),
     )
+
+
+def _witnesses(reader: Reader, log: int, checkpoint: Checkpoint) -> Sequence[WitnessedLine]:
+    lines = reader.witnessed(log, checkpoint.size)
+    for line in lines:
+        try:
+            verify_line(line.key, checkpoint, line.time_s, line.signature)
+        except CoupefeuError as error:
+            raise _broken(f"the co-signature of the witness {line.witness} at {checkpoint.size:,}") from error
+    return lines
 
 
 def _signed_again(
@@ -129,7 +168,7 @@ def _cosigner_key(party: Party, checkpoint: Checkpoint, time_s: int, signature: 
 
 def _broken(what: str) -> StoreError:
     return StoreError(
-        f"{what} on this record does not hold under any key of its party",
+        f"{what} on this record does not hold under any key of who made it",
         code="node.export.signature",
         hint="Run `coupefeu fsck`; nothing was written.",
     )

@@ -8,6 +8,7 @@ from coupefeu.errors import CoupefeuError
 from coupefeu.keys.agreement_signatures import SignedAgreement
 from coupefeu.keys.incarnations import verify_first_body
 from coupefeu.model.agreement import Agreement
+from coupefeu.record.signatures import Cosigned
 from coupefeu.wire.incarnation import Incarnation
 from coupefeu.wire.note import VerifierKey
 
@@ -46,6 +47,22 @@ def find_agreement(body: bytes | None, origin: str) -> Finding:
             signed=None, reason="the agreement in entry 0 is of another line, or opens another log"
         )
     return Finding(signed=first.agreement, reason="", opened=opened)
+
+
+def witness_sentences(agreement: Agreement, witnessed: Sequence[Cosigned]) -> tuple[list[str], list[str]]:
+    """Say of each agreed witness whether a line of it stands there: what is proved, and what is not."""
+    signers = {each.key.text() for each in witnessed}
+    said, unsaid = [], []
+    for witness in agreement.witnesses:
+        if signers & {witness.key, witness.ml_dsa}:
+            said.append(
+                f"The witness {witness.name.upper()} that signed here is the one that this agreement names."
+            )
+        else:
+            unsaid.append(
+                f"That the agreed witness {witness.name.upper()} knew this: no line of it stands here."
+            )
+    return said, unsaid
 
 
 def names_keys(

@@ -17,12 +17,15 @@ from coupefeu.record.leaf import LEAF_BYTES, check_leaf
 from coupefeu.record.signatures import (
     NOT_PROVED,
     NOT_RECEIVED,
+    OTHER_BRANCH,
+    UNWITNESSED_BRANCH,
     Cosigned,
     SignedCheckpoint,
     again_sentences,
     classical_sentence,
     cosigned_sentences,
     verify_checkpoint_note,
+    witnessed_sentences,
 )
 from coupefeu.record.tree import Frontier, root_of
 from coupefeu.wire import tiles
@@ -65,6 +68,7 @@ class RecordAudit:
     unreadable_count: int
     attachments: int
     attachments_absent: int
+    witnessed: tuple[Cosigned, ...]
     seen: tuple[Seen, ...]
     seen_heads: int
     proved: tuple[str, ...]
@@ -76,6 +80,7 @@ def audit_record(
     log_key: VerifierKey,
     cosigner_keys: Sequence[VerifierKey] = (),
     *,
+    witness_keys: Sequence[VerifierKey] = (),
     deep: bool = False,
     decode_body: Callable[[int, Head, bytes], None] | None = None,
     enclosures: Enclosures | None = None,
@@ -92,10 +97,16 @@ def audit_record(
         PeerError: a file is missing or breaks its format.
         VerificationError: a signature, tile, root, head, body or attachment does not hold.
     """
-    signed = verify_checkpoint_note(_need(read, "checkpoint"), log_key, cosigner_keys, ml_dsa_keys)
+    signed = verify_checkpoint_note(
+        _need(read, "checkpoint"), log_key, cosigner_keys, ml_dsa_keys, witness_keys
+    )
     checkpoint = signed.checkpoint
     note = read(OLDER_CHECKPOINT)
-    older = None if note is None else verify_checkpoint_note(note, log_key, cosigner_keys, ml_dsa_keys)
+    older = (
+        None
+        if note is None
+        else verify_checkpoint_note(note, log_key, cosigner_keys, ml_dsa_keys, witness_keys)
+    )
     bodies = _Bodies(
         read, checkpoint.origin, checkpoint.size, decode_body if deep else None, enclosures, deep=deep
     )
@@ -335,6 +346,7 @@ def _result(
     proved = [
         signed_for,
         *cosigned_sentences(signed.cosigned, checkpoint.size),
+        *witnessed_sentences(signed.witnessed, checkpoint.size),
         *again_sentences(again.again, again.checkpoint.size),
     ]
     if deep and bodies.heads:
@@ -343,7 +355,7 @@ def _result(
         proved.append(f"Attachments shown: {bodies.attachments:,}; each is what its message committed to.")
     not_proved = [
         *NOT_PROVED,
-        "That no other branch of this log was signed: compare with the counterpart and a witness.",
+        UNWITNESSED_BRANCH if signed.witnessed else OTHER_BRANCH,
     ]
     if not signed.is_held_by_others:
         not_proved.append(NOT_RECEIVED)
@@ -366,6 +378,7 @@ def _result(
         root=checkpoint.root,
         log_key=log_key,
         cosigned=signed.cosigned,
+        witnessed=signed.witnessed,
         again=again.again,
         covered=covered,
         unknown_signers=signed.unknown,

@@ -16,6 +16,7 @@ from coupefeu.record.signatures import (
     again_sentences,
     cosigned_sentences,
     verify_checkpoint_note,
+    witnessed_sentences,
 )
 from coupefeu.record.tree import verify_inclusion
 from coupefeu.wire.checkpoint import Checkpoint
@@ -39,6 +40,7 @@ class ProofAudit:
     head: Head | None
     body: bytes | None
     attachments: tuple[Enclosure, ...]
+    witnessed: tuple[Cosigned, ...]
     proved: tuple[str, ...]
     not_proved: tuple[str, ...]
 
@@ -61,6 +63,8 @@ def audit_proof(
     cosigner_keys: Sequence[VerifierKey] = (),
     enclosures: Enclosures | None = None,
     ml_dsa_keys: Sequence[VerifierKey] = (),
+    *,
+    witness_keys: Sequence[VerifierKey] = (),
 ) -> ProofAudit:
     """Verify the files `leaf`, `proof` and, where they are shown, `body` and attachments.
 
@@ -70,7 +74,7 @@ def audit_proof(
     """
     check_leaf(leaf)
     parsed = TlogProof.parse(proof)
-    signed = verify_checkpoint_note(parsed.checkpoint_note, log_key, cosigner_keys, ml_dsa_keys)
+    signed = verify_checkpoint_note(parsed.checkpoint_note, log_key, cosigner_keys, ml_dsa_keys, witness_keys)
     checkpoint = signed.checkpoint
     verify_inclusion(leaf_hash(leaf), parsed.index, checkpoint.size, checkpoint.root, parsed.path)
     shown = _shown(parsed, body)
@@ -85,6 +89,7 @@ def audit_proof(
     proved = [
         stands,
         *cosigned_sentences(signed.cosigned, checkpoint.size),
+        *witnessed_sentences(signed.witnessed, checkpoint.size),
         *again_sentences(signed.again, checkpoint.size),
         *_shown_sentences(shown),
         *(f"{_named(each)}: these bytes are what was committed." for each in attachments if each.is_shown),
@@ -114,6 +119,7 @@ def audit_proof(
         head=head,
         body=shown.body if shown else None,
         attachments=tuple(attachments),
+        witnessed=signed.witnessed,
         proved=tuple(proved),
         not_proved=tuple(not_proved),
     )

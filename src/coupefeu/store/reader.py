@@ -114,6 +114,15 @@ _NEWEST_SIGNED_AGAIN = (
     .order_by(_AGAIN_BY.size.desc())
     .limit(1)
 )
+_NEWEST_WITNESSED = _NEWEST_COSIGNED.join(
+    tables.witnessed,
+    (tables.witnessed.c.log == tables.cosignatures.c.log)
+    & (tables.witnessed.c.size == tables.cosignatures.c.size),
+).where(tables.cosignatures.c.size > bindparam("index"))
+_NEWEST_WITNESSED_AGAIN = _NEWEST_SIGNED_AGAIN.join(
+    tables.witnessed,
+    (tables.witnessed.c.log == _AGAIN_BY.log) & (tables.witnessed.c.size == _AGAIN_BY.size),
+).where(_AGAIN_BY.size > bindparam("index"))
 _SIGNED_AGAIN = select(tables.ml_dsa_checkpoints).where(
     tables.ml_dsa_checkpoints.c.log == bindparam("log"), tables.ml_dsa_checkpoints.c.size == bindparam("size")
 )
@@ -325,6 +334,16 @@ class Reader:
     def newest_cosigned(self, log: int) -> CosignedCheckpoint | None:
         """Give the newest checkpoint of `log` that another party has co-signed; None when there is none."""
         for found in self._connection.execute(_NEWEST_COSIGNED, {"log": log}):
+            return self._cosigned_at(log, found["size"])
+        return None
+
+    def newest_witnessed(self, log: int, index: int, *, again: bool = False) -> CosignedCheckpoint | None:
+        """Give the newest that holds an entry, and that another party and a witness have signed; None: there is none.
+
+        `again`: with ML-DSA-44 too, as `newest_signed_again`.
+        """
+        statement = _NEWEST_WITNESSED_AGAIN if again else _NEWEST_WITNESSED
+        for found in self._connection.execute(statement, {"log": log, "index": index}):
             return self._cosigned_at(log, found["size"])
         return None
 
