@@ -28,6 +28,7 @@ def wind_back(connection, revision: str) -> None:
     """Make a record what it would be if an earlier program had written it."""
     for name in sorted(set(tables.RECORD.tables) - TABLES_OF[revision]):
         connection.query(f"DROP TABLE {name}")
+    connection.query("ALTER TABLE logs DROP COLUMN closed_at")
     connection.query("DROP INDEX entries_lacking")
     for name in ("head_salt", "erased_log", "erased"):
         connection.query(f"ALTER TABLE entries DROP COLUMN {name}")

@@ -9,6 +9,7 @@ from tests.scenario.stage import both, copy_record, do, done, open_line, put_bac
 from coupefeu.model.messages import format_number
 from coupefeu.model.precedence import Precedence
 from coupefeu.services.messages.commands import Take
+from coupefeu.store.reader import Reader
 
 NAMES = ("us", "ru")
 
@@ -36,6 +37,63 @@ def forked(tmp_path):
     assert "record.equivocation" in troubles(nodes.ru)
     nodes.us.stop()
     return nodes
+
+
+def branches(node):
+    query = node.keeper.connection.query
+    return query("SELECT log, idx, start, body FROM branches ORDER BY number").fetchall()
+
+
+def test_the_line_stays_up_both_ways_while_a_log_is_forked(tmp_path):
+    """What RU says refers to what US has lost; it goes whole, so that US can read it."""
+    nodes = forked(tmp_path)
+    nodes.us.start()
+    nodes.connect()
+    nodes.run(seconds=3)
+    routine = nodes.ru.say("Your log has two branches.")
+    about = do(nodes.ru, Take, (0, 1))
+    nodes.run(seconds=10)
+    assert nodes.us.texts() == ["We hear you.", "Your log has two branches."]
+    assert done(nodes.ru.message(routine))[0] == "on-their-record", "receipted"
+    assert nodes.us.keeper.states[1].complete == about[1] + 1
+
+
+def test_both_sides_are_told_and_hold_the_same_proof(tmp_path):
+    nodes = forked(tmp_path)
+    nodes.us.start()
+    nodes.connect()
+    nodes.run(seconds=3)
+    assert "node.engine.forked" in troubles(nodes.us)
+    (told,) = {
+        change.detail for change in nodes.us.changes if getattr(change, "code", "") == "node.engine.forked"
+    }
+    assert "entry 1" in told
+    assert "incarnation open" in told
+    ours, theirs = (
+        node.keeper.connection.query("SELECT log, idx, proof FROM evidence").fetchall()
+        for node in nodes.nodes
+    )
+    assert ours == theirs
+    assert troubles(nodes.ru).count("record.equivocation") == 1
+
+
+def test_what_is_signed_on_the_other_branch_is_kept_marked_and_is_no_part_of_the_log(tmp_path):
+    nodes = forked(tmp_path)
+    ((log, index, start, body),) = branches(nodes.ru)
+    assert (log, index, start) == (0, 1, None)
+    assert b"Two, otherwise." in body
+    nodes.us.start()
+    nodes.connect()
+    nodes.run(seconds=1)
+    (peer,) = nodes.ru.engine.peers.values()
+    peer.link.busy(True)  # it asks for nothing but FLASH, which goes under a run
+    nodes.run(seconds=2)
+    nodes.us.say("We have fired by accident.", Precedence.FLASH)
+    nodes.run(seconds=5)
+    assert nodes.ru.texts() == ["One.", "Two.", "We have fired by accident."], "run-signed, so it is shown"
+    with Reader(nodes.ru.path, running=True) as reader:
+        assert [reader.is_forked(0, index) for index in range(3)] == [False, True, True], "and marked"
+        assert [(row["idx"], row["start"]) for row in reader.branches(9)] == [(1, None)]
 
 
 def test_a_forked_node_opens_an_incarnation_and_both_lines_go_on(tmp_path):

@@ -50,6 +50,7 @@ class Limits:
     ml_dsa_per_s: int = 2
     """Each costs a verification and a signature that take a millisecond; a node sends one in two seconds at most."""
     log_asks_per_s: int = 64
+    incarnation_asks_per_s: int = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,12 @@ class Delivery:
                 outbox = self._outboxes[outgoing.log] = Outbox()
             outbox.offer(outgoing)
 
+    def renew(self, entries: Iterable[Outgoing]) -> None:
+        """Take another form of what waits."""
+        for outgoing in entries:
+            if outgoing.log in self._outboxes:
+                self._outboxes[outgoing.log].renew(outgoing)
+
     def restore(self, log: int, cumulative: int, selective: Sequence[tuple[int, int]]) -> None:
         """Learn from our own record what is receipted already."""
         self._outboxes.setdefault(log, Outbox()).restore(cumulative, selective)

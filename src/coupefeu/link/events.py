@@ -9,6 +9,7 @@ from coupefeu.wire.packet import (
     AttachmentPart,
     Batch,
     CosignatureItem,
+    IncarnationAsk,
     LineTestItem,
     LogAsk,
     LogPiece,
@@ -127,6 +128,13 @@ class LogPieceReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class IncarnationAsked:
+    """The other side shows that a log of ours has two branches, and asks for a new one; unverified (A13)."""
+
+    item: IncarnationAsk
+
+
+@dataclass(frozen=True, slots=True)
 class AckBeyondOurs:
     """The other side holds entries of our log that we do not know: our record has fallen behind (A13)."""
 
@@ -184,6 +192,7 @@ Event: TypeAlias = (
     | SignedAgain
     | LogAsked
     | LogPieceReceived
+    | IncarnationAsked
     | AckBeyondOurs
     | PskToKeep
     | OldGeneration

@@ -10,6 +10,7 @@ from coupefeu.link.events import (
     BatchReceived,
     Event,
     HoleAsked,
+    IncarnationAsked,
     LineTestReceived,
     LogAsked,
     LogPieceReceived,
@@ -30,6 +31,7 @@ from coupefeu.wire.packet import (
     Batch,
     CosignatureItem,
     Hole,
+    IncarnationAsk,
     Item,
     LineTestItem,
     LogAsk,
@@ -60,6 +62,7 @@ Incoming: TypeAlias = (
     | AttachmentPart
     | MlDsaCheckpoint
     | MlDsaCosignature
+    | IncarnationAsk
     | LogAsk
     | LogPiece
 )
@@ -90,6 +93,7 @@ class Intake:
         self._ml_dsa = Meter(limits.ml_dsa_per_s, 2 * limits.ml_dsa_per_s)
         self._log_asks = Meter(limits.log_asks_per_s, 2 * limits.log_asks_per_s)
         self._log_pieces = Meter(limits.log_asks_per_s, 2 * limits.log_asks_per_s)
+        self._incarnation_asks = Meter(limits.incarnation_asks_per_s, 2 * limits.incarnation_asks_per_s)
         self.beyond_rate = Tally()
         self._unreceipted: list[Hole] = []
         self._ask_ms = 0
@@ -123,6 +127,8 @@ class Intake:
                 self._pass_on(SignedAgain(item), self._ml_dsa, "ml-dsa", mono_ms)
             case LogAsk():
                 self._pass_on(LogAsked(item), self._log_asks, "log-asks", mono_ms)
+            case IncarnationAsk():
+                self._pass_on(IncarnationAsked(item), self._incarnation_asks, "incarnation-asks", mono_ms)
             case LogPiece():
                 self._pass_on(LogPieceReceived(item), self._log_pieces, "log-pieces", mono_ms)
 

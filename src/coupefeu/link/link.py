@@ -32,6 +32,7 @@ from coupefeu.wire.packet import (
     CosignatureItem,
     Heartbeat,
     Hole,
+    IncarnationAsk,
     Item,
     LineTestItem,
     LogAsk,
@@ -100,7 +101,7 @@ class Link:
         self._ask: AttachmentAsk | None = None
         self._part: AttachmentPart | None = None
         self._ml_dsa: dict[tuple[type[Item], int], MlDsaCheckpoint | MlDsaCosignature] = {}
-        self._about_logs: dict[type, LogAsk | LogPiece] = {}
+        self._about_logs: dict[type, LogAsk | LogPiece | IncarnationAsk] = {}
         self._ordinary_on: Session | None = None
         self._refusals: dict[str, int] = {}
         self._bytes_received = self._refused = 0
@@ -110,6 +111,10 @@ class Link:
     def offer(self, entries: Iterable[Outgoing]) -> None:
         """Give entries that are durable here and must reach the other side, by ascending index where possible."""
         self._delivery.offer(entries)
+
+    def renew(self, entries: Iterable[Outgoing]) -> None:
+        """Give another form of entries that wait; they go anew. Those that do not wait any more stay as they are."""
+        self._delivery.renew(entries)
 
     def acknowledged(self, log: int, cumulative: int, selective: Sequence[tuple[int, int]] = ()) -> None:
         """Tell at the start, before `offer`, what our record has receipts for: half-open ranges beyond `cumulative`."""
@@ -166,8 +171,8 @@ class Link:
         """Answer an ask, behind everything else; takes the place of one that has not left: they ask again."""
         self._part = item
 
-    def about_log(self, item: LogAsk | LogPiece) -> None:
-        """Ask how far a log reaches there, or answer; takes the place of one that has not left."""
+    def about_log(self, item: LogAsk | LogPiece | IncarnationAsk) -> None:
+        """Ask how far a log reaches there, answer, or ask for a new one; takes the place of one that has not left."""
         self._about_logs[type(item)] = item
 
     def sign_again(self, item: MlDsaCheckpoint | MlDsaCosignature) -> None:

@@ -100,6 +100,13 @@ class Outbox:
         if index == self._offered:
             self._advance_offered()
 
+    def renew(self, outgoing: Outgoing) -> None:
+        """Take another form of an entry that waits; what flies in the old one counts as unsent."""
+        if outgoing.index in self._waiting:
+            self._land(outgoing.index)
+            self._waiting[outgoing.index] = outgoing
+            self._signed_to = min(self._signed_to, self.acknowledged)
+
     def acknowledge(self, cumulative: int, selective: Sequence[tuple[int, int]]) -> int:
         """Drop what is durable over there; return how many entries that were.
 

@@ -29,6 +29,9 @@ from coupefeu.store.jobs import (
     Act,
     Acted,
     Expired,
+    FindFork,
+    ForkFound,
+    ForkTaken,
     Job,
     NameOverdue,
     Outcome,
@@ -38,12 +41,14 @@ from coupefeu.store.jobs import (
     Received,
     ReceiveLineTest,
     Stored,
+    TakeFork,
     TakeReceipt,
 )
 from coupefeu.store.outgoing import Pending
 from coupefeu.store.recovery_jobs import Resumed
 from coupefeu.store.transaction import MAX_INDEX
-from coupefeu.wire.packet import Batch, CosignatureItem, LineTestItem, RunReceiptItem
+from coupefeu.wire.fork import MAX_PROOF_BYTES
+from coupefeu.wire.packet import Batch, CosignatureItem, IncarnationAsk, LineTestItem, RunReceiptItem
 
 Done = Callable[[Outcome], None]
 
@@ -54,6 +59,10 @@ MAX_OFFERED_AGAIN = 1_024
 OLD_GENERATION = "node.engine.old_generation"
 FALL_BACK_AGAIN_MS = 60_000
 """So seldom a party may have us begin again behind what it has co-signed."""
+REMEDY = (
+    "a restored record, or a stolen key. Stop this node; the officer in charge opens a new incarnation "
+    "with the identity key: coupefeu incarnation open --identity FILE"
+)
 COVER_AFTER_MS = 1_000
 """Quiet this long with entries covered by runs alone: the last one goes again, under a checkpoint."""
 
@@ -330,6 +339,9 @@ class Engine:
                 self._attachments.take(peer, part, now)
             case events.SignedAgain(item=item):
                 self.post_quantum.take(peer, item)
+            case events.IncarnationAsked(item=shown):
+                job = TakeFork(log=shown.log, proof=shown.proof, holder=peer.log)
+                self._submit(job, partial(self._fork_taken, peer))
             case events.LogAsked(item=asked):
                 self._telling.answer(peer, asked)
             case events.LogPieceReceived(item=piece) if self.recovery is not None:
@@ -341,6 +353,8 @@ class Engine:
                 self._carrier.close_path(path)
             case events.SessionUp() | events.SessionDown() | events.Alive():
                 self._attachments.note_line(peer, event, now)
+                if isinstance(event, events.SessionUp) and not event.renewed:
+                    self._ask_for_incarnation(peer)
                 self.post_quantum.note_line(peer, event, now)
                 if self.recovery is not None:
                     self.recovery.note_line(peer, event)
@@ -405,10 +419,40 @@ class Engine:
                 self.tell(EntryRecorded(recorded=recorded))
             if outcome.promised:
                 peer.fetching.promised()
-            for what in outcome.evidence:
-                self.tell(Trouble(party=peer.log, code="record.equivocation", detail=what))
+            if outcome.evidence:
+                self._found_fork(peer, outcome.evidence)
         elif isinstance(outcome, CoupefeuError) and outcome.code == LACKS_REFERENCE and self.is_recovering:
             pass  # it names what we have lost and take back: unacknowledged, it comes again
+        elif isinstance(outcome, Exception):
+            self._tell_refusal(peer, outcome)
+
+    # --- forks --------------------------------------------------------------------------------------------
+
+    def _found_fork(self, peer: Peer, evidence: Iterable[str]) -> None:
+        """Tell of it, ask for a new incarnation, and send anew, whole, what the other branch could not read (A13)."""
+        for what in evidence:
+            detail = (
+                f"{what}. What we co-signed first stands; what is signed on the other branch is kept, marked"
+            )
+            self.tell(Trouble(party=peer.log, code="record.equivocation", detail=detail))
+        self._ask_for_incarnation(peer)
+        start = peer.sealer.base_size
+        wanted = self._load_pending(start, start + MAX_OFFERED_AGAIN)
+        peer.link.renew(peer.outgoing(self.our_log, each) for each in wanted)
+
+    def _ask_for_incarnation(self, peer: Peer) -> None:
+        self._submit(FindFork(party=peer.log), partial(self._fork_found, peer))
+
+    def _fork_found(self, peer: Peer, outcome: Outcome) -> None:
+        if isinstance(outcome, ForkFound) and 0 < len(outcome.proof) <= MAX_PROOF_BYTES:
+            peer.link.about_log(IncarnationAsk(outcome.log, outcome.proof))
+
+    def _fork_taken(self, peer: Peer, outcome: Outcome) -> None:
+        if isinstance(outcome, ForkTaken):
+            if not outcome.is_closed:
+                says = f"our own log is signed twice from entry {outcome.index:,} on, as the other side shows"
+                detail = f"{says}: {REMEDY}"
+                self.tell(Trouble(party=None, code="node.engine.forked", detail=detail))
         elif isinstance(outcome, Exception):
             self._tell_refusal(peer, outcome)
 

@@ -25,6 +25,7 @@ from coupefeu.store.attachments import store_content
 from coupefeu.store.erased import erase_named
 from coupefeu.store.jobs import Acted, Stored
 from coupefeu.store.outgoing import pack
+from coupefeu.store.parted import refers_beyond
 from coupefeu.store.transaction import Transaction
 from coupefeu.wire.head import encode_both
 
@@ -167,5 +168,6 @@ def _append(transaction: Transaction, completed: _Completed) -> Stored:
         leaf_hash=hashed,
     )
     transaction.show(recorded)
-    entry = pack(index, seed, encoded, completed.short, body, draft.precedence)
+    is_parted = refers_beyond(completed.head, transaction.parted)
+    entry = pack(index, seed, encoded, completed.short, body, draft.precedence, is_parted=is_parted)
     return Stored(recorded=recorded, leaf=leaf, entry=entry)

@@ -1,19 +1,26 @@
 """Two signed statements that cannot both be true: kept, never resolved by us (protocol A6, A13)."""
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert, select
 
 from coupefeu.errors import PeerError, VerificationError
-from coupefeu.record.equivocation import SignedLeaf, encode_equivocation, path_of
+from coupefeu.record.equivocation import SignedLeaf, encode_equivocation, path_of, verify_equivocation
+from coupefeu.record.incarnations import is_of_two_incarnations
 from coupefeu.record.statements import verify_checkpoint
 from coupefeu.record.tree import inclusion_path
 from coupefeu.services.base import Statement
 from coupefeu.store import tables
+from coupefeu.store.branches import keep_branch
 from coupefeu.store.covering import COVERING_CHECKPOINT, COVERING_RUN
 from coupefeu.store.incoming import Incoming
+from coupefeu.store.jobs import FindFork, ForkFound, ForkTaken, TakeFork
+from coupefeu.store.line import newest_log
 from coupefeu.store.standing import verify_author
 from coupefeu.store.transaction import Transaction
+from coupefeu.wire.key_statement import KeyRole
 from coupefeu.wire.packet import CheckpointSignature, RunSignature
 
+ASKED = "shown-by-the-counterpart"
+"""What evidence of our own two branches is called."""
 FORK_REACH = 1 << 16
 """A fork further back than this is not computed, for before that it is but an unverified claim."""
 
@@ -21,6 +28,11 @@ FORK_AGAIN_MS = 1_000
 """A second branch is computed once in this time, for it costs up to FORK_REACH hashes, its signature true or false."""
 
 _INSERT = insert(tables.evidence).prefix_with("OR IGNORE")
+_OF_LOG = (
+    select(tables.evidence)
+    .where(tables.evidence.c.log == bindparam("log"))
+    .order_by(tables.evidence.c.number)
+)
 
 
 def keep_fork(
@@ -57,6 +69,8 @@ def keep_fork(
         lambda key: verify_checkpoint(key, size, root, statement.signature),
     )
     path = path_of(before, branch, index, size)
+    other = (each for each in entries.values() if each.index >= index)
+    keep_branch(transaction, log, other, {"start": None, "end": size, "signature": statement.signature})
     return keep_two_leaves(
         transaction, log, index, SignedLeaf(None, size, statement.signature, entries[index].leaf, path)
     )
@@ -80,7 +94,36 @@ def keep_other_run(
     hashes = [each.leaf_hash for each in entries.values()]
     path = inclusion_path(hashes, index - statement.start, len(hashes))
     other = SignedLeaf(statement.start, statement.end, statement.signature, entries[index].leaf, path)
+    branch = (each for each in entries.values() if each.index >= index)
+    signed = {"start": statement.start, "end": statement.end, "signature": statement.signature}
+    keep_branch(transaction, log, branch, signed)
     return keep_two_leaves(transaction, log, index, other)
+
+
+def take_fork(transaction: Transaction, job: TakeFork) -> ForkTaken:
+    """Keep a proof that we ourselves have signed two branches, which another party gives us.
+
+    Raises: PeerError: it is of no log of ours, or no proof; VerificationError: a statement does not hold.
+    """
+    line = transaction.line
+    if job.log not in transaction.states or not line.is_ours(job.log):
+        raise PeerError(
+            f"a proof of two branches of log {job.log}, which is not ours",
+            code="store.equivocation.not_ours",
+            hint="Nothing to do here.",
+        )
+    author = line.author(job.log)
+    shown = verify_equivocation(job.proof, *author.keys_of(KeyRole.LOG))
+    keep_evidence(transaction, job.log, shown.index, f"{ASKED} at {shown.index}", job.proof)
+    return ForkTaken(log=job.log, index=shown.index, is_closed=author.closed_at is not None)
+
+
+def find_fork(transaction: Transaction, job: FindFork) -> ForkFound:
+    """Find the proof of two branches of the log that a party writes now, if there is one to ask it by."""
+    log = newest_log(transaction.line.parties, job.party)
+    rows = transaction.select(Statement(_OF_LOG, {"log": log}))
+    proofs = (row["proof"] for row in rows if not is_of_two_incarnations(row["proof"]))
+    return ForkFound(log=log, proof=next(proofs, b""))
 
 
 def keep_two_leaves(transaction: Transaction, log: int, index: int, other: SignedLeaf) -> str:
@@ -98,6 +141,7 @@ def keep_evidence(transaction: Transaction, log: int, index: int, what: str, pro
     """Keep a proof that was verified; the first one of an entry stands for all."""
     row = {"number": None, "log": log, "idx": index, "arrived_ms": transaction.context.now.utc_ms}
     transaction.write(_INSERT, row | {"what": what, "proof": proof})
+    transaction.part(log, index)
 
 
 def _held(transaction: Transaction, log: int, index: int) -> SignedLeaf:

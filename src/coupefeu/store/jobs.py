@@ -136,6 +136,22 @@ class KeepMlDsa:
     by_holder: MlDsaStatement | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindFork:
+    """Find the proof that the party at this position signed two branches of the log that it writes now."""
+
+    party: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeFork:
+    """The party `holder` shows that a log of ours has two branches, and asks for a new incarnation."""
+
+    log: int
+    proof: bytes
+    holder: int
+
+
 Job = (
     Act
     | Receive
@@ -149,6 +165,8 @@ Job = (
     | KeepWitnessed
     | ReadMlDsa
     | KeepMlDsa
+    | FindFork
+    | TakeFork
     | RecoveryJob
 )
 
@@ -304,6 +322,23 @@ class MlDsaKept:
     holder: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForkFound:
+    """The proof, empty where there is none, of the newest log of that party."""
+
+    log: int
+    proof: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForkTaken:
+    """The proof is kept: our log parts at `index`. `is_closed`: we write another one already."""
+
+    log: int
+    index: int
+    is_closed: bool
+
+
 Outcome = (
     Acted
     | Received
@@ -316,6 +351,8 @@ Outcome = (
     | KeptWitnessed
     | MlDsaKnown
     | MlDsaKept
+    | ForkFound
+    | ForkTaken
     | RecoveryOutcome
     | Exception
 )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, select, update
 
 from coupefeu.errors import ConfigError, CoupefeuError, PeerError, PolicyError, StoreError, VerificationError
 from coupefeu.keys.incarnations import parse_opening_body
@@ -23,6 +23,7 @@ from coupefeu.store import tables
 from coupefeu.store.announce import receive_line_test
 from coupefeu.store.append import act
 from coupefeu.store.attachments import find_wanted, keep_attachment, read_part
+from coupefeu.store.equivocation import find_fork, take_fork
 from coupefeu.store.erasing import erase_on_order
 from coupefeu.store.expiring import expire
 from coupefeu.store.highwater import Marks
@@ -32,6 +33,7 @@ from coupefeu.store.jobs import (
     Acted,
     EraseExpired,
     Expired,
+    FindFork,
     FindWanted,
     Job,
     KeepAttachment,
@@ -44,10 +46,12 @@ from coupefeu.store.jobs import (
     Receive,
     Received,
     ReceiveLineTest,
+    TakeFork,
     TakeReceipt,
 )
 from coupefeu.store.line import Line, logs_of, make_parties
 from coupefeu.store.overdue import name_overdue
+from coupefeu.store.parted import parted_logs
 from coupefeu.store.post_quantum import keep_ml_dsa, read_ml_dsa
 from coupefeu.store.rebuild import Progress, are_current, rebuild
 from coupefeu.store.receipts import take_receipt
@@ -66,6 +70,11 @@ from coupefeu.wire.agreement import parse_agreement
 from coupefeu.wire.packet import Batch, CosignatureItem
 
 _INSERT_LOG = insert(tables.logs)
+_CLOSE_LOG = (
+    update(tables.logs)
+    .where(tables.logs.c.log == bindparam("b_log"))
+    .values(closed_at=bindparam("b_closed_at"))
+)
 _NEWEST_OWN_COSIGNATURE = (
     select(tables.cosignatures)
     .where(tables.cosignatures.c.log == bindparam("log"), tables.cosignatures.c.holder == bindparam("holder"))
@@ -109,6 +118,7 @@ class Keeper:
         self._remains = Remains(self.connection)
         self._take_standing()
         self.states = self._load_states()
+        self.parted = parted_logs(self.connection)
         self._next_arrival = self._load_next_arrival()
         self._marks = self._read_marks()
         self._in_doubt = False
@@ -224,6 +234,10 @@ class Keeper:
                 return read_ml_dsa(transaction, job)
             case KeepMlDsa():
                 return keep_ml_dsa(transaction, job)
+            case FindFork():
+                return find_fork(transaction, job)
+            case TakeFork():
+                return take_fork(transaction, job)
             case _:
                 return self._recover(transaction, job)
 
@@ -313,6 +327,7 @@ class Keeper:
             context,
             self._next_arrival,
             is_recovering=self.recovering is not None,
+            parted=self.parted,
         )
 
     def _commit(self, transaction: Transaction) -> None:
@@ -380,6 +395,8 @@ class Keeper:
                     code="store.keeper.other_line",
                     hint="This record.db belongs to another line; put the right one back.",
                 )
+            if party.closed_at != rows[log]["closed_at"]:
+                self.connection.execute(_CLOSE_LOG, {"b_log": log, "b_closed_at": party.closed_at})
         return {log: self._load_state(rows[log]) for log in logs_of(self.line.parties)}
 
     def _load_state(self, row: Mapping[str, Any]) -> LogState:

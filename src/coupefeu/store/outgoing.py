@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from coupefeu.errors import CoupefeuError
-from coupefeu.model.entry import is_to
+from coupefeu.model.entry import Head, is_to
 from coupefeu.model.precedence import Precedence
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.record.tree import Frontier
 from coupefeu.store import tables
+from coupefeu.store.parted import parted_logs, refers_beyond
 from coupefeu.store.sqlite import Connection
 from coupefeu.store.transaction import MAX_INDEX
 from coupefeu.wire.head import decode_head, shorten, whole
@@ -32,10 +33,21 @@ class Pending:
 
 
 def pack(
-    index: int, seed: bytes, head: bytes, short: bytes, body: bytes, precedence: Precedence
+    index: int,
+    seed: bytes,
+    head: bytes,
+    short: bytes,
+    body: bytes,
+    precedence: Precedence,
+    *,
+    is_parted: bool = False,
 ) -> PackedEntry:
-    """Give the form on air; a FLASH names its references in full, for it may overtake what it refers to."""
-    return PackedEntry(index, seed, whole(head) if precedence is Precedence.FLASH else short, body)
+    """Give the form on air; a FLASH names its references in full, for it may overtake what it refers to.
+
+    So does one that refers to what its receivers hold otherwise, or not (store/parted.py).
+    """
+    is_whole = precedence is Precedence.FLASH or is_parted
+    return PackedEntry(index, seed, whole(head) if is_whole else short, body)
 
 
 def load_pending(connection: Connection, log: int, start: int, end: int | None = None) -> Iterator[Pending]:
@@ -44,20 +56,23 @@ def load_pending(connection: Connection, log: int, start: int, end: int | None =
         "SELECT idx, leaf, seed, head, body FROM entries WHERE log = ? AND idx >= ? AND idx < ? ORDER BY idx",
         (log, start, MAX_INDEX if end is None else end),
     )
+    parted = parted_logs(connection)
     for index, leaf, seed, head, body in rows:
-        precedence, to_posts = _read_head(head or b"")
+        decoded = _read_head(head or b"")
+        precedence = Precedence.ROUTINE if decoded is None else decoded.precedence
+        to_posts = () if decoded is None else decoded.to_posts
         entry: PackedEntry | LeafOnly = LeafOnly(index, leaf)  # its content is erased: they have receipted it
         if body is not None:
-            entry = pack(index, seed, head, shorten(head), body, precedence)
+            is_parted = decoded is not None and refers_beyond(decoded, parted)
+            entry = pack(index, seed, head, shorten(head), body, precedence, is_parted=is_parted)
         yield Pending(index, precedence, leaf, leaf_hash(leaf), entry, to_posts)
 
 
-def _read_head(head: bytes) -> tuple[Precedence, tuple[str, ...]]:
+def _read_head(head: bytes) -> Head | None:
     try:
-        decoded = decode_head(head)
+        return decode_head(head)
     except CoupefeuError:
-        return Precedence.ROUTINE, ()
-    return decoded.precedence, decoded.to_posts
+        return None
 
 
 def load_frontier(connection: Connection, log: int, size: int) -> Frontier:

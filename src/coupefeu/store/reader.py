@@ -13,6 +13,7 @@ from coupefeu.errors import UsageError
 from coupefeu.services import every  # noqa: F401 - the views' digest names those of all services
 from coupefeu.services.base import Rows
 from coupefeu.store import tables
+from coupefeu.store.branches import newest_branches
 from coupefeu.store.covering import COVERING_CHECKPOINT, COVERING_RUN
 from coupefeu.store.rebuild import insist_views
 from coupefeu.store.schema import insist_current
@@ -423,9 +424,20 @@ class Reader:
         return self._connection.execute(_NEWEST_EVIDENCE, {"count": count})
 
     def is_forked(self, log: int, index: int) -> bool:
-        """Whether there is evidence that the author of an entry signed another one in its place."""
-        rows = self._connection.query("SELECT 1 FROM evidence WHERE log = ? AND idx = ?", (log, index))
+        """Whether the author of an entry signed another one in its place, or it stands on either branch of a fork.
+
+        That is one behind a fork that is covered by a run alone, which says nothing of those before it (protocol A13).
+        """
+        rows = self._connection.query(
+            "SELECT 1 FROM evidence e JOIN logs l ON l.log = e.log WHERE e.log = ?1"
+            " AND (e.idx = ?2 OR (e.idx < ?2 AND ?2 >= l.size))",
+            (log, index),
+        )
         return rows.fetchone() is not None
+
+    def branches(self, count: int) -> Rows:
+        """Rows of the `count` entries of other branches that came last, the newest first (store/branches.py)."""
+        return newest_branches(self._connection, count)
 
     def announced(self) -> Rows:
         """Rows of `announced`, at most 100, whose entries have not come yet: line tests heard before their proof."""

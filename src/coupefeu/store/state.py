@@ -136,7 +136,14 @@ class LogState:
 
 def empty_log(log: int, origin: str) -> dict[str, Any]:
     """Give the row of `logs` of a log that holds nothing yet."""
-    return {"log": log, "origin": origin, "size": 0, "complete": 0, "frontier": Frontier().to_bytes()}
+    return {
+        "log": log,
+        "origin": origin,
+        "size": 0,
+        "complete": 0,
+        "frontier": Frontier().to_bytes(),
+        "closed_at": None,
+    }
 
 
 def ranges_of(indices: Iterable[int]) -> Ranges:

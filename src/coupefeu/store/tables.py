@@ -30,6 +30,9 @@ logs = Table(
     Column("size", BigInteger, nullable=False, doc="entries that a checkpoint covers (ours: all)"),
     Column("complete", BigInteger, nullable=False, doc="entries before this are held with their bodies"),
     Column("frontier", LargeBinary, nullable=False, doc="record.tree.Frontier at `size`"),
+    Column(
+        "closed_at", BigInteger, doc="where its party ended it by opening another; None: it is the newest"
+    ),
 )
 
 entries = Table(
@@ -204,6 +207,24 @@ told = Table(
     Column("told_ms", BigInteger, nullable=False),
     Column("verdict", Text, nullable=False, doc="empty, or: contradicts"),
 )
+
+branches = Table(
+    "branches",
+    RECORD,
+    Column("number", Integer, primary_key=True, doc="in the order of arrival"),
+    Column("log", Integer, nullable=False),
+    Column("idx", BigInteger, nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+    Column("seed", LargeBinary, nullable=False),
+    Column("head", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("start", BigInteger, doc="of the run that covers it; None: a checkpoint of `end` entries does"),
+    Column("end", BigInteger, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("arrived_ms", BigInteger, nullable=False),
+    UniqueConstraint("log", "idx", "leaf"),
+)
+"""Entries of the other branch of a forked log: shown, marked, and no part of the log (protocol A13)."""
 
 announced = Table(
     "announced",

@@ -24,6 +24,11 @@ _INSERT_ENTRY = insert(tables.entries).values(
     {each.name: bindparam(each.name) for each in tables.entries.c if each.name not in tables.OF_ERASED}
 )
 _INSERT_LOG = insert(tables.logs)
+_CLOSE_LOG = (
+    update(tables.logs)
+    .where(tables.logs.c.log == bindparam("b_log"))
+    .values(closed_at=bindparam("b_closed_at"))
+)
 _INSERT_FRONTIER = insert(tables.frontiers).prefix_with("OR REPLACE")
 _INSERT_SUBTREE = insert(tables.subtrees).prefix_with("OR REPLACE")
 _SAVE_LOG = (
@@ -64,8 +69,13 @@ class Transaction:
         next_arrival: int,
         *,
         is_recovering: bool = False,
+        parted: dict[int, int] | None = None,
     ) -> None:
-        """`is_recovering`: this node signs nothing, for it may have signed more than it holds (protocol A13)."""
+        """`is_recovering`: this node signs nothing, for it may have signed more than it holds (protocol A13).
+
+        `parted`: see store/parted.py; what is found out here is noted in it.
+        """
+        self.parted = {} if parted is None else parted
         self.line = line
         self.states = states
         self.context = context
@@ -105,6 +115,12 @@ class Transaction:
         """Take no more of a log than up to this size: its party writes another one now (protocol A13)."""
         if log in self.states:
             self.touch(log).closed_at = size
+            self.write(_CLOSE_LOG, {"b_log": log, "b_closed_at": size})
+            self.part(log, size)
+
+    def part(self, log: int, size: int) -> None:
+        """Note that others may hold another log than we do from this size on."""
+        self.parted[log] = min(self.parted.get(log, size), size)
 
     def undo(self) -> None:
         """Put every state back: the transaction did not happen."""

@@ -21,6 +21,7 @@ from coupefeu.store.jobs import (
     ReadPart,
     Receive,
     ReceiveLineTest,
+    TakeFork,
     TakeReceipt,
 )
 from coupefeu.store.recovery_jobs import TakeBack, TellLog
@@ -99,6 +100,7 @@ def party_of(job: Job) -> int:
             TakeReceipt(holder=holder)
             | ReadPart(holder=holder)
             | TellLog(holder=holder)
+            | TakeFork(holder=holder)
             | TakeBack(holder=holder)
         ):
             return holder

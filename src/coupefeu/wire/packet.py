@@ -17,6 +17,7 @@
     10 number key:1184                                   ratchet R1: a fresh ML-KEM-768 key (protocol B10)
     11 number ciphertext:1088 mac:32                     ratchet R2: the answer
     12 number mac:32                                     ratchet R3: the MAC back
+    13 log length bytes                                  that log of yours has two branches: the proof (A13, `fork.py`)
     80..ff length bytes                                  from a newer peer: skipped
 
     flags: 01 gaps are given; 02 statement is a run; 04 the statement's bounds are given
@@ -44,6 +45,7 @@ from coupefeu.wire.batch import (
     malformed,
     take,
 )
+from coupefeu.wire.fork import IncarnationAsk, decode_incarnation_ask, encode_incarnation_ask
 from coupefeu.wire.log_answer import (
     LogAsk,
     LogPiece,
@@ -170,6 +172,7 @@ Item: TypeAlias = (
     | MlDsaCosignature
     | LogAsk
     | LogPiece
+    | IncarnationAsk
     | RatchetOffer
     | RatchetAnswer
     | RatchetProof
@@ -244,6 +247,8 @@ def _encode(item: Item) -> bytes:  # noqa: C901, PLR0911, PLR0912 - one for each
             return b"\x0c" + encode_ml_dsa(item)
         case LogAsk():
             return b"\x0d" + encode_log_ask(item)
+        case IncarnationAsk():
+            return b"\x13" + encode_incarnation_ask(item)
         case LogPiece():
             return b"\x0e" + encode_log_piece(item)
         case RatchetOffer():
@@ -331,6 +336,7 @@ _READERS: Final[dict[int, Callable[[bytes, int], tuple[Item | None, int]]]] = {
     0x10: decode_offer,
     0x11: decode_answer,
     0x12: decode_proof,
+    0x13: decode_incarnation_ask,
 } | dict.fromkeys(range(0x80, 0x100), _skip)
 
 
@@ -394,6 +400,7 @@ __all__ = [
     "CosignatureItem",
     "Heartbeat",
     "Hole",
+    "IncarnationAsk",
     "Item",
     "LeafOnly",
     "LineTestItem",

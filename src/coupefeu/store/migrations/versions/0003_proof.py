@@ -19,6 +19,27 @@ def upgrade() -> None:
     _make_witnessed()
     _make_post_quantum()
     _make_told()
+    _make_incarnations()
+
+
+def _make_incarnations() -> None:
+    """Make the column that closes a log, and the table of other branches."""
+    op.add_column("logs", sa.Column("closed_at", sa.BigInteger()))
+    op.create_table(
+        "branches",
+        sa.Column("number", sa.Integer(), primary_key=True),
+        sa.Column("log", sa.Integer(), nullable=False),
+        sa.Column("idx", sa.BigInteger(), nullable=False),
+        sa.Column("leaf", sa.LargeBinary(), nullable=False),
+        sa.Column("seed", sa.LargeBinary(), nullable=False),
+        sa.Column("head", sa.LargeBinary(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("start", sa.BigInteger()),
+        sa.Column("end", sa.BigInteger(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("arrived_ms", sa.BigInteger(), nullable=False),
+        sa.UniqueConstraint("log", "idx", "leaf"),
+    )
 
 
 def _make_told() -> None:

@@ -1,0 +1,62 @@
+"""What a party signed on the other branch of a log that it forked: kept to be read, marked, and never part of the log.
+
+The branch that was held first stands (protocol A13). Nothing here has an effect, a receipt or a number of its own; the
+officer sees it, for a FLASH may stand on the wrong branch by no fault of its author.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from sqlalchemy import bindparam, func, insert, select
+
+from coupefeu.services.base import Rows
+from coupefeu.store import tables
+from coupefeu.store.incoming import Incoming
+from coupefeu.store.sqlite import Connection
+from coupefeu.store.transaction import Transaction
+
+MAX_KEPT: Final = 256
+"""Entries of other branches that are kept of one log, the first that came: who forks may write any number."""
+
+_BRANCHES = tables.branches
+_HELD = select(func.count()).where(_BRANCHES.c.log == bindparam("log")).scalar_subquery()
+_INSERT = (
+    insert(_BRANCHES)
+    .prefix_with("OR IGNORE")
+    .from_select(
+        [column.name for column in _BRANCHES.c if column.name != "number"],
+        select(
+            *(bindparam(column.name, type_=column.type) for column in _BRANCHES.c if column.name != "number")
+        ).where(_HELD < MAX_KEPT),
+    )
+)
+_NEWEST = select(_BRANCHES).order_by(_BRANCHES.c.number.desc()).limit(bindparam("count"))
+_OF_ENTRY = select(_BRANCHES).where(_BRANCHES.c.log == bindparam("log"), _BRANCHES.c.idx == bindparam("idx"))
+
+
+def keep_branch(
+    transaction: Transaction, log: int, entries: Iterable[Incoming], signed: dict[str, Any]
+) -> None:
+    """Keep entries of another branch, which a verified statement covers.
+
+    `signed`: `start` (None of a checkpoint), `end` and `signature` of that statement.
+    """
+    for entry in entries:
+        if entry.has_body:
+            row: dict[str, Any] = {
+                "log": log,
+                "idx": entry.index,
+                "arrived_ms": transaction.context.now.utc_ms,
+            }
+            row |= {"leaf": entry.leaf, "seed": entry.seed, "head": entry.head, "body": entry.body}
+            transaction.write(_INSERT, row | signed)
+
+
+def newest_branches(connection: Connection, count: int) -> Rows:
+    """Rows of `branches`, the newest first."""
+    return connection.execute(_NEWEST, {"count": count})
+
+
+def branches_at(connection: Connection, log: int, index: int) -> Rows:
+    """Rows of `branches` that stand in the place of one entry."""
+    return connection.execute(_OF_ENTRY, {"log": log, "idx": index})
