@@ -178,6 +178,7 @@ _LIMITS = {
     "parts_per_s": "parts of attachments",
     "ml_dsa_per_s": "ML-DSA-44 signatures of checkpoints",
     "log_asks_per_s": "asks about a log, and pieces of answers",
+    "incarnation_asks_per_s": "asks for a new incarnation, with the proof of a fork",
 }
 
 

@@ -21,6 +21,7 @@ import coupefeu.wire
 from coupefeu.errors import PeerError
 from coupefeu.keys.agreement_signatures import parse_agreement_body
 from coupefeu.keys.certificates import read_certificate
+from coupefeu.keys.incarnations import parse_opening_body
 from coupefeu.link.connection import read_items
 from coupefeu.model.entry import Head, Kind
 from coupefeu.model.precedence import Precedence
@@ -54,7 +55,9 @@ from coupefeu.wire import (
     witness,
 )
 from coupefeu.wire.checkpoint import Checkpoint
+from coupefeu.wire.fork import decode_incarnation_ask
 from coupefeu.wire.head import decode_head, encode_head, restore, shorten
+from coupefeu.wire.incarnation import parse_incarnation
 from coupefeu.wire.key_statement import parse_key_statement
 from coupefeu.wire.note import VerifierKey, format_note, parse_note, parse_signature
 from coupefeu.wire.proof import TlogProof
@@ -127,6 +130,9 @@ TRIED = {
     "wire.witness.parse_submission": witness.parse_submission,
     "wire.witness.parse_tree_head": lambda data: witness.parse_tree_head(text(data)),
     "keys.agreement_signatures.parse_agreement_body": parse_agreement_body,
+    "keys.incarnations.parse_opening_body": parse_opening_body,
+    "wire.incarnation.parse_incarnation": parse_incarnation,
+    "wire.fork.decode_incarnation_ask": lambda data: decode_incarnation_ask(data, 0),
     "keys.certificates.read_certificate": read_certificate,
     "record.audit.audit_record": lambda data: audit_record({"checkpoint": data}.get, KEY),
     "record.disclosure.Disclosure.from_bytes": Disclosure.from_bytes,

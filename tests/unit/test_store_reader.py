@@ -29,7 +29,7 @@ US, RU, FR = 0, 1, 2
 def test_a_holder_that_signs_often_hides_no_other(tmp_path, table, row):
     keeper = open_keeper(tmp_path / "record.db")
     keeper.connection.query(
-        "INSERT INTO logs SELECT 2, 'fr', size, complete, frontier FROM logs WHERE log = 1"
+        "INSERT INTO logs SELECT 2, 'fr', size, complete, frontier, NULL FROM logs WHERE log = 1"
     )
     for number in range(1, 201):
         values = row.format(n=number, holder=RU, ms=1_000 + number)

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, func, insert, select
 
-from coupefeu.services.base import Rows
+from coupefeu.record.leaf import leaf_hash
+from coupefeu.services.base import Rows, Statement
 from coupefeu.store import tables
 from coupefeu.store.incoming import Incoming
 from coupefeu.store.sqlite import Connection
@@ -31,6 +32,11 @@ _INSERT = (
     )
 )
 _NEWEST = select(_BRANCHES).order_by(_BRANCHES.c.number.desc()).limit(bindparam("count"))
+_FROM = (
+    select(_BRANCHES.c.idx, _BRANCHES.c.leaf)
+    .where(_BRANCHES.c.log == bindparam("log"), _BRANCHES.c.idx >= bindparam("start"))
+    .order_by(_BRANCHES.c.number)
+)
 _OF_ENTRY = select(_BRANCHES).where(_BRANCHES.c.log == bindparam("log"), _BRANCHES.c.idx == bindparam("idx"))
 
 
@@ -50,6 +56,12 @@ def keep_branch(
             }
             row |= {"leaf": entry.leaf, "seed": entry.seed, "head": entry.head, "body": entry.body}
             transaction.write(_INSERT, row | signed)
+
+
+def branch_hashes(transaction: Transaction, log: int, start: int) -> dict[int, bytes]:
+    """Hashes of the leaves of another branch from `start` on; of several, of the one that came last."""
+    rows = transaction.select(Statement(_FROM, {"log": log, "start": start}))
+    return {row["idx"]: leaf_hash(row["leaf"]) for row in rows}
 
 
 def newest_branches(connection: Connection, count: int) -> Rows:

@@ -9,7 +9,7 @@ from coupefeu.record.statements import verify_checkpoint
 from coupefeu.record.tree import inclusion_path
 from coupefeu.services.base import Statement
 from coupefeu.store import tables
-from coupefeu.store.branches import keep_branch
+from coupefeu.store.branches import branch_hashes, keep_branch
 from coupefeu.store.covering import COVERING_CHECKPOINT, COVERING_RUN
 from coupefeu.store.incoming import Incoming
 from coupefeu.store.jobs import FindFork, ForkFound, ForkTaken, TakeFork
@@ -73,6 +73,42 @@ def keep_fork(
     keep_branch(transaction, log, other, {"start": None, "end": size, "signature": statement.signature})
     return keep_two_leaves(
         transaction, log, index, SignedLeaf(None, size, statement.signature, entries[index].leaf, path)
+    )
+
+
+def take_branch(
+    transaction: Transaction, log: int, entries: dict[int, Incoming], statement: CheckpointSignature
+) -> str:
+    """Keep what goes on with the other branch of a log that is forked; gives what it is called.
+
+    Its tree is that of both up to the fork, then of what was kept of the other branch, then of these entries.
+
+    Raises: VerificationError: the checkpoint is of no branch that is known; PeerError: as `keep_fork`.
+    """
+    size, fork = statement.size, transaction.parted.get(log)
+    if fork is None or size - fork > FORK_REACH:
+        raise _no_branch(size)
+    _insist_seldom(transaction, log)
+    known = transaction.leaf_hashes(log, fork, size) | branch_hashes(transaction, log, fork)
+    known |= {each.index: each.leaf_hash for each in entries.values()}
+    tree = transaction.frontier_at(log, fork)
+    if not known.keys() >= set(range(fork, size)):
+        raise _no_branch(size)
+    tree.extend(known[each] for each in range(fork, size))
+    root = tree.root()
+    transaction.line.author(log).verify_log_at(
+        size, lambda key: verify_checkpoint(key, size, root, statement.signature)
+    )
+    other = (each for each in entries.values() if each.index >= fork)
+    keep_branch(transaction, log, other, {"start": None, "end": size, "signature": statement.signature})
+    return f"more of the other branch, from {min(entries):,} on"
+
+
+def _no_branch(size: int) -> VerificationError:
+    return VerificationError(
+        f"the checkpoint at {size:,} is not of the entries that came before it",
+        code="store.equivocation.no_branch",
+        hint="Nothing was taken; what is not acknowledged comes again.",
     )
 
 

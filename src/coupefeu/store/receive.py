@@ -18,7 +18,7 @@ from coupefeu.record.statements import cosign_checkpoint, sign_run_receipt, veri
 from coupefeu.record.tree import root_of
 from coupefeu.services.base import Recorded
 from coupefeu.store import tables
-from coupefeu.store.equivocation import keep_fork, keep_other_run
+from coupefeu.store.equivocation import keep_fork, keep_other_run, take_branch
 from coupefeu.store.incoming import Incoming, MissingReferenceError, restore_batch
 from coupefeu.store.jobs import Ranges, Receipt, Received
 from coupefeu.store.receipts import (
@@ -126,7 +126,13 @@ class Receiver:
             return ()
         if size > had:
             leaf_hashes = {index: entry.leaf_hash for index, entry in entries.items()}
-            self._grow(stored | leaf_hashes, statement, entries)
+            try:
+                self._grow(stored | leaf_hashes, statement, entries)
+            except VerificationError:
+                if self.log not in self.transaction.parted:
+                    raise
+                self.evidence.append(take_branch(self.transaction, self.log, entries, statement))
+                return ()
         self._came.update(entries)
         self._fill_bodies(entries)
         for index in range(had, size):
