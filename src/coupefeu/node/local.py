@@ -33,7 +33,7 @@ from coupefeu.store.reader import Reader
 
 Result = TypeVar("Result")
 
-_REQUESTS = ("act", "receipt", "status", "follow", "admit-recovery")
+_REQUESTS = ("act", "receipt", "status", "follow", "admit-recovery", REQUEST)
 MAX_ABOUT = 16
 """References told with an event; an act names one message, SHOWN at most 16."""
 
@@ -152,7 +152,7 @@ class LocalBackend:
                 if not future.done():
                     future.set_result((self._names[change.holder], change.arrived_ms))
 
-    async def _answer(self, request: dict[str, Any], client: Client) -> Any:
+    async def _answer(self, request: dict[str, Any], client: Client) -> Any:  # noqa: PLR0911 - one for each
         match request.get("do"):
             case "act":
                 return await self.act(decode_command(request["command"], request["fields"]))
