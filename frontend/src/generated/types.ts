@@ -407,7 +407,8 @@ export interface TroubleValues {
  *
  * `run` names this run of the node. `overdue`: the most urgent of them, 20 at most. `troubles`:
  * of this run, the one that was told last first. `screens`: live consoles of this
- * node. `session` is null on the stream, which is the same for all.
+ * node. `session` is null on the stream, which is the same for all. `recovering`: the stage of it (words
+ * `recovering-STAGE`) while our node may have signed more than it holds, and signs nothing.
  */
 export interface DeskValues {
   readonly as_of_ms: number;
@@ -429,6 +430,7 @@ export interface DeskValues {
   readonly screens: number;
   readonly session: SessionValues | null;
   readonly demo: boolean;
+  readonly recovering: string | null;
 }
 
 /** One step, and when it was done. */

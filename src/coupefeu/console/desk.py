@@ -47,6 +47,7 @@ from coupefeu.node.events import (
     EntryRecorded,
     LineChanged,
     ReceiptTaken,
+    Recovering,
     TermsChanged,
     Trouble,
 )
@@ -175,6 +176,7 @@ class ConsoleDesk:
         """Give the desk as it is now."""
         agreement = self.folder.agreement
         rows = self._open.rows()
+        recovery = self._runtime.engine.recovery
         return DeskValues(
             as_of_ms=self.now_ms,
             run=self.run,
@@ -195,6 +197,7 @@ class ConsoleDesk:
             screens=len(self.feed.consoles),
             session=session,
             demo=self.demo is not None,
+            recovering=None if recovery is None else recovery.stage.value,
         )
 
     def _troubles(self) -> tuple[TroubleValues, ...]:
@@ -290,7 +293,7 @@ class ConsoleDesk:
                 self._judging.name(recent, Precedence.ROUTINE)
             case AttachmentKept(log=log, index=index):
                 self._judging.name([(log, index)], Precedence.ROUTINE)
-            case LineChanged():
+            case LineChanged() | Recovering():
                 self.touch()
             case TermsChanged():
                 asyncio.get_running_loop().call_soon(self._change_terms)

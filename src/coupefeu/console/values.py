@@ -256,7 +256,8 @@ class DeskValues:
 
     `run` names this run of the node. `overdue`: the most urgent of them, 20 at most. `troubles`:
     of this run, the one that was told last first. `screens`: live consoles of this
-    node. `session` is null on the stream, which is the same for all.
+    node. `session` is null on the stream, which is the same for all. `recovering`: the stage of it (words
+    `recovering-STAGE`) while our node may have signed more than it holds, and signs nothing.
     """
 
     as_of_ms: int
@@ -278,6 +279,7 @@ class DeskValues:
     screens: int
     session: SessionValues | None
     demo: bool
+    recovering: str | None
 
 
 # --- the demonstration ----------------------------------------------------------------------------------------
