@@ -348,6 +348,7 @@ export interface MessageLine {
   readonly cancelled: boolean;
   readonly shown_ms: number | null;
   readonly taken_ms: number | null;
+  readonly erased: boolean;
 }
 
 /**
@@ -405,10 +406,10 @@ export interface TroubleValues {
 /**
  * All that stands at the top of every page, as of `as_of_ms`.
  *
- * `run` names this run of the node. `overdue`: the most urgent of them, 20 at most. `troubles`:
- * of this run, the one that was told last first. `screens`: live consoles of this
- * node. `session` is null on the stream, which is the same for all. `recovering`: the stage of it (words
- * `recovering-STAGE`) while our node may have signed more than it holds, and signs nothing.
+ * `run` names this run of the node. `content_age_s`: so long after the last word content is kept; null: for ever.
+ * `overdue`: the most urgent of them, 20 at most. `troubles`: of this run, the one that was told last first.
+ * `screens`: live consoles of this node. `session` is null on the stream, which is the same for all. `recovering`:
+ * the stage of it (words `recovering-STAGE`) while our node may have signed more than it holds, and signs nothing.
  */
 export interface DeskValues {
   readonly as_of_ms: number;
@@ -418,6 +419,7 @@ export interface DeskValues {
   readonly line_name: string;
   readonly agreement_version: number;
   readonly record_mode: string;
+  readonly content_age_s: number | null;
   readonly languages: readonly string[];
   readonly parties: readonly PartyValues[];
   readonly lines: readonly LineValues[];
@@ -578,6 +580,7 @@ export interface EntryLine {
   readonly beginning: string;
   readonly proof: Proof;
   readonly forked: boolean;
+  readonly erased: boolean;
 }
 
 /** Two signed statements of a party that cannot both be true, kept as proof. */
@@ -648,12 +651,30 @@ export interface SaidValues {
   readonly value: string;
 }
 
+/** One party's word that an entry's content is gone from its record. `why`: "retention", "order", "fact-only". */
+export interface ErasureValues {
+  readonly number: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly why: string;
+  readonly post: string;
+  readonly reason: string;
+  readonly arrived_ms: number;
+}
+
+/** What an order to erase would take here: so many entries and attachments lose their content. */
+export interface ErasableValues {
+  readonly entries: number;
+  readonly attachments: number;
+}
+
 /**
  * One entry with its proof.
  *
  * `held`: "all", "head" or "leaf". `not_before_ms`, `not_after_ms`: times that other parties gave in signatures
  * without it and with it. `message` and `act`: where it is one; `says`: what else it says; `body_hex`:
- * where nothing else can show it. `provable`: `prove` can be given now.
+ * where nothing else can show it. `provable`: `prove` can be given now. `erasures`: who erased its content;
+ * `erasable`: it may be asked for here.
  */
 export interface EntryValues {
   readonly line: EntryLine;
@@ -670,6 +691,8 @@ export interface EntryValues {
   readonly says: readonly SaidValues[];
   readonly body_hex: string | null;
   readonly provable: boolean;
+  readonly erasures: readonly ErasureValues[];
+  readonly erasable: boolean;
   readonly evidence: readonly EvidenceValues[];
   readonly as_of_ms: number;
 }
@@ -753,6 +776,7 @@ export interface TermsValues {
   readonly in_force_ms: number;
   readonly languages: readonly string[];
   readonly record_mode: string;
+  readonly content_age_s: number | null;
   readonly skew_s: number;
   readonly dictionary: string;
   readonly parties: readonly PartyValues[];
@@ -884,6 +908,11 @@ export interface ActRequest {
   readonly text?: string;
   readonly outcome?: string | null;
   readonly time?: string | null;
+}
+
+/** Erase here what an entry and all that belongs to it say. `reason` stands on the record for ever. */
+export interface EraseRequest {
+  readonly reason?: string;
 }
 
 /** A visible page has rendered these messages. `console`: the name that its stream has. */

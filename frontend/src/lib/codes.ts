@@ -176,6 +176,7 @@ export function remarks(message: MessageValues): readonly string[] {
     ['answered-by', message.replies],
   ];
   return [
+    ...(message.erased ? [say('content-erased', { why: say(`erased-why-${message.erased.why}`), by: message.erased.by })] : []),
     ...(message.effect ? [say('marked', { reason: effectWords(message.effect) })] : []),
     ...message.time_marks.map((mark) => `${say(`time-${mark}`)} (${formatSecond(message.claimed_ms)})`),
     ...(message.proof_follows ? [say('proof-follows')] : []),

@@ -23,6 +23,7 @@ def terms_values(agreement: Agreement) -> TermsValues:
         in_force_ms=agreement.in_force_ms,
         languages=agreement.languages,
         record_mode=agreement.record_mode.value,
+        content_age_s=agreement.content_age_s,
         skew_s=agreement.skew_s,
         dictionary=agreement.dictionary_sha256.hex(),
         parties=party_values(agreement),

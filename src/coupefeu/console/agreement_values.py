@@ -104,6 +104,7 @@ class TermsValues:
     in_force_ms: int
     languages: tuple[str, ...]
     record_mode: str
+    content_age_s: int | None
     skew_s: int
     dictionary: str
     parties: tuple[PartyValues, ...]

@@ -185,6 +185,7 @@ class ConsoleDesk:
             line_name=show_line(agreement.name),
             agreement_version=agreement.version,
             record_mode=agreement.record_mode.value,
+            content_age_s=agreement.content_age_s,
             languages=agreement.languages,
             parties=self._parties,
             lines=line_values(self._runtime),

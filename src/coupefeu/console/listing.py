@@ -50,6 +50,7 @@ def message_line(status: MessageStatus) -> MessageLine:
         cancelled=bool(status.cancelled_by),
         shown_ms=_first_ms(status, StepName.SHOWN),
         taken_ms=_first_ms(status, StepName.TAKEN_BY),
+        erased=status.erased is not None,
     )
 
 

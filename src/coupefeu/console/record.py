@@ -8,14 +8,22 @@ from typing import Final
 from coupefeu.console.entry_proof import receipts_of, signed_by_author
 from coupefeu.console.entry_says import says_of
 from coupefeu.console.record_lines import announced_line, entry_line, evidence_values
-from coupefeu.console.record_values import EntryHeadValues, EntryLine, EntryPage, EntryValues, EvidenceValues
-from coupefeu.model.entry import Head, Kind
+from coupefeu.console.record_values import (
+    EntryHeadValues,
+    EntryLine,
+    EntryPage,
+    EntryValues,
+    ErasureValues,
+    EvidenceValues,
+)
+from coupefeu.model.entry import Head, Kind, is_erasable
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.node.desk import Desk
 from coupefeu.node.entries import Found, Row, Wanted, find_entries, head_of, proofs_of
 from coupefeu.node.values import ActValues, MessageValues, act_values, message_values
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.services.base import Context
+from coupefeu.services.erasures.views import read_erasure, select_erasures_of
 from coupefeu.services.messages.display import show_line
 from coupefeu.services.messages.facts import ACTS
 from coupefeu.services.messages.line_tests import rebuild
@@ -108,9 +116,29 @@ def entry_values(desk: Desk, parties: tuple[Party, ...], at: MessageId) -> Entry
         act=act,
         says=says,
         body_hex=None if is_shown or row["body"] is None else row["body"][:MAX_HEX_BYTES].hex(),
+        erasures=_erasures(desk, at),
+        erasable=row["body"] is not None and is_erasable(None if head is None else head.kind),
         provable=at[1] < max(reader.cosigned_sizes(at[0]).values(), default=0),
         evidence=tuple(each for each in evidence if each.number == line.number),
         as_of_ms=context.now.utc_ms,
+    )
+
+
+def _erasures(desk: Desk, at: MessageId) -> tuple[ErasureValues, ...]:
+    statement = select_erasures_of(at)
+    parties = desk.context().parties
+    rows = desk.reader.view(statement.executable, statement.parameters)
+    return tuple(
+        ErasureValues(
+            number=each.number,
+            party=each.party,
+            ours=each.ours,
+            why=each.why.word,
+            post=show_line(each.post),
+            reason=show_line(each.reason),
+            arrived_ms=each.arrived_ms,
+        )
+        for each in (read_erasure(row, parties) for row in rows)
     )
 
 

@@ -1,5 +1,7 @@
 """An entry on one line of the Record page, every text of its author safe to look at."""
 
+from dataclasses import replace
+
 from coupefeu.console.listing import beginning_of
 from coupefeu.console.record_values import EntryLine, EvidenceValues
 from coupefeu.model.entry import Head, Kind, author_of
@@ -21,9 +23,10 @@ def entry_line(
     """Give one line for a row of `entries`; `whole`: with all that was written, its lines as they are."""
     head = head_of(row)
     at = (row["log"], row["idx"])
-    return _line(
+    line = _line(
         at, head, kind_of(row, head), row["body"], row["arrived_ms"], context, proof, at in forked, whole
     )
+    return line if row["erased"] is None else replace(line, erased=True)
 
 
 def announced_line(recorded: Recorded, context: Context) -> EntryLine:
@@ -84,6 +87,7 @@ def _line(
         beginning=show(said).text if whole else beginning_of(said),
         proof=proof,
         forked=forked,
+        erased=False,
     )
 
 

@@ -3,28 +3,37 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from typing import Annotated, BinaryIO, Final
+from typing import Annotated, Any, BinaryIO, Final
 
-from litestar import get, post
+from litestar import Request, get, post
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter
+from litestar.params import JSONBody, QueryParameter
 from litestar.response import Stream
 
 from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import AbsentError, TooManyError, refuses
+from coupefeu.console.messages import ONCE_REFUSALS, OnceHeader, recorded, recorded_once
 from coupefeu.console.parts import Parts
 from coupefeu.console.record import MAX_ROWS, entry_values, read_evidence
-from coupefeu.console.record_values import EntryPage, EntryValues, VerifyValues
-from coupefeu.errors import StoreError, UsageError
+from coupefeu.console.record_values import EntryPage, EntryValues, ErasableValues, VerifyValues
+from coupefeu.console.requests import EraseRequest
+from coupefeu.console.sessions import Session
+from coupefeu.console.values import RecordedValues
+from coupefeu.errors import PolicyError, StoreError, UsageError
 from coupefeu.model.messages import MessageId, parse_number
 from coupefeu.node.apart_jobs import proof_name, record_name
 from coupefeu.node.entries import wanted_of
+from coupefeu.node.erasable import look_at
 from coupefeu.node.verified import RecordVerdict
+from coupefeu.services.erasures.facts import EraseContent
 
 CHUNK_BYTES: Final = 1 << 16
 MAX_TEXT_CHARACTERS: Final = 200
 _NO_ENTRY = AbsentError("that entry is not on the record here", code="store.reader.no_entry")
 _NOT_COSIGNED = UsageError("no other party has co-signed it yet", code="node.export.not_cosigned")
+_MAY_NOT_GO = PolicyError(
+    "what sounds, what the line owes, and what governs it stays", code="services.erasures.*"
+)
 _BUSY = TooManyError("another proof or export is being made", code="console.long_work.busy")
 _NO_ROOM = StoreError("there is no room for what would be written", code="node.apart.room")
 
@@ -79,6 +88,37 @@ async def download_proof(
     return _download(packed, proof_name(desk.folder, party.lower(), index))
 
 
+@get("/api/record/{party:str}/{index:int}/erasable", responses=refuses(_NO_ENTRY, _MAY_NOT_GO))
+async def show_erasable(desk: NamedDependency[ConsoleDesk], party: str, index: int) -> ErasableValues:
+    """Say what an order to erase this entry would take here: it, and all that belongs to it."""
+    at, parties = entry_id(desk, party, index), desk.folder.parties
+    found = await desk.read(lambda look: look_at(look, parties, at))
+    return ErasableValues(entries=found.entries, attachments=found.attachments)
+
+
+@post("/api/record/{party:str}/{index:int}/erase", responses=refuses(*ONCE_REFUSALS, _NO_ENTRY, _MAY_NOT_GO))
+async def erase_entry(
+    data: JSONBody[EraseRequest],
+    request: Request[Any, Any, Any],
+    desk: NamedDependency[ConsoleDesk],
+    session: NamedDependency[Session],
+    party: str,
+    index: int,
+    once: OnceHeader = None,
+) -> RecordedValues:
+    """Erase here what this entry and all that belongs to it say; head, proofs and receipts stand. Nothing undoes it.
+
+    Of an exchange of more than 1,024 entries the rest is erased when it is asked again.
+    """
+    at = entry_id(desk, party, index)
+
+    async def do() -> RecordedValues:
+        command = EraseContent(message=at, from_post=session.post, reason=data.reason)
+        return await recorded(desk, command)
+
+    return await recorded_once(desk, request, session, once, do)
+
+
 @get("/api/record/{party:str}/export", responses=refuses(_NO_ENTRY, _NOT_COSIGNED, _BUSY, _NO_ROOM))
 async def download_record(
     desk: NamedDependency[ConsoleDesk], parts: NamedDependency[Parts], party: str
@@ -130,4 +170,12 @@ async def _chunks(packed: BinaryIO) -> AsyncIterator[bytes]:
             yield chunk
 
 
-RECORD_ROUTES: Final = (list_record, show_entry, download_proof, download_record, verify_records)
+RECORD_ROUTES: Final = (
+    list_record,
+    show_entry,
+    download_proof,
+    show_erasable,
+    erase_entry,
+    download_record,
+    verify_records,
+)

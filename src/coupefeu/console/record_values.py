@@ -38,6 +38,7 @@ class EntryLine:
     beginning: str
     proof: Proof
     forked: bool
+    erased: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,12 +119,34 @@ class SaidValues:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureValues:
+    """One party's word that an entry's content is gone from its record. `why`: "retention", "order", "fact-only"."""
+
+    number: str
+    party: str
+    ours: bool
+    why: str
+    post: str
+    reason: str
+    arrived_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasableValues:
+    """What an order to erase would take here: so many entries and attachments lose their content."""
+
+    entries: int
+    attachments: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryValues:
     """One entry with its proof.
 
     `held`: "all", "head" or "leaf". `not_before_ms`, `not_after_ms`: times that other parties gave in signatures
     without it and with it. `message` and `act`: where it is one; `says`: what else it says; `body_hex`:
-    where nothing else can show it. `provable`: `prove` can be given now.
+    where nothing else can show it. `provable`: `prove` can be given now. `erasures`: who erased its content;
+    `erasable`: it may be asked for here.
     """
 
     line: EntryLine
@@ -140,6 +163,8 @@ class EntryValues:
     says: tuple[SaidValues, ...]
     body_hex: str | None
     provable: bool
+    erasures: tuple[ErasureValues, ...]
+    erasable: bool
     evidence: tuple[EvidenceValues, ...]
     as_of_ms: int
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from coupefeu.model.attachments import MAX_ATTACHMENTS
+from coupefeu.services.erasures.facts import MAX_REASON_CHARACTERS
 from coupefeu.services.messages.facts import MAX_TYPED_FIELDS
 
 MAX_SHOWN_AT_ONCE = 200
@@ -92,6 +93,13 @@ class ActRequest:
     text: Text = ""
     outcome: Name | None = None
     time: Name | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EraseRequest:
+    """Erase here what an entry and all that belongs to it say. `reason` stands on the record for ever."""
+
+    reason: Annotated[str, Meta(max_length=MAX_REASON_CHARACTERS)] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

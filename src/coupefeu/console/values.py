@@ -185,6 +185,7 @@ class MessageLine:
     cancelled: bool
     shown_ms: int | None
     taken_ms: int | None
+    erased: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,10 +255,10 @@ class TroubleValues:
 class DeskValues:
     """All that stands at the top of every page, as of `as_of_ms`.
 
-    `run` names this run of the node. `overdue`: the most urgent of them, 20 at most. `troubles`:
-    of this run, the one that was told last first. `screens`: live consoles of this
-    node. `session` is null on the stream, which is the same for all. `recovering`: the stage of it (words
-    `recovering-STAGE`) while our node may have signed more than it holds, and signs nothing.
+    `run` names this run of the node. `content_age_s`: so long after the last word content is kept; null: for ever.
+    `overdue`: the most urgent of them, 20 at most. `troubles`: of this run, the one that was told last first.
+    `screens`: live consoles of this node. `session` is null on the stream, which is the same for all. `recovering`:
+    the stage of it (words `recovering-STAGE`) while our node may have signed more than it holds, and signs nothing.
     """
 
     as_of_ms: int
@@ -267,6 +268,7 @@ class DeskValues:
     line_name: str
     agreement_version: int
     record_mode: str
+    content_age_s: int | None
     languages: tuple[str, ...]
     parties: tuple[PartyValues, ...]
     lines: tuple[LineValues, ...]

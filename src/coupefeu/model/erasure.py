@@ -12,3 +12,8 @@ class Why(IntEnum):
     """An officer ordered it."""
     FACT_ONLY = 3
     """The line records facts only."""
+
+    @property
+    def word(self) -> str:
+        """Name it as words and values do: `fact-only`."""
+        return self.name.lower().replace("_", "-")

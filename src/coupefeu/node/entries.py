@@ -87,7 +87,7 @@ def head_of(row: Row) -> Head | None:
 
 def kind_of(row: Row, head: Head | None) -> str:
     """Name the kind, as `--kind` and the pages have it."""
-    if row["head"] is None:
+    if row["head"] is None and row.get("erased") is None:
         return NOT_SHOWN
     return kind_name(None if head is None else head.kind)
 

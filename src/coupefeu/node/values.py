@@ -302,7 +302,7 @@ def message_values(
         acts_left_out=acts.left_out,
         erased=None
         if status.erased is None
-        else ErasedValues(by=status.erased.by, why=status.erased.why.name.lower().replace("_", "-")),
+        else ErasedValues(by=status.erased.by, why=status.erased.why.word),
     )
 
 

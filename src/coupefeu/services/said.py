@@ -11,7 +11,9 @@ from coupefeu.model.instant import format_second
 from coupefeu.model.messages import format_number
 from coupefeu.services.agreement.facts import parse_acceptance
 from coupefeu.services.communique.facts import read_answered, read_proposed
+from coupefeu.services.erasures.facts import parse_erasure
 from coupefeu.services.messages.display import show, show_line
+from coupefeu.services.messages.forms import LATEST_MS
 from coupefeu.services.refusals.facts import parse_refusal
 from coupefeu.services.watch.facts import read_watch
 from coupefeu.wire.key_statement import parse_key_statement
@@ -29,7 +31,7 @@ def said_in(head: Head, body: bytes, parties: tuple[str, ...]) -> tuple[tuple[st
         return ()
 
 
-def _said(  # noqa: C901 - one case per kind
+def _said(  # noqa: C901, PLR0912 - one case per kind
     head: Head, body: bytes, parties: tuple[str, ...]
 ) -> Iterator[tuple[str, str]]:
     match head.kind:
@@ -50,6 +52,8 @@ def _said(  # noqa: C901 - one case per kind
                 yield "published-key", name.hex()
         case Kind.REFUSED:
             yield from _refusal(body, parties)
+        case Kind.ERASED:
+            yield from _erasure(body, parties)
         case Kind.WATCH_TAKEN | Kind.WATCH_LEFT:
             fact, _ = read_watch(head.kind, body)
             if fact.officer:
@@ -108,6 +112,19 @@ def _answer(kind: int, body: bytes) -> Iterator[tuple[str, str]]:
     for code, value in (("reason", answered.reason), ("officer", answered.officer)):
         if value:
             yield code, show_line(value)
+
+
+def _erasure(body: bytes, parties: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    erasure = parse_erasure(body)
+    for log, start, end in erasure.ranges:
+        first, last = (format_number((log, each), parties) for each in (start, end - 1))
+        yield "erased", first if first == last else f"{first} - {last}"
+    yield f"erased-{erasure.why.word}", show_line(erasure.post)
+    if erasure.reason:
+        yield "reason", show_line(erasure.reason)
+    if erasure.span_ms is not None:
+        first_ms, last_ms = (min(each, LATEST_MS - 1) for each in erasure.span_ms)
+        yield "erased-span", f"{format_second(first_ms)} - {format_second(last_ms)}"
 
 
 def _refusal(body: bytes, parties: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from coupefeu.model.erasure import Why
 from coupefeu.model.logs import position_of
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.services.base import Command, Context, Service, Statement
-from coupefeu.services.erasures.facts import EraseContent, Erasure, RecordErasure
+from coupefeu.services.erasures.facts import MAX_RANGES, EraseContent, Erasure, RecordErasure
 from coupefeu.services.erasures.rules import check_order
 from coupefeu.services.messages import message_status
 from coupefeu.services.messages.views import select_facts, select_message
@@ -97,7 +97,7 @@ def erase_on_order(
     )
     erasure = Erasure(
         why=Why.ORDER,
-        ranges=ranges_of_entries(each.id for each in exchange.content[:MAX_ENTRIES]),
+        ranges=ranges_of_entries(each.id for each in exchange.content[:MAX_ENTRIES])[:MAX_RANGES],
         post=command.from_post,
         reason=command.reason,
     )

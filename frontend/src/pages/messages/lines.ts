@@ -42,6 +42,7 @@ export function lineOf(message: MessageValues): MessageLine {
     cancelled: message.cancelled_by.length > 0,
     shown_ms: firstDone(message, 'shown'),
     taken_ms: firstDone(message, 'taken-by'),
+    erased: message.erased !== null,
   };
 }
 

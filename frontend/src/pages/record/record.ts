@@ -27,6 +27,7 @@ export const KINDS = [
   'keys-published',
   'incarnation-opened',
   'refused',
+  'erased',
   'unknown',
   'unreadable',
 ] as const;
@@ -52,6 +53,7 @@ export function lineWords(line: EntryLine): string {
     line.phrase === null ? '' : phraseCode(line.phrase),
     outcomeWords({ kind: line.kind === 'PASSED_TO' ? '' : line.kind, outcome: line.outcome, time_ms: null }),
   ].filter(Boolean);
+  if (line.erased) said.push(say('act-erased'));
   return said.length === 0 ? kind : `${kind}: ${said.join(' ')}`;
 }
 

@@ -6,7 +6,6 @@ EXERCISE, EXERCICE or УЧЕНИЕ. Empty means "not stated", never "none".
 """
 
 from coupefeu.model.agreement import EXERCISE_WORDS, Agreement, RecordMode
-from coupefeu.model.duration import format_duration
 from coupefeu.model.instant import format_instant
 from coupefeu.model.messages import Content, Form, Slot, format_time
 from coupefeu.services.base import Context
@@ -88,7 +87,7 @@ def content_lines(status: MessageStatus, context: Context, language: str) -> lis
 
 def erased_words(erased: Erased, language: str) -> str:
     """Say that the content is gone, why, and which entry of ours names it."""
-    why = say(f"erased-why-{int(erased.why)}", language)
+    why = say(f"erased-why-{erased.why.word}", language)
     return say("content-erased", language, why=why, by=erased.by)
 
 
@@ -98,7 +97,21 @@ def mode_words(agreement: Agreement, language: str) -> str:
     if age_s is None:
         return say("mode-on-record", language)
     is_fact_only = agreement.record_mode is RecordMode.FACT_ONLY
-    return say("mode-fact-only" if is_fact_only else "mode-retention", language, age=format_duration(age_s))
+    return say(
+        "mode-fact-only" if is_fact_only else "mode-retention", language, age=age_words(age_s, language)
+    )
+
+
+_UNITS_S = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
+
+
+def age_words(seconds: int, language: str) -> str:
+    """Say a duration that was agreed, its greatest units first: `3 d 12 h`."""
+    parts = []
+    for unit, size_s in _UNITS_S.items():
+        count, seconds = divmod(seconds, size_s)
+        parts += [say(f"ui-{unit}", language, count=count)] if count else []
+    return " ".join(parts)
 
 
 def attachment_lines(status: MessageStatus, agreed_bytes: int, language: str) -> list[str]:
