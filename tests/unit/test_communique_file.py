@@ -4,6 +4,7 @@ import base64
 import io
 import random
 import re
+import tracemalloc
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
@@ -11,15 +12,18 @@ from hashlib import sha256
 import pytest
 from tests import sizes
 from tests.communiques import VECTORS
+from tests.console.communiques import Story, Written, told
 
 from coupefeu.errors import CoupefeuError, PeerError, VerificationError
 from coupefeu.keys import ed25519
+from coupefeu.keys.agreement_signatures import parse_agreement_body
 from coupefeu.keys.notes import LogSigner
 from coupefeu.model.agreement import Status
 from coupefeu.record.communique import verify_communique
 from coupefeu.record.selection import Disclosed
 from coupefeu.services.bodies import promised_in
 from coupefeu.services.communique.consent import judge_consent
+from coupefeu.services.communique.proved import not_proved_sentences
 from coupefeu.wire import cbor
 from coupefeu.wire.communique import (
     AttachmentItem,
@@ -41,6 +45,7 @@ from coupefeu.wire.communique_file import (
     format_body,
     signed_text,
 )
+from coupefeu.wire.note import Note, format_note
 
 ONE_SIDED, AGREED = VECTORS / "one-sided-exercise.html", VECTORS / "both-sides-real.html"
 
@@ -325,3 +330,94 @@ def test_a_length_that_is_not_allowed_is_refused_before_anything_is_kept(length)
     with pytest.raises(PeerError) as error:
         list(split_items(iter([length.to_bytes(4) + b"x" * 100])))
     assert error.value.code == "wire.communique.item-length"
+
+
+# --- what an issuer itself may try, and signs ---------------------------------------------------------------
+
+
+def test_entries_of_two_branches_of_one_log_are_refused():
+    """The other side wrote after one branch; the issuer shows another, which it signed as well."""
+    fork = told()
+    fork.logs["us"][1] = Story().logs["us"][0]
+    refused(fork.communique("us", fork.all_of("us", "ru")), "record.communique.two_truths")
+
+
+def test_a_root_that_an_author_saw_otherwise_is_refused():
+    story = told()
+    story.logs["us"][-1] = Written(story.origin("us"), bytes(16), story.logs["us"][-1].head, b"other")
+    disclosing = {(0, 1): (Disclosed.HEAD, ()), (1, 2): (Disclosed.HEAD, ())}
+    refused(story.communique("us", disclosing), "record.communique.two_truths")
+
+
+def test_a_log_of_which_nothing_is_shown_is_refused():
+    story = told()
+    made = list(story.items("us", story.all_of("us")))
+    other = next(each for each in story.items("us") if isinstance(each, LogItem) and each.number == 1)
+    made.insert(2, other)
+    made[0] = replace(made[0], logs=2)
+    refused(story.sign("us", format_body(b"\n", made)), "wire.communique.empty-log")
+
+
+def test_the_agreement_is_always_shown():
+    story = told()
+    made = [
+        each
+        for each in story.items("us")
+        if not (isinstance(each, EntryItem) and (each.log, each.index) == (0, 0))
+    ]
+    made[0] = replace(made[0], entries=made[0].entries - 1)
+    refused(story.sign("us", format_body(b"\n", made)), "wire.communique.no-agreement")
+
+
+def test_an_agreement_that_not_all_signed_is_refused():
+    story = told()
+    octets, _ = parse_agreement_body(story.opening)
+    story.logs["us"][0] = Written(
+        story.origin("us"), story.seed("us"), story.logs["us"][0].head, cbor.encode({0: octets, 1: []})
+    )
+    refused(
+        story.communique("us", {(0, 1): (Disclosed.EXISTENCE, ())}),
+        "keys.agreement.unsigned",
+        "record.disclosure.head",
+    )
+
+
+def test_a_checkpoint_under_another_key_is_shown_as_not_agreed():
+    """Keys that nobody agreed to are named as that; they are not those of a party."""
+    story = told()
+    made = list(story.items("us", story.all_of("us")))
+    other = LogSigner(story.origin("us"), bytes([7]) * 32)
+    log = next(number for number, each in enumerate(made) if isinstance(each, LogItem))
+    text = (
+        story.note("us", len(story.logs["us"]), 1_648_100_000, post_quantum=False)
+        .decode()
+        .partition("\n\n")[0]
+        + "\n"
+    )
+    made[log] = replace(
+        made[log],
+        key=other.vkey.text(),
+        note=format_note(Note(text, (other.sign(text),))),
+        cosigners=(),
+        ml_dsa=(),
+    )
+    story.post_quantum = False
+    proved = verify(story.sign("us", format_body(b"\n", made), key=other))
+    assert not proved.keys.names(proved.logs[0].key)
+    said = " ".join(not_proved_sentences(proved, "en", is_our_text=True, keys_are_given=False))
+    assert "That these keys are those of the agreement: it does not name" in said
+    assert "no key that is shown signed for it" in said
+    assert "signed classically only" in said
+
+
+def test_an_attackers_file_is_read_in_little_memory():
+    """However much it claims, little is kept before it is refused: a length, a count, a line without end."""
+    endless = human() + OPENING + b"A" * 5_000_000
+    many = human() + OPENING + base64.encodebytes((1 << 31).to_bytes(4) + bytes(2_000_000))
+    for data in (endless, many, b"x" * 5_000_000):
+        tracemalloc.start()
+        with pytest.raises(PeerError):
+            verify(data)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < len(data) / 2 + 1_000_000, "the bytes themselves are the test's"

@@ -19,7 +19,7 @@ from coupefeu.services.communique.page_style import STYLE, language_style
 from coupefeu.services.communique.reading import EntryReader, Reading, language_words, words
 from coupefeu.services.communique.sequence import Gap, with_gaps
 from coupefeu.services.messages.display import show_line
-from coupefeu.words import LANGUAGES, say
+from coupefeu.words import LANGUAGES, label, say
 
 NAMES: Final = {"en": "English", "fr": "Français", "ru": "Русский"}
 VERIFY_COMMAND: Final = "coupefeu verify FILE"
@@ -89,7 +89,7 @@ class _Page:
             f"<h1>{_key('communique')}</h1>\n",
             f'<p class="line">{_say("communique-line", **line)}</p>\n',
             f'<p class="issued">{_key("communique-issued")} <b>{self._party(issuer)}</b></p>\n',
-            f'<p class="fact">{_key("communique-made")}: {_time(header.made_ms)}</p>\n',
+            f'<p class="fact">{_label("communique-made", format_second(header.made_ms))}</p>\n',
         ]
         if header.embargo_ms is not None:
             embargo = _say("communique-embargo", time=format_second(header.embargo_ms))
@@ -130,14 +130,16 @@ class _Page:
         rows = []
         if self._communique.header.query:
             rows.append((_key("communique-chosen"), escape(show_line(self._communique.header.query))))
-        for log, proved in self._communique.logs.items():
-            shown = [each.disclosed for each in self._communique.chosen if each.item.log == log]
-            counts = {each.value: shown.count(each) for each in Disclosed}
-            party = self._communique.party_of(log).upper()
-            rows.append(("", _say("communique-of-log", party=party, size=proved.size, **counts)))
         digest = f'<span class="fact">{self._communique.header.digest.hex()}</span>'
         rows.append((_key("communique-digest"), digest))
-        return f"<h2>{_key('communique-covers')}</h2>\n{_facts(rows)}"
+        logs = _list(self._of_log(log, proved.size) for log, proved in self._communique.logs.items())
+        return f"<h2>{_key('communique-covers')}</h2>\n{logs}{_facts(rows)}"
+
+    def _of_log(self, log: int, size: int) -> str:
+        shown = [each.disclosed for each in self._communique.chosen if each.item.log == log]
+        counts = {each.value: shown.count(each) for each in Disclosed}
+        party = self._communique.party_of(log).upper()
+        return _say("communique-of-log", party=party, size=size, **counts)
 
     def _entries(self) -> str:
         sequence = with_gaps(self._communique)
@@ -190,9 +192,9 @@ class _Page:
 
     def _verify(self) -> str:
         how = (
-            _say("communique-verify-command", command=VERIFY_COMMAND),
+            _command("communique-verify-command", VERIFY_COMMAND),
             _key("communique-verify-page"),
-            _say("communique-verify-tools", command=UNPACK_COMMAND),
+            _command("communique-verify-tools", UNPACK_COMMAND),
             _key("communique-verify-keys"),
         )
         never = (
@@ -236,9 +238,10 @@ def _fields(readings: Sequence[Reading]) -> str:
         (_each([name for name, _ in field]), _each([value for _, value in field]))
         for field in zip(*(each.fields for each in readings), strict=True)
     ]
+    facts = _facts(rows) if rows else ""
     if readings[0].disclosed is Disclosed.HEAD:
-        rows.append(("", f'<span class="soft">{_key("communique-head-only")}</span>'))
-    return _facts(rows) if rows else ""
+        facts += f'<p class="withheld">{_key("communique-head-only")}</p>\n'
+    return facts
 
 
 def _said(reading: Reading) -> str:
@@ -263,7 +266,7 @@ def _marks(readings: Sequence[Reading]) -> str:
 
 def _attachments(readings: Sequence[Reading]) -> str:
     lines = [
-        f"{_each([name for name, _ in each])}: {_each([state for _, state in each])}"
+        _each([label(*shown, language) for shown, language in zip(each, LANGUAGES, strict=True)])
         for each in zip(*(each.attachments for each in readings), strict=True)
     ]
     return f'<p class="attached">{"<br>".join(lines)}</p>\n' if lines else ""
@@ -303,6 +306,15 @@ _KEYS: Final[dict[str, str]] = {}
 
 def _say(key: str, **values: str | int) -> str:
     return _each([say(key, each, **values) for each in LANGUAGES])
+
+
+def _command(key: str, command: str) -> str:
+    """Give a sentence with what to type in it."""
+    return _say(key, command=command).replace(escape(command), f"<code>{escape(command)}</code>")
+
+
+def _label(key: str, value: str) -> str:
+    return _each([label(words(key, each), value, each) for each in LANGUAGES])
 
 
 def _time(time_ms: int) -> str:

@@ -55,6 +55,7 @@ dl.facts {{ display: grid; grid-template-columns: minmax(7rem, 13rem) 1fr; gap: 
 dl.facts dt {{ color: var(--soft); font-size: .88rem; padding-top: .08rem; }}
 dl.facts dd {{ min-width: 0; overflow-wrap: anywhere; }}
 .list > li {{ margin: .35rem 0; }}
+.list + dl.facts {{ margin-top: .75rem; }}
 .entries > li {{ position: relative; margin: 0; padding: 0 0 1.1rem 1.5rem; border-left: 2px solid var(--rule); }}
 .entries > li::before {{ content: ''; position: absolute; left: -.42rem; top: .45rem; width: .7rem; height: .7rem;
   border: 2px solid var(--accent); border-radius: 50%; background: var(--accent); }}
@@ -75,6 +76,7 @@ dl.facts dd {{ min-width: 0; overflow-wrap: anywhere; }}
 .by {{ color: var(--soft); font-size: .84rem; }}
 .route {{ margin-top: .15rem; font-size: .92rem; }}
 .card dl {{ margin-top: .5rem; }}
+.withheld {{ margin-top: .35rem; color: var(--soft); font-style: italic; font-size: .92rem; }}
 .said {{ margin: .7rem 0 .1rem; padding: .1rem 0 .1rem 1rem; border-left: 3px solid var(--accent);
   font-family: var(--voice); font-size: 1.06rem; line-height: 1.55; white-space: pre-wrap; overflow-wrap: anywhere; }}
 .machine .said, .unknown .said {{ border-color: var(--rule); font-family: var(--fact); font-size: .8rem; }}
