@@ -219,7 +219,7 @@ def test_before_a_communique_it_is_signed_at_once(tmp_path):
     nodes.disconnect()
     nodes.us.say("two")
     nodes.us.engine.sign_post_quantum(done.append)
-    assert len(done) == 3, "what they have not co-signed is not theirs to sign again"
+    assert len(done) == 3, "who is away is not waited for"
 
 
 # --- a hostile other side ---------------------------------------------------------------------------------

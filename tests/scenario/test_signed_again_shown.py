@@ -11,10 +11,16 @@ from tlog_scales.tlog import Checkpoint as TheirCheckpoint
 
 from coupefeu.cli import verify as cli_verify
 from coupefeu.cli.exported_folder import folder_keys, reader_of
+from coupefeu.cli.record import covered_line
+from coupefeu.cli.status import _classical_lines
+from coupefeu.console.record import RecordLists, entry_values
 from coupefeu.errors import PeerError, StoreError, VerificationError
 from coupefeu.keys.notes import MlDsaSigner
+from coupefeu.node.covered import CoveredValues, read_covered
+from coupefeu.node.entries import wanted_of
 from coupefeu.node.export import covered_in, export_record
 from coupefeu.node.prove import prove_entry
+from coupefeu.node.standing import _log as record_log
 from coupefeu.record.audit import OLDER_CHECKPOINT, audit_record
 from coupefeu.record.evidence import audit_proof
 from coupefeu.record.signatures import CLASSICAL
@@ -232,6 +238,46 @@ def test_until_when_that_counts_is_said_as_it_was_agreed(until_ms, says):
     assert says in cli_verify._with_end(sentence, until_ms)
     assert cli_verify._with_end(sentence, None) == sentence
     assert cli_verify._with_end("Something else.", until_ms) == "Something else."
+
+
+def test_lists_say_how_far_each_log_is_covered(nodes):
+    with Reader(nodes.ru.path, running=True) as reader:
+        (found,) = read_covered(reader, ("us", "ru"))
+        standing = record_log(reader, US, {"size": 4, "complete": 4}, ("us", "ru"))
+    assert found == CoveredValues(log="US", party="us", size=4, covered=3, by=["ru"])
+    assert (standing["covered"], standing["covered_by"]) == (3, {"ru": 3})
+    assert (
+        covered_line(found)
+        == "US: ML-DSA-44 by US, RU before 3; entries from 3 on are classical only so far."
+    )
+    assert covered_line(replace(found, covered=4)) == "US: ML-DSA-44 by US, RU before 4, which is all of it."
+    none = replace(found, covered=0, by=[])
+    assert covered_line(none) == "US: entries from 0 on are classical only so far."
+
+
+def test_a_page_says_of_each_entry_who_signed_it_again(nodes):
+    desk = nodes.ru.desk()
+    try:
+        again = [entry_values(desk, PARTIES, (US, index)).again for index in range(4)]
+        page = RecordLists().page(desk, wanted_of(("us", "ru")), 0, 10)
+    finally:
+        desk.close()
+    assert again == [("us", "ru")] * 3 + [()]
+    assert [(each.log, each.covered) for each in page.covered] == [("US", 3)]
+
+
+@pytest.mark.parametrize(
+    ("until_ms", "says"),
+    [(None, None), (90_000, "counts until"), (10_000, "COUNTS NO LONGER")],
+)
+def test_status_says_what_is_classical_only_and_until_when_that_counts(until_ms, says):
+    log = {"name": "US", "size": 4, "covered": 3, "earlier": []}
+    lines = _classical_lines(until_ms, {"as_of_ms": 50_000, "records": {"us": log}})
+    assert lines[0] == "Classical only so far (Ed25519, not ML-DSA-44): US from 3 on."
+    assert len(lines) == (1 if says is None else 2)
+    assert says is None or says in lines[1]
+    covered = {"as_of_ms": 50_000, "records": {"us": {**log, "covered": 4}}}
+    assert _classical_lines(until_ms, covered) == []
 
 
 def test_a_proof_stays_small_with_every_line_on_it(nodes, tmp_path):

@@ -13,6 +13,7 @@ from coupefeu.cli.agreement_record import FolderRecord
 from coupefeu.errors import ConfigError, PolicyError
 from coupefeu.keys.ring import read_staged_key, stage_key
 from coupefeu.model.entry import Kind
+from coupefeu.node.backend import RemoteBackend
 from coupefeu.node.exercise import free_port, pair_exercise
 from coupefeu.node.export import export_record
 from coupefeu.node.folder import NodeFolder
@@ -234,6 +235,21 @@ def kinds_of(pair, holder):
     """The kind of each entry of US, as one side holds it."""
     with Reader(folder(pair, holder).record_path, running=True) as reader:
         return [decode_head(row["head"]).kind for row in reader.entries(0, 0, 1_000)]
+
+
+@in_a_loop
+async def test_a_program_has_the_record_signed_again_at_once(pair):
+    async with up(pair, "us", "ru") as (us, _):
+        sent = await send(us, "before a communique")
+        assert (await us.sign_post_quantum(WITHIN_S))["ru"] > sent.id[1]
+        reached = await RemoteBackend.connect(folder(pair, "us"))
+        try:
+            assert (await reached.sign_post_quantum(WITHIN_S))["ru"] > sent.id[1]
+        finally:
+            await reached.close()
+    async with up(pair, "us") as (us,):
+        await us.line("ru").send("nobody is there")
+        assert (await us.sign_post_quantum(WITHIN_S))["ru"] > sent.id[1], "who is away is not waited for"
 
 
 @in_a_loop

@@ -494,6 +494,19 @@ export interface BeatEvent {
   readonly as_of_ms: number;
 }
 
+/**
+ * One log, as people name it: the entries before `covered` were signed with ML-DSA-44 by its author and by `by`.
+ *
+ * Of the `size` entries those from `covered` on are classical only so far.
+ */
+export interface CoveredValues {
+  readonly log: string;
+  readonly party: string;
+  readonly size: number;
+  readonly covered: number;
+  readonly by: readonly string[];
+}
+
 /** Who signed that it held all these entries: its party, the id of its key, the time it gave (UTC ms). */
 export interface HolderValues {
   readonly party: string;
@@ -600,6 +613,7 @@ export interface EvidenceValues {
 export interface EntryPage {
   readonly rows: readonly EntryLine[];
   readonly announced: readonly EntryLine[];
+  readonly covered: readonly CoveredValues[];
   readonly evidence: readonly EvidenceValues[];
   readonly offset: number;
   readonly total: number;
@@ -671,10 +685,11 @@ export interface ErasableValues {
 /**
  * One entry with its proof.
  *
- * `held`: "all", "head" or "leaf". `not_before_ms`, `not_after_ms`: times that other parties gave in signatures
- * without it and with it. `message` and `act`: where it is one; `says`: what else it says; `body_hex`:
- * where nothing else can show it. `provable`: `prove` can be given now. `erasures`: who erased its content;
- * `erasable`: it may be asked for here.
+ * `again`: the parties that signed with ML-DSA-44 too a checkpoint that holds it, its author first; none: it is
+ * classical only so far. `held`: "all", "head" or "leaf". `not_before_ms`, `not_after_ms`: times that other parties
+ * gave in signatures without it and with it. `message` and `act`: where it is one; `says`: what else it says;
+ * `body_hex`: where nothing else can show it. `provable`: `prove` can be given now. `erasures`: who erased its
+ * content; `erasable`: it may be asked for here.
  */
 export interface EntryValues {
   readonly line: EntryLine;
@@ -684,6 +699,7 @@ export interface EntryValues {
   readonly head: EntryHeadValues | null;
   readonly signed: StatementValues | null;
   readonly receipts: readonly EntryReceiptValues[];
+  readonly again: readonly string[];
   readonly not_before_ms: number | null;
   readonly not_after_ms: number | null;
   readonly message: MessageValues | null;

@@ -1,6 +1,7 @@
 """`coupefeu record`: every entry of both logs, what signature covers it, and who has signed for holding it."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -9,6 +10,7 @@ from coupefeu.cli.officer import desk_of, open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
 from coupefeu.model.instant import format_date_time_group, parse_instant
 from coupefeu.model.messages import format_number
+from coupefeu.node.covered import CoveredValues, read_covered
 from coupefeu.node.entries import check_filter, filter_name, head_of, kind_of
 from coupefeu.node.folder import NodeFolder
 from coupefeu.services.messages.display import show_line
@@ -50,10 +52,23 @@ def record(
                 found.append(values | _signatures(folder, desk.reader, row))
             if len(found) == limit:
                 break
+        covered = read_covered(desk.reader, folder.agreement.party_ids)
     found.reverse()
     lines = [HEADING, *(entry_line(values) for values in found)] if found else ["No such entry is held."]
     lines += ["", f"{len(found):,} entries, as of {format_date_time_group(now_ms)}."]
-    report(folder.banner(), lines, {"as_of_ms": now_ms, "entries": found}, as_json=as_json)
+    lines += map(covered_line, covered)
+    values = {"as_of_ms": now_ms, "entries": found, "post_quantum": [asdict(each) for each in covered]}
+    report(folder.banner(), lines, values, as_json=as_json)
+
+
+def covered_line(covered: CoveredValues) -> str:
+    """Say how far ML-DSA-44 covers one log."""
+    signers = ", ".join(each.upper() for each in (covered.party, *covered.by))
+    again = f"{covered.log}: ML-DSA-44 by {signers} before {covered.covered:,}"
+    if covered.covered >= covered.size:
+        return f"{again}, which is all of it."
+    start = f"{covered.log}:" if covered.covered == 0 else f"{again};"
+    return f"{start} entries from {covered.covered:,} on are classical only so far."
 
 
 HEADING = f"{'entry':<12}{'kind':<18}{'prec.':<10}{'stored here':<16}{'covered by':<11}held by"

@@ -48,10 +48,31 @@ def status_lines(folder: NodeFolder, values: dict[str, Any]) -> list[str]:
             says = f"{describe_protection(folder, party)}."
             lines += textwrap.wrap(says, 80, initial_indent="  ", subsequent_indent="  ")
     lines += ["", *_watch_lines(folder, values)]
-    lines += ["", "record        size   co-signed  last entry"]
+    lines += ["", "record        size   co-signed   post-quantum  last entry"]
     for log in values["records"].values():
         lines += [_record_line(each, values["as_of_ms"]) for each in (*log["earlier"], log)]
+    lines += _classical_lines(folder.agreement.classical_until_ms, values)
     return [*lines, "", *_open_lines(values), *_evidence_lines(values), *_not_whole_lines(values)]
+
+
+def _classical_lines(until_ms: int | None, values: dict[str, Any]) -> list[str]:
+    """Say which entries no ML-DSA-44 signature of both sides covers, and until when that counts."""
+    logs = [each for log in values["records"].values() for each in (*log["earlier"], log)]
+    behind = [
+        f"{each['name']} from {each['covered']:,} on" for each in logs if each["covered"] < each["size"]
+    ]
+    if not behind:
+        return []
+    lines = [f"Classical only so far (Ed25519, not ML-DSA-44): {', '.join(behind)}."]
+    if until_ms is None:
+        return lines
+    instant = format_date_time_group(until_ms)
+    if values["as_of_ms"] < until_ms:
+        return [
+            *lines,
+            f"  That counts until {instant}, as agreed: in {_age(until_ms - values['as_of_ms'])}.",
+        ]
+    return [*lines, f"  ! THAT COUNTS NO LONGER: it was agreed to count until {instant}."]
 
 
 def _recovering_lines(values: dict[str, Any]) -> list[str]:
@@ -133,7 +154,7 @@ def _watch_lines(folder: NodeFolder, values: dict[str, Any]) -> list[str]:
 def _record_line(log: dict[str, Any], as_of_ms: int) -> str:
     cosigned = "nothing" if log["cosigned"] is None else f"{log['cosigned']:,}"
     last = "none" if log["last_ms"] is None else f"{_age(as_of_ms - log['last_ms'])} ago"
-    return f"{log['name']:<8}{log['size']:>10,}  {cosigned:>10}  {last}"
+    return f"{log['name']:<8}{log['size']:>10,}  {cosigned:>10}  {log['covered'] or 'nothing':>13}  {last}"
 
 
 def _open_lines(values: dict[str, Any]) -> list[str]:

@@ -18,6 +18,7 @@ from coupefeu.console.record_values import (
 )
 from coupefeu.model.entry import Head, Kind, is_erasable
 from coupefeu.model.messages import MessageId, format_number
+from coupefeu.node.covered import read_covered
 from coupefeu.node.desk import Desk
 from coupefeu.node.entries import Found, Row, Wanted, find_entries, head_of, proofs_of
 from coupefeu.node.values import ActValues, MessageValues, act_values, message_values
@@ -66,6 +67,7 @@ class RecordLists:
                 entry_line(row, context, proofs[row["log"], row["idx"]], forked, whole=whole) for row in rows
             ),
             announced=_announced(reader, context, wanted) if offset == 0 else (),
+            covered=read_covered(reader, context.parties) if offset == 0 else (),
             evidence=evidence,
             offset=offset,
             total=total,
@@ -110,6 +112,7 @@ def entry_values(desk: Desk, parties: tuple[Party, ...], at: MessageId) -> Entry
         head=None if head is None else _head_values(head, context.parties),
         signed=signed_by_author(reader, parties, *at),
         receipts=receipts_of(reader, parties, *at),
+        again=_signed_again(reader, context, at),
         not_before_ms=reader.cosigned_before(*at),
         not_after_ms=reader.cosigned_after(*at),
         message=message,
@@ -140,6 +143,11 @@ def _erasures(desk: Desk, at: MessageId) -> tuple[ErasureValues, ...]:
         )
         for each in (read_erasure(row, parties) for row in rows)
     )
+
+
+def _signed_again(reader: Reader, context: Context, at: MessageId) -> tuple[str, ...]:
+    holders = sorted(holder for holder, size in reader.covered_sizes(at[0]).items() if size > at[1])
+    return (context.party_of(at[0]), *(context.parties[holder] for holder in holders)) if holders else ()
 
 
 def _head_values(head: Head, parties: tuple[str, ...]) -> EntryHeadValues:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from coupefeu.model.entry import Author
+from coupefeu.node.covered import CoveredValues
 from coupefeu.node.entries import Proof
 from coupefeu.node.values import ActValues, MessageValues
 from coupefeu.node.verified import VerifiedRecordValues
@@ -61,6 +62,7 @@ class EntryPage:
 
     rows: tuple[EntryLine, ...]
     announced: tuple[EntryLine, ...]
+    covered: tuple[CoveredValues, ...]
     evidence: tuple[EvidenceValues, ...]
     offset: int
     total: int
@@ -143,10 +145,11 @@ class ErasableValues:
 class EntryValues:
     """One entry with its proof.
 
-    `held`: "all", "head" or "leaf". `not_before_ms`, `not_after_ms`: times that other parties gave in signatures
-    without it and with it. `message` and `act`: where it is one; `says`: what else it says; `body_hex`:
-    where nothing else can show it. `provable`: `prove` can be given now. `erasures`: who erased its content;
-    `erasable`: it may be asked for here.
+    `again`: the parties that signed with ML-DSA-44 too a checkpoint that holds it, its author first; none: it is
+    classical only so far. `held`: "all", "head" or "leaf". `not_before_ms`, `not_after_ms`: times that other parties
+    gave in signatures without it and with it. `message` and `act`: where it is one; `says`: what else it says;
+    `body_hex`: where nothing else can show it. `provable`: `prove` can be given now. `erasures`: who erased its
+    content; `erasable`: it may be asked for here.
     """
 
     line: EntryLine
@@ -156,6 +159,7 @@ class EntryValues:
     head: EntryHeadValues | None
     signed: StatementValues | None
     receipts: tuple[EntryReceiptValues, ...]
+    again: tuple[str, ...]
     not_before_ms: int | None
     not_after_ms: int | None
     message: MessageValues | None

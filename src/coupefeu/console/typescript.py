@@ -14,10 +14,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from coupefeu.console import agreement_values, record_values, requests, values
 from coupefeu.console.typescript_forms import forms_source, literal, union
+from coupefeu.node import covered, verified
 from coupefeu.node import values as message_values
-from coupefeu.node import verified
 
-MODULES = (message_values, values, verified, record_values, agreement_values, requests)
+MODULES = (message_values, values, covered, verified, record_values, agreement_values, requests)
 HEAD = (
     "// Written by `python -m coupefeu.console.typescript`; a test compares. Change the Python, not this.\n"
 )

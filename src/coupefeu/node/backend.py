@@ -31,6 +31,10 @@ class Backend(Protocol):
         """Give the technical state."""
         ...
 
+    async def sign_post_quantum(self, within_s: float) -> dict[str, int]:
+        """Sign with ML-DSA-44 at once; by party the size of our log that both have signed so, at the latest then."""
+        ...
+
     def follow(self, listener: Listener) -> Callable[[], None]:
         """Tell every event; gives the function that ends it."""
         ...
@@ -74,6 +78,10 @@ class RemoteBackend:
     async def status(self) -> dict[str, Any]:
         """See `Backend.status`."""
         return dict(await self._client.ask("status"))
+
+    async def sign_post_quantum(self, within_s: float) -> dict[str, int]:
+        """See `Backend.sign_post_quantum`."""
+        return dict(await self._client.ask("sign-post-quantum", within_s=within_s))
 
     def follow(self, listener: Listener) -> Callable[[], None]:
         """See `Backend.follow`."""

@@ -221,14 +221,15 @@ class Engine:
         for peer in self.peers.values():
             peer.link.line_test(item)
 
-    def sign_post_quantum(self, done: Callable[[dict[int, int]], None]) -> None:
+    def sign_post_quantum(self, done: Callable[[dict[int, int]], None]) -> Callable[[], None]:
         """Sign with ML-DSA-44 at once what is classical only so far, as before a communique (protocol A15).
 
-        `done` gets by party the size of our log that both have signed again, when all parties have answered: it may
-        never be called, for a party may be away.
+        `done` gets by party the size of our log that both have signed again, when all that are here have answered;
+        that may be never. Gives the function that ends the waiting.
         """
-        self.post_quantum.sign_now(tuple(self.peers.values()), done)
+        end = self.post_quantum.sign_now(tuple(self.peers.values()), done)
         self.pump()
+        return end
 
     def _offer(self, pending: Pending) -> None:
         mono_ms = self._clock().mono_ms

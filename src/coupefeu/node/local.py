@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from coupefeu.errors import PeerError
 from coupefeu.model.entry import Head
@@ -33,7 +33,10 @@ from coupefeu.store.reader import Reader
 
 Result = TypeVar("Result")
 
-_REQUESTS = ("act", "receipt", "status", "follow", "admit-recovery", REQUEST)
+_REQUESTS = ("act", "receipt", "status", "sign-post-quantum", "follow", "admit-recovery", REQUEST)
+SIGNING_S: Final = 5.0
+MAX_SIGNING_S: Final = 60.0
+"""So long a program may wait for the other side's ML-DSA-44 signature."""
 MAX_ABOUT = 16
 """References told with an event; an act names one message, SHOWN at most 16."""
 
@@ -122,6 +125,17 @@ class LocalBackend:
         """See `Backend.status`."""
         return describe_status(self.runtime)
 
+    async def sign_post_quantum(self, within_s: float) -> dict[str, int]:
+        """See `Backend.sign_post_quantum`."""
+        future: asyncio.Future[dict[int, int]] = asyncio.get_running_loop().create_future()
+        end = self.runtime.engine.sign_post_quantum(future.set_result)
+        try:
+            await asyncio.wait_for(asyncio.shield(future), max(0.0, min(within_s, MAX_SIGNING_S)))
+        except TimeoutError:
+            end()
+        peers = self.runtime.engine.peers.values()
+        return {self._names[peer.log]: peer.ml_dsa.covered for peer in peers}
+
     def follow(self, listener: Listener) -> Callable[[], None]:
         """See `Backend.follow`."""
 
@@ -162,6 +176,8 @@ class LocalBackend:
                 return await self.status()
             case "admit-recovery":
                 return self.admit_recovery(request["party"], request.get("recovery_psk"))
+            case "sign-post-quantum":
+                return await self.sign_post_quantum(float(request.get("within_s", SIGNING_S)))
             case "follow":
                 client.when_closed(self.follow(lambda event: client.tell({"event": event})))
                 return {}

@@ -35,6 +35,11 @@ class MlDsaSchedule:
         return self._cosigned > self.covered
 
     @property
+    def is_up(self) -> bool:
+        """Whether the line to it is."""
+        return self._is_up
+
+    @property
     def cosigned_size(self) -> int:
         """Their newest co-signature by Ed25519."""
         return self._cosigned

@@ -216,6 +216,13 @@ class Node:
         record = await asyncio.to_thread(record_standing, self.folder)
         return record | running_standing(line)
 
+    async def sign_post_quantum(self, within_s: float = 5.0) -> dict[str, int]:
+        """Have our log signed with ML-DSA-44 at once, by us and whoever is on the line, before it is shown to others.
+
+        Gives by party how many of its entries both have signed so; what is less after `within_s` comes later.
+        """
+        return await self.backend.sign_post_quantum(within_s)
+
     def events(self) -> Events:
         """Follow what happens: `async with node.events() as events`, then `async for event in events`."""
         return Events(self.backend)

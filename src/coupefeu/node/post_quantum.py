@@ -79,17 +79,19 @@ class PostQuantum:
         """Say when `step` has something to do for a party."""
         return None if self._signers is None else peer.ml_dsa.next_ms()
 
-    def sign_now(self, peers: Sequence[Peer], done: Settled) -> None:
+    def sign_now(self, peers: Sequence[Peer], done: Settled) -> Callable[[], None]:
         """Sign at once what is classical only so far; `done` gets the covered size by party, once all have answered.
 
-        Whoever waits sets a bound of its own: a party that is away answers when it is back.
+        A party that is away now is not waited for. Gives the function that ends the waiting: its bound is the caller's.
         """
         for peer in peers:
             peer.ml_dsa.ask()
-        able = peers if self._signers is not None else ()
+        able = [peer for peer in peers if self._signers is not None and peer.ml_dsa.is_up]
         self._covered |= {peer.log: peer.ml_dsa.covered for peer in peers}
-        self._asked.append(_Asked({peer.log: peer.ml_dsa.cosigned_size for peer in able}, done))
+        asked = _Asked({peer.log: peer.ml_dsa.cosigned_size for peer in able}, done)
+        self._asked.append(asked)
         self._settle()
+        return lambda: self._asked.remove(asked) if asked in self._asked else None
 
     def _settle(self) -> None:
         for asked in tuple(self._asked):

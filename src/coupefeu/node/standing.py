@@ -59,7 +59,9 @@ def record_standing(folder: NodeFolder) -> dict[str, Any]:
 
 def _before_the_first_start(folder: NodeFolder) -> dict[str, Any]:
     agreement = folder.agreement
-    nothing: dict[str, Any] = {"size": 0, "complete": 0, "cosigned": None, "cosigned_by": {}, "last_ms": None}
+    nothing: dict[str, Any] = {
+        "size": 0, "complete": 0, "cosigned": None, "cosigned_by": {}, "covered": 0, "covered_by": {}, "last_ms": None,
+    }  # fmt: skip
     names = agreement.party_ids
     return {
         "party": folder.party,
@@ -170,10 +172,13 @@ def _records(reader: Reader, logs: Rows, names: tuple[str, ...]) -> dict[str, di
 
 def _log(reader: Reader, log: int, row: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     by_holder = reader.cosigned_sizes(log)
+    again = reader.covered_sizes(log)
     return {
         "size": row["size"],
         "complete": row["complete"],
         "cosigned": max(by_holder.values(), default=None),
         "cosigned_by": {names[holder]: size for holder, size in by_holder.items()},
+        "covered": max(again.values(), default=0),
+        "covered_by": {names[holder]: size for holder, size in again.items()},
         "last_ms": reader.last_arrival_ms(log),
     }
