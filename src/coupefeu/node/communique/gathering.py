@@ -15,7 +15,13 @@ from coupefeu.model.entry import Kind
 from coupefeu.model.messages import MessageId
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.prove import proved_path
-from coupefeu.node.signed_note import SignedNote, need_signed_note
+from coupefeu.node.signed_note import (
+    OWN,
+    SignedNote,
+    find_post_quantum_note,
+    find_witnessed_note,
+    need_signed_note,
+)
 from coupefeu.record.attachment import attachment_salt
 from coupefeu.record.leaf import salts
 from coupefeu.record.selection import Chosen, Disclosed, selection_digest
@@ -86,12 +92,16 @@ def gather(
         notes[ours] = need_signed_note(reader, folder.parties, ours)
     whys = _whys(reader, folder, notes, wanted)
     logs = sorted({log for log, _ in whys})
+    for log in logs:
+        last = max(index for each, index in whys if each == log)
+        notes[log] = _best_note(reader, folder, log, last) or notes[log]
     yield _header(folder, wanted, len(logs), len(whys))
     for signed in (*folder.need_line().earlier, folder.need_line().signed):
         if signed.agreement.version > 1:
             yield AmendmentItem(body=build_agreement_body(signed))
     for log in logs:
-        yield _log(log, notes[log], own_ml_dsa_key(folder) if log == ours else None)
+        own = own_ml_dsa_key(folder) if log == ours else None
+        yield _log(log, notes[log], own, is_ours=log == ours)
     paths = {log: Paths(reader.connection, log, notes[log].size) for log in logs}
     yield from _earlier(reader, folder, notes, paths, sorted(whys))
     chosen = {(each.log, each.index): each for each in wanted.chosen}
@@ -148,14 +158,25 @@ def _key_statements(reader: Reader, sizes: Mapping[int, int]) -> list[MessageId]
     return [(row["log"], row["idx"]) for row in standing if row["idx"] < sizes.get(row["log"], 0)]
 
 
-def _log(number: int, note: SignedNote, own: VerifierKey | None) -> LogItem:
-    ml_dsa = dict.fromkeys([*([] if own is None else [own]), *note.ml_dsa_keys.values()])
+def _best_note(reader: Reader, folder: NodeFolder, log: int, index: int) -> SignedNote | None:
+    """Find a checkpoint that holds an entry and that a witness signed, or both sides against quantum computers."""
+    parties = folder.parties
+    found = find_witnessed_note(reader, parties, log, index) or find_post_quantum_note(reader, parties, log)
+    return found if found is not None and index < found.size else None
+
+
+def _log(number: int, note: SignedNote, ours: VerifierKey | None, *, is_ours: bool) -> LogItem:
+    """Give every key whose line stands on the note; of our own ML-DSA-44 keys the one that signs the file, alone."""
+    again = [key for name, key in note.ml_dsa_keys.items() if not (is_ours and name == OWN)]
+    witnesses = [each.key for each in note.witnesses]
     return LogItem(
         number=number,
         key=note.log_key.text(),
         note=note.note,
         cosigners=tuple(key.text() for key in note.cosigner_keys.values()),
-        ml_dsa=tuple(key.text() for key in ml_dsa),
+        witnesses=tuple(key.text() for key in witnesses if key.algorithm != ML_DSA_44),
+        ml_dsa=tuple(key.text() for key in ([] if ours is None else [ours]) + again),
+        ml_dsa_witnesses=tuple(key.text() for key in witnesses if key.algorithm == ML_DSA_44),
     )
 
 

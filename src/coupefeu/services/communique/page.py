@@ -266,7 +266,7 @@ def _marks(readings: Sequence[Reading]) -> str:
 
 def _attachments(readings: Sequence[Reading]) -> str:
     lines = [
-        _each([label(*shown, language) for shown, language in zip(each, LANGUAGES, strict=True)])
+        _each([label(name, state, language) for (name, state), language in zip(each, LANGUAGES, strict=True)])
         for each in zip(*(each.attachments for each in readings), strict=True)
     ]
     return f'<p class="attached">{"<br>".join(lines)}</p>\n' if lines else ""
