@@ -260,3 +260,29 @@ def test_two_keys_of_one_witness_stand_beside_one_another(line, neutral, tmp_pat
     line.run("export", "record", "--party", "us", "--to", tmp_path / "out")
     assert len(list((tmp_path / "out" / "witnesses").rglob("*.vkey"))) == 4
     assert len(line.json("verify", tmp_path / "out")["witnessed"]) == 4
+
+
+def _with_witness(line, neutral, **changes):
+    row = {"name": "neutral", "url": "http://127.0.0.1:1", "key": neutral.ed25519.vkey.text()} | changes
+    text = "".join(f'{name} = "{value}"\n' for name, value in row.items())
+    with (line.us / "node.toml").open("a") as file:
+        file.write(f"\n[[witnesses]]\n{text}")
+
+
+def test_status_says_when_a_witness_was_last_heard(line, neutral):
+    assert line.json("status")["witnesses"] == []
+    _with_witness(line, neutral)
+    assert "Witness NEUTRAL: NO WORD FROM IT YET." in line.run("status")
+    assert line.json("status")["witnesses"][0]["unseen"]
+    size = keep(line.us, neutral)
+    (values,) = line.json("status")["witnesses"]
+    assert (values["name"], values["asked"], values["unseen"]) == ("neutral", True, False)
+    assert values["sizes"] == {"US": size}
+    (said,) = [each for each in line.run("status") if each.startswith("Witness")]
+    assert said.startswith("Witness NEUTRAL: last word ")
+    assert said.endswith(f"; it has co-signed US to {size}.")
+
+
+def test_status_of_a_node_with_a_witness_that_cannot_be_asked_names_the_fault(line, neutral):
+    _with_witness(line, neutral, every="1s")
+    assert line.refused("status").code == "node.witnesses.bad_value"

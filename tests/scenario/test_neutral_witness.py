@@ -123,7 +123,8 @@ def test_of_one_head_the_first_and_the_newest_word_are_kept(line, witness):
     witness.run(asking, seconds=600)
     with Reader(line.us.path, running=True) as reader:
         rows = reader.connection.query(
-            "SELECT log, size, time_s FROM witnessed ORDER BY log, time_s"
+            "SELECT log, size, time_s FROM witnessed WHERE key_id = ? ORDER BY log, time_s",
+            (witness.keys.ed25519.vkey.key_id,),
         ).fetchall()
     assert [(log, size) for log, size, _ in rows] == [(0, 1), (0, 1), (1, 1), (1, 1)]
     assert rows[1][2] - rows[0][2] >= 540
@@ -302,10 +303,20 @@ def test_a_forged_line_is_refused(line, witness, forge):
     assert not last_words(line.us)
 
 
+def test_a_head_that_is_signed_with_ml_dsa_is_witnessed_with_it(line, witness):
+    """Once the line has been quiet, both sides have signed once more; the witness then does so too."""
+    asking = [witness.asked_by(node) for node in line.nodes]
+    witness.run(asking, seconds=121)
+    for node in line.nodes:
+        with Reader(node.path, running=True) as reader:
+            for log in (0, 1):
+                assert {each.key.algorithm for each in reader.witnessed(log, 1)} == {4, 6}
+
+
 def test_a_line_of_the_right_key_is_what_is_kept(line, witness):
     witness.run([witness.asked_by(line.us)], seconds=1)
     with Reader(line.us.path, running=True) as reader:
-        (kept,) = reader.witnessed(0, 1)
+        kept = next(each for each in reader.witnessed(0, 1) if each.key.algorithm == 4)
         signed = reader.newest_checkpoint(0)
     assert kept.key == witness.keys.ed25519.vkey
     from coupefeu.wire.checkpoint import Checkpoint

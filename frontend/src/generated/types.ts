@@ -289,6 +289,19 @@ export interface LineValues {
   readonly bearers: readonly BearerValues[];
 }
 
+/**
+ * A neutral witness: when its last word came (null: never), and how many entries of our log it has co-signed.
+ *
+ * `asked`: this node has an address of it. `unseen`: it is asked, and has said nothing for long.
+ */
+export interface WitnessValues {
+  readonly name: string;
+  readonly asked: boolean;
+  readonly heard_ms: number | null;
+  readonly size: number;
+  readonly unseen: boolean;
+}
+
 /** Somebody took the watch, as their node says: `heard`, that the alarm was heard when it was tried. */
 export interface WatchValues {
   readonly party: string;
@@ -424,6 +437,7 @@ export interface DeskValues {
   readonly parties: readonly PartyValues[];
   readonly lines: readonly LineValues[];
   readonly watches: readonly WatchValues[];
+  readonly witnesses: readonly WitnessValues[];
   readonly last_words: readonly LastWordValues[];
   readonly overdue: readonly MessageLine[];
   readonly open: OpenValues;

@@ -49,6 +49,8 @@ def status_lines(folder: NodeFolder, values: dict[str, Any]) -> list[str]:
             lines += textwrap.wrap(says, 80, initial_indent="  ", subsequent_indent="  ")
     lines += ["", *_watch_lines(folder, values)]
     lines += ["", "record        size   co-signed   post-quantum  last entry"]
+    lines += [line for each in values["witnesses"] for line in _witness_lines(each, values["as_of_ms"])]
+    lines += ["", "record        size   co-signed  last entry"]
     for log in values["records"].values():
         lines += [_record_line(each, values["as_of_ms"]) for each in (*log["earlier"], log)]
     lines += _classical_lines(folder.agreement.classical_until_ms, values)
@@ -149,6 +151,19 @@ def _watch_lines(folder: NodeFolder, values: dict[str, Any]) -> list[str]:
             officer = f" | {each['officer']}" if each["officer"] else ""
             lines.append(f"Watch of {party.upper()}: {says}{each['post']} since {since}; {alarm}.{officer}")
     return lines
+
+
+def _witness_lines(witness: dict[str, Any], as_of_ms: int) -> list[str]:
+    """Say when a neutral witness last signed, and how far: it is a third party's node, on nobody's side."""
+    if not witness["asked"]:
+        says = "agreed, and not asked: node.toml has no address of it."
+    elif witness["heard_ms"] is None:
+        says = "NO WORD FROM IT YET."
+    else:
+        said = "UNSEEN for {}" if witness["unseen"] else "last word {} ago"
+        sizes = ", ".join(f"{log} to {size:,}" for log, size in witness["sizes"].items())
+        says = f"{said.format(_age(as_of_ms - witness['heard_ms']))}; it has co-signed {sizes}."
+    return textwrap.wrap(f"Witness {witness['name'].upper()}: {says}", 80, subsequent_indent="  ")
 
 
 def _record_line(log: dict[str, Any], as_of_ms: int) -> str:

@@ -13,7 +13,7 @@ from coupefeu.console.answers import Answers
 from coupefeu.console.feed import Feed, encode_event
 from coupefeu.console.judging import AGAIN_AFTER_S, Judging, Told
 from coupefeu.console.last_words import LastWords
-from coupefeu.console.lines import line_values
+from coupefeu.console.lines import line_values, witnesses_values
 from coupefeu.console.once import Once
 from coupefeu.console.open_set import JudgedOpen, OpenSet
 from coupefeu.console.readers import Readers
@@ -190,6 +190,7 @@ class ConsoleDesk:
             parties=self._parties,
             lines=line_values(self._runtime),
             watches=self._watches,
+            witnesses=witnesses_values(self._runtime),
             last_words=self._words.values(),
             overdue=tuple([line for line in rows if line.overdue][:MAX_OVERDUE]),
             open=self._count(),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from coupefeu.console.values import BearerState, BearerValues, FetchingValues, LineValues
+from coupefeu.console.values import BearerState, BearerValues, FetchingValues, LineValues, WitnessValues
 from coupefeu.link.paths import PathState
 from coupefeu.link.phase import Phase
 from coupefeu.model.instant import Moment
@@ -17,6 +17,21 @@ TCP: Final = "tcp"
 def line_values(runtime: Runtime) -> tuple[LineValues, ...]:
     """Give the line to every counterpart, in the order of the agreement."""
     return tuple(_line(runtime, party, runtime.clock()) for party in runtime.folder.counterparts)
+
+
+def witnesses_values(runtime: Runtime) -> tuple[WitnessValues, ...]:
+    """Give each neutral witness, as far as our own log goes."""
+    ours = runtime.engine.our_log
+    return tuple(
+        WitnessValues(
+            name=each.name,
+            asked=each.asked,
+            heard_ms=each.heard_ms,
+            size=dict(each.sizes).get(ours, 0),
+            unseen=each.unseen,
+        )
+        for each in runtime.witnesses()
+    )
 
 
 def _line(runtime: Runtime, party: str, now: Moment) -> LineValues:

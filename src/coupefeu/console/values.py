@@ -119,6 +119,20 @@ class LineValues:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WitnessValues:
+    """A neutral witness: when its last word came (null: never), and how many entries of our log it has co-signed.
+
+    `asked`: this node has an address of it. `unseen`: it is asked, and has said nothing for long.
+    """
+
+    name: str
+    asked: bool
+    heard_ms: int | None
+    size: int
+    unseen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchValues:
     """Somebody took the watch, as their node says: `heard`, that the alarm was heard when it was tried."""
 
@@ -273,6 +287,7 @@ class DeskValues:
     parties: tuple[PartyValues, ...]
     lines: tuple[LineValues, ...]
     watches: tuple[WatchValues, ...]
+    witnesses: tuple[WitnessValues, ...]
     last_words: tuple[LastWordValues, ...]
     overdue: tuple[MessageLine, ...]
     open: OpenValues

@@ -35,6 +35,7 @@ from coupefeu.node.recovery.asking import Recoverer
 from coupefeu.node.recovery.checkpoints import ask_witnesses
 from coupefeu.node.troubles import Troubles
 from coupefeu.node.witness_settings import WitnessSettings, read_witnesses
+from coupefeu.node.witness_standing import WitnessStanding
 from coupefeu.node.witness_tasks import WitnessTasks
 from coupefeu.record.tree import Frontier
 from coupefeu.store.highwater import Marks, read_high_water, write_high_water
@@ -246,6 +247,10 @@ class Runtime:
 
     def _submit(self, job: Job, done: Callable[[Outcome], None]) -> None:
         self._writer.submit(job, done)
+
+    def witnesses(self) -> tuple[WitnessStanding, ...]:
+        """Say when each neutral witness was last heard; none while the node is not online."""
+        return () if self._witnesses is None else self._witnesses.standing()
 
     def _unlock(self) -> None:
         os.close(self._lock)

@@ -3,7 +3,7 @@
 Read from the record without changing it, so it is there for a stopped node as well.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from coupefeu.model.logs import party_of
@@ -13,6 +13,8 @@ from coupefeu.node.control import ControlClient
 from coupefeu.node.desk import Desk
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.running import is_running
+from coupefeu.node.witness_settings import read_witnesses
+from coupefeu.node.witness_standing import WitnessStanding, witness_standing
 from coupefeu.services.base import Rows
 from coupefeu.services.messages.display import show_line
 from coupefeu.services.messages.status import MessageStatus
@@ -20,6 +22,7 @@ from coupefeu.services.refusals.views import SELECT_REFUSALS, read_refusal
 from coupefeu.services.watch.views import WatchView
 from coupefeu.store.highwater import read_high_water, why_recovering
 from coupefeu.store.reader import Reader
+from coupefeu.store.witnessed import LastWord
 
 
 async def read_standing(folder: NodeFolder) -> dict[str, Any]:
@@ -73,6 +76,7 @@ def _before_the_first_start(folder: NodeFolder) -> dict[str, Any]:
         "records": {party: {"name": party.upper(), **nothing, "earlier": []} for party in names},
         "clock_shift_ms": folder.clock.shift_ms,
         "watches": [],
+        "witnesses": [witness_values(each, names) for each in _witnesses(folder, ())],
         "open": 0,
         "looked_at": 0,
         "overdue": [],
@@ -102,11 +106,28 @@ def _read(folder: NodeFolder, desk: Desk) -> dict[str, Any]:
         "recovering": why_recovering(marks, {row["log"]: row["complete"] for row in logs}),
         "records": _records(desk.reader, logs, names),
         "watches": [watch_values(each) for each in desk.watches()],
+        "witnesses": [witness_values(each, names) for each in _witnesses(folder, desk.reader.last_words())],
         "open": len(found.messages),
         "looked_at": found.looked_at,
         "overdue": [_overdue(each) for each in found.messages if each.overdue],
         "evidence": [_evidence(row, names) for row in desk.reader.evidence()],
         "not_whole": _not_whole(desk.reader, names),
+    }
+
+
+def _witnesses(folder: NodeFolder, words: Sequence[LastWord]) -> tuple[WitnessStanding, ...]:
+    settings = read_witnesses(folder.path, folder.agreement, folder.witnesses)
+    return witness_standing(settings, folder.agreement, words, folder.clock().utc_ms)
+
+
+def witness_values(standing: WitnessStanding, names: tuple[str, ...]) -> dict[str, Any]:
+    """Give when a neutral witness was last heard; `sizes` by the name of each log."""
+    return {
+        "name": standing.name,
+        "asked": standing.asked,
+        "heard_ms": standing.heard_ms,
+        "unseen": standing.unseen,
+        "sizes": {format_log(log, names): size for log, size in standing.sizes},
     }
 
 

@@ -12,10 +12,13 @@ from coupefeu.node.events import Trouble
 from coupefeu.node.exchange import post
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.heads import RecordHeads
-from coupefeu.node.witness_settings import read_witnesses
+from coupefeu.node.witness_settings import WitnessSettings, read_witnesses
+from coupefeu.node.witness_standing import WitnessStanding, witness_standing
 from coupefeu.node.witnessing import Exchange, Witnessing
 from coupefeu.store.highwater import Marks
 from coupefeu.store.jobs import Job, KeepWitnessed, Outcome
+from coupefeu.store.reader import Reader
+from coupefeu.store.witnessed import LastWord
 
 AFTER_DEFECT_S: Final = 1.0
 
@@ -42,6 +45,8 @@ class WitnessTasks:
         self._defect = defect
         self._exchange = exchange
         self._folder: NodeFolder | None = None
+        self._settings: tuple[WitnessSettings, ...] = ()
+        self._words: dict[tuple[str, int], LastWord] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     def follow(self, folder: NodeFolder) -> None:
@@ -52,10 +57,11 @@ class WitnessTasks:
         for task in self._tasks:
             task.cancel()
         try:
-            found = read_witnesses(folder.path, folder.agreement, folder.witnesses)
+            self._settings = read_witnesses(folder.path, folder.agreement, folder.witnesses)
         except ConfigError as error:
             self._tell(Trouble(party=None, code=error.code, detail=f"{error.message}. {error.hint}"))
             return
+        self._read_words(folder)
         source = RecordHeads(
             folder.record_path,
             self._our_log,
@@ -78,8 +84,19 @@ class WitnessTasks:
                     )
                 )
             )
-            for settings in found
+            for settings in self._settings
         ]
+
+    def standing(self) -> tuple[WitnessStanding, ...]:
+        """Say when each was last heard, as `coupefeu status` does, without a look at the record."""
+        if self._folder is None:
+            return ()
+        now_ms = self._clock().utc_ms
+        return witness_standing(self._settings, self._folder.agreement, self._words.values(), now_ms)
+
+    def _read_words(self, folder: NodeFolder) -> None:
+        with Reader(folder.record_path, running=True) as reader:
+            self._words = {(word.witness, word.log): word for word in reader.last_words()}
 
     async def close(self) -> None:
         """End all."""
@@ -112,3 +129,10 @@ class WitnessTasks:
 
         self._submit(job, done)
         await future
+        self._words[job.witness, job.log] = LastWord(
+            witness=job.witness,
+            log=job.log,
+            size=job.size,
+            time_s=job.lines[0].time_s,
+            arrived_ms=self._clock().utc_ms,
+        )

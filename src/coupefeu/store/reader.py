@@ -348,6 +348,11 @@ class Reader:
             return self._cosigned_at(log, found["size"])
         return None
 
+    def signed_again(self, log: int, size: int) -> tuple[int, bytes] | None:
+        """Give time and signature by which its author signed this head with ML-DSA-44 too; None: it has not."""
+        row = _first(self._connection.execute(_SIGNED_AGAIN, {"log": log, "size": size}))
+        return None if row is None else (row["time_s"], row["signature"])
+
     def newest_signed_again(self, log: int) -> CosignedCheckpoint | None:
         """Give the newest that author and another party have signed with ML-DSA-44 too; None when there is none."""
         for found in self._connection.execute(_NEWEST_SIGNED_AGAIN, {"log": log}):

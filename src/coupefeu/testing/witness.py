@@ -40,7 +40,13 @@ class MemoryWitness:
             ml_dsa=MlDsaSigner(f"{NAME}/1", private_key(NAME, "witness-mldsa")),
         )
         parties = nodes.us.keeper.line.parties
-        rules = {each.origin: LogRules(origin=each.origin, keys=(each.log_key,)) for each in parties}
+        rules = {
+            each.origin: LogRules(
+                origin=each.origin,
+                keys=tuple(key for key in (each.log_key, each.log_ml_dsa_key) if key is not None),
+            )
+            for each in parties
+        }
         self.heads = Heads(folder / "witness.db")
         self.witness = Witness(self.keys, rules, self.heads, nodes.clock.now, lambda *_, **__: None)
 
