@@ -281,6 +281,7 @@ def test_status_says_when_a_witness_was_last_heard(line, neutral):
     (said,) = [each for each in line.run("status") if each.startswith("Witness")]
     assert said.startswith("Witness NEUTRAL: last word ")
     assert said.endswith(f"; it has co-signed US to {size}.")
+    assert sum(each.startswith("record ") for each in line.run("status")) == 1
 
 
 def test_status_of_a_node_with_a_witness_that_cannot_be_asked_names_the_fault(line, neutral):

@@ -48,9 +48,8 @@ def status_lines(folder: NodeFolder, values: dict[str, Any]) -> list[str]:
             says = f"{describe_protection(folder, party)}."
             lines += textwrap.wrap(says, 80, initial_indent="  ", subsequent_indent="  ")
     lines += ["", *_watch_lines(folder, values)]
-    lines += ["", "record        size   co-signed   post-quantum  last entry"]
     lines += [line for each in values["witnesses"] for line in _witness_lines(each, values["as_of_ms"])]
-    lines += ["", "record        size   co-signed  last entry"]
+    lines += ["", "record        size   co-signed   post-quantum  last entry"]
     for log in values["records"].values():
         lines += [_record_line(each, values["as_of_ms"]) for each in (*log["earlier"], log)]
     lines += _classical_lines(folder.agreement.classical_until_ms, values)
