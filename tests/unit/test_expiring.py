@@ -9,6 +9,7 @@ from coupefeu.errors import PeerError
 from coupefeu.model.erasure import Why
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.expiring import Expiring
+from coupefeu.node.foreseen import foresee
 from coupefeu.services.agreement.rules import check_amendment
 from coupefeu.services.messages.commands import Read, Take
 from coupefeu.store.expiring import AGAIN_MS, SILENCE_MS, STEP_EXCHANGES
@@ -208,6 +209,28 @@ def test_the_duty_goes_step_by_step_and_waits_for_what_is_due(line):
     quiet.check(line.us.clock())
     quiet.check(line.us.clock())
     assert asked == [EraseExpired(after=0)]
+
+
+def foreseen(line):
+    desk = line.us.desk()
+    try:
+        return foresee(desk, line.us.keeper.line.parties)
+    finally:
+        desk.close()
+
+
+def test_what_will_go_is_said_a_week_before(line):
+    message = line.us.say("said on the first day")
+    line.ru.say("theirs")
+    line.run(seconds=2)
+    assert foreseen(line).entries == 0
+    pass_days(line, 24)
+    found = foreseen(line)
+    due_ms = line.us.message(message).arrived_ms + 30 * DAY_MS
+    assert (found.entries, found.first_ms, found.truncated) == (2, due_ms, False)
+    pass_days(line, 7)
+    expire(line.us)
+    assert foreseen(line).entries == 0, "what was said on day 24 is due on day 54"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from coupefeu.model.duration import format_shift
 from coupefeu.model.instant import format_date_time_group
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.standing import read_standing
+from coupefeu.services.messages.render import mode_words
 from coupefeu.services.messages.render_chain import format_duration
 from coupefeu.words import say
 
@@ -38,6 +39,7 @@ def status_lines(folder: NodeFolder, values: dict[str, Any]) -> list[str]:
     lines = [f"{folder.party.upper()} {state}, as of {format_date_time_group(values['as_of_ms'])}. {agreed}"]
     if shift := folder.clock.shift_ms:
         lines.append(f"Its clock is shifted by {format_shift(shift)}, as agreed for this exercise.")
+    lines += _mode_lines(folder, values)
     lines += _recovering_lines(values)
     lines.append(_backup_line(values["backup"], values["as_of_ms"]))
     for party in folder.counterparts:
@@ -74,6 +76,18 @@ def _classical_lines(until_ms: int | None, values: dict[str, Any]) -> list[str]:
             f"  That counts until {instant}, as agreed: in {_age(until_ms - values['as_of_ms'])}.",
         ]
     return [*lines, f"  ! THAT COUNTS NO LONGER: it was agreed to count until {instant}."]
+
+
+def _mode_lines(folder: NodeFolder, values: dict[str, Any]) -> list[str]:
+    """Say what the record keeps, and what will lose its content soon."""
+    lines = textwrap.wrap(mode_words(folder.agreement, "en"), 80, subsequent_indent="  ")
+    if (due := values["to_be_erased"]) is not None:
+        least = "At least " if due["truncated"] else ""
+        first = format_date_time_group(due["first_ms"])
+        lines.append(
+            f"{least}{due['entries']:,} entries will lose their content within a week, the first on {first}."
+        )
+    return lines
 
 
 def _recovering_lines(values: dict[str, Any]) -> list[str]:

@@ -12,6 +12,7 @@ from coupefeu.node.backup.last import read_last_backup
 from coupefeu.node.control import ControlClient
 from coupefeu.node.desk import Desk
 from coupefeu.node.folder import NodeFolder
+from coupefeu.node.foreseen import foresee
 from coupefeu.node.running import is_running
 from coupefeu.node.witness_settings import read_witnesses
 from coupefeu.node.witness_standing import WitnessStanding, witness_standing
@@ -82,6 +83,9 @@ def _before_the_first_start(folder: NodeFolder) -> dict[str, Any]:
         "overdue": [],
         "evidence": [],
         "not_whole": [],
+        "record_mode": agreement.record_mode.value,
+        "content_age_s": agreement.content_age_s,
+        "to_be_erased": None,
     }
 
 
@@ -112,6 +116,7 @@ def _read(folder: NodeFolder, desk: Desk) -> dict[str, Any]:
         "overdue": [_overdue(each) for each in found.messages if each.overdue],
         "evidence": [_evidence(row, names) for row in desk.reader.evidence()],
         "not_whole": _not_whole(desk.reader, names),
+        "to_be_erased": _foreseen(folder, desk),
     }
 
 
@@ -129,6 +134,14 @@ def witness_values(standing: WitnessStanding, names: tuple[str, ...]) -> dict[st
         "unseen": standing.unseen,
         "sizes": {format_log(log, names): size for log, size in standing.sizes},
     }
+
+
+def _foreseen(folder: NodeFolder, desk: Desk) -> dict[str, Any] | None:
+    """Give what loses its content within a week by the agreed terms; None: nothing does."""
+    found = foresee(desk, folder.parties)
+    if not found.entries:
+        return None
+    return {"entries": found.entries, "first_ms": found.first_ms, "truncated": found.truncated}
 
 
 def watch_values(watch: WatchView) -> dict[str, Any]:

@@ -87,7 +87,10 @@ class Expiry:
         self._select, self._context, self._now_ms = select_rows, context, now_ms
         self._receipts = Receipts(select_rows, parties, context.our_log)
         ages = [each.content_age_s for each in (context.agreement, *context.earlier)]
-        self._shortest_s = min((age for age in ages if age is not None), default=None)
+        agreed = [age for age in ages if age is not None]
+        self._shortest_s = min(agreed, default=None)
+        self.longest_s = max(agreed, default=None)
+        """The greatest age that any agreement of this line lets content have; None: it is kept for ever."""
 
     @property
     def is_agreed(self) -> bool:

@@ -273,6 +273,12 @@ class Reader:
         origins = {row["log"]: row["origin"].rpartition("/")[0] for row in self.logs()}
         return [each for each, party in origins.items() if party == origins.get(log)]
 
+    def arrived_ms_from(self, arrival: int) -> int | None:
+        """When the first entry from this arrival on was made durable here; None when there is none."""
+        query = "SELECT arrived_ms FROM entries WHERE arrival >= ? ORDER BY arrival LIMIT 1"
+        row = self._connection.query(query, (arrival,)).fetchone()
+        return None if row is None else int(row[0])
+
     def count_entries(self, log: int | None) -> int:
         """Count the entries held of the party of a log, or of all."""
         query = f"SELECT count(*) FROM entries WHERE {self._of_party(log)}"  # noqa: S608 - numbers of logs
