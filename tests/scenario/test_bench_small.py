@@ -29,6 +29,7 @@ TINY = Sizes(
 )
 NAMES = {
     "message": ["message", "message-socket"],
+    "beside": ["beside"],
     "pipelined": ["pipelined"],
     "bytes": ["bytes"],
     "cut": ["cut"],
@@ -36,6 +37,7 @@ NAMES = {
     "flash": ["flash"],
     "verify": ["verify", "busy"],
     "start": ["start", "memory"],
+    "proof": ["proof-made", "proof-verified", "proof-size", "proof-size-ml-dsa"],
 }
 
 

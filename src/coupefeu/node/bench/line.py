@@ -4,8 +4,8 @@ import base64
 import hashlib
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from coupefeu.services.messages.views import MESSAGES
 from coupefeu.store.reader import Reader
 
 TEXT_BYTES = 200
+Prepare = Callable[[NodeFolder, NodeFolder], AbstractAsyncContextManager[None]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,10 +58,17 @@ def make_text(tag: str, number: int) -> str:
 
 
 @asynccontextmanager
-async def open_line(folder: Path, *, relayed: bool = False, apart: bool = False) -> AsyncIterator[BenchLine]:
-    """Pair US and RU below `folder` and start both; `apart`: US too is a process, asked over its control socket."""
+async def open_line(
+    folder: Path, *, relayed: bool = False, apart: bool = False, prepare: Prepare | None = None
+) -> AsyncIterator[BenchLine]:
+    """Pair US and RU below `folder` and start both; `apart`: US too is a process, asked over its control socket.
+
+    `prepare` gets both folders before anything runs.
+    """
     us, ru = pair_below(folder)
     async with AsyncExitStack() as stack:
+        if prepare is not None:
+            await stack.enter_async_context(prepare(us, ru))
         relay = None
         if relayed:
             relay = await stack.enter_async_context(Relay(check_address(ru.listen)))

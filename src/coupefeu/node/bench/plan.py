@@ -9,6 +9,7 @@ from typing import Final
 
 from coupefeu.errors import UsageError
 from coupefeu.node.bench.bad_days import measure_cut, measure_flash, measure_kill
+from coupefeu.node.bench.beside import measure_beside
 from coupefeu.node.bench.communiques import measure_communique, measure_proof
 from coupefeu.node.bench.figures import Bench, Figure, Progress, Sizes
 from coupefeu.node.bench.messages import measure_bytes, measure_message, measure_pipelined
@@ -17,6 +18,7 @@ from coupefeu.node.collector import calm_collector
 
 MEASUREMENTS: Final[dict[str, Callable[[Bench], AsyncIterator[Figure]]]] = {
     "message": measure_message,
+    "beside": measure_beside,
     "pipelined": measure_pipelined,
     "bytes": measure_bytes,
     "cut": measure_cut,
