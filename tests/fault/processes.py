@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from tests.sizes import size
 
 from coupefeu.node.exercise import NodeProcess, pair_exercise
+from coupefeu.node.folder import NodeFolder
 from coupefeu.node.node import Node
 
 PATIENCE_S = 60
@@ -42,6 +43,11 @@ async def until(is_so):
     async with asyncio.timeout(PATIENCE_S):
         while not await is_so():  # noqa: ASYNC110 - another process's state, which no event tells
             await asyncio.sleep(0.05)
+
+
+async def is_renewed(folder):
+    """Say whether the first shared secret was replaced: it is, some seconds after both have met."""
+    return NodeFolder.open(folder).generations("ru").current.number > 0
 
 
 def run(story):

@@ -5,7 +5,7 @@ import random
 import shutil
 
 import pytest
-from tests.fault.processes import run, two_processes, until
+from tests.fault.processes import is_renewed, run, two_processes, until
 from tests.sizes import size
 
 from coupefeu.errors import PolicyError
@@ -18,7 +18,7 @@ from coupefeu.node.node import Node
 from coupefeu.store.fsck import check_record
 
 LOST = size(small=30, full=3_000)
-KILLS = size(small=3, full=60)
+KILLS = size(small=2, full=60)
 
 
 async def talk(pair, first, count):
@@ -33,6 +33,7 @@ async def lose(pair, tmp_path):
     """US is backed up while messages go, says more, and its folder is gone; gives the folder of the backup."""
     await talk(pair, 0, 10)
     folder = pair.folders["us"]
+    await until(lambda: is_renewed(folder.path))  # or it would come back under a secret that is sealed
     working = asyncio.ensure_future(talk(pair, 10, 20))
     await asyncio.to_thread(make_backup, folder, tmp_path / "us.backup")
     await working
