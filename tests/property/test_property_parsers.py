@@ -30,6 +30,7 @@ from coupefeu.record.disclosure import Disclosure, format_index, parse_index
 from coupefeu.record.equivocation import verify_equivocation
 from coupefeu.record.evidence import audit_proof
 from coupefeu.record.leaf import check_leaf
+from coupefeu.record.two_heads import verify_two_heads
 from coupefeu.services.agreement.facts import parse_acceptance
 from coupefeu.services.bodies import decode_body
 from coupefeu.services.communique.facts import read_answered, read_communique, read_proposed
@@ -139,6 +140,7 @@ TRIED = {
     "record.disclosure.Disclosure.from_extra": lambda data: Disclosure.from_extra(0, data, None),
     "record.disclosure.parse_index": lambda data: parse_index(data, "line", 5),
     "record.equivocation.verify_equivocation": lambda data: verify_equivocation(data, KEY),
+    "record.two_heads.verify_two_heads": lambda data: verify_two_heads(data, KEY),
     "record.evidence.audit_proof": lambda data: audit_proof(LEAF, data, None, KEY),
     "record.leaf.check_leaf": check_leaf,
     "services.agreement.facts.parse_acceptance": parse_acceptance,

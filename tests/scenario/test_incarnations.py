@@ -10,6 +10,7 @@ from coupefeu.model.messages import format_number
 from coupefeu.model.precedence import Precedence
 from coupefeu.services.messages.commands import Take
 from coupefeu.store.reader import Reader
+from coupefeu.testing.author import Author
 
 NAMES = ("us", "ru")
 
@@ -58,6 +59,31 @@ def test_the_line_stays_up_both_ways_while_a_log_is_forked(tmp_path):
     assert nodes.us.keeper.states[1].complete == about[1] + 1
 
 
+def test_what_is_said_on_a_record_that_was_put_back_is_never_taken_for_delivered(tmp_path):
+    """The other side acknowledges so many entries as it holds of the first branch; that says nothing of the second."""
+    nodes = open_line(tmp_path)
+    nodes.us.say("One.")
+    nodes.run(seconds=2)
+    nodes.us.stop()
+    backup = copy_record(nodes.us, tmp_path / "backup.db")
+    nodes.us.start()
+    nodes.connect()
+    nodes.run(seconds=1)
+    nodes.us.say("Two.")
+    nodes.run(seconds=2)
+    nodes.us.stop()
+    put_back(nodes.us, backup)
+    nodes.us.start()
+    said = nodes.us.say("Two, otherwise.", Precedence.FLASH)  # before the line comes up
+    nodes.connect()
+    nodes.run(seconds=10)
+    assert done(nodes.us.message(said)) == []
+    assert "node.engine.other_branch" in troubles(nodes.us)
+    assert "record.equivocation" in troubles(nodes.ru), "it went again, so that the other side could prove it"
+    assert "node.engine.forked" in troubles(nodes.us)
+    assert any(b"Two, otherwise." in body for *_, body in branches(nodes.ru)), "and read it"
+
+
 def test_both_sides_are_told_and_hold_the_same_proof(tmp_path):
     nodes = forked(tmp_path)
     nodes.us.start()
@@ -88,11 +114,25 @@ def test_what_is_signed_on_the_other_branch_is_kept_marked_and_is_no_part_of_the
     nodes.us.say("We have fired by accident.", Precedence.FLASH)
     nodes.run(seconds=5)
     with Reader(nodes.ru.path, running=True) as reader:
-        rows = reader.branches(9)
-        assert [reader.is_forked(0, index) for index in range(3)] == [False, True, True]
-    assert [row["idx"] for row in rows] == [2, 1]
-    assert b"We have fired by accident." in rows[0]["body"], "it can be read, whatever branch it stands on"
-    assert nodes.ru.texts() == ["One.", "Two."]
+        assert [reader.is_forked(0, index) for index in range(3)] == [False, True, True], "marked"
+        assert [row["idx"] for row in reader.branches(9)] == [1]
+    assert nodes.ru.texts() == ["One.", "Two.", "We have fired by accident."], (
+        "a run of its own, so it is shown"
+    )
+
+
+def test_what_goes_on_with_the_other_branch_under_a_checkpoint_is_kept_too(tmp_path):
+    nodes = forked(tmp_path)
+    author = Author(nodes.us.agreement, "us")
+    author.say("One.")
+    author.say("Two, thirdly.")
+    author.say("Three, thirdly.")
+    nodes.us.start()
+    for job in (author.checkpoint(0, 2), author.checkpoint(2, 3)):
+        nodes.clock.advance(5_000)
+        (received,) = nodes.ru.keeper.execute([job], nodes.ru.clock())
+        assert received.evidence
+    assert [(index, body) for _, index, _, body in branches(nodes.ru) if b"thirdly" in body][1][0] == 2
 
 
 def test_a_forked_node_opens_an_incarnation_and_both_lines_go_on(tmp_path):

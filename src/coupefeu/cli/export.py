@@ -7,6 +7,7 @@ import typer
 
 from coupefeu.cli.officer import desk_of, open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
+from coupefeu.errors import UsageError
 from coupefeu.model.messages import format_log
 from coupefeu.node.assembly import parties_of
 from coupefeu.node.export import covered_in, export_record
@@ -25,6 +26,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Write what strangers can verify.")
     group.callback()(_group)
     group.command("record")(record)
+    group.command("equivocation")(equivocation)
     app.add_typer(group, name="export")
 
 
@@ -81,3 +83,33 @@ def record(
     if attached:
         lines.insert(1, f"Attachments that are held here: {attached:,}, each in two files.")
     report(folder.banner(), lines, values, as_json=as_json)
+
+
+def equivocation(
+    to: Annotated[Path, typer.Option("--to", help="The new folder.")],
+    node: Annotated[
+        Path | None, typer.Option("--node", help="Folder of the node that keeps the proof.")
+    ] = None,
+    number: Annotated[
+        int | None,
+        typer.Option(min=1, help="Which of the proofs that `coupefeu status` lists; if there are several."),
+    ] = None,
+    between: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(help="Instead of a node: two exports of one log, say one from each side."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a proof that a party signed two things that cannot both be true, for a reader who has nothing else."""
+    from coupefeu.cli.export_equivocation import export_between, export_kept  # noqa: PLC0415 - seldom needed
+
+    if (node is None) == (between is None):
+        raise UsageError(
+            "either a node or two exports are needed",
+            code="cli.export.equivocation",
+            hint="Give --node FOLDER, or --between EXPORT EXPORT.",
+        )
+    if between is not None:
+        export_between(between, to, as_json=as_json)
+    elif node is not None:
+        export_kept(open_folder(node), number, to, as_json=as_json)

@@ -22,6 +22,7 @@ from coupefeu.model.instant import Instant, format_instant
 from coupefeu.record.agreed import Finding, find_agreement, names_keys, witness_sentences
 from coupefeu.record.audit import RecordAudit, audit_record
 from coupefeu.record.enclosures import FOLDER, Enclosure, Enclosures
+from coupefeu.record.equivocation import PROOF_FILE
 from coupefeu.record.evidence import ProofAudit, audit_proof
 from coupefeu.record.policy import Judged
 from coupefeu.record.signatures import CLASSICAL, NOT_PROVED, Cosigned
@@ -64,7 +65,7 @@ def verify(
     ] = Language.EN,
     as_json: JsonOption = False,
 ) -> None:
-    """Verify a communique, a record or a proof offline, and say what is proved and what is not."""
+    """Verify a communique, a record, a proof or an equivocation offline: what is proved and what is not."""
     if path.is_file():
         from coupefeu.cli.verify_communique import verify_file  # noqa: PLC0415 - a folder needs no words of it
 
@@ -83,6 +84,12 @@ def verify(
             hint="Give a communique, or a folder made by `coupefeu export record` or `coupefeu prove`.",
         )
     read = reader_of(path)
+    if read(PROOF_FILE) is not None:
+        from coupefeu.cli.verify_equivocation import verify_folder  # noqa: PLC0415 - seldom needed
+
+        with naming(path):
+            verify_folder(path, read, key or (), as_json=as_json)
+        return
     trust = read_trust(path, read, key, policy)
     with naming(path):
         if read("proof") is not None:

@@ -23,6 +23,7 @@ class Delivery:
         self._receipted: dict[int, int] = {}
         self._wait_ms = self._timings.resend_ms
         self._last_log = -1
+        self._doubted: set[int] = set()
         self.peer_busy = False
 
     @property
@@ -60,10 +61,17 @@ class Delivery:
         self._receipted[log] = cumulative
         self.restore(log, cumulative, ())
 
+    def doubt(self, log: int, cumulative: int) -> None:
+        """Begin anew behind `cumulative`, and go by verified co-signatures of this log alone from now on."""
+        self._doubted.add(log)
+        self.begin_anew(log, cumulative)
+
     def acknowledge(self, ack: Ack) -> tuple[bool, int]:
         """Take an acknowledgement of a log that we own; return whether it can be true, and what was known before."""
         outbox = self._outboxes[ack.log]
         known = outbox.acknowledged
+        if ack.log in self._doubted:
+            return True, known
         largest = max(ack.cumulative, ack.selective[-1][1] if ack.selective else 0)
         if largest > outbox.end:
             return False, known

@@ -124,6 +124,13 @@ class Link:
         """Forget what was acknowledged and offered of our log; offer again what is behind `cumulative`."""
         self._delivery.begin_anew(log, cumulative)
 
+    def doubt(self, log: int, cumulative: int) -> None:
+        """Tell that the other side signed for entries of our log that are not ours: its acknowledgements mean nothing.
+
+        Offer again what is behind `cumulative`, the last size that is verified to be the same on both sides.
+        """
+        self._delivery.doubt(log, cumulative)
+
     def cosigned(self, log: int, size: int) -> None:
         """Tell that their verified co-signature of our log at `size` is durable here: it acknowledges."""
         self._delivery.cosigned(log, size)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Protocol
 
-from coupefeu.errors import CoupefeuError
+from coupefeu.errors import CoupefeuError, VerificationError
 from coupefeu.keys.generations import Generations
 from coupefeu.link import events
 from coupefeu.model.instant import Moment, format_date_time_group
@@ -57,6 +57,7 @@ LACKS_REFERENCE = "store.receive.reference"
 MAX_OFFERED_AGAIN = 1_024
 """Entries read for one request of the other side; who lacks more asks again."""
 OLD_GENERATION = "node.engine.old_generation"
+FORK_TOLD_AGAIN_MS = 3_600_000
 FALL_BACK_AGAIN_MS = 60_000
 """So seldom a party may have us begin again behind what it has co-signed."""
 REMEDY = (
@@ -431,7 +432,11 @@ class Engine:
 
     def _found_fork(self, peer: Peer, evidence: Iterable[str]) -> None:
         """Tell of it, ask for a new incarnation, and send anew, whole, what the other branch could not read (A13)."""
+        mono_ms = self._clock().mono_ms
         for what in evidence:
+            if mono_ms - peer.told_ms.get(what, -FORK_TOLD_AGAIN_MS) < FORK_TOLD_AGAIN_MS:
+                continue
+            peer.told_ms[what] = mono_ms
             detail = (
                 f"{what}. What we co-signed first stands; what is signed on the other branch is kept, marked"
             )
@@ -447,6 +452,24 @@ class Engine:
     def _fork_found(self, peer: Peer, outcome: Outcome) -> None:
         if isinstance(outcome, ForkFound) and 0 < len(outcome.proof) <= MAX_PROOF_BYTES:
             peer.link.about_log(IncarnationAsk(outcome.log, outcome.proof))
+
+    def _doubt(self, peer: Peer) -> None:
+        """Send again what it has not signed for, whatever it acknowledges: it means other entries (protocol A13).
+
+        Else what an officer says on a record that was put back would be taken for delivered, and be lost.
+        """
+        if peer.is_doubted:
+            return
+        peer.is_doubted = True
+        start = peer.sealer.base_size
+        peer.link.doubt(self.our_log, start)
+        wanted = self._load_pending(start, MAX_INDEX)
+        peer.link.offer(peer.outgoing(self.our_log, each) for each in wanted)
+        says = (
+            f"the other side signed for entries of our log behind {start:,} that are not those that are here"
+        )
+        detail = f"{says}: this record was put back to an older one, or somebody else holds our key"
+        self.tell(Trouble(party=peer.log, code="node.engine.other_branch", detail=detail))
 
     def _fork_taken(self, peer: Peer, outcome: Outcome) -> None:
         if isinstance(outcome, ForkTaken):
@@ -482,6 +505,12 @@ class Engine:
             )
         elif isinstance(outcome, Exception):
             self._tell_refusal(peer, outcome)
+            if (
+                isinstance(outcome, VerificationError)
+                and isinstance(item, CosignatureItem)
+                and item.log == self.our_log
+            ):
+                self._doubt(peer)
 
     def _tell_refusal(self, peer: Peer, refusal: Exception) -> None:
         """Tell of what was refused, at most once a second for each code: a flood must not fill screens and journal."""

@@ -164,9 +164,17 @@ class NodeFolder:
 
         In the log of a new incarnation its statement stands beside it (protocol A13).
         """
+        return self.first_body(self.log_number)
+
+    def first_body(self, log: int) -> bytes:
+        """Give the body of entry 0 of any log of this line, by which a stranger knows the parties' keys."""
         first = files.read_agreement_version(self.path, 1)
-        ours = [each for each in self.need_line().incarnations if each.statement.party == self.party]
-        return build_opening_body(first, ours[-1]) if ours else build_agreement_body(first)
+        parties = self.agreement.party_ids
+        for signed in self.need_line().incarnations:
+            statement = signed.statement
+            if log == log_number(parties.index(statement.party), statement.incarnation, len(parties)):
+                return build_opening_body(first, signed)
+        return build_agreement_body(first)
 
     @property
     def line_id(self) -> bytes:

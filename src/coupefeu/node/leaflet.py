@@ -30,6 +30,15 @@ def write_proof_leaflet(folder: NodeFolder, party: str, index: int, to: Path) ->
     )
 
 
+def write_equivocation_leaflet(banner: str, name: str, to: Path) -> None:
+    """Say it of two signed statements that cannot both be true, as `node.export_equivocation` wrote them."""
+    _write(
+        to,
+        banner,
+        f"Two signed statements that cannot both be true, about {name}, with the keys that signed them.",
+    )
+
+
 def _write(to: Path, banner: str, what: str) -> None:
     paragraphs = [*([banner] if banner else []), *(textwrap.fill(each, WIDTH) for each in (what, _CHECK))]
     (to / NAME).write_text("\n\n".join(paragraphs) + "\n", encoding="utf-8")

@@ -26,6 +26,8 @@ class Peer:
     cosigned: int = 0
     quiet_since_ms: int | None = None
     paths: set[int] = field(default_factory=set)
+    is_doubted: bool = False
+    """Whether it signed for entries of our log that are not ours here."""
     fell_back_ms: int | None = None
     """When it last had us begin again behind what it has co-signed."""
     told_ms: dict[str, int] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from hashlib import sha256
 from coupefeu.errors import CoupefeuError
 from coupefeu.keys.agreement_signatures import SignedAgreement
 from coupefeu.keys.incarnations import verify_first_body
-from coupefeu.model.agreement import Agreement
+from coupefeu.model.agreement import Agreement, format_cosigner_name
 from coupefeu.record.signatures import Cosigned
 from coupefeu.wire.incarnation import Incarnation
 from coupefeu.wire.note import VerifierKey
@@ -47,6 +47,34 @@ def find_agreement(body: bytes | None, origin: str) -> Finding:
             signed=None, reason="the agreement in entry 0 is of another line, or opens another log"
         )
     return Finding(signed=first.agreement, reason="", opened=opened)
+
+
+def find_line_agreement(body: bytes | None, origin: str) -> Finding:
+    """Verify the agreement in entry 0 of any log of the same party: it names the line, and whose keys they are."""
+    try:
+        first = None if body is None else verify_first_body(body)
+    except CoupefeuError as error:
+        return Finding(signed=None, reason=f"the agreement beside it does not hold: {error.message}")
+    if first is None:
+        return Finding(signed=None, reason="no agreement is beside it")
+    agreement = first.agreement.agreement
+    party = origin.rpartition("/")[0]
+    if party not in {agreement.origin(each).rpartition("/")[0] for each in agreement.party_ids}:
+        return Finding(signed=None, reason="the agreement beside it is of another line")
+    return Finding(signed=first.agreement, reason="", opened=first.opened)
+
+
+def names_key(finding: Finding, key: VerifierKey) -> bool:
+    """Whether the agreement found, or the statement beside it, names this key of a log or a holder under this name."""
+    agreement, opened = finding.agreement, finding.opened
+    if agreement is None:
+        return False
+    named = {(agreement.origin(each.party), each.log) for each in agreement.keys}
+    named |= {(agreement.cosigner_name(each.party), each.cosigner) for each in agreement.keys}
+    if opened is not None:
+        origin = agreement.origin_of(opened.party, opened.incarnation)
+        named |= {(origin, opened.log_key), (format_cosigner_name(origin), opened.cosigner_key)}
+    return (key.name, key.key) in named
 
 
 def witness_sentences(agreement: Agreement, witnessed: Sequence[Cosigned]) -> tuple[list[str], list[str]]:

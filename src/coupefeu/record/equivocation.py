@@ -10,7 +10,7 @@ The hashes lead from the leaf to the root that was signed, so that a stranger ne
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from coupefeu.errors import CoupefeuError, PeerError, UsageError, VerificationError
 from coupefeu.record.leaf import is_leaf, leaf_hash
@@ -18,6 +18,10 @@ from coupefeu.record.statements import verify_checkpoint, verify_run
 from coupefeu.record.tree import MAX_PATH, Frontier, inclusion_path, node_hash, root_from_path
 from coupefeu.wire import cbor
 from coupefeu.wire.note import VerifierKey
+
+PROOF_FILE: Final = "equivocation"
+AGREEMENT_FILE: Final = "agreement"
+"""In the folder that a stranger gets: the proof, and the body of entry 0."""
 
 
 @dataclass(frozen=True, slots=True)
