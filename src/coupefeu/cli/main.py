@@ -49,7 +49,7 @@ SUMMARIES: Final = {
     "export": "Write what strangers can verify.",
     "communique": "Write a communique, or agree to show one.",
     "prove": "Write one entry (`leaf`), its proof, and its `body` where held, for a reader who has nothing else.",
-    "verify": "Verify a communique, a record or a proof offline, and say what is proved and what is not.",
+    "verify": "Verify a communique, a record, a proof or an equivocation offline: what is proved and what is not.",
     "verifier": (
         "Write the page that verifies a communique in a browser, without a node and without a network, into one file."
     ),
