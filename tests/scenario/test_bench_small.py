@@ -26,6 +26,7 @@ TINY = Sizes(
     entries=600,
     rounds=1,
     settle_s=0.0,
+    witnessed=200,
 )
 NAMES = {
     "message": ["message", "message-socket"],
@@ -38,6 +39,8 @@ NAMES = {
     "verify": ["verify", "busy"],
     "start": ["start", "memory"],
     "proof": ["proof-made", "proof-verified", "proof-size", "proof-size-ml-dsa"],
+    "witness": ["witness", "witness-p99", "witness-mldsa", "witness-mldsa-p99"],
+    "cosigned": ["cosigned"],
 }
 
 

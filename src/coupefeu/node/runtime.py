@@ -69,7 +69,7 @@ class Runtime:
         self._terms_timer = self._loop.call_later(0, int)
         self._wake_ms = 0
         self._tasks: list[asyncio.Task[None]] = []
-        self._witnesses: WitnessTasks | None = None
+        self.witness_tasks: WitnessTasks | None = None
         self._workshop = ThreadPoolExecutor(1, thread_name_prefix="coupefeu-ml-dsa")
         self._dialled: dict[str, int] = {}
         self._lock = _lock(folder)
@@ -192,7 +192,7 @@ class Runtime:
         self.journal.note("up", party=self.folder.party, listen=self.folder.listen, sizes=self._sizes())
         self._tasks.append(asyncio.ensure_future(self._keep_orders()))
         self._tasks += [asyncio.ensure_future(self._keep_dialling(name)) for name in self.folder.counterparts]
-        self._witnesses = WitnessTasks(
+        self.witness_tasks = WitnessTasks(
             our_log=self.engine.our_log,
             marks=self._keeper.marks,
             submit=self._submit,
@@ -201,7 +201,7 @@ class Runtime:
             defect=self.journal.defect,
         )
         if not self.engine.is_recovering:
-            self._witnesses.follow(self.folder)
+            self.witness_tasks.follow(self.folder)
 
     def _stand_by(self, command: tuple[str, ...]) -> None:
         """Have the operator's program run for a FLASH that nothing shows, if there is one."""
@@ -219,8 +219,8 @@ class Runtime:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         try:
-            if self._witnesses is not None:
-                await self._witnesses.close()
+            if self.witness_tasks is not None:
+                await self.witness_tasks.close()
             await self._bearer.close()
             await self._loop.run_in_executor(None, self._workshop.shutdown)
             await self._loop.run_in_executor(None, self._writer.close)
@@ -250,7 +250,7 @@ class Runtime:
 
     def witnesses(self) -> tuple[WitnessStanding, ...]:
         """Say when each neutral witness was last heard; none while the node is not online."""
-        return () if self._witnesses is None else self._witnesses.standing()
+        return () if self.witness_tasks is None else self.witness_tasks.standing()
 
     def _unlock(self) -> None:
         os.close(self._lock)
@@ -403,8 +403,8 @@ class Runtime:
         if not self.engine.is_recovering:  # keys that are taken back may not be in the folder
             wait_ms = self._in_force.check()
             self.folder = self._in_force.folder
-            if self._witnesses is not None:
-                self._witnesses.follow(self.folder)
+            if self.witness_tasks is not None:
+                self.witness_tasks.follow(self.folder)
         self._terms_timer = self._loop.call_later(wait_ms / 1000, self._check_in_force)
 
     # --- standing tasks -----------------------------------------------------------------------------------

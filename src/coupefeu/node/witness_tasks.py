@@ -46,6 +46,7 @@ class WitnessTasks:
         self._exchange = exchange
         self._folder: NodeFolder | None = None
         self._settings: tuple[WitnessSettings, ...] = ()
+        self._asking: list[Witnessing] = []
         self._words: dict[tuple[str, int], LastWord] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -69,23 +70,25 @@ class WitnessTasks:
             lambda: signers_of(folder)[0],
             lambda: folder.parties,
         )
-        self._tasks += [
-            asyncio.ensure_future(
-                self._keep_asking(
-                    Witnessing(
-                        settings,
-                        source,
-                        self._clock(),
-                        keep=self._keep,
-                        tell=self._tell,
-                        clock=self._clock,
-                        exchange=self._exchange,
-                        our_log=self._our_log,
-                    )
-                )
+        self._asking = [
+            Witnessing(
+                settings,
+                source,
+                self._clock(),
+                keep=self._keep,
+                tell=self._tell,
+                clock=self._clock,
+                exchange=self._exchange,
+                our_log=self._our_log,
             )
             for settings in self._settings
         ]
+        self._tasks += [asyncio.ensure_future(self._keep_asking(each)) for each in self._asking]
+
+    async def ask_now(self) -> None:
+        """Ask each once, outside its schedule: to measure it, never on a line in use (protocol A16)."""
+        for each in self._asking:
+            await each.attend()
 
     def standing(self) -> tuple[WitnessStanding, ...]:
         """Say when each was last heard, as `coupefeu status` does, without a look at the record."""

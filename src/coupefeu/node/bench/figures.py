@@ -63,11 +63,12 @@ class Sizes:
     entries: int = 1_000_000
     rounds: int = 5
     settle_s: float = 1.0
+    witnessed: int = 10_000
 
 
 FULL: Final = Sizes()
 QUICK: Final = replace(
-    FULL, messages=100, pipelined=3_000, cut_s=8.0, queued=2_000, entries=100_000, rounds=3
+    FULL, messages=100, pipelined=3_000, cut_s=8.0, queued=2_000, entries=100_000, rounds=3, witnessed=2_000
 )
 
 

@@ -14,6 +14,7 @@ from coupefeu.node.bench.communiques import measure_communique, measure_proof
 from coupefeu.node.bench.figures import Bench, Figure, Progress, Sizes
 from coupefeu.node.bench.messages import measure_bytes, measure_message, measure_pipelined
 from coupefeu.node.bench.records import measure_start, measure_verify
+from coupefeu.node.bench.witness import measure_cosigned, measure_witness
 from coupefeu.node.collector import calm_collector
 
 MEASUREMENTS: Final[dict[str, Callable[[Bench], AsyncIterator[Figure]]]] = {
@@ -28,6 +29,8 @@ MEASUREMENTS: Final[dict[str, Callable[[Bench], AsyncIterator[Figure]]]] = {
     "start": measure_start,
     "proof": measure_proof,
     "communique": measure_communique,
+    "witness": measure_witness,
+    "cosigned": measure_cosigned,
 }
 
 
