@@ -11,7 +11,7 @@ from coupefeu.keys import mlkem
 from coupefeu.keys.generations import BACKUP_AGE_MS, Generation, Generations, first_generation
 from coupefeu.link.config import Timings
 from coupefeu.link.events import OldGeneration, PskToKeep, SessionUp, Violation
-from coupefeu.link.handshake import Handshakes
+from coupefeu.link.handshake import MESSAGE_1, MESSAGE_2, Handshakes
 from coupefeu.link.noise import SessionKeys
 from coupefeu.link.ratchet import ADMITTED_MS, MAX_AHEAD, OFFERS_AT_ONCE, Ratchet
 from coupefeu.link.session import Session
@@ -99,6 +99,16 @@ def test_three_steps_give_both_one_new_secret():
     assert ours.current.psk != PSK
 
 
+def test_a_step_made_meanwhile_makes_no_record_whole():
+    pair = Pair()
+    pair.answers.recover()
+    pair.answers.take(pair.proof(), pair.session, pair.now)
+    assert pair.answers.generations.current.number == 1
+    assert pair.answers.is_restored
+    pair.answers.recovered()
+    assert pair.answers.is_restored, "until the step that it makes itself"
+
+
 def test_nothing_is_said_of_a_secret_that_is_not_durable():
     pair = Pair()
     pair.answers.take(pair.offer(), pair.session, pair.now)
@@ -182,6 +192,17 @@ def test_when_both_begin_the_larger_key_gives_way():
     pair.answer(offer)
     assert pair.answers._begun is None
     assert reason(pair.begins, theirs, pair) == "ratchet-both"
+
+
+def test_who_comes_to_begin_drops_first_what_the_other_began():
+    """Session keys were replaced: the other may have replaced its candidate by our R1 already; R3 must not count."""
+    pair = Pair()
+    proof = pair.proof()
+    pair.answers._is_smaller, pair.begins._is_smaller = True, False
+    (offer,) = pair.say(pair.answers)
+    assert pair.answers.generations.candidate is None
+    pair.begins.take(offer, pair.session, pair.now)
+    assert reason(pair.answers, proof, pair) == "ratchet-proof"
 
 
 @pytest.mark.parametrize("at", [0, 500, 1_087])
@@ -283,19 +304,15 @@ def test_three_proofs_in_vain_lead_to_a_new_key():
     assert pair.begins.generations.candidate is not None, "until the answer replaces it"
 
 
-def test_an_old_secret_is_told_when_it_lasts_and_copies_of_old_messages_never():
+def test_an_old_secret_is_told_when_it_lasts_and_not_again_for_a_while():
     pair = Pair(7)
     old = Generation(number=2, psk=bytes(32), replaced_ms=START_UTC_MS - DAY_MS)
-    for _ in range(100):
-        pair.answers.notice(old, START_UTC_MS - DAY_MS, pair.now)
-        pair.wait(1_000)
-    assert pair.events[1] == []
     for _ in range(10):
-        pair.answers.notice(old, pair.now.utc_ms, pair.now)
+        pair.answers.notice(old, pair.now)
         pair.wait(1_000)
     assert pair.events[1] == [], "not yet: a lost answer looks the same"
     for _ in range(300):
-        pair.answers.notice(old, pair.now.utc_ms, pair.now)
+        pair.answers.notice(old, pair.now)
         pair.wait(1_000)
     assert pair.events[1] == [OldGeneration(2, START_UTC_MS - DAY_MS)]
 
@@ -404,6 +421,29 @@ def test_by_the_recovery_secret_a_node_comes_back_that_has_nothing_else(end):
     assert two.run(30_000, lambda: len(other.shown) == 1)
 
 
+@pytest.mark.parametrize("admitted", [False, True])
+def test_a_copy_from_when_the_secret_was_current_is_neither_told_nor_answered(admitted):
+    two = world()
+    assert two.run(10_000, lambda: numbers(two) == [1, 1])
+    sent = [datagram for end, _, datagram in two.wire.carried if end == 0]
+    copies = [datagram for datagram in sent if (datagram[0], datagram[7]) == (MESSAGE_1, 0)]
+    assert copies
+    two.restart(1)
+    two.disconnect()
+    link, events = two.ends[1].link, two.ends[1].events
+    if admitted:
+        link.admit_recovery(two.clock.now())
+    events.clear()
+    for number in range(30):
+        now = two.clock.now()
+        link.path_opened(100 + number, now, dialled=False, entropy=bytes(64))
+        for copy in copies:
+            link.receive(100 + number, copy, now, bytes(64))
+        two.clock.advance(1_000)
+    assert link.take_outgoing() == []
+    assert not [event for event in link.take_events() if isinstance(event, OldGeneration)]
+
+
 def test_an_admission_ends_after_an_hour():
     two = world()
     old = two.ends[0].config.generations
@@ -434,11 +474,15 @@ def test_a_live_session_is_not_disturbed_by_an_old_secret_even_when_admitted():
     assert two.run(10_000, lambda: numbers(two) == [1, 1])
     two.ends[1].link.admit_recovery(two.clock.now())
     message = Handshakes(old).begin(two.clock.now(), bytes(range(32)), 77, generation=old.generations.current)
-    two.ends[1].events.clear()
+    before = len(two.wire.carried)
     two.inject(1, message)
     two.run(5_000)
+    said = [datagram for end, _, datagram in two.wire.carried[before:] if end == 1]
+    assert said
+    assert not [datagram for datagram in said if datagram[0] == MESSAGE_2], (
+        "while it lives, nobody else is answered"
+    )
     assert two.ends[1].link.state().up
-    assert not two.ends[1].link.state().peer_recovering
 
 
 def test_on_a_recovery_session_anything_else_is_dropped_and_told():

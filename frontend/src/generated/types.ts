@@ -406,6 +406,12 @@ export interface RecordedValues {
   readonly recorded_ms: number;
 }
 
+/** A restored party is let in for its recovery alone, until then. */
+export interface AdmissionValues {
+  readonly party: string;
+  readonly until_ms: number;
+}
+
 /** What our node had to tell people: the last of its kind in an English sentence, how often since it started. */
 export interface TroubleValues {
   readonly code: string;
@@ -954,6 +960,12 @@ export interface ShownRequest {
 /** Take the watch; `heard`: the alarm was heard. The post is the session's, always. */
 export interface WatchRequest {
   readonly heard: boolean;
+}
+
+/** Let a restored party back in; `confirmed`: its duty officer has said so by another channel. */
+export interface AdmissionRequest {
+  readonly party: string;
+  readonly confirmed: boolean;
 }
 
 /** Propose an amendment: the whole text of the next version. */

@@ -9,6 +9,7 @@ from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, ControllerRouterHandler
 
+from coupefeu.console.admitting import ADMISSION_ROUTES
 from coupefeu.console.agreement_routes import AGREEMENT_ROUTES
 from coupefeu.console.connections import prove
 from coupefeu.console.demo import DEMO_ROUTES
@@ -43,6 +44,7 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *PREVIEW_ROUTES,
     # the watch
     *WATCH_ROUTES,
+    *ADMISSION_ROUTES,
     # the record and the agreement
     *RECORD_ROUTES,
     *AGREEMENT_ROUTES,

@@ -206,6 +206,10 @@ class ConsoleDesk:
         names = self.folder.agreement.party_ids
         return tuple(trouble_values(each, names) for each in self._runtime.troubles.latest())
 
+    def is_on_watch(self, post: str) -> bool:
+        """Whether this post has said that it is on watch."""
+        return any(watch.post == post for watch in self._watches)
+
     def open_page(self) -> OpenPage:
         """List what is open, the most urgent first."""
         rows = self._open.rows()

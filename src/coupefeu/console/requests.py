@@ -118,6 +118,14 @@ class WatchRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AdmissionRequest:
+    """Let a restored party back in; `confirmed`: its duty officer has said so by another channel."""
+
+    party: Name
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalRequest:
     """Propose an amendment: the whole text of the next version."""
 

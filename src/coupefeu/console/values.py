@@ -250,6 +250,14 @@ class RecordedValues:
     recorded_ms: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdmissionValues:
+    """A restored party is let in for its recovery alone, until then."""
+
+    party: str
+    until_ms: int
+
+
 # --- the desk -------------------------------------------------------------------------------------------------
 
 

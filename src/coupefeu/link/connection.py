@@ -244,8 +244,10 @@ class Connection:
         first = self._handshakes.open_first(
             message, generation=generation, source=path.number, now=now, highest=0
         )
+        if first.number <= (generation.replaced_ms or 0):
+            raise refused("old-copy")  # recorded when that secret was current, by whoever has the path
         if not self.ratchet.is_admitted(now.mono_ms):
-            self.ratchet.notice(generation, first.number, now)
+            self.ratchet.notice(generation, now)
             raise refused("old-generation")
         self._reply(first, now, entropy, is_sealed=True)
 

@@ -142,10 +142,8 @@ class Ratchet:
         """Whether an officer has let it in lately."""
         return self._admitted_ms is not None and mono_ms < self._admitted_ms
 
-    def notice(self, generation: Generation, number: int, now: Moment) -> None:
-        """Note their message 1 under an old generation; `number` tells a fresh one from a copy kept since then."""
-        if number <= (generation.replaced_ms or 0):
-            return
+    def notice(self, generation: Generation, now: Moment) -> None:
+        """Note their message 1 under an old generation."""
         self._noticed = [each for each in self._noticed if now.mono_ms - each < NOTICED_AGAIN_MS]
         self._noticed.append(now.mono_ms)
         is_told = self._told_ms is not None and now.mono_ms - self._told_ms < NOTICED_AGAIN_MS

@@ -147,12 +147,15 @@ class LocalBackend:
     async def followed(self) -> None:
         """See `Backend.followed`: in this process, at once."""
 
-    def admit_recovery(self, party: str, recovery_file: str | None = None) -> dict[str, Any]:
+    def admit_recovery(self, party: str, recovery_file: str | None = None, *, by: str = "") -> dict[str, Any]:
         """Let a restored counterpart in for an hour, its duty officer having been rung; gives until when.
+
+        `by`: who pressed, where that is known.
 
         Raises: UsageError: no such party; ConfigError: that is not the recovery secret of the two.
         """
-        return self.runtime.admit_recovery(party, None if recovery_file is None else Path(recovery_file))
+        file = None if recovery_file is None else Path(recovery_file)
+        return self.runtime.admit_recovery(party, file, by=by)
 
     def _hear(self, change: Change) -> None:
         if not isinstance(change, ReceiptTaken):

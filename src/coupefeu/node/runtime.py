@@ -339,12 +339,12 @@ class Runtime:
         detail = f"the renewed secret could not be kept, and is tried again: {error.message}"
         self.engine.tell(Trouble(party=log, code=error.code, detail=detail))
 
-    def admit_recovery(self, party: str, recovery_file: Path | None) -> dict[str, Any]:
+    def admit_recovery(self, party: str, recovery_file: Path | None, *, by: str) -> dict[str, Any]:
         """Let a restored counterpart in for an hour; gives until when (UTC ms). Raises: UsageError, ConfigError."""
         log = self._log_of(party)
         psk = None if recovery_file is None else self._recovery_psk(recovery_file, party)
         self.engine.admit_recovery(log, psk)
-        self.journal.note("recovery-admitted", party=party, by_recovery_secret=psk is not None)
+        self.journal.note("recovery-admitted", party=party, by=by, by_recovery_secret=psk is not None)
         return {"party": party, "until_ms": self.clock().utc_ms + ADMITTED_MS}
 
     def use_recovery(self, recovery_file: Path) -> str:

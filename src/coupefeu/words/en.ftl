@@ -531,6 +531,9 @@ ui-trouble-told = { $count ->
     [one] told once, at { $time }
    *[other] told { $count } times, last at { $time }
 }
+ui-admit-confirmed = Their duty officer, rung by a channel that I know, has confirmed that the node of { $party } was restored
+ui-admit = LET { $party } BACK IN
+ui-admitted = { $party } is let in for its recovery, and nothing else, until { $time }
 ui-overdue = Overdue
 ui-overdue-none = Nothing is overdue among the { $looked } messages looked at, as of { $time }.
 ui-line-tests = Line tests

@@ -526,6 +526,9 @@ ui-trouble-told = { $count ->
     [one] signalé une fois, à { $time }
    *[other] signalé { $count } fois, la dernière à { $time }
 }
+ui-admit-confirmed = Leur officier de permanence, appelé par une voie que je connais, a confirmé que le nœud de { $party } a été restauré
+ui-admit = LAISSER REVENIR { $party }
+ui-admitted = { $party } est admis pour sa restauration, et rien d’autre, jusqu’à { $time }
 ui-overdue = Hors délai
 ui-overdue-none = Rien n’est hors délai parmi les { $looked } messages examinés, à { $time }.
 ui-line-tests = Essais de liaison
