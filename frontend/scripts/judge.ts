@@ -10,7 +10,9 @@ import { inSequence } from '../src/communique/sequence';
 import { verifyCommunique, type Proved, type ProvedEntry } from '../src/communique/verify';
 import { parseAgreement } from '../src/entries/agreement';
 import { decodeHead } from '../src/entries/head';
+import { verifyFirstBody } from '../src/entries/incarnation';
 import { readMessage } from '../src/entries/message';
+import { saidIn } from '../src/entries/said';
 import { show } from '../src/entries/shown';
 import { decode } from '../src/proof/cbor';
 import { verifyEd25519, verifyMlDsa } from '../src/proof/keys';
@@ -25,6 +27,7 @@ const JUDGES: Readonly<Record<string, Judge>> = {
   mldsa: ({ key = '', message = '', signature = '' }) => verifyMlDsa(fromHex(key), fromHex(message), fromHex(signature)),
   cbor: ({ octets = '' }) => void decode(fromHex(octets)),
   head: ({ octets = '' }) => void decodeHead(fromHex(octets)),
+  opening: ({ octets = '' }) => void verifyFirstBody(fromHex(octets)),
   agreement: ({ octets = '' }) => void parseAgreement(fromHex(octets)),
   message: ({ octets = '' }) => readMessage(fromHex(octets)).defect,
   shown: ({ text = '' }) => show(text).text,
@@ -47,11 +50,12 @@ function summaryOf(proved: Proved): unknown {
     missing: judgeConsent(proved).missing,
     agreed: proved.logs.map((log) => proved.agreed.names(log.key)),
     sequence: inSequence(proved.entries).map((entry) => [entry.log.number, Number(entry.index)]),
-    entries: proved.entries.map(entrySummary),
+    entries: proved.entries.map((entry) => entrySummary(entry, proved)),
   };
 }
 
-function entrySummary(entry: ProvedEntry): unknown {
+function entrySummary(entry: ProvedEntry, proved: Proved): unknown {
+  const parties = proved.versions[0].parties.map((party) => party.id);
   const content = entry.body && entry.head ? readMessage(entry.body).content : null;
   return {
     log: entry.log.number,
@@ -59,6 +63,7 @@ function entrySummary(entry: ProvedEntry): unknown {
     disclosed: entry.disclosed,
     kind: entry.head ? Number(entry.head.kind) : null,
     text: content?.text ?? null,
+    said: entry.body && entry.head ? saidIn(entry.head, entry.body, parties) : [],
     not_after_s: firstHeld(entry.log, entry.index)?.timeS ?? null,
     body: entry.body ? toHex(entry.body) : null,
     attachments: entry.attachments.map(({ number, content: octets }) => [number, octets ? toHex(octets) : null]),

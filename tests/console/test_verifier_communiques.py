@@ -2,12 +2,14 @@
 
 import base64
 import io
+import json
 import random
 from dataclasses import replace
 
 import pytest
 from tests.console.communiques import HUMAN, START_MS, Story, told
 from tests.console.judging import code_of, judge
+from tests.documents import ROOT
 from tests.sizes import size
 
 from coupefeu.keys.notes import LogSigner
@@ -16,8 +18,11 @@ from coupefeu.record.selection import Disclosed
 from coupefeu.services.bodies import promised_in
 from coupefeu.services.communique.consent import judge_consent
 from coupefeu.services.communique.sequence import in_order
+from coupefeu.services.said import said_in
 from coupefeu.wire.communique import AttachmentItem, EntryItem, HeaderItem, LogItem
 from coupefeu.wire.communique_file import format_body
+
+VECTORS = ROOT / "tests" / "vectors"
 
 
 def ask(octets):
@@ -59,6 +64,9 @@ def entry_summary(entry, proved, contents):
         "disclosed": str(entry.disclosed),
         "kind": None if entry.head is None else entry.head.kind,
         "text": None if content is None else content.text,
+        "said": [list(each) for each in said_in(entry.head, body, proved.agreement.party_ids)]
+        if body is not None and entry.head is not None
+        else [],
         "not_after_s": None if held is None else held.first_s,
         "body": None if body is None else body.hex(),
         "attachments": [
@@ -87,6 +95,10 @@ def lawful():
     yield story.communique("us", all_of, consents=[proposal, refusal])
     yield told(post_quantum=False).communique("us")
     yield told(real=True).communique("us")
+    story = told()
+    for body in json.loads((VECTORS / "entries-v1.json").read_text("utf-8"))["bodies"]:
+        story.add("ru", body["kind"], bytes.fromhex(body["body"]))
+    yield story.communique("us")
     odd = told()
     odd.say("us", "a head that nobody can read", head=b"\xa1\x00")
     odd.add("ru", 99, b"\xa1\x00\x01")
@@ -128,8 +140,8 @@ def compare(files):
 def test_a_file_changed_in_any_bit_is_refused_by_both(whole):
     """A bit of the text for people, of the data, of the signatures: each is under the last line, or is that line."""
     chance = random.Random(5)
-    places = [chance.randrange(len(whole) * 8) for _ in range(size(small=60, full=4_000))]
-    places += [len(whole) * 8 - 1 - chance.randrange(30_000) for _ in range(size(small=20, full=1_000))]
+    places = [chance.randrange(len(whole) * 8) for _ in range(size(small=24, full=4_000))]
+    places += [len(whole) * 8 - 1 - chance.randrange(30_000) for _ in range(size(small=8, full=1_000))]
     files = []
     for place in places:
         changed = bytearray(whole)
@@ -142,7 +154,7 @@ def test_a_file_changed_in_any_bit_is_refused_by_both(whole):
 
 def test_a_file_cut_or_with_more_behind_it_is_refused_by_both(whole):
     chance = random.Random(6)
-    cuts = [chance.randrange(len(whole)) for _ in range(size(small=30, full=2_000))]
+    cuts = [chance.randrange(len(whole)) for _ in range(size(small=10, full=2_000))]
     files = [whole[:each] for each in (*cuts, *range(len(whole) - 12, len(whole)))]
     files += [
         whole + b"\n",

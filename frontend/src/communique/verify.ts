@@ -7,6 +7,7 @@
 import type { Agreement } from '../entries/agreement';
 import { decodeHead, type Head } from '../entries/head';
 import { arePromises, readMessage, type Promised } from '../entries/message';
+import { incarnationOf, partyOfLog } from '../entries/numbers';
 import { bodyMatches, checkLeaf, commitment, headMatches } from '../proof/leaf';
 import { ML_DSA_44 } from '../proof/note';
 import { concatBytes, isSame, toHex } from '../proof/octets';
@@ -170,12 +171,11 @@ function conclude(items: Items, logs: readonly ProvedLog[], entries: readonly Pr
 
 /** Refuse a log that is not of this line: its number is the place of its party, and counts on by incarnation. */
 function insistOnLine(agreement: Agreement, logs: readonly ProvedLog[]): void {
+  const parties = agreement.parties.map((party) => party.id);
   for (const { number, origin } of logs) {
-    const count = agreement.parties.length;
-    const keys = agreement.keys[number % count];
-    const incarnation = (keys?.incarnation ?? 0) + Math.floor(number / count);
-    const expected = `${agreement.name}/${agreement.lineId}/${keys?.party}/${incarnation}`;
-    if (origin !== expected) throw new Refusal('record.communique.other_line', { log: origin });
+    const party = partyOfLog(number, parties);
+    const expected = `${agreement.name}/${agreement.lineId}/${party}/${incarnationOf(number, parties)}`;
+    if (party === '' || origin !== expected) throw new Refusal('record.communique.other_line', { log: origin });
   }
 }
 

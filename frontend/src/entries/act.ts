@@ -4,8 +4,6 @@ import { LIMITS, OUTCOMES } from '../generated/forms';
 import type { Whole } from '../proof/cbor';
 import { asNatural, asOneOf, asText, asTexts, lengthOf, readBody, stated, Unreadable } from './fields';
 
-const MAX_OFFICER_CHARACTERS = 80;
-
 export interface Act {
   readonly officer: string;
   readonly text: string;
@@ -49,8 +47,6 @@ export function readWatch(body: Uint8Array): Watch | null {
   return readBody(body, (fields) => {
     const heard = fields.get(1);
     if (heard !== undefined && typeof heard !== 'boolean') throw new Unreadable();
-    const officer = stated(fields, 0, asText, '');
-    if (lengthOf(officer) <= MAX_OFFICER_CHARACTERS && officer.includes('\0')) throw new Unreadable();
-    return { officer, heard: heard ?? null };
+    return { officer: stated(fields, 0, asText, ''), heard: heard ?? null };
   });
 }

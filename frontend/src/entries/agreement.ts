@@ -65,9 +65,9 @@ export interface Agreement {
   readonly keys: readonly PartyKeys[];
 }
 
-/** Verify the body of an entry 0: exact bytes, signed by the identity keys of all parties. Throws Refusal. */
-export function verifyAgreementBody(body: Uint8Array): Agreement {
-  const { octets, signatures } = parseAgreementBody(body);
+/** Verify an agreement, or the body that holds it: exact bytes, signed by the identity keys of all parties. Throws Refusal. */
+export function verifyAgreement(given: Uint8Array | SignedText): Agreement {
+  const { octets, signatures } = given instanceof Uint8Array ? parseAgreementBody(given) : given;
   const agreement = parseAgreement(octets);
   for (const keys of agreement.keys) checkKeys(keys);
   verifySignatures(octets, signatures, agreement);
@@ -76,7 +76,7 @@ export function verifyAgreementBody(body: Uint8Array): Agreement {
 }
 
 /** Read an agreement and its signatures; nothing is verified yet. Throws Refusal `keys.agreement.bad_body`, `wire.*`. */
-export function parseAgreementBody(body: Uint8Array): { octets: Uint8Array; signatures: Signatures[] } {
+export function parseAgreementBody(body: Uint8Array): SignedText {
   const fields = decode(body);
   const [octets, rows] = isMap(fields) && fields.size === 2 ? [fields.get(0), fields.get(1)] : [];
   if (!isBytes(octets) || !isList(rows)) throw new Refusal('keys.agreement.bad_body');
@@ -92,6 +92,12 @@ export function verifySignatures(octets: Uint8Array, signatures: readonly Signat
   const text = noteOf(agreement, octets);
   for (const each of signatures) verifyIdentity(identities, each, text);
   return agreement;
+}
+
+/** The exact bytes of a text, and who signed them. */
+export interface SignedText {
+  readonly octets: Uint8Array;
+  readonly signatures: readonly Signatures[];
 }
 
 /** One identity under one text: Ed25519 and ML-DSA-44, and the ML-DSA-44 key itself. */

@@ -1,6 +1,6 @@
 /** Readers of the fields of a body; each throws Unreadable where the body is another thing. */
 
-import { decode, isBytes, isList, isMap, type Value, type Whole } from '../proof/cbor';
+import { decode, isBytes, isList, isMap, isNatural, type Value, type Whole } from '../proof/cbor';
 import { Refusal } from '../proof/refusal';
 
 export type Fields = ReadonlyMap<Whole, Value>;
@@ -42,6 +42,12 @@ export function asTexts(value: Value | undefined): string[] {
 
 export function asBytes(value: Value | undefined, length?: number): Uint8Array {
   if (!isBytes(value, length)) throw new Unreadable();
+  return value;
+}
+
+/** An unsigned number below 2^63: an index, a size, an instant. */
+export function asIndex(value: Value | undefined): Whole {
+  if (!isNatural(value)) throw new Unreadable();
   return value;
 }
 

@@ -3,6 +3,7 @@
 import type { ProvedLog } from '../communique/log';
 import type { Proved, ProvedEntry } from '../communique/verify';
 import { cosignerNameOf, originOf, partyOf, type Agreement, type Post } from '../entries/agreement';
+import { formatNumber, partyOfLog } from '../entries/numbers';
 import { showLine } from '../entries/shown';
 import { KINDS } from '../generated/forms';
 import { say, words } from '../lib/words.svelte';
@@ -20,10 +21,13 @@ export class Naming {
     return this.#proved.versions.at(-1) ?? this.#proved.versions[0];
   }
 
+  get parties(): string[] {
+    return this.agreement.parties.map((party) => party.id);
+  }
+
   /** `US`. */
   party(log: Whole): string {
-    const { parties } = this.agreement;
-    return parties[Number(BigInt(log) % BigInt(parties.length))]?.id.toUpperCase() ?? `?${log}`;
+    return partyOfLog(log, this.parties).toUpperCase() || `?${log}`;
   }
 
   /** `US · United States`, for a log. */
@@ -33,10 +37,8 @@ export class Naming {
     return party ? `${party.id.toUpperCase()} · ${party.name[words.language]}` : showLine(log.origin);
   }
 
-  /** `US/14`; `US.2/0` in the second log of a party. */
   number(log: Whole, index: Whole): string {
-    const incarnation = BigInt(log) / BigInt(this.agreement.parties.length) + 1n;
-    return `${this.party(log)}${incarnation > 1n ? `.${incarnation}` : ''}/${index}`;
+    return formatNumber(log, index, this.parties);
   }
 
   entry(entry: ProvedEntry): string {
