@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from coupefeu.model.entry import Kind
     from coupefeu.model.messages import Channel, Content, Form, Operative, OutcomeCode
     from coupefeu.model.precedence import Precedence, Subject
+    from coupefeu.node.communique.choosing import Disclosing, Query
     from coupefeu.node.following import (
         AttachmentSeen,
         EntrySeen,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         TroubleSeen,
     )
     from coupefeu.node.node import LineTo, Node, Receipt, Sent
+    from coupefeu.record.selection import Disclosed
     from coupefeu.services.messages.commands import (
         ConfirmContact,
         GiveOutcome,
@@ -67,6 +69,8 @@ __all__ = [
     "ConfirmContact",
     "Content",
     "CoupefeuError",
+    "Disclosed",
+    "Disclosing",
     "EntrySeen",
     "Event",
     "Events",
@@ -86,6 +90,7 @@ __all__ = [
     "PeerError",
     "PolicyError",
     "Precedence",
+    "Query",
     "Read",
     "ReadBack",
     "Receipt",
@@ -114,10 +119,12 @@ _ROOMS = {
     "model.entry": "Kind",
     "model.messages": "Channel Content Form Operative OutcomeCode",
     "model.precedence": "Precedence Subject",
+    "node.communique.choosing": "Disclosing Query",
     "node.following": (
         "AttachmentSeen EntrySeen Event Events EventsMissed LineSeen ReceiptSeen RecoveringSeen TermsSeen TroubleSeen"
     ),
     "node.node": "LineTo Node Receipt Sent",
+    "record.selection": "Disclosed",
     "services.messages.commands": (
         "ConfirmContact GiveOutcome PassTo Read ReadBack RecordShown SayAgain SendLineTest Take"
     ),

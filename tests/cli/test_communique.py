@@ -1,6 +1,7 @@
 """A communique by command: chosen, previewed, proposed, agreed to, written, verified, unpacked."""
 
 import json
+import shutil
 
 import pytest
 from tests.communiques import EMBARGO_MS, HOSTILE, play_line
@@ -148,7 +149,7 @@ def test_both_sides_agree_on_the_record(line, tmp_path):
     proposed = json.loads(run("communique", "--node", line.us, *words, "--propose", "--json"))
     number = proposed["proposal"]
     listed = run("communique", "list", "--node", line.us)
-    assert f"{number}  US proposes to show 2 entries" in listed
+    assert f"{number}  US proposes to show (2)" in listed
     assert "not answered yet: RU" in listed
     own = run("communique", "consent", number, "--node", line.us, raises=PolicyError)
     assert own.code == "services.communique.own_proposal"
@@ -229,3 +230,13 @@ def test_what_is_unpacked_is_what_other_tools_take(line, tmp_path):
     (tmp_path / "bad.html").write_bytes(to.read_bytes()[:-40])
     run("communique", "unpack", tmp_path / "bad.html", "--to", tmp_path / "none", raises=PeerError)
     assert not list((tmp_path / "none").iterdir())
+
+
+def test_a_node_that_recovers_issues_nothing(line, tmp_path):
+    copy = tmp_path / "us"
+    shutil.copytree(line.us, copy)
+    (copy / "highwater").unlink()
+    refused = run("communique", "--node", copy, "--all", "--to", tmp_path / "a.html", raises=CoupefeuError)
+    assert refused.code == "node.communique.recovering"
+    assert not (tmp_path / "a.html").exists()
+    assert "COMMUNIQUE" in run("communique", "--node", copy, "--all", "--preview", "--language", "en")

@@ -20,6 +20,7 @@ from coupefeu.keys.agreement_signatures import parse_agreement_body
 from coupefeu.keys.notes import LogSigner
 from coupefeu.model.agreement import Status
 from coupefeu.record.communique import verify_communique
+from coupefeu.record.leaf import salts
 from coupefeu.record.selection import Disclosed
 from coupefeu.services.bodies import promised_in
 from coupefeu.services.communique.consent import judge_consent
@@ -421,3 +422,17 @@ def test_an_attackers_file_is_read_in_little_memory():
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert peak < len(data) / 2 + 1_000_000, "the bytes themselves are the test's"
+
+
+def test_no_seed_is_ever_in_a_file():
+    """From a seed follow the salts of what was not chosen; what was disclosed has its own salts."""
+    story = told()
+    disclosing = dict.fromkeys(story.all_of(), (Disclosed.HEAD, ()))
+    data = b"".join(map(frame_item, story.items("us", disclosing)))
+    for party, entries in story.logs.items():
+        for index, entry in enumerate(entries):
+            assert entry.seed not in data, f"{party}/{index}"
+            if index:
+                assert salts(entry.seed)[0] in data
+                assert salts(entry.seed)[1] not in data
+                assert entry.body not in data

@@ -17,7 +17,7 @@ import typer
 
 from coupefeu.cli.chosen import Asked, wish_of
 from coupefeu.cli.communique_words import draft_lines, draft_values, proposal_lines, proposal_values
-from coupefeu.cli.officer import act, language_of, need_record, open_folder
+from coupefeu.cli.officer import act, language_of, need_record, open_folder, with_node
 from coupefeu.cli.printing import JsonOption, LanguageOption, NodeOption, progress, report
 from coupefeu.cli.wrapping import wrap
 from coupefeu.errors import ConfigError, UsageError
@@ -100,6 +100,8 @@ def communique(
     folder = open_folder(node)
     if to is not None and to.exists():
         raise UsageError(f"{to} exists", code="cli.communique.exists", hint="Give a new file.")
+    if to is not None and is_running(folder):
+        with_node(folder, lambda running: running.sign_post_quantum())
     with _reader(folder) as reader, progress("Gathering", as_json=as_json) as tell:
         draft = draft_communique(folder, reader, wish_of(folder, asked), tell)
         lines, values = draft_lines(draft), draft_values(draft)

@@ -20,7 +20,7 @@ def draft_lines(draft: Draft) -> list[str]:
         shown.count(each) for each in (Disclosed.ALL, Disclosed.HEAD, Disclosed.EXISTENCE)
     )
     lines = [
-        f"{len(shown):,} entries: {whole:,} whole, {heads:,} by their head, {existing:,} only as existing.",
+        f"Entries: {len(shown):,}; whole {whole:,}, by their head {heads:,}, only as existing {existing:,}.",
         f"Attachments: {attached:,}.",
         "BOTH SIDES AGREED to show exactly this."
         if not consent.is_one_sided
@@ -58,7 +58,7 @@ def proposal_lines(view: ProposalView) -> list[str]:
     """Say who proposes to show what, and what was answered; what was written stands behind a bar."""
     count = total_entries(view.proposed.ranges)
     lines = [
-        f"{view.number}  {view.party.upper()} proposes to show {count:,} entries, {format_second(view.claimed_ms)}:",
+        f"{view.number}  {view.party.upper()} proposes to show ({count:,}), {format_second(view.claimed_ms)}:",
         *(f"    {each}" for each in chosen_words(view)),
     ]
     if view.proposed.embargo_ms is not None:

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coupefeu.errors import UsageError
 from coupefeu.model.agreement import Agreement
@@ -32,6 +32,9 @@ from coupefeu.services.base import Command, Context
 from coupefeu.services.messages.commands import Say
 from coupefeu.services.messages.status import MessageStatus, Step, StepName
 from coupefeu.services.watch.views import WatchView
+
+if TYPE_CHECKING:
+    from coupefeu.node.communique.choosing import Disclosing, Query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +225,68 @@ class Node:
         Gives by party how many of its entries both have signed so; what is less after `within_s` comes later.
         """
         return await self.backend.sign_post_quantum(within_s)
+
+    async def communique(
+        self,
+        query: "Query",
+        disclosing: "Disclosing | None" = None,
+        *,
+        embargo_ms: int | None = None,
+        words: str = "",
+    ) -> bytes:
+        """Give a communique, signed as a whole: these entries with their proofs, as one HTML file.
+
+        `disclosing`: heads alone, if not given. What is classical only so far is signed with ML-DSA-44 before, where
+        the line is up.
+
+        Raises: UsageError: nothing was found, too much, or what cannot be proved yet; PolicyError, ConfigError: this
+        node may sign nothing now.
+        """
+        from coupefeu.node.communique import asking  # noqa: PLC0415 - of those that show something to strangers
+
+        await self.sign_post_quantum()
+        wish = asking.wish_of(query, disclosing, embargo_ms, words)
+        return await asyncio.to_thread(asking.issue_communique, self.folder, wish)
+
+    async def propose_communique(
+        self,
+        query: "Query",
+        disclosing: "Disclosing | None" = None,
+        *,
+        embargo_ms: int | None = None,
+        words: str = "",
+        from_post: str | None = None,
+    ) -> Sent:
+        """Propose on the record that these entries may be shown to anybody, so much of each; the other side answers.
+
+        Raises: as `communique`; UsageError: they are too many stretches of entries.
+        """
+        from coupefeu.node.communique import asking  # noqa: PLC0415 - as above
+
+        wish = asking.wish_of(query, disclosing, embargo_ms, words)
+        command = await asyncio.to_thread(asking.propose_wish, self.folder, wish, self._speaker(from_post))
+        (sent,) = await self.act(command)
+        return sent
+
+    async def answer_communique(
+        self, proposal: str | MessageId, *, consents: bool, reason: str = "", from_post: str | None = None
+    ) -> Sent:
+        """Consent to a proposal of the other side, once its entries are found to be those that we hold; or refuse it.
+
+        Raises: PolicyError: there is no such proposal, it names other entries than ours, or it was answered.
+        """
+        from coupefeu.node.communique import asking  # noqa: PLC0415 - as above
+
+        number = self.number(proposal) if isinstance(proposal, str) else proposal
+        post = self._speaker(from_post)
+        command = await asyncio.to_thread(
+            asking.answer_proposal, self.folder, number, post, consents=consents, reason=reason
+        )
+        (sent,) = await self.act(command)
+        return sent
+
+    def _speaker(self, from_post: str | None) -> str:
+        return from_post or self.folder.agreement.party(self.folder.party).duty_desk
 
     def events(self) -> Events:
         """Follow what happens: `async with node.events() as events`, then `async for event in events`."""

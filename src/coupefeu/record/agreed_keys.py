@@ -14,7 +14,7 @@ from coupefeu.keys.agreement_signatures import (
     verify_signatures,
 )
 from coupefeu.keys.incarnations import parse_opening_body, verify_first_body, verify_incarnation
-from coupefeu.model.agreement import Agreement, format_cosigner_name
+from coupefeu.model.agreement import Agreement, NeutralWitness, format_cosigner_name
 from coupefeu.model.entry import Head, Kind
 from coupefeu.wire.incarnation import Incarnation
 from coupefeu.wire.key_statement import KeyRole, KeyStatement, parse_key_statement
@@ -29,8 +29,7 @@ class AgreedKeys:
 
     def names(self, key: VerifierKey) -> bool:
         """Whether the agreement names this key under this name."""
-        octets = sha256(key.key).digest() if key.algorithm == ML_DSA_44 else key.key
-        return (key.name, octets) in self.known
+        return _named(key) in self.known
 
 
 def verify_versions(opening: bytes, amendments: Sequence[bytes]) -> tuple[SignedAgreement, ...]:
@@ -116,6 +115,14 @@ _NAMES: Final[dict[KeyRole, Callable[[Agreement, str], str]]] = {
     KeyRole.COSIGNER_ML_DSA: Agreement.cosigner_name,
 }
 """Under which name each key signs; a party without an ML-DSA key has an empty one, which a first one follows."""
+
+
+def _witness_keys(witness: NeutralWitness) -> list[tuple[str, bytes]]:
+    return [_named(VerifierKey.parse(text)) for text in (witness.key, witness.ml_dsa) if text]
+
+
+def _named(key: VerifierKey) -> tuple[str, bytes]:
+    return key.name, sha256(key.key).digest() if key.algorithm == ML_DSA_44 else key.key
 
 
 def _statements(

@@ -1129,6 +1129,7 @@ communique-proved-consent = { $party } agreed on the record to show exactly this
 communique-not-proved-text = That the text of the file says what its entries say: it is not what this program writes of them. Trust what stands here.
 communique-not-proved-keys = That these keys are those of the agreement: it does not name { $names }.
 communique-not-proved-held = That anybody else held the record of { $party }: no key that is shown signed for it.
+communique-not-proved-witness = That the witness is the one that the parties agreed on: the agreement does not name { $names }.
 communique-not-proved-classical = That no quantum computer forged it: { $names } signed classically only.
 communique-not-proved-unknown = Signatures of keys that are not given: { $names }.
 communique-not-proved-attachments = What is in attachments that were promised and are not in the file ({ $count }).

@@ -1124,6 +1124,7 @@ communique-proved-consent = { $party } a accepté au registre de montrer exactem
 communique-not-proved-text = Que le texte du fichier dise ce que disent ses inscriptions : ce n’est pas ce que ce programme en écrit. Fiez-vous à ce qui figure ici.
 communique-not-proved-keys = Que ces clés soient celles de l’accord : il ne nomme pas { $names }.
 communique-not-proved-held = Qu’un autre ait détenu le registre de { $party } : aucune clé montrée ne l’a signé.
+communique-not-proved-witness = Que le témoin soit celui dont les Parties sont convenues : l’accord ne nomme pas { $names }.
 communique-not-proved-classical = Qu’aucun ordinateur quantique ne l’ait forgé : { $names } n’ont que des signatures classiques.
 communique-not-proved-unknown = Des signatures de clés qui ne sont pas données : { $names }.
 communique-not-proved-attachments = Ce que contiennent les pièces promises et absentes du fichier ({ $count }).

@@ -1120,6 +1120,7 @@ communique-proved-consent = { $party } согласилась по записи 
 communique-not-proved-text = Что текст файла говорит то же, что записи: эта программа написала бы иное. Верьте тому, что стоит здесь.
 communique-not-proved-keys = Что это ключи соглашения: в нём нет { $names }.
 communique-not-proved-held = Что журнал { $party } хранил кто-то ещё: ни один показанный ключ не подписал.
+communique-not-proved-witness = Что это свидетель, о котором договорились Стороны: в соглашении нет { $names }.
 communique-not-proved-classical = Что это не подделал квантовый компьютер: { $names } — только классические подписи.
 communique-not-proved-unknown = Подписи ключей, которых здесь нет: { $names }.
 communique-not-proved-attachments = Что во вложениях, которые объявлены и которых нет в файле ({ $count }).

@@ -60,6 +60,10 @@ def not_proved_sentences(
         if not log.newest.holders:
             party = communique.party_of(log.number).upper()
             yield say("communique-not-proved-held", language, party=party)
+    strange = [each.key for log in communique.logs.values() for each in log.newest.witnesses]
+    strange = [key for key in dict.fromkeys(strange) if not communique.keys.names(key)]
+    if strange:
+        yield say("communique-not-proved-witness", language, names=_names(strange))
     classical = _classical(communique)
     if classical:
         yield say("communique-not-proved-classical", language, names=", ".join(classical))
