@@ -16,6 +16,7 @@ from coupefeu.services.messages.status import StepName
 from coupefeu.store.fsck import check_record
 from coupefeu.store.jobs import Act
 from coupefeu.store.rebuild import rebuild
+from coupefeu.store.sqlite import open_for_reading
 from coupefeu.testing.author import Author
 from coupefeu.testing.joined import JoinedNodes
 
@@ -230,3 +231,73 @@ def test_what_governs_the_line_stands(tmp_path):
     for index in range(author.size):
         (outcome,) = keeper.execute([Act(command=order((1, index)))], moment(1))
         assert outcome.code == "services.erasures.nothing", kinds[index]
+
+
+def test_a_reader_that_holds_the_write_ahead_log_only_puts_its_end_off(spoken):
+    """Nothing waits for a reader: the log is emptied by the first commit a second after it has gone."""
+    wal = spoken.us.path.with_name("us.db-wal")
+    spoken.us.act(order(spoken.attached))
+    reader = open_for_reading(spoken.us.path, running=True)
+    reader.query("BEGIN")
+    assert reader.query("SELECT count(*) FROM entries").fetchone()
+    spoken.us.act(order(spoken.message))
+    assert b"7341" in wal.read_bytes() + spoken.us.path.read_bytes()
+    reader.query("COMMIT")
+    reader.close()
+    spoken.clock.advance(1_000)
+    spoken.us.say("another word")
+    for path in spoken.us.path.parent.glob("us.db*"):
+        assert b"7341" not in path.read_bytes(), path.name
+
+
+def test_a_start_empties_what_a_killed_node_left_in_the_write_ahead_log(spoken, tmp_path):
+    for message in (spoken.message, spoken.attached):
+        spoken.us.act(order(message))
+    wal = spoken.us.path.with_name("us.db-wal")
+    spoken.us.say("in the log beside it")
+    assert wal.stat().st_size
+    left = tmp_path / "left"
+    left.mkdir()
+    for path in spoken.us.path.parent.glob("us.db*"):
+        (left / path.name).write_bytes(path.read_bytes())
+    keeper = open_keeper(left / "us.db")
+    assert (left / "us.db-wal").stat().st_size == 0
+    keeper.close()
+
+
+def test_the_entry_names_the_exchange_so_that_no_page_goes_on_showing_it(spoken):
+    spoken.us.act(order(spoken.message))
+    recorded = spoken.us.changes[-1].recorded
+    assert recorded.head.kind == Kind.ERASED
+    assert [(each.log, each.index) for each in recorded.head.references] == [spoken.message]
+
+
+def test_what_another_branch_says_in_the_same_place_goes_with_it(tmp_path):
+    keeper = open_keeper(tmp_path / "record.db")
+    author = Author(AGREEMENT, "ru")
+    author.say("first")
+    fork = author.copy()
+    author.say("one truth, planted")
+    fork.say("another truth, planted")
+    do(keeper, author.checkpoint(0, 2))
+    do(keeper, fork.run(1, 2))
+    ((kept,),) = keeper.connection.query("SELECT count(*) FROM branches")
+    assert kept == 1
+    do(keeper, Act(command=order((1, 1))))
+    for path in tmp_path.glob("record.db*"):
+        assert b"planted" not in path.read_bytes()
+    assert not check_record(tmp_path / "record.db", keeper.line.parties, 0, running=True).findings
+
+
+def test_of_a_leaf_alone_there_is_nothing_to_erase_and_its_content_may_still_come(tmp_path):
+    keeper = open_keeper(tmp_path / "record.db")
+    author = Author(AGREEMENT, "ru")
+    author.say("to us")
+    author.say("its content is withheld")
+    do(keeper, author.checkpoint(0, 2, leaf_only={1}))
+    do(keeper, Act(command=order((1, 0))))
+    (outcome,) = keeper.execute([Act(command=order((1, 1)))], moment(1))
+    assert outcome.code == "services.erasures.nothing"
+    do(keeper, author.checkpoint(0, 2))
+    assert row_of(keeper, (1, 0))["body"] is None
+    assert row_of(keeper, (1, 1))["body"] is not None

@@ -8,7 +8,7 @@ cannot be read the head goes too: nobody can say that it is not content.
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, null, select, update
+from sqlalchemy import bindparam, delete, literal_column, null, select, update
 
 from coupefeu.model.entry import Kind
 from coupefeu.model.messages import MessageId
@@ -23,6 +23,7 @@ from coupefeu.wire.cbor import encode
 IS_ERASED: Final = b"\x00" + encode(int(Kind.ERASED))
 """The beginning of every head of that kind, behind its first byte (wire/head.py)."""
 _ENTRIES = tables.entries
+_NOTHING: Any = literal_column("x''")
 _HELD = select(_ENTRIES.c.idx, _ENTRIES.c.seed, _ENTRIES.c.head, _ENTRIES.c.head_salt).where(
     _ENTRIES.c.log == bindparam("log"),
     _ENTRIES.c.idx >= bindparam("start"),
@@ -41,6 +42,12 @@ _ERASE = (
         erased=bindparam("b_erased"),
     )
 )
+_ERASE_BRANCHES = (
+    update(tables.branches)
+    .where(tables.branches.c.log == bindparam("b_log"), tables.branches.c.idx == bindparam("b_idx"))
+    .values(seed=_NOTHING, body=_NOTHING)
+)
+"""What another branch says in the same place: its leaf stands too, with the evidence that there are two."""
 _DELETE_ATTACHMENTS = delete(tables.attachments).where(
     tables.attachments.c.log == bindparam("b_log"), tables.attachments.c.idx == bindparam("b_idx")
 )
@@ -65,6 +72,7 @@ def erase_ranges(transaction: Transaction, ranges: Iterable[tuple[int, int, int]
                 "b_erased": by[1],
             }
             transaction.write(_ERASE, at | kept)
+            transaction.write(_ERASE_BRANCHES, at)
             transaction.write(_DELETE_ATTACHMENTS, at)
             erased += 1
     transaction.erased += erased

@@ -100,6 +100,7 @@ def erase_on_order(
         ranges=ranges_of_entries(each.id for each in exchange.content[:MAX_ENTRIES])[:MAX_RANGES],
         post=command.from_post,
         reason=command.reason,
+        about=(exchange.root,),
     )
     return act(transaction, services, RecordErasure(erasures=(erasure,)))
 

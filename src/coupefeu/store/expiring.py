@@ -33,7 +33,7 @@ from coupefeu.store.showing import parse_head
 from coupefeu.store.transaction import Transaction
 
 STEP_ROWS: Final = 256
-STEP_EXCHANGES: Final = 32
+STEP_EXCHANGES: Final = 16
 """Looked at in one step: some milliseconds of the writer's time."""
 AGAIN_MS: Final = 3_600_000
 """What was put off is looked at again so much later."""
@@ -205,12 +205,14 @@ def _alarm_sounds(select_rows: Select, context: Context) -> bool:
 def _erasures(found: Iterable[tuple[Agreement, Exchange]]) -> Iterator[Erasure]:
     """Name what the retention takes in one entry; on a line of facts only, each exchange with when it took place."""
     aged: list[MessageId] = []
+    roots: list[MessageId] = []
     for agreement, exchange in found:
         places = [each.id for each in exchange.content[:MAX_ENTRIES]]
         if agreement.record_mode is RecordMode.FACT_ONLY:
             ranges = ranges_of_entries(places)
-            yield Erasure(why=Why.FACT_ONLY, ranges=ranges, span_ms=exchange.span_ms)
+            yield Erasure(why=Why.FACT_ONLY, ranges=ranges, span_ms=exchange.span_ms, about=(exchange.root,))
         else:
             aged += places
+            roots.append(exchange.root)
     if aged:
-        yield Erasure(why=Why.RETENTION, ranges=ranges_of_entries(aged))
+        yield Erasure(why=Why.RETENTION, ranges=ranges_of_entries(aged), about=tuple(roots))

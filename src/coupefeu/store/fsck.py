@@ -7,6 +7,7 @@
                  and every attachment that is held (fsck_attachments.py)
     high water   the file against the record (protocol A13)
     evidence     every kept proof that a party signed two things that cannot both be true
+    branches     entries of other branches of forked logs (fsck_branches.py)
     announced    line tests that were heard ahead of their proof
     views        every row against what the record makes of it (fsck_views.py)
 
@@ -27,6 +28,7 @@ from coupefeu.services.base import Service
 from coupefeu.services.messages.forms import LINE_TEST_TEMPLATES
 from coupefeu.store import tables
 from coupefeu.store.findings import RESTORE, Findings, LogReport, Report
+from coupefeu.store.fsck_branches import check_branches
 from coupefeu.store.fsck_log import LogCheck
 from coupefeu.store.fsck_ml_dsa import check_ml_dsa
 from coupefeu.store.fsck_views import ViewCheck
@@ -116,6 +118,8 @@ class _Check:
                 self._check_high_water(high_water)
         with self._guard("evidence"):
             evidence = self._check_evidence()
+        with self._guard("branches"):
+            check_branches(self._connection, self._findings, self._parties)
         with self._guard("announced"):
             self._check_announced()
         if views is not None:

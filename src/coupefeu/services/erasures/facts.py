@@ -16,6 +16,8 @@ from coupefeu.services.base import Command
 from coupefeu.wire import cbor
 
 MAX_RANGES: Final = 128
+MAX_ABOUT: Final = 16
+"""Exchanges that one entry refers to: as many as an event names, so that no page goes on showing what is gone."""
 MAX_REASON_CHARACTERS: Final = 200
 MAX_POST_CHARACTERS: Final = 64
 _LARGEST: Final = (1 << 63) - 1
@@ -26,13 +28,17 @@ Range = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erasure:
-    """What one entry ERASED says. `span_ms`: when the first and the last entry of the exchange were stored."""
+    """What one entry ERASED says. `span_ms`: when the first and the last entry of the exchange were stored.
+
+    `about`: the first entry of each exchange; the head refers to them, at most 16, and the body says nothing of it.
+    """
 
     why: Why
     ranges: tuple[Range, ...]
     post: str = ""
     reason: str = ""
     span_ms: tuple[int, int] | None = None
+    about: tuple[MessageId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from coupefeu.model.entry import Kind
 from coupefeu.model.precedence import Precedence
 from coupefeu.services.base import Context, Draft
 from coupefeu.services.erasures.facts import (
+    MAX_ABOUT,
     MAX_RANGES,
     MAX_REASON_CHARACTERS,
     EraseContent,
@@ -56,4 +57,5 @@ def _draft(erasure: Erasure, context: Context) -> Draft:
         precedence=Precedence.ROUTINE,
         language=ours.language,
         body=encode_erasure(erasure),
+        references=erasure.about[:MAX_ABOUT],
     )
