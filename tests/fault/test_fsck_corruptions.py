@@ -38,6 +38,7 @@ from coupefeu.store.highwater import write_high_water
 from coupefeu.store.jobs import Act, KeepAttachment, KeepMlDsa, KeepWitnessed, ReceiveLineTest, TakeReceipt
 from coupefeu.store.keeper import Keeper
 from coupefeu.store.rebuild import rebuild_record
+from coupefeu.store.recovery_jobs import NoteTold
 from coupefeu.testing.author import Author
 from coupefeu.wire.checkpoint import Checkpoint
 from coupefeu.wire.packet import CosignatureItem, LineTestItem, RunReceiptItem
@@ -152,6 +153,8 @@ class Origin:
                 lines=(line,),
             ), at_s=7,
         )  # fmt: skip
+        shown = NoteTold(source="file kept", size=checkpoint.size, root=checkpoint.root, signature=signature)
+        self.do(shown, at_s=7)
 
 
 @pytest.fixture(scope="module")
@@ -340,6 +343,7 @@ CORRUPTIONS: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
     "a witness's signature": (flip("witnessed", "signature", "log = 0", 3), "witnessed", "does not hold", "each minute"),
     "the time of a witness": (sql("UPDATE witnessed SET time_s = time_s + 1"), "witnessed", "does not hold", "each minute"),
     "a witness's key that is gone": (sql("DELETE FROM witness_keys"), "witnessed", "the key that made it is missing", "each minute"),
+    "what was shown of our log": (flip("told", "signature", "log = 0", 3), "told", "does not hold", RESTORE),
     "a bit of a proof of two truths": (flip("evidence", "proof", "1 = 1", 60), "evidence", "does not hold", RESTORE),
     "an entry of another branch": (flip("branches", "body", "log = 1", 3), "branch", "not what seed, head and body make", RESTORE),
     "what a proof is of": (sql("UPDATE evidence SET idx = 1"), "evidence", "the proof is of entry", RESTORE),

@@ -31,6 +31,7 @@ from coupefeu.store.findings import RESTORE, Findings, LogReport, Report
 from coupefeu.store.fsck_branches import check_branches
 from coupefeu.store.fsck_log import LogCheck
 from coupefeu.store.fsck_ml_dsa import check_ml_dsa
+from coupefeu.store.fsck_told import check_told
 from coupefeu.store.fsck_views import ViewCheck
 from coupefeu.store.fsck_witnessed import check_witnessed
 from coupefeu.store.highwater import Marks, read_high_water
@@ -113,6 +114,8 @@ class _Check:
                 check_ml_dsa(self._connection, self._findings, self._parties, row["log"])
             with self._guard(f"witnesses of log {row['log']}"):
                 check_witnessed(self._connection, self._findings, self._parties, row["log"])
+            with self._guard(f"what was shown of log {row['log']}"):
+                check_told(self._connection, self._findings, self._parties, row["log"])
         if high_water is not None:
             with self._guard("high-water file"):
                 self._check_high_water(high_water)

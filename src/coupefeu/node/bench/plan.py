@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from coupefeu.errors import UsageError
+from coupefeu.node.bench.backups import measure_backup
 from coupefeu.node.bench.bad_days import measure_cut, measure_flash, measure_kill
 from coupefeu.node.bench.beside import measure_beside
 from coupefeu.node.bench.communiques import measure_communique, measure_proof
@@ -31,6 +32,7 @@ MEASUREMENTS: Final[dict[str, Callable[[Bench], AsyncIterator[Figure]]]] = {
     "communique": measure_communique,
     "witness": measure_witness,
     "cosigned": measure_cosigned,
+    "backup": measure_backup,
 }
 
 
