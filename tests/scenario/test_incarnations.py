@@ -59,6 +59,18 @@ def test_the_line_stays_up_both_ways_while_a_log_is_forked(tmp_path):
     assert nodes.us.keeper.states[1].complete == about[1] + 1
 
 
+def test_an_act_about_what_stood_there_before_is_never_taken_for_one_about_what_stands_there_now(tmp_path):
+    nodes = forked(tmp_path)
+    do(nodes.ru, Take, (0, 1))
+    nodes.us.start()
+    nodes.connect()
+    nodes.run(seconds=10)
+    assert "taken-by" in done(nodes.ru.message((0, 1))), "Two."
+    held = nodes.us.message((0, 1))
+    assert done(held) == [], "Two, otherwise."
+    assert [act.effect for act in held.without_effect] == ["another_entry"]
+
+
 def test_what_is_said_on_a_record_that_was_put_back_is_never_taken_for_delivered(tmp_path):
     """The other side acknowledges so many entries as it holds of the first branch; that says nothing of the second."""
     nodes = open_line(tmp_path)

@@ -182,6 +182,7 @@ effect-subject-not-of-form = the form cannot have this subject
 effect-protest-flash = a PROTEST is never FLASH
 effect-missing-reference = it names no message
 effect-unknown-message = the message it names is not on the record here
+effect-another-entry = another entry was signed under this number, and it is about that one
 effect-foreign-post = the post does not belong to the party that wrote it
 effect-own-message = a party cannot do this to its own message
 effect-not-addressed = the message is not addressed to this party

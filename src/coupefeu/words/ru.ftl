@@ -186,6 +186,7 @@ effect-subject-not-of-form = форма не допускает этой тем�
 effect-protest-flash = ПРОТЕСТ никогда не передаётся как МОЛНИЯ
 effect-missing-reference = сообщение не названо
 effect-unknown-message = названного сообщения здесь нет в журнале
+effect-another-entry = под этим номером подписана и другая запись, и речь идёт о ней
 effect-foreign-post = должность не принадлежит написавшей Стороне
 effect-own-message = Сторона не может сделать это со своим сообщением
 effect-not-addressed = сообщение не адресовано этой Стороне

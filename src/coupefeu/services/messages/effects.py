@@ -73,10 +73,21 @@ def judge_act(act: Row, message: Row | None, earlier: Sequence[Row], agreement: 
     if message is None:
         return "unknown_message"
     return (
-        judge_author(act, agreement)
+        _judge_entry(act, message)
+        or judge_author(act, agreement)
         or _judge_party(act, message, agreement)
         or _judge_turn(act, message, earlier, agreement)
     )
+
+
+def _judge_entry(act: Row, message: Row) -> str:
+    """Refuse an act about another entry than the one that is held under this number (protocol A3, A13).
+
+    On a log that was put back two entries can have one number; what was done about one says nothing of the other.
+    """
+    named, held = act.get("message_leaf"), message.get("leaf_hash")
+    is_known = named is not None and held is not None and any(held)
+    return "another_entry" if is_known and named != held else ""
 
 
 def _judge_party(act: Row, message: Row, agreement: Agreement) -> str:

@@ -37,6 +37,8 @@ from coupefeu.services.messages.facts import ACTS, MAX_SHOWN_MESSAGES, read_act
 from coupefeu.services.messages.forms import FORM_RULES, read_content
 
 MAX_INTEGER = (1 << 63) - 1
+UNKNOWN_LEAF = bytes(32)
+"""Of what has no leaf yet: a draft, or a line test whose proof follows."""
 NO_MESSAGE: MessageId = (-1, -1)
 """Stored with an act that names no message."""
 MESSAGE_KINDS = frozenset({Kind.MESSAGE, Kind.LINE_TEST})
@@ -71,6 +73,7 @@ MESSAGES = Table(
     Column("subject", String),
     Column("about_log", Integer),
     Column("about_idx", BigInteger),
+    Column("leaf_hash", LargeBinary, nullable=False),
     Column("erased_log", Integer),
     Column("erased_why", Integer),
     UniqueConstraint("log", "idx"),
@@ -102,6 +105,9 @@ FACTS = Table(
     Column("idx", BigInteger, primary_key=True),
     Column("message_log", Integer, primary_key=True),
     Column("message_idx", BigInteger, primary_key=True),
+    Column(
+        "message_leaf", LargeBinary, doc="of the message that its author saw; None: it was not named by one"
+    ),
     *_entry_columns(Column("arrival", BigInteger, nullable=False)),
 )
 Index("message_facts_by_message", FACTS.c.message_log, FACTS.c.message_idx, FACTS.c.arrival)
@@ -132,6 +138,7 @@ _TAKES = (FACTS.c.kind == int(Kind.TAKEN)) & func.coalesce(MESSAGES.c.form != in
 _IS_SETTLED = exists().where(
     FACTS.c.message_log == MESSAGES.c.log,
     FACTS.c.message_idx == MESSAGES.c.idx,
+    FACTS.c.message_leaf.is_(None) | (FACTS.c.message_leaf == MESSAGES.c.leaf_hash),
     case((FACTS.c.log == MESSAGES.c.log, _CANCELS), else_=_SETTLES | _TAKES),
 )
 SELECT_OLDEST_FLASH = (
@@ -290,6 +297,7 @@ def _message_row(recorded: Recorded, head: Head) -> dict[str, Any]:
     row["language"] = _storable(head.language)
     row["form"] = row["subject"] = row["about_log"] = row["about_idx"] = None
     row["erased_log"] = row["erased_why"] = None
+    row["leaf_hash"] = recorded.leaf_hash
     return row
 
 
@@ -301,8 +309,14 @@ def _posts(posts: tuple[str, ...]) -> str:
 def _fact_row(recorded: Recorded, head: Head, message: MessageId, effect: str) -> dict[str, Any]:
     row = _entry_row(recorded, head)
     row["message_log"], row["message_idx"] = message
+    row["message_leaf"] = _leaf_named(head, message)
     row["effect"] = effect
     return row
+
+
+def _leaf_named(head: Head, message: MessageId) -> bytes | None:
+    named = (each.leaf_hash for each in head.references if (each.log, each.index) == message)
+    return next((each for each in named if each != UNKNOWN_LEAF), None)
 
 
 def _unreadable(recorded: Recorded) -> dict[str, Any]:
