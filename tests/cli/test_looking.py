@@ -137,7 +137,9 @@ def test_status_names_kept_proofs_of_equivocation(line):
     assert (found["party"], found["index"]) == ("ru", 7)
     lines = line.run("status")
     assert "EVIDENCE HELD: two signed statements that cannot both be true." in lines
-    assert lines[-1] == "  RU/7: checkpoint-and-run at 7, found 240312Z MAR 22"
+    said = lines[lines.index("EVIDENCE HELD: two signed statements that cannot both be true.") :]
+    assert said[1] == "  RU/7: checkpoint-and-run at 7, found 240312Z MAR 22"
+    assert said[-1] == "  RU was asked for a new log; until it comes, the first branch stands."
 
 
 def test_status_names_what_was_not_held_whole_in_time(line):

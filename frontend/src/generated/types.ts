@@ -28,7 +28,7 @@ export type DifferenceKind = 'invisible' | 'look-alike' | 'digit' | 'minus' | 's
 export type FieldKind = 'word' | 'place' | 'time' | 'number' | 'phrase' | 'passage';
 
 /** By what an entry stands; words for readers are `ui-proof-*` in words/. */
-export type Proof = 'co-signed' | 'receipted' | 'signed' | 'announced' | 'unsigned';
+export type Proof = 'co-signed' | 'receipted' | 'signed' | 'announced' | 'other-branch' | 'unsigned';
 
 /** What came of it; there is no word for "safe". */
 export type RecordVerdict = 'holds' | 'broken' | 'not-verified';
@@ -628,11 +628,13 @@ export interface EvidenceValues {
  * A window of the record, newest arrival first. `total`: how many there are, of `looked_at` entries.
  *
  * `truncated`: older entries were not looked at. `announced`: line tests that were heard and whose proof follows; they
- * stand on no record yet, and are given with the first window of a list without filter.
+ * stand on no record yet, and are given with the first window of a list without filter. So are `branches`: what was
+ * signed on the other branch of a forked log, and is no part of the log (protocol A13).
  */
 export interface EntryPage {
   readonly rows: readonly EntryLine[];
   readonly announced: readonly EntryLine[];
+  readonly branches: readonly EntryLine[];
   readonly covered: readonly CoveredValues[];
   readonly evidence: readonly EvidenceValues[];
   readonly offset: number;
@@ -730,6 +732,7 @@ export interface EntryValues {
   readonly erasures: readonly ErasureValues[];
   readonly erasable: boolean;
   readonly evidence: readonly EvidenceValues[];
+  readonly branches: readonly EntryLine[];
   readonly as_of_ms: number;
 }
 

@@ -1,6 +1,6 @@
 """`coupefeu record`: every entry of both logs, what signature covers it, and who has signed for holding it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -13,10 +13,12 @@ from coupefeu.model.messages import format_number
 from coupefeu.node.covered import CoveredValues, read_covered
 from coupefeu.node.entries import check_filter, filter_name, head_of, kind_of
 from coupefeu.node.folder import NodeFolder
-from coupefeu.services.messages.display import show_line
+from coupefeu.services.messages.display import show, show_line
+from coupefeu.services.messages.forms import read_content
 from coupefeu.store.reader import Reader
 
 PAGE = 1_000
+MAX_BRANCHES = 20
 
 
 def register(app: typer.Typer) -> None:
@@ -52,13 +54,39 @@ def record(
                 found.append(values | _signatures(folder, desk.reader, row))
             if len(found) == limit:
                 break
+        others = [branch_values(folder, row) for row in desk.reader.branches(MAX_BRANCHES)]
         covered = read_covered(desk.reader, folder.agreement.party_ids)
     found.reverse()
     lines = [HEADING, *(entry_line(values) for values in found)] if found else ["No such entry is held."]
     lines += ["", f"{len(found):,} entries, as of {format_date_time_group(now_ms)}."]
     lines += map(covered_line, covered)
-    values = {"as_of_ms": now_ms, "entries": found, "post_quantum": [asdict(each) for each in covered]}
+    lines += branch_lines(others)
+    values = {
+        "as_of_ms": now_ms,
+        "entries": found,
+        "branches": others,
+        "post_quantum": [asdict(each) for each in covered],
+    }
     report(folder.banner(), lines, values, as_json=as_json)
+
+
+def branch_values(folder: NodeFolder, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what was signed on the other branch of a forked log: it is no part of the log, and can be read."""
+    values = entry_values(folder, row)
+    content = read_content(row["body"])[0] if values["kind"] == "MESSAGE" else None
+    return values | {"text": "" if content is None else show(content.text).text}
+
+
+def branch_lines(others: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Say it, each behind its number, the newest first."""
+    if not others:
+        return []
+    lines = ["", "OF THE OTHER BRANCH: signed in the place of what was held first, which stands."]
+    for values in others:
+        stored = format_date_time_group(values["arrived_ms"])
+        lines.append(f"  {values['entry']:<12}{values['kind']:<18}{values['precedence'] or '-':<10}{stored}")
+        lines += [f"    | {line}" for line in values["text"].splitlines()]
+    return lines
 
 
 def covered_line(covered: CoveredValues) -> str:

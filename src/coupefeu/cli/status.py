@@ -212,9 +212,20 @@ def _evidence_lines(values: dict[str, Any]) -> list[str]:
     if not values["evidence"]:
         return []
     lines = ["", "EVIDENCE HELD: two signed statements that cannot both be true."]
-    return lines + [
+    lines += [
         f"  {each['entry']}: {each['what']}, found {format_date_time_group(each['found_ms'])}"
         for each in values["evidence"]
+    ]
+    lines.append("  For strangers: coupefeu export equivocation --to FOLDER")
+    owing = {each["party"] for each in values["evidence"] if each["open"]}
+    if values["party"] in owing:
+        lines += [
+            "  OUR OWN LOG HAS TWO BRANCHES. Stop the node; the officer in charge opens a new",
+            "  one: coupefeu incarnation open --identity FILE",
+        ]
+    return lines + [
+        f"  {party.upper()} was asked for a new log; until it comes, the first branch stands."
+        for party in sorted(owing - {values["party"]})
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from coupefeu.console.entry_proof import receipts_of, signed_by_author
 from coupefeu.console.entry_says import says_of
-from coupefeu.console.record_lines import announced_line, entry_line, evidence_values
+from coupefeu.console.record_lines import announced_line, branch_line, entry_line, evidence_values
 from coupefeu.console.record_values import (
     EntryHeadValues,
     EntryLine,
@@ -36,6 +36,7 @@ MAX_ROWS: Final = 200
 SEARCHES_KEPT: Final = 8
 """What was found is kept, so that scrolling through it reads nothing twice."""
 MAX_EVIDENCE: Final = 100
+MAX_BRANCHES: Final = 20
 MAX_HEX_BYTES: Final = 4_096
 """Of what cannot be read otherwise; the proof holds all of it."""
 _MESSAGES: Final = frozenset({Kind.MESSAGE, Kind.LINE_TEST})
@@ -67,6 +68,7 @@ class RecordLists:
                 entry_line(row, context, proofs[row["log"], row["idx"]], forked, whole=whole) for row in rows
             ),
             announced=_announced(reader, context, wanted) if offset == 0 else (),
+            branches=_branches(reader, context, wanted) if offset == 0 else (),
             covered=read_covered(reader, context.parties) if offset == 0 else (),
             evidence=evidence,
             offset=offset,
@@ -123,6 +125,7 @@ def entry_values(desk: Desk, parties: tuple[Party, ...], at: MessageId) -> Entry
         erasable=row["body"] is not None and is_erasable(None if head is None else head.kind),
         provable=at[1] < max(reader.cosigned_sizes(at[0]).values(), default=0),
         evidence=tuple(each for each in evidence if each.number == line.number),
+        branches=tuple(branch_line(each, context) for each in reader.branches_at(*at)),
         as_of_ms=context.now.utc_ms,
     )
 
@@ -188,6 +191,12 @@ def _announced(reader: Reader, context: Context, wanted: Wanted) -> tuple[EntryL
         return ()
     heard = (rebuild(row, context) for row in reader.announced())
     return tuple(announced_line(each, context) for each in heard if wanted.log in {None, each.log})
+
+
+def _branches(reader: Reader, context: Context, wanted: Wanted) -> tuple[EntryLine, ...]:
+    if wanted.is_searched or wanted.log is not None:
+        return ()
+    return tuple(branch_line(row, context) for row in reader.branches(MAX_BRANCHES))
 
 
 def _forked(reader: Reader, rows: Sequence[Row]) -> frozenset[MessageId]:

@@ -29,6 +29,11 @@ def entry_line(
     return line if row["erased"] is None else replace(line, erased=True)
 
 
+def branch_line(row: Row, context: Context) -> EntryLine:
+    """Give one line for a row of `branches`: signed in the place of what is held, and no part of the log."""
+    return entry_line(row, context, Proof.OTHER_BRANCH, frozenset({(row["log"], row["idx"])}))
+
+
 def announced_line(recorded: Recorded, context: Context) -> EntryLine:
     """Give one line for a line test, or an answer to one, that was heard and whose proof follows."""
     at = (recorded.log, recorded.index)

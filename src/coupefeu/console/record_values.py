@@ -57,11 +57,13 @@ class EntryPage:
     """A window of the record, newest arrival first. `total`: how many there are, of `looked_at` entries.
 
     `truncated`: older entries were not looked at. `announced`: line tests that were heard and whose proof follows; they
-    stand on no record yet, and are given with the first window of a list without filter.
+    stand on no record yet, and are given with the first window of a list without filter. So are `branches`: what was
+    signed on the other branch of a forked log, and is no part of the log (protocol A13).
     """
 
     rows: tuple[EntryLine, ...]
     announced: tuple[EntryLine, ...]
+    branches: tuple[EntryLine, ...]
     covered: tuple[CoveredValues, ...]
     evidence: tuple[EvidenceValues, ...]
     offset: int
@@ -170,6 +172,7 @@ class EntryValues:
     erasures: tuple[ErasureValues, ...]
     erasable: bool
     evidence: tuple[EvidenceValues, ...]
+    branches: tuple[EntryLine, ...]
     as_of_ms: int
 
 

@@ -36,6 +36,8 @@ class Proof(StrEnum):
     """Its author's signature alone."""
     ANNOUNCED = "announced"
     """A line test that was heard; its proof follows."""
+    OTHER_BRANCH = "other-branch"
+    """Its author's signature, on the other branch of a log that it forked; it is no part of the log held here."""
     UNSIGNED = "unsigned"
     """Nothing that is signed covers it yet."""
 

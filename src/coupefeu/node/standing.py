@@ -114,7 +114,7 @@ def _read(folder: NodeFolder, desk: Desk) -> dict[str, Any]:
         "open": len(found.messages),
         "looked_at": found.looked_at,
         "overdue": [_overdue(each) for each in found.messages if each.overdue],
-        "evidence": [_evidence(row, names) for row in desk.reader.evidence()],
+        "evidence": [_evidence(row, names, logs) for row in desk.reader.evidence()],
         "not_whole": _not_whole(desk.reader, names),
         "to_be_erased": _foreseen(folder, desk),
     }
@@ -168,8 +168,12 @@ def _overdue(message: MessageStatus) -> dict[str, Any]:
     }
 
 
-def _evidence(row: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+def _evidence(row: Mapping[str, Any], names: tuple[str, ...], logs: Rows) -> dict[str, Any]:
+    """Give one proof; `open`: of a log that its party still writes, so that it owes a new incarnation (A13)."""
+    of_party = [each["log"] for each in logs if party_of(each["log"], names) == party_of(row["log"], names)]
     return {
+        "number": row["number"],
+        "open": row["log"] == max(of_party, default=row["log"]),
         "party": party_of(row["log"], names),
         "entry": format_number((row["log"], row["idx"]), names),
         "index": row["idx"],

@@ -13,7 +13,7 @@ from coupefeu.errors import UsageError
 from coupefeu.services import every  # noqa: F401 - the views' digest names those of all services
 from coupefeu.services.base import Rows
 from coupefeu.store import tables
-from coupefeu.store.branches import newest_branches
+from coupefeu.store.branches import branches_at, newest_branches
 from coupefeu.store.covering import COVERING_CHECKPOINT, COVERING_RUN
 from coupefeu.store.rebuild import insist_views
 from coupefeu.store.schema import insist_current
@@ -449,6 +449,10 @@ class Reader:
     def branches(self, count: int) -> Rows:
         """Rows of the `count` entries of other branches that came last, the newest first (store/branches.py)."""
         return newest_branches(self._connection, count)
+
+    def branches_at(self, log: int, index: int) -> Rows:
+        """Rows of what was signed on another branch in the place of an entry."""
+        return branches_at(self._connection, log, index)
 
     def announced(self) -> Rows:
         """Rows of `announced`, at most 100, whose entries have not come yet: line tests heard before their proof."""

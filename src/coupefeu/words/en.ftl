@@ -839,6 +839,7 @@ ui-proof-receipted-theirs = signed by them, we signed that we hold this run
 ui-proof-signed-ours = only our own signature
 ui-proof-signed-theirs = only their signature, not signed for by us yet
 ui-proof-announced = announced, proof follows
+ui-proof-other-branch = of the other branch; what was held first stands
 ui-proof-unsigned = nothing signed covers it yet
 ui-evidence-held = EVIDENCE HELD
 

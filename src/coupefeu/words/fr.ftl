@@ -834,6 +834,7 @@ ui-proof-receipted-theirs = signé par eux, nous avons signé que nous détenons
 ui-proof-signed-ours = notre seule signature
 ui-proof-signed-theirs = leur seule signature, pas encore la nôtre
 ui-proof-announced = annoncé, la preuve suit
+ui-proof-other-branch = de l’autre branche ; ce qui était détenu d’abord vaut
 ui-proof-unsigned = rien de signé ne le couvre encore
 ui-evidence-held = PREUVE DÉTENUE
 

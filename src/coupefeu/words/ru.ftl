@@ -830,6 +830,7 @@ ui-proof-receipted-theirs = подписано ими, мы подписали, 
 ui-proof-signed-ours = только наша подпись
 ui-proof-signed-theirs = только их подпись, нашей ещё нет
 ui-proof-announced = объявлено, доказательство следует
+ui-proof-other-branch = с другой ветви; остаётся то, что было получено первым
 ui-proof-unsigned = подписью ещё не покрыто
 ui-evidence-held = ХРАНИТСЯ УЛИКА
 
