@@ -1,7 +1,7 @@
 """Which witnesses a node asks: what agreement and node.toml may say of them."""
 
 import pytest
-from tests.pairs import make_terms
+from tests.pairs import make_terms, pair_two
 
 from coupefeu.errors import ConfigError, PeerError
 from coupefeu.node.exercise import pair_exercise
@@ -9,7 +9,7 @@ from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import write_node_file
 from coupefeu.node.witness_settings import WitnessSettings, read_witnesses
 from coupefeu.testing.witness_contract import ContractLog
-from coupefeu.wire.agreement import parse_terms
+from coupefeu.wire.agreement import parse_agreement, parse_terms
 from coupefeu.wire.note import COSIGNATURE, ML_DSA_44, VerifierKey
 
 KEY = VerifierKey.of("neutral/1", COSIGNATURE, ContractLog("neutral/1").vkeys[0].key)
@@ -118,3 +118,14 @@ def test_node_toml_with_one_table_where_a_list_stands_is_refused(tmp_path):
         file.write('\n[witnesses]\nname = "neutral"\n')
     with pytest.raises(ConfigError, match="witnesses is not list"):
         NodeFolder.open(us.path)
+
+
+def test_an_agreed_witness_has_no_party_key():
+    _, _, paired = pair_two()
+    key = VerifierKey.of("neutral/1", COSIGNATURE, paired.signed.agreement.keys_of("us").cosigner)
+    section = f'[[witnesses]]\nname = "neutral"\nkey = "{key.text()}"\n'
+    octets = paired.signed.octets.replace(
+        b"# Written by pairing", section.encode() + b"\n# Written by pairing"
+    )
+    with pytest.raises(PeerError, match="one key stands in two places"):
+        parse_agreement(octets)

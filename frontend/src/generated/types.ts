@@ -792,6 +792,12 @@ export interface BudgetValues {
   readonly attachment_bytes: number;
 }
 
+/** A neutral witness that the parties agreed on: its name among them, and its Ed25519 verifier key as text. */
+export interface AgreedWitnessValues {
+  readonly name: string;
+  readonly key: string;
+}
+
 /** A key of a party, in base64 as the text has it; `now`: the key that stands now, "" when it was revoked. */
 export interface AgreedKeyValues {
   readonly party: string;
@@ -825,6 +831,7 @@ export interface TermsValues {
   readonly deadlines: readonly DeadlineValues[];
   readonly line_tests: readonly LineTestValues[];
   readonly budgets: BudgetValues;
+  readonly witnesses: readonly AgreedWitnessValues[];
 }
 
 /**

@@ -1,6 +1,7 @@
 """The agreement structured for reading: every term of it, under the names that the page puts into words."""
 
 from coupefeu.console.agreement_values import (
+    AgreedWitnessValues,
     BudgetValues,
     DeadlineValues,
     LadderValues,
@@ -45,6 +46,9 @@ def terms_values(agreement: Agreement) -> TermsValues:
             for each in agreement.line_tests
         ),
         budgets=_budgets(agreement),
+        witnesses=tuple(
+            AgreedWitnessValues(name=each.name, key=show_line(each.key)) for each in agreement.witnesses
+        ),
     )
 
 

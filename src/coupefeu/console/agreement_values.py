@@ -76,6 +76,14 @@ class BudgetValues:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgreedWitnessValues:
+    """A neutral witness that the parties agreed on: its name among them, and its Ed25519 verifier key as text."""
+
+    name: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgreedKeyValues:
     """A key of a party, in base64 as the text has it; `now`: the key that stands now, "" when it was revoked."""
 
@@ -114,6 +122,7 @@ class TermsValues:
     deadlines: tuple[DeadlineValues, ...]
     line_tests: tuple[LineTestValues, ...]
     budgets: BudgetValues
+    witnesses: tuple[AgreedWitnessValues, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -998,6 +998,7 @@ ui-terms-languages = Languages
 ui-terms-record = Record
 ui-terms-skew = Clocks may differ by
 ui-terms-dictionary = Compression dictionary
+ui-terms-witness = Neutral witness
 ui-terms-clock = Shifted clock
 ui-terms-parties = Parties and posts
 ui-terms-desk = duty desk

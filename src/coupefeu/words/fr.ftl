@@ -993,6 +993,7 @@ ui-terms-languages = Langues
 ui-terms-record = Conservation
 ui-terms-skew = Écart d’horloges admis
 ui-terms-dictionary = Dictionnaire de compression
+ui-terms-witness = Témoin neutre
 ui-terms-clock = Horloge décalée
 ui-terms-parties = Parties et postes
 ui-terms-desk = permanence

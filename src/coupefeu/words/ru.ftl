@@ -989,6 +989,7 @@ ui-terms-languages = Языки
 ui-terms-record = Хранение записей
 ui-terms-skew = Допустимое расхождение часов
 ui-terms-dictionary = Словарь сжатия
+ui-terms-witness = Нейтральный свидетель
 ui-terms-clock = Сдвинутые часы
 ui-terms-parties = Стороны и должности
 ui-terms-desk = дежурная служба
