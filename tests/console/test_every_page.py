@@ -22,6 +22,7 @@ PAGES = {
     "entry": "#/record/{number}",
     "sheet": "#/record/print/{number}",
     "day": "#/record/day/{today}",
+    "communique": "#/communique",
     "agreement": "#/agreement",
     "api": "#/api",
 }

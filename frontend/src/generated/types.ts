@@ -898,6 +898,123 @@ export interface CheckValues {
   readonly difference: readonly DifferenceLine[];
 }
 
+/** An attachment that a message promises: its name safe to show; `held`: it is here; `shown`: it is disclosed. */
+export interface DraftedAttachment {
+  readonly attachment: number;
+  readonly name: string;
+  readonly size: number;
+  readonly held: boolean;
+  readonly shown: boolean;
+}
+
+/** One entry chosen. `held`: the most that could be disclosed; `disclosed`: what is. */
+export interface DraftedEntry {
+  readonly number: string;
+  readonly kind: string;
+  readonly from_post: string;
+  readonly written_ms: number | null;
+  readonly held: string;
+  readonly disclosed: string;
+  readonly attachments: readonly DraftedAttachment[];
+}
+
+/**
+ * A selection and what came of it. `unproved`: entries found that wait for a co-signature, and are left out.
+ *
+ * `digest` names the selection, in hexadecimal; `awaited`: the parties that have not agreed on the record to show it.
+ */
+export interface DraftedValues {
+  readonly digest: string;
+  readonly entries: readonly DraftedEntry[];
+  readonly total: number;
+  readonly existence: number;
+  readonly heads: number;
+  readonly whole: number;
+  readonly unproved: number;
+  readonly awaited: readonly string[];
+  readonly embargo_ms: number | null;
+}
+
+/** Entries `first` to `last` of one log, as "US/3", and how much is shown of each: "existence", "head" or "all". */
+export interface ShownRange {
+  readonly first: string;
+  readonly last: string;
+  readonly count: number;
+  readonly disclosed: string;
+  readonly attachments: readonly number[];
+}
+
+/** The answer of a party to a proposal, an act of a person; texts safe to show. */
+export interface AnsweredValues {
+  readonly number: string;
+  readonly party: string;
+  readonly post: string;
+  readonly officer: string;
+  readonly consents: boolean;
+  readonly reason: string;
+  readonly arrived_ms: number;
+}
+
+/** A proposal to show entries to anybody. `awaited`: parties that have not answered; `is_wanted`: ours is one. */
+export interface ProposedValues {
+  readonly number: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly post: string;
+  readonly officer: string;
+  readonly words: string;
+  readonly digest: string;
+  readonly ranges: readonly ShownRange[];
+  readonly total: number;
+  readonly embargo_ms: number | null;
+  readonly arrived_ms: number;
+  readonly answers: readonly AnsweredValues[];
+  readonly awaited: readonly string[];
+  readonly is_wanted: boolean;
+  readonly is_consented: boolean;
+}
+
+/** The newest proposals of both sides, the newest first; `truncated`: there are older ones. */
+export interface ProposalPage {
+  readonly rows: readonly ProposedValues[];
+  readonly as_of_ms: number;
+  readonly truncated: boolean;
+}
+
+/** How much is disclosed of one entry: "existence", "head" or "all". */
+export interface DisclosedRequest {
+  readonly number: string;
+  readonly disclosed: string;
+}
+
+/** One attachment of one entry, numbered from 0. */
+export interface AttachmentNamed {
+  readonly number: string;
+  readonly attachment: number;
+}
+
+/**
+ * Which entries a communique shows, and how much of each.
+ *
+ * `proposal`: those that it names, and nothing else here is read. Else entries that were stored here in [since_ms,
+ * until_ms), from or to these posts, of these kinds; `everything`: all; `entries` are added by their numbers (US/3).
+ * `disclosed`: of each entry that `single` does not name. `words`: how they were chosen, for readers of the file.
+ */
+export interface CommuniqueRequest {
+  readonly proposal?: string | null;
+  readonly everything?: boolean;
+  readonly since_ms?: number | null;
+  readonly until_ms?: number | null;
+  readonly posts?: readonly string[];
+  readonly kinds?: readonly string[];
+  readonly entries?: readonly string[];
+  readonly disclosed?: string;
+  readonly single?: readonly DisclosedRequest[];
+  readonly attachments?: readonly AttachmentNamed[];
+  readonly embargo_ms?: number | null;
+  readonly words?: string;
+}
+
 /** Sign in with the one-time key of a link. */
 export interface SessionRequest {
   readonly key: string;
@@ -987,6 +1104,19 @@ export interface ProposalRequest {
 export interface SignatureRequest {
   readonly number: string;
   readonly digest: string;
+}
+
+/** Propose to show what was looked at; `digest` says which selection, `words` what it is, for the other side. */
+export interface ProposeRequest {
+  readonly digest: string;
+  readonly words?: string;
+}
+
+/** Answer a proposal: US/14. A refusal needs its reason. */
+export interface AnswerRequest {
+  readonly number: string;
+  readonly consents: boolean;
+  readonly reason?: string;
 }
 
 export type FeedEvent = DeskEvent | MessageEvent | EntryEvent | TroubleEvent | ProgressEvent | DemoEvent | BeatEvent;

@@ -17,7 +17,7 @@ export async function download(path: string, tell: (done: number, total: number)
     tell(done, total);
   }
   const name = nameIn(response.headers.get('content-disposition') ?? '');
-  save(new Blob(pieces, { type: 'application/zip' }), name);
+  save(new Blob(pieces, { type: response.headers.get('content-type') ?? 'application/octet-stream' }), name);
   return name;
 }
 

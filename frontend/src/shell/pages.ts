@@ -8,7 +8,7 @@ type Loader = () => Promise<{ default: PageComponent }>;
 /** The pages of the navigation, in its order. */
 export const PAGES = ['line', 'messages', 'record', 'agreement'] as const;
 
-const found = import.meta.glob<{ default: PageComponent }>('../pages/*/{Line,Messages,Record,Agreement,Api,Enter}.svelte');
+const found = import.meta.glob<{ default: PageComponent }>('../pages/*/{Line,Messages,Record,Agreement,Communique,Api,Enter}.svelte');
 
 /** Find the component of a page: `line` is `pages/line/Line.svelte`. An unknown page is the first one. */
 export function pageLoader(name: string): Loader {

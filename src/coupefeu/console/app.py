@@ -11,6 +11,7 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 
 from coupefeu.console.admitting import ADMISSION_ROUTES
 from coupefeu.console.agreement_routes import AGREEMENT_ROUTES
+from coupefeu.console.communique_routes import COMMUNIQUE_ROUTES
 from coupefeu.console.connections import prove
 from coupefeu.console.demo import DEMO_ROUTES
 from coupefeu.console.desk import ConsoleDesk
@@ -48,6 +49,8 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     # the record and the agreement
     *RECORD_ROUTES,
     *AGREEMENT_ROUTES,
+    # what strangers are given
+    *COMMUNIQUE_ROUTES,
     # the pages, and this list as a document
     health,
     openapi,

@@ -40,6 +40,15 @@ POLICY: Final = (
     "trusted-types svelte-trusted-html"
 )
 """The last two: no text becomes markup or a script's address, but what the pages' own templates were built from."""
+SANDBOX_POLICY: Final = (
+    "sandbox; "
+    "default-src 'none'; "
+    "style-src 'unsafe-inline'; "
+    "base-uri 'none'; "
+    "form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+"""Of a draft shown as its readers will see it: a document of no origin, without scripts, that asks for nothing."""
 PERMISSIONS: Final = ", ".join(
     f"{feature}=()"
     for feature in (
@@ -70,6 +79,7 @@ HEADERS: Final = {
     "x-frame-options": "DENY",
 }
 TLS_HEADERS: Final = {"strict-transport-security": "max-age=31536000"}
+_POLICY_NAME: Final = b"content-security-policy"
 _KEEPING: Final = (b"cache-control", b"no-store")
 
 Headers = Sequence[tuple[bytes, bytes]]
@@ -210,12 +220,25 @@ class Gate:
 
         async def dressed(message: "Message") -> None:
             if message["type"] == "http.response.start":
-                theirs = [each for each in message.get("headers", []) if each[0].lower() not in names]
+                given = list(message.get("headers", []))
+                theirs = [each for each in given if each[0].lower() not in names]
                 may_keep = any(name.lower() == _KEEPING[0] for name, _ in theirs)
-                message["headers"] = [*theirs, *self._headers, *([] if may_keep else [_KEEPING])]
+                ours = _sandboxed(self._headers) if _asks_for_sandbox(given) else self._headers
+                message["headers"] = [*theirs, *ours, *([] if may_keep else [_KEEPING])]
             await send(message)
 
         return dressed
+
+
+def _asks_for_sandbox(given: Headers) -> bool:
+    """Whether a route asks for the one policy that it may have in the place of ours: the stricter one."""
+    return (_POLICY_NAME, SANDBOX_POLICY.encode("ascii")) in [(name.lower(), value) for name, value in given]
+
+
+def _sandboxed(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    return [
+        (name, SANDBOX_POLICY.encode("ascii") if name == _POLICY_NAME else value) for name, value in headers
+    ]
 
 
 def in_time(receive: "Receive", within_s: float = BODY_PART_WITHIN_S) -> "Receive":

@@ -1,14 +1,14 @@
 """The long work that pages ask for, one at a time, in another process; the feed tells how far it has come.
 
 verify   both records, as `coupefeu verify` would; who asks while it runs gets the same answer
-pack     a proof or an export as one zip file
+pack     a proof, an export or a communique as one file
 """
 
 import asyncio
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 import msgspec
 
@@ -21,6 +21,13 @@ VERIFY: Final = "verify"
 Tell = Callable[[ProgressEvent], None]
 
 
+class Packed(NamedTuple):
+    """The file that a job wrote, open and without a name, so that nothing is left behind; and what the job said."""
+
+    file: BinaryIO
+    said: Any
+
+
 class LongWork:
     """The long work of one console; used from its loop."""
 
@@ -28,7 +35,7 @@ class LongWork:
         self._folder = folder
         self._tell = tell
         self._verifying: asyncio.Task[tuple[VerifiedRecordValues, ...]] | None = None
-        self._packing: set[asyncio.Task[BinaryIO]] = set()
+        self._packing: set[asyncio.Task[Packed]] = set()
 
     async def verify(self) -> tuple[VerifiedRecordValues, ...]:
         """Verify both records. Raises: StoreError, ConfigError: it could not be done; nothing is said of them."""
@@ -36,18 +43,18 @@ class LongWork:
             self._verifying = asyncio.ensure_future(self._verify())
         return await asyncio.shield(self._verifying)
 
-    async def pack(self, task: str, job: Sequence[str]) -> BinaryIO:
-        """Give the zip file that a job writes, open and without a name, so that nothing is left behind.
+    async def pack(self, task: str, job: Sequence[str], asked: bytes = b"") -> Packed:
+        """Have a job write a file; `asked`: what it is told beside its arguments, which others on the machine may see.
 
         Raises: TooManyError: another one is being made; the job's refusal.
         """
         if self._packing:
             raise TooManyError(
-                "another proof or export is being made",
+                "another proof, export or communique is being made",
                 code="console.long_work.busy",
                 hint="Wait until it is there; the page shows how far it has come.",
             )
-        packing = asyncio.ensure_future(self._pack(task, job))
+        packing = asyncio.ensure_future(self._pack(task, job, asked))
         self._packing.add(packing)
         packing.add_done_callback(self._packing.discard)
         return await packing
@@ -63,12 +70,15 @@ class LongWork:
         found = await run_apart(["verify", str(self._folder)], self._teller(VERIFY))
         return msgspec.convert(found, tuple[VerifiedRecordValues, ...])
 
-    async def _pack(self, task: str, job: Sequence[str]) -> BinaryIO:
+    async def _pack(self, task: str, job: Sequence[str], asked: bytes) -> Packed:
         what, *rest = job
         with tempfile.TemporaryDirectory(prefix="coupefeu-") as folder:
-            to = Path(folder) / "packed.zip"
-            await run_apart([what, str(self._folder), str(to), *rest], self._teller(task))
-            return to.open("rb")
+            to, beside = Path(folder) / "packed", Path(folder) / "asked"
+            if asked:
+                beside.write_bytes(asked)
+            words = [what, str(self._folder), str(to), *([str(beside)] if asked else []), *rest]
+            said = await run_apart(words, self._teller(task))
+            return Packed(to.open("rb"), said)
 
     def _teller(self, task: str) -> Callable[[int, int], None]:
         return lambda done, total: self._tell(ProgressEvent(task=task, done=done, total=total))

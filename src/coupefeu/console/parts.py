@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from coupefeu.console.communique import Drafts
 from coupefeu.console.config import ConsoleConfig
 from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import Teller
@@ -26,6 +27,7 @@ class Parts:
     streams: Streams
     lists: RecordLists
     long_work: LongWork
+    drafts: Drafts
     pages: Mapping[str, StaticFile]
     """Empty: they are not built."""
     teller: Teller

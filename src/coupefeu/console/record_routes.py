@@ -1,9 +1,6 @@
 """The routes of the Record page: lists, one entry, proofs and exports as downloads, verification."""
 
-import asyncio
-import os
-from collections.abc import AsyncIterator
-from typing import Annotated, Any, BinaryIO, Final
+from typing import Annotated, Any, Final
 
 from litestar import Request, get, post
 from litestar.di import NamedDependency
@@ -11,6 +8,7 @@ from litestar.params import JSONBody, QueryParameter
 from litestar.response import Stream
 
 from coupefeu.console.desk import ConsoleDesk
+from coupefeu.console.downloads import download
 from coupefeu.console.errors import AbsentError, TooManyError, refuses
 from coupefeu.console.messages import ONCE_REFUSALS, OnceHeader, recorded, recorded_once
 from coupefeu.console.parts import Parts
@@ -27,14 +25,14 @@ from coupefeu.node.erasable import look_at
 from coupefeu.node.verified import RecordVerdict
 from coupefeu.services.erasures.facts import EraseContent
 
-CHUNK_BYTES: Final = 1 << 16
+ZIP: Final = "application/zip"
 MAX_TEXT_CHARACTERS: Final = 200
 _NO_ENTRY = AbsentError("that entry is not on the record here", code="store.reader.no_entry")
 _NOT_COSIGNED = UsageError("no other party has co-signed it yet", code="node.export.not_cosigned")
 _MAY_NOT_GO = PolicyError(
     "what sounds, what the line owes, and what governs it stays", code="services.erasures.*"
 )
-_BUSY = TooManyError("another proof or export is being made", code="console.long_work.busy")
+_BUSY = TooManyError("another proof, export or communique is being made", code="console.long_work.busy")
 _NO_ROOM = StoreError("there is no room for what would be written", code="node.apart.room")
 
 Offset = Annotated[int, QueryParameter(ge=0, le=1 << 53)]
@@ -85,7 +83,7 @@ async def download_proof(
     entry_id(desk, party, index)
     job = ["prove", party.lower(), str(index)]
     packed = await parts.long_work.pack(f"proof-{party.lower()}-{index}", job)
-    return _download(packed, proof_name(desk.folder, party.lower(), index))
+    return download(packed.file, f"{proof_name(desk.folder, party.lower(), index)}.zip", ZIP)
 
 
 @get("/api/record/{party:str}/{index:int}/erasable", responses=refuses(_NO_ENTRY, _MAY_NOT_GO))
@@ -126,7 +124,7 @@ async def download_record(
     """Give what `coupefeu export record` writes as one zip file."""
     entry_id(desk, party, 0)
     packed = await parts.long_work.pack(f"record-{party.lower()}", ["export", party.lower()])
-    return _download(packed, record_name(desk.folder, party.lower()))
+    return download(packed.file, f"{record_name(desk.folder, party.lower())}.zip", ZIP)
 
 
 @post("/api/record/verify", status_code=200, responses=refuses(_NO_ROOM))
@@ -151,23 +149,6 @@ def entry_id(desk: ConsoleDesk, party: str, index: int) -> MessageId:
             code="store.reader.no_entry",
             hint=f"The parties are {', '.join(names)}; GET /api/record lists what is held.",
         ) from None
-
-
-def _download(packed: BinaryIO, name: str) -> Stream:
-    headers = {
-        "content-disposition": f'attachment; filename="{name}.zip"',
-        "content-length": str(os.fstat(packed.fileno()).st_size),
-        "x-content-type-options": "nosniff",
-        "cache-control": "no-store",
-    }
-    return Stream(_chunks(packed), media_type="application/zip", headers=headers)
-
-
-async def _chunks(packed: BinaryIO) -> AsyncIterator[bytes]:
-    """Read off the loop; the file goes when the last byte is sent, or the browser has gone."""
-    with packed:
-        while chunk := await asyncio.to_thread(packed.read, CHUNK_BYTES):
-            yield chunk
 
 
 RECORD_ROUTES: Final = (

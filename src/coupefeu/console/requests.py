@@ -138,3 +138,20 @@ class SignatureRequest:
 
     number: Name
     digest: Annotated[str, Meta(max_length=128)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeRequest:
+    """Propose to show what was looked at; `digest` says which selection, `words` what it is, for the other side."""
+
+    digest: Name
+    words: Text = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRequest:
+    """Answer a proposal: US/14. A refusal needs its reason."""
+
+    number: Name
+    consents: bool
+    reason: Text = ""

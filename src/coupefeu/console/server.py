@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from coupefeu.console.app import make_app
+from coupefeu.console.communique import Drafts
 from coupefeu.console.config import ConsoleConfig
 from coupefeu.console.demo import follow_steps
 from coupefeu.console.desk import ConsoleDesk
@@ -155,6 +156,7 @@ async def _make_parts(backend: LocalBackend, config: ConsoleConfig, port: int, d
         streams=streams,
         lists=RecordLists(),
         long_work=LongWork(runtime.folder.path, desk.feed.tell),
+        drafts=Drafts(),
         pages=_pages_or_none(),
         note=runtime.journal.note,
         teller=Teller(runtime.journal, lambda: runtime.clock().mono_ms / 1_000),

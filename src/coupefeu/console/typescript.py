@@ -12,12 +12,17 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from coupefeu.console import agreement_values, record_values, requests, values
+from coupefeu.console import agreement_values, communique_values, record_values, requests, values
 from coupefeu.console.typescript_forms import forms_source, literal, union
 from coupefeu.node import covered, verified
 from coupefeu.node import values as message_values
+from coupefeu.node.communique import asked, drafted
 
-MODULES = (message_values, values, covered, verified, record_values, agreement_values, requests)
+MODULES = (
+    message_values, values, covered, verified, record_values, agreement_values, drafted, communique_values, asked,
+    requests,
+)  # fmt: skip
+_ASKED = frozenset({requests.__name__, asked.__name__})
 HEAD = (
     "// Written by `python -m coupefeu.console.typescript`; a test compares. Change the Python, not this.\n"
 )
@@ -68,7 +73,7 @@ def _enum(each: type[StrEnum]) -> str:
 
 
 def _interface(shape: type) -> str:
-    may_lack = shape.__module__ == requests.__name__
+    may_lack = shape.__module__ in _ASKED
     lines = [
         f"  readonly {name}{'?' * (may_lack and _has_default(shape, name))}: {typescript(annotation)};\n"
         for name, annotation in _hints(shape).items()

@@ -3,6 +3,7 @@
     python -m coupefeu.node.apart_jobs verify FOLDER                what `VerifiedRecordValues` says of each log
     python -m coupefeu.node.apart_jobs prove  FOLDER TO PARTY INDEX one zip file at TO
     python -m coupefeu.node.apart_jobs export FOLDER TO PARTY       one zip file at TO
+    python -m coupefeu.node.apart_jobs draft  FOLDER TO ASKED       a communique without its signature, at TO
 
 It answers line by line: {"done": 256, "total": 1000} as it comes on, at the end {"result": ...} or {"error": {...}}.
 """

@@ -14,7 +14,11 @@ from typing import Any, Final
 import msgspec
 
 from coupefeu.errors import CoupefeuError, StoreError
+from coupefeu.model.instant import Instant, format_second
 from coupefeu.model.messages import format_log, parse_number
+from coupefeu.node.communique.asked import CommuniqueRequest, wish_of
+from coupefeu.node.communique.drafted import drafted_values
+from coupefeu.node.communique.issuing import draft_communique
 from coupefeu.node.control import describe
 from coupefeu.node.export import ML_DSA_FOLDER, export_record
 from coupefeu.node.folder import NodeFolder
@@ -26,7 +30,9 @@ from coupefeu.node.verified import VerifiedRecordValues, refused_values, verifie
 from coupefeu.record.audit import audit_record
 from coupefeu.record.enclosures import FOLDER, Enclosures
 from coupefeu.services.bodies import decode_body, promised_in
+from coupefeu.services.communique.facts import MAX_RANGES, ranges_of
 from coupefeu.store.reader import Reader
+from coupefeu.wire.communique_file import format_body
 from coupefeu.wire.note import VerifierKey
 
 Tell = Callable[[int, int], None]
@@ -72,6 +78,31 @@ def pack_record(folder: NodeFolder, to: Path, party: str, tell: Tell) -> int:
         write_record_leaflet(folder, party, size, inside)
         _zip(inside, to)
     return size
+
+
+def draft(folder: NodeFolder, to: Path, asked: Path, tell: Tell) -> dict[str, Any]:
+    """Draft a communique and write all that is to be signed; nothing is signed. Gives its values and its ranges."""
+    with Reader(folder.record_path, running=is_running(folder)) as reader:
+        drafted = draft_communique(folder, reader, wish_of(folder, _asked(asked)), tell)
+        page = drafted.page()
+        to.write_bytes(format_body(page, drafted.items))
+        ranges = [asdict(each) for each in ranges_of(drafted.chosen)]
+        return {
+            "values": asdict(drafted_values(folder, reader, drafted)),
+            "ranges": ranges[: MAX_RANGES + 1],
+            "page_bytes": len(page),
+            "has_ml_dsa": drafted.has_ml_dsa,
+        }
+
+
+def _asked(path: Path) -> CommuniqueRequest:
+    return msgspec.json.decode(path.read_bytes(), type=CommuniqueRequest)
+
+
+def communique_name(folder: NodeFolder, made_ms: int) -> str:
+    """Name the file of a communique: letters, digits and hyphens only."""
+    stamp = "".join(filter(str.isalnum, format_second(Instant(made_ms))))
+    return f"{_exercise(folder)}communique-{folder.party}-{stamp}"
 
 
 def proof_name(folder: NodeFolder, party: str, index: int) -> str:
@@ -165,6 +196,8 @@ def _do(arguments: list[str], tell: Tell) -> Any:
             return pack_proof(folder, Path(to), party, int(index), tell)
         case "export", [to, party]:
             return pack_record(folder, Path(to), party, tell)
+        case "draft", [to, asked]:
+            return draft(folder, Path(to), Path(asked), tell)
         case _:
             raise SystemExit(__doc__)
 

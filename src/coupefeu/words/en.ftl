@@ -1138,3 +1138,70 @@ communique-not-proved-unknown = Signatures of keys that are not given: { $names 
 communique-not-proved-attachments = What is in attachments that were promised and are not in the file ({ $count }).
 communique-when = BETWEEN WHICH TIMES
 communique-when-hint = Each entry was written after those that it names as seen, and before the time at which another gave its signature for it; each bound is as good as the clock and the key of who gave it. The time that an author wrote is a claim.
+
+## The console: communiques, chosen, issued and agreed to.
+
+ui-page-communique = Communique
+ui-communique-what = Chosen entries of both sides as one file that anybody can read, and verify without a network and without either side’s help. What is not chosen stays between the parties.
+ui-communique-choose = Which entries
+ui-communique-everything = All entries of both sides
+ui-communique-since = On our record from (UTC)
+ui-communique-until = before (UTC)
+ui-communique-numbers = Single entries, by number
+ui-communique-numbers-wrong = Write numbers like US/3, or stretches like RU/7-12.
+ui-communique-time-wrong = Write a time in UTC like 2026-11-30T06:00Z, or a day.
+ui-communique-embargo = Not to be published before (UTC)
+ui-communique-embargo-hint = Said first in the file. Nothing but the readers’ word holds it.
+ui-communique-posts = Posts: { $count ->
+    [0] all
+   *[other] { $count } chosen
+}
+ui-communique-kinds = Kinds of entry: { $count ->
+    [0] all
+   *[other] { $count } chosen
+}
+ui-communique-words = What it is about
+ui-communique-words-hint = Every reader of the file sees it, and the other side when you propose it.
+ui-communique-look = Look at it
+ui-communique-look-again = Look again
+ui-communique-clear = Begin anew
+ui-communique-nothing = Choose by time, post, kind or number, or all entries.
+ui-communique-looking = Chosen and proved
+ui-communique-shown = What is shown of each entry
+ui-communique-counts = Entries: { $total }. Whole: { $all }; head only: { $head }; existence only: { $existence }.
+ui-communique-unproved = Left out, for the other side has not signed for them yet: { $count }.
+ui-communique-one-sided = One-sided: not agreed to on the record by { $parties }. The file says so.
+ui-communique-agreed = Both sides agreed on the record to show exactly this.
+ui-communique-embargoed = Not to be published before { $time }.
+ui-communique-as-proposed = As proposed in { $number }.
+ui-communique-each = Of each entry
+ui-communique-level = How much of { $number } is shown
+ui-communique-level-existence = existence only
+ui-communique-level-head = head: who, when, to whom
+ui-communique-level-all = whole, with its text
+ui-communique-listed = Listed here: the first { $listed } of { $total }. All stand in the preview.
+ui-communique-stale = Something was changed since you looked.
+ui-communique-preview = See it as its readers will (new tab)
+ui-communique-issue = Issue the file
+ui-communique-propose = Propose it to { $parties }
+ui-communique-propose-hint = An entry of ours. { $parties } can look at exactly these entries and consent or refuse, on the record.
+ui-communique-proposed = Proposed as { $number }.
+ui-communique-proposals = Proposed by either side
+ui-communique-no-proposals = No proposal on the record, as of { $time }.
+ui-communique-proposed-by = Proposed by { $party }, { $time }:
+ui-communique-proposal-total = Entries: { $total }
+ui-communique-ranges-more = and { $count } more stretches
+ui-communique-awaited = Not answered by { $parties }.
+ui-communique-consented = { $party } CONSENTED
+ui-communique-refused = { $party } DID NOT CONSENT
+ui-communique-look-at-it = Look at these entries
+ui-communique-look-first = Look at the entries before you consent.
+ui-communique-consent = Consent
+ui-communique-refuse = Refuse
+ui-communique-consent-title = Consent to { $number }
+ui-communique-refuse-title = Refuse { $number }
+ui-communique-consent-says = { $party } may show these { $total } entries to anybody, as far as the proposal says and no further. This goes on the record and cannot be taken back.
+ui-communique-refuse-says = This goes on the record. { $party } can still issue these entries, marked as one-sided.
+ui-communique-reason = Why
+ui-communique-reason-wrong = Say why: a refusal needs its reason.
+ui-communique-make = Make a communique

@@ -1133,3 +1133,70 @@ communique-not-proved-unknown = Des signatures de clés qui ne sont pas données
 communique-not-proved-attachments = Ce que contiennent les pièces promises et absentes du fichier ({ $count }).
 communique-when = ENTRE QUELLES HEURES
 communique-when-hint = Chaque inscription a été écrite après celles qu’elle dit vues, et avant l’heure donnée par un autre en signant ; chaque borne vaut ce que valent l’horloge et la clé de qui l’a donnée. L’heure écrite par un auteur est une affirmation.
+
+## The console: communiques, chosen, issued and agreed to.
+
+ui-page-communique = Communiqué
+ui-communique-what = Des inscriptions choisies des deux parties, en un seul fichier que chacun peut lire, et vérifier sans réseau ni l’aide de personne. Ce qui n’est pas choisi reste entre les parties.
+ui-communique-choose = Quelles inscriptions
+ui-communique-everything = Toutes les inscriptions des deux parties
+ui-communique-since = À notre journal depuis (UTC)
+ui-communique-until = avant (UTC)
+ui-communique-numbers = Inscriptions par numéro
+ui-communique-numbers-wrong = Écrivez des numéros comme US/3, ou des suites comme RU/7-12.
+ui-communique-time-wrong = Écrivez une date UTC comme 2026-11-30T06:00Z, ou un jour.
+ui-communique-embargo = À ne pas publier avant (UTC)
+ui-communique-embargo-hint = Dit en tête du fichier. Seule la parole des lecteurs le garantit.
+ui-communique-posts = Postes : { $count ->
+    [0] tous
+   *[other] { $count } choisis
+}
+ui-communique-kinds = Genres d’inscription : { $count ->
+    [0] tous
+   *[other] { $count } choisis
+}
+ui-communique-words = Objet
+ui-communique-words-hint = Tout lecteur du fichier le voit, et l’autre partie si vous le proposez.
+ui-communique-look = Examiner
+ui-communique-look-again = Examiner de nouveau
+ui-communique-clear = Recommencer
+ui-communique-nothing = Choisissez par date, poste, genre ou numéro, ou toutes les inscriptions.
+ui-communique-looking = Choisies et prouvées
+ui-communique-shown = Ce qui est montré de chaque inscription
+ui-communique-counts = Inscriptions : { $total }. Entières : { $all } ; en-tête seul : { $head } ; existence seule : { $existence }.
+ui-communique-unproved = Écartées, car l’autre partie ne les a pas encore signées : { $count }.
+ui-communique-one-sided = Unilatéral : sans accord au journal de { $parties }. Le fichier le dit.
+ui-communique-agreed = Les deux parties ont accepté, au journal, de montrer exactement ceci.
+ui-communique-embargoed = À ne pas publier avant { $time }.
+ui-communique-as-proposed = Comme proposé en { $number }.
+ui-communique-each = De chaque inscription
+ui-communique-level = Ce qui est montré de { $number }
+ui-communique-level-existence = existence seule
+ui-communique-level-head = en-tête : qui, quand, à qui
+ui-communique-level-all = entière, avec son texte
+ui-communique-listed = Listées ici : les { $listed } premières sur { $total }. Toutes sont dans l’aperçu.
+ui-communique-stale = Quelque chose a changé depuis votre examen.
+ui-communique-preview = Voir comme ses lecteurs (nouvel onglet)
+ui-communique-issue = Émettre le fichier
+ui-communique-propose = Proposer à { $parties }
+ui-communique-propose-hint = Une inscription de notre part. { $parties } peut examiner exactement ces inscriptions, et accepter ou refuser, au journal.
+ui-communique-proposed = Proposé en { $number }.
+ui-communique-proposals = Proposés par l’une ou l’autre partie
+ui-communique-no-proposals = Aucune proposition au journal, à { $time }.
+ui-communique-proposed-by = Proposé par { $party }, { $time } :
+ui-communique-proposal-total = Inscriptions : { $total }
+ui-communique-ranges-more = et { $count } autres suites
+ui-communique-awaited = Sans réponse de { $parties }.
+ui-communique-consented = { $party } A ACCEPTÉ
+ui-communique-refused = { $party } N’A PAS ACCEPTÉ
+ui-communique-look-at-it = Examiner ces inscriptions
+ui-communique-look-first = Examinez les inscriptions avant d’accepter.
+ui-communique-consent = Accepter
+ui-communique-refuse = Refuser
+ui-communique-consent-title = Accepter { $number }
+ui-communique-refuse-title = Refuser { $number }
+ui-communique-consent-says = { $party } pourra montrer à tous ces { $total } inscriptions, dans la mesure de la proposition et pas au-delà. Ceci s’inscrit au journal et ne peut être repris.
+ui-communique-refuse-says = Ceci s’inscrit au journal. { $party } peut encore émettre ces inscriptions, marquées unilatérales.
+ui-communique-reason = Motif
+ui-communique-reason-wrong = Dites pourquoi : un refus demande son motif.
+ui-communique-make = Faire un communiqué

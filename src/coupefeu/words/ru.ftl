@@ -1129,3 +1129,70 @@ communique-not-proved-unknown = Подписи ключей, которых зд
 communique-not-proved-attachments = Что во вложениях, которые объявлены и которых нет в файле ({ $count }).
 communique-when = МЕЖДУ КАКИМИ МОМЕНТАМИ
 communique-when-hint = Каждая запись написана после тех, что названы виденными, и до времени, указанного другим при подписи; каждая граница надёжна, как часы и ключ указавшего. Время автора — утверждение.
+
+## The console: communiques, chosen, issued and agreed to.
+
+ui-page-communique = Коммюнике
+ui-communique-what = Выбранные записи обеих сторон одним файлом, который любой может прочитать и проверить без сети и без помощи сторон. Невыбранное остаётся между сторонами.
+ui-communique-choose = Какие записи
+ui-communique-everything = Все записи обеих сторон
+ui-communique-since = В нашем журнале с (UTC)
+ui-communique-until = до (UTC)
+ui-communique-numbers = Отдельные записи по номерам
+ui-communique-numbers-wrong = Пишите номера так: US/3, или подряд: RU/7-12.
+ui-communique-time-wrong = Пишите время UTC так: 2026-11-30T06:00Z, или день.
+ui-communique-embargo = Не публиковать до (UTC)
+ui-communique-embargo-hint = Сказано в начале файла. Держится только на слове читателей.
+ui-communique-posts = Посты: { $count ->
+    [0] все
+   *[other] выбрано { $count }
+}
+ui-communique-kinds = Виды записей: { $count ->
+    [0] все
+   *[other] выбрано { $count }
+}
+ui-communique-words = О чём оно
+ui-communique-words-hint = Это увидит каждый читатель файла, и другая сторона, если вы предложите.
+ui-communique-look = Посмотреть
+ui-communique-look-again = Посмотреть снова
+ui-communique-clear = Начать заново
+ui-communique-nothing = Выберите по времени, посту, виду или номеру, или все записи.
+ui-communique-looking = Выбрано и доказано
+ui-communique-shown = Что показано из каждой записи
+ui-communique-counts = Записей: { $total }. Целиком: { $all }; только заголовок: { $head }; только существование: { $existence }.
+ui-communique-unproved = Не вошли, так как другая сторона ещё не подписала: { $count }.
+ui-communique-one-sided = Одностороннее: нет согласия в журнале от { $parties }. В файле это сказано.
+ui-communique-agreed = Обе стороны согласились в журнале показать именно это.
+ui-communique-embargoed = Не публиковать до { $time }.
+ui-communique-as-proposed = Как предложено в { $number }.
+ui-communique-each = Из каждой записи
+ui-communique-level = Сколько показано из { $number }
+ui-communique-level-existence = только существование
+ui-communique-level-head = заголовок: кто, когда, кому
+ui-communique-level-all = целиком, с текстом
+ui-communique-listed = Здесь первые { $listed } из { $total }. Все стоят в предпросмотре.
+ui-communique-stale = После просмотра что-то изменено.
+ui-communique-preview = Увидеть, как увидят читатели (новая вкладка)
+ui-communique-issue = Выпустить файл
+ui-communique-propose = Предложить { $parties }
+ui-communique-propose-hint = Наша запись. { $parties } может посмотреть именно эти записи и согласиться или отказать, в журнале.
+ui-communique-proposed = Предложено: { $number }.
+ui-communique-proposals = Предложено любой из сторон
+ui-communique-no-proposals = Предложений в журнале нет, на { $time }.
+ui-communique-proposed-by = Предложила { $party }, { $time }:
+ui-communique-proposal-total = Записей: { $total }
+ui-communique-ranges-more = и ещё отрезков: { $count }
+ui-communique-awaited = Нет ответа от { $parties }.
+ui-communique-consented = { $party }: СОГЛАСИЕ
+ui-communique-refused = { $party }: НЕТ СОГЛАСИЯ
+ui-communique-look-at-it = Посмотреть эти записи
+ui-communique-look-first = Посмотрите записи, прежде чем соглашаться.
+ui-communique-consent = Согласиться
+ui-communique-refuse = Отказать
+ui-communique-consent-title = Согласиться на { $number }
+ui-communique-refuse-title = Отказать в { $number }
+ui-communique-consent-says = { $party } сможет показать кому угодно эти записи ({ $total }), насколько сказано в предложении и не больше. Это войдёт в журнал и не берётся назад.
+ui-communique-refuse-says = Это войдёт в журнал. { $party } всё же может выпустить эти записи с пометкой «одностороннее».
+ui-communique-reason = Почему
+ui-communique-reason-wrong = Скажите почему: отказу нужна причина.
+ui-communique-make = Составить коммюнике

@@ -124,7 +124,7 @@ def choose_ranges(
         for index in range(each.start, each.end):
             number = (each.log, index)
             row = _named(reader, number, parties, provable)
-            if _held(row) < _LEVELS.index(each.disclosed):
+            if _place(row) < _LEVELS.index(each.disclosed):
                 raise _other(number, parties, f"is not held here so that {each.disclosed} could be shown")
             chosen.append(
                 Chosen(
@@ -207,7 +207,7 @@ def _named(reader: Reader, number: MessageId, parties: tuple[str, ...], provable
 
 def _choose(reader: Reader, row: Row, disclosing: Disclosing, parties: tuple[str, ...]) -> Chosen:
     number = (row["log"], row["idx"])
-    asked, held = _LEVELS.index(disclosing.of(number)), _held(row)
+    asked, held = _LEVELS.index(disclosing.of(number)), _place(row)
     if number in disclosing.single and asked > held:
         raise _other(number, parties, f"is held here as {_LEVELS[held]} only")
     disclosed = _LEVELS[min(asked, held)]
@@ -236,12 +236,16 @@ def _insist_attachments(
             raise _other(number, parties, what)
 
 
-def _held(row: Row) -> int:
-    """Say how much of an entry could be disclosed, as a place in `Disclosed`."""
+def held_level(row: Row) -> Disclosed:
+    """Say how much of an entry could be disclosed; `row` is one of `entries`."""
     if row["body"] is not None:
-        return _LEVELS.index(Disclosed.ALL)
+        return Disclosed.ALL
     has_salt = row["seed"] is not None or row.get("head_salt") is not None
-    return _LEVELS.index(Disclosed.HEAD if row["head"] is not None and has_salt else Disclosed.EXISTENCE)
+    return Disclosed.HEAD if row["head"] is not None and has_salt else Disclosed.EXISTENCE
+
+
+def _place(row: Row) -> int:
+    return _LEVELS.index(held_level(row))
 
 
 def _attached(disclosing: Disclosing) -> set[MessageId]:

@@ -11,6 +11,7 @@ from coupefeu.services.communique.facts import (
     MAX_RANGES,
     AnswerCommunique,
     ProposeCommunique,
+    Range,
     ranges_of,
 )
 from coupefeu.services.communique.views import (
@@ -23,19 +24,34 @@ from coupefeu.store.reader import Reader
 
 
 def propose(draft: Draft, from_post: str, *, words: str = "", officer: str = "") -> ProposeCommunique:
-    """Make the command that proposes a draft's selection. Raises: UsageError: it has too many stretches of entries."""
-    ranges = ranges_of(draft.chosen)
+    """Make the command that proposes a draft's selection. Raises: as `propose_ranges`."""
+    embargo_ms = draft.proved.header.embargo_ms
+    return propose_ranges(
+        draft.digest, ranges_of(draft.chosen), embargo_ms, from_post, words=words, officer=officer
+    )
+
+
+def propose_ranges(
+    digest: bytes,
+    ranges: tuple[Range, ...],
+    embargo_ms: int | None,
+    from_post: str,
+    *,
+    words: str = "",
+    officer: str = "",
+) -> ProposeCommunique:
+    """Make the command that proposes a selection. Raises: UsageError: it has too many stretches of entries."""
     if len(ranges) > MAX_RANGES:
         raise UsageError(
-            f"the entries chosen are {len(ranges):,} stretches, {MAX_RANGES} can be proposed",
+            f"the entries chosen are more than {MAX_RANGES} stretches",
             code="node.communique.stretches",
             hint="Choose entries that stand side by side and disclose alike, or propose in parts.",
         )
     return ProposeCommunique(
         from_post=from_post,
-        digest=draft.digest,
+        digest=digest,
         ranges=ranges,
-        embargo_ms=draft.proved.header.embargo_ms,
+        embargo_ms=embargo_ms,
         words=words,
         officer=officer,
     )

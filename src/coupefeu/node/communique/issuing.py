@@ -31,6 +31,7 @@ from coupefeu.store.highwater import read_high_water, why_recovering
 from coupefeu.store.reader import Reader
 from coupefeu.wire.communique import Item
 from coupefeu.wire.communique_file import FileSignature, format_body, signed_text
+from coupefeu.wire.note import ML_DSA_44
 
 Progress = Callable[[int, int], None]
 
@@ -64,23 +65,42 @@ class Draft:
         """Give the text for people, as it will stand in the file."""
         return render_page(self.proved)
 
+    @property
+    def has_ml_dsa(self) -> bool:
+        """Whether the file holds an ML-DSA-44 key of the issuer's log, so that it must be signed by that too."""
+        issuer = self.proved.logs[self.proved.issuer]
+        return any(key.algorithm == ML_DSA_44 and key.name == issuer.origin for key in issuer.keys)
+
+    def body(self) -> bytes:
+        """Give all that is signed: the text for people, and the data."""
+        return format_body(self.page(), self.items)
+
     def sign(self, folder: NodeFolder) -> bytes:
         """Give the file, signed as a whole. Raises: ConfigError, PolicyError: this node may sign nothing now."""
-        insist_signing(folder)
-        body = format_body(self.page(), self.items)
-        origin = folder.origin(folder.party)
-        signer = LogSigner(origin, folder.ring.log)
-        text = signed_text(origin, sha256(body).digest())
-        signature = FileSignature(origin=origin, key_id=signer.vkey.key_id, signature=signer.sign_raw(text))
-        return body + self._post_quantum(folder, signature, text).line()
+        return sign_body(folder, self.body(), with_ml_dsa=self.has_ml_dsa)
 
-    def _post_quantum(self, folder: NodeFolder, signature: FileSignature, text: str) -> FileSignature:
-        """Add our ML-DSA-44 signature, where the file holds the key that verifies it."""
+
+def sign_body(folder: NodeFolder, body: bytes, *, with_ml_dsa: bool) -> bytes:
+    """Give the file of a draft's `body`; `with_ml_dsa`: the draft's `has_ml_dsa`.
+
+    Raises: ConfigError, PolicyError: this node may sign nothing now, or our keys are others than when it was drafted.
+    """
+    insist_signing(folder)
+    origin = folder.origin(folder.party)
+    signer = LogSigner(origin, folder.ring.log)
+    text = signed_text(origin, sha256(body).digest())
+    signature = FileSignature(origin=origin, key_id=signer.vkey.key_id, signature=signer.sign_raw(text))
+    if with_ml_dsa:
         seed, key = folder.ring.log_mldsa, own_ml_dsa_key(folder)
-        if seed is None or key is None or key not in self.proved.logs[self.proved.issuer].keys:
-            return signature
+        if seed is None or key is None:
+            raise ConfigError(
+                "the ML-DSA-44 key of our log, which signs it too, is not here",
+                code="node.communique.no_ml_dsa",
+                hint="Put keys/log-mldsa.key back, or draft it anew.",
+            )
         signed = mldsa.sign(seed, text.encode())
-        return replace(signature, ml_dsa_key_id=key.key_id, ml_dsa_signature=signed)
+        signature = replace(signature, ml_dsa_key_id=key.key_id, ml_dsa_signature=signed)
+    return body + signature.line()
 
 
 def draft_communique(

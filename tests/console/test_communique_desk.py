@@ -1,0 +1,103 @@
+"""The page Communique: entries chosen, seen as a reader will, issued; proposed, looked at and agreed to."""
+
+import io
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from tests.console.browser import PATIENCE_MS
+from tests.console.looking import cut_texts, violations
+from tests.console.test_communique_routes import row
+from tests.console.test_record_routes import Http, signed_for
+
+from coupefeu.record.communique import verify_communique
+from coupefeu.services.bodies import promised_in
+from coupefeu.wire.communique import Why
+from coupefeu.words import say
+
+expect.set_options(timeout=PATIENCE_MS)
+
+TEXT = "What strangers may read <u>of</u> it, as both sides hold it."
+
+
+@pytest.fixture
+def said(desks):
+    number = desks.us.write(TEXT)
+    signed_for(Http(desks.us), number)
+    return number
+
+
+def choose(page, number):
+    page.get_by_label(say("ui-communique-numbers", "en")).fill(number)
+    page.get_by_role("button", name=say("ui-communique-look", "en"), exact=True).click()
+    expect(page.locator(f".entry a[href='#/record/{number}']")).to_be_visible()
+
+
+def show_whole(page, number):
+    page.get_by_label(say("ui-communique-level", "en", number=number)).select_option("all")
+    expect(page.get_by_text(say("ui-communique-stale", "en"))).to_be_visible()
+    expect(page.get_by_test_id("preview")).to_have_count(0)
+    page.get_by_role("button", name=say("ui-communique-look-again", "en")).click()
+    page.get_by_test_id("preview").wait_for()
+
+
+def test_what_is_seen_as_readers_will_is_what_is_issued(open_page, desks, said):
+    page = open_page(desks.us, "#/communique")
+    choose(page, said)
+    expect(page.get_by_test_id("standing")).to_contain_text("RU")
+    show_whole(page, said)
+    with page.context.expect_page() as opened:
+        page.get_by_test_id("preview").click()
+    seen = opened.value
+    seen.wait_for_load_state()
+    assert TEXT in seen.locator("main").inner_text()
+    assert seen.locator("u").count() == 0, "the text is no markup"
+    assert "EXERCISE" in seen.locator(".exercise").inner_text()
+    seen.close()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name=say("ui-communique-issue", "en")).click()
+    octets = Path(saved.value.path()).read_bytes()
+    assert saved.value.suggested_filename.startswith("EXERCISE-communique-us-")
+    proved = verify_communique(io.BytesIO(octets).readline, promised_in)
+    assert [each.item.index for each in proved.entries if each.item.why is Why.CHOSEN] == [
+        int(said.partition("/")[2])
+    ]
+
+
+@pytest.mark.parametrize(("language", "width"), [("fr", 360), ("ru", 1280)])
+def test_a_draft_is_whole_and_readable(open_page, desks, said, language, width):
+    page = open_page(desks.us, "#/communique", language=language, width=width)
+    page.get_by_label(say("ui-communique-numbers", language)).fill(said)
+    page.get_by_role("button", name=say("ui-communique-look", language), exact=True).click()
+    page.get_by_test_id("preview").wait_for()
+    assert violations(page) == []
+    assert cut_texts(page) == []
+
+
+def test_the_other_side_looks_before_it_can_consent(open_page, desks, said):
+    ours, theirs = open_page(desks.us, "#/communique"), open_page(desks.ru, "#/communique")
+    choose(ours, said)
+    show_whole(ours, said)
+    ours.get_by_role("button", name=say("ui-communique-propose", "en", parties="RU")).click()
+    proposed = ours.get_by_text("Proposed as US/").first
+    proposed.wait_for()
+    number = proposed.inner_text().removeprefix("Proposed as ").rstrip(".")
+    proposal = theirs.get_by_test_id("proposal").filter(has_text=number)
+    proposal.wait_for()
+    consent = proposal.get_by_role("button", name=say("ui-communique-consent", "en"), exact=True)
+    expect(consent).to_be_disabled()
+    proposal.get_by_role("button", name=say("ui-communique-look-at-it", "en")).click()
+    expect(consent).to_be_enabled()
+    consent.click()
+    dialog = theirs.get_by_role("dialog")
+    assert "cannot be taken back" in dialog.inner_text()
+    dialog.get_by_role("button", name=say("ui-communique-consent", "en"), exact=True).click()
+    agreed = say("ui-communique-consented", "en", party="RU")
+    answered = ours.get_by_test_id("proposal").filter(has_text=number).filter(has_text=agreed)
+    answered.wait_for()
+    (answer,) = row(Http(desks.us), number)["answers"]
+    signed_for(Http(desks.us), answer["number"])
+    answered.get_by_role("button", name=say("ui-communique-look-at-it", "en")).click()
+    expect(ours.get_by_test_id("standing")).to_have_text(
+        say("ui-communique-agreed", "en"), timeout=PATIENCE_MS
+    )
