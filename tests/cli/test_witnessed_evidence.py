@@ -8,6 +8,7 @@ from tlog_scales.tlog import Checkpoint as OtherCheckpoint
 
 from coupefeu.keys import ed25519, mldsa
 from coupefeu.keys.notes import CosignSigner, MlDsaSigner
+from coupefeu.node.apart_jobs import verify_records
 from coupefeu.node.assembly import open_keeper
 from coupefeu.node.folder import NodeFolder
 from coupefeu.record.witnessed import WitnessLine
@@ -287,3 +288,13 @@ def test_status_says_when_a_witness_was_last_heard(line, neutral):
 def test_status_of_a_node_with_a_witness_that_cannot_be_asked_names_the_fault(line, neutral):
     _with_witness(line, neutral, every="1s")
     assert line.refused("status").code == "node.witnesses.bad_value"
+
+
+def test_the_console_verifies_with_the_witness_too(line, neutral):
+    keep(line.us, neutral)
+    ours, theirs = verify_records(NodeFolder.open(line.us), lambda *_: None)
+    assert [(each.name, each.time_ms) for each in ours.witnesses] == [(NAME, TIME_S * 1_000)] * 2
+    assert "witnessed" in ours.proved
+    assert "unwitnessed-branch" in ours.not_proved
+    assert "branch" not in ours.not_proved
+    assert ("witnessed" in theirs.proved, "branch" in theirs.not_proved) == (False, True)

@@ -534,6 +534,13 @@ export interface HolderValues {
   readonly time_ms: number;
 }
 
+/** A neutral witness that signed for the head: its name in its lines, the id of its key, its time (UTC ms). */
+export interface WitnessedValues {
+  readonly name: string;
+  readonly key_id: string;
+  readonly time_ms: number;
+}
+
 /** Of the log of `party`, the author of the verified one had seen `size` entries at most. */
 export interface SeenValues {
   readonly party: string;
@@ -571,6 +578,7 @@ export interface VerifiedRecordValues {
   readonly root: string;
   readonly log_key: string;
   readonly holders: readonly HolderValues[];
+  readonly witnesses: readonly WitnessedValues[];
   readonly heads: number;
   readonly bodies: number;
   readonly unreadable: number;

@@ -13,6 +13,7 @@ from coupefeu.model.logs import is_log, party_of
 from coupefeu.node.signed_note import SignedNote
 from coupefeu.record.agreed import Finding, find_agreement, names_keys
 from coupefeu.record.audit import RecordAudit
+from coupefeu.services.messages.display import show_line
 
 SIGNATURE_CODE: Final = "node.export.signature"
 """Of a signature on the record that no key of its party made."""
@@ -33,6 +34,15 @@ class HolderValues:
     """Who signed that it held all these entries: its party, the id of its key, the time it gave (UTC ms)."""
 
     party: str
+    key_id: str
+    time_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WitnessedValues:
+    """A neutral witness that signed for the head: its name in its lines, the id of its key, its time (UTC ms)."""
+
+    name: str
     key_id: str
     time_ms: int
 
@@ -81,6 +91,7 @@ class VerifiedRecordValues:
     root: str
     log_key: str
     holders: list[HolderValues]
+    witnesses: list[WitnessedValues]
     heads: int
     bodies: int
     unreadable: int
@@ -113,6 +124,12 @@ def verified_values(
         root=audit.root.hex(),
         log_key=audit.log_key.key_id.hex(),
         holders=holders,
+        witnesses=[
+            WitnessedValues(
+                name=show_line(each.key.name), key_id=each.key.key_id.hex(), time_ms=each.time_s * 1_000
+            )
+            for each in audit.witnessed
+        ],
         heads=audit.heads,
         bodies=audit.bodies,
         unreadable=audit.unreadable_count,
@@ -134,9 +151,10 @@ def verified_values(
 def refused_values(party: str, held: int, error: CoupefeuError) -> VerifiedRecordValues:
     """Give a record that does not hold, or that was not verified: nothing is proved."""
     return VerifiedRecordValues(
-        party=party, verdict=_verdict(error), held=held, size=0, covered=0, root="", log_key="", holders=[], heads=0,
-        bodies=0, unreadable=0, attachments=0, attachments_absent=0, agreement=None, not_before=[], not_after=None,
-        proved=[], not_proved=[], refused=RefusedValues(code=error.code, message=error.message, hint=error.hint),
+        party=party, verdict=_verdict(error), held=held, size=0, covered=0, root="", log_key="", holders=[],
+        witnesses=[], heads=0, bodies=0, unreadable=0, attachments=0, attachments_absent=0, agreement=None,
+        not_before=[], not_after=None, proved=[], not_proved=[],
+        refused=RefusedValues(code=error.code, message=error.message, hint=error.hint),
     )  # fmt: skip
 
 
@@ -174,6 +192,7 @@ def _proved(audit: RecordAudit, finding: Finding, holders: list[HolderValues], *
     found = {
         "entries": True,
         "held": bool(holders),
+        "witnessed": bool(audit.witnessed),
         "contents": bool(audit.heads),
         "attachments": bool(audit.attachments),
         "agreement": finding.signed is not None,
@@ -196,7 +215,8 @@ def _not_proved(
         "held": not holders,
         "classical": audit.covered < audit.size,
         "newer": newer > 0,
-        "branch": True,
+        "branch": not audit.witnessed,
+        "unwitnessed-branch": bool(audit.witnessed),
         "unreadable": bool(audit.unreadable_count),
         "attachments": bool(audit.attachments_absent),
     }

@@ -946,6 +946,7 @@ ui-verify-when = BETWEEN WHICH TIMES
 ui-verify-not-proved = NOT PROVED
 ui-verify-proved-entries = The key { $key } of { $party } signed for exactly these entries ({ $size }), in this order: its holder can neither deny nor change one.
 ui-verify-proved-held = { $party } (key { $key }) signed, giving the time { $time }, that it held all of them ({ $size }).
+ui-verify-proved-witnessed = The witness { $name } (key { $key }) signed, giving the time { $time }, that it knew this log at { $size } entries and at none more. It has seen no entry.
 ui-verify-proved-contents = Heads ({ $heads }) and contents ({ $bodies }) are those that were signed.
 ui-verify-proved-attachments = Attachments held here ({ $attachments }) are what their messages committed to.
 ui-verify-proved-agreement = Entry 0 is the { $status } agreement { $name }, version { $version }, signed by the identity keys of { $signers }.
@@ -965,6 +966,7 @@ ui-verify-not-proved-held = That anyone else holds these entries: nobody else ha
 ui-verify-not-proved-classical = That a future quantum computer could not have forged what is signed from entry { $covered } on: it is classical only so far (Ed25519).
 ui-verify-not-proved-newer = Anything of the newer entries ({ $newer }): no other party has signed for them yet.
 ui-verify-not-proved-branch = That no other branch of this log was signed: compare with the counterpart and a witness.
+ui-verify-not-proved-unwitnessed-branch = That no other branch of this log was signed and kept from whoever signed here.
 ui-verify-not-proved-unreadable = What some entries say ({ $unreadable }): they cannot be read here; that is lawful.
 ui-verify-not-proved-attachments = What is in attachments that were announced and are not here ({ $absent }).
 

@@ -941,6 +941,7 @@ ui-verify-when = ENTRE QUELLES HEURES
 ui-verify-not-proved = NON PROUVÉ
 ui-verify-proved-entries = La clé { $key } de { $party } a signé exactement ces inscriptions ({ $size }), dans cet ordre : son détenteur ne peut en nier ni en changer aucune.
 ui-verify-proved-held = { $party } (clé { $key }) a signé, en donnant l’heure { $time }, qu’elle les détenait toutes ({ $size }).
+ui-verify-proved-witnessed = Le témoin { $name } (clé { $key }) a signé, en donnant l’heure { $time }, qu’il connaissait ce journal à { $size } inscriptions et pas une de plus. Il n’en a vu aucune.
 ui-verify-proved-contents = Les en-têtes ({ $heads }) et les contenus ({ $bodies }) sont ceux qui furent signés.
 ui-verify-proved-attachments = Les pièces jointes détenues ici ({ $attachments }) sont celles que leurs messages annonçaient.
 ui-verify-proved-agreement = L’inscription 0 est l’accord { $status } { $name }, version { $version }, signé par les clés d’identité de { $signers }.
@@ -960,6 +961,7 @@ ui-verify-not-proved-held = Que quiconque d’autre détienne ces inscriptions�
 ui-verify-not-proved-classical = Qu’un futur ordinateur quantique n’aurait pas pu contrefaire ce qui est signé à partir de l’entrée { $covered } : c’est seulement classique pour l’instant (Ed25519).
 ui-verify-not-proved-newer = Rien des inscriptions plus récentes ({ $newer }) : aucune autre Partie ne les a encore signées.
 ui-verify-not-proved-branch = Qu’aucune autre branche de ce journal n’ait été signée : comparez avec l’autre Partie et un témoin.
+ui-verify-not-proved-unwitnessed-branch = Qu’aucune autre branche de ce journal n’ait été signée et cachée à ceux qui ont signé ici.
 ui-verify-not-proved-unreadable = Ce que disent certaines inscriptions ({ $unreadable }) : illisibles ici ; c’est permis.
 ui-verify-not-proved-attachments = Ce que contiennent les pièces jointes annoncées et absentes ici ({ $absent }).
 

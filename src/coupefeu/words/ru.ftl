@@ -937,6 +937,7 @@ ui-verify-when = МЕЖДУ КАКИМИ МОМЕНТАМИ
 ui-verify-not-proved = НЕ ДОКАЗАНО
 ui-verify-proved-entries = Ключ { $key } Стороны { $party } подписал именно эти записи ({ $size }) в этом порядке: его владелец не может ни отрицать, ни изменить ни одной.
 ui-verify-proved-held = { $party } (ключ { $key }) подписала, указав время { $time }, что хранит их все ({ $size }).
+ui-verify-proved-witnessed = Свидетель { $name } (ключ { $key }) подписал, указав время { $time }, что знал этот журнал с числом записей { $size } и ни одной больше. Самих записей он не видел.
 ui-verify-proved-contents = Заголовки ({ $heads }) и содержание ({ $bodies }) — те, что были подписаны.
 ui-verify-proved-attachments = Вложения, хранящиеся здесь ({ $attachments }), — те, что были объявлены в сообщениях.
 ui-verify-proved-agreement = Запись 0 — соглашение { $status } { $name }, версия { $version }, подписанное ключами идентификации: { $signers }.
@@ -956,6 +957,7 @@ ui-verify-not-proved-held = Что эти записи хранит кто-то 
 ui-verify-not-proved-classical = Что будущий квантовый компьютер не мог бы подделать подписанное начиная с записи { $covered }: пока это только классическая подпись (Ed25519).
 ui-verify-not-proved-newer = Ничего о более новых записях ({ $newer }): другая Сторона их ещё не подписала.
 ui-verify-not-proved-branch = Что другая ветвь этого журнала не была подписана: сравните с другой Стороной и свидетелем.
+ui-verify-not-proved-unwitnessed-branch = Что другая ветвь этого журнала не была подписана и скрыта от тех, кто подписал здесь.
 ui-verify-not-proved-unreadable = Что сказано в некоторых записях ({ $unreadable }): здесь не читаются; это допустимо.
 ui-verify-not-proved-attachments = Что во вложениях, которые объявлены и которых здесь нет ({ $absent }).
 
