@@ -57,6 +57,9 @@ def test_each_entry_says_by_what_it_stands_and_the_list_what_it_covers(open_page
     row.wait_for()
     assert say("ui-proof-co-signed-ours", "en") in row.inner_text()
     assert re.search(r"\d+ looked at; as of \d\d:\d\d:\d\dZ", page.locator("main").inner_text())
+    covered = page.locator("ul.covered li").all_inner_texts()
+    assert [each.partition(":")[0] for each in covered] == ["US", "RU"]
+    assert all("ML-DSA-44" in each or "Ed25519" in each for each in covered)
 
 
 def test_an_entry_that_comes_while_the_page_is_open_is_listed(open_page, desks):
@@ -172,6 +175,7 @@ def test_an_entry_names_who_signed_with_which_key_and_between_which_times(open_p
     for signed in (entry["signed"], *entry["receipts"]):
         assert signed["key_id"] in text
     assert say("ui-bracket-after", language) in text
+    assert say("ui-again-not", language) in text or say("ui-again-by", language, parties="US, RU") in text
     assert not UNSAID.search(text)
     assert not violations(page)
     assert not cut_texts(page)
@@ -219,6 +223,7 @@ def test_what_cannot_be_proved_yet_says_so_and_offers_nothing(fresh_desks, open_
     page = open_page(fresh_desks.us, f"#/record/{number}")
     page.get_by_text(say("ui-proof-not-yet", "en")).wait_for()
     page.get_by_text(say("ui-proof-signed-ours", "en")).wait_for()
+    page.get_by_text(say("ui-again-not", "en")).wait_for()
     assert page.get_by_role("button", name=say("ui-proof-download", "en")).count() == 0
     fresh_desks.mend()
     page.get_by_role("button", name=say("ui-proof-download", "en")).wait_for()

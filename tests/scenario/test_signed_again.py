@@ -11,10 +11,15 @@ from coupefeu.keys.notes import MlDsaSigner
 from coupefeu.node import post_quantum
 from coupefeu.node.events import ReceiptTaken, Trouble
 from coupefeu.node.ml_dsa_schedule import AT_LEAST_EVERY_MS, FIRST_WAIT_MS, LONGEST_WAIT_MS, QUIET_MS
+from coupefeu.services.every import SERVICES
 from coupefeu.store import tables
+from coupefeu.store.jobs import ReadMlDsa
+from coupefeu.store.keeper import Keeper
 from coupefeu.store.reader import Reader
+from coupefeu.testing.author import Author
+from coupefeu.testing.clock import VirtualClock
 from coupefeu.testing.joined import JoinedNodes
-from coupefeu.testing.line import make_agreement, private_key, without_ml_dsa
+from coupefeu.testing.line import make_agreement, make_line, private_key, without_ml_dsa
 from coupefeu.wire.checkpoint import Checkpoint
 from coupefeu.wire.packet import MlDsaCheckpoint, MlDsaCosignature
 
@@ -157,6 +162,50 @@ def test_after_an_outage_it_goes_at_once(tmp_path):
     nodes.connect()
     nodes.run(seconds=3)
     assert signed_again(nodes.us)[1] == [(US, RU, 1)]
+
+
+def test_what_was_sent_in_vain_goes_again_at_once_when_the_line_is_up(tmp_path):
+    nodes = open_line(tmp_path)
+    (peer,) = nodes.us.engine.peers.values()
+    real = peer.link.sign_again
+    peer.link.sign_again = lambda item: None
+    nodes.us.say("one")
+    nodes.run(seconds=130)
+    peer.link.sign_again = real
+    nodes.disconnect()
+    nodes.connect()
+    nodes.run(seconds=3)
+    assert signed_again(nodes.us)[1] == [(US, RU, 1)]
+
+
+@pytest.mark.parametrize("position", [US, RU])
+def test_where_a_key_is_not_known_whole_nothing_is_signed_and_nobody_is_troubled(
+    tmp_path, count_signatures, position
+):
+    nodes = open_line(tmp_path)
+    for node in nodes.nodes:
+        keyless = replace(node.keeper.line.parties[position], log_ml_dsa_key=None, cosigner_ml_dsa_key=None)
+        parties = tuple(keyless if each.name == keyless.name else each for each in node.keeper.line.parties)
+        node.keeper.line = replace(node.keeper.line, parties=parties)
+    nodes.us.say("one")
+    nodes.ru.say("two")
+    nodes.run(seconds=200)
+    assert not count_signatures
+    assert not troubles(nodes)
+
+
+def test_a_checkpoint_that_was_not_co_signed_for_want_of_a_body_is_not_signed_again(tmp_path):
+    agreement = make_agreement()
+    keeper = Keeper(tmp_path / "us.db", make_line(agreement, "us"), SERVICES, agreement)
+    author = Author(agreement, "ru")
+    for text in ("whole", "withheld"):
+        author.say(text)
+    jobs = [author.checkpoint(0, 1), author.checkpoint(1, 2, leaf_only={1})]
+    asked = [ReadMlDsa(log=RU, size=size, holder=US, peer=RU) for size in (1, 2)]
+    *_, whole, withheld = keeper.execute([*jobs, *asked], VirtualClock().now())
+    keeper.close()
+    assert whole.checkpoint.size == 1
+    assert withheld.checkpoint is None
 
 
 @pytest.mark.parametrize("cut", ["ours kept", "theirs kept"])

@@ -830,6 +830,7 @@ export interface TermsValues {
   readonly languages: readonly string[];
   readonly record_mode: string;
   readonly content_age_s: number | null;
+  readonly classical_until_ms: number | null;
   readonly skew_s: number;
   readonly dictionary: string;
   readonly parties: readonly PartyValues[];

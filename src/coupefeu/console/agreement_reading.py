@@ -25,6 +25,7 @@ def terms_values(agreement: Agreement) -> TermsValues:
         languages=agreement.languages,
         record_mode=agreement.record_mode.value,
         content_age_s=agreement.content_age_s,
+        classical_until_ms=agreement.classical_until_ms,
         skew_s=agreement.skew_s,
         dictionary=agreement.dictionary_sha256.hex(),
         parties=party_values(agreement),

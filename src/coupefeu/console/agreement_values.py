@@ -113,6 +113,7 @@ class TermsValues:
     languages: tuple[str, ...]
     record_mode: str
     content_age_s: int | None
+    classical_until_ms: int | None
     skew_s: int
     dictionary: str
     parties: tuple[PartyValues, ...]

@@ -998,6 +998,7 @@ ui-terms-version = Version
 ui-terms-in-force = In force from
 ui-terms-languages = Languages
 ui-terms-record = Record
+ui-terms-classical = Ed25519 alone counts until
 ui-terms-skew = Clocks may differ by
 ui-terms-dictionary = Compression dictionary
 ui-terms-witness = Neutral witness

@@ -993,6 +993,7 @@ ui-terms-version = Version
 ui-terms-in-force = En vigueur depuis
 ui-terms-languages = Langues
 ui-terms-record = Conservation
+ui-terms-classical = Ed25519 seul compte jusqu’au
 ui-terms-skew = Écart d’horloges admis
 ui-terms-dictionary = Dictionnaire de compression
 ui-terms-witness = Témoin neutre

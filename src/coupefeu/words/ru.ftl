@@ -989,6 +989,7 @@ ui-terms-version = Версия
 ui-terms-in-force = Действует с
 ui-terms-languages = Языки
 ui-terms-record = Хранение записей
+ui-terms-classical = Только Ed25519 действует до
 ui-terms-skew = Допустимое расхождение часов
 ui-terms-dictionary = Словарь сжатия
 ui-terms-witness = Нейтральный свидетель
