@@ -96,6 +96,32 @@ def test_what_is_said_on_a_record_that_was_put_back_is_never_taken_for_delivered
     assert any(b"Two, otherwise." in body for *_, body in branches(nodes.ru)), "and read it"
 
 
+def test_what_the_old_record_had_of_the_other_side_comes_again_to_the_new_one(tmp_path):
+    nodes = open_line(tmp_path)
+    nodes.us.say("One.")
+    nodes.run(seconds=2)
+    nodes.us.stop()
+    backup = copy_record(nodes.us, tmp_path / "backup.db")
+    nodes.us.start()
+    nodes.connect()
+    nodes.run(seconds=1)
+    for number in range(5):
+        nodes.ru.say(f"Return {number}.")
+    nodes.run(seconds=3)
+    nodes.us.stop()
+    put_back(nodes.us, backup)
+    nodes.us.open_incarnation()
+    nodes.connect()
+    nodes.run(seconds=10)
+    assert nodes.us.texts() == [f"Return {number}." for number in range(5)]
+    assert nodes.us.keeper.states[1].receipt.size == 5, "and is signed for, by the new key"
+    last = nodes.ru.say("The last.")
+    nodes.run(seconds=3)
+    assert done(nodes.ru.message(last))[0] == "on-their-record"
+    (peer,) = nodes.ru.engine.peers.values()
+    assert peer.link.state().queued == 0
+
+
 def test_both_sides_are_told_and_hold_the_same_proof(tmp_path):
     nodes = forked(tmp_path)
     nodes.us.start()

@@ -2,9 +2,11 @@
 
 import pytest
 
+from coupefeu.link.config import Limits, Timings
+from coupefeu.link.delivery import Delivery
 from coupefeu.link.outbox import RUN_GAP, Outbox, Outgoing
 from coupefeu.model.precedence import Precedence
-from coupefeu.wire.packet import LeafOnly, PackedEntry
+from coupefeu.wire.packet import Ack, CheckpointSignature, LeafOnly, PackedEntry
 
 FLASH, IMMEDIATE, PRIORITY, ROUTINE = Precedence
 
@@ -282,3 +284,53 @@ def test_what_goes_once_more_is_dropped_when_held_after_it_has_left_again():
     box.land_all()
     box.acknowledge(0, [(1, 20)])
     assert (box.queued, box.flying_bytes) == (2, 0), "what was given up has to leave again"
+
+
+def test_a_form_that_is_renewed_goes_anew_though_the_old_one_is_under_way():
+    box = outbox(3)
+    assert send(box) == ([0, 1, 2], True)
+    box.renew(Outgoing(0, 1, ROUTINE, PackedEntry(1, bytes(16), b"whole", b"")))
+    box.renew(entry(7))
+    batch, _ = box.take(ROUTINE, flash_only=False, max_entries=128, max_bytes=60_000)
+    assert [each.index for each in batch] == [1]
+    assert batch[0].entry.head == b"whole"
+
+
+@pytest.fixture
+def delivery():
+    class Config:
+        limits, timings = Limits(), Timings()
+
+    made = Delivery(
+        Config(), lambda log, batch, contiguous: CheckpointSignature(batch[-1].index + 1, bytes(64))
+    )
+    made.offer(entry(index) for index in range(4))
+    return made
+
+
+def indices(made, mono_ms=0):
+    batch = made.next_batch(mono_ms, 0, flash_only=False, max_bytes=60_000)
+    return None if batch is None else [each.index for each in batch.entries]
+
+
+def test_acknowledgements_of_another_branch_count_for_nothing_and_cosignatures_that_hold_do(delivery):
+    assert indices(delivery) == [0, 1, 2, 3]
+    delivery.doubt(0, 1)
+    delivery.offer(entry(index) for index in range(1, 4))
+    assert delivery.acknowledge(Ack(0, 4)) == (True, 1)
+    assert indices(delivery) == [1, 2, 3]
+    delivery.acknowledge(Ack(0, 2, ((3, 4),)))
+    assert delivery.queued == 3
+    delivery.cosigned(0, 3)
+    assert delivery.queued == 1
+
+
+def test_what_is_lost_at_the_other_side_goes_again_from_there(delivery):
+    assert indices(delivery) == [0, 1, 2, 3]
+    delivery.acknowledge(Ack(0, 4))
+    assert delivery.queued == 0
+    delivery.begin_anew(0, 2)
+    delivery.offer(entry(index) for index in range(2, 4))
+    assert indices(delivery) == [2, 3]
+    delivery.acknowledge(Ack(0, 4))
+    assert delivery.queued == 0

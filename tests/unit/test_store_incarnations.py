@@ -1,6 +1,7 @@
 """A new log of another party, in the store: taken up with its opening alone, by the identity key alone, once."""
 
 import pytest
+from tests.pairs import make_terms_of_three
 
 from coupefeu.errors import PeerError, PolicyError, VerificationError
 from coupefeu.keys.incarnations import build_taken_body, parse_opening_body
@@ -13,7 +14,8 @@ from coupefeu.store.jobs import Act, Acted, Received
 from coupefeu.store.keeper import Keeper
 from coupefeu.store.rebuild import rebuild
 from coupefeu.testing.author import Author
-from coupefeu.testing.line import make_agreement, make_incarnation, make_line
+from coupefeu.testing.line import make_agreement, make_incarnation, make_line, make_text
+from coupefeu.wire.agreement import parse_agreement
 
 AGREEMENT = make_agreement()
 US, RU = 0, 1
@@ -196,3 +198,26 @@ def test_fsck_knows_every_log_of_a_party_and_both_kinds_of_proof(held):
     line = held.keeper.line
     report = check_record(held.path, line.parties, line.our_log, running=True, agreement=AGREEMENT)
     assert (report.findings, report.evidence, len(report.logs)) == ((), 1, 3)
+
+
+def test_among_three_parties_every_holder_takes_up_the_same_log_under_the_same_number(tmp_path):
+    text = make_text(make_terms_of_three())
+    agreement = parse_agreement(text)
+    old = Author(agreement, "ru")
+    old.say("One.")
+    old.say("Two.")
+    signed = make_incarnation(agreement, "ru", 2, old.root(2))
+    new = Author(agreement, "ru", 2)
+    new.open(signed, text)
+    assert new.log == RU + 3
+    for name, held in (("us", 2), ("fr", 1)):  # FR was shown less of the old log, and cannot tell
+        line = make_line(agreement, name)
+        keeper = Keeper(tmp_path / f"{name}.db", line, SERVICES, agreement)
+        moment = Moment(utc_ms=1_700_000_000_000, mono_ms=0)
+        outcomes = keeper.execute([old.checkpoint(0, held), new.checkpoint(0, 1)], moment)
+        assert [type(each) for each in outcomes] == [Received, Received]
+        assert (keeper.states[RU].closed_at, keeper.states[new.log].size) == (2, 1)
+        assert [item.log for item in outcomes[1].receipts] == [new.log]
+        (late,) = keeper.execute([old.checkpoint(0, 2)], moment)
+        assert late.held.complete == 2, "up to the size cited the old log is taken from whoever has it"
+        keeper.close()

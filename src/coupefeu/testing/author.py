@@ -83,10 +83,10 @@ class Author:
         """Give the root of the log at `size`."""
         return root_of([leaf_hash(leaf) for leaf in self._leaves[:size]])
 
-    def open(self, signed: SignedIncarnation) -> int:
-        """Write entry 0 of a new incarnation; gives its index."""
+    def open(self, signed: SignedIncarnation, text: bytes = b"") -> int:
+        """Write entry 0 of a new incarnation; gives its index. `text`: of the agreement, as `make_opening` has it."""
         head = self.head(Kind.INCARNATION_OPENED, Precedence.FLASH)
-        return self.write(head, make_opening(self.agreement, signed))
+        return self.write(head, make_opening(self.agreement, signed, text))
 
     def say(self, text: str, precedence: Precedence = Precedence.ROUTINE) -> int:
         """Write a FREE TEXT; gives its index."""

@@ -30,14 +30,17 @@ def make_agreement() -> Agreement:
     return parse_agreement(make_text())
 
 
-def make_text() -> bytes:
-    """Give its exact bytes."""
-    terms = render_template(
-        name="coupefeu.example",
-        status=Status.EXERCISE,
-        in_force=Instant(0),
-        dictionary_sha256=bytes.fromhex(DICTIONARY_HASH),
-    ).encode()
+def make_text(terms: bytes = b"") -> bytes:
+    """Give its exact bytes; `terms`: of other terms, with keys that are made the same way."""
+    terms = (
+        terms
+        or render_template(
+            name="coupefeu.example",
+            status=Status.EXERCISE,
+            in_force=Instant(0),
+            dictionary_sha256=bytes.fromhex(DICTIONARY_HASH),
+        ).encode()
+    )
     party_ids = parse_terms(terms).party_ids
     line_id = sha256(" ".join(party_ids).encode()).digest()[:16]
     return join_keys(terms, line_id, tuple(_keys_of(name) for name in party_ids))
@@ -94,9 +97,9 @@ def make_incarnation(
     return sign_incarnation(identity_of(signer or name), statement, log, cosigner, fork)
 
 
-def make_opening(agreement: Agreement, signed: SignedIncarnation) -> bytes:
-    """Give the body of entry 0 of a new log, its agreement signed by the parties of `make_agreement`."""
-    text = make_text()
+def make_opening(agreement: Agreement, signed: SignedIncarnation, text: bytes = b"") -> bytes:
+    """Give the body of entry 0 of a new log, its agreement signed by all; `text`: if it is not `make_text()`."""
+    text = text or make_text()
     rows = [sign_agreement(identity_of(each), each, text) for each in agreement.party_ids]
     return build_opening_body(verify_agreement(text, rows), signed)
 
