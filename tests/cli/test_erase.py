@@ -34,7 +34,7 @@ def test_the_message_says_so_in_the_readers_language_and_its_chain_stands(line):
     assert values["erased"]["why"] == "order"
     assert (values["text"], values["critical"], values["open"]) == ("", [], False)
     listed = line.json("record")["entries"]
-    assert next(each for each in listed if each["entry"] == line.text)["held"] == "head"
+    assert next(each for each in listed if each["entry"] == line.text)["held"] == "erased"
 
 
 def test_it_is_asked_with_what_goes_and_what_stands(line):

@@ -54,6 +54,10 @@ def at(seconds: int) -> Moment:
     return Moment(utc_ms=START_MS + seconds * 1_000, mono_ms=seconds * 1_000)
 
 
+BEFORE: list[tuple[bytes, bytes]] = []
+"""Seed and body of the entry that is erased."""
+
+
 class Origin:
     """Makes the whole folder once."""
 
@@ -67,6 +71,8 @@ class Origin:
         self._receive()
         self._sign()
         self.erased = (US, 3)
+        (before,) = self.keeper.connection.query("SELECT seed, body FROM entries WHERE log = 0 AND idx = 3")
+        BEFORE.append(before)
         self.do(Act(command=EraseContent(message=self.erased, from_post="us.duty", reason="agreed")), at_s=9)
         write_high_water(self.us.high_water_path, self.keeper.marks())
         self.keeper.close()
@@ -280,6 +286,17 @@ def without_wal(folder: Path) -> None:
     (folder / "left.db").replace(folder / "record.db")
 
 
+def bring_back(folder: Path) -> None:
+    """Half a restore: the row of an erased entry as it was before."""
+    connection = sqlite3.connect(folder / "record.db", isolation_level=None)
+    connection.execute(
+        "UPDATE entries SET seed = ?, body = ?, head_salt = NULL, erased = NULL, erased_log = NULL"
+        " WHERE log = 0 AND idx = 3",
+        BEFORE[-1],
+    )
+    connection.close()
+
+
 def swap_entries(folder: Path) -> None:
     sql(
         "UPDATE entries SET idx = -1 WHERE log = 0 AND idx = 20",
@@ -308,6 +325,7 @@ CORRUPTIONS: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
     "an arrival": (sql("UPDATE entries SET arrival = 100000 WHERE log = 0 AND idx = 20"), "arrival", "before the entry in front", RESTORE),
     "a text for a number": (sql("UPDATE entries SET idx = 'many' WHERE log = 0 AND idx = 20"), "database", "", ""),
     "an erased entry with a body": (sql(f"UPDATE entries SET body = CAST('here again' AS BLOB) WHERE {ERASED}"), "erased", "its content is here", REBUILD),
+    "erased content that half a restore brought back": (bring_back, "erased", "says that entry 3 of log 0 is erased", REBUILD),
     "an erased entry with a seed": (sql(f"UPDATE entries SET seed = zeroblob(16) WHERE {ERASED}"), "erased", "its content is here", REBUILD),
     "s_h of an erased entry": (flip("entries", "head_salt", ERASED), "erased", "is not what the leaf commits to", RESTORE),
     "the head of an erased entry": (flip("entries", "head", ERASED, 5), "erased", "is not what the leaf commits to", RESTORE),

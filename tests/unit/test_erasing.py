@@ -6,18 +6,19 @@ from tests.stores import AGREEMENT, do, moment, open_keeper, view_rows
 from coupefeu.errors import PolicyError, UsageError
 from coupefeu.model.entry import Kind
 from coupefeu.model.erasure import Why
-from coupefeu.model.messages import Content, Form
+from coupefeu.model.messages import Channel, Content, Form
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.record.leaf import head_matches, salts
 from coupefeu.services.erasures.facts import EraseContent, parse_erasure
 from coupefeu.services.every import SERVICES
-from coupefeu.services.messages.commands import Read, ReadBack, Say, Take
+from coupefeu.services.messages.commands import ConfirmContact, Read, ReadBack, Say, Take
 from coupefeu.services.messages.status import StepName
 from coupefeu.store.fsck import check_record
 from coupefeu.store.jobs import Act
 from coupefeu.store.rebuild import rebuild
 from coupefeu.store.sqlite import open_for_reading
 from coupefeu.testing.author import Author
+from coupefeu.testing.clock import START_UTC_MS
 from coupefeu.testing.joined import JoinedNodes
 
 SECRET = "the strayed aircraft bears the number 7341"
@@ -301,3 +302,51 @@ def test_of_a_leaf_alone_there_is_nothing_to_erase_and_its_content_may_still_com
     do(keeper, author.checkpoint(0, 2))
     assert row_of(keeper, (1, 0))["body"] is None
     assert row_of(keeper, (1, 1))["body"] is not None
+
+
+def test_nothing_is_awaited_of_what_is_erased(spoken):
+    message = spoken.us.say("nobody has acted on it")
+    spoken.run(seconds=2)
+    assert spoken.us.message(message).waiting
+    spoken.us.act(order(message))
+    status = spoken.us.message(message)
+    assert (status.waiting, status.overdue, status.sounds) == ((), False, False)
+
+
+def test_behind_a_withheld_body_an_erased_one_is_not_lacking_after_a_start(tmp_path):
+    keeper = open_keeper(tmp_path / "record.db")
+    author = Author(AGREEMENT, "ru")
+    author.say("withheld")
+    author.say("erased")
+    do(keeper, author.checkpoint(0, 2, leaf_only={0}))
+    do(keeper, Act(command=order((1, 1))))
+    keeper.close()
+    again = open_keeper(tmp_path / "record.db")
+    assert list(again.states[1].withheld.ranges(9)) == [(0, 1)]
+    assert 1 in again.states[1].beyond
+
+
+def test_a_reply_and_a_confirmation_of_what_is_erased_are_judged_by_the_head(spoken):
+    asked = Content(form=Form.REQUEST_FOR_EXPLANATION, subject=Subject.CLARIFICATION, text="Why?")
+    contact = Content(
+        form=Form.CONTACT, subject=Subject.SERVICE, text="We spoke.", channel=Channel.TELEPHONE,
+        counterpart="their desk", time_ms=START_UTC_MS - START_UTC_MS % 60_000,
+    )  # fmt: skip
+    (request,), (reported,) = (
+        spoken.ru.act(Say(content=each, from_post=RU_DESK, precedence=Precedence.ROUTINE, language="ru"))
+        for each in (asked, contact)
+    )
+    spoken.run(seconds=2)
+    for message in (request, reported):
+        spoken.us.act(order(message))
+    reply = Content(form=Form.REPLY, subject=Subject.CLARIFICATION, text="Because.")
+    spoken.us.act(
+        Say(content=reply, from_post=US_DESK, precedence=Precedence.ROUTINE, language="en", about=request)
+    )
+    spoken.us.act(ConfirmContact(message=reported, from_post=US_DESK))
+    spoken.run(seconds=2)
+    for node in spoken.nodes:
+        assert not node.message(request).without_effect
+        assert not node.message(reported).without_effect
+    assert spoken.ru.message(request).replies
+    assert spoken.ru.message(reported).confirmations

@@ -9,6 +9,7 @@ record-statement FILE      put on our record a key statement that came by anothe
 """
 
 import sys
+import textwrap
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -45,6 +46,7 @@ from coupefeu.services.agreement.facts import (
 from coupefeu.services.agreement.in_force import Amendment, Cosigned, list_statements
 from coupefeu.services.agreement.rules import describe_difference
 from coupefeu.services.base import Command
+from coupefeu.services.messages.render import mode_words
 from coupefeu.wire.agreement import parse_terms
 from coupefeu.wire.agreement_template import render_template
 from coupefeu.wire.armour import Armour, armour
@@ -148,6 +150,7 @@ class AgreementCommands:
             f"Version {folder.agreement.version}, signed by "
             + ", ".join(signed.party.upper() for signed in folder.signatures)
             + f"; line {folder.line_id.hex()}.",
+            *textwrap.wrap(mode_words(folder.agreement, "en"), 80, subsequent_indent="  "),
             *(_describe_peer(folder, party) for party in folder.counterparts),
             "",
             folder.agreement_octets.decode().rstrip("\n"),
@@ -159,6 +162,7 @@ class AgreementCommands:
         values = {
             "status": folder.agreement.status.value,
             "version": folder.agreement.version,
+            "record_mode": folder.agreement.record_mode.value,
             "line_id": folder.line_id.hex(),
             "signed_by": [signed.party for signed in folder.signatures],
             "in_person": {party: folder.in_person(party) for party in folder.counterparts},

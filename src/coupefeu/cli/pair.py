@@ -4,6 +4,7 @@ coupefeu pair ru.card --agreement terms.toml --in-person --node us     -> twelve
 coupefeu pair ru.answer --node us                                      -> the line is ready
 """
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -14,9 +15,11 @@ from coupefeu.cli.printing import IdentityOption, JsonOption, NodeOption, report
 from coupefeu.errors import UsageError, VerificationError, naming
 from coupefeu.keys.files import write_durably
 from coupefeu.keys.pairing import verify_words
+from coupefeu.model.agreement import Agreement
 from coupefeu.node import pairing
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import read_given
+from coupefeu.services.messages.render import mode_words
 from coupefeu.wire.agreement import parse_terms
 
 NOT_IN_PERSON = (
@@ -108,6 +111,7 @@ def _confirm(encounter: pairing.Encounter, heard: str | None, *, as_json: bool) 
         agreement.banner,
         [
             f"Line {agreement.name}, {agreement.status}, between {_listed(agreement.party_ids)}.",
+            *_mode_lines(agreement),
             "Read these twelve words aloud to each other, over a voice you know:",
             "",
             *(_row(encounter.words, start) for start in (0, 4, 8)),
@@ -124,18 +128,25 @@ def _confirm(encounter: pairing.Encounter, heard: str | None, *, as_json: bool) 
         )
 
 
+def _mode_lines(agreement: Agreement) -> list[str]:
+    """Say what the record keeps, before anything is written on it."""
+    return textwrap.wrap(mode_words(agreement, "en"), 80, subsequent_indent="  ")
+
+
 def _finish(folder: NodeFolder, recovery: Path, *, as_json: bool) -> None:
     agreement = folder.agreement
     weak = [party for party in folder.counterparts if not folder.in_person(party)]
     lines = [
         f"The line {agreement.name} is ready: {_listed(agreement.party_ids)}, {agreement.status}.",
         f"Line id {folder.line_id.hex()}, agreement version {agreement.version}.",
+        *_mode_lines(agreement),
         *(f"With {party.upper()}: {NOT_IN_PERSON}." for party in weak),
         *_offline_lines(folder, recovery),
         f"Next: coupefeu up --node {folder.path}",
     ]
     values = {
         "ready": True,
+        "record_mode": agreement.record_mode.value,
         "line_id": folder.line_id.hex(),
         "parties": list(agreement.party_ids),
         "in_person": {party: folder.in_person(party) for party in folder.counterparts},

@@ -130,9 +130,16 @@ def entry_values(folder: NodeFolder, row: Mapping[str, Any]) -> dict[str, Any]:
         "language": None if head is None else show_line(head.language),
         "written_ms": None if head is None else head.written_ms,
         "arrived_ms": row["arrived_ms"],
-        "held": "all" if row["body"] is not None else "head" if row["head"] is not None else "leaf",
+        "held": _held(row),
         "leaf": row["leaf"].hex(),
     }
+
+
+def _held(row: Mapping[str, Any]) -> str:
+    """Say what of an entry is here: all, the leaf alone, or, of erased content, what stands."""
+    if row["erased"] is not None:
+        return "erased"
+    return "all" if row["body"] is not None else "head" if row["head"] is not None else "leaf"
 
 
 def _signatures(folder: NodeFolder, reader: Reader, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,10 +3,15 @@
 import textwrap
 from pathlib import Path
 
+from coupefeu.model.agreement import RecordMode
 from coupefeu.node.folder import NodeFolder
 
 NAME = "README.txt"
 WIDTH = 80
+_FACT_ONLY = (
+    "RECORD OF FACT ONLY: on this line content is erased as agreed. What took place, by whom and when stands; of what"
+    " was erased the head alone is shown."
+)
 _CHECK = (
     "Check it offline with `coupefeu verify FOLDER`, or with any tool for C2SP notes, tiles and proofs. The key"
     " files beside this text show only that the folder is of one piece: compare them with the keys that you have"
@@ -17,7 +22,7 @@ _CHECK = (
 def write_record_leaflet(folder: NodeFolder, party: str, size: int, to: Path) -> None:
     """Say it of one party's log, as `node.export.export_record` wrote it."""
     what = f"The first {size:,} entries of the log of {party.upper()}, on the line {folder.agreement.name}."
-    _write(to, folder.banner(), what)
+    _write(to, folder.banner(), what, *_kept(folder))
 
 
 def write_proof_leaflet(folder: NodeFolder, party: str, index: int, to: Path) -> None:
@@ -27,6 +32,7 @@ def write_proof_leaflet(folder: NodeFolder, party: str, index: int, to: Path) ->
         to,
         folder.banner(),
         f"Entry {index:,} of the log of {party.upper()}, on the line {line}, with its proof.",
+        *_kept(folder),
     )
 
 
@@ -39,6 +45,10 @@ def write_equivocation_leaflet(banner: str, name: str, to: Path) -> None:
     )
 
 
-def _write(to: Path, banner: str, what: str) -> None:
-    paragraphs = [*([banner] if banner else []), *(textwrap.fill(each, WIDTH) for each in (what, _CHECK))]
+def _kept(folder: NodeFolder) -> tuple[str, ...]:
+    return (_FACT_ONLY,) if folder.agreement.record_mode is RecordMode.FACT_ONLY else ()
+
+
+def _write(to: Path, banner: str, *what: str) -> None:
+    paragraphs = [*([banner] if banner else []), *(textwrap.fill(each, WIDTH) for each in (*what, _CHECK))]
     (to / NAME).write_text("\n\n".join(paragraphs) + "\n", encoding="utf-8")
