@@ -28,6 +28,8 @@ from coupefeu.wire.packet import (
     Hole,
     LeafOnly,
     LineTestItem,
+    MlDsaCheckpoint,
+    MlDsaCosignature,
     PackedEntry,
     RunReceiptItem,
     RunSignature,
@@ -66,6 +68,10 @@ ITEMS = {
     "ask for a part": AttachmentAsk(1, 900, 2, 65_536),
     "part": AttachmentPart(AttachmentAsk(1, 900, 2, 65_536), b"\x89PNG"),
     "no part": AttachmentPart(AttachmentAsk(0, 15, 0, 0), b""),
+    "ML-DSA-44 signature of the author": MlDsaCheckpoint(0, 15, 1_790_000_000, bytes(2_420)),
+    "ML-DSA-44 co-signature, of a holder with a larger tree": MlDsaCosignature(
+        1, 300, 0, bytes(range(220)) * 11
+    ),
 }
 
 
