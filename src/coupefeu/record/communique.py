@@ -116,8 +116,11 @@ class ProvedCommunique:
 
     def holder_of(self, key: VerifierKey) -> str:
         """Name the party whose cosigner signs under a key's name; "" where it is nobody's of this line."""
-        names = {self.agreement.cosigner_name(each): each.upper() for each in self.agreement.party_ids}
-        return names.get(key.name, "")
+        line, _, _incarnation = key.name.removesuffix("/cosigner").rpartition("/")
+        own = {
+            self.agreement.origin(each).rpartition("/")[0]: each.upper() for each in self.agreement.party_ids
+        }
+        return own.get(line, "") if key.name.endswith("/cosigner") else ""
 
     @property
     def chosen(self) -> tuple[ProvedEntry, ...]:
