@@ -4,8 +4,9 @@ The keys of each line are made for it and thrown away; whoever changes the forma
 """
 
 import asyncio
+import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import coupefeu
@@ -16,7 +17,6 @@ from coupefeu.node.communique.issuing import Draft, Wish, draft_communique
 from coupefeu.node.exercise import pair_exercise
 from coupefeu.node.folder import NodeFolder
 from coupefeu.record.selection import Disclosed
-from coupefeu.services.communique.facts import AnswerCommunique, ProposeCommunique, ranges_of
 from coupefeu.services.messages.commands import GiveOutcome, Read, ReadBack, Take
 from coupefeu.services.watch.facts import TakeWatch
 from coupefeu.store.reader import Reader
@@ -42,6 +42,12 @@ class PlayedLine:
     hostile: MessageId
     attached: MessageId
     answer: MessageId
+
+    def copy_to(self, folder: Path) -> "PlayedLine":
+        """Give a copy, to be changed."""
+        for path in (self.us, self.ru):
+            shutil.copytree(path, folder / path.name, ignore=shutil.ignore_patterns("control.sock"))
+        return replace(self, us=folder / "us", ru=folder / "ru")
 
     def folder(self, party: str = "us") -> NodeFolder:
         """Open one side's folder."""
@@ -125,31 +131,19 @@ def wide_wish(line: PlayedLine, **changes) -> Wish:
 
 def consent(line: PlayedLine, wish: Wish, *, consents: bool = True, reason: str = "") -> MessageId:
     """Have US propose a selection and RU answer; gives the proposal, once both are receipted."""
-    drafted = draft(line, wish)
-    return asyncio.run(asyncio.wait_for(_consent(line, drafted, consents=consents, reason=reason), WITHIN_S))
+    return asyncio.run(asyncio.wait_for(_consent(line, wish, consents=consents, reason=reason), WITHIN_S))
 
 
-async def _consent(line: PlayedLine, drafted: Draft, *, consents: bool, reason: str) -> MessageId:
+async def _consent(line: PlayedLine, wish: Wish, *, consents: bool, reason: str) -> MessageId:
     async with coupefeu.Node.open(line.us) as ours, coupefeu.Node.open(line.ru) as theirs:
-        (proposal,) = await ours.act(
-            ProposeCommunique(
-                from_post="us.duty",
-                digest=drafted.digest,
-                ranges=ranges_of(drafted.chosen),
-                embargo_ms=drafted.proved.header.embargo_ms,
-                words="The incident of this morning, as both sides recorded it.",
-            )
+        proposal = await ours.propose_communique(
+            wish.query,
+            wish.disclosing,
+            embargo_ms=wish.embargo_ms,
+            words="The incident of this morning, as both sides recorded it.",
         )
         await proposal.receipt()
-        (answer,) = await theirs.act(
-            AnswerCommunique(
-                from_post="ru.duty",
-                proposal=proposal.id,
-                digest=drafted.digest,
-                consents=consents,
-                reason=reason,
-            )
-        )
+        answer = await theirs.answer_communique(proposal.number, consents=consents, reason=reason)
         await answer.receipt()
         return proposal.id
 

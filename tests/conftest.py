@@ -2,8 +2,22 @@
 
 import os
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("seeded", derandomize=True, deadline=None, max_examples=100)
 settings.register_profile("soak", deadline=None, max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "seeded"))
+
+
+@pytest.fixture(scope="session")
+def _played_line(tmp_path_factory):
+    from tests.communiques import play_line
+
+    return play_line(tmp_path_factory.mktemp("played-line"))
+
+
+@pytest.fixture(scope="module")
+def played_line(_played_line, tmp_path_factory):
+    """A line on which everything has happened, played once and copied for each module (tests/communiques.py)."""
+    return _played_line.copy_to(tmp_path_factory.mktemp("line"))

@@ -4,7 +4,7 @@ import json
 import shutil
 
 import pytest
-from tests.communiques import EMBARGO_MS, HOSTILE, play_line
+from tests.communiques import EMBARGO_MS, HOSTILE
 from typer.testing import CliRunner
 
 from coupefeu.cli.main import make_app
@@ -14,9 +14,9 @@ from coupefeu.wire.communique_file import OPENING
 BANNER = "EXERCISE / EXERCICE / УЧЕНИЕ"
 
 
-@pytest.fixture(scope="module")
-def line(tmp_path_factory):
-    return play_line(tmp_path_factory.mktemp("line"))
+@pytest.fixture
+def line(played_line):
+    return played_line
 
 
 def run(*words, raises=None):

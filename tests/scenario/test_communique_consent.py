@@ -1,13 +1,14 @@
 """Two nodes agree, or do not, to show the same entries to anybody; a file says so by its own proved entries."""
 
+import asyncio
 import io
 from dataclasses import replace
 
 import pytest
-from tests.communiques import EMBARGO_MS, consent, draft, issue, play_line
+from tests.communiques import EMBARGO_MS, WITHIN_S, consent, draft, issue
 
+import coupefeu
 from coupefeu.errors import PolicyError, UsageError
-from coupefeu.model.agreement import Status
 from coupefeu.node.assembly import open_keeper
 from coupefeu.node.communique.choosing import Disclosing, Query
 from coupefeu.node.communique.consenting import answer, list_proposals, propose
@@ -23,9 +24,9 @@ from coupefeu.store.reader import Reader
 
 
 @pytest.fixture(scope="module")
-def line(tmp_path_factory):
-    """A REAL line on which RU agreed to one selection and refused another."""
-    played = play_line(tmp_path_factory.mktemp("line"), Status.REAL)
+def line(played_line):
+    """A line on which RU agreed to one selection and refused another."""
+    played = played_line
     agreed = consent(played, wish_of(played))
     refused = consent(
         played,
@@ -181,3 +182,17 @@ def test_the_list_says_who_answered_what(line):
     assert not views[refused].is_consented
     assert views[refused].answers[0].reason == "Not while the inquiry lasts."
     assert all(not view.awaited for view in views.values())
+
+
+def test_a_program_gets_the_same_file(line):
+    played, _agreed, _refused = line
+
+    async def ask():
+        async with coupefeu.Node.open(played.us, online=False) as node:
+            query = coupefeu.Query(entries=(node.number("US/2"), node.number("US/4")))
+            disclosing = coupefeu.Disclosing(default=coupefeu.Disclosed.ALL)
+            return await node.communique(query, disclosing), await node.communique(query)
+
+    whole, heads = asyncio.run(asyncio.wait_for(ask(), WITHIN_S))
+    assert not judge_consent(verify(whole)).is_one_sided
+    assert {each.disclosed for each in verify(heads).chosen} == {Disclosed.HEAD}
