@@ -159,6 +159,16 @@ class CommonSecret(RuleBasedStateMachine):
             end.disk = end.under_way.pop(0)
             end.ratchet.kept(end.disk)
 
+    @rule(side=SIDES, times=st.integers(1, 3))
+    def go_on(self, side, times):
+        """A while in which little goes wrong, so that what goes wrong then is in the middle of something."""
+        for _ in range(times):
+            for each in (side, 1 - side):
+                self.speak(each)
+                self.write(each)
+            if self.bag:
+                self.arrive(len(self.bag) - 1, stays=False)
+
     @rule(side=SIDES)
     def crash(self, side):
         self.ends[side].start()
