@@ -35,6 +35,7 @@ def restore(
         "RECOVERING: it may have signed more since then. It signs nothing until the other side has told it how much,",
         "and takes back from there what it has lost.",
         f"The node that this was must not run any more, anywhere. Then: coupefeu up --node {to}",
+        *(_admission(party, made.party) for party in folder.counterparts),
     ]
     values = {
         "to": str(to),
@@ -44,3 +45,11 @@ def restore(
         "recovering": True,
     }
     report(folder.banner(), lines, values, as_json=as_json)
+
+
+def _admission(party: str, us: str) -> str:
+    """Say what the other side's people must do: the secret shared with them is renewed daily (protocol B10)."""
+    return (
+        f"Ring the duty officer of {party.upper()}: where the shared secret was renewed since the backup, this node is "
+        f"answered only once it is let in there (coupefeu admit-recovery --party {us.upper()})."
+    )
