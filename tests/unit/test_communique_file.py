@@ -17,14 +17,14 @@ from tests.console.communiques import Story, Written, told
 from coupefeu.errors import CoupefeuError, PeerError, VerificationError
 from coupefeu.keys import ed25519
 from coupefeu.keys.agreement_signatures import parse_agreement_body
-from coupefeu.keys.notes import LogSigner
+from coupefeu.keys.notes import CosignSigner, LogSigner
 from coupefeu.model.agreement import Status
 from coupefeu.record.communique import verify_communique
 from coupefeu.record.leaf import salts
 from coupefeu.record.selection import Disclosed
 from coupefeu.services.bodies import promised_in
 from coupefeu.services.communique.consent import judge_consent
-from coupefeu.services.communique.proved import not_proved_sentences
+from coupefeu.services.communique.proved import not_proved_sentences, proved_sentences
 from coupefeu.wire import cbor
 from coupefeu.wire.communique import (
     AttachmentItem,
@@ -46,7 +46,7 @@ from coupefeu.wire.communique_file import (
     format_body,
     signed_text,
 )
-from coupefeu.wire.note import Note, format_note
+from coupefeu.wire.note import Note, format_note, parse_note
 
 ONE_SIDED, AGREED = VECTORS / "one-sided-exercise.html", VECTORS / "both-sides-real.html"
 
@@ -436,3 +436,27 @@ def test_no_seed_is_ever_in_a_file():
                 assert salts(entry.seed)[0] in data
                 assert salts(entry.seed)[1] not in data
                 assert entry.body not in data
+
+
+def test_a_witness_is_named_apart_from_those_who_hold_the_entries():
+    """It saw a size and a root, and no word; whether the parties agreed on it is said."""
+    story = told()
+    made = list(story.items("us", story.all_of("us")))
+    log = next(number for number, each in enumerate(made) if isinstance(each, LogItem))
+    witness = CosignSigner("witness.example/w1", bytes([9]) * 32)
+    note = parse_note(made[log].note)
+    seen = witness.cosign(note.text, 1_648_091_000)
+    again = format_note(Note(note.text, (*note.signatures, seen)))
+    made[log] = replace(made[log], note=again, witnesses=(witness.vkey.text(),))
+    proved = verify(story.sign("us", format_body(b"\n", made)))
+    (named,) = proved.logs[0].newest.witnesses
+    assert named.time_s == 1_648_091_000
+    assert [each.key for each in proved.logs[0].newest.holders] != [named.key]
+    assert proved.logs[0].first_held(1).first_s == 1_648_091_000
+    said = " ".join(proved_sentences(proved, "en", is_our_text=False))
+    assert f"The witness witness.example/w1 (key {witness.vkey.key_id.hex()}) signed" in said
+    unsaid = " ".join(not_proved_sentences(proved, "en", is_our_text=False, keys_are_given=False))
+    assert "the agreement does not name witness.example/w1" in unsaid
+    forged = replace(seen, blob=seen.blob[:-1] + bytes([seen.blob[-1] ^ 1]))
+    made[log] = replace(made[log], note=format_note(Note(note.text, (*note.signatures, forged))))
+    refused(story.sign("us", format_body(b"\n", made)), "keys.ed25519.signature")

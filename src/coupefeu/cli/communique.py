@@ -195,7 +195,10 @@ def unpack_(
 
     with open_plain(path) as file, progress("Verifying", as_json=as_json):
         proved = unpack(file.readline, to)
-    lines = [f"{len(proved.entries):,} entries, with the keys of {len(proved.logs)} logs, are in {to}."]
+    lines = [
+        f"{len(proved.entries):,} entries, with the keys of {len(proved.logs)} logs, are in {to}.",
+        "One of them: coupefeu verify FOLDER/us/3 --key FOLDER/us/log.vkey --key FOLDER/us/cosigners/ru.vkey",
+    ]
     values = {"to": str(to), "entries": len(proved.entries), "logs": len(proved.logs)}
     report(proved.agreement.banner, lines, values, as_json=as_json)
 
