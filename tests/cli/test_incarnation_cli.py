@@ -1,13 +1,16 @@
 """Opening and taking a new incarnation as an officer in charge types it, on real folders and over real sockets."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
 import coupefeu
 from coupefeu.keys.ring import read_staged_key
 from coupefeu.node import incarnation
+from coupefeu.node.apart_jobs import pack_proof, pack_record, verify_records
 from coupefeu.node.folder import NodeFolder
+from coupefeu.node.verified import RecordVerdict
 
 WITHIN_S = 60
 
@@ -119,3 +122,20 @@ def test_cut_off_at_any_step_the_same_command_goes_on(line, monkeypatch, step, a
     assert line.say("Here again.", node=line.us).startswith("US.2/")
     assert len(NodeFolder.open(line.us).need_line().opened) == 1
     assert read_staged_key(line.us / "keys", "log") is None
+
+
+def test_everything_else_works_on_a_record_with_two_logs_of_one_party(line):
+    opened(line)
+    asyncio.run(asyncio.wait_for(speak(line), WITHIN_S))
+    to = line.folder / "communique.html"
+    line.json("communique", "--all", "--to", to, node=line.us)
+    line.json("verify", to)
+    backup = line.json("backup", "--to", line.folder / "us.backup", node=line.us)
+    assert set(backup["entries"]) == {"us", "us.2", "ru"}
+    line.json("rebuild", node=line.ru)
+    folder = NodeFolder.open(line.ru)
+    verdicts = {each.party: each.verdict for each in verify_records(folder, lambda *_: None)}
+    assert verdicts == dict.fromkeys(("us", "us.2", "ru"), RecordVerdict.HOLDS)
+    for number, pack in enumerate((partial(pack_record, folder), partial(pack_proof, folder))):
+        index = (0,) * number
+        assert pack(line.folder / f"{number}.zip", "us.2", *index, lambda *_: None) > 0

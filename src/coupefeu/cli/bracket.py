@@ -9,6 +9,8 @@ from typing import Any
 from coupefeu.model.agreement import Agreement, format_cosigner_name
 from coupefeu.model.entry import Seen
 from coupefeu.model.instant import Instant, format_instant
+from coupefeu.model.logs import party_of
+from coupefeu.model.messages import format_log
 from coupefeu.record.audit import RecordAudit
 from coupefeu.record.evidence import ProofAudit
 from coupefeu.record.signatures import Cosigned
@@ -96,12 +98,16 @@ def _held(seen: Seen) -> str:
 
 def _party(log: int, agreement: Agreement | None) -> str | None:
     ids = () if agreement is None else agreement.party_ids
-    return ids[log] if log < len(ids) else None
+    return party_of(log, ids) or None
 
 
 def _log(log: int, agreement: Agreement | None) -> str:
-    party = _party(log, agreement)
-    return f"log number {log}" if party is None else f"the log of {party.upper()}"
+    is_known = agreement is not None and _party(log, agreement) is not None
+    return (
+        f"the log of {format_log(log, agreement.party_ids)}"
+        if agreement and is_known
+        else f"log number {log}"
+    )
 
 
 def _second(cosigned: Cosigned) -> str:

@@ -30,7 +30,7 @@ def recover(
 ) -> None:
     """Show a recovering node a checkpoint of its own log that somebody else kept: it must come up to that."""
     folder = open_folder(node)
-    shown = read_shown(checkpoint, folder.origin(folder.party))
+    shown = read_shown(checkpoint, folder.log_origin)
     held = asyncio.run(show_checkpoint(folder, shown, f"file {checkpoint.name}"))
     size = shown.checkpoint.size
     lines = [

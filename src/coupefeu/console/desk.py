@@ -37,6 +37,7 @@ from coupefeu.console.values import (
 )
 from coupefeu.errors import CoupefeuError
 from coupefeu.model.entry import Kind
+from coupefeu.model.logs import party_of
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.demo.steps import Steps
@@ -330,7 +331,7 @@ class ConsoleDesk:
 
     def _hear_trouble(self, trouble: Trouble) -> None:
         names = self.folder.agreement.party_ids
-        party = None if trouble.party is None else names[trouble.party]
+        party = None if trouble.party is None else party_of(trouble.party, names)
         self.feed.tell(TroubleEvent(code=trouble.code, detail=show_line(trouble.detail), party=party))
         self.touch()
         if trouble.code == "node.clock.moved":

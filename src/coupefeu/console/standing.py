@@ -3,6 +3,7 @@
 from coupefeu.console.values import PartyValues, PostValues, TroubleValues, WatchValues, WordsValues
 from coupefeu.model.agreement import Agreement, Party, Words
 from coupefeu.model.instant import Moment
+from coupefeu.model.logs import party_of
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.troubles import ToldTrouble
 from coupefeu.services.base import Context
@@ -52,7 +53,7 @@ def trouble_values(told: ToldTrouble, parties: tuple[str, ...]) -> TroubleValues
     return TroubleValues(
         code=told.trouble.code,
         detail=show_line(told.trouble.detail),
-        party=None if party is None else parties[party],
+        party=None if party is None else party_of(party, parties),
         count=told.count,
         first_ms=told.first_ms,
         last_ms=told.last_ms,

@@ -33,7 +33,7 @@ class LineChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """Something that an officer or operator should know; `code` is stable."""
+    """Something that an officer or operator should know; `code` is stable. `party`: by any of its logs' numbers."""
 
     party: int | None
     code: str

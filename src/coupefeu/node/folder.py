@@ -32,7 +32,7 @@ from coupefeu.model.logs import incarnation_of, log_number
 from coupefeu.node import folder_files as files
 from coupefeu.node.clock import Clock
 from coupefeu.services.agreement.in_force import find_keys
-from coupefeu.store.line import Party, make_parties, newest_log
+from coupefeu.store.line import Party, make_parties, need_author, newest_log
 from coupefeu.wire.card import Signatures
 from coupefeu.wire.incarnation import Incarnation, SignedIncarnation
 from coupefeu.wire.key_statement import KeyRole, KeyStatement
@@ -185,6 +185,11 @@ class NodeFolder:
     def log_number(self) -> int:
         """The number of the log that we write now."""
         return self.log_of(self.party)
+
+    @property
+    def log_origin(self) -> str:
+        """The name of the log that we write now, and of its key."""
+        return need_author(self.parties, self.log_number).origin
 
     def log_of(self, party: str, incarnation: int | None = None) -> int:
         """Give the number of a party's log: of its newest, or of the one asked for.

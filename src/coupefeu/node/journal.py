@@ -21,6 +21,7 @@ import structlog
 
 from coupefeu.errors import StoreError
 from coupefeu.keys.files import SECRET_MODE
+from coupefeu.model.logs import party_of
 from coupefeu.node.events import Change, LineChanged, Recovering, TermsChanged, Trouble
 
 MAX_FILE_BYTES: Final = 4 << 20
@@ -69,7 +70,7 @@ class Journal:
             case LineChanged(party=party, up=up, alive=alive):
                 self.note("line", party=self._names[party], up=up, alive=alive)
             case Trouble(party=log, code=code, detail=detail):
-                name = None if log is None else self._names[log]
+                name = None if log is None else party_of(log, self._names)
                 self.note("trouble", party=name, code=code, detail=detail)
             case TermsChanged(version=version, says=says):
                 self.note("terms", version=version, detail=says)

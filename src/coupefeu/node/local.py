@@ -238,7 +238,7 @@ def describe_change(change: Change, names: tuple[str, ...]) -> dict[str, Any]:  
         }
     if isinstance(change, Recovering):
         return {"what": "recovering", "reason": change.reason, "stage": change.stage}
-    about = None if change.party is None else names[change.party]
+    about = None if change.party is None else party_of(change.party, names)
     return {"what": "trouble", "party": about, "code": change.code, "detail": change.detail}
 
 

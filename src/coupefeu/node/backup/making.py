@@ -15,6 +15,7 @@ from typing import BinaryIO, Final, Protocol
 from coupefeu.errors import UsageError
 from coupefeu.keys.age import SealedWriter
 from coupefeu.keys.files import sync_folder
+from coupefeu.model.messages import format_log
 from coupefeu.node.backup.contents import MANIFEST, RECORD, Manifest, Stored, read_needful
 from coupefeu.node.backup.last import LastBackup, write_last_backup
 from coupefeu.node.folder import NodeFolder
@@ -123,7 +124,7 @@ def _write(folder: NodeFolder, record: Path, sink: Sink, report: Callable[[int],
 def _count(folder: NodeFolder, record: Path) -> dict[str, int]:
     names = folder.agreement.party_ids
     with Reader(record, running=False) as reader:
-        return {names[row["log"]]: row["size"] for row in reader.logs() if row["log"] < len(names)}
+        return {format_log(row["log"], names).lower(): row["size"] for row in reader.logs()}
 
 
 def _chunks(content: BinaryIO, report: Callable[[int], None]) -> Iterator[bytes]:

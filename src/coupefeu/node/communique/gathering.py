@@ -120,7 +120,7 @@ def gather(
 
 def _header(folder: NodeFolder, wanted: Wanted, logs: int, entries: int) -> HeaderItem:
     return HeaderItem(
-        origin=folder.origin(folder.party),
+        origin=folder.log_origin,
         made_ms=wanted.made_ms,
         embargo_ms=wanted.embargo_ms,
         query=wanted.query,
@@ -182,7 +182,7 @@ def _log(number: int, note: SignedNote, ours: VerifierKey | None, *, is_ours: bo
 
 def own_ml_dsa_key(folder: NodeFolder) -> VerifierKey | None:
     """Give the key under which we sign a file against quantum computers; None: we have none that others know."""
-    seed, origin = folder.ring.log_mldsa, folder.origin(folder.party)
+    seed, origin = folder.ring.log_mldsa, folder.log_origin
     if seed is None or folder.keys_of(folder.party).log_ml_dsa_sha256 != mldsa.public_sha256(seed):
         return None
     return VerifierKey.of(origin, ML_DSA_44, mldsa.public(seed))

@@ -86,7 +86,7 @@ def sign_body(folder: NodeFolder, body: bytes, *, with_ml_dsa: bool) -> bytes:
     Raises: ConfigError, PolicyError: this node may sign nothing now, or our keys are others than when it was drafted.
     """
     insist_signing(folder)
-    origin = folder.origin(folder.party)
+    origin = folder.log_origin
     signer = LogSigner(origin, folder.ring.log)
     text = signed_text(origin, sha256(body).digest())
     signature = FileSignature(origin=origin, key_id=signer.vkey.key_id, signature=signer.sign_raw(text))
