@@ -162,7 +162,7 @@ def make_parties(
         for name in agreement.party_ids
     }
     for opened in incarnations:
-        parties[opened.party] = open_incarnation(agreement, parties[opened.party], opened)
+        parties[opened.party] = open_incarnation(agreement, parties[opened.party], opened, published)
     for statement in statements:
         parties[statement.party] = succeed(parties[statement.party], statement, published)
     return tuple(parties.values())
