@@ -28,11 +28,11 @@ from coupefeu.keys.ring import (
     write_ring,
 )
 from coupefeu.model.agreement import Agreement, PartyKeys
-from coupefeu.model.logs import incarnation_of, log_number
+from coupefeu.model.logs import log_number
 from coupefeu.node import folder_files as files
 from coupefeu.node.clock import Clock
 from coupefeu.services.agreement.in_force import find_keys
-from coupefeu.store.line import Party, make_parties, need_author, newest_log
+from coupefeu.store.line import Party, make_parties, need_author
 from coupefeu.wire.card import Signatures
 from coupefeu.wire.incarnation import Incarnation, SignedIncarnation
 from coupefeu.wire.key_statement import KeyRole, KeyStatement
@@ -196,18 +196,16 @@ class NodeFolder:
 
         Raises: UsageError: no such party, or it has no such incarnation.
         """
-        position, parties = self.agreement.log_number(party), self.parties
-        newest = newest_log(parties, position)
-        if incarnation is None:
-            return newest
-        log = log_number(position, incarnation, len(parties))
-        if not position <= log <= newest:
+        position, parties = self.agreement.log_number(party), len(self.agreement.parties)
+        newest = 1 + sum(signed.statement.party == party for signed in self.need_line().incarnations)
+        wanted = newest if incarnation is None else incarnation
+        if not 1 <= wanted <= newest:
             raise UsageError(
-                f"{party.upper()} has no incarnation {incarnation}",
+                f"{party.upper()} has no incarnation {wanted}",
                 code="node.folder.no_such_incarnation",
-                hint=f"It has 1 to {incarnation_of(newest, len(parties))}.",
+                hint=f"It has 1 to {newest}.",
             )
-        return log
+        return log_number(position, wanted, parties)
 
     @property
     def clock(self) -> Clock:

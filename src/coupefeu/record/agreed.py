@@ -43,9 +43,8 @@ def find_agreement(body: bytes | None, origin: str) -> Finding:
     if opened is not None:
         origins = {agreement.origin_of(opened.party, opened.incarnation)}
     if origin not in origins:
-        return Finding(
-            signed=None, reason="the agreement in entry 0 is of another line, or opens another log"
-        )
+        what = "is of another line" if opened is None else "stands beside the opening of another log"
+        return Finding(signed=None, reason=f"the agreement in entry 0 {what}")
     return Finding(signed=first.agreement, reason="", opened=opened)
 
 
