@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from coupefeu.cli.main import make_app
 from coupefeu.errors import CoupefeuError, PeerError, PolicyError, UsageError, VerificationError
 from coupefeu.wire.communique_file import OPENING
+from coupefeu.wire.note import COSIGNATURE, ED25519, VerifierKey
 
 BANNER = "EXERCISE / EXERCICE / УЧЕНИЕ"
 
@@ -203,6 +204,29 @@ def test_with_keys_only_what_they_signed_counts(line, tmp_path):
     other = tmp_path / "out" / "us" / "cosigners" / "ru.vkey"
     refused = run("verify", to, "--key", other, raises=VerificationError)
     assert refused.code == "cli.verify_communique.not_trusted"
+
+
+def test_a_communique_is_judged_by_a_policy_of_its_reader(line, tmp_path):
+    to, out, policy = tmp_path / "a.html", tmp_path / "out", tmp_path / "policy"
+    make(line, to, "--entries", "US/4")
+    run("communique", "unpack", to, "--to", out)
+    log, ru = (
+        path.read_text().strip() for path in (out / "us" / "log.vkey", out / "us" / "cosigners" / "ru.vkey")
+    )
+    policy.write_text(f"log {log}\nwitness ru {ru}\nquorum ru\n")
+    found = values(to, "--policy", policy)
+    assert found["policy"] == {"met": True, "counted": ["ru"]}
+    assert found["keys_from"] == "given"
+    assert "signed by ru" in run("verify", to, "--policy", policy)
+    policy.write_text(f"witness ru {ru}\nquorum ru\n")
+    assert values(to, "--policy", policy)["keys_from"] == "file"
+    stranger = VerifierKey.of("neutral.example", COSIGNATURE, bytes(range(32))).text()
+    policy.write_text(f"log {log}\nwitness ru {ru}\nwitness n {stranger}\ngroup g all ru n\nquorum g\n")
+    unmet = run("verify", to, "--policy", policy, raises=VerificationError)
+    assert unmet.code == "record.policy.unmet"
+    other = VerifierKey.of("other.example", ED25519, bytes(range(32))).text()
+    policy.write_text(f"log {other}\nwitness ru {ru}\nquorum ru\n")
+    assert "it lists 1 log keys" in str(run("verify", to, "--policy", policy, raises=VerificationError))
 
 
 def test_what_is_unpacked_is_what_other_tools_take(line, tmp_path):

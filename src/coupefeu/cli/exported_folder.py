@@ -127,7 +127,7 @@ def policy_keys(path: Path, policy: Policy, note: bytes | None) -> Keys | None:
     if not fitting:
         raise UsageError(
             f"{path} lists no log key of type 0x01",
-            code="cli.verify.keys",
+            code="cli.verify.policy_log",
             hint="Every record here is signed under one; ask for a policy that lists it.",
         )
     return _keys_of(fitting[0], [each.key for each in policy.witnesses])

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from coupefeu.cli.bracket import bracket_values, proof_bracket, record_bracket
-from coupefeu.cli.exported_folder import Keys, Read, need, reader_of
+from coupefeu.cli.exported_folder import Keys, Read, need, read_policy, reader_of
 from coupefeu.cli.printing import JsonOption, Language, Progress, progress, report
 from coupefeu.cli.trust import Trust, policy_sentence, read_trust
 from coupefeu.cli.wrapping import bullets, wrap
@@ -69,13 +69,8 @@ def verify(
     if path.is_file():
         from coupefeu.cli.verify_communique import verify_file  # noqa: PLC0415 - a folder needs no words of it
 
-        if policy is not None:
-            raise UsageError(
-                "a policy judges one log, and a communique holds several",
-                code="cli.verify.policy",
-                hint="Unpack it (coupefeu communique unpack), and verify each log by the policy.",
-            )
-        verify_file(path, key or (), language.value, as_json=as_json)
+        asked = None if policy is None else read_policy(policy)
+        verify_file(path, key or (), language.value, policy=asked, as_json=as_json)
         return
     if not path.is_dir():
         raise UsageError(

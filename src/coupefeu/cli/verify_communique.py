@@ -15,6 +15,7 @@ from coupefeu.cli.wrapping import bullets, wrap
 from coupefeu.errors import VerificationError, naming
 from coupefeu.model.messages import format_number
 from coupefeu.record.communique import ProvedCommunique, ProvedEntry, verify_communique
+from coupefeu.record.policy import verify_policy
 from coupefeu.record.proved_log import ProvedLog
 from coupefeu.record.signatures import Cosigned
 from coupefeu.services.bodies import promised_in
@@ -24,20 +25,31 @@ from coupefeu.services.communique.page import render_page
 from coupefeu.services.communique.proved import holds_words, not_proved_sentences, proved_sentences
 from coupefeu.services.communique.reading import words
 from coupefeu.wire.note import COSIGNATURE, ED25519, VerifierKey
+from coupefeu.wire.policy import Policy
+from coupefeu.words import say
 
 
-def verify_file(path: Path, given: Sequence[str], language: str, *, as_json: bool) -> None:
-    """Verify a communique and say what it proves. Raises: PeerError, VerificationError: it does not hold, and why."""
+def verify_file(
+    path: Path, given: Sequence[str], language: str, *, policy: Policy | None = None, as_json: bool
+) -> None:
+    """Verify a communique and say what it proves. `policy`: what must have signed every log in it.
+
+    Raises: PeerError, VerificationError: it does not hold, or the policy is not met, and why.
+    """
     keys = parse_keys(given)
     with open_plain(path) as file, naming(path), progress("Verifying", as_json=as_json) as tell:
         proved = verify_communique(file.readline, promised_in, progress=tell)
     if keys:
         insist_trusted(proved, keys)
+    counted = None if policy is None else judge_all(proved, policy)
+    is_trusted = bool(keys) or (policy is not None and bool(policy.logs))
     is_our_text = sha256(render_page(proved)).digest() == proved.human_digest
     said = list(proved_sentences(proved, language, is_our_text=is_our_text))
     not_said = list(
-        not_proved_sentences(proved, language, is_our_text=is_our_text, keys_are_given=bool(keys))
+        not_proved_sentences(proved, language, is_our_text=is_our_text, keys_are_given=is_trusted)
     )
+    if counted is not None:
+        said.append(say("communique-policy-met", language, names=", ".join(counted) or "-"))
     lines = wrap(holds_words(proved, language), "")
     lines += ["", *(line for each in account_lines(proved, language) for line in wrap(each, "") or [""])]
     for heading, sentences in (
@@ -48,7 +60,8 @@ def verify_file(path: Path, given: Sequence[str], language: str, *, as_json: boo
         lines += ["", words(heading, language), *bullets(sentences)]
     values = communique_values(proved) | {
         "text_is_ours": is_our_text,
-        "keys_from": "given" if keys else "file",
+        "keys_from": "given" if is_trusted else "file",
+        "policy": None if counted is None else {"met": True, "counted": list(counted)},
         "proved": said,
         "not_proved": not_said,
     }
@@ -67,6 +80,19 @@ def insist_trusted(proved: ProvedCommunique, keys: Sequence[VerifierKey]) -> Non
         for each in (*log.newest.holders, *log.newest.witnesses) if cosigners else ():
             if each.key not in cosigners:
                 raise _not_trusted(f"the log {log.origin} is co-signed by {each.key.text()}")
+
+
+def judge_all(proved: ProvedCommunique, policy: Policy) -> tuple[str, ...]:
+    """Insist that every log here satisfies the policy; gives the names of those who counted.
+
+    Raises: VerificationError: one does not, and who is missing.
+    """
+    counted: dict[str, None] = {}
+    for log in proved.logs.values():
+        signers = [each.key for each in (*log.newest.holders, *log.newest.witnesses)]
+        judged = verify_policy(policy, log.key, [*signers, *log.post_quantum])
+        counted |= dict.fromkeys(judged.counted)
+    return tuple(counted)
 
 
 def _not_trusted(what: str) -> VerificationError:

@@ -179,7 +179,11 @@ class Witnessing:
                 "untrusted", f"it does not trust the key of {origin}", "Give its operator the newest keys."
             )
         if reply.status in {429, 500, 502, 503, 504}:
-            raise BearerError(f"it answered {reply.status}", code="node.witnessing.busy")
+            raise BearerError(
+                f"it answered {reply.status}",
+                code="node.witnessing.busy",
+                hint="It is asked again by itself; if it stays so, ask its operator.",
+            )
         raise _refused("status", f"it answered {reply.status}, which is no answer of a witness")
 
     def _judge_size(self, head: SignedHead, named: int, asked: int) -> None:

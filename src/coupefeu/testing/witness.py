@@ -53,7 +53,7 @@ class MemoryWitness:
     async def exchange(self, _url: str, body: bytes) -> Reply:
         """Answer as over HTTP."""
         if self.is_down:
-            raise BearerError("nobody answers", code="testing.witness.down")
+            raise BearerError("nobody answers", code="testing.witness.down", hint="Set is_down to False.")
         self.requests.append((self.nodes.clock.mono_ms, body))
         checked = self.witness.check(body)
         answer = checked if isinstance(checked, Answer) else self.witness.settle([checked])[0]

@@ -1140,6 +1140,7 @@ communique-not-proved-classical = That no quantum computer forged it: { $names }
 communique-not-proved-unknown = Signatures of keys that are not given: { $names }.
 communique-not-proved-attachments = What is in attachments that were promised and are not in the file ({ $count }).
 communique-when = BETWEEN WHICH TIMES
+communique-policy-met = The policy that you gave is met by every log here, signed by { $names }.
 communique-when-hint = Each entry was written after those that it names as seen, and before the time at which another gave its signature for it; each bound is as good as the clock and the key of who gave it. The time that an author wrote is a claim.
 
 ## The console: communiques, chosen, issued and agreed to.

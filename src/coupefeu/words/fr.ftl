@@ -1135,6 +1135,7 @@ communique-not-proved-classical = Qu’aucun ordinateur quantique ne l’ait for
 communique-not-proved-unknown = Des signatures de clés qui ne sont pas données : { $names }.
 communique-not-proved-attachments = Ce que contiennent les pièces promises et absentes du fichier ({ $count }).
 communique-when = ENTRE QUELLES HEURES
+communique-policy-met = La règle que vous avez donnée est respectée par chaque journal présent, signé par { $names }.
 communique-when-hint = Chaque inscription a été écrite après celles qu’elle dit vues, et avant l’heure donnée par un autre en signant ; chaque borne vaut ce que valent l’horloge et la clé de qui l’a donnée. L’heure écrite par un auteur est une affirmation.
 
 ## The console: communiques, chosen, issued and agreed to.

@@ -1131,6 +1131,7 @@ communique-not-proved-classical = Что это не подделал квант
 communique-not-proved-unknown = Подписи ключей, которых здесь нет: { $names }.
 communique-not-proved-attachments = Что во вложениях, которые объявлены и которых нет в файле ({ $count }).
 communique-when = МЕЖДУ КАКИМИ МОМЕНТАМИ
+communique-policy-met = Условие, которое вы задали, выполнено для каждого журнала здесь: подписали { $names }.
 communique-when-hint = Каждая запись написана после тех, что названы виденными, и до времени, указанного другим при подписи; каждая граница надёжна, как часы и ключ указавшего. Время автора — утверждение.
 
 ## The console: communiques, chosen, issued and agreed to.

@@ -132,7 +132,11 @@ async def _connected(url: str) -> AsyncIterator[Callable[[bytes], Awaitable[None
         length = int(head.partition(b"content-length: ")[2].partition(b"\r")[0])
         answer = await reader.readexactly(length)
         if b" 200 " not in head.partition(b"\r")[0]:
-            raise ConfigError(answer.decode(), code="node.bench.witness")
+            raise ConfigError(
+                answer.decode(),
+                code="node.bench.witness_refused",
+                hint="A measurement that is not answered measures nothing: run it alone.",
+            )
 
     try:
         yield ask
