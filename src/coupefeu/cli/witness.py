@@ -34,7 +34,13 @@ def serve(
     listen: Annotated[str, typer.Option("--listen", help="Where it listens, host:port.")],
     trust: Annotated[
         list[str] | None,
-        typer.Option("--trust", help="Verifier key of a log, or a file of them; once for each."),
+        typer.Option(
+            "--trust", help="Verifier key of a log, or a file of them; more may follow, or come each so."
+        ),
+    ] = None,
+    more: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[VKEY...]", help="More to trust: --trust A B is --trust A --trust B."),
     ] = None,
     name: Annotated[
         str | None,
@@ -47,7 +53,7 @@ def serve(
 ) -> None:
     """Run a neutral witness until Ctrl-C: it co-signs checkpoints of logs, and never sees what they hold."""
     host, port = check_address(listen)
-    with open_witness(folder, trust or [], name=name) as opened:
+    with open_witness(folder, [*(trust or []), *(more or [])], name=name) as opened:
         calm_collector()
         uvloop.run(_serve(opened, host, port, lists=list_logs, as_json=as_json))
 
