@@ -213,7 +213,7 @@ def test_a_slow_answer_moves_no_later_request(line, witness):
     first = asking.next_ms
 
     async def slow(url, body):
-        line.clock.advance(150_000)
+        line.clock.advance(77_001)
         return await witness.exchange(url, body)
 
     asking._exchange = slow
