@@ -8,20 +8,31 @@ from dataclasses import replace
 
 import pytest
 from tests.scenario.stage import open_line, troubles
-from tests.scenario.test_restored import GONE, entries_of, is_recovering, lose_and_restore, signatures_of
+from tests.scenario.test_restored import (
+    GONE,
+    cosigned,
+    entries_of,
+    is_recovering,
+    lose_and_restore,
+    signatures_of,
+)
+from tests.scenario.test_three_parties import agreement_of_three
 
-from coupefeu.errors import PeerError
 from coupefeu.keys.notes import LogSigner
 from coupefeu.link import events
+from coupefeu.model.instant import Moment
 from coupefeu.record.equivocation import verify_equivocation
 from coupefeu.record.leaf import leaf_hash, make_leaf
 from coupefeu.record.statements import sign_checkpoint, sign_run
 from coupefeu.record.tree import root_of
+from coupefeu.services.every import SERVICES
 from coupefeu.store import recovering
-from coupefeu.store.recovery_jobs import ToldLog
-from coupefeu.testing.line import private_key
+from coupefeu.store.keeper import Keeper
+from coupefeu.store.recovery_jobs import TellLog, ToldLog
+from coupefeu.testing.line import make_line, private_key
 from coupefeu.wire.log_answer import (
     MAX_ANSWER_BYTES,
+    LogAsk,
     LogPiece,
     SignedSize,
     decode_log_answer,
@@ -186,13 +197,14 @@ def test_pieces_nobody_asked_for_and_without_end_cost_nothing(tmp_path, monkeypa
     (peer,) = nodes.us.engine.peers.values()
     recovery = nodes.us.engine.recovery
     asked = recovery._talks[1].asked
-    for number in range(10_000):
+    for number in range(1_000):
         offset = number * 32_768 % MAX_ANSWER_BYTES
         recovery.take(peer, LogPiece(0, 77, offset, MAX_ANSWER_BYTES, b"8 bytes.", bytes(32_768)))
         recovery.take(
             peer, LogPiece(asked.log, asked.size, 32_768, MAX_ANSWER_BYTES, b"8 bytes.", bytes(32_768))
         )
-    assert len(recovery._talks[1]._pieces) == 0
+        assert len(recovery._talks[1]._pieces) == 0
+    assert recovery._talks[1].asked == asked, "the true answer is still awaited"
     assert is_recovering(nodes.us)
 
 
@@ -204,22 +216,44 @@ def test_an_answer_is_asked_for_at_the_agreed_rate_and_given_piece_by_piece(tmp_
     (peer,) = nodes.us.engine.peers.values()
     jobs = []
     nodes.us.engine._telling._submit = lambda job, done: jobs.append(job)
-    from coupefeu.wire.log_answer import LogAsk
-
     for _ in range(1_000):
         nodes.us.engine._handle(peer, events.LogAsked(LogAsk(1, 0, bytes(32), 0)), nodes.us.clock())
     assert len(jobs) == 1
 
 
-def test_a_third_party_s_log_is_nobody_s_to_ask_for(tmp_path):
-    nodes = open_line(tmp_path)
-    nodes.us.say("one")
-    nodes.run(seconds=2)
-    from coupefeu.store.recovery_jobs import TellLog
+def test_nobody_is_told_of_a_third_party_s_log(tmp_path):
+    """On a line of three a log is told to its author and to whoever asks its author, and to no other."""
+    agreement = agreement_of_three()
+    keeper = Keeper(tmp_path / "us.db", make_line(agreement, "us"), SERVICES, agreement)
+    now = Moment(utc_ms=1_700_000_000_000, mono_ms=0)
+    for log, holder, is_told in ((2, 1, False), (1, 1, True), (0, 1, True), (5, 1, False), (-1, 1, False)):
+        (outcome,) = keeper.execute([TellLog(log=log, size=0, root=bytes(32), holder=holder)], now)
+        assert isinstance(outcome, ToldLog) is is_told
+        assert is_told or outcome.code == "store.telling.wrong_log"
+    keeper.close()
 
-    (outcome,) = nodes.us.keeper.execute([TellLog(log=5, size=0, root=bytes(32), holder=1)], nodes.us.clock())
-    assert isinstance(outcome, PeerError)
-    assert outcome.code == "store.telling.wrong_log"
+
+def test_receipts_that_do_not_hold_are_left_behind(tmp_path, monkeypatch):
+    """Times of receipts are evidence: what the other side gives of them is kept where its signature holds."""
+    nodes, _ = lose_and_restore(tmp_path, connect=False)
+
+    def postdate(answer, transaction, job):
+        receipts = tuple(replace(each, time_s=each.time_s - 3_600) for each in answer.receipts)
+        return replace(answer, receipts=receipts)
+
+    lie(monkeypatch, postdate)
+    nodes.connect()
+    nodes.run(seconds=5)
+    assert not is_recovering(nodes.us)
+    assert set(cosigned(nodes.us, 0, 1)) <= {*cosigned(nodes.ru, 0, 1), *newest(nodes.us)}
+    assert min(time_s for _, time_s in cosigned(nodes.us, 0, 1)) >= min(
+        time_s for _, time_s in cosigned(nodes.ru, 0, 1)
+    )
+
+
+def newest(node):
+    """The word that was given for the size at which it recovered."""
+    return cosigned(node, 0, 1)[-1:]
 
 
 # --- forks ------------------------------------------------------------------------------------------------
