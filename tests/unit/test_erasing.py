@@ -9,12 +9,12 @@ from coupefeu.model.erasure import Why
 from coupefeu.model.messages import Channel, Content, Form
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.record.leaf import head_matches, salts
-from coupefeu.services.erasures.facts import EraseContent, parse_erasure
+from coupefeu.services.erasures.facts import EraseContent, Erasure, encode_erasure, parse_erasure
 from coupefeu.services.every import SERVICES
 from coupefeu.services.messages.commands import ConfirmContact, Read, ReadBack, Say, Take
 from coupefeu.services.messages.status import StepName
 from coupefeu.store.fsck import check_record
-from coupefeu.store.jobs import Act
+from coupefeu.store.jobs import Act, FindWanted
 from coupefeu.store.rebuild import rebuild
 from coupefeu.store.sqlite import open_for_reading
 from coupefeu.testing.author import Author
@@ -350,3 +350,18 @@ def test_a_reply_and_a_confirmation_of_what_is_erased_are_judged_by_the_head(spo
         assert not node.message(reported).without_effect
     assert spoken.ru.message(request).replies
     assert spoken.ru.message(reported).confirmations
+
+
+def test_files_that_their_author_has_erased_are_asked_for_no_more(tmp_path):
+    keeper = open_keeper(tmp_path / "record.db")
+    author = Author(AGREEMENT, "ru")
+    gone = author.attach(b"never fetched")
+    kept = author.attach(b"fetched later")
+    erasure = Erasure(why=Why.ORDER, ranges=((1, gone, gone + 1), (0, 0, 9)), post=RU_DESK)
+    author.write(author.head(kind=Kind.ERASED), encode_erasure(erasure))
+    do(keeper, author.checkpoint(0, 3))
+    wanted = do(keeper, FindWanted(log=1))
+    assert [each.index for each in wanted.items] == [kept]
+    before = view_rows(keeper)
+    rebuild(keeper.connection, keeper.line, SERVICES, keeper.agreement)
+    assert view_rows(keeper) == before

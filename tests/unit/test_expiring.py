@@ -8,7 +8,7 @@ from tests.stores import do
 from coupefeu.errors import PeerError
 from coupefeu.model.erasure import Why
 from coupefeu.model.precedence import Precedence
-from coupefeu.node.expiring import Expiring
+from coupefeu.node.expiring import NEXT_STEP_MS, Expiring
 from coupefeu.node.foreseen import foresee
 from coupefeu.services.agreement.rules import check_amendment
 from coupefeu.services.messages.commands import Read, Take
@@ -200,7 +200,7 @@ def test_the_duty_goes_step_by_step_and_waits_for_what_is_due(line):
     for _ in range(4):
         duty.check(line.us.clock())
         line.us.work()
-        line.clock.advance(100)
+        line.clock.advance(NEXT_STEP_MS)
     assert all(is_erased(line.us, message) for message in said)
     wait_ms = duty.check(line.us.clock())
     assert 0 < wait_ms <= AGAIN_MS

@@ -11,7 +11,7 @@ from coupefeu.model.instant import Moment
 from coupefeu.store.expiring import AGAIN_MS
 from coupefeu.store.jobs import EraseExpired, Expired, Job, Outcome
 
-NEXT_STEP_MS: Final = 50
+NEXT_STEP_MS: Final = 250
 LEAST_WAIT_MS: Final = 1_000
 
 

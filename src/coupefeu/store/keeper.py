@@ -265,6 +265,7 @@ class Keeper:
     def _act(self, transaction: Transaction, command: Command) -> Acted:
         self._insist_able()
         if isinstance(command, EraseContent):
+            transaction.is_ordered = True
             return erase_on_order(transaction, self._by_command, command)
         if isinstance(command, TakeIncarnation):
             check_cited(transaction, parse_opening_body(command.body).signed.statement)
@@ -342,7 +343,8 @@ class Keeper:
                 raise
         self._next_arrival = transaction.next_arrival
         self._marks = self._read_marks()
-        self._remains.committed(transaction.erased, transaction.context.now.mono_ms)
+        mono_ms = transaction.context.now.mono_ms
+        self._remains.committed(transaction.erased, mono_ms, at_once=transaction.is_ordered)
 
     def _is_persisted(self, transaction: Transaction) -> bool:
         """Look whether a commit that failed was made all the same; while that cannot be seen, nothing is done."""

@@ -8,7 +8,7 @@ from coupefeu.errors import StoreError
 from coupefeu.store.sqlite import BUSY_MS, Connection
 
 AGAIN_MS = 1_000
-"""A reader may hold the log; the next commit that is so much later tries again."""
+"""A reader may hold the log, and erasing by age goes in many steps: tried again by a commit that is so much later."""
 
 
 class Remains:
@@ -21,10 +21,11 @@ class Remains:
         self._tried_ms: int | None = None
         self._empty()
 
-    def committed(self, erased: int, mono_ms: int) -> None:
-        """Note that a transaction was committed which erased so many entries."""
+    def committed(self, erased: int, mono_ms: int, *, at_once: bool) -> None:
+        """Note that a transaction was committed which erased so many entries; what an officer ordered goes at once."""
         if erased:
-            self._is_owed, self._tried_ms = True, None
+            self._is_owed = True
+            self._tried_ms = None if at_once else self._tried_ms
         if self._is_owed and (self._tried_ms is None or mono_ms - self._tried_ms >= AGAIN_MS):
             self._tried_ms = mono_ms
             self._empty()

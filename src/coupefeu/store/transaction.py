@@ -83,6 +83,7 @@ class Transaction:
         self.writes = 0
         self.promises = 0
         self.erased = 0
+        self.is_ordered = False
         self.is_recovering = is_recovering
         self._connection = connection
         self._services = services

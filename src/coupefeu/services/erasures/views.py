@@ -12,7 +12,7 @@ from coupefeu.model.logs import party_of
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.services.base import METADATA, Context, Recorded, Statement
 from coupefeu.services.erasures.facts import Erasure, parse_erasure
-from coupefeu.services.messages.emptied import empty
+from coupefeu.services.messages.emptied import empty, stop_fetching
 
 _LARGEST_LOG: Final = (1 << 31) - 1
 
@@ -87,7 +87,6 @@ def read_erasure(row: Mapping[str, Any], parties: tuple[str, ...]) -> ErasureVie
 
 def apply(recorded: Recorded, context: Context) -> tuple[Statement, ...]:
     """Give the rows of one ERASED; ours empties what it names, one that cannot be read is kept with the reason."""
-    del context
     try:
         erasure = parse_erasure(recorded.body)
     except CoupefeuError:
@@ -98,7 +97,9 @@ def apply(recorded: Recorded, context: Context) -> tuple[Statement, ...]:
         for part in range(len(erasure.ranges))
     ]
     if not recorded.ours:
-        return tuple(named)
+        author = context.party_of(recorded.log)
+        own = [each for each in erasure.ranges if context.party_of(each[0]) == author]
+        return (*named, *map(stop_fetching, own))
     emptied = [
         each
         for range_ in erasure.ranges

@@ -61,7 +61,14 @@ _DELETE_TEXTS: Final = delete(TEXTS).where(
     TEXTS.c.arrival.in_(select(MESSAGES.c.arrival).where(_within(MESSAGES)))
 )
 _DELETE_PROMISED: Final = delete(PROMISED).where(_within(PROMISED))
+_STOP_FETCHING: Final = update(PROMISED).where(_within(PROMISED)).values(to_us=literal_column("0"))
 _PLACE: Final = (_DELETE_TEXTS, _DELETE_PROMISED, _DELETE_FACTS)
+
+
+def stop_fetching(range_: tuple[int, int, int]) -> Statement:
+    """Ask no more for the files of messages that their author has erased: it has none to give."""
+    log, start, end = range_
+    return Statement(_STOP_FETCHING, {"b_log": log, "b_start": start, "b_end": end})
 
 
 def empty(range_: tuple[int, int, int], by: MessageId, why: int) -> tuple[Statement, ...]:
