@@ -280,6 +280,21 @@ def test_what_a_hostile_witness_answers_is_told_and_changes_nothing(line, witnes
     assert len(set(told)) == len(told), "and not again within the hour"
 
 
+def test_a_witness_that_names_ever_other_sizes_is_asked_thrice(line, witness):
+    line.us.say("two")
+    asking = witness.asked_by(line.us)
+    asked = []
+
+    async def moving(_url, body):
+        asked.append(parse_submission(body).checkpoint.origin)
+        return reply(409, format_size(1 + len(asked) % 2), "text/x.tlog.size")
+
+    asking._exchange = moving
+    witness.run([asking], seconds=1)
+    assert asked
+    assert max(map(asked.count, asked)) <= 3
+
+
 @pytest.mark.parametrize("forge", ["another-key", "another-head", "no-time"])
 def test_a_forged_line_is_refused(line, witness, forge):
     asking = witness.asked_by(line.us)

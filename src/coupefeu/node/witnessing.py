@@ -181,7 +181,7 @@ class Witnessing:
         if reply.status in {429, 500, 502, 503, 504}:
             raise BearerError(
                 f"it answered {reply.status}",
-                code="node.witnessing.busy",
+                code="node.witnessing.unready",
                 hint="It is asked again by itself; if it stays so, ask its operator.",
             )
         raise _refused("status", f"it answered {reply.status}, which is no answer of a witness")
