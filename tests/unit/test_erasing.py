@@ -357,7 +357,7 @@ def test_files_that_their_author_has_erased_are_asked_for_no_more(tmp_path):
     author = Author(AGREEMENT, "ru")
     gone = author.attach(b"never fetched")
     kept = author.attach(b"fetched later")
-    erasure = Erasure(why=Why.ORDER, ranges=((1, gone, gone + 1), (0, 0, 9)), post=RU_DESK)
+    erasure = Erasure(why=Why.ORDER, ranges=((0, 0, 9), (1, gone, gone + 1)), post=RU_DESK)
     author.write(author.head(kind=Kind.ERASED), encode_erasure(erasure))
     do(keeper, author.checkpoint(0, 3))
     wanted = do(keeper, FindWanted(log=1))
