@@ -87,7 +87,7 @@ def test_what_is_no_recovery_secret_is_refused(tmp_path, octets):
     path.chmod(0o600)
     with pytest.raises(ConfigError) as caught:
         read_recovery_secret(path)
-    assert caught.value.code == "keys.files.bad_key_file"
+    assert caught.value.code == "keys.recovery.bad_file"
 
 
 def test_nobody_is_let_in_without_an_officers_word(paired):

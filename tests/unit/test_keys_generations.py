@@ -105,7 +105,7 @@ def test_a_counterpart_that_makes_step_after_step_fills_no_disk():
 def test_what_is_no_such_file_is_refused_without_its_contents(octets):
     with pytest.raises(ConfigError) as caught:
         decode_generations(octets, "psk-ru.key")
-    assert caught.value.code == "keys.files.bad_key_file"
+    assert caught.value.code == "keys.generations.bad_file"
     assert "psk-ru.key" in str(caught.value)
     assert "YWFh" not in str(caught.value) + caught.value.hint
 

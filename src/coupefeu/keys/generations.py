@@ -126,14 +126,14 @@ def decode_generations(octets: bytes, where: str) -> Generations:
     """Read a key file; one from before the first step may hold `psk` alone.
 
     Raises:
-        ConfigError: `keys.files.bad_key_file`, naming `where` and never the contents.
+        ConfigError: `keys.generations.bad_file`, naming `where` and never the contents.
     """
     try:
         return _read(octets)
     except (ValueError, TypeError, KeyError, AttributeError, Base64Error, RecursionError):
         raise ConfigError(
             f"{where} does not hold shared secrets",
-            code="keys.files.bad_key_file",
+            code="keys.generations.bad_file",
             hint="Bring the file back from where it is kept; a backup of up to 30 days will do.",
         ) from None
 

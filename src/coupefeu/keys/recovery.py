@@ -56,7 +56,7 @@ def read_recovery_secret(path: Path) -> RecoverySecret:
     """Read such a file.
 
     Raises:
-        ConfigError: `keys.files.absent`, `.readable_by_others`, `.bad_key_file`; never with the contents.
+        ConfigError: `keys.files.absent`, `.readable_by_others`, `keys.recovery.bad_file`; never with the contents.
     """
     octets = read_private(path, MAX_KEY_FILE_BYTES)
     try:
@@ -64,7 +64,7 @@ def read_recovery_secret(path: Path) -> RecoverySecret:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise ConfigError(
             f"{path} does not hold a recovery secret",
-            code="keys.files.bad_key_file",
+            code="keys.recovery.bad_file",
             hint="give the file that `coupefeu pair` wrote beside the node's folder",
         ) from None
 
