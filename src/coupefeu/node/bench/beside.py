@@ -61,8 +61,11 @@ async def _in_turns(
     again, covered = 0, peer.ml_dsa.covered
     for number in range(bench.sizes.messages):
         text = make_text("beside", number)
-        plain.append(await without.exchange(text))
-        ours.append(await both.exchange(text))
+        turns = [(without, plain), (both, ours)]
+        for line, seconds in (
+            turns if number % 2 else reversed(turns)
+        ):  # who comes second finds the disk awake
+            seconds.append(await line.exchange(text))
         again += peer.ml_dsa.covered > covered
         covered = peer.ml_dsa.covered
         if number % AGAIN_EVERY == 0:
