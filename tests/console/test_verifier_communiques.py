@@ -105,6 +105,16 @@ def lawful():
     yield odd.communique("us")
 
 
+SAMPLES = sorted((VECTORS / "communique").glob("*.html"))
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
+def test_the_samples_of_the_specification_prove_the_same_to_both(sample):
+    (answer,) = judge([ask(sample.read_bytes())])
+    assert answer["code"] == ""
+    assert answer["gives"] == summary(sample.read_bytes())
+
+
 def test_lawful_communiques_prove_the_same_to_both():
     files = list(lawful())
     answers = judge([ask(each) for each in files])

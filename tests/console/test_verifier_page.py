@@ -1,14 +1,17 @@
 """The page that verifies a communique: one file, opened from a folder, that asks nobody and makes no markup."""
 
+import json
 import re
 
 import pytest
 from tests.console.communiques import START_MS, told
 from tests.console.looking import cut_texts, violations
-from tests.console.test_verifier_communiques import flip, replaced, resigned
+from tests.console.test_verifier_communiques import SAMPLES, flip, replaced, resigned
 from tests.documents import ROOT
 from tests.shared import shared_json
+from typer.testing import CliRunner
 
+from coupefeu.cli.main import make_app
 from coupefeu.record.selection import Disclosed
 from coupefeu.services.messages.display import show
 from coupefeu.wire.communique import EntryItem
@@ -138,6 +141,45 @@ def test_what_is_shown_are_the_proved_entries_and_not_the_text_of_the_file(open_
     )
     for key in (story.log_signer("us").vkey, story.cosigner("ru").vkey, story.log_ml_dsa("us").vkey):
         assert key.key_id.hex() in page.inner_text("table")
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
+def test_the_page_shows_what_the_command_says(open_verifier, tmp_path, sample):
+    """Samples, and each changed: the page accepts, refuses and shows what `coupefeu verify FILE --json` does."""
+    page = open_verifier()
+    said = command(sample)
+    assert give(page, sample.read_bytes()) == "proved"
+    shown = page.eval_on_selector_all("[data-entry]", ENTRIES_SHOWN)
+    assert sorted(shown, key=lambda each: each[0]) == sorted(
+        map(as_shown, said["entries"]), key=lambda each: each[0]
+    )
+    assert page.get_attribute(".outcome", "data-sides") == ("one" if said["one_sided"] else "all")
+    assert page.query_selector(".exercise") is None or said["status"] == "EXERCISE"
+    for log in said["logs"]:
+        assert log["key_id"] in page.inner_text("table")
+    changed = tmp_path / "changed.html"
+    text = sample.read_bytes()
+    for at in (len(text) // 3, len(text) // 2, len(text) - 200):
+        changed.write_bytes(text[:at] + bytes([text[at] ^ 1]) + text[at + 1 :])
+        assert give(page, changed.read_bytes()) == "refused"
+        assert page.get_attribute("main", "data-code") == command(changed)
+
+
+def command(path):
+    """Run `coupefeu verify FILE --json`; gives what it prints, or the code with which it refuses."""
+    done = CliRunner().invoke(make_app("verify"), ["verify", str(path), "--json"])
+    return json.loads(done.output) if done.exit_code == 0 else done.exception.code
+
+
+def as_shown(entry):
+    content = entry.get("content") or {}
+    text = show(content["text"]).text if content.get("text") else None
+    return [f"{entry['log']}/{entry['index']}", entry["disclosed"], text]
+
+
+ENTRIES_SHOWN = """all => all.map((each) => [
+  each.dataset.entry, each.dataset.disclosed, each.querySelector('[data-testid=original]')?.textContent ?? null,
+])"""
 
 
 def test_an_exercise_is_told_first_and_a_real_line_is_not_one(open_verifier, communique):
