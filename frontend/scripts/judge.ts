@@ -30,7 +30,7 @@ const JUDGES: Readonly<Record<string, Judge>> = {
   opening: ({ octets = '' }) => void verifyFirstBody(fromHex(octets)),
   agreement: ({ octets = '' }) => void parseAgreement(fromHex(octets)),
   message: ({ octets = '' }) => readMessage(fromHex(octets)).defect,
-  shown: ({ text = '' }) => show(text).text,
+  shown: ({ text = '' }) => [show(text).text, ...show(text).findings.map(({ what, name }) => `${what} ${name}`)],
   communique: ({ file = '' }) => summaryOf(verifyWhole(readBase64(utf8ToBytes(file)) ?? new Uint8Array())),
 };
 

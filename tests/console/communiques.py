@@ -5,6 +5,7 @@ story.say("us", text="Our patrol ...")
 octets = story.communique("us")
 """
 
+import re
 from dataclasses import replace
 from hashlib import sha256
 from itertools import count
@@ -54,8 +55,10 @@ class Written:
 class Story:
     """What two parties wrote; `status` of the line is EXERCISE unless REAL is asked for."""
 
-    def __init__(self, *, real=False, post_quantum=True):
+    def __init__(self, *, real=False, post_quantum=True, line_id=""):
         octets = make_text()
+        if line_id:
+            octets = re.sub(rb'(?m)^id = "[0-9a-f]{32}"$', f'id = "{line_id}"'.encode(), octets)
         if real:
             octets = octets.replace(b'status = "EXERCISE"', b'status = "REAL"')
         self.agreement = parse_agreement(octets)
@@ -266,14 +269,14 @@ class Story:
         """Give a whole file."""
         return self.sign(issuer, format_body(HUMAN, self.items(issuer, disclosing, **options)))
 
-    def sign(self, issuer, body, *, key=None):
+    def sign(self, issuer, body, *, key=None, post_quantum=True):
         """Put the issuer's last line under the bytes before it; `key`: another log's signer."""
         signer = key or self.log_signer(issuer)
         text = signed_text(self.origin(issuer), sha256(body).digest())
         signature = FileSignature(
             origin=self.origin(issuer), key_id=signer.vkey.key_id, signature=signer.sign_raw(text)
         )
-        if self.post_quantum:
+        if self.post_quantum and post_quantum:
             signature = replace(
                 signature,
                 ml_dsa_key_id=self.log_ml_dsa(issuer).vkey.key_id,
@@ -290,9 +293,10 @@ class Story:
         body = {0: self.digest(disclosing, embargo_ms), 1: ranges}
         return self.add(party, 64, cbor.encode(body))
 
-    def consent(self, party, proposal, digest, kind=65):
+    def consent(self, party, proposal, digest, kind=65, **fields):
         """Write COMMUNIQUE CONSENTED, or another answer."""
-        return self.add(party, kind, cbor.encode({0: digest}), references=[proposal])
+        body = {0: digest} if kind == 65 else {0: digest, 1: "not now"}
+        return self.add(party, kind, cbor.encode(body), references=[proposal], **fields)
 
 
 def told(**options):

@@ -7,19 +7,19 @@ import random
 from dataclasses import replace
 
 import pytest
-from tests.console.communiques import HUMAN, START_MS, Story, told
+from tests.console.communiques import HUMAN, START_MS, Story, Written, told
 from tests.console.judging import code_of, judge
 from tests.documents import ROOT
 from tests.sizes import size
 
 from coupefeu.keys.notes import LogSigner
 from coupefeu.record.communique import verify_communique
-from coupefeu.record.selection import Disclosed
+from coupefeu.record.selection import Disclosed, selection_digest
 from coupefeu.services.bodies import promised_in
 from coupefeu.services.communique.consent import judge_consent
 from coupefeu.services.communique.sequence import in_order
 from coupefeu.services.said import said_in
-from coupefeu.wire.communique import AttachmentItem, EntryItem, HeaderItem, LogItem
+from coupefeu.wire.communique import AttachmentItem, EarlierItem, EntryItem, HeaderItem, LogItem
 from coupefeu.wire.communique_file import format_body
 
 VECTORS = ROOT / "tests" / "vectors"
@@ -93,6 +93,10 @@ def lawful():
     yield story.communique("ru", all_of, consents=[proposal])
     refusal = story.consent("ru", proposal, story.digest(all_of), kind=66)
     yield story.communique("us", all_of, consents=[proposal, refusal])
+    feigned = told()
+    proposal = feigned.propose("us", all_of)
+    answer = feigned.consent("ru", proposal, feigned.digest(all_of), from_post="us.duty")
+    yield feigned.communique("us", all_of, consents=[proposal, answer])
     yield told(post_quantum=False).communique("us")
     yield told(real=True).communique("us")
     story = told()
@@ -150,13 +154,17 @@ def compare(files):
 def test_a_file_changed_in_any_bit_is_refused_by_both(whole):
     """A bit of the text for people, of the data, of the signatures: each is under the last line, or is that line."""
     chance = random.Random(5)
-    places = [chance.randrange(len(whole) * 8) for _ in range(size(small=24, full=4_000))]
-    places += [len(whole) * 8 - 1 - chance.randrange(30_000) for _ in range(size(small=8, full=1_000))]
     files = []
-    for place in places:
-        changed = bytearray(whole)
-        changed[place // 8] ^= 1 << place % 8
-        files.append(bytes(changed))
+    for text in (whole, told(post_quantum=False).communique("us")):
+        places = [chance.randrange(len(text)) for _ in range(size(small=12, full=2_000))]
+        places += [
+            text.index(b"TEXT"),
+            *(len(text) - 1 - each for each in range(0, 128, size(small=16, full=1))),
+        ]
+        for place in places:
+            changed = bytearray(text)
+            changed[place] ^= 1 << chance.randrange(8)
+            files.append(bytes(changed))
     expected, found = compare(files)
     assert all(expected)
     assert all(found)
@@ -258,8 +266,32 @@ def dishonest(story):
         "foreign key",
         story.sign("us", format_body(HUMAN, story.items("us")), key=LogSigner(story.origin("us"), bytes(32))),
     )
+    body = format_body(HUMAN, story.items("us"))
+    yield "issued by another", story.sign("ru", body)
+    yield "cut signature", story.sign("us", body, post_quantum=False)
+    earlier = {"earlier": [("us", 2, 1_648_000_000), ("us", 3, 1_648_000_001)]}
+    change = replaced(EarlierItem, path=lambda item: tuple(map(flip, item.path)))
+    yield "earlier path", resigned(story, change, **earlier)
+    yield (
+        "earlier note",
+        resigned(story, replaced(EarlierItem, note=lambda item: flip(item.note, 100)), **earlier),
+    )
+    yield "earlier order", resigned(story, lambda item: [item], earlier=earlier["earlier"][::-1])
+    yield "earlier of all", resigned(story, lambda item: [item], earlier=[("us", len(story.logs["us"]), 1)])
+    yield "other line", of_another_line()
     yield "forked", resigned(forked(other_line), lambda item: [item])
     yield "agreement of two", resigned(unsigned(other), lambda item: [item])
+
+
+def of_another_line():
+    """Entry 0 of US holds an agreement of the same parties and keys on another line."""
+    story, other = told(), Story(line_id="00" * 16)
+    story.logs["us"][0] = Written(story.origin("us"), bytes(16), story.logs["us"][0].head, other.opening)
+    del story.logs["ru"][1:]
+    del story.logs["us"][1:]
+    story.say("us", "x")
+    digest = selection_digest(bytes(16), None, story.chosen(story.all_of()))
+    return resigned(story, replaced(HeaderItem, digest=digest))
 
 
 def hidden_opening(item):
