@@ -507,6 +507,7 @@ class Engine:
             self._tell_refusal(peer, outcome)
             if (
                 isinstance(outcome, VerificationError)
+                and outcome.code != "store.line.old_key"
                 and isinstance(item, CosignatureItem)
                 and item.log == self.our_log
             ):
