@@ -256,6 +256,18 @@ def newest(node):
     return cosigned(node, 0, 1)[-1:]
 
 
+def test_without_a_counterpart_no_witness_lets_a_node_sign(tmp_path):
+    """The only counterpart revoked its session key, so there is no line to it."""
+    nodes, _ = lose_and_restore(tmp_path, connect=False)
+    recovery = nodes.us.engine.recovery
+    recovery._talks.clear()
+    recovery.awaits_witnesses = True
+    recovery.witnesses_answered()
+    nodes.run(seconds=5)
+    assert is_recovering(nodes.us)
+    assert nodes.us.saved is None
+
+
 # --- forks ------------------------------------------------------------------------------------------------
 
 

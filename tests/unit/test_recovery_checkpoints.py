@@ -8,6 +8,7 @@ import pytest
 
 from coupefeu.errors import BearerError, CoupefeuError, PeerError, UsageError, VerificationError
 from coupefeu.model.instant import Moment
+from coupefeu.node import runtime
 from coupefeu.node.assembly import open_keeper, signers_of
 from coupefeu.node.exchange import Reply
 from coupefeu.node.exercise import pair_exercise
@@ -18,6 +19,7 @@ from coupefeu.node.witness_settings import WitnessSettings
 from coupefeu.record.statements import checkpoint_note, sign_checkpoint
 from coupefeu.services.messages.commands import SendLineTest
 from coupefeu.store.jobs import Act
+from coupefeu.store.reader import Reader
 from coupefeu.store.recovery_jobs import Reconcile
 from coupefeu.wire.checkpoint import Checkpoint
 
@@ -139,3 +141,40 @@ def test_a_witness_is_asked_once_and_what_it_cannot_tell_is_told(made, monkeypat
     assert asked == [f"https://witness.example/{sha256(us.origin('us').encode()).hexdigest()}/checkpoint"]
     assert [job.source for job in jobs] == ["witness neutral"] * count
     assert bool(told) is (what not in {"its checkpoint", "a log that it never saw"})
+
+
+def test_a_node_that_recovers_keeps_what_its_witness_knows_before_it_judges(made, tmp_path, monkeypatch):
+    _, us, _, (size, root) = made
+    job = parse_shown(note(us, size, root), us.origin("us")).told_by("witness neutral")
+
+    async def ask(witnesses, origin, tell):
+        assert [each.name for each in witnesses] == ["neutral"]
+        assert origin == us.origin("us")
+        await asked.wait()
+        return [job]
+
+    asked = asyncio.Event()
+
+    async def story():
+        running = await runtime.Runtime.start(us)
+        try:
+            recovery = running.engine.recovery
+            assert recovery.awaits_witnesses
+            go_on, answered = recovery.witnesses_answered, asyncio.Event()
+            monkeypatch.setattr(recovery, "witnesses_answered", lambda: (go_on(), answered.set()))
+            asked.set()
+            async with asyncio.timeout(30):
+                await answered.wait()
+            assert not recovery.awaits_witnesses
+            assert running.engine.is_recovering
+        finally:
+            await running.close()
+        assert not us.high_water_path.exists()
+
+    settings = WitnessSettings(name="neutral", url="https://witness.example", keys=())
+    monkeypatch.setattr(runtime, "read_witnesses", lambda *_: (settings,))
+    monkeypatch.setattr(runtime, "ask_witnesses", ask)
+    asyncio.run(story())
+    with Reader(us.record_path, running=False) as reader:
+        told = reader.connection.query("SELECT source, size FROM told").fetchall()
+    assert ("witness neutral", size) in told

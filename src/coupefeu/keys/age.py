@@ -12,7 +12,7 @@ A file that was cut anywhere lacks its last chunk, and says so. Source: C2SP age
 import os
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Protocol
 
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
@@ -36,10 +36,18 @@ MIN_PASSPHRASE_BYTES: Final = 12
 _MAX_LINE_BYTES: Final = 256
 
 
+class Sink(Protocol):
+    """What takes the sealed bytes."""
+
+    def write(self, octets: bytes, /) -> int:
+        """Take bytes."""
+        ...
+
+
 class SealedWriter:
     """Seals what is written; `close` marks the end, and without it the file does not open."""
 
-    def __init__(self, file: BinaryIO, passphrase: bytes, *, work_factor: int = WORK_FACTOR) -> None:
+    def __init__(self, file: Sink, passphrase: bytes, *, work_factor: int = WORK_FACTOR) -> None:
         """Write the header.
 
         Raises: UsageError: the passphrase is too short.

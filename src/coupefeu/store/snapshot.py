@@ -26,9 +26,23 @@ from coupefeu.wire.note import VerifierKey
 Progress = Callable[[int, int], None]
 """Bytes done, bytes in all."""
 
-STEP_BYTES: Final = 2 << 20
-REST: Final = 1.0
-"""Pause after each step, as a part of what the step took: the line gets the machine at least half of the time."""
+STEP_BYTES: Final = 1 << 20
+REST: Final = 1.5
+"""Pause after each step, by what the step took: the line has disk and processor alone more than half of the time."""
+
+
+class Pace:
+    """Syncs what was written to a file, and rests."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._began = time.perf_counter()
+
+    def rest(self) -> None:
+        """Call after each step."""
+        os.fdatasync(self._descriptor)
+        time.sleep(REST * (time.perf_counter() - self._began))
+        self._began = time.perf_counter()
 
 
 def copy_record(path: Path, to: Path, *, running: bool, progress: Progress | None = None) -> int:
@@ -70,17 +84,14 @@ def _copy(source: Connection, to: Path, page_bytes: int, progress: Progress) -> 
             target = dbapi2.connect(str(to), isolation_level=None)
             for setting in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE"):
                 target.execute(f"PRAGMA {setting}")
-            began = time.perf_counter()
+            pace = Pace(descriptor)
 
-            def pace(_status: int, remaining: int, total: int) -> None:
-                nonlocal began
-                os.fdatasync(descriptor)
+            def step(_status: int, remaining: int, total: int) -> None:
                 progress((total - remaining) * page_bytes, total * page_bytes)
-                time.sleep(REST * (time.perf_counter() - began))
-                began = time.perf_counter()
+                pace.rest()
 
             try:
-                source.raw.backup(target, pages=max(1, STEP_BYTES // page_bytes), progress=pace, sleep=0)
+                source.raw.backup(target, pages=max(1, STEP_BYTES // page_bytes), progress=step, sleep=0)
             finally:
                 target.close()
         os.fsync(descriptor)

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol
+from typing import BinaryIO, Final
 
 from coupefeu.errors import UsageError
-from coupefeu.keys.age import SealedWriter
+from coupefeu.keys.age import SealedWriter, Sink
 from coupefeu.keys.files import sync_folder
 from coupefeu.model.messages import format_log
 from coupefeu.node.backup.contents import MANIFEST, RECORD, Manifest, Stored, read_needful
@@ -21,21 +21,13 @@ from coupefeu.node.backup.last import LastBackup, write_last_backup
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.running import is_running
 from coupefeu.store.reader import Reader
-from coupefeu.store.snapshot import copy_record
+from coupefeu.store.snapshot import STEP_BYTES, Pace, copy_record
 from coupefeu.wire.tar import END, Member, encode_member
 
 Progress = Callable[[int, int], None]
 """Bytes done, bytes in all."""
 
 _CHUNK_BYTES: Final = 1 << 20
-
-
-class Sink(Protocol):
-    """What takes the bytes of the archive."""
-
-    def write(self, octets: bytes, /) -> int:
-        """Take bytes."""
-        ...
 
 
 def make_backup(
@@ -71,14 +63,14 @@ def make_backup(
 
 
 @contextmanager
-def _beside(to: Path) -> Iterator[BinaryIO]:
+def _beside(to: Path) -> "Iterator[_Paced]":
     """Open a neighbour of `to` that takes its name when all of it is on the disk, and is gone when not."""
     neighbour = to.with_name(f".{to.name}.new")
     neighbour.unlink(missing_ok=True)
     descriptor = os.open(neighbour, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            yield file
+            yield _Paced(file)
             file.flush()
             os.fsync(descriptor)
         neighbour.rename(to)
@@ -88,8 +80,26 @@ def _beside(to: Path) -> Iterator[BinaryIO]:
         raise
 
 
+class _Paced:
+    """A file that is written in steps, each synced, with a rest between: the line needs the disk too."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._pace = Pace(file.fileno())
+        self._waiting = 0
+
+    def write(self, octets: bytes, /) -> int:
+        """Write; now and then, rest."""
+        self._waiting += len(octets)
+        if self._waiting >= STEP_BYTES:
+            self._waiting = 0
+            self._file.flush()
+            self._pace.rest()
+        return self._file.write(octets)
+
+
 def _seal(
-    folder: NodeFolder, record: Path, file: BinaryIO, passphrase: bytes | None, report: Callable[[int], None]
+    folder: NodeFolder, record: Path, file: Sink, passphrase: bytes | None, report: Callable[[int], None]
 ) -> Manifest:
     if passphrase is None:
         return _write(folder, record, file, report)

@@ -248,8 +248,9 @@ class Recovery:
         self._judge()
 
     def _judge(self) -> None:
-        """Judge when all have told."""
-        is_told = all(each.is_settled for each in self._talks.values()) and not self.awaits_witnesses
+        """Judge when all have told; where there is nobody to tell, never: a witness alone lets nothing be signed."""
+        talks = self._talks.values()
+        is_told = bool(talks) and all(each.is_settled for each in talks) and not self.awaits_witnesses
         if is_told and not self._is_judging:
             self._is_judging = True
             self._submit(Reconcile(marks=self._recoverer.marks), self._judged)
