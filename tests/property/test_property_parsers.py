@@ -34,6 +34,7 @@ from coupefeu.record.two_heads import verify_two_heads
 from coupefeu.services.agreement.facts import parse_acceptance
 from coupefeu.services.bodies import decode_body
 from coupefeu.services.communique.facts import read_answered, read_communique, read_proposed
+from coupefeu.services.erasures.facts import parse_erasure
 from coupefeu.services.messages.facts import read_act
 from coupefeu.services.messages.forms import read_content
 from coupefeu.services.refusals.facts import parse_refusal
@@ -147,6 +148,7 @@ TRIED = {
     "services.messages.forms.read_content": read_content,
     "services.messages.facts.read_act": lambda data: [read_act(kind, data) for kind in Kind],
     "services.refusals.facts.parse_refusal": parse_refusal,
+    "services.erasures.facts.parse_erasure": parse_erasure,
     "services.communique.facts.read_proposed": read_proposed,
     "services.communique.facts.read_answered": lambda data: [read_answered(kind, data) for kind in Kind],
     "services.communique.facts.read_communique": lambda data: [read_communique(kind, data) for kind in Kind],
