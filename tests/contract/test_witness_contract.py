@@ -29,3 +29,9 @@ def test_the_suite_can_be_run_by_anyone(tmp_path, capsys):
         assert "NOT PASSED" not in capsys.readouterr().out
         assert witness_contract.main([url, *vkeys]) == 1, "its logs are not at size 0 any more"
         assert "NOT PASSED" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [["--help"], ["http://127.0.0.1:1"], ["witness.example", "key"]])
+def test_the_suite_says_how_to_call_it(words, capsys):
+    assert witness_contract.main(words) == 2
+    assert "URL VKEY..." in capsys.readouterr().err

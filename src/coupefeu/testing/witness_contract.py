@@ -445,6 +445,9 @@ def main(arguments: list[str]) -> int:
         sys.stdout.write("".join(f"{key}\n" for key in trusted_keys()))
         return 0
     url, *vkeys = arguments
+    if not vkeys or not url.startswith(("http://", "https://")):
+        sys.stderr.write(__doc__ or "")
+        return 2
     keys, failed = tuple(map(VerifierKey.parse, vkeys)), 0
     for check in (*CHECKS, *DRAFT_CHECKS):
         says = "passed"
