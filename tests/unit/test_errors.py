@@ -33,6 +33,7 @@ TWICE = {
     "store.taking_back.withheld": "of our log, or of its own: it does not give what it shows",
     "store.receive.run_reach": "a run, or the line test that goes ahead of it",
     "store.receive.wrong_log": "a batch, or the line test that goes ahead of it",
+    "wire.card.bad_field": "a field, or the format of the whole: ask for the file again",
     "store.schema.version": "a record that is older, or newer, than this program",
 }
 """Codes that are raised in more places than one, and the one thing that they mean."""
@@ -41,6 +42,7 @@ SAYS_ALL = {
     "link.path.slot",
     "link.phase.impossible",
     "link.signal.too-long",
+    "services.agreement.known_keys",
     "services.agreement.known_statement",
     "services.agreement.no_effect",
     "services.agreement.opened",
