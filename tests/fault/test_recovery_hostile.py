@@ -172,7 +172,7 @@ def test_a_lie_is_refused_in_words_and_nothing_is_signed(tmp_path, monkeypatch, 
     with monkeypatch.context() as patch:
         lie(patch, lambda *said: asked.append(said[2]) or change(*said))
         nodes.connect()
-        nodes.run(seconds=120)
+        nodes.run(seconds=40)
         assert is_recovering(nodes.us)
         recovery = nodes.us.engine.recovery.describe(("us", "ru"))
         assert recovery["stage"] == "refused", recovery
@@ -180,12 +180,12 @@ def test_a_lie_is_refused_in_words_and_nothing_is_signed(tmp_path, monkeypatch, 
         told = set(troubles(nodes.us))
         assert told
         assert not code or code in told, told
-        assert len(asked) < 120, "each time it waits longer"
+        assert len(asked) < 60, "each time it waits longer"
         true = entries_of(nodes.ru, 0)
         assert entries_of(nodes.us, 0) == true[: len(entries_of(nodes.us, 0))], "nothing but our own came in"
         assert entries_of(nodes.us, 0)[: len(before)] == before
         assert nodes.us.saved is None
-    nodes.run(seconds=120)
+    nodes.run(seconds=70)
     assert not is_recovering(nodes.us), "told the truth, it goes on"
 
 

@@ -124,7 +124,7 @@ def signatures_of(node):
 
 def test_absent_the_node_reads_says_so_and_waits(tmp_path):
     nodes, _ = lose_and_restore(tmp_path, connect=False)
-    nodes.run(seconds=600)
+    nodes.run(seconds=60)
     assert nodes.us.engine.recovery.describe(("us", "ru")) == {
         "reason": GONE, "stage": "absent", "detail": "", "said": {},
     }  # fmt: skip
