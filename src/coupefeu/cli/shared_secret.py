@@ -6,13 +6,13 @@ from coupefeu.services.messages.render_chain import format_duration
 
 
 def describe_secret(folder: NodeFolder, party: str, as_of_ms: int) -> str:
-    """Give generation and age: `generation 3, 5 h old; 2 older ones kept for its restore`."""
+    """Give generation and age: `generation 3, 5:00:00 old; 2 older kept`, which open a restore alone."""
     held = folder.generations(party)
     young = held.forget_old(as_of_ms)
     age = (
         f", {format_duration(max(0, as_of_ms - held.current.since_ms))} old" if held.current.since_ms else ""
     )
-    kept = f"; {len(young.sealed):,} older kept, for a restore alone" if young.sealed else ""
+    kept = f"; {len(young.sealed):,} older kept" if young.sealed else ""
     return f"generation {held.current.number:,}{age}{kept}"
 
 
