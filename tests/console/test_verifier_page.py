@@ -240,6 +240,17 @@ def test_hostile_texts_are_shown_harmless(open_verifier):
     assert page.asked == [PAGE.as_uri()]
 
 
+def test_many_entries_all_come(open_verifier):
+    story = told()
+    for number in range(120):
+        story.say("us", f"Number {number}.")
+    page = open_verifier()
+    assert give(page, story.communique("us")) == "proved"
+    page.wait_for_function("() => document.querySelectorAll('[data-entry]').length === 127")
+    shown = page.eval_on_selector_all("[data-testid=original]", "all => all.map((each) => each.textContent)")
+    assert shown[-120:] == [f"Number {number}." for number in range(120)]
+
+
 def test_an_attachment_is_saved_as_it_was_committed(open_verifier, communique):
     page = open_verifier()
     give(page, communique)
