@@ -18,7 +18,7 @@ async def speak_and_sign(line):
         answer = await ru.line("US").send("Heard.")
         await answer.receipt()
         async with asyncio.timeout(WITHIN_S):
-            while (covered := (await us.sign_post_quantum())["ru"]) <= sent.id[1]:  # noqa: ASYNC110
+            while (covered := (await us.sign_post_quantum())["ru"]) <= sent.id[1]:  # noqa: ASYNC110 - nothing tells it
                 await asyncio.sleep(0.05)  # the key is shown whole first, which tells nobody
         return covered
 
