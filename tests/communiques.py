@@ -20,6 +20,7 @@ from coupefeu.record.selection import Disclosed
 from coupefeu.services.messages.commands import GiveOutcome, Read, ReadBack, Take
 from coupefeu.services.watch.facts import TakeWatch
 from coupefeu.store.reader import Reader
+from tests.communiques_bad import write_bad
 from tests.documents import ROOT
 
 VECTORS = ROOT / "tests" / "vectors" / "communique"
@@ -163,6 +164,7 @@ def write_samples(to: Path) -> None:
         )
         proposal = consent(line, wish)
         (to / "both-sides-real.html").write_bytes(issue(line, Wish(proposal=proposal, words="as agreed")))
+    write_bad(to)
 
 
 if __name__ == "__main__":
