@@ -58,6 +58,8 @@ MAX_OFFERED_AGAIN = 1_024
 """Entries read for one request of the other side; who lacks more asks again."""
 OLD_GENERATION = "node.engine.old_generation"
 FORK_TOLD_AGAIN_MS = 3_600_000
+STALE_ASK_MS = 2_000
+"""An ask behind a co-signature that came so lately may have been sent before it, and proves no loss."""
 FALL_BACK_AGAIN_MS = 60_000
 """So seldom a party may have us begin again behind what it has co-signed."""
 REMEDY = (
@@ -494,6 +496,7 @@ class Engine:
                 return  # of an earlier log: kept, and nothing waits for it
             if isinstance(item, CosignatureItem):
                 peer.cosigned = max(peer.cosigned, item.size)
+                peer.cosigned_ms = self._clock().mono_ms
                 peer.ml_dsa.cosigned(item.size, self._clock().mono_ms)
                 peer.sealer.cosigned(item.size)
                 peer.link.cosigned(item.log, item.size)
@@ -536,6 +539,8 @@ class Engine:
         """Begin again behind `start`: they co-signed more, and their record has lost it (protocol A13)."""
         mono_ms = self._clock().mono_ms
         if peer.fell_back_ms is not None and mono_ms - peer.fell_back_ms < FALL_BACK_AGAIN_MS:
+            return
+        if peer.cosigned_ms is not None and mono_ms - peer.cosigned_ms < STALE_ASK_MS:
             return
         peer.fell_back_ms = mono_ms
         pending = list(self._load_pending(start, MAX_INDEX))

@@ -28,6 +28,8 @@ class Peer:
     paths: set[int] = field(default_factory=set)
     is_doubted: bool = False
     """Whether it signed for entries of our log that are not ours here."""
+    cosigned_ms: int | None = None
+    """When it last co-signed our log, as this process knows."""
     fell_back_ms: int | None = None
     """When it last had us begin again behind what it has co-signed."""
     told_ms: dict[str, int] = field(default_factory=dict)
