@@ -383,32 +383,44 @@ def test_an_agreement_that_not_all_signed_is_refused():
     )
 
 
-def test_a_checkpoint_under_another_key_is_shown_as_not_agreed():
-    """Keys that nobody agreed to are named as that; they are not those of a party."""
-    story = told()
-    made = list(story.items("us", story.all_of("us")))
-    other = LogSigner(story.origin("us"), bytes([7]) * 32)
-    log = next(number for number, each in enumerate(made) if isinstance(each, LogItem))
-    text = (
-        story.note("us", len(story.logs["us"]), 1_648_100_000, post_quantum=False)
-        .decode()
-        .partition("\n\n")[0]
-        + "\n"
-    )
-    made[log] = replace(
-        made[log],
-        key=other.vkey.text(),
-        note=format_note(Note(text, (other.sign(text),))),
-        cosigners=(),
-        ml_dsa=(),
-    )
-    story.post_quantum = False
-    proved = verify(story.sign("us", format_body(b"\n", made), key=other))
-    assert not proved.keys.names(proved.logs[0].key)
-    said = " ".join(not_proved_sentences(proved, "en", is_our_text=True, keys_are_given=False))
-    assert "That these keys are those of the agreement: it does not name" in said
-    assert "no key that is shown signed for it" in said
-    assert "signed classically only" in said
+class Alone(Story):
+    """A story that US makes alone: the keys of RU are its own."""
+
+    def log_signer(self, party):
+        return LogSigner(self.origin("ru"), bytes([7]) * 32) if party == "ru" else super().log_signer(party)
+
+    def cosigner(self, party):
+        own = CosignSigner(self.agreement.cosigner_name("ru"), bytes([9]) * 32)
+        return own if party == "ru" else super().cosigner(party)
+
+
+def test_one_side_alone_makes_no_log_and_no_consent_of_the_other():
+    story = Alone(post_quantum=False)
+    story.say("us", "We ask.")
+    story.say("ru", "We surrender the bridge.")
+    disclosed = story.all_of()
+    proposal = story.propose("us", disclosed)
+    story.consent("ru", proposal, story.digest(disclosed))
+    consents = (proposal, (1, len(story.logs["ru"]) - 1))
+    error = refused(story.communique("us", disclosed, consents=consents), "record.communique.unnamed_key")
+    assert "is not one that its agreement names" in error.message
+
+
+def test_one_side_alone_makes_no_receipt_of_the_other():
+    story = Alone(post_quantum=False)
+    story.say("us", "We told you.")
+    refused(story.communique("us", story.all_of("us")), "record.communique.unnamed_key")
+
+
+def test_no_witness_bears_the_name_of_a_party():
+    class Feigned(Alone):
+        def _log_item(self, party):
+            own = self.cosigner("ru").vkey.text()
+            return replace(super()._log_item(party), cosigners=(), witnesses=(own,))
+
+    story = Feigned(post_quantum=False)
+    story.say("us", "We told you.")
+    refused(story.communique("us", story.all_of("us")), "record.communique.witness_name")
 
 
 def test_an_attackers_file_is_read_in_little_memory():

@@ -23,6 +23,9 @@ export interface ProvedLog {
   readonly earlier: readonly Held[];
   /** ML-DSA-44 keys that signed the newest checkpoint. */
   readonly postQuantum: readonly VerifierKey[];
+  /** Keys of parties: the agreement must name each. */
+  readonly partyKeys: readonly VerifierKey[];
+  readonly witnessKeys: readonly VerifierKey[];
   readonly keys: readonly VerifierKey[];
   readonly unknown: readonly string[];
 }
@@ -39,7 +42,10 @@ export function verifyLog(item: LogItem, earlierItems: readonly EarlierItem[]): 
   const newest = heldBy(item, checkpoint, signed);
   const earlier: Held[] = [];
   for (const each of earlierItems) earlier.push(verifyEarlier(item, each, newest.checkpoint, earlier.at(-1)));
-  return { number: item.number, key: item.logKey, origin, newest, earlier, postQuantum: signers, keys: [item.logKey, ...classical, ...postQuantum], unknown };
+  const partyKeys = [item.logKey, ...item.holders, ...item.mlDsa];
+  const witnessKeys = [...item.witnesses, ...item.witnessMlDsa];
+  const keys = [item.logKey, ...classical, ...postQuantum];
+  return { number: item.number, key: item.logKey, origin, newest, earlier, postQuantum: signers, partyKeys, witnessKeys, keys, unknown };
 }
 
 function verifyEarlier(item: LogItem, earlier: EarlierItem, newest: Checkpoint, last: Held | undefined): Held {

@@ -70,7 +70,7 @@ export function* verifyCommunique(file: Uint8Array): Generator<Far, Proved> {
   const proved = conclude(items, logs, entries);
   if (envelope.origin !== proved.header.issuer) throw new Refusal('wire.communique.issuer');
   const text = yield* signedText(envelope);
-  const mlDsa = proved.issuer.keys.find((key) => key.algorithm === ML_DSA_44 && key.name === proved.issuer.origin);
+  const mlDsa = proved.issuer.partyKeys.find((key) => key.algorithm === ML_DSA_44 && key.name === proved.issuer.origin);
   return { ...proved, isPostQuantum: verifyIssuer(envelope, text, proved.issuer.key, mlDsa) };
 }
 
@@ -166,7 +166,23 @@ function conclude(items: Items, logs: readonly ProvedLog[], entries: readonly Pr
     throw new Refusal('record.communique.selection');
   }
   const versions = [first, ...later] as const;
-  return { header, versions, issuer, logs, entries, agreed: new AgreedKeys(versions, entries) };
+  const agreed = new AgreedKeys(versions, entries);
+  insistOnNamed(first, logs, agreed);
+  return { header, versions, issuer, logs, entries, agreed };
+}
+
+/**
+ * Refuse a party's key that the agreement does not name, and a witness that bears a name of the line: otherwise one side
+ * alone could make the other's log, consent and receipts, under keys of its own.
+ */
+function insistOnNamed(agreement: Agreement, logs: readonly ProvedLog[], agreed: AgreedKeys): void {
+  const line = `${agreement.name}/${agreement.lineId}/`;
+  for (const { partyKeys, witnessKeys } of logs) {
+    const unnamed = partyKeys.find((key) => !agreed.names(key));
+    if (unnamed) throw new Refusal('record.communique.unnamed_key', { log: unnamed.name });
+    const feigned = witnessKeys.find((key) => key.name.startsWith(line));
+    if (feigned) throw new Refusal('record.communique.witness_name', { log: feigned.name });
+  }
 }
 
 /** Refuse a log that is not of this line: its number is the place of its party, and counts on by incarnation. */

@@ -10,6 +10,8 @@ const SENTENCES: readonly (readonly [string, string])[] = [
   ['record.communique.other_key', 'issuer'],
   ['record.communique.cut_signature', 'signature'],
   ['record.communique.other_line', 'line'],
+  ['record.communique.unnamed_key', 'unnamed'],
+  ['record.communique.witness_name', 'unnamed'],
   ['record.communique.two_truths', 'truths'],
   ['record.communique.selection', 'selection'],
   ['record.communique.attachment', 'attachment'],

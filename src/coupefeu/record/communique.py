@@ -332,6 +332,7 @@ class _Verifier:
             raise _broken("selection", "its entries are not the selection that its header names")
         statements = [(each.head, each.item.body) for each in entries]
         keys = agreed_keys([each.agreement for each in versions], statements)
+        _insist_named(agreement, logs, keys)
         return ProvedCommunique(
             header=header,
             versions=versions,
@@ -389,7 +390,8 @@ def _verify_signature(reader: FileReader, log: ProvedLog) -> bool:
     if signature.key_id != log.key.key_id:
         raise _broken("other_key", f"it is signed by a key that is not the log key of {log.origin} here")
     verify_raw(log.key, text, signature.signature)
-    key = next((each for each in log.keys if each.algorithm == ML_DSA_44 and each.name == log.origin), None)
+    own = (each for each in log.party_keys if each.algorithm == ML_DSA_44 and each.name == log.origin)
+    key = next(own, None)
     if key is None and signature.ml_dsa_signature:
         raise _broken("other_key", "its post-quantum signature is by a key that the file does not hold")
     if key is None:
@@ -414,6 +416,21 @@ def _insist_of_line(agreement: Agreement, logs: Mapping[int, ProvedLog]) -> None
             raise _broken(
                 "other_line", f"{log.origin} is not log {number} of the line that its agreement names"
             )
+
+
+def _insist_named(agreement: Agreement, logs: Mapping[int, ProvedLog], keys: AgreedKeys) -> None:
+    """Refuse a party's key that the agreement does not name, and a witness that bears a name of the line.
+
+    Otherwise one side alone could make the other's log, consent and receipts, under keys of its own.
+    """
+    line = format_origin(agreement.name, agreement.line_id, "", 0).removesuffix("/0")
+    for log in logs.values():
+        for key in log.keys:
+            if key in log.party_keys and not keys.names(key):
+                what = f"the key {key.key_id.hex()} of {key.name} is not one that its agreement names"
+                raise _broken("unnamed_key", what)
+            if key not in log.party_keys and key.name.startswith(line):
+                raise _broken("witness_name", f"a witness bears the name {key.name}, which is a party's")
 
 
 def _insist_one_truth(entries: tuple[ProvedEntry, ...], logs: Mapping[int, ProvedLog]) -> None:

@@ -22,6 +22,7 @@ from coupefeu.node.signed_note import (
     find_witnessed_note,
     need_signed_note,
 )
+from coupefeu.record.agreed_keys import agreed_keys
 from coupefeu.record.attachment import attachment_salt
 from coupefeu.record.leaf import salts
 from coupefeu.record.selection import Chosen, Disclosed, selection_digest
@@ -143,10 +144,13 @@ def _whys(
 
 
 def _is_agreed(folder: NodeFolder, note: SignedNote) -> bool:
-    """Whether the agreement in force names the keys of a checkpoint."""
-    agreement = folder.agreement
-    known = {each.log for each in agreement.keys} | {each.cosigner for each in agreement.keys}
-    return {note.log_key.key, *(key.key for key in note.cosigner_keys.values())} <= known
+    """Whether the agreement itself names the keys of a checkpoint; others are named by entries, which then go along."""
+    line = folder.need_line()
+    named = agreed_keys([each.agreement for each in (*line.earlier, line.signed)], ())
+    return all(
+        named.names(key)
+        for key in (note.log_key, *note.cosigner_keys.values(), *note.ml_dsa_keys.values())
+    )
 
 
 _KEY_KINDS: Final = frozenset({Kind.KEY_STATEMENT, Kind.INCARNATION_OPENED})

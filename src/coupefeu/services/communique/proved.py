@@ -31,8 +31,7 @@ def proved_sentences(communique: ProvedCommunique, language: str, *, is_our_text
         yield from _log_sentences(communique, log, language)
     yield words("communique-proved-contents", language)
     yield _agreement(communique, language)
-    if not _unnamed(communique):
-        yield words("communique-proved-keys", language)
+    yield words("communique-proved-keys", language)
     consent, reader = judge_consent(communique), EntryReader(communique, language)
     for each in (*consent.proposed, *consent.consented):
         number = reader.number(*each.entry.id)
@@ -47,10 +46,7 @@ def not_proved_sentences(
     """Say what is not proved; `keys_are_given`: the reader named the keys that are trusted."""
     if not is_our_text:
         yield words("communique-not-proved-text", language)
-    unnamed = _unnamed(communique)
-    if unnamed:
-        yield say("communique-not-proved-keys", language, names=_names(unnamed))
-    elif not keys_are_given:
+    if not keys_are_given:
         yield words("ui-verify-not-proved-identities", language)
     yield words("ui-verify-not-proved-truth", language)
     yield words("ui-verify-not-proved-person", language)
@@ -106,13 +102,6 @@ def _agreement(communique: ProvedCommunique, language: str) -> str:
         version=str(signed.agreement.version),
         signers=", ".join(each.party.upper() for each in signed.signatures),
     )
-
-
-def _unnamed(communique: ProvedCommunique) -> list[VerifierKey]:
-    """Give the keys of parties that no agreement names; a witness is no party."""
-    return [
-        key for log in communique.logs.values() for key in log.party_keys if not communique.keys.names(key)
-    ]
 
 
 def _classical(communique: ProvedCommunique) -> list[str]:
