@@ -10,6 +10,7 @@ import pytest
 
 from coupefeu.errors import ConfigError, CoupefeuError, PeerError, StoreError, UsageError, VerificationError
 from coupefeu.keys import age
+from coupefeu.keys.incarnations import build_taken_body
 from coupefeu.model.instant import Moment
 from coupefeu.node.assembly import open_keeper
 from coupefeu.node.backup import making
@@ -20,10 +21,14 @@ from coupefeu.node.backup.passphrase import read_passphrase
 from coupefeu.node.backup.restoring import restore_backup
 from coupefeu.node.exercise import pair_exercise
 from coupefeu.node.folder import NodeFolder
+from coupefeu.node.folder_files import save_incarnation
+from coupefeu.node.incarnation import find_closing, open_incarnation
+from coupefeu.services.agreement.facts import TakeIncarnation
 from coupefeu.services.messages.commands import SendLineTest
 from coupefeu.store import snapshot
 from coupefeu.store.highwater import write_high_water
 from coupefeu.store.jobs import Act
+from coupefeu.store.line import logs_of
 from coupefeu.wire.tar import BLOCK_BYTES, END, Member, encode_member
 
 NOW = Moment(utc_ms=1_700_000_000_000, mono_ms=0)
@@ -97,6 +102,33 @@ def test_there_and_back_a_node_that_is_recovering(made, tmp_path):
     assert caught.value.code == "node.assembly.recovering"
     assert back.path.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in back.path.rglob("*") if path.is_file()} == {0o600}
+
+
+def test_what_was_made_behind_an_incarnation_of_either_side_comes_back(tmp_path):
+    """Every log is compared with its own author: who restored once, with a new incarnation, can restore again."""
+    us, ru = pair_exercise(tmp_path / "us", tmp_path / "ru")
+    for folder in (us, ru):
+        open_keeper(folder, NOW).close()
+    _, theirs = (_opened(folder.path) for folder in (us, ru))
+    save_incarnation(us.path, theirs)
+    us = NodeFolder.open(us.path)
+    keeper = open_keeper(us, NOW)
+    keeper.execute([Act(command=TakeIncarnation(body=build_taken_body(theirs)))], NOW)
+    keeper.close()
+    make_backup(us, tmp_path / "backup")
+    restore_backup(tmp_path / "backup", tmp_path / "back")
+    back = NodeFolder.open(tmp_path / "back")
+    assert sorted(logs_of(back.parties)) == [0, 1, 2, 3]
+    with sqlite3.connect(back.record_path) as record:
+        record.execute("UPDATE logs SET frontier = zeroblob(length(frontier)) WHERE log = 2")
+    record.close()
+    with pytest.raises(StoreError, match=r"the tree of .*/2 is another one"):
+        snapshot.check_copy(back.record_path, back.parties)
+
+
+def _opened(path):
+    folder = NodeFolder.open(path, path / "keys" / "identity.key")
+    return open_incarnation(folder, find_closing(folder))
 
 
 def test_an_empty_folder_is_taken_and_another_one_is_not(made, tmp_path):

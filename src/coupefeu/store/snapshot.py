@@ -16,7 +16,7 @@ from pysqlite3 import dbapi2
 
 from coupefeu.errors import StoreError
 from coupefeu.record.statements import verify_checkpoint
-from coupefeu.store.line import Party
+from coupefeu.store.line import Party, logs_of
 from coupefeu.store.outgoing import load_frontier
 from coupefeu.store.schema import insist_current
 from coupefeu.store.sqlite import Connection, Translated, open_for_reading
@@ -110,8 +110,8 @@ def check_copy(path: Path, parties: tuple[Party, ...]) -> None:
         for (said,) in connection.stream("PRAGMA quick_check(1)"):
             if said != "ok":
                 raise _damaged(str(said))
-        for log, party in enumerate(parties):
-            _check_log(connection, log, party)
+        for log, author in logs_of(parties).items():
+            _check_log(connection, log, author)
     finally:
         connection.close()
 
