@@ -1,11 +1,16 @@
 """The routes of the Communique page: what is drafted is what is looked at, issued, proposed and agreed to."""
 
 import io
+from unittest.mock import Mock
 
 import pytest
 from tests.console.desks import wait_until
 from tests.console.test_record_routes import Http, signed_for
 
+from coupefeu.console.communique import Drafts
+from coupefeu.console.errors import AbsentError
+from coupefeu.model.entry import Kind
+from coupefeu.node.events import EntryRecorded
 from coupefeu.record.communique import verify_communique
 from coupefeu.services.bodies import promised_in
 
@@ -94,6 +99,31 @@ def test_what_cannot_be_drafted_is_refused_and_nothing_is_recorded(us, asked, co
 def test_only_what_was_looked_at_is_issued_or_proposed(us):
     assert us.ask("/communiques/drafts/00ff/file")[0] == 404
     assert refusal(us, "/communiques/proposals", {"digest": "00ff"}) == (404, "console.communique.no_draft")
+
+
+def test_what_was_looked_at_goes_when_something_is_erased(us, said):
+    """A draft holds what it shows: after an order to erase it can be read, issued and proposed no more (A17)."""
+    digest = draft(us, entries=[said], disclosed="all")["digest"]
+    assert "What strangers may read" in look(us, digest)[1]
+    status, done = us.post(f"/record/{said}/erase", {"reason": "agreed"})
+    assert status == 201, done
+    for part in ("page", "file"):
+        status, _, octets = us.ask(f"/communiques/drafts/{digest}/{part}")
+        assert (status, b"What strangers" in octets) == (404, False)
+    assert refusal(us, "/communiques/proposals", {"digest": digest}) == (404, "console.communique.no_draft")
+
+
+def test_a_draft_that_was_begun_before_something_is_erased_is_not_kept():
+    drafts, kept = Drafts(), Mock(values=Mock(digest="00"), body=b"what it said")
+    begun = drafts.erasures
+    for ours, kind in ((False, Kind.ERASED), (True, Kind.MESSAGE)):
+        drafts.hear(EntryRecorded(recorded=Mock(ours=ours, head=Mock(kind=kind))))
+    drafts.keep(kept, begun)
+    assert drafts.find("00") is kept, "nothing of ours was erased"
+    drafts.hear(EntryRecorded(recorded=Mock(ours=True, head=Mock(kind=Kind.ERASED))))
+    drafts.keep(kept, begun)
+    with pytest.raises(AbsentError):
+        drafts.find("00")
 
 
 def propose(us, ru, said):

@@ -8,10 +8,12 @@ from typing import Final
 
 from coupefeu.console.communique_values import AnsweredValues, ProposalPage, ProposedValues, ShownRange
 from coupefeu.console.errors import AbsentError
+from coupefeu.model.entry import Kind
 from coupefeu.model.messages import format_number
 from coupefeu.node.communique.consenting import list_proposals, propose_ranges
 from coupefeu.node.communique.drafted import DraftedValues
 from coupefeu.node.desk import Desk
+from coupefeu.node.events import Change, EntryRecorded
 from coupefeu.node.local import LocalBackend
 from coupefeu.services.communique.facts import ProposeCommunique, Range
 from coupefeu.services.communique.views import AnswerView, ProposalView, total_entries
@@ -41,24 +43,40 @@ class KeptDraft:
 
 
 class Drafts:
-    """The newest drafts of a console, by digest: only what was looked at can be issued or proposed."""
+    """The newest drafts of a console, by digest: only what was looked at can be issued or proposed.
+
+    All of them go when this node erases anything: what is erased must be read, and issued, from nowhere (A17).
+    """
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, KeptDraft] = OrderedDict()
+        self.erasures = 0
+        """Entries ERASED of ours that were heard; one that is being made notes it when it begins."""
 
-    def keep(self, draft: KeptDraft) -> None:
-        """Keep one."""
+    def hear(self, change: Change) -> None:
+        """Drop all of them at an entry ERASED of ours; the node tells it of every change."""
+        if not isinstance(change, EntryRecorded) or not change.recorded.ours:
+            return
+        head = change.recorded.head
+        if head is not None and head.kind == Kind.ERASED:
+            self.erasures += 1
+            self._kept.clear()
+
+    def keep(self, draft: KeptDraft, erasures: int) -> None:
+        """Keep one, unless something was erased since it was begun, when `erasures` had been heard."""
+        if erasures != self.erasures:
+            return
         self._kept[draft.values.digest] = draft
         self._kept.move_to_end(draft.values.digest)
         while len(self._kept) > 1 and (len(self._kept) > DRAFTS_KEPT or self._bytes > MAX_KEPT_BYTES):
             self._kept.popitem(last=False)
 
     def find(self, digest: str) -> KeptDraft:
-        """Find one. Raises: AbsentError: it was not looked at, or too long ago."""
+        """Find one. Raises: AbsentError: it was not looked at, too long ago, or before something was erased."""
         found = self._kept.get(digest)
         if found is None:
             raise AbsentError(
-                "that selection was not looked at here, or too long ago",
+                "that selection was not looked at here, too long ago, or before something was erased",
                 code="console.communique.no_draft",
                 hint="Choose the entries and look at them; then issue or propose them.",
             )

@@ -52,6 +52,7 @@ async def draft_communique(
     """Choose entries and say how much of each is shown; nothing is signed, nothing recorded. The feed tells how far."""
     wish_of(desk.folder, data)  # what is misspelt is told before anything long is begun
     await sign_first(desk.backend)
+    erasures = parts.drafts.erasures
     packed = await parts.long_work.pack(TASK, ["draft"], msgspec.json.encode(data))
     with packed.file as file:
         body = file.read()
@@ -63,7 +64,7 @@ async def draft_communique(
         values=values,
         ranges=msgspec.convert(packed.said["ranges"], tuple[Range, ...]),
     )
-    parts.drafts.keep(kept)
+    parts.drafts.keep(kept, erasures)
     return values
 
 

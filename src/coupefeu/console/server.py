@@ -140,7 +140,8 @@ async def _make_parts(backend: LocalBackend, config: ConsoleConfig, port: int, d
         streams.end_session(session)
         runtime.journal.note("console-session-ended", session=session.mark, post=session.post)
 
-    desk = await _open_desk(backend, demo)
+    desk, drafts = await _open_desk(backend, demo), Drafts()
+    desk.when_closed(runtime.engine.listen(drafts.hear))
     return Parts(
         config=config,
         port=port,
@@ -156,7 +157,7 @@ async def _make_parts(backend: LocalBackend, config: ConsoleConfig, port: int, d
         streams=streams,
         lists=RecordLists(),
         long_work=LongWork(runtime.folder.path, desk.feed.tell),
-        drafts=Drafts(),
+        drafts=drafts,
         pages=_pages_or_none(),
         note=runtime.journal.note,
         teller=Teller(runtime.journal, lambda: runtime.clock().mono_ms / 1_000),
