@@ -148,8 +148,7 @@ def _is_agreed(folder: NodeFolder, note: SignedNote) -> bool:
     line = folder.need_line()
     named = agreed_keys([each.agreement for each in (*line.earlier, line.signed)], ())
     return all(
-        named.names(key)
-        for key in (note.log_key, *note.cosigner_keys.values(), *note.ml_dsa_keys.values())
+        named.names(key) for key in (note.log_key, *note.cosigner_keys.values(), *note.ml_dsa_keys.values())
     )
 
 
