@@ -105,12 +105,32 @@ def check_agreement(body, origin):
     return agreement
 
 
+def line_of(agreement):
+    return f"{agreement['name']}/{agreement['line']['id']}/"
+
+
+def key_id_of(kind, key):
+    """As the agreement has it: of ML-DSA-44 the SHA-256."""
+    return sha256(key).hexdigest() if kind == ML_DSA else b64encode(key).decode()
+
+
+def agreed_names(agreement):
+    """Each key of the agreement under the name and the type that it signs with; keys that replaced them are not read here."""
+    named = set()
+    for party, keys in agreement["keys"].items():
+        log = f"{line_of(agreement)}{party}/{keys['incarnation']}"
+        for name, role in ((log, "log"), (f"{log}/cosigner", "cosigner")):
+            named.add((name, CHECKPOINT if role == "log" else COSIGNATURE, keys[role]))
+            named.add((name, ML_DSA, keys.get(f"{role}_ml_dsa_44_sha256")))
+    return named
+
+
 def main(path):
     file = open(path, "rb").read()
     human, _, rest = file.partition(BLOCK)
     block, _, tail = rest.partition(b"</script>\n</body>\n</html>\n")
     signed = len(file) - len(tail)
-    data, items = b64decode(block, validate=False), []
+    data, items = b64decode(block.replace(b"\n", b""), validate=True), []
     while data:
         length = int.from_bytes(data[:4])
         items.append(cbor2.loads(data[4 : 4 + length]))
@@ -138,10 +158,16 @@ def main(path):
     need((mark, origin, octets[:4]) == ("coupefeu/communique/v1", header[1], issuer[0][1]), "another key signed the file")
     need(holds(CHECKPOINT, issuer[0][3], octets[4:], note), "the file is not as its issuer signed it")
 
+    named = agreed_names(agreement)
+    for _, fields in (each for each in items if each[0] == 2):
+        for name, _, kind, key in map(read_key, (fields[1], *fields[3], *fields[5])):
+            need((name, kind, key_id_of(kind, key)) in named, f"the agreement does not name this key of {name}")
+        for name, *_ in map(read_key, (*fields[4], *fields[6])):
+            need(not name.startswith(line_of(agreement)), f"a witness bears the name {name}, which is a party's")
+
     print(agreement["status"], agreement["name"], "- issued by", origin)
     for number, (key, origin, size, _, signed_by) in logs.items():
-        known = b64decode(agreement["keys"][origin.split("/")[2]]["log"]) == key[3]
-        print(f"log {number}: {origin}, {size} entries, key {key[1].hex()}{'' if known else ' (NOT the one of the agreement)'}")
+        print(f"log {number}: {origin}, {size} entries, key {key[1].hex()}")
         for (name, kind), time_s in signed_by.items():
             print(f"  signed by {name}, type {kind}{f', giving the time {time_s}' if time_s else ''}")
     for origin, fields in entries:

@@ -17,7 +17,16 @@ sed '1,/^$/d' proof > "$work/note"
 sed '/^$/,$d' "$work/note" > "$work/text"
 origin=$(sed -n 1p "$work/text")
 size=$(sed -n 2p "$work/text")
-root=$(sed -n 3p "$work/text" | base64 -d | hex)
+root=$(sed -n 3p "$work/text")
+
+# All of this is a stranger's: bash would run a command that stood where it computes with a number.
+number='^(0|[1-9][0-9]{0,17})$'
+hash='^[A-Za-z0-9+/]{43}=$'
+[[ $index =~ $number && $size =~ $number ]] && ((index < size)) || refuse "no index, or no size"
+[[ $origin =~ ^[a-z0-9./-]{1,120}$ ]] || refuse "no name of a log"
+for each in "$root" "${path[@]}"; do [[ $each =~ $hash ]] || refuse "no hash where one belongs"; done
+[[ $(stat -c %s leaf) == 70 ]] || refuse "a leaf has 70 bytes"
+root=$(base64 -d <<< "$root" | hex)
 
 # 2. The tree, from the leaf upwards (RFC 9162, section 2.1.3.2).
 hash=$({ printf '\0'; cat leaf; } | sha)
@@ -42,6 +51,7 @@ echo "the leaf stands at $index of the $size entries of $origin"
 for file in log.vkey cosigners/*.vkey witnesses/*.vkey; do
   [[ -e $file ]] || continue
   IFS=+ read -r name id key < "$file"
+  [[ $name =~ ^[!-*,-~]{1,255}$ && $id =~ ^[0-9a-f]{8}$ ]] || refuse "$file: no verifier key"
   base64 -d <<< "$key" > "$work/key"
   type=$(head -c1 "$work/key" | hex)
   computed=$({ printf '%s\n' "$name"; cat "$work/key"; } | sha)
@@ -55,7 +65,9 @@ for file in log.vkey cosigners/*.vkey witnesses/*.vkey; do
     said="$name signed ($id)"
     cp "$work/text" "$work/message"
     if [[ $type == 04 ]]; then
-      time=$((16#$(tail -c+5 "$work/line" | head -c8 | hex)))
+      time=$(tail -c+5 "$work/line" | head -c8 | hex)
+      [[ $time =~ ^0{8}[0-9A-F]{8}$ ]] || refuse "$file: no time"
+      time=$((16#$time))
       { printf 'cosignature/v1\ntime %s\n' "$time"; cat "$work/text"; } > "$work/message"
       said+=", giving the time $(date -u -d "@$time" +%FT%TZ)"
     fi
@@ -71,6 +83,7 @@ commitment() { { printf 'coupefeu/%s/v1\0' "$1"; unhex <<< "$(printf %02X ${#ori
 leaf=$(hex < leaf)
 extra=$(sed -n 's/^extra //p' proof | base64 -d | hex)
 [[ $extra ]] || exit 0
+[[ $extra =~ ^8[23]50[0-9A-F]{32}(5[89]|[4-5][0-9A-F])[0-9A-F]*$ ]] || refuse "no salt and head in the extra line"
 salt=${extra:4:32}
 rest=${extra:36}
 case ${rest:0:2} in
