@@ -92,6 +92,8 @@ def spoil(sample: Sample) -> list[tuple[str, str, dict]]:
         ("an entry stands twice", "2", {"item": second, "octets": sample.items[first].hex()}),
         ("the agreement is missing", "2", {"item": first, "octets": None}),
         ("a body without its salt", "2", sample.field(whole, 6, lambda _: None)),
+        ("a message as what shows the agreement", "5", sample.field(whole, 8, lambda _: 1)),
+        ("a message as consent", "5", sample.field(whole, 8, lambda _: 2)),
         ("an entry under another index", "5", sample.field(whole, 1, lambda index: index + 1)),
         ("one bit of a path", "5", sample.field(whole, 3, flipped)),
         ("one bit of a leaf", "5", sample.field(whole, 2, lambda leaf: flipped(leaf, 10))),

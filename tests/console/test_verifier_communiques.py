@@ -19,7 +19,7 @@ from coupefeu.services.bodies import promised_in
 from coupefeu.services.communique.consent import judge_consent
 from coupefeu.services.communique.sequence import in_order
 from coupefeu.services.said import said_in
-from coupefeu.wire.communique import AttachmentItem, EarlierItem, EntryItem, HeaderItem, LogItem
+from coupefeu.wire.communique import AttachmentItem, EarlierItem, EntryItem, HeaderItem, LogItem, Why
 from coupefeu.wire.communique_file import format_body
 
 VECTORS = ROOT / "tests" / "vectors"
@@ -278,9 +278,20 @@ def dishonest(story):
     )
     yield "earlier order", resigned(story, lambda item: [item], earlier=earlier["earlier"][::-1])
     yield "earlier of all", resigned(story, lambda item: [item], earlier=[("us", len(story.logs["us"]), 1)])
+    yield "message as consent", story.communique("us", story.all_of("us"), consents=[(1, 1)])
+    yield "message as agreement", as_agreement(story, story.all_of("us"), (1, 1))
+    about_less = told()
+    proposal = about_less.propose("ru", {(0, 1): (Disclosed.HEAD, ())})
+    yield "consent to another", about_less.communique("us", about_less.all_of("us"), consents=[proposal])
     yield "other line", of_another_line()
     yield "forked", resigned(forked(other_line), lambda item: [item])
     yield "agreement of two", resigned(unsigned(other), lambda item: [item])
+
+
+def as_agreement(story, disclosing, smuggled):
+    """Put an entry that was not chosen into a file as one that shows the agreement."""
+    change = replaced(EntryItem, why=lambda item: Why.AGREEMENT if item.why is Why.CONSENT else item.why)
+    return resigned(story, change, disclosing=disclosing, consents=[smuggled])
 
 
 def of_another_line():

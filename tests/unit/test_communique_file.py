@@ -201,7 +201,7 @@ def test_each_signature_of_another_key_is_refused():
         ({"head": b"\xa0"}, ("record.disclosure.head",)),
         ({"body_salt": bytes(16)}, ("record.disclosure.body",)),
         ({"body": b"other"}, ("record.disclosure.body",)),
-        ({"why": Why.CONSENT}, ("record.communique.selection",)),
+        ({"why": Why.CONSENT}, ("record.communique.why",)),
         ({"body": None, "body_salt": None}, ("record.communique.selection",)),
         ({"log": 7}, ("wire.communique.order",)),
     ],
@@ -410,6 +410,31 @@ def test_one_side_alone_makes_no_receipt_of_the_other():
     story = Alone(post_quantum=False)
     story.say("us", "We told you.")
     refused(story.communique("us", story.all_of("us")), "record.communique.unnamed_key")
+
+
+@pytest.mark.parametrize("why", [Why.AGREEMENT, Why.CONSENT])
+def test_nothing_but_agreement_keys_and_consent_stands_beside_the_selection(why):
+    """Under the digest that both sides consented to are the chosen entries alone."""
+    story = told()
+    selection = {(0, 1): (Disclosed.ALL, ()), (1, 1): (Disclosed.ALL, ())}
+    proposal = story.propose("us", selection)
+    consents = [proposal, story.consent("ru", proposal, story.digest(selection))]
+    assert not judge_consent(verify(story.communique("us", selection, consents=consents))).is_one_sided
+    smuggled = (1, 2)
+    made = [
+        replace(each, why=why) if isinstance(each, EntryItem) and (each.log, each.index) == smuggled else each
+        for each in story.items("us", selection, consents=[*consents, smuggled])
+    ]
+    error = refused(story.sign("us", format_body(b"\n", made)), "record.communique.why")
+    assert "entry 2 of log 1 stands beside the selection" in error.message
+
+
+def test_a_word_on_another_selection_does_not_stand_beside_this_one():
+    story = told()
+    other = story.propose("ru", {(0, 1): (Disclosed.HEAD, ())})
+    refused(story.communique("us", story.all_of("us"), consents=[other]), "record.communique.why")
+    unread = story.add("ru", 65, b"\xff", references=[other])
+    refused(story.communique("us", story.all_of("us"), consents=[unread]), "record.communique.why")
 
 
 def test_no_witness_bears_the_name_of_a_party():

@@ -1,16 +1,20 @@
 """Who agreed to a selection is read from proved entries: its digest, a proposal of it, a post of their own."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from tests.console.communiques import told
 
+from coupefeu.errors import VerificationError
 from coupefeu.model.entry import Kind
 from coupefeu.record.communique import verify_communique
 from coupefeu.record.selection import Disclosed
 from coupefeu.services.bodies import promised_in
 from coupefeu.services.communique.consent import judge_consent
 from coupefeu.wire import cbor
+from coupefeu.wire.communique import EntryItem
+from coupefeu.wire.communique_file import format_body
 
 
 @pytest.fixture
@@ -45,17 +49,18 @@ def test_an_answer_without_its_proposal_or_to_another_counts_for_nothing(story):
     proposal = story.propose("us", selection())
     other = story.propose("us", {(0, 1): (Disclosed.HEAD, ())})
     to_other = story.consent("ru", other, story.digest(selection()))
-    assert judge(story, selection(), proposal, other, to_other).missing == ("ru",)
+    assert judge(story, selection(), proposal, to_other).missing == ("ru",)
     to_message = story.consent("ru", (0, 1), story.digest(selection()))
     assert judge(story, selection(), proposal, to_message).missing == ("ru",)
     answer = story.consent("ru", proposal, story.digest(selection()))
     assert judge(story, selection(), answer).missing == ("ru",)
 
 
-def test_an_answer_with_another_digest_counts_for_nothing(story):
+def test_an_answer_with_another_digest_is_refused_with_its_file(story):
     proposal = story.propose("us", selection())
     answer = story.consent("ru", proposal, bytes(32))
-    assert judge(story, selection(), proposal, answer).missing == ("ru",)
+    with pytest.raises(VerificationError, match="is about another one"):
+        judge(story, selection(), proposal, answer)
 
 
 def test_an_answer_of_another_partys_post_counts_for_nothing(story):
@@ -68,8 +73,10 @@ def test_an_answer_of_another_partys_post_counts_for_nothing(story):
 
 
 def test_an_answer_that_cannot_be_read_counts_for_nothing(story):
+    """It names this selection, and has a field that no answer has."""
     proposal = story.propose("us", selection())
-    answer = story.add("ru", Kind.COMMUNIQUE_CONSENTED, b"\xff", references=[proposal])
+    body = cbor.encode({0: story.digest(selection()), 9: 1})
+    answer = story.add("ru", Kind.COMMUNIQUE_CONSENTED, body, references=[proposal])
     assert judge(story, selection(), proposal, answer).missing == ("ru",)
 
 
@@ -87,8 +94,15 @@ def test_the_first_answer_stands(story, first):
     assert judge(story, selection(), proposal, *answers).is_one_sided == (first == Kind.COMMUNIQUE_REFUSED)
 
 
-def test_an_answer_shown_by_its_head_alone_counts_for_nothing(story):
+def test_an_answer_shown_by_its_head_alone_is_refused_with_its_file(story):
     proposal = story.propose("us", selection())
     answer = story.consent("ru", proposal, story.digest(selection()))
-    disclosing = selection() | {answer: (Disclosed.HEAD, ())}
-    assert judge(story, disclosing, proposal).missing == ("ru",)
+    made = [
+        replace(each, body=None, body_salt=None)
+        if isinstance(each, EntryItem) and (each.log, each.index) == answer
+        else each
+        for each in story.items("us", selection(), consents=[proposal, answer])
+    ]
+    octets = story.sign("us", format_body(b"\n", made))
+    with pytest.raises(VerificationError, match="is about another one"):
+        verify_communique(io.BytesIO(octets).readline, promised_in)

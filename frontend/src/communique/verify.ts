@@ -5,9 +5,11 @@
  */
 
 import type { Agreement } from '../entries/agreement';
+import { CONSENTED, PROPOSED, REFUSED } from '../entries/consents';
 import { decodeHead, type Head } from '../entries/head';
 import { arePromises, readMessage, type Promised } from '../entries/message';
 import { incarnationOf, partyOfLog } from '../entries/numbers';
+import { decode, isBytes, isMap } from '../proof/cbor';
 import { bodyMatches, checkLeaf, commitment, headMatches } from '../proof/leaf';
 import { ML_DSA_44 } from '../proof/note';
 import { concatBytes, isSame, toHex } from '../proof/octets';
@@ -20,6 +22,9 @@ import { readItems, type AttachmentItem, type EntryItem, type Header, type Items
 import { rootsOf, verifyLog, type ProvedLog } from './log';
 import { selectionDigest, type Disclosed } from './selection';
 
+const FOR_CONSENT = 2;
+/** Which kinds may stand beside the selection, by why: the agreement, a key statement, an opening; then consent. */
+const BESIDE: Readonly<Record<number, readonly number[]>> = { 1: [0, 4, 6], [FOR_CONSENT]: [PROPOSED, CONSENTED, REFUSED] };
 const MESSAGE = 16;
 const MAX_ATTACHMENT_BYTES = 1 << 22;
 const SLICE_ENTRIES = 16;
@@ -157,6 +162,7 @@ function conclude(items: Items, logs: readonly ProvedLog[], entries: readonly Pr
   if (!first) throw new Refusal('wire.communique.no-agreement');
   insistOnLine(first, logs);
   insistOnOneTruth(entries, logs);
+  insistOnBelonging(entries);
   const chosen = entries.filter((each) => each.why === 0).map((each) => ({
     ...each,
     log: each.log.number,
@@ -165,6 +171,7 @@ function conclude(items: Items, logs: readonly ProvedLog[], entries: readonly Pr
   if (!isSame(selectionDigest(first.lineId, header.embargoMs, chosen), header.digest)) {
     throw new Refusal('record.communique.selection');
   }
+  insistOnThis(entries, header.digest);
   const versions = [first, ...later] as const;
   const agreed = new AgreedKeys(versions, entries);
   insistOnNamed(first, logs, agreed);
@@ -192,6 +199,30 @@ function insistOnLine(agreement: Agreement, logs: readonly ProvedLog[]): void {
     const party = partyOfLog(number, parties);
     const expected = `${agreement.name}/${agreement.lineId}/${party}/${incarnationOf(number, parties)}`;
     if (party === '' || origin !== expected) throw new Refusal('record.communique.other_line', { log: origin });
+  }
+}
+
+/** Refuse an entry that was not chosen, and whose kind is none that stands beside a selection. */
+function insistOnBelonging(entries: readonly ProvedEntry[]): void {
+  const other = entries.find(({ why, head }) => why !== 0 && !(head && BESIDE[why]?.includes(Number(head.kind))));
+  if (other) throw new Refusal('record.communique.why', { log: other.log.origin, index: other.index });
+}
+
+/** Refuse a proposal or answer on another selection: nobody consented to show it. */
+function insistOnThis(entries: readonly ProvedEntry[], digest: Uint8Array): void {
+  const other = entries.find(({ why, body }) => why === FOR_CONSENT && !(body && namesSelection(body, digest)));
+  if (other) throw new Refusal('record.communique.why', { log: other.log.origin, index: other.index });
+}
+
+/** Whether a body on consent names this selection; all three kinds have its digest in one place. */
+function namesSelection(body: Uint8Array, digest: Uint8Array): boolean {
+  try {
+    const fields = decode(body);
+    const named = isMap(fields) ? fields.get(0) : undefined;
+    return named !== undefined && isBytes(named) && isSame(named, digest);
+  } catch (problem) {
+    if (problem instanceof Refusal) return false;
+    throw problem;
   }
 }
 

@@ -14,6 +14,7 @@ const SENTENCES: readonly (readonly [string, string])[] = [
   ['record.communique.witness_name', 'unnamed'],
   ['record.communique.two_truths', 'truths'],
   ['record.communique.selection', 'selection'],
+  ['record.communique.why', 'selection'],
   ['record.communique.attachment', 'attachment'],
   ['record.communique.not_promised', 'attachment'],
   ['record.communique.signed_twice', 'signature'],

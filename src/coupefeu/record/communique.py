@@ -7,6 +7,7 @@ entries; the text that the file shows to people is no part of it.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Final
 
 from coupefeu.errors import CoupefeuError, PeerError, VerificationError
 from coupefeu.keys import mldsa
@@ -14,7 +15,7 @@ from coupefeu.keys.agreement_signatures import SignedAgreement
 from coupefeu.keys.notes import verify_raw
 from coupefeu.model.agreement import Agreement, format_origin
 from coupefeu.model.attachments import MAX_ATTACHMENT_BYTES, Promised
-from coupefeu.model.entry import Head
+from coupefeu.model.entry import Head, Kind
 from coupefeu.model.logs import incarnation_of, party_of
 from coupefeu.record.agreed_keys import AgreedKeys, agreed_keys, verify_versions
 from coupefeu.record.attachment import verify_attachment
@@ -24,6 +25,7 @@ from coupefeu.record.leaf import check_leaf, leaf_hash
 from coupefeu.record.proved_log import LogVerifier, ProvedLog
 from coupefeu.record.selection import Chosen, Disclosed, selection_digest
 from coupefeu.record.tree import verify_inclusion
+from coupefeu.wire import cbor
 from coupefeu.wire.communique import (
     MAX_AMENDMENTS,
     MAX_EARLIER,
@@ -44,6 +46,11 @@ from coupefeu.wire.head import decode_head
 from coupefeu.wire.note import ML_DSA_44, VerifierKey
 
 EntryId = tuple[int, int]
+_BESIDE: Final[dict[Why, frozenset[int]]] = {
+    Why.AGREEMENT: frozenset({Kind.AGREEMENT, Kind.KEY_STATEMENT, Kind.INCARNATION_OPENED}),
+    Why.CONSENT: frozenset({Kind.COMMUNIQUE_PROPOSED, Kind.COMMUNIQUE_CONSENTED, Kind.COMMUNIQUE_REFUSED}),
+}
+"""What may stand beside the selection, which alone is what was consented to: the kinds, by why it is there."""
 Progress = Callable[[int, int], None]
 Attached = Callable[[EntryItem, Promised, AttachmentItem, bytes], None]
 """Told of each attachment that is shown, once it is proved: its entry, its promise, its first item, all its bytes."""
@@ -327,9 +334,11 @@ class _Verifier:
         agreement = versions[0].agreement
         _insist_of_line(agreement, logs)
         _insist_one_truth(entries, logs)
+        _insist_belonging(entries)
         chosen = (each.chosen() for each in entries if each.item.why is Why.CHOSEN)
         if selection_digest(agreement.line_id, header.embargo_ms, chosen) != header.digest:
             raise _broken("selection", "its entries are not the selection that its header names")
+        _insist_on_this(entries, header.digest)
         statements = [(each.head, each.item.body) for each in entries]
         keys = agreed_keys([each.agreement for each in versions], statements)
         _insist_named(agreement, logs, keys)
@@ -431,6 +440,36 @@ def _insist_named(agreement: Agreement, logs: Mapping[int, ProvedLog], keys: Agr
                 raise _broken("unnamed_key", what)
             if key not in log.party_keys and key.name.startswith(line):
                 raise _broken("witness_name", f"a witness bears the name {key.name}, which is a party's")
+
+
+def _insist_belonging(entries: tuple[ProvedEntry, ...]) -> None:
+    """Refuse an entry that was not chosen, and whose kind is none that stands beside a selection."""
+    for each in entries:
+        kinds = _BESIDE.get(each.item.why)
+        if kinds is not None and (each.head is None or each.head.kind not in kinds):
+            raise _beside(each, "is no agreement, no key and no word on it")
+
+
+def _insist_on_this(entries: tuple[ProvedEntry, ...], digest: bytes) -> None:
+    """Refuse a proposal or answer on another selection: nobody consented to show it."""
+    for each in entries:
+        body = each.item.body
+        if each.item.why is Why.CONSENT and not (body is not None and _names(body, digest)):
+            raise _beside(each, "is about another one")
+
+
+def _beside(entry: ProvedEntry, what: str) -> VerificationError:
+    log, index = entry.id
+    return _broken("why", f"entry {index:,} of log {log} stands beside the selection, and {what}")
+
+
+def _names(body: bytes, digest: bytes) -> bool:
+    """Whether a body on consent names this selection; all three kinds have its digest in one place."""
+    try:
+        fields = cbor.decode(body)
+    except PeerError:
+        return False
+    return isinstance(fields, dict) and fields.get(0) == digest
 
 
 def _insist_one_truth(entries: tuple[ProvedEntry, ...], logs: Mapping[int, ProvedLog]) -> None:
