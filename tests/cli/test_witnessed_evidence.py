@@ -8,15 +8,19 @@ from tlog_scales.tlog import Checkpoint as OtherCheckpoint
 
 from coupefeu.keys import ed25519, mldsa
 from coupefeu.keys.notes import CosignSigner, MlDsaSigner
+from coupefeu.model.agreement import NeutralWitness
 from coupefeu.node.apart_jobs import verify_records
 from coupefeu.node.assembly import open_keeper
+from coupefeu.node.export import export_record
 from coupefeu.node.folder import NodeFolder
+from coupefeu.node.leaflet import write_record_leaflet
 from coupefeu.record.witnessed import WitnessLine
 from coupefeu.store.jobs import KeepWitnessed
 from coupefeu.store.reader import Reader
 from coupefeu.wire.checkpoint import Checkpoint
 from coupefeu.wire.cosignature import unpack
 from coupefeu.wire.note import COSIGNATURE, VerifierKey
+from coupefeu.wire.policy import parse_policy
 
 NAME = "witness.example/w1"
 TIME_S = 1_900_000_000
@@ -225,10 +229,6 @@ def test_a_line_of_another_key_under_the_witness_name_is_not_its_line(line, reco
     path = record / file
     key = VerifierKey.parse(path.read_text())
     path.write_text(VerifierKey.of(key.name, key.algorithm, key.key[:-1] + bytes([key.key[-1] ^ 1])).text())
-    if file == "witnesses/neutral.vkey":
-        assert line.refused("verify", record).code == "record.policy.unmet", "the folder is not of one piece"
-    for each in ("policy", "policy-degraded"):
-        (record / each).unlink()
     values = line.json("verify", record)
     assert len(values["witnessed"]) == 1
     assert values["unknown_signers"] == [NAME]
@@ -298,3 +298,31 @@ def test_the_console_verifies_with_the_witness_too(line, neutral):
     assert "unwitnessed-branch" in ours.not_proved
     assert "branch" not in ours.not_proved
     assert ("witnessed" in theirs.proved, "branch" in theirs.not_proved) == (False, True)
+
+
+def test_the_policy_names_who_was_agreed_and_one_who_has_not_signed_is_named(line, neutral, tmp_path):
+    """The neutral of the agreement is absent: quorum of all is not met, and the folder says so."""
+    agreed = (NeutralWitness(name="agreed", key=neutral.ed25519.vkey.text()),)
+    opened = NodeFolder.open(line.us)
+    for to in (tmp_path / "without", tmp_path / "with"):
+        with Reader(opened.record_path, running=False) as reader:
+            size = export_record(reader, opened.parties, 0, to, witnesses=agreed)
+        write_record_leaflet(opened, "us", size, to)
+        keep(line.us, neutral)
+    for to in (tmp_path / "without", tmp_path / "with"):
+        policy = parse_policy((to / "policy").read_bytes())
+        assert [each.name for each in policy.witnesses] == ["ru", "agreed"]
+        assert [each.threshold for each in policy.groups] == [2]
+        assert line.json("verify", to)["policy"] is None, "of its own accord it is judged by policy-degraded"
+        assert line.json("verify", to, "--policy", to / "policy-degraded")["policy"]["met"]
+    without, held = tmp_path / "without", tmp_path / "with"
+    assert "not signed by AGREED" in " ".join((without / "README.txt").read_text().split())
+    assert "not signed by" not in (held / "README.txt").read_text()
+    error = line.refused("verify", without, "--policy", without / "policy")
+    assert (error.code, "not there: agreed" in error.message) == ("record.policy.unmet", True)
+    assert line.json("verify", held, "--policy", held / "policy")["policy"]["counted"] == ["ru", "agreed"]
+
+
+def test_a_witness_that_nobody_agreed_on_is_in_no_policy(line, record):
+    for file in ("policy", "policy-degraded"):
+        assert [each.name for each in parse_policy((record / file).read_bytes()).witnesses] == ["ru"]

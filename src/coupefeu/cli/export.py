@@ -64,7 +64,15 @@ def record(
     log = folder.log_of(party.lower(), incarnation)
     name = format_log(log, folder.agreement.party_ids)
     with desk_of(folder) as desk, progress(f"Exporting {name}", as_json=as_json) as tell:
-        size = export_record(desk.reader, parties_of(folder), log, to, tell, witnessed=witnessed)
+        size = export_record(
+            desk.reader,
+            parties_of(folder),
+            log,
+            to,
+            tell,
+            witnessed=witnessed,
+            witnesses=folder.agreement.witnesses,
+        )
     write_record_leaflet(folder, name, size, to)
     held = sorted(path.stem for path in (to / "cosigners").glob("*.vkey"))
     covered = covered_in(to, size)

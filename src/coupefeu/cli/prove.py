@@ -33,7 +33,9 @@ def prove(
     log = folder.log_of(party.lower(), incarnation)
     names = folder.agreement.party_ids
     with desk_of(folder) as desk:
-        size = prove_entry(desk.reader, parties_of(folder), log, index, to)
+        size = prove_entry(
+            desk.reader, parties_of(folder), log, index, to, witnesses=folder.agreement.witnesses
+        )
     write_proof_leaflet(folder, format_log(log, names), index, to)
     has_body = (to / "body").exists()
     lines = [

@@ -21,8 +21,9 @@ from coupefeu.record.policy import Judged, verify_policy
 from coupefeu.wire.policy import Policy, parse_policy
 from coupefeu.wire.proof import TlogProof
 
-POLICIES: Final = ("policy", "policy-degraded")
-"""Files of an export."""
+DEGRADED: Final = "policy-degraded"
+POLICIES: Final = ("policy", DEGRADED)
+"""Files of an export. The first asks for all who were agreed; it is insisted on where a reader gives it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class Trust:
     policy: Policy | None = None
 
     def judge(self, read: Read, audit: RecordAudit | ProofAudit) -> Judged | None:
-        """Insist on the policy; None: there is none. Those of the folder prove nothing, and must fit its own keys.
+        """Insist on the policy; None: there is none. Those of the folder prove nothing; the degraded one must fit.
 
         Raises: VerificationError: it is not met; PeerError: one of the folder is none.
         """
@@ -44,7 +45,9 @@ class Trust:
             octets = read(name)
             if octets is not None:
                 with naming(name):
-                    verify_policy(parse_policy(octets), self.keys.log, signers)
+                    own = parse_policy(octets)
+                    if name == DEGRADED:
+                        verify_policy(own, self.keys.log, signers)
         return None
 
 

@@ -62,7 +62,7 @@ def pack_proof(folder: NodeFolder, to: Path, party: str, index: int, tell: Tell)
     log, _ = parse_number(f"{party}/0", folder.agreement.party_ids)
     with _scratch(folder) as scratch, Reader(folder.record_path, running=is_running(folder)) as reader:
         inside = Path(scratch) / proof_name(folder, party, index)
-        size = prove_entry(reader, folder.parties, log, index, inside)
+        size = prove_entry(reader, folder.parties, log, index, inside, witnesses=folder.agreement.witnesses)
         write_proof_leaflet(folder, party, index, inside)
         _zip(inside, to)
     tell(size, size)
@@ -74,7 +74,7 @@ def pack_record(folder: NodeFolder, to: Path, party: str, tell: Tell) -> int:
     log, _ = parse_number(f"{party}/0", folder.agreement.party_ids)
     with _scratch(folder) as scratch, Reader(folder.record_path, running=is_running(folder)) as reader:
         inside = Path(scratch) / record_name(folder, party)
-        size = export_record(reader, folder.parties, log, inside, tell)
+        size = export_record(reader, folder.parties, log, inside, tell, witnesses=folder.agreement.witnesses)
         write_record_leaflet(folder, party, size, inside)
         _zip(inside, to)
     return size

@@ -7,16 +7,17 @@ attachments/INDEX-N     what is held of attachments, each with its salt beside i
 log.vkey                cosigners/PARTY.vkey: the keys whose co-signatures stand on that checkpoint
 cosigners/mldsa/        log-key.vkey, PARTY.vkey: the same of ML-DSA-44, as far as it was signed once more
 witnesses/NAME.vkey     witnesses/mldsa/NAME.vkey: the keys of neutral witnesses whose lines stand on it
-policy policy-degraded  all of these must have signed, or any: for tools that take a tlog-policy
+policy policy-degraded  all whom the agreement names must have signed, or any: for tools that take a tlog-policy
 checkpoint-mldsa        where that is an older checkpoint: the newest that was
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from coupefeu.errors import UsageError
-from coupefeu.node.policies import policies_of, witness_names
+from coupefeu.model.agreement import NeutralWitness
+from coupefeu.node.policies import agreed_signers, policies_of, witness_names
 from coupefeu.node.signed_note import (
     OWN,
     SignedNote,
@@ -35,7 +36,7 @@ from coupefeu.store.reader import Held, Reader
 from coupefeu.wire import tiles
 from coupefeu.wire.checkpoint import Checkpoint
 from coupefeu.wire.note import ML_DSA_44, parse_note
-from coupefeu.wire.policy import format_policy
+from coupefeu.wire.policy import PolicyWitness, format_policy
 
 Progress = Callable[[int, int], None]
 ML_DSA_FOLDER: Final = "cosigners/mldsa"
@@ -49,10 +50,12 @@ def export_record(
     progress: Progress | None = None,
     *,
     witnessed: bool = False,
+    witnesses: Sequence[NeutralWitness] = (),
 ) -> int:
     """Write the log of one party; gives its size. `progress(done, size)` after each 256 entries.
 
-    `witnessed`: up to the newest checkpoint that a neutral witness has signed too, if there is one.
+    `witnessed`: up to the newest checkpoint that a neutral witness has signed too, if there is one. `witnesses`: those
+    of the agreement, for which the policies ask.
 
     Raises: UsageError: the folder is not empty, or nobody has co-signed this log yet.
     """
@@ -75,6 +78,7 @@ def export_record(
         write(folder / INDEX_PATH, format_index(need_author(parties, log).origin, disclosed))
     write_attachments(reader, log, 0, signed.size, folder)
     write_keys(folder, signed)
+    write_policies(folder, signed, agreed_signers(parties, log, signed, witnesses))
     write(folder / "checkpoint", signed.note)
     if not signed.is_post_quantum:
         _write_older(folder, signed, find_post_quantum_note(reader, parties, log))
@@ -156,7 +160,7 @@ class _TileWriter:
 
 
 def write_keys(folder: Path, signed: SignedNote) -> None:
-    """Write the keys whose lines stand on the checkpoint, and no others, and policies that ask for them."""
+    """Write the keys whose lines stand on the checkpoint, and no others."""
     write(folder / "log.vkey", f"{signed.log_key.text()}\n".encode())
     for name, key in signed.cosigner_keys.items():
         write(folder / "cosigners" / f"{name}.vkey", f"{key.text()}\n".encode())
@@ -164,7 +168,11 @@ def write_keys(folder: Path, signed: SignedNote) -> None:
     for name, key in witness_names(signed):
         at = folder / "witnesses" / ("mldsa" if key.algorithm == ML_DSA_44 else "")
         write(at / f"{name}.vkey", f"{key.text()}\n".encode())
-    for file, policy, says in policies_of(signed):
+
+
+def write_policies(folder: Path, signed: SignedNote, agreed: tuple[PolicyWitness, ...]) -> None:
+    """Write the policies that ask for those whom the agreement names."""
+    for file, policy, says in policies_of(signed.log_key, agreed):
         write(folder / file, format_policy(policy, says))
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from coupefeu.model.agreement import RecordMode
 from coupefeu.node.folder import NodeFolder
+from coupefeu.node.policies import absent_in
 
 NAME = "README.txt"
 WIDTH = 80
@@ -22,7 +23,7 @@ _CHECK = (
 def write_record_leaflet(folder: NodeFolder, party: str, size: int, to: Path) -> None:
     """Say it of one party's log, as `node.export.export_record` wrote it."""
     what = f"The first {size:,} entries of the log of {party.upper()}, on the line {folder.agreement.name}."
-    _write(to, folder.banner(), what, *_kept(folder))
+    _write(to, folder.banner(), what, *_kept(folder), *_unmet(to))
 
 
 def write_proof_leaflet(folder: NodeFolder, party: str, index: int, to: Path) -> None:
@@ -33,6 +34,7 @@ def write_proof_leaflet(folder: NodeFolder, party: str, index: int, to: Path) ->
         folder.banner(),
         f"Entry {index:,} of the log of {party.upper()}, on the line {line}, with its proof.",
         *_kept(folder),
+        *_unmet(to),
     )
 
 
@@ -47,6 +49,15 @@ def write_equivocation_leaflet(banner: str, name: str, to: Path) -> None:
 
 def _kept(folder: NodeFolder) -> tuple[str, ...]:
     return (_FACT_ONLY,) if folder.agreement.record_mode is RecordMode.FACT_ONLY else ()
+
+
+def _unmet(to: Path) -> tuple[str, ...]:
+    absent = ", ".join(each.upper() for each in absent_in(to))
+    says = (
+        f"`policy` asks for all whom the agreement names, and this checkpoint does not meet it: not signed by {absent}."
+        " `policy-degraded` asks for any of them."
+    )
+    return (says,) if absent else ()
 
 
 def _write(to: Path, banner: str, *what: str) -> None:

@@ -12,10 +12,13 @@ The checkpoint: the newest that a witness has signed too, else the newest that M
 entry; else the newest that is co-signed. An older one proves an entry that it holds no less.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from coupefeu.errors import StoreError, UsageError, VerificationError
-from coupefeu.node.export import need_empty, write, write_attachments, write_keys
+from coupefeu.model.agreement import NeutralWitness
+from coupefeu.node.export import need_empty, write, write_attachments, write_keys, write_policies
+from coupefeu.node.policies import agreed_signers
 from coupefeu.node.signed_note import (
     SignedNote,
     find_post_quantum_note,
@@ -33,8 +36,18 @@ from coupefeu.wire.proof import TlogProof
 OPENING = "opening"
 
 
-def prove_entry(reader: Reader, parties: tuple[Party, ...], log: int, index: int, folder: Path) -> int:
+def prove_entry(
+    reader: Reader,
+    parties: tuple[Party, ...],
+    log: int,
+    index: int,
+    folder: Path,
+    *,
+    witnesses: Sequence[NeutralWitness] = (),
+) -> int:
     """Write the proof of one entry; gives the size of the log that it stands in.
+
+    `witnesses`: those of the agreement, for which the policies ask.
 
     Raises: UsageError: the entry is not held, or no co-signed checkpoint covers it yet; StoreError: the record's tree
     is not the one that was signed.
@@ -56,6 +69,7 @@ def prove_entry(reader: Reader, parties: tuple[Party, ...], log: int, index: int
     if index:
         _write_proof(reader, log, 0, paths, signed, folder / OPENING)
     write_keys(folder, signed)
+    write_policies(folder, signed, agreed_signers(parties, log, signed, witnesses))
     return signed.size
 
 
