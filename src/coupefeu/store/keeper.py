@@ -14,7 +14,7 @@ from coupefeu.model.agreement import Agreement
 from coupefeu.model.instant import Moment
 from coupefeu.record.statements import verify_cosignature
 from coupefeu.record.tree import Frontier
-from coupefeu.services.agreement.facts import TakeIncarnation
+from coupefeu.services.agreement.facts import OpenLog, TakeIncarnation
 from coupefeu.services.agreement.in_force import find_in_force
 from coupefeu.services.base import Command, Recorded, Service
 from coupefeu.services.erasures.facts import EraseContent
@@ -64,6 +64,7 @@ from coupefeu.store.showing import by_kind, make_context
 from coupefeu.store.sqlite import UNAVAILABLE, open_for_writing
 from coupefeu.store.standing import is_of_agreement, read_standing
 from coupefeu.store.state import LogState, empty_log
+from coupefeu.store.taking_back import erase_again
 from coupefeu.store.transaction import Transaction
 from coupefeu.store.witnessed import keep_witnessed
 from coupefeu.wire.agreement import parse_agreement
@@ -267,6 +268,8 @@ class Keeper:
         if isinstance(command, EraseContent):
             transaction.is_ordered = True
             return erase_on_order(transaction, self._by_command, command)
+        if isinstance(command, OpenLog):
+            erase_again(transaction)  # of a restore that could not be gone on with, and was never resumed
         if isinstance(command, TakeIncarnation):
             check_cited(transaction, parse_opening_body(command.body).signed.statement)
         acted = act(transaction, self._by_command, command)

@@ -22,6 +22,7 @@ from coupefeu.record.statements import verify_checkpoint, verify_cosignature, ve
 from coupefeu.record.tree import Frontier, inclusion_path, root_of
 from coupefeu.services.base import Recorded, Statement
 from coupefeu.services.erasures.views import ERASURES
+from coupefeu.services.messages.emptied import empty
 from coupefeu.store import tables
 from coupefeu.store.equivocation import keep_two_leaves
 from coupefeu.store.erased import erase_ranges
@@ -399,10 +400,12 @@ def excuse_erased(transaction: Transaction, log: int) -> None:
 
 
 def erase_again(transaction: Transaction) -> None:
-    """Erase once more what our own entries ERASED name: it came back with what was taken back."""
+    """Erase once more, from the views too, what our entries ERASED name: it came back with what was taken back."""
     for row in transaction.select(Statement(_ERASED_BY_US, {})):
-        ranges = ((row["erased_log"], row["start"], row["end"]),)
-        erase_ranges(transaction, ranges, (row["log"], row["idx"]))
+        range_, by = (row["erased_log"], row["start"], row["end"]), (row["log"], row["idx"])
+        if erase_ranges(transaction, (range_,), by):
+            for emptied in empty(range_, by, row["why"]):
+                transaction.write(emptied.executable, emptied.parameters)
 
 
 def _insist_reached(transaction: Transaction, receiver: Receiver, signed: SignedSize | None) -> None:
