@@ -1,16 +1,19 @@
 """Opening and taking a new incarnation as an officer in charge types it, on real folders and over real sockets."""
 
 import asyncio
+import shutil
 from functools import partial
 
 import pytest
 
 import coupefeu
+from coupefeu.errors import UsageError
 from coupefeu.keys.ring import read_staged_key
 from coupefeu.node import incarnation
 from coupefeu.node.apart_jobs import pack_proof, pack_record, verify_records
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.verified import RecordVerdict
+from coupefeu.store.reader import Reader
 
 WITHIN_S = 60
 
@@ -99,16 +102,23 @@ def test_nothing_is_opened_where_nothing_calls_for_it_and_nobody_decided(line):
     )
 
 
-@pytest.mark.parametrize("step", ["stage_key", "save_incarnation", "write_high_water"])
+STEPS = [("stage_key", 1), ("write_high_water", 1), ("save_incarnation", 1), ("write_high_water", 2)]
+
+
+@pytest.mark.parametrize(("step", "time"), STEPS, ids=["keys", "mark", "statement", "marks anew"])
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_cut_off_at_any_step_the_same_command_goes_on(line, monkeypatch, step, after):
+def test_cut_off_at_any_step_the_same_command_goes_on(line, monkeypatch, step, time, after):
     lose_high_water(line)
     real = getattr(incarnation, step)
 
+    done = []
+
     def cut(*arguments):
-        if after:
+        done.append(step)
+        if after or len(done) < time:
             real(*arguments)
-        raise KeyboardInterrupt
+        if len(done) == time:
+            raise KeyboardInterrupt
 
     folder = NodeFolder.open(line.us)
     closing = incarnation.find_closing(folder)
@@ -116,7 +126,7 @@ def test_cut_off_at_any_step_the_same_command_goes_on(line, monkeypatch, step, a
         patch.setattr(incarnation, step, cut)
         with pytest.raises(KeyboardInterrupt):
             incarnation.open_incarnation(folder, closing)
-    if step != "write_high_water" or not after:
+    if not NodeFolder.open(line.us).need_line().opened:
         assert line.refused("say", "Hello?", node=line.us).code == "node.assembly.recovering"
     assert line.json("incarnation", "open", "--yes", node=line.us)["log"] == "US.2"
     assert line.say("Here again.", node=line.us).startswith("US.2/")
@@ -139,3 +149,46 @@ def test_everything_else_works_on_a_record_with_two_logs_of_one_party(line):
     for number, pack in enumerate((partial(pack_record, folder), partial(pack_proof, folder))):
         index = (0,) * number
         assert pack(line.folder / f"{number}.zip", "us.2", *index, lambda *_: None) > 0
+
+
+def copied(line, name="copy"):
+    """The folder as a restored backup of now would be: without the high-water file."""
+    copy = line.folder / name
+    shutil.copytree(line.us, copy, ignore=shutil.ignore_patterns("highwater", "control.sock"))
+    return copy
+
+
+def leaf(node, log):
+    with Reader(NodeFolder.open(node).record_path, running=False) as reader:
+        return reader.entry(log, 0)["leaf"]
+
+
+@pytest.mark.parametrize("marks", [None, "as of before"], ids=["no high-water file", "an older one"])
+def test_a_copy_made_before_the_first_start_never_signs_that_log_again(line, marks):
+    before = (line.us / "highwater").read_bytes()
+    opened(line)
+    copy = copied(line)
+    if marks is not None:
+        (copy / "highwater").write_bytes(before)
+    assert line.say("Begun.", node=line.us).startswith("US.2/")
+    first = leaf(line.us, 2)
+
+    assert line.refused("say", "Hello?", node=copy).code == "node.assembly.recovering"
+    assert line.json("status", node=copy)["recovering"]
+    lines = " ".join(line.run("incarnation", "open", "--yes", node=copy))
+    assert "US.3/0" in lines
+    assert "us.2.incarnation" in lines, "those who do not know of US.2 must be given it"
+    assert line.say("Here again.", node=copy).startswith("US.3/")
+    with pytest.raises(UsageError, match="not on the record"):
+        leaf(copy, 2)
+    assert leaf(line.us, 2) == first
+    taken = copy / "agreement" / "us.2.incarnation"
+    assert line.json("incarnation", "take", taken, node=line.ru)["log"] == "US.2"
+
+
+def test_no_backup_is_made_of_an_incarnation_that_has_no_entry_yet(line):
+    opened(line)
+    refused = line.refused("backup", "--to", line.folder / "us.backup", node=line.us)
+    assert refused.code == "node.backup.unfinished"
+    line.say("Begun.", node=line.us)
+    assert line.json("backup", "--to", line.folder / "us.backup", node=line.us)["entries"]["us.2"] > 1

@@ -79,6 +79,12 @@ def open_one(
     ]
     if to is not None:
         lines.append(f"If the line does not come up, give them {to}: coupefeu incarnation take {to.name}")
+    if closed_log(folder, statement) >= len(names) and statement.size == 0:
+        skipped = f"{statement.party}.{statement.incarnation - 1}.incarnation"
+        lines.append(
+            f"The log before it has no entry here. Where it is not known, they take it first: "
+            f"coupefeu incarnation take {skipped} (in agreement/ of this folder)."
+        )
     values = _values(folder, statement) | {"reason": closing.reason, "to": str(to) if to else None}
     report(folder.banner(), lines, values, as_json=as_json)
 

@@ -104,11 +104,14 @@ def open_keeper(folder: NodeFolder, now: Moment, *, may_recover: bool = False) -
 
 
 def marks_that_bind(folder: NodeFolder, marks: Marks | None) -> Marks | None:
-    """Leave out what was signed by keys of an earlier incarnation: fresh keys have signed nothing (protocol A13)."""
-    if marks is None or not need_author(folder.parties, folder.log_number).earlier:
+    """Leave out what was signed by keys of an earlier incarnation: fresh keys have signed nothing (protocol A13).
+
+    None, as if there were no file: it has no mark of the log that we write, which opening it made.
+    """
+    if marks is None or not (marks or need_author(folder.parties, folder.log_number).earlier):
         return marks
     if folder.log_number not in marks:
-        return {}
+        return None
     ours = {log for log in logs_of(folder.parties) if folder.agreement.writer_of(log) == folder.party}
     return {log: mark for log, mark in marks.items() if log == folder.log_number or log not in ours}
 

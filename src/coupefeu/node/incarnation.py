@@ -1,10 +1,12 @@
 """Opening a new incarnation of our own log: fresh keys, the identity's word for them, and what the old log stands for.
 
     keys/*.next          the fresh keys, before anything is said of them
+    highwater            a mark of the new log, 0 entries: in this folder, and in no copy of it, these keys are fresh
     agreement/US.2.incarnation   the statement: from now on the folder is of the new log
-    highwater            begun anew: fresh keys have signed nothing
+    highwater            begun anew with that mark alone
 
-Each step may be repeated; cut off in between, the same command goes on. The next start writes entry 0 (protocol A13).
+Each step may be repeated; cut off in between, the same command goes on, while that mark stands: without it the keys may
+have signed elsewhere, and the incarnation after them is opened. The next start writes entry 0 (protocol A13).
 """
 
 from collections.abc import Callable
@@ -80,11 +82,20 @@ def open_incarnation(
     """
     insist_stopped(folder)
     unfinished = find_unfinished(folder)
+    fresh = closed_log(folder, unfinished.statement) if unfinished is not None else folder.log_number
+    mark = {fresh + len(folder.agreement.parties): (0, b"")}
     if unfinished is None:
         unfinished = _sign(folder, closing, make_key)
+        write_high_water(folder.high_water_path, _marks_so_far(folder) | mark)
         save_incarnation(folder.path, unfinished)
-    write_high_water(folder.high_water_path, {})
+    write_high_water(folder.high_water_path, mark)
     return unfinished
+
+
+def _marks_so_far(folder: NodeFolder) -> dict[int, tuple[int, bytes]]:
+    """Give the marks that stand; where the file is missing, none of our log, so that its loss is still seen."""
+    marks = read_high_water(folder.high_water_path)
+    return {} if marks is None else {folder.log_number: (0, b"")} | dict(marks)
 
 
 def insist_stopped(folder: NodeFolder) -> None:
@@ -98,9 +109,12 @@ def insist_stopped(folder: NodeFolder) -> None:
 
 
 def find_unfinished(folder: NodeFolder) -> SignedIncarnation | None:
-    """Give the incarnation that was opened and has no entry yet: opening goes on with it."""
+    """Give the incarnation that was opened and has no entry yet: opening goes on with it.
+
+    Only while its mark stands in the high-water file: else this is a copy, and its keys may have signed elsewhere.
+    """
     ours = [each for each in folder.need_line().incarnations if each.statement.party == folder.party]
-    if not ours:
+    if not ours or folder.log_number not in (read_high_water(folder.high_water_path) or {}):
         return None
     if not folder.record_path.exists():
         return ours[-1]

@@ -8,6 +8,7 @@ from typing import Any
 
 from coupefeu.model.logs import party_of
 from coupefeu.model.messages import format_log, format_number
+from coupefeu.node.assembly import marks_that_bind
 from coupefeu.node.backup.last import read_last_backup
 from coupefeu.node.control import ControlClient
 from coupefeu.node.desk import Desk
@@ -105,7 +106,7 @@ def _read(folder: NodeFolder, desk: Desk) -> dict[str, Any]:
     names = folder.agreement.party_ids
     logs = desk.reader.logs()
     found = desk.open_messages()
-    marks = read_high_water(folder.high_water_path)
+    marks = marks_that_bind(folder, read_high_water(folder.high_water_path))
     return {
         "recovering": why_recovering(marks, {row["log"]: row["complete"] for row in logs}),
         "records": _records(desk.reader, logs, names),

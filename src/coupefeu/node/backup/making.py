@@ -19,6 +19,7 @@ from coupefeu.model.messages import format_log
 from coupefeu.node.backup.contents import MANIFEST, RECORD, Manifest, Stored, read_needful
 from coupefeu.node.backup.last import LastBackup, write_last_backup
 from coupefeu.node.folder import NodeFolder
+from coupefeu.node.incarnation import find_unfinished
 from coupefeu.node.running import is_running
 from coupefeu.store.reader import Reader
 from coupefeu.store.snapshot import STEP_BYTES, Pace, copy_record
@@ -35,9 +36,16 @@ def make_backup(
 ) -> Manifest:
     """Write the backup of a node to the new file `to`, 0600, durable when this returns.
 
-    Raises: UsageError: the file is there already, or the node has no record; ConfigError, StoreError.
+    Raises: UsageError: the file is there already, the node has no record, or a new incarnation has no entry yet;
+    ConfigError, StoreError.
     """
     folder.need_line()
+    if find_unfinished(folder) is not None:
+        raise UsageError(
+            "a new incarnation was opened, and has no entry yet: of this backup nobody could say what its keys signed",
+            code="node.backup.unfinished",
+            hint="Start the node once (coupefeu up), then make the backup.",
+        )
     if to.exists():
         raise UsageError(
             f"{to} is there already",

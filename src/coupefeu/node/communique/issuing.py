@@ -13,6 +13,7 @@ from coupefeu.errors import ConfigError, PolicyError
 from coupefeu.keys import mldsa
 from coupefeu.keys.notes import LogSigner
 from coupefeu.model.messages import MessageId
+from coupefeu.node.assembly import marks_that_bind
 from coupefeu.node.communique.choosing import Disclosing, Query, Selection, choose, choose_ranges
 from coupefeu.node.communique.gathering import Wanted, gather, own_ml_dsa_key, provable, signed_notes
 from coupefeu.node.folder import NodeFolder
@@ -175,7 +176,8 @@ def insist_signing(folder: NodeFolder) -> None:
         )
     with Reader(folder.record_path, running=True) as reader:
         sizes = {row["log"]: row["complete"] for row in reader.logs()}
-    reason = why_recovering(read_high_water(folder.high_water_path), sizes)
+    marks = marks_that_bind(folder, read_high_water(folder.high_water_path))
+    reason = why_recovering(marks, sizes)
     if reason is not None:
         raise ConfigError(
             f"this node is recovering: {reason}",
