@@ -1,6 +1,7 @@
 """A peer that is authentic and hostile, or newer than we are; and frames of one line sent into another."""
 
 import tracemalloc
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +16,7 @@ from coupefeu.link.events import (
 )
 from coupefeu.link.phase import Phase
 from coupefeu.model.precedence import Precedence
-from coupefeu.node import engine
+from coupefeu.node import sending_again
 from coupefeu.testing.joined import JoinedNodes
 from coupefeu.testing.lossy import TwoLinks
 from coupefeu.wire.packet import Ack, CosignatureItem, Hole, RunReceiptItem, Signal, encode_items
@@ -215,13 +216,16 @@ def test_line_tests_and_signals_from_a_stranger_are_never_told(world):
 
 def test_who_asks_again_for_everything_gets_it_in_parts(tmp_path, monkeypatch):
     """A peer that acknowledged all and co-signed nothing asks for the whole log: one request reads a part."""
-    monkeypatch.setattr(engine, "MAX_OFFERED_AGAIN", 4)
+    monkeypatch.setattr(sending_again, "MAX_OFFERED_AGAIN", 4)
     nodes = JoinedNodes(tmp_path)
     for number in range(12):
         nodes.us.say(f"number {number}")
     (peer,) = nodes.us.engine.peers.values()
     read = []
-    load = nodes.us.engine._load_pending
-    nodes.us.engine._load_pending = lambda start, end: read.append(list(load(start, end))) or read[-1]
+    loading = nodes.us.engine._again._loading
+    counted = replace(
+        loading, pending=lambda start, end: read.append(list(loading.pending(start, end))) or read[-1]
+    )
+    nodes.us.engine._again._loading = counted
     nodes.us.engine._handle(peer, HoleAsked(0, 2, 1 << 40), nodes.us.clock())
     assert [[each.index for each in part] for part in read] == [[2, 3, 4, 5]]

@@ -29,7 +29,7 @@ from coupefeu.services.messages.commands import Say, Take
 from coupefeu.services.messages.status import StepName
 from coupefeu.store.jobs import Act, Receive, TakeReceipt
 from coupefeu.store.keeper import Keeper
-from coupefeu.store.outgoing import load_frontier, load_pending
+from coupefeu.store.outgoing import load_behind, load_pending
 from coupefeu.store.reader import Reader
 from coupefeu.testing.clock import VirtualClock
 from coupefeu.testing.line import make_line, private_key, settled_generations
@@ -161,7 +161,7 @@ class ThreeNodes:
             entropy=lambda count: sha256(b"%d %d" % (log, next(DRAWS))).digest() * (count // 32),
             load_pending=lambda start, end: list(load_pending(keeper.connection, log, start, end)),
             keep_psk=lambda log, generations: None,
-            load_frontier=lambda size: load_frontier(keeper.connection, log, size),
+            load_behind=lambda start, end: load_behind(keeper.connection, log, start, end),
         )
 
     def connect(self, log, other):

@@ -61,6 +61,12 @@ class Delivery:
         self._receipted[log] = cumulative
         self.restore(log, cumulative, ())
 
+    def fall_back(self, log: int, cumulative: int) -> None:
+        """Treat a log as acknowledged up to `cumulative` alone; what waits is not lost, and may leave at once."""
+        before = self._outboxes[log]
+        self.begin_anew(log, cumulative)
+        self._outboxes[log].take_over(before)
+
     def doubt(self, log: int, cumulative: int) -> None:
         """Begin anew behind `cumulative`, and go by verified co-signatures of this log alone from now on."""
         self._doubted.add(log)

@@ -124,6 +124,10 @@ class Link:
         """Forget what was acknowledged and offered of our log; offer again what is behind `cumulative`."""
         self._delivery.begin_anew(log, cumulative)
 
+    def fall_back(self, log: int, cumulative: int) -> None:
+        """Forget what was acknowledged of our log behind `cumulative`; what waits goes on, the rest comes again."""
+        self._delivery.fall_back(log, cumulative)
+
     def doubt(self, log: int, cumulative: int) -> None:
         """Tell that the other side signed for entries of our log that are not ours: its acknowledgements mean nothing.
 

@@ -6,7 +6,7 @@ overtakes it, or is sent again behind what has flown, goes under a run signature
 """
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import Final
@@ -81,6 +81,10 @@ class Outbox:
         """Entries not acknowledged."""
         return len(self._waiting)
 
+    def waiting(self) -> Mapping[int, Outgoing]:
+        """Give what is not acknowledged, by index."""
+        return self._waiting
+
     @property
     def flying(self) -> int:
         """Entries under way."""
@@ -129,6 +133,12 @@ class Outbox:
         while self._flights and not any(index in self._flying for index in self._flights[0].indices):
             self._flights.popleft()
         return before - len(self._waiting)
+
+    def take_over(self, other: "Outbox") -> None:
+        """Let what waits in another go from here, as never sent; acknowledgements may name what was known there."""
+        self.end = max(self.end, other.end)
+        for _, outgoing in sorted(other.waiting().items()):
+            self.offer(outgoing)
 
     def cosigned(self, size: int) -> None:
         """Drop what a verified co-signature covers, also what was to go once more: it is never signed for again."""

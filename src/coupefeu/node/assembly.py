@@ -132,7 +132,7 @@ class Surroundings:
     load: Callable[[int, int], list[Pending]]
     keep_psk: Callable[[int, Generations], None]
     """Make the secrets shared with the party of a log durable, then call `Engine.psk_kept`."""
-    load_frontier: Callable[[int], Frontier]
+    load_behind: Callable[[int, int], tuple[Frontier, list[bytes]]]
     work: Work = work_at_once
 
 
@@ -157,7 +157,7 @@ def make_engine(folder: NodeFolder, keeper: Keeper, surroundings: Surroundings) 
         keep_psk=surroundings.keep_psk,
         work=surroundings.work,
         ml_dsa_signers=ml_dsa_signers_of(folder),
-        load_frontier=surroundings.load_frontier,
+        load_behind=surroundings.load_behind,
     )
 
 

@@ -22,6 +22,7 @@ from coupefeu.node.peer import Peer
 from coupefeu.node.post_quantum import PostQuantum, Work, work_at_once
 from coupefeu.node.recovery.asking import Recoverer, Recovery
 from coupefeu.node.recovery.telling import LogTelling
+from coupefeu.node.sending_again import MAX_OFFERED_AGAIN, Loading, SendingAgain
 from coupefeu.record.post_quantum import MlDsaSigners
 from coupefeu.record.tree import Frontier
 from coupefeu.services.base import Command
@@ -54,14 +55,8 @@ Done = Callable[[Outcome], None]
 
 REFUSAL_AGAIN_MS = 1_000
 LACKS_REFERENCE = "store.receive.reference"
-MAX_OFFERED_AGAIN = 1_024
-"""Entries read for one request of the other side; who lacks more asks again."""
 OLD_GENERATION = "node.engine.old_generation"
 FORK_TOLD_AGAIN_MS = 3_600_000
-STALE_ASK_MS = 2_000
-"""An ask behind a co-signature that came so lately may have been sent before it, and proves no loss."""
-FALL_BACK_AGAIN_MS = 60_000
-"""So seldom a party may have us begin again behind what it has co-signed."""
 REMEDY = (
     "a restored record, or a stolen key. Stop this node; the officer in charge opens a new incarnation "
     "with the identity key: coupefeu incarnation open --identity FILE"
@@ -105,7 +100,7 @@ class Engine:
         entropy: Callable[[int], bytes],
         load_pending: Callable[[int, int], Iterable[Pending]],
         keep_psk: Callable[[int, Generations], None],
-        load_frontier: Callable[[int], Frontier],
+        load_behind: Callable[[int, int], tuple[Frontier, list[bytes]]],
         work: Work = work_at_once,
         ml_dsa_signers: MlDsaSigners | None = None,
     ) -> None:
@@ -119,7 +114,6 @@ class Engine:
         self._entropy = entropy
         self._load_pending = load_pending
         self._keep_psk = keep_psk
-        self._load_frontier = load_frontier
         self._listeners: list[Callable[[Change], None]] = []
         self._attachments = Attachments(submit, clock, self.tell, self._tell_refusal)
         our_position = position_of(our_log, parties)
@@ -128,6 +122,14 @@ class Engine:
         )
         self._ml_dsa_signers = ml_dsa_signers
         self._telling = LogTelling(parties, submit, clock, self.tell, self._tell_refusal)
+        self._again = SendingAgain(
+            our_log,
+            Loading(pending=load_pending, behind=load_behind),
+            work,
+            clock,
+            self.tell,
+            self._tell_refusal,
+        )
         self.recovery: Recovery | None = None
         """While this node may have signed more than it holds (protocol A13)."""
 
@@ -303,6 +305,7 @@ class Engine:
         for peer in self.peers.values():
             for event in peer.link.take_events():
                 self._handle(peer, event, now)
+            self._again.step(peer)
             self._attachments.fetch(peer, now)
             self.post_quantum.step(peer, self.our_log, now)
             peer.link.flush(now)
@@ -335,8 +338,10 @@ class Engine:
                 self._take_receipt(peer, item)
             case events.LineTestReceived(item=item):
                 self._submit(ReceiveLineTest(item=item), partial(self._received, peer))
-            case events.HoleAsked(log=log, start=start, end=end) if log == self.our_log:
-                self._offer_again(peer, start, end)
+            case events.HoleAsked(log=log, start=start, end=end) if (
+                log == self.our_log and not self.is_recovering
+            ):
+                self._again.asked(peer, start, end)
             case events.PartAsked(item=ask) if self._is_ours(ask.log):
                 self._attachments.answer(peer, ask)
             case events.PartReceived(item=part):
@@ -347,6 +352,7 @@ class Engine:
                 job = TakeFork(log=shown.log, proof=shown.proof, holder=peer.log)
                 self._submit(job, partial(self._fork_taken, peer))
             case events.LogAsked(item=asked):
+                peer.has_shown_loss = peer.has_shown_loss or asked.log == self.our_log
                 self._telling.answer(peer, asked)
             case events.LogPieceReceived(item=piece) if self.recovery is not None:
                 self.recovery.take(peer, piece)
@@ -369,6 +375,7 @@ class Engine:
             case events.PskToKeep(generations=generations):
                 self._keep_psk(peer.log, generations)
             case events.OldGeneration(number=number, replaced_ms=replaced_ms):
+                peer.has_shown_loss = True
                 self.tell(Trouble(party=peer.log, code=OLD_GENERATION, detail=_old(number, replaced_ms)))
             case events.AckBeyondOurs(log=log, cumulative=cumulative) if (
                 log == self.our_log and not self.is_recovering
@@ -526,35 +533,8 @@ class Engine:
 
     # --- sending again ------------------------------------------------------------------------------------
 
-    def _offer_again(self, peer: Peer, start: int, end: int) -> None:
-        if self.is_recovering:
-            return
-        if start < peer.sealer.base_size:
-            self._fall_back(peer, start)
-            return
-        wanted = self._load_pending(start, min(end, start + MAX_OFFERED_AGAIN))
-        peer.link.offer(peer.outgoing(self.our_log, each) for each in wanted)
-
-    def _fall_back(self, peer: Peer, start: int) -> None:
-        """Begin again behind `start`: they co-signed more, and their record has lost it (protocol A13)."""
-        mono_ms = self._clock().mono_ms
-        if peer.fell_back_ms is not None and mono_ms - peer.fell_back_ms < FALL_BACK_AGAIN_MS:
-            return
-        if peer.cosigned_ms is not None and mono_ms - peer.cosigned_ms < STALE_ASK_MS:
-            return
-        peer.fell_back_ms = mono_ms
-        pending = list(self._load_pending(start, MAX_INDEX))
-        peer.sealer.begin_anew(self._load_frontier(start), [each.leaf_hash for each in pending])
-        peer.cosigned = start
-        peer.link.begin_anew(self.our_log, start)
-        peer.link.offer(peer.outgoing(self.our_log, each) for each in pending)
-        detail = (
-            f"the other side has lost our entries from {start:,} on, which it had co-signed: they go again"
-        )
-        self.tell(Trouble(party=peer.log, code="node.engine.fell_back", detail=detail))
-
     def _watch_cover(self, peer: Peer) -> None:
-        waits = peer.cosigned < peer.sealer.size and peer.link.state().queued == 0
+        waits = peer.sealer.base_size < peer.sealer.size and peer.link.state().queued == 0
         if not waits:
             peer.quiet_since_ms = None
         elif peer.quiet_since_ms is None:
@@ -565,7 +545,8 @@ class Engine:
         if peer.quiet_since_ms is None or now.mono_ms < peer.quiet_since_ms + COVER_AFTER_MS:
             return
         peer.quiet_since_ms = None
-        self._offer_again(peer, peer.sealer.size - 1, peer.sealer.size)
+        if not self.is_recovering:
+            self._again.offer(peer, peer.sealer.size - 1, peer.sealer.size)
 
 
 def _old(number: int, replaced_ms: int) -> str:

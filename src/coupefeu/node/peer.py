@@ -13,6 +13,17 @@ from coupefeu.store.outgoing import Pending
 from coupefeu.store.recovery_jobs import Owed
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
+class Again:
+    """What of our log goes once more, step by step: offered up to `start`, to be offered up to `end`."""
+
+    start: int
+    end: int
+    kept: int = 0
+    """Entries among those offered whose content is erased: nobody acknowledges them."""
+    is_reading: bool = False
+
+
 @dataclass(slots=True, kw_only=True)
 class Peer:
     """The link to it, what we sign towards it, what of it waits to be taken up, what it promised and we fetch."""
@@ -32,6 +43,12 @@ class Peer:
     """When it last co-signed our log, as this process knows."""
     fell_back_ms: int | None = None
     """When it last had us begin again behind what it has co-signed."""
+    has_shown_loss: bool = False
+    """Whether it came back under an old secret, or asked for our log as one that recovers."""
+    again: Again | None = None
+    """What it has lost and is still to be offered."""
+    is_reading: bool = False
+    """Whether what it asked for is being read: one at a time."""
     told_ms: dict[str, int] = field(default_factory=dict)
     is_answered: bool = True
     """Whether no ask of theirs is with the store: one at a time."""

@@ -41,7 +41,7 @@ from coupefeu.record.tree import Frontier
 from coupefeu.store.highwater import Marks, read_high_water, write_high_water
 from coupefeu.store.jobs import Job, Outcome
 from coupefeu.store.keeper import Keeper
-from coupefeu.store.outgoing import Pending, load_frontier, load_pending
+from coupefeu.store.outgoing import Pending, load_behind, load_pending
 from coupefeu.store.reader import Reader
 from coupefeu.store.writer import Writer
 
@@ -117,7 +117,7 @@ class Runtime:
             load=self._load_pending,
             keep_psk=self._keep_psk,
             work=self._work_apart,
-            load_frontier=self._load_frontier,
+            load_behind=self._load_behind,
         )
         self._secrets = SecretFiles(
             self.folder.path / "keys",
@@ -388,9 +388,9 @@ class Runtime:
             done(result)
             self.engine.pump()
 
-    def _load_frontier(self, size: int) -> Frontier:
+    def _load_behind(self, start: int, end: int) -> tuple[Frontier, list[bytes]]:
         with Reader(self.folder.record_path, running=True) as reader:
-            return load_frontier(reader.connection, self.engine.our_log, size)
+            return load_behind(reader.connection, self.engine.our_log, start, end)
 
     def _heed(self, _: Change) -> None:
         if self._in_force.is_stale and not self.engine.is_recovering:

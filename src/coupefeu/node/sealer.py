@@ -40,6 +40,13 @@ class Sealer:
         self._cursor = cosigned.copy()
         self._sealed.clear()
 
+    def fall_back(self, cosigned: Frontier, leaf_hashes: Sequence[bytes]) -> None:
+        """Go back to a smaller size: `leaf_hashes` are all our leaves between it and the newest co-signature."""
+        self._base = cosigned
+        self._hashes.extendleft(reversed(leaf_hashes))
+        self._cursor = cosigned.copy()
+        self._sealed.clear()
+
     @property
     def base_size(self) -> int:
         """Size of their newest co-signature."""

@@ -92,6 +92,14 @@ def load_frontier(connection: Connection, log: int, size: int) -> Frontier:
     return frontier
 
 
+def load_behind(connection: Connection, log: int, start: int, end: int) -> tuple[Frontier, list[bytes]]:
+    """Read the tree of a log as it was at `start`, and the leaf hashes of [start, end)."""
+    rows = connection.query(
+        "SELECT leaf FROM entries WHERE log = ? AND idx >= ? AND idx < ? ORDER BY idx", (log, start, end)
+    )
+    return load_frontier(connection, log, start), [leaf_hash(leaf) for (leaf,) in rows]
+
+
 def cosigned_size(connection: Connection, log: int, holder: int) -> int:
     """Read the largest size of `log` that `holder` co-signed; 0 when there is none."""
     ((size,),) = connection.query(

@@ -39,7 +39,7 @@ from coupefeu.store.highwater import Marks
 from coupefeu.store.jobs import Acted, Job, Outcome
 from coupefeu.store.keeper import Keeper
 from coupefeu.store.line import newest_log
-from coupefeu.store.outgoing import Pending, load_frontier, load_pending
+from coupefeu.store.outgoing import Pending, load_behind, load_pending
 from coupefeu.store.reader import Reader
 from coupefeu.testing.clock import VirtualClock
 from coupefeu.testing.line import (
@@ -109,7 +109,9 @@ class MemoryNode:
             load_pending=self._load_pending,
             keep_psk=lambda log, generations: self._secrets.append((log, generations)),
             ml_dsa_signers=None if self.incarnations else make_ml_dsa_signers(self.agreement, self.name),
-            load_frontier=lambda size: load_frontier(self.keeper.connection, self.engine.our_log, size),
+            load_behind=lambda start, end: load_behind(
+                self.keeper.connection, self.engine.our_log, start, end
+            ),
         )
         self.engine.listen(self.changes.append)
         if recovering is not None:
