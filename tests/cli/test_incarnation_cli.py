@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import sqlite3
 from functools import partial
 
 import pytest
@@ -11,6 +12,7 @@ from coupefeu.errors import UsageError
 from coupefeu.keys.ring import read_staged_key
 from coupefeu.node import incarnation
 from coupefeu.node.apart_jobs import pack_proof, pack_record, verify_records
+from coupefeu.node.exercise import pair_exercise
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.verified import RecordVerdict
 from coupefeu.store.reader import Reader
@@ -192,3 +194,24 @@ def test_no_backup_is_made_of_an_incarnation_that_has_no_entry_yet(line):
     assert refused.code == "node.backup.unfinished"
     line.say("Begun.", node=line.us)
     assert line.json("backup", "--to", line.folder / "us.backup", node=line.us)["entries"]["us.2"] > 1
+
+
+def test_fsck_compares_folder_and_record_behind_an_incarnation_too(line):
+    """A key statement that the folder lacks, then an agreement of another line in entry 0 of the log that is closed."""
+    opened(line)
+    asyncio.run(asyncio.wait_for(speak(line), WITHIN_S))
+    statement = line.folder / "cosigner.statement"
+    line.run("agreement", "replace-key", "cosigner", "--to", statement, node=line.ru)
+    line.run("agreement", "record-statement", statement, node=line.us)
+    asyncio.run(asyncio.wait_for(speak(line), WITHIN_S))
+    assert line.json("fsck", node=line.us)["clean"]
+    (kept,) = (line.us / "agreement").glob("ru-*.statement")
+    kept.unlink()
+    (lacking,) = line.json("fsck", node=line.us, code=7)["findings"]
+    assert "not in the folder" in lacking["what"]
+
+    other, _ = pair_exercise(line.folder / "other-us", line.folder / "other-ru")
+    with sqlite3.connect(line.us / "record.db") as connection:
+        connection.execute("UPDATE entries SET body = ? WHERE log = 0 AND idx = 0", (other.opening_body,))
+    found = line.json("fsck", node=line.us, code=7)["findings"]
+    assert "entry 0 holds another agreement than agreement/0001.toml" in {each["what"] for each in found}

@@ -74,8 +74,10 @@ def _check_against_record(folder: NodeFolder, findings: Findings) -> tuple[Party
             _check_opening(folder, connection, findings)
         finally:
             connection.close()
-    except (CoupefeuError, TypeError, ValueError):
-        return folder.parties  # the record is checked next, and says what is wrong with it
+    except (CoupefeuError, TypeError, ValueError) as error:
+        what = f"the folder cannot be compared with its record: {error}"
+        findings.add("folder", what, str(folder.path), "Mend what else is found, and check again.")
+        return folder.parties
     return _check_standing(folder, standing, findings)
 
 
@@ -86,7 +88,7 @@ def _check_opening(folder: NodeFolder, connection: Connection, findings: Finding
         "SELECT body FROM entries WHERE log = ? AND idx = 0 AND body IS NOT NULL", (first,)
     )
     for (body,) in rows:
-        if parse_agreement_body(body)[0] != parse_agreement_body(folder.opening_body)[0]:
+        if parse_agreement_body(body)[0] != parse_agreement_body(folder.first_body(first))[0]:
             what = "entry 0 holds another agreement than agreement/0001.toml"
             findings.add(
                 "folder",
@@ -106,4 +108,4 @@ def _check_standing(folder: NodeFolder, standing: Standing, findings: Findings) 
     if not lacking:
         return folder.parties
     statements = [each.statement for each in standing.statements]
-    return make_parties(folder.agreement, statements, line.published)
+    return make_parties(folder.agreement, statements, line.published, line.opened)
