@@ -385,6 +385,7 @@ CORRUPTIONS: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
     "the high-water file of another line": (marks_of_another_line, "high_water", "were signed for", "asks the other side"),
     "the agreement, changed by hand": (in_file("agreement/0001.toml", lambda data: data.replace(b"skew", b"skeW", 1)), "folder", "was changed after it was signed", "signed text back"),
     "the agreement's signatures": (in_file("agreement/0001.sigs", flip_file(9)), "folder", "does not hold", "restore the folder"),
+    "an entry 0 that is no agreement": (sql("UPDATE entries SET body = zeroblob(9) WHERE log = 0 AND idx = 0"), "folder", "cannot be compared with its record", "check again"),
     "the agreement that is gone": (without("agreement/0001.toml"), "folder", "no agreement", "restore the folder"),
     "the line file of another line": (in_file("line.toml", lambda data: data.replace(b'line_id = "', b'line_id = "0', 1)), "folder", "different lines", "restore the folder"),
     "the node file": (in_file("node.toml", lambda data: b"party = us\n" + data), "folder", "is not TOML", "mend"),
