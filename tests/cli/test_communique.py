@@ -9,8 +9,9 @@ from typer.testing import CliRunner
 
 from coupefeu.cli.main import make_app
 from coupefeu.errors import CoupefeuError, PeerError, PolicyError, UsageError, VerificationError
+from coupefeu.keys import mldsa
 from coupefeu.wire.communique_file import OPENING
-from coupefeu.wire.note import COSIGNATURE, ED25519, VerifierKey
+from coupefeu.wire.note import COSIGNATURE, ED25519, ML_DSA_44, VerifierKey
 
 BANNER = "EXERCISE / EXERCICE / УЧЕНИЕ"
 
@@ -199,11 +200,37 @@ def test_with_keys_only_what_they_signed_counts(line, tmp_path):
     make(line, to, "--entries", "US/4")
     run("communique", "unpack", to, "--to", tmp_path / "out")
     key = tmp_path / "out" / "us" / "log.vkey"
-    assert values(to, "--key", key)["keys_from"] == "given"
     assert values(to, "--key", key, "--key", tmp_path / "out" / "us" / "cosigners" / "ru.vkey")
     other = tmp_path / "out" / "us" / "cosigners" / "ru.vkey"
     refused = run("verify", to, "--key", other, raises=VerificationError)
     assert refused.code == "cli.verify_communique.not_trusted"
+
+
+def test_of_keys_that_were_not_given_it_is_said_that_they_came_with_the_file(line, tmp_path):
+    """One key that is the reader's vouches for no other: not for a holder's, and not for a post-quantum one."""
+    to, out = tmp_path / "a.html", tmp_path / "out"
+    make(line, to, "--entries", "US/4")
+    run("communique", "unpack", to, "--to", out)
+    log, every = out / "us" / "log.vkey", sorted((out / "us").rglob("*.vkey"))
+    cosigner = out / "us" / "cosigners" / "ru.vkey"
+    for given in ([log], [log, cosigner], every):
+        found = values(to, *(part for each in given for part in ("--key", each)))
+        is_of_file, said = given != every, " ".join(found["not_proved"])
+        assert found["keys_from"] == ("file" if is_of_file else "given")
+        assert ("That these identity keys are the parties" in said) == is_of_file
+        assert ("which you did not give" in said) == is_of_file
+
+
+def test_a_post_quantum_key_that_is_given_is_compared(line, tmp_path):
+    to, out = tmp_path / "a.html", tmp_path / "out"
+    make(line, to, "--entries", "US/4")
+    run("communique", "unpack", to, "--to", out)
+    other = tmp_path / "other.vkey"
+    other.write_text(VerifierKey.of("us.example", ML_DSA_44, mldsa.public(bytes(32))).text())
+    given = ("--key", out / "us" / "log.vkey", "--key", other)
+    refused = run("verify", to, *given, raises=VerificationError)
+    assert refused.code == "cli.verify_communique.not_trusted"
+    assert len(refused.message) < 500
 
 
 def test_a_communique_is_judged_by_a_policy_of_its_reader(line, tmp_path):
@@ -216,7 +243,7 @@ def test_a_communique_is_judged_by_a_policy_of_its_reader(line, tmp_path):
     policy.write_text(f"log {log}\nwitness ru {ru}\nquorum ru\n")
     found = values(to, "--policy", policy)
     assert found["policy"] == {"met": True, "counted": ["ru"]}
-    assert found["keys_from"] == "given"
+    assert found["keys_from"] == "file", "of post-quantum keys the policy says nothing"
     assert "signed by ru" in run("verify", to, "--policy", policy)
     policy.write_text(f"witness ru {ru}\nquorum ru\n")
     assert values(to, "--policy", policy)["keys_from"] == "file"

@@ -12,6 +12,7 @@ from tests.shared import shared_json
 from typer.testing import CliRunner
 
 from coupefeu.cli.main import make_app
+from coupefeu.keys.notes import MlDsaSigner
 from coupefeu.record.selection import Disclosed
 from coupefeu.services.messages.display import show
 from coupefeu.wire.communique import EntryItem
@@ -269,7 +270,19 @@ def test_keys_that_the_reader_has_decide(open_verifier, story, communique):
     page.press("textarea", "Tab")
     page.wait_for_selector("text=you gave it")
     assert page.inner_text("table").count("you gave it") == 2
-    assert "Whose these keys are" not in page.inner_text(".not-proved")
+    unsaid = page.inner_text(".not-proved")
+    assert "Whose these keys are, which you did not give" in unsaid
+    assert story.cosigner("ru").vkey.key_id.hex() in unsaid
+    every = [signer(each) for signer in (story.cosigner, story.log_ml_dsa) for each in ("us", "ru")]
+    page.fill("textarea", "\n".join([logs, *(each.vkey.text() for each in every)]))
+    page.press("textarea", "Tab")
+    page.wait_for_function(
+        "!document.querySelector('.not-proved')?.innerText.includes('Whose these keys are')"
+    )
+    assert "identity keys" not in page.inner_text(".not-proved")
+    page.fill("textarea", f"{logs}\n{MlDsaSigner(story.origin('us'), bytes(32)).vkey.text()}")
+    page.press("textarea", "Tab")
+    page.wait_for_selector("main[data-state=refused]")
     page.fill("textarea", f"{logs}\n{story.cosigner('us').vkey.text()}")
     page.press("textarea", "Tab")
     page.wait_for_selector("main[data-state=refused]")

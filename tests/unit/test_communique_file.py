@@ -492,7 +492,7 @@ def test_a_witness_is_named_apart_from_those_who_hold_the_entries():
     assert proved.logs[0].first_held(1).first_s == 1_648_091_000
     said = " ".join(proved_sentences(proved, "en", is_our_text=False))
     assert f"The witness witness.example/w1 (key {witness.vkey.key_id.hex()}) signed" in said
-    unsaid = " ".join(not_proved_sentences(proved, "en", is_our_text=False, keys_are_given=False))
+    unsaid = " ".join(not_proved_sentences(proved, "en", is_our_text=False))
     assert "the agreement does not name witness.example/w1" in unsaid
     forged = replace(seen, blob=seen.blob[:-1] + bytes([seen.blob[-1] ^ 1]))
     made[log] = replace(made[log], note=format_note(Note(note.text, (*note.signatures, forged))))

@@ -4,7 +4,7 @@ import { verifyCommunique, type Proved } from '../communique/verify';
 import { MAX_FILE_BYTES } from '../communique/envelope';
 import type { Far } from '../communique/far';
 import { isSame } from '../proof/octets';
-import { COSIGNATURE, type VerifierKey } from '../proof/note';
+import { COSIGNATURE, ML_DSA_44, type VerifierKey } from '../proof/note';
 import { Refusal } from '../proof/refusal';
 
 const SLICE_MS = 24;
@@ -63,15 +63,20 @@ function runSlice(steps: Generator<Far, Proved>): IteratorResult<Far, Proved> {
   return step;
 }
 
-/** Every log must be signed by a key that the reader gave, and co-signed under given keys alone if any of those was given. */
+/** Every log must be signed by a key that the reader gave, and co-signed under given keys alone if any of that kind was given. */
 function insistOnGiven({ logs }: Proved, given: readonly VerifierKey[]): void {
   if (given.length === 0) return;
-  const cosigners = given.filter((key) => key.algorithm === COSIGNATURE);
-  for (const { key, origin, newest } of logs) {
-    const signers = [...newest.holders, ...newest.witnesses].map((each) => each.key);
-    const areTrusted = cosigners.length === 0 || signers.every((each) => isAmong(each, cosigners));
+  for (const { key, origin, newest, postQuantum, partyKeys } of logs) {
+    const cosigners = [...newest.holders, ...newest.witnesses].map((each) => each.key);
+    const signers = [...postQuantum, ...partyKeys.filter((each) => each.algorithm === ML_DSA_44)];
+    const areTrusted = areAmong(cosigners, COSIGNATURE, given) && areAmong(signers, ML_DSA_44, given);
     if (!isAmong(key, given) || !areTrusted) throw new Refusal(NOT_TRUSTED, { log: origin });
   }
+}
+
+function areAmong(signers: readonly VerifierKey[], algorithm: number, given: readonly VerifierKey[]): boolean {
+  const trusted = given.filter((key) => key.algorithm === algorithm);
+  return trusted.length === 0 || signers.every((each) => isAmong(each, trusted));
 }
 
 export function isAmong(key: VerifierKey, keys: readonly VerifierKey[]): boolean {

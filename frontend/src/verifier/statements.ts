@@ -100,11 +100,14 @@ export function notProvedSentences(proved: Proved, naming: Naming, given: readon
   ];
 }
 
+/** Of the parties' keys that the reader did not give, the file alone says whose they are. */
 function keySentences(proved: Proved, given: readonly VerifierKey[]): string[] {
-  const areGiven = proved.logs.every((log) => isAmong(log.key, given));
   const sentences = areAgreed(proved) ? [] : [say('verifier-not-proved-agreed')];
-  if (areGiven) return sentences;
-  return [...sentences, say('verifier-not-proved-keys'), say('verifier-not-proved-identities')];
+  const ofFile = proved.logs.flatMap((log) => log.partyKeys).filter((key) => !isAmong(key, given));
+  if (ofFile.length === 0) return sentences;
+  const names = [...new Set(ofFile.map((key) => `${showLine(key.name)} (${toHex(key.id)})`))].join(', ');
+  const whose = given.length === 0 ? say('verifier-not-proved-keys') : say('verifier-not-proved-given', { names });
+  return [...sentences, whose, say('verifier-not-proved-identities')];
 }
 
 function isHeldByOthers({ holders, witnesses }: Held): boolean {

@@ -22,9 +22,14 @@ from coupefeu.services.bodies import promised_in
 from coupefeu.services.communique.account import account_lines
 from coupefeu.services.communique.consent import judge_consent
 from coupefeu.services.communique.page import render_page
-from coupefeu.services.communique.proved import holds_words, not_proved_sentences, proved_sentences
+from coupefeu.services.communique.proved import (
+    holds_words,
+    keys_of_file,
+    not_proved_sentences,
+    proved_sentences,
+)
 from coupefeu.services.communique.reading import words
-from coupefeu.wire.note import COSIGNATURE, ED25519, VerifierKey
+from coupefeu.wire.note import COSIGNATURE, ED25519, ML_DSA_44, VerifierKey
 from coupefeu.wire.policy import Policy
 from coupefeu.words import say
 
@@ -42,12 +47,10 @@ def verify_file(
     if keys:
         insist_trusted(proved, keys)
     counted = None if policy is None else judge_all(proved, policy)
-    is_trusted = bool(keys) or (policy is not None and bool(policy.logs))
+    trusted = [*keys, *_keys_of(policy or Policy())]
     is_our_text = sha256(render_page(proved)).digest() == proved.human_digest
     said = list(proved_sentences(proved, language, is_our_text=is_our_text))
-    not_said = list(
-        not_proved_sentences(proved, language, is_our_text=is_our_text, keys_are_given=is_trusted)
-    )
+    not_said = list(not_proved_sentences(proved, language, is_our_text=is_our_text, given=trusted))
     if counted is not None:
         said.append(say("communique-policy-met", language, names=", ".join(counted) or "-"))
     lines = wrap(holds_words(proved, language), "")
@@ -60,12 +63,16 @@ def verify_file(
         lines += ["", words(heading, language), *bullets(sentences)]
     values = communique_values(proved) | {
         "text_is_ours": is_our_text,
-        "keys_from": "given" if is_trusted else "file",
+        "keys_from": "file" if keys_of_file(proved, trusted) else "given",
         "policy": None if counted is None else {"met": True, "counted": list(counted)},
         "proved": said,
         "not_proved": not_said,
     }
     report(proved.agreement.banner, lines, values, as_json=as_json)
+
+
+def _keys_of(policy: Policy) -> list[VerifierKey]:
+    return [*(each.key for each in policy.logs), *(each.key for each in policy.witnesses)]
 
 
 def insist_trusted(proved: ProvedCommunique, keys: Sequence[VerifierKey]) -> None:
@@ -76,10 +83,18 @@ def insist_trusted(proved: ProvedCommunique, keys: Sequence[VerifierKey]) -> Non
     for log in proved.logs.values():
         if not any(key.algorithm == ED25519 and key == log.key for key in keys):
             raise _not_trusted(f"the log {log.origin} is signed by {log.key.text()}")
-        cosigners = [key for key in keys if key.algorithm == COSIGNATURE]
-        for each in (*log.newest.holders, *log.newest.witnesses) if cosigners else ():
-            if each.key not in cosigners:
-                raise _not_trusted(f"the log {log.origin} is co-signed by {each.key.text()}")
+        cosigned = [each.key for each in (*log.newest.holders, *log.newest.witnesses)]
+        post_quantum = [key for key in (*log.post_quantum, *log.party_keys) if key.algorithm == ML_DSA_44]
+        for algorithm, signers in ((COSIGNATURE, cosigned), (ML_DSA_44, post_quantum)):
+            trusted = [key for key in keys if key.algorithm == algorithm]
+            strange = [key for key in signers if trusted and key not in trusted]
+            if strange:
+                raise _not_trusted(f"the log {log.origin} is co-signed by {_short(strange[0])}")
+
+
+def _short(key: VerifierKey) -> str:
+    """Write a key whole, but one of ML-DSA-44, which fills a screen, by its name and id."""
+    return f"{key.name} ({key.key_id.hex()})" if key.algorithm == ML_DSA_44 else key.text()
 
 
 def judge_all(proved: ProvedCommunique, policy: Policy) -> tuple[str, ...]:

@@ -379,6 +379,7 @@ verifier-identity = identity
 verifier-when = Not before, not after: it stands at each entry. A bound is as good as the clock and the key of who gave it; the time in an entry is its author’s claim.
 verifier-not-proved-keys = Whose these keys are: they came with the file.
 verifier-not-proved-identities = That these identity keys are the parties’: the agreement came with the file.
+verifier-not-proved-given = Whose these keys are, which you did not give: { $names }.
 verifier-not-proved-agreed = That these log keys are the parties’: the agreement names others.
 verifier-not-proved-complete = That nothing was left out: who issued the file chose what is in it.
 verifier-not-proved-branch = That no other branch of a log was signed: compare with the other side and with a witness.

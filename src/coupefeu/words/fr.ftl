@@ -371,6 +371,7 @@ verifier-identity = identité
 verifier-when = Pas avant, pas après : cela figure à chaque inscription. Une borne vaut ce que valent l’horloge et la clé de qui l’a donnée ; l’heure d’une inscription est l’affirmation de son auteur.
 verifier-not-proved-keys = À qui sont ces clés : elles sont venues avec le fichier.
 verifier-not-proved-identities = Que ces clés d’identité sont celles des Parties : l’accord est venu avec le fichier.
+verifier-not-proved-given = À qui sont ces clés, que vous n’avez pas données : { $names }.
 verifier-not-proved-agreed = Que ces clés de journal sont celles des Parties : l’accord en nomme d’autres.
 verifier-not-proved-complete = Que rien n’a été omis : qui a émis le fichier a choisi ce qu’il contient.
 verifier-not-proved-branch = Qu’aucune autre branche d’un journal n’a été signée : comparez avec l’autre Partie et avec un témoin.

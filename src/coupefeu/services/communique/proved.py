@@ -1,6 +1,6 @@
 """What a verified communique proves, by whose keys, between which times, and what it does not; in words."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from coupefeu.model.instant import format_second
 from coupefeu.record.communique import ProvedCommunique
@@ -40,14 +40,23 @@ def proved_sentences(communique: ProvedCommunique, language: str, *, is_our_text
         yield words("communique-proved-text", language)
 
 
+def keys_of_file(communique: ProvedCommunique, given: Collection[VerifierKey]) -> tuple[VerifierKey, ...]:
+    """Give the parties' keys that are not among those of the reader: the file alone says whose they are."""
+    keys = (key for log in communique.logs.values() for key in log.party_keys)
+    return tuple(key for key in dict.fromkeys(keys) if key not in given)
+
+
 def not_proved_sentences(
-    communique: ProvedCommunique, language: str, *, is_our_text: bool, keys_are_given: bool
+    communique: ProvedCommunique, language: str, *, is_our_text: bool, given: Collection[VerifierKey] = ()
 ) -> Iterator[str]:
-    """Say what is not proved; `keys_are_given`: the reader named the keys that are trusted."""
+    """Say what is not proved; `given`: the keys that the reader has by another way than the file."""
     if not is_our_text:
         yield words("communique-not-proved-text", language)
-    if not keys_are_given:
+    from_file = keys_of_file(communique, given)
+    if from_file:
         yield words("ui-verify-not-proved-identities", language)
+    if from_file and given:
+        yield say("verifier-not-proved-given", language, names=_names(from_file))
     yield words("ui-verify-not-proved-truth", language)
     yield words("ui-verify-not-proved-person", language)
     yield words("communique-not-complete", language)
