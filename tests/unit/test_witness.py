@@ -168,7 +168,8 @@ def test_a_fork_is_kept_as_evidence_and_only_so_many(opened, clock):
         assert "text/plain" in answer.content_type, "a client would take a size for a reason to try again"
     kept = opened._heads.read_forks()
     assert len(kept) == MAX_FORKS
-    assert parse_note(kept[0].note).text == forks[0].checkpoint(6).text()
+    assert parse_note(kept[0].note).text == LOG.checkpoint(6).text(), "the head moves on, and this stays"
+    assert parse_note(kept[1].note).text == forks[0].checkpoint(6).text()
 
 
 def test_times_never_go_back_and_a_clock_far_behind_signs_nothing(opened, clock):
@@ -218,6 +219,19 @@ def test_whoever_repeats_a_checkpoint_takes_no_line_of_it_away(opened):
     assert {line.key_id for line in note.signatures} == {
         *(key.key_id for key in LOG.vkeys), opened.keys.ed25519.vkey.key_id, opened.keys.ml_dsa.vkey.key_id
     }  # fmt: skip
+
+
+def test_whoever_reads_a_head_again_and_again_costs_one_signature(opened, monkeypatch):
+    ask(opened, LOG.request(0, 4))
+    signed = []
+    cosign = CosignSigner.cosign
+    monkeypatch.setattr(CosignSigner, "cosign", lambda *values: (signed.append(1), cosign(*values))[1])
+    first = [opened.latest(origin_hash(LOG.origin)) for _ in range(5)]
+    assert (len(set(first)), len(signed)) == (1, 1)
+    ask(opened, LOG.request(4, 6))
+    signed.clear()
+    note = parse_note(opened.latest(origin_hash(LOG.origin)))
+    assert (note.text, len(signed)) == (LOG.checkpoint(6).text(), 1), "and the newest is what is read"
 
 
 def test_only_verified_lines_are_kept(opened):

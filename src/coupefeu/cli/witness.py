@@ -1,4 +1,7 @@
-"""`coupefeu witness serve`: a neutral witness for lines of others, and for any log that speaks tlog-witness."""
+"""`coupefeu witness`: a neutral witness for lines of others, and for any log that speaks tlog-witness.
+
+serve   co-sign         forks   what it kept of logs that signed two trees of one size
+"""
 
 import asyncio
 import signal
@@ -14,13 +17,15 @@ from coupefeu.console.listening import Listener, bind
 from coupefeu.node.collector import calm_collector
 from coupefeu.node.folder_files import check_address
 from coupefeu.node.witness.app import WitnessApp
+from coupefeu.node.witness.forks import write_forks
 from coupefeu.node.witness.opening import OpenWitness, open_witness
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    group = typer.Typer(help="The neutral witness: serve.")
+    group = typer.Typer(help="The neutral witness: serve, forks.")
     group.command("serve")(serve)
+    group.command("forks")(forks)
 
     @group.callback()
     def witness() -> None:
@@ -56,6 +61,32 @@ def serve(
     with open_witness(folder, [*(trust or []), *(more or [])], name=name) as opened:
         calm_collector()
         uvloop.run(_serve(opened, host, port, lists=list_logs, as_json=as_json))
+
+
+def forks(
+    folder: Annotated[Path, typer.Option("--folder", help="Folder of the witness, running or not.")],
+    to: Annotated[Path, typer.Option("--to", help="The new folder.")],
+    trust: Annotated[
+        list[str] | None,
+        typer.Option("--trust", help="Verifier key of a log, or a file of them, as `serve` was given them."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write both checkpoints of each log that signed two trees of one size, as proofs for others."""
+    written = write_forks(folder, trust or [], to)
+    lines = [
+        f"The log {each.origin} signed two trees of {each.size:,} entries: {each.folder}"
+        + ("" if each.is_proof else " (both checkpoints; for tools that check notes)")
+        for each in written
+    ]
+    if any(each.is_proof for each in written):
+        lines.append("Verify each with coupefeu verify.")
+    values = [
+        {"origin": each.origin, "size": each.size, "to": str(each.folder), "proof": each.is_proof}
+        for each in written
+    ]
+    none = ["No log that this witness knows has shown it two trees of one size. Nothing was written."]
+    report(None, lines or none, {"forks": values}, as_json=as_json)
 
 
 async def _serve(opened: OpenWitness, host: str, port: int, *, lists: bool, as_json: bool) -> None:

@@ -1,7 +1,7 @@
 """What a witness remembers: of each log the head that it cosigned last, in one SQLite file of its own.
 
     heads       origin | size | root | note | time_s      the newest that was cosigned, one row a log
-    forks       number | origin | size | note | seen_ms   what a log signed beside it at the same size
+    forks       number | origin | size | note | seen_ms   what a log signed beside a cosigned one, behind it
 
 A head moves by compare-and-swap alone, and is durable before anything is signed for it.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from coupefeu.errors import StoreError
-from coupefeu.store.sqlite import Connection, open_for_writing
+from coupefeu.store.sqlite import Connection, open_for_reading, open_for_writing
 
 MAX_FORKS: Final = 16
 """Kept of one log, the first; two are proof enough."""
@@ -52,7 +52,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fork:
-    """Another head that the log signed for a size that was cosigned with another root."""
+    """A head of a size for which the log signed two roots: the one that was cosigned, or another."""
 
     origin: str
     size: int
@@ -78,8 +78,7 @@ class Heads:
 
     def read_forks(self) -> list[Fork]:
         """Read what was kept of logs that signed two heads of one size, in the order in which it came."""
-        rows = self._connection.stream("SELECT origin, size, note, seen_ms FROM forks ORDER BY number")
-        return [Fork(origin=row[0], size=row[1], note=row[2], seen_ms=row[3]) for row in rows]
+        return _forks(self._connection)
 
     def commit(self, moves: Sequence[Move], forks: Iterable[Fork] = ()) -> None:
         """Move the heads and keep the forks, in one transaction, durable when this returns.
@@ -127,3 +126,17 @@ class Heads:
     def close(self) -> None:
         """Close the file; what was committed stays."""
         self._connection.close()
+
+
+def read_kept_forks(path: Path, *, running: bool) -> list[Fork]:
+    """Read the same of a witness that runs, or of one that does not, and change nothing. Raises: StoreError."""
+    connection = open_for_reading(path, running=running)
+    try:
+        return _forks(connection)
+    finally:
+        connection.close()
+
+
+def _forks(connection: Connection) -> list[Fork]:
+    rows = connection.stream("SELECT origin, size, note, seen_ms FROM forks ORDER BY number")
+    return [Fork(origin=row[0], size=row[1], note=row[2], seen_ms=row[3]) for row in rows]

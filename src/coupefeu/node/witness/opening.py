@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -55,6 +55,16 @@ def open_witness(
         finally:
             heads.close()
             journal.close()
+
+
+def is_running(folder: Path) -> bool:
+    """Whether some process has this witness open."""
+    with suppress(FileNotFoundError), (folder / "lock").open("rb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def _make_folder(folder: Path) -> None:

@@ -6,7 +6,7 @@ Source: c2sp.org/tlog-witness v1.0.0, c2sp.org/tlog-cosignature.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Final
 
@@ -68,6 +68,7 @@ class Witness:
         self._known = heads.read()
         self._hashes = {origin_hash(origin): origin for origin in rules}
         self._budgets = {origin: _Budget(each.per_minute) for origin, each in rules.items()}
+        self._latest: dict[str, tuple[Head, bytes]] = {}
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -99,8 +100,8 @@ class Witness:
         settling = _Settling(self._known, self._budgets, now)
         decided = [settling.decide(each) for each in batch]
         try:
-            if settling.moves or settling.forks:
-                self._heads.commit(settling.moves, settling.forks)
+            if settling.moves or settling.kept:
+                self._heads.commit(settling.moves, settling.kept)
         except StoreError as error:
             self._note("not-stored", code=error.code, detail=error.message)
             self._read_again()
@@ -136,11 +137,18 @@ class Witness:
     def latest(self, hashed: str) -> bytes | None:
         """Give the checkpoint that was cosigned last of the log with this origin hash, with all lines; None: none was.
 
-        The co-signature is made again: it is of what is durable, gives the same time, and says the same.
+        The co-signature is made again once for each head: it is of what is durable, gives the same time, and says the
+        same; whoever asks again and again costs no signature.
         """
         head = self._known.get(self._hashes.get(hashed, ""))
         if head is None:
             return None
+        made = self._latest.get(head.origin)
+        if made is None or made[0] != head:
+            made = self._latest[head.origin] = (head, self._made_again(head))
+        return made[1]
+
+    def _made_again(self, head: Head) -> bytes:
         note = parse_note(head.note)
         is_paid = has_ml_dsa(self._rules[head.origin], note.signatures)
         lines = self._lines(note.text, head.time_s, with_ml_dsa=is_paid)
@@ -170,6 +178,7 @@ class _Settling:
         self.moved: dict[str, Head] = {}
         self._moves: dict[str, Move] = {}
         self.forks: list[Fork] = []
+        self.kept: list[Fork] = []
 
     @property
     def moves(self) -> list[Move]:
@@ -201,7 +210,7 @@ class _Settling:
         if old_size != (0 if known is None else known.size):
             return name_size(known)
         if known is not None and checkpoint.size == known.size and checkpoint.root != known.root:
-            return self._forked(checked)
+            return self._forked(checked, known)
         try:
             verify_path(old_size, None if known is None else known.root, checkpoint, checked.submission.path)
         except VerificationError as error:
@@ -217,13 +226,13 @@ class _Settling:
             )
         return None
 
-    def _forked(self, checked: Checked) -> Answer:
-        """Keep it: with the head that was cosigned it proves that the log signed two trees of one size."""
+    def _forked(self, checked: Checked, known: Head) -> Answer:
+        """Keep it and the head that was cosigned, which will move on: both prove that the log signed two trees."""
         checkpoint = checked.checkpoint
         note = format_note(Note(checked.submission.note.text, checked.lines))
-        self.forks.append(
-            Fork(origin=checkpoint.origin, size=checkpoint.size, note=note, seen_ms=self._now.utc_ms)
-        )
+        other = Fork(origin=checkpoint.origin, size=checkpoint.size, note=note, seen_ms=self._now.utc_ms)
+        self.forks.append(other)
+        self.kept += (replace(other, note=known.note), other)
         return refuse(
             HTTPStatus.CONFLICT,
             "fork",
