@@ -62,7 +62,7 @@ SUMMARIES: Final = {
         "Show a recovering node a checkpoint of its own log that somebody else kept: it must come up to that."
     ),
     "rebuild": "Make the views of a stopped node anew from its record: inbox, chains, agreement.",
-    "witness": "The neutral witness: serve.",
+    "witness": "The neutral witness: serve, forks.",
     "demo": "Run two nodes on this machine with their consoles, until Ctrl-C; --headless: let them prove the main job.",
     "bench": ("Measure the line, bad days and a record of a million entries; exit 1 if one falls short."),
 }
