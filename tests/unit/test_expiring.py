@@ -192,6 +192,29 @@ def test_what_was_said_under_other_terms_keeps_them(line):
     assert not is_erased(node, before)
 
 
+def test_naming_terms_that_are_past_does_not_bring_the_end_of_evidence_on(line):
+    """RU goes on naming version 1 after version 2, by which everything is kept, came into force here."""
+    node = line.us
+    before = line.ru.say("said when content had an age")
+    line.run(seconds=2)
+    line.clock.advance(1_000)
+    node.keeper.earlier = (node.agreement,)
+    node.keeper.agreement = replace(
+        node.agreement, version=2, retention_s=None, in_force_ms=node.clock().utc_ms
+    )
+    after = line.ru.say("said when everything is kept")
+    line.run(seconds=2)
+    (reply,) = node.act(Read(message=after, from_post=node.agreement.party("us").duty_desk))
+    pass_days(line, 31)
+    expire(node)
+    assert is_erased(node, before), "what was said before keeps its terms"
+    assert not is_erased(node, after)
+    assert node.keeper.connection.query(
+        "SELECT count(*) FROM entries WHERE (log, idx) IN ((?, ?), (?, ?)) AND body IS NOT NULL",
+        (*after, *reply),
+    ).fetchone() == (2,)
+
+
 def test_the_duty_goes_step_by_step_and_waits_for_what_is_due(line):
     said = [line.us.say(f"word {number}") for number in range(STEP_EXCHANGES + 5)]
     line.run(seconds=3)

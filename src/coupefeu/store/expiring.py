@@ -1,6 +1,7 @@
 """Content that is older than the agreement lets it be: found in the order of arrival, erased in small steps.
 
-    age of an exchange    since its last entry was stored here; the terms are those of its first message's agreement
+    age of an exchange    since its last entry was stored here; by the terms that its first message names, or those of
+                          its arrival, whichever keep it longer
     now                   the earlier of our clock and the other side's newest signed time plus a week of silence
     put off               while something sounds that came within a day; while the other side has not signed for it
 
@@ -10,6 +11,7 @@ bounds it. They can put it off by silence or a false clock, never bring it on.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select
@@ -152,15 +154,28 @@ class Expiry:
         return len(exchange.content)
 
     def _terms(self, row: Mapping[str, Any]) -> Agreement:
-        """Give the agreement that an entry names, so that what was said keeps its terms; of what names none, ours."""
+        """Give the agreement that an entry names, or, if it keeps content longer, the one of the time when it came.
+
+        So what was said keeps its terms, and nobody brings the end of evidence on by naming terms that are past.
+        """
         head = parse_head(row["head"])
-        version = self._context.agreement_version if head is None else head.agreement_version
-        return self._context.agreement_of(version)
+        at_arrival = self._in_force_at(row["arrived_ms"])
+        named = at_arrival if head is None else self._context.agreement_of(head.agreement_version)
+        return max(named, at_arrival, key=_kept_s)
+
+    def _in_force_at(self, time_ms: int) -> Agreement:
+        """Give the newest version whose instant had come by then; the first where none had."""
+        versions = sorted((*self._context.earlier, self._context.agreement), key=lambda each: each.version)
+        return next((each for each in reversed(versions) if each.in_force_ms <= time_ms), versions[0])
 
     def _is_put_off(self, exchange: Exchange) -> bool:
         if any(self._receipts.owed(each) for each in exchange.content):
             return True
         return sounding(self._select, exchange, self._context) is not None
+
+
+def _kept_s(agreement: Agreement) -> float:
+    return inf if agreement.content_age_s is None else agreement.content_age_s
 
 
 def expire(transaction: Transaction, services: Mapping[type[Command], Service], job: EraseExpired) -> Expired:
