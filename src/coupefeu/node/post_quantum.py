@@ -126,7 +126,7 @@ class PostQuantum:
         elif known.by_author is not None:
             self._send_ours(peer, job.log, known.by_author)
         else:
-            time_s = self._time_s(known)
+            time_s = self._time_s(known, known.author_s)
             task = partial(sign_ml_dsa, signers.log, known.checkpoint, time_s)
             self._work(task, partial(self._keep_ours, peer, job))
 
@@ -186,7 +186,7 @@ class PostQuantum:
         elif checkpoint is None or signers is None or not is_able or item.size < known.newest_by_holder:
             self._done(peer, item)
         else:
-            time_s = self._time_s(known)
+            time_s = self._time_s(known, known.holder_s)
 
             def verify_and_sign() -> tuple[MlDsaStatement, MlDsaStatement]:
                 theirs = _verified_author(known, item)
@@ -248,9 +248,12 @@ class PostQuantum:
         if isinstance(outcome, Exception) and getattr(outcome, "code", "") != _UNKNOWN_KEY:
             self._refuse(peer, outcome)
 
-    def _time_s(self, known: MlDsaKnown) -> int:
-        """Give the time to be signed: none where a larger tree is held (c2sp.org/tlog-cosignature)."""
-        return self._clock().utc_ms // 1_000 if known.is_largest else 0
+    def _time_s(self, known: MlDsaKnown, last_s: int) -> int:
+        """Give the time to be signed: none where a larger tree is held (c2sp.org/tlog-cosignature).
+
+        Never one before `last_s`, our last, even where the clock went back: such a pair would speak against us.
+        """
+        return max(self._clock().utc_ms // 1_000, last_s) if known.is_largest else 0
 
 
 def _can_exchange(known: MlDsaKnown, signer: MlDsaSigner) -> bool:

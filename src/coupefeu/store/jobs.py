@@ -302,6 +302,7 @@ class MlDsaKnown:
     """What this record says of one checkpoint; `checkpoint` None: the holder has not co-signed it.
 
     `is_largest`: this node holds no larger tree. `newest_by_holder`: the largest size that the holder signed again.
+    `author_s`, `holder_s`: the latest time that each has given to such a signature over this log, 0 for none.
     """
 
     author: Party
@@ -311,6 +312,8 @@ class MlDsaKnown:
     by_author: MlDsaStatement | None
     by_holder: MlDsaStatement | None
     newest_by_holder: int
+    author_s: int
+    holder_s: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

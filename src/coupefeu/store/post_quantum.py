@@ -45,6 +45,18 @@ _SELECT_BY_HOLDER: Final = select(tables.ml_dsa_cosignatures).where(
     *_BY_HOLDER, tables.ml_dsa_cosignatures.c.size == bindparam("size")
 )
 _SELECT_NEWEST: Final = select(func.max(tables.ml_dsa_cosignatures.c.size).label("size")).where(*_BY_HOLDER)
+_SELECT_HOLDER_S: Final = (
+    select(tables.ml_dsa_cosignatures.c.time_s)
+    .where(*_BY_HOLDER, tables.ml_dsa_cosignatures.c.time_s > 0)
+    .order_by(tables.ml_dsa_cosignatures.c.size.desc())
+    .limit(1)
+)
+_SELECT_AUTHOR_S: Final = (
+    select(tables.ml_dsa_checkpoints.c.time_s)
+    .where(tables.ml_dsa_checkpoints.c.log == bindparam("log"), tables.ml_dsa_checkpoints.c.time_s > 0)
+    .order_by(tables.ml_dsa_checkpoints.c.size.desc())
+    .limit(1)
+)
 
 
 def read_ml_dsa(transaction: Transaction, job: ReadMlDsa) -> MlDsaKnown:
@@ -72,7 +84,14 @@ def read_ml_dsa(transaction: Transaction, job: ReadMlDsa) -> MlDsaKnown:
         ),
         by_holder=_statement(transaction, _SELECT_BY_HOLDER, checkpoint, at),
         newest_by_holder=newest[0]["size"] or 0,
+        author_s=_last_s(transaction, _SELECT_AUTHOR_S, {"log": job.log}),
+        holder_s=_last_s(transaction, _SELECT_HOLDER_S, {"log": job.log, "holder": job.holder}),
     )
+
+
+def _last_s(transaction: Transaction, statement: Any, at: Mapping[str, int]) -> int:
+    rows = transaction.select(Statement(statement, at))
+    return int(rows[0]["time_s"]) if rows else 0
 
 
 def keep_ml_dsa(transaction: Transaction, job: KeepMlDsa) -> MlDsaKept:

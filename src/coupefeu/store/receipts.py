@@ -3,7 +3,12 @@
 from sqlalchemy import bindparam, func, insert, select
 
 from coupefeu.errors import PeerError, VerificationError
-from coupefeu.record.statements import sign_checkpoint, verify_cosignature, verify_run_receipt
+from coupefeu.record.statements import (
+    cosign_checkpoint,
+    sign_checkpoint,
+    verify_cosignature,
+    verify_run_receipt,
+)
 from coupefeu.record.tree import root_of
 from coupefeu.services.base import Statement
 from coupefeu.store import tables
@@ -42,6 +47,25 @@ _TAKE_COSIGNATURE = (
         ),
     )
 )
+
+
+def cosign(transaction: Transaction, log: int) -> CosignatureItem:
+    """Co-sign a log of another party as it stands here, or give what we signed at this size already (protocol A6).
+
+    Its time never goes back, even where the clock did: two co-signatures whose times contradict their sizes would be a
+    proof against us (`record.two_heads`).
+    """
+    state, line = transaction.touch(log), transaction.line
+    known = state.receipt
+    if known is not None and known.size == state.size:
+        return known
+    now = transaction.context.now
+    time_s = max(now.utc_ms // 1_000, known.time_s if known is not None else 0)
+    signature = cosign_checkpoint(line.cosigner, line.author(log).origin, state.size, state.root, time_s)
+    state.receipt = CosignatureItem(log, state.size, time_s, signature)
+    row = {"log": log, "size": state.size, "holder": line.our_position, "time_s": time_s}
+    transaction.write(INSERT_COSIGNATURE, {**row, "signature": signature, "arrived_ms": now.utc_ms})
+    return state.receipt
 
 
 def take_receipt(transaction: Transaction, job: TakeReceipt) -> Receipted:

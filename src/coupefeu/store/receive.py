@@ -14,7 +14,7 @@ from itertools import islice
 from sqlalchemy import bindparam, update
 
 from coupefeu.errors import CoupefeuError, PeerError, StoreError, VerificationError
-from coupefeu.record.statements import cosign_checkpoint, sign_run_receipt, verify_checkpoint, verify_run
+from coupefeu.record.statements import sign_run_receipt, verify_checkpoint, verify_run
 from coupefeu.record.tree import root_of
 from coupefeu.services.base import Recorded
 from coupefeu.store import tables
@@ -23,10 +23,10 @@ from coupefeu.store.incoming import Incoming, MissingReferenceError, restore_bat
 from coupefeu.store.jobs import Ranges, Receipt, Received
 from coupefeu.store.receipts import (
     INSERT_CHECKPOINT,
-    INSERT_COSIGNATURE,
     INSERT_RUN,
     INSERT_RUN_RECEIPT,
     MAX_RECEIPT_RUN,
+    cosign,
 )
 from coupefeu.store.showing import parse_head
 from coupefeu.store.standing import verify_author
@@ -36,7 +36,6 @@ from coupefeu.wire.packet import (
     RUN_HORIZON,
     Batch,
     CheckpointSignature,
-    CosignatureItem,
     RunReceiptItem,
     RunSignature,
 )
@@ -298,7 +297,7 @@ class Receiver:
 
     def _cosign(self) -> None:
         """Co-sign when all is held completely; behind a withheld body, run receipts for what came (A7)."""
-        line, state = self.transaction.line, self.state
+        state = self.state
         if self.transaction.is_recovering:
             return
         if state.complete != state.size:
@@ -306,22 +305,7 @@ class Receiver:
             return
         if state.size == 0:
             return
-        if state.receipt is None or state.receipt.size != state.size:
-            time_s = self.transaction.context.now.utc_ms // 1000
-            signature = cosign_checkpoint(line.cosigner, self.origin, state.size, state.root, time_s)
-            state.receipt = CosignatureItem(self.log, state.size, time_s, signature)
-            self.transaction.write(
-                INSERT_COSIGNATURE,
-                {
-                    "log": self.log,
-                    "size": state.size,
-                    "holder": line.our_position,
-                    "time_s": time_s,
-                    "signature": signature,
-                    "arrived_ms": self.transaction.context.now.utc_ms,
-                },
-            )
-        self.receipts.append(state.receipt)
+        self.receipts.append(cosign(self.transaction, self.log))
 
     def _receipt_runs(self) -> None:
         held = [each for each in sorted(self._came) if each in self.state.beyond and each < self.state.size]

@@ -16,9 +16,10 @@ from coupefeu.errors import CoupefeuError, PeerError
 from coupefeu.model.entry import is_to
 from coupefeu.model.logs import position_of
 from coupefeu.record.leaf import leaf_hash
-from coupefeu.record.statements import cosign_checkpoint, sign_checkpoint
+from coupefeu.record.statements import sign_checkpoint
 from coupefeu.services.base import Statement
 from coupefeu.store import tables
+from coupefeu.store.receipts import cosign
 from coupefeu.store.recovery_jobs import ReadRoot, RootRead, TellLog, ToldLog
 from coupefeu.store.transaction import MAX_INDEX, Transaction
 from coupefeu.wire.head import decode_head, whole
@@ -145,14 +146,16 @@ def _signed(transaction: Transaction, log: int) -> SignedSize | None:
 
 
 def _our_word(transaction: Transaction, log: int) -> CosignedSize | None:
-    """Co-sign the asker's log as it stands here, at this moment: what we tell of it can be held against us."""
-    state, line = transaction.states[log], transaction.line
-    if transaction.is_recovering or not 0 < state.size == state.complete:
+    """Give our co-signature of the asker's log as it stands here, and keep it: it can be held against us.
+
+    None of a node that signs nothing: one that recovers, or whose key is revoked.
+    """
+    state = transaction.states[log]
+    is_mute = transaction.is_recovering or transaction.line.is_silenced
+    if is_mute or not 0 < state.size == state.complete:
         return None
-    time_s = transaction.context.now.utc_ms // 1_000
-    origin = line.author(log).origin
-    signature = cosign_checkpoint(line.cosigner, origin, state.size, state.root, time_s)
-    return CosignedSize(size=state.size, root=state.root, time_s=time_s, signature=signature)
+    word = cosign(transaction, log)
+    return CosignedSize(size=word.size, root=state.root, time_s=word.time_s, signature=word.signature)
 
 
 def _their_word(transaction: Transaction, job: TellLog) -> CosignedSize | None:
