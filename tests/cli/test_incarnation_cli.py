@@ -12,6 +12,7 @@ from coupefeu.errors import UsageError
 from coupefeu.keys.ring import read_staged_key
 from coupefeu.node import incarnation
 from coupefeu.node.apart_jobs import pack_proof, pack_record, verify_records
+from coupefeu.node.demo.watching import wait_until
 from coupefeu.node.exercise import pair_exercise
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.verified import RecordVerdict
@@ -186,6 +187,30 @@ def test_a_copy_made_before_the_first_start_never_signs_that_log_again(line, mar
     assert leaf(line.us, 2) == first
     taken = copy / "agreement" / "us.2.incarnation"
     assert line.json("incarnation", "take", taken, node=line.ru)["log"] == "US.2"
+
+
+def test_a_folder_of_before_an_incarnation_opens_none_once_it_was_told(line):
+    line.say("One.", node=line.us)
+    copy = copied(line)
+    opened(line)
+
+    async def meet(node, until):
+        async with coupefeu.Node.open(line.ru), coupefeu.Node.open(node):
+            await wait_until(until, "the other side has answered")
+
+    def knows():
+        return bool(NodeFolder.open(line.ru).need_line().opened)
+
+    def is_told():
+        with Reader(copy / "record.db", running=True) as reader:
+            return reader.is_closed_since(0)
+
+    asyncio.run(asyncio.wait_for(meet(line.us, knows), WITHIN_S))
+    asyncio.run(asyncio.wait_for(meet(copy, is_told), WITHIN_S))
+    refused = line.refused("incarnation", "open", "--yes", "--anyway", node=copy)
+    assert refused.code == "node.incarnation.superseded"
+    assert not NodeFolder.open(copy).need_line().opened
+    assert line.refused("say", "Hello?", node=copy).code == "node.assembly.recovering"
 
 
 def test_no_backup_is_made_of_an_incarnation_that_has_no_entry_yet(line):

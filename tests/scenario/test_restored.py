@@ -6,10 +6,11 @@ Restored with and without the high-water file; the other side honest, absent, or
 import pytest
 from tests.scenario.stage import copy_record, do, open_line, put_back, troubles, verify_all
 
-from coupefeu.errors import PolicyError
+from coupefeu.errors import PolicyError, StoreError
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.events import Recovering
 from coupefeu.services.messages.commands import Read, Take
+from coupefeu.store.recovery_jobs import Reconcile
 
 GONE = "the high-water file is missing, which pairing made"
 
@@ -252,3 +253,50 @@ def test_both_restored_at_once_neither_believes_the_other(tmp_path):
         said = node.engine.recovery.describe(("us", "ru"))
         assert said["stage"] == "refused"
         assert "is recovering itself" in said["said"][other]
+
+
+@pytest.mark.parametrize("forked", [False, True], ids=["a part of it", "another branch"])
+def test_a_backup_from_before_an_incarnation_signs_nothing(tmp_path, forked):
+    nodes = open_line(tmp_path)
+    nodes.us.say("One.")
+    nodes.run(seconds=3)
+    nodes.us.stop()
+    backup = copy_record(nodes.us, tmp_path / "backup.db")
+    if forked:
+        nodes.us.start()
+        nodes.us.say("Said on the other branch, and never sent.")
+        nodes.us.stop()
+        other = copy_record(nodes.us, tmp_path / "other.db")
+        put_back(nodes.us, backup)
+        nodes.us.start()
+        nodes.connect()
+        nodes.us.say("Said and sent.")
+        nodes.run(seconds=3)
+        nodes.us.stop()
+        backup = other
+    nodes.us.open_incarnation()
+    nodes.connect()
+    nodes.run(seconds=3)
+    nodes.us.say("In US.2.")
+    nodes.run(seconds=3)
+    nodes.us.stop()
+    put_back(nodes.us, backup)
+    nodes.us.incarnations = []
+    nodes.us.changes.clear()
+    nodes.us.start(recovering=GONE)
+    size = nodes.us.keeper.states[0].size
+    nodes.connect()
+    nodes.run(seconds=20)
+
+    assert is_recovering(nodes.us)
+    assert nodes.us.keeper.states[0].size == size
+    assert "store.reconciling.closed" in troubles(nodes.us)
+    said = nodes.us.engine.recovery.describe(("us", "ru"))["detail"]
+    assert "US.2" in said
+    assert "Open no incarnation" in said
+    with pytest.raises(PolicyError):
+        nodes.us.say("After the restore.")
+    assert nodes.us.keeper.connection.query("SELECT verdict FROM told").fetchall() == [("closed",)]
+    (outcome,) = nodes.us.keeper.execute([Reconcile(marks=None)], nodes.us.clock())
+    assert isinstance(outcome, StoreError)
+    assert outcome.code == "store.reconciling.closed"

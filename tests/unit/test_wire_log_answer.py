@@ -55,6 +55,7 @@ ANSWERS = [
     LogAnswer(),
     replace(FULL, statement=RunSignature(7, 10, SIGNATURE), receipts=()),
     LogAnswer(signed=FULL.signed),
+    replace(FULL, opened=b"a statement"),
 ]
 
 

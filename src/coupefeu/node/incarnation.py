@@ -28,6 +28,7 @@ from coupefeu.record.tree import Frontier
 from coupefeu.store.highwater import read_high_water, why_recovering, write_high_water
 from coupefeu.store.line import need_author
 from coupefeu.store.reader import Reader
+from coupefeu.store.reconciling import SUPERSEDED
 from coupefeu.wire.incarnation import Incarnation, SignedIncarnation
 from coupefeu.wire.key_statement import KeyRole
 
@@ -53,12 +54,16 @@ class Closing:
 
 
 def find_closing(folder: NodeFolder, fork: bytes = b"") -> Closing:
-    """Read where our log can be closed. Raises: StoreError; VerificationError: the proof is not of our log."""
+    """Read where our log can be closed.
+
+    Raises: StoreError; VerificationError: the proof is not of our log; PolicyError: it was closed since this copy.
+    """
     log = folder.log_number
     empty = Closing(log=log, size=0, root=Frontier().root(), held=0, reason=_why_recovering(folder, {}))
     if not folder.record_path.exists():
         return empty
     with Reader(folder.record_path, running=is_running(folder)) as reader:
+        _insist_newest(reader, log)
         rows = {row["log"]: row for row in reader.logs()}
         kept = [row["proof"] for row in reader.evidence() if row["log"] == log]
         proof = fork or (kept[0] if kept else b"")
@@ -70,6 +75,16 @@ def find_closing(folder: NodeFolder, fork: bytes = b"") -> Closing:
     held = rows[log]["size"] if log in rows else 0
     found = replace(empty, held=held, reason=reason, fork=proof)
     return found if agreed is None else replace(found, size=agreed[0], root=agreed[1])
+
+
+def _insist_newest(reader: Reader, log: int) -> None:
+    """Refuse where a counterpart showed that our identity has opened the next one. Raises: PolicyError."""
+    if reader.is_closed_since(log):
+        raise PolicyError(
+            "our identity key has opened a later log since this copy of the record was made",
+            code="node.incarnation.superseded",
+            hint=SUPERSEDED,
+        )
 
 
 def open_incarnation(

@@ -430,6 +430,13 @@ class Reader:
         """Rows of `evidence`: signed statements that cannot both be true, in the order they were found."""
         return self._connection.execute(_EVIDENCE)
 
+    def is_closed_since(self, log: int) -> bool:
+        """Whether a counterpart has shown that the identity of its party opened a later log, unknown here."""
+        rows = self._connection.query(
+            "SELECT 1 FROM told WHERE log = ? AND verdict = 'closed' LIMIT 1", (log,)
+        )
+        return rows.fetchone() is not None
+
     def newest_evidence(self, count: int) -> Rows:
         """Rows of the `count` pieces of evidence found last, the newest first, without the proofs themselves."""
         return self._connection.execute(_NEWEST_EVIDENCE, {"count": count})

@@ -12,12 +12,17 @@ from coupefeu.store import tables
 from coupefeu.store.outgoing import cosigned_size, load_frontier, load_pending, receipted_runs
 from coupefeu.store.receive import Receiver
 from coupefeu.store.recovery_jobs import Owed, Reconcile, Reconciled, Resumed
-from coupefeu.store.taking_back import CONTRADICTS, erase_again
+from coupefeu.store.taking_back import CLOSED, CONTRADICTS, erase_again
 from coupefeu.store.transaction import Transaction
 
 INCARNATION: Final = (
     "This log cannot go on. The officer in charge opens a new incarnation with the identity key: "
     "coupefeu incarnation open --node FOLDER --identity FILE."
+)
+
+SUPERSEDED: Final = (
+    "Restore a backup made since, or bring the folder that ran last. Open no incarnation from this folder: its number "
+    "is taken, and a second statement of it would prove two. If there is no newer one, pair a new line in new folders."
 )
 
 _TOLD = select(tables.told).where(tables.told.c.log == bindparam("log"))
@@ -34,6 +39,12 @@ def reconcile(
                 f"{row['source']} shows {row['size']:,} entries under our own signature, which this record contradicts",
                 code="store.reconciling.forked",
                 hint=INCARNATION,
+            )
+        if row["verdict"] == CLOSED:
+            raise StoreError(
+                f"{row['source']} shows that our identity key has closed this log and opened a later one",
+                code="store.reconciling.closed",
+                hint=SUPERSEDED,
             )
         _insist_reached(transaction, transaction.line.our_log, row["size"], row["root"], row["source"])
     for log, (size, root) in sorted((job.marks or {}).items()):

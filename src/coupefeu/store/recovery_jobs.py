@@ -91,7 +91,8 @@ class TakenBack:
 
     `is_settled`: the other side has nothing more, and what it said of its size was proved. `fork`: in words, what our
     own key has signed that this record contradicts, at an entry before `look_at` where it is not found yet.
-    `evidence`: what theirs has signed twice. `promised`: a new entry promises us attachments.
+    `closed`: in words, that our identity opened a later log. `evidence`: what theirs has signed twice.
+    `promised`: a new entry promises us attachments.
     """
 
     log: int
@@ -103,6 +104,7 @@ class TakenBack:
     look_at: int | None = None
     evidence: tuple[str, ...] = ()
     promised: bool = False
+    closed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -203,9 +203,11 @@ told = Table(
     Column("size", BigInteger, primary_key=True, autoincrement=False),
     Column("root", LargeBinary, primary_key=True),
     Column("start", BigInteger, doc="of a run; None: a checkpoint"),
-    Column("signature", LargeBinary, nullable=False, doc="64 bytes by our own log key"),
+    Column("signature", LargeBinary, nullable=False, doc="64 bytes by our own log key; closed: zeros"),
     Column("told_ms", BigInteger, nullable=False),
-    Column("verdict", Text, nullable=False, doc="empty, or: contradicts"),
+    Column(
+        "verdict", Text, nullable=False, doc="empty, or: contradicts; closed: our identity opened a later log"
+    ),
 )
 
 branches = Table(

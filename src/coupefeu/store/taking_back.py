@@ -17,6 +17,8 @@ from typing import Final
 from sqlalchemy import bindparam, func, insert, literal_column, select, true
 
 from coupefeu.errors import PeerError, VerificationError
+from coupefeu.keys.incarnations import verify_incarnation
+from coupefeu.model.logs import incarnation_of
 from coupefeu.record.equivocation import SignedLeaf, path_of
 from coupefeu.record.statements import verify_checkpoint, verify_cosignature, verify_run
 from coupefeu.record.tree import Frontier, inclusion_path, root_of
@@ -33,12 +35,14 @@ from coupefeu.store.recovery_jobs import Noted, NoteTold, TakeBack, TakenBack
 from coupefeu.store.showing import parse_head
 from coupefeu.store.standing import verify_author
 from coupefeu.store.transaction import Transaction
+from coupefeu.wire.incarnation import parse_incarnation
 from coupefeu.wire.key_statement import KeyRole
 from coupefeu.wire.log_answer import CosignedSize, ReceiptedSize, SignedSize
 from coupefeu.wire.note import VerifierKey
 from coupefeu.wire.packet import Batch, CheckpointSignature, CosignatureItem, RunSignature
 
 CONTRADICTS: Final = "contradicts"
+CLOSED: Final = "closed"
 
 _INSERT_TOLD = insert(tables.told).prefix_with("OR REPLACE")
 _ERASED_BY_AUTHOR = select(ERASURES.c.start, ERASURES.c.end).where(
@@ -58,7 +62,8 @@ def take_back(transaction: Transaction, job: TakeBack) -> TakenBack:
     Raises: VerificationError: it is not signed as it must be; PeerError: it is out of bounds, or proves nothing.
     """
     if job.log == transaction.line.our_log:
-        return _OwnLog(transaction, job).take()
+        own = _OwnLog(transaction, job)
+        return own.close() if job.answer.opened else own.take()
     return _take_theirs(transaction, job)
 
 
@@ -240,6 +245,25 @@ class _OwnLog:
 
     # --- the end ------------------------------------------------------------------------------------------
 
+    def close(self) -> TakenBack:
+        """Keep that our identity key opened a later log than the one we know: this record cannot go on, nor open one.
+
+        Raises: VerificationError: our identity did not sign it; PeerError: it is of no later log of ours.
+        """
+        line = self.transaction.line
+        statement = verify_incarnation(
+            parse_incarnation(self.answer.opened), self.transaction.context.agreement
+        )
+        number = incarnation_of(self.log, len(line.parties))
+        if statement.party != line.names[line.our_position] or statement.incarnation <= number:
+            raise PeerError(
+                f"{self.holder.name.upper()} says that our log is closed, and shows no later one of ours",
+                code="store.taking_back.not_closed",
+            )
+        signed = SignedSize(size=statement.size, root=statement.root, signature=bytes(64))
+        _write_told(self.transaction, self.log, self.source, signed, verdict=CLOSED)
+        return replace(self._taken(()), closed=closed_words(statement.party, statement.incarnation))
+
     def _settle(self) -> TakenBack:
         """Judge what a party says that has nothing more to give: signed by our key, and proved by what is here now."""
         name, signed, held = self.holder.name.upper(), self.answer.signed, self.state.size
@@ -339,6 +363,14 @@ class _OwnLog:
             is_settled=is_settled,
             fork=fork,
         )
+
+
+def closed_words(party: str, incarnation: int) -> str:
+    """Say what was opened since this record was copied, and what that means."""
+    return (
+        f"our identity key has opened {party.upper()}.{incarnation} since this copy of the record was made, and closed "
+        "the log that it knows"
+    )
 
 
 def _verify_run(key: VerifierKey, *, bounds: tuple[int, int], root: bytes, signature: bytes) -> None:

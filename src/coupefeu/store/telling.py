@@ -21,8 +21,10 @@ from coupefeu.services.base import Statement
 from coupefeu.store import tables
 from coupefeu.store.receipts import cosign
 from coupefeu.store.recovery_jobs import ReadRoot, RootRead, TellLog, ToldLog
+from coupefeu.store.standing import read_standing
 from coupefeu.store.transaction import MAX_INDEX, Transaction
 from coupefeu.wire.head import decode_head, whole
+from coupefeu.wire.incarnation import encode_incarnation
 from coupefeu.wire.log_answer import (
     MAX_GIVEN,
     CosignedSize,
@@ -127,6 +129,7 @@ def tell_log(transaction: Transaction, job: TellLog) -> ToldLog:
                 statement=statement,
                 entries=entries,
                 receipts=() if is_ours or given is None else _receipts(transaction, log, job.size, statement),
+                opened=b"" if is_ours or line.is_newest(log) else _opened_since(transaction, log),
             )
         )
     )
@@ -143,6 +146,15 @@ def _signed(transaction: Transaction, log: int) -> SignedSize | None:
     for row in transaction.select(Statement(_NEWEST_CHECKPOINT, {"log": log})):
         return SignedSize(size=row["size"], root=row["root"], signature=row["signature"])
     return None
+
+
+def _opened_since(transaction: Transaction, log: int) -> bytes:
+    """Give the newest incarnation of the asker: whoever comes back from a backup may not know that it was opened."""
+    line = transaction.line
+    name = line.names[position_of(log, len(line.parties))]
+    standing = read_standing(transaction.connection, transaction.context.agreement, line.incarnations)
+    newest = [signed for signed in standing.incarnations if signed.statement.party == name][-1:]
+    return encode_incarnation(newest[0]) if newest else b""
 
 
 def _our_word(transaction: Transaction, log: int) -> CosignedSize | None:

@@ -6,13 +6,15 @@
 The pieces make one answer, at most MAX_ANSWER_BYTES; `tag` begins its SHA-256, so that pieces of two never mix.
 
     answer   01 flags
+             [length statement]                              flag 04: the newest incarnation that its party opened since
              size [root:32 signature:64]                     the author's newest checkpoint there; 0: none
              size [root:32 time_s signature:64]              the co-signature that speaks for it; 0: none
              kind [size | start end] [signature:64]          the statement over what follows; kind 0: nothing follows
              first count entry*                              as in a batch, heads written out
              count {size signature:64 time_s cosignature:64}*     checkpoints among them, with their receipts
 
-    flags    01 another root stands there at the size of the asker; 02 the answerer is recovering itself
+    flags    01 another root stands there at the size of the asker; 02 the answerer is recovering itself;
+             04 the log is closed: its party opened another one
 """
 
 from dataclasses import dataclass
@@ -39,7 +41,8 @@ MAX_GIVEN_BYTES: Final = 4 << 20
 """What its entries may inflate to."""
 TAG_BYTES: Final = 8
 _VERSION: Final = b"\x01"
-_DIFFERS, _RECOVERING = 1, 2
+MAX_OPENED_BYTES: Final = 24_576
+_DIFFERS, _RECOVERING, _CLOSED = 1, 2, 4
 _NOTHING, _CHECKPOINT, _RUN = 0, 1, 2
 
 
@@ -99,6 +102,7 @@ class LogAnswer:
     """What stands there of a log, and entries of it under one statement.
 
     `cosigned`: of the asker's own log, the answerer's word of now; of the answerer's, the asker's own largest word.
+    `opened`: of a closed log of the asker, the newest incarnation that followed, as its identity key signed it.
     """
 
     differs: bool = False
@@ -108,6 +112,7 @@ class LogAnswer:
     statement: CheckpointSignature | RunSignature | None = None
     entries: tuple[PackedEntry | LeafOnly, ...] = ()
     receipts: tuple[ReceiptedSize, ...] = ()
+    opened: bytes = b""
 
 
 def tag_of(answer: bytes) -> bytes:
@@ -160,8 +165,10 @@ def cut_piece(ask: LogAsk, answer: bytes) -> LogPiece | None:
 
 def encode_log_answer(answer: LogAnswer) -> bytes:
     """Return the bytes of an answer. Raises: UsageError: a field has the wrong size."""
-    flags = _DIFFERS * answer.differs | _RECOVERING * answer.recovering
+    flags = _DIFFERS * answer.differs | _RECOVERING * answer.recovering | _CLOSED * bool(answer.opened)
     parts = [_VERSION, bytes((flags,))]
+    if answer.opened:
+        parts += (varint(len(answer.opened)), answer.opened)
     signed, cosigned, statement = answer.signed, answer.cosigned, answer.statement
     parts.append(varint(0) if signed is None else varint(signed.size) + signed.root + signed.signature)
     if cosigned is None:
@@ -192,8 +199,9 @@ def decode_log_answer(data: bytes) -> LogAnswer:
         raise malformed("log-answer-too-long")
     version, position = take(data, 0, 1)
     flag, position = take(data, position, 1)
-    if version != _VERSION or flag[0] > _DIFFERS | _RECOVERING:
+    if version != _VERSION or flag[0] > _DIFFERS | _RECOVERING | _CLOSED:
         raise malformed("log-answer-version")
+    opened, position = _read_opened(data, position) if flag[0] & _CLOSED else (b"", position)
     signed, position = _read_signed(data, position)
     cosigned, position = _read_cosigned(data, position)
     statement, position = _read_statement(data, position)
@@ -212,7 +220,15 @@ def decode_log_answer(data: bytes) -> LogAnswer:
         statement=statement,
         entries=entries,
         receipts=receipts,
+        opened=opened,
     )
+
+
+def _read_opened(data: bytes, position: int) -> tuple[bytes, int]:
+    length, position = read_varint(data, position)
+    if not 0 < length <= MAX_OPENED_BYTES:
+        raise malformed("log-answer-opened")
+    return take(data, position, length)
 
 
 def _read_signed(data: bytes, position: int) -> tuple[SignedSize | None, int]:

@@ -21,6 +21,7 @@ from coupefeu.node.events import Change, EntryRecorded, Recovering, Trouble
 from coupefeu.node.peer import Peer
 from coupefeu.node.recovery.talk import LONGEST_WAIT_MS, Talk
 from coupefeu.store.jobs import Job, Outcome
+from coupefeu.store.reconciling import SUPERSEDED
 from coupefeu.store.recovery_jobs import (
     ReadRoot,
     Reconcile,
@@ -53,6 +54,7 @@ class Stage(StrEnum):
 
 
 _FORKED: Final = "store.reconciling.forked"
+_CLOSED: Final = "store.reconciling.closed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +217,10 @@ class Recovery:
             return
         if taken.fork:
             self._stop(Stage.FORKED, taken.fork, _FORKED)
+            return
+        if taken.closed:
+            talk.between = None
+            self._stop(Stage.SHORT, f"{taken.closed}. {SUPERSEDED}", _CLOSED)
             return
         for what in taken.evidence:
             self._tell(Trouble(party=talk.peer.log, code="record.equivocation", detail=what))
