@@ -13,10 +13,12 @@ from coupefeu.services.erasures.facts import EraseContent, Erasure, encode_erasu
 from coupefeu.services.every import SERVICES
 from coupefeu.services.messages.commands import ConfirmContact, Read, ReadBack, Say, Take
 from coupefeu.services.messages.status import StepName
+from coupefeu.store.erased import erase_ranges
 from coupefeu.store.fsck import check_record
 from coupefeu.store.jobs import Act, FindWanted
 from coupefeu.store.rebuild import rebuild
 from coupefeu.store.sqlite import open_for_reading
+from coupefeu.store.transaction import Transaction
 from coupefeu.testing.author import Author
 from coupefeu.testing.clock import START_UTC_MS
 from coupefeu.testing.joined import JoinedNodes
@@ -288,6 +290,30 @@ def test_what_another_branch_says_in_the_same_place_goes_with_it(tmp_path):
     for path in tmp_path.glob("record.db*"):
         assert b"planted" not in path.read_bytes()
     assert not check_record(tmp_path / "record.db", keeper.line.parties, 0, running=True).findings
+
+
+def test_what_another_branch_says_in_a_place_that_was_erased_is_kept_without_content(tmp_path):
+    """Whether it came before the order, under an entry that held nothing any more, or comes after it."""
+    keeper = open_keeper(tmp_path / "record.db")
+    author = Author(AGREEMENT, "ru")
+    author.say("first")
+    forks = [author.copy(), author.copy()]
+    author.say("one truth, planted")
+    for number, fork in enumerate(forks):
+        fork.say(f"another truth {number}, planted")
+    do(keeper, author.checkpoint(0, 2))
+    do(keeper, forks[0].run(1, 2))
+    do(keeper, Act(command=order((1, 1))))
+    keeper.connection.query("UPDATE branches SET seed = zeroblob(32), body = 'planted'")
+    with keeper.connection.raw:
+        transaction = Transaction(keeper.connection, keeper.line, keeper.states, {}, None, 0)
+        assert erase_ranges(transaction, ((1, 1, 2),), (0, 0)) == 0, "of the log itself nothing is held"
+        transaction.flush()
+    do(keeper, forks[1].run(1, 2), at=3_600)
+    rows = keeper.connection.query("SELECT length(seed), length(head) > 0, length(body) FROM branches")
+    assert rows.fetchall() == [(0, 1, 0)] * 2
+    keeper.close()
+    assert b"planted" not in (tmp_path / "record.db").read_bytes()
 
 
 def test_of_a_leaf_alone_there_is_nothing_to_erase_and_its_content_may_still_come(tmp_path):

@@ -102,6 +102,27 @@ def test_the_age_is_that_of_the_last_entry_of_an_exchange(line):
     assert is_erased(line.us, message)
 
 
+def test_what_another_branch_said_goes_by_its_age_too(line):
+    """Nothing on the log names it: it is in no exchange, and may lie behind all that is held (A13, A17)."""
+    fork = line.ru.say("on the log")
+    line.run(seconds=2)
+    query = line.us.keeper.connection.query
+    (head,) = query("SELECT head FROM entries WHERE log = 1 AND idx = ?", (fork[1],)).fetchone()
+    insert = (
+        "INSERT INTO branches (log, idx, leaf, seed, head, body, end, signature, arrived_ms)"
+        " VALUES (1, 99, ?, zeroblob(32), ?, 'planted', 100, '', ?)"
+    )
+    query(insert, (b"old", head, line.clock.now().utc_ms))
+    pass_days(line, 29)
+    query(insert, (b"young", head, line.clock.now().utc_ms))
+    expire(line.us)
+    held = "SELECT CAST(leaf AS BLOB) FROM branches WHERE length(body) > 0 ORDER BY number"
+    assert query(held).fetchall() == [(b"old",), (b"young",)]
+    pass_days(line, 2)
+    expire(line.us)
+    assert query(held).fetchall() == [(b"young",)]
+
+
 def test_a_clock_that_runs_years_ahead_erases_nothing(line):
     message = line.us.say("said today")
     line.run(seconds=2)

@@ -4,10 +4,10 @@ The branch that was held first stands (protocol A13). Nothing here has an effect
 officer sees it, for a FLASH may stand on the wrong branch by no fault of its author.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, func, insert, literal_column, select, update
 
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.services.base import Rows, Statement
@@ -37,13 +37,30 @@ _FROM = (
     .where(_BRANCHES.c.log == bindparam("log"), _BRANCHES.c.idx >= bindparam("start"))
     .order_by(_BRANCHES.c.number)
 )
+_NOTHING: Any = literal_column("x''")
+_WITH_CONTENT = (func.length(_BRANCHES.c.body) + func.length(_BRANCHES.c.seed)) > literal_column("0")
+_WITHIN = select(_BRANCHES).where(
+    _BRANCHES.c.log == bindparam("log"),
+    _BRANCHES.c.idx >= bindparam("start"),
+    _BRANCHES.c.idx < bindparam("end"),
+    _WITH_CONTENT,
+)
+_ARRIVED_BY = select(_BRANCHES).where(_BRANCHES.c.arrived_ms <= bindparam("until_ms"), _WITH_CONTENT)
+_EMPTY = (
+    update(_BRANCHES).where(_BRANCHES.c.number == bindparam("b_number")).values(seed=_NOTHING, body=_NOTHING)
+)
+_IS_ERASED = select(tables.entries.c.idx).where(
+    tables.entries.c.log == bindparam("log"),
+    tables.entries.c.idx == bindparam("idx"),
+    tables.entries.c.erased.is_not(None),
+)
 _OF_ENTRY = select(_BRANCHES).where(_BRANCHES.c.log == bindparam("log"), _BRANCHES.c.idx == bindparam("idx"))
 
 
 def keep_branch(
     transaction: Transaction, log: int, entries: Iterable[Incoming], signed: dict[str, Any]
 ) -> None:
-    """Keep entries of another branch, which a verified statement covers.
+    """Keep entries of another branch, which a verified statement covers; in a place that we erased, without content.
 
     `signed`: `start` (None of a checkpoint), `end` and `signature` of that statement.
     """
@@ -55,6 +72,8 @@ def keep_branch(
                 "arrived_ms": transaction.context.now.utc_ms,
             }
             row |= {"leaf": entry.leaf, "seed": entry.seed, "head": entry.head, "body": entry.body}
+            if transaction.select(Statement(_IS_ERASED, {"log": log, "idx": entry.index})):
+                row |= {"seed": b"", "body": b""}
             transaction.write(_INSERT, row | signed)
 
 
@@ -62,6 +81,23 @@ def branch_hashes(transaction: Transaction, log: int, start: int) -> dict[int, b
     """Hashes of the leaves of another branch from `start` on; of several, of the one that came last."""
     rows = transaction.select(Statement(_FROM, {"log": log, "start": start}))
     return {row["idx"]: leaf_hash(row["leaf"]) for row in rows}
+
+
+def branches_within(transaction: Transaction, log: int, start: int, end: int) -> Rows:
+    """Rows of `branches` in the places [start, end) of a log, whose content is held."""
+    return transaction.select(Statement(_WITHIN, {"log": log, "start": start, "end": end}))
+
+
+def branches_arrived_by(transaction: Transaction, until_ms: int) -> Rows:
+    """Rows of `branches` that had arrived by then, whose content is held."""
+    return transaction.select(Statement(_ARRIVED_BY, {"until_ms": until_ms}))
+
+
+def empty_branches(transaction: Transaction, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Erase what these rows of `branches` say; their leaves stand, with the evidence that there are two branches."""
+    for row in rows:
+        transaction.write(_EMPTY, {"b_number": row["number"]})
+        transaction.erased += 1
 
 
 def newest_branches(connection: Connection, count: int) -> Rows:

@@ -8,7 +8,7 @@ cannot be read the head goes too: nobody can say that it is not content.
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, literal_column, null, select, update
+from sqlalchemy import bindparam, delete, null, select, update
 
 from coupefeu.model.entry import Kind
 from coupefeu.model.messages import MessageId
@@ -16,6 +16,7 @@ from coupefeu.record.leaf import salts
 from coupefeu.services.base import Statement
 from coupefeu.services.erasures.facts import Erasure
 from coupefeu.store import tables
+from coupefeu.store.branches import branches_within, empty_branches
 from coupefeu.store.showing import parse_head
 from coupefeu.store.transaction import Transaction
 from coupefeu.wire.cbor import encode
@@ -23,7 +24,6 @@ from coupefeu.wire.cbor import encode
 IS_ERASED: Final = b"\x00" + encode(int(Kind.ERASED))
 """The beginning of every head of that kind, behind its first byte (wire/head.py)."""
 _ENTRIES = tables.entries
-_NOTHING: Any = literal_column("x''")
 _HELD = select(_ENTRIES.c.idx, _ENTRIES.c.seed, _ENTRIES.c.head, _ENTRIES.c.head_salt).where(
     _ENTRIES.c.log == bindparam("log"),
     _ENTRIES.c.idx >= bindparam("start"),
@@ -42,12 +42,6 @@ _ERASE = (
         erased=bindparam("b_erased"),
     )
 )
-_ERASE_BRANCHES = (
-    update(tables.branches)
-    .where(tables.branches.c.log == bindparam("b_log"), tables.branches.c.idx == bindparam("b_idx"))
-    .values(seed=_NOTHING, body=_NOTHING)
-)
-"""What another branch says in the same place: its leaf stands too, with the evidence that there are two."""
 _DELETE_ATTACHMENTS = delete(tables.attachments).where(
     tables.attachments.c.log == bindparam("b_log"), tables.attachments.c.idx == bindparam("b_idx")
 )
@@ -59,7 +53,7 @@ def erase_named(transaction: Transaction, erasure: Erasure, by: MessageId) -> in
 
 
 def erase_ranges(transaction: Transaction, ranges: Iterable[tuple[int, int, int]], by: MessageId) -> int:
-    """Erase what is held of ranges (log, start, end), as our entry ERASED at `by` says."""
+    """Erase what is held of ranges (log, start, end), on every branch, as our entry ERASED at `by` says."""
     erased = 0
     for log, start, end in ranges:
         for row in list(transaction.select(Statement(_HELD, {"log": log, "start": start, "end": end}))):
@@ -72,9 +66,9 @@ def erase_ranges(transaction: Transaction, ranges: Iterable[tuple[int, int, int]
                 "b_erased": by[1],
             }
             transaction.write(_ERASE, at | kept)
-            transaction.write(_ERASE_BRANCHES, at)
             transaction.write(_DELETE_ATTACHMENTS, at)
             erased += 1
+        empty_branches(transaction, list(branches_within(transaction, log, start, end)))
     transaction.erased += erased
     return erased
 

@@ -26,6 +26,7 @@ from coupefeu.services.messages import message_status
 from coupefeu.services.messages.views import select_facts, select_oldest_flash
 from coupefeu.store import tables
 from coupefeu.store.append import act
+from coupefeu.store.branches import branches_arrived_by, empty_branches
 from coupefeu.store.erased import ranges_of_entries
 from coupefeu.store.erasing import Receipts, sounding
 from coupefeu.store.exchange import MAX_ENTRIES, Exchange, Select, find_exchange
@@ -127,6 +128,16 @@ class Expiry:
             step.after = row["arrival"]
         return step
 
+    @property
+    def oldest_young_ms(self) -> int:
+        """What arrived after this is too young for any term."""
+        return self._now_ms - (self._shortest_s or 0) * 1_000
+
+    def has_expired(self, row: Mapping[str, Any]) -> bool:
+        """Whether an entry of another branch is older than its terms let it be: no order and no exchange names it."""
+        age_s = self._terms(row).content_age_s
+        return age_s is not None and row["arrived_ms"] + age_s * 1_000 <= self._now_ms
+
     def _may_go(self, row: Mapping[str, Any]) -> bool:
         if not row["held"]:
             return False
@@ -187,6 +198,8 @@ def expire(transaction: Transaction, services: Mapping[type[Command], Service], 
         return Expired(entries=(), after=job.after)
     if _alarm_sounds(select_rows, context):
         return Expired(entries=(), after=job.after, due_ms=context.now.utc_ms)
+    of_branches = branches_arrived_by(transaction, expiry.oldest_young_ms)
+    empty_branches(transaction, [each for each in of_branches if expiry.has_expired(each)])
     step = expiry.look(job.after)
     erasures = tuple(_erasures(step.found))
     entries = act(transaction, services, RecordErasure(erasures=erasures)).entries if erasures else ()
