@@ -1,5 +1,6 @@
 """Backup and restore: what goes in and what never does, there and back, and every file that is no backup."""
 
+import asyncio
 import json
 import shutil
 import sqlite3
@@ -8,6 +9,7 @@ from hashlib import sha256
 
 import pytest
 
+from coupefeu import Node
 from coupefeu.errors import ConfigError, CoupefeuError, PeerError, StoreError, UsageError, VerificationError
 from coupefeu.keys import age
 from coupefeu.keys.incarnations import build_taken_body
@@ -153,6 +155,32 @@ def test_a_backup_is_never_written_over_and_a_killed_one_leaves_nothing_in_the_w
     (tmp_path / ".again.new").write_bytes(b"the same")
     make_backup(us, tmp_path / "again")
     assert [path.name for path in tmp_path.iterdir()] == ["again"]
+
+
+def test_a_start_removes_the_copy_of_a_killed_backup_and_not_that_of_one_at_work(tmp_path, monkeypatch):
+    """It is the whole record in plain: what is erased afterwards would stand in it (A17)."""
+    us, _ = pair_exercise(tmp_path / "us", tmp_path / "ru")
+    copy = us.path / ".backup-record"
+
+    def start():
+        async def run():
+            async with Node.open(us.path, online=False):
+                pass
+
+        asyncio.run(run())
+
+    copy.write_bytes(b"of a backup that was killed")
+    start()
+    assert not copy.exists()
+
+    def seal(*_, **__):
+        start()
+        assert copy.exists(), "it is at work"
+        raise OSError("the disk")
+
+    monkeypatch.setattr(making, "_seal", seal)
+    with pytest.raises(OSError, match="the disk"):
+        make_backup(us, tmp_path / "never")
 
 
 def test_a_failure_at_any_step_leaves_no_file(made, tmp_path, monkeypatch):

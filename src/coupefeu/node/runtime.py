@@ -22,6 +22,7 @@ from coupefeu.model.messages import format_log
 from coupefeu.node.alarm import Alarm
 from coupefeu.node.alarm_command import read_alarm
 from coupefeu.node.assembly import Surroundings, make_engine, marks_that_bind, open_keeper, signers_of
+from coupefeu.node.backup.making import remove_left_copy
 from coupefeu.node.duties import Duties
 from coupefeu.node.engine import Engine
 from coupefeu.node.events import Change, Trouble
@@ -91,6 +92,7 @@ class Runtime:
             runtime.folder = catch_up(folder, keeper, runtime.clock())
             keeper.sign_with(*signers_of(runtime.folder))
             drop_old_secrets(runtime.folder, runtime.clock().utc_ms)
+            remove_left_copy(folder.path)
         except BaseException as error:
             runtime._note_not_up(error)
             runtime.journal.close()

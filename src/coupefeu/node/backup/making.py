@@ -1,12 +1,13 @@
 """`coupefeu backup`: a node's folder into one file, while the node runs.
 
-record copied in one read transaction -> FOLDER/.backup-record, gone at the end
+record copied in one read transaction -> FOLDER/.backup-record, gone at the end, or when the node starts
 everything into FILE's neighbour, sealed if asked, synced -> renamed to FILE
 """
 
+import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -29,6 +30,7 @@ Progress = Callable[[int, int], None]
 """Bytes done, bytes in all."""
 
 _CHUNK_BYTES: Final = 1 << 20
+_COPY: Final = ".backup-record"
 
 
 def make_backup(
@@ -52,22 +54,43 @@ def make_backup(
             code="node.backup.exists",
             hint="A backup is never written over; give a name with the date.",
         )
-    copy = folder.path / ".backup-record"
-    copy.unlink(missing_ok=True)  # of a backup that was killed
+    copy = folder.path / _COPY
     report = progress or (lambda _done, _total: None)
-    try:
-        size = copy_record(
-            folder.record_path,
-            copy,
-            running=is_running(folder),
-            progress=lambda done, total: report(done, 2 * total),
-        )
-        with _beside(to) as file:
-            manifest = _seal(folder, copy, file, passphrase, lambda done: report(size + done, 2 * size))
-    finally:
-        copy.unlink(missing_ok=True)
+    with _in_use(folder.path, fcntl.LOCK_SH):
+        copy.unlink(missing_ok=True)  # of a backup that was killed
+        try:
+            size = copy_record(
+                folder.record_path,
+                copy,
+                running=is_running(folder),
+                progress=lambda done, total: report(done, 2 * total),
+            )
+            with _beside(to) as file:
+                manifest = _seal(folder, copy, file, passphrase, lambda done: report(size + done, 2 * size))
+        finally:
+            copy.unlink(missing_ok=True)
     write_last_backup(folder.path, LastBackup.of(manifest, to, sealed=passphrase is not None))
     return manifest
+
+
+def remove_left_copy(folder: Path) -> None:
+    """Remove the copy of the record that a killed backup left in a node's folder, unless a backup is at work there.
+
+    What is erased later would stand in it. No start fails for it.
+    """
+    with suppress(OSError), _in_use(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
+        (folder / _COPY).unlink(missing_ok=True)
+
+
+@contextmanager
+def _in_use(folder: Path, how: int) -> Iterator[None]:
+    """Hold the lock of the copy: the folder's own, which ends with the process however that ends."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, how)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
