@@ -8,11 +8,14 @@ from functools import partial
 import pytest
 
 import coupefeu
+from coupefeu.console.record import RecordLists
 from coupefeu.errors import UsageError
 from coupefeu.keys.ring import read_staged_key
 from coupefeu.node import incarnation
 from coupefeu.node.apart_jobs import pack_proof, pack_record, verify_records
 from coupefeu.node.demo.watching import wait_until
+from coupefeu.node.desk import Desk
+from coupefeu.node.entries import wanted_of
 from coupefeu.node.exercise import pair_exercise
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.verified import RecordVerdict
@@ -219,6 +222,30 @@ def test_no_backup_is_made_of_an_incarnation_that_has_no_entry_yet(line):
     assert refused.code == "node.backup.unfinished"
     line.say("Begun.", node=line.us)
     assert line.json("backup", "--to", line.folder / "us.backup", node=line.us)["entries"]["us.2"] > 1
+
+
+def test_the_record_is_listed_by_party_or_by_one_of_its_logs(line):
+    opened(line)
+    number, _ = asyncio.run(asyncio.wait_for(speak(line), WITHIN_S))
+    desk = Desk.open(NodeFolder.open(line.ru), running=False)
+    try:
+        for party, logs in (("us", {"US", "US.2"}), ("US.2", {"US.2"}), ("ru", {"RU"}), ("us.3", set())):
+            listed = {
+                each["entry"] for each in line.json("record", "--party", party, node=line.ru)["entries"]
+            }
+            assert {each.partition("/")[0] for each in listed} == logs
+            for kind in (None, "message"):
+                page = RecordLists().page(desk, wanted_of(("us", "ru"), party, kind), 0, 100)
+                shown = {row.number for row in page.rows}
+                assert {each.partition("/")[0] for each in shown} == logs
+                assert shown <= listed
+                assert (number in shown) == ("US.2" in logs)
+                assert kind or page.total == len(shown) == len(listed)
+    finally:
+        desk.close()
+    assert wanted_of(("us", "ru"), "us").takes_log(2, 2)
+    assert not wanted_of(("us", "ru"), "us.2").takes_log(0, 2)
+    assert line.refused("record", "--party", "fr.2", node=line.ru).code == "node.entries.party"
 
 
 def test_fsck_compares_folder_and_record_behind_an_incarnation_too(line):

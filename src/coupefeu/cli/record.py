@@ -11,7 +11,7 @@ from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
 from coupefeu.model.instant import format_date_time_group, parse_instant
 from coupefeu.model.messages import format_number
 from coupefeu.node.covered import CoveredValues, read_covered
-from coupefeu.node.entries import check_filter, filter_name, head_of, kind_of
+from coupefeu.node.entries import check_filter, filter_name, head_of, kind_of, read_party
 from coupefeu.node.folder import NodeFolder
 from coupefeu.services.messages.display import show, show_line
 from coupefeu.services.messages.forms import read_content
@@ -28,7 +28,9 @@ def register(app: typer.Typer) -> None:
 
 def record(
     node: NodeOption,
-    party: Annotated[str | None, typer.Option("--party", help="Only the log of this party.")] = None,
+    party: Annotated[
+        str | None, typer.Option("--party", help="Only this party, or one log of it: us, us.2.")
+    ] = None,
     since: Annotated[
         str | None, typer.Option(help='Only what was stored here since: "0312Z", "240312Z MAR 22".')
     ] = None,
@@ -40,13 +42,13 @@ def record(
 ) -> None:
     """List the entries of both sides in the order in which they came here, the newest last."""
     folder = open_folder(node)
-    log = None if party is None else folder.agreement.log_number(party.lower())
+    whose = None if party is None else read_party(party, folder.agreement.party_ids)
     now_ms = folder.clock().utc_ms
     since_ms = None if since is None else parse_instant(since, now_ms)
     wanted = None if kind is None else check_filter(kind)
     with desk_of(folder) as desk, progress("Looking", as_json=as_json) as tell:
         found: list[dict[str, Any]] = []
-        for seen, row in enumerate(_entries(desk.reader, log, since_ms), 1):
+        for seen, row in enumerate(_entries(desk.reader, whose, since_ms), 1):
             if tell is not None and seen % PAGE == 0:
                 tell(seen, row["arrival"] + seen)
             values = entry_values(folder, row)
@@ -151,9 +153,14 @@ def _signatures(folder: NodeFolder, reader: Reader, row: Mapping[str, Any]) -> d
     }
 
 
-def _entries(reader: Reader, log: int | None, since_ms: int | None) -> Iterator[Mapping[str, Any]]:
-    """Walk back from the newest arrival, a page at a time; `log`: only the logs of its party."""
-    logs = None if log is None else reader.logs_beside(log)
+def _entries(
+    reader: Reader, whose: tuple[int, bool] | None, since_ms: int | None
+) -> Iterator[Mapping[str, Any]]:
+    """Walk back from the newest arrival, a page at a time; `whose`: as `read_party` gives it."""
+    logs = None
+    if whose is not None:
+        log, alone = whose
+        logs = [log] if alone else reader.logs_beside(log)
     before = 1 << 62
     while rows := reader.arrivals(before, PAGE):
         for row in rows:

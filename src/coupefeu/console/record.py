@@ -58,9 +58,9 @@ class RecordLists:
             total, looked_at, truncated = len(found.arrivals), found.looked_at, found.truncated
             rows = reader.arrived(found.arrivals[offset : offset + count])
         else:
-            total = looked_at = reader.count_entries(wanted.log)
+            total = looked_at = reader.count_entries(wanted.log, alone=wanted.alone)
             truncated = False
-            rows = reader.arrived(reader.arrivals_window(wanted.log, offset, count))
+            rows = reader.arrived(reader.arrivals_window(wanted.log, offset, count, alone=wanted.alone))
         evidence = read_evidence(reader, context.parties)
         proofs, forked = proofs_of(reader, rows), _forked(reader, rows)
         return EntryPage(
@@ -190,7 +190,9 @@ def _announced(reader: Reader, context: Context, wanted: Wanted) -> tuple[EntryL
     if wanted.is_searched:
         return ()
     heard = (rebuild(row, context) for row in reader.announced())
-    return tuple(announced_line(each, context) for each in heard if wanted.log in {None, each.log})
+    return tuple(
+        announced_line(each, context) for each in heard if wanted.takes_log(each.log, len(context.parties))
+    )
 
 
 def _branches(reader: Reader, context: Context, wanted: Wanted) -> tuple[EntryLine, ...]:

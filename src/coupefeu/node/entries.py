@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from coupefeu.errors import PeerError, UsageError
 from coupefeu.model.entry import Head, Kind
+from coupefeu.model.logs import position_of
 from coupefeu.model.messages import MessageId, parse_number
 from coupefeu.node.search import MAX_LOOKED_AT, fold, says
 from coupefeu.node.values import kind_name
@@ -44,17 +45,25 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which entries: of one log, of one kind, stored here in [since_ms, before_ms), that say something.
+    """Which entries: of the party of a log, of one kind, stored here in [since_ms, before_ms), that say something.
 
-    None and "": whatever it is. `number`: where the words are the number of an entry, it, and what refers to it.
+    None and "": whatever it is. `alone`: of that log only, not of its party's others.
+    `number`: where the words are the number of an entry, it, and what refers to it.
     """
 
     log: int | None = None
+    alone: bool = False
     kind: str | None = None
     words: str = ""
     number: MessageId | None = None
     since_ms: int | None = None
     before_ms: int | None = None
+
+    def takes_log(self, log: int, parties: int) -> bool:
+        """Whether entries of a log are wanted."""
+        if self.log is None or self.log == log:
+            return True
+        return not self.alone and position_of(self.log, parties) == position_of(log, parties)
 
     @property
     def is_searched(self) -> bool:
@@ -130,6 +139,7 @@ def find_entries(reader: Reader, wanted: Wanted, before: Found | None = None) ->
         since,
         MAX_LOOKED_AT,
         log=wanted.log,
+        alone=wanted.alone,
         since_ms=wanted.since_ms,
         before_ms=wanted.before_ms,
         beginning=_BEGINNINGS.get(wanted.kind or ""),
@@ -196,20 +206,34 @@ def wanted_of(
     before_ms: int | None = None,
 ) -> Wanted:
     """Read what a reader asks for. Raises: UsageError: no such party, or no such kind."""
-    if party and party not in parties:
-        raise UsageError(
-            f"there is no party {party!r}",
-            code="node.entries.party",
-            hint=f"There are: {', '.join(parties)}.",
-        )
+    log, alone = read_party(party, parties) if party else (None, False)
     return Wanted(
-        log=parties.index(party) if party else None,
+        log=log,
+        alone=alone,
         kind=check_filter(kind) if kind else None,
         words=fold(text or ""),
         number=_number_in(text or "", parties),
         since_ms=since_ms,
         before_ms=before_ms,
     )
+
+
+def read_party(text: str, parties: tuple[str, ...]) -> tuple[int, bool]:
+    """Give a log, and whether it alone is meant (`us.2`) or all logs of its party (`us`).
+
+    Raises: UsageError: there is no such party.
+    """
+    name = text.strip().lower()
+    if name in parties:
+        return parties.index(name), False
+    number = _number_in(f"{name}/0", parties)
+    if number is None:
+        raise UsageError(
+            f"there is no party {text!r}",
+            code="node.entries.party",
+            hint=f"There are: {', '.join(parties)}; {parties[0]}.2 is the second log of one.",
+        )
+    return number[0], True
 
 
 def _number_in(text: str, parties: tuple[str, ...]) -> MessageId | None:

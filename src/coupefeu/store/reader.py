@@ -279,20 +279,21 @@ class Reader:
         row = self._connection.query(query, (arrival,)).fetchone()
         return None if row is None else int(row[0])
 
-    def count_entries(self, log: int | None) -> int:
-        """Count the entries held of the party of a log, or of all."""
-        query = f"SELECT count(*) FROM entries WHERE {self._of_party(log)}"  # noqa: S608 - numbers of logs
+    def count_entries(self, log: int | None, *, alone: bool = False) -> int:
+        """Count the entries held of the party of a log, or of all; `alone`: of that log only, here and below."""
+        query = f"SELECT count(*) FROM entries WHERE {self._of_party(log, alone=alone)}"  # noqa: S608 - numbers of logs
         ((count,),) = self._connection.query(query)
         return int(count)
 
-    def _of_party(self, log: int | None) -> str:
+    def _of_party(self, log: int | None, *, alone: bool) -> str:
         if log is None:
             return "1"
-        return f"log IN ({', '.join(map(str, self.logs_beside(log)))})"
+        logs = [log] if alone else self.logs_beside(log)
+        return f"log IN ({', '.join(map(str, logs))})"
 
-    def arrivals_window(self, log: int | None, offset: int, count: int) -> list[int]:
+    def arrivals_window(self, log: int | None, offset: int, count: int, *, alone: bool = False) -> list[int]:
         """Give at most `count` arrivals of the party of a log, or of all, newest first, behind the `offset` newest."""
-        condition = f"WHERE {self._of_party(log)}"
+        condition = f"WHERE {self._of_party(log, alone=alone)}"
         query = f"SELECT arrival FROM entries {condition} ORDER BY arrival DESC LIMIT ? OFFSET ?"  # noqa: S608 - as above
         return [arrival for (arrival,) in self._connection.query(query, (count, offset))]
 
@@ -308,6 +309,7 @@ class Reader:
         most: int,
         *,
         log: int | None = None,
+        alone: bool = False,
         since_ms: int | None = None,
         before_ms: int | None = None,
         beginning: bytes | None = None,
@@ -317,10 +319,11 @@ class Reader:
 
         `beginning`: the bytes of the head behind its first. `contents`: with head and body; else they are None.
         """
+        whose = self._of_party(log, alone=alone)
         columns = "arrival, log, idx, head, body" if contents else "arrival, log, idx, NULL, NULL"
         query = (
             f"SELECT {columns} FROM (SELECT * FROM entries WHERE arrival > ?1 ORDER BY arrival DESC LIMIT ?2)"  # noqa: S608 - two fixed lists of columns
-            f" WHERE {self._of_party(log)} AND (?4 IS NULL OR arrived_ms >= ?4) AND (?5 IS NULL OR arrived_ms < ?5)"
+            f" WHERE {whose} AND (?4 IS NULL OR arrived_ms >= ?4) AND (?5 IS NULL OR arrived_ms < ?5)"
             " AND (?6 IS NULL OR substr(head, 2, length(?6)) = ?6)"
         )
         values = (since, most, None, since_ms, before_ms, beginning)
