@@ -64,7 +64,7 @@ function entrySummary(entry: ProvedEntry, proved: Proved): unknown {
     kind: entry.head ? Number(entry.head.kind) : null,
     text: content?.text ?? null,
     said: entry.body && entry.head ? saidIn(entry.head, entry.body, parties) : [],
-    not_after_s: firstHeld(entry.log, entry.index)?.timeS ?? null,
+    not_after_s: firstHeld(entry.log, entry.index, (key) => proved.agreed.names(key))?.timeS ?? null,
     body: entry.body ? toHex(entry.body) : null,
     attachments: entry.attachments.map(({ number, content: octets }) => [number, octets ? toHex(octets) : null]),
   };

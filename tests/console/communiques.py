@@ -38,7 +38,7 @@ from coupefeu.wire.communique import (
 )
 from coupefeu.wire.communique_file import FileSignature, format_body, signed_text
 from coupefeu.wire.head import encode_head
-from coupefeu.wire.note import Note, format_note
+from coupefeu.wire.note import Note, format_note, parse_note
 
 START_MS = 1_648_091_520_000
 HUMAN = b"<!doctype html>\n<html>\n<body>\n<p>TEXT FOR PEOPLE, which proves nothing</p>\n"
@@ -55,8 +55,10 @@ class Written:
 class Story:
     """What two parties wrote; `status` of the line is EXERCISE unless REAL is asked for."""
 
-    def __init__(self, *, real=False, post_quantum=True, line_id=""):
+    def __init__(self, *, real=False, post_quantum=True, line_id="", witness=None):
         octets = make_text()
+        if witness is not None:
+            octets += f'\n[[witnesses]]\nname = "neutral"\nkey = "{witness.vkey.text()}"\n'.encode()
         if line_id:
             octets = re.sub(rb'(?m)^id = "[0-9a-f]{32}"$', f'id = "{line_id}"'.encode(), octets)
         if real:
@@ -297,6 +299,17 @@ class Story:
         """Write COMMUNIQUE CONSENTED, or another answer."""
         body = {0: digest} if kind == 65 else {0: digest, 1: "not now"}
         return self.add(party, kind, cbor.encode(body), references=[proposal], **fields)
+
+
+def witnessed(story, witness, time_s):
+    """Give the items of US's file, in which a witness too signed the log of US."""
+    for item in story.items("us"):
+        if not isinstance(item, LogItem) or item.number:
+            yield item
+            continue
+        note = parse_note(item.note)
+        again = format_note(Note(note.text, (*note.signatures, witness.cosign(note.text, time_s))))
+        yield replace(item, note=again, witnesses=(witness.vkey.text(),))
 
 
 def told(**options):

@@ -21,6 +21,7 @@ from coupefeu.wire import cbor
 from coupefeu.wire.agreement import parse_agreement
 from coupefeu.wire.head import decode_head
 from coupefeu.wire.incarnation import Incarnation
+from coupefeu.wire.note import COSIGNATURE, ML_DSA_44, VerifierKey
 
 VECTORS = ROOT / "tests" / "vectors"
 
@@ -153,6 +154,18 @@ def changed_agreements():
     yield "a" + ".b" * 70 + " = 1\n" + text
 
 
+COSIGNER = VerifierKey.of("neutral.example/w", COSIGNATURE, ed25519.public(bytes(32))).text()
+POST_QUANTUM = [
+    VerifierKey.of(name, ML_DSA_44, mldsa.public(bytes(32))).text()
+    for name in ("neutral.example/w", "another.example/w")
+]
+WITNESSES = (
+    f'name = "neutral"\nkey = "{COSIGNER}"', f'name = "us"\nkey = "{COSIGNER}"', f'name = "a b"\nkey = "{COSIGNER}"',
+    *(f'name = "neutral"\nkey = "{COSIGNER}"\nml_dsa = "{each}"' for each in POST_QUANTUM),
+    f'name = "neutral"\nkey = "{POST_QUANTUM[0]}"', 'name = "neutral"\nkey = "x"', f'key = "{COSIGNER}"',
+    f'name = "neutral"\nkey = "{COSIGNER}"\nurl = "x"',
+    "\n[[witnesses]]\n".join(f'name = "{each}"\nkey = "{COSIGNER}"' for each in "ab"),
+)  # fmt: skip
 STRANGE = (
     ("United", "Unitеd"), ('"EXERCISE"', '"REAL"'), ("version = 1", "version = 10_000"),
     ("version = 1", "version = true"),
@@ -163,6 +176,7 @@ STRANGE = (
     ("[budgets]", '[retention]\ncontent = "3650d"\n[budgets]'), ("[budgets]", '[retention]\ncontent = "1d"\n[budgets]'),
     ("[budgets]", '[retention]\ncontent = "40000d"\n[budgets]'), ("[budgets]", '[record]\nkeep = "3d"\n[budgets]'),
     ("ON RECORD", "RECORD OF FACT ONLY"),
+    *(("[budgets]", f"[[witnesses]]\n{each}\n[budgets]") for each in WITNESSES),
 )  # fmt: skip
 
 
@@ -174,7 +188,7 @@ def test_agreements_are_read_alike():
     answers = judge([{"what": "agreement", "octets": each.hex()} for each in texts])
     found = [bool(each["code"]) for each in answers]
     assert found == expected, [(answers[at], at) for at in range(len(texts)) if found[at] != expected[at]]
-    assert expected.count(False) >= 2
+    assert expected.count(False) >= 4
     assert expected[0] is False
 
 

@@ -7,12 +7,12 @@ import random
 from dataclasses import replace
 
 import pytest
-from tests.console.communiques import HUMAN, START_MS, Story, Written, told
+from tests.console.communiques import HUMAN, START_MS, Story, Written, told, witnessed
 from tests.console.judging import code_of, judge
 from tests.documents import ROOT
 from tests.sizes import size
 
-from coupefeu.keys.notes import LogSigner
+from coupefeu.keys.notes import CosignSigner, LogSigner
 from coupefeu.record.communique import verify_communique
 from coupefeu.record.selection import Disclosed, selection_digest
 from coupefeu.services.bodies import promised_in
@@ -57,7 +57,7 @@ def entry_summary(entry, proved, contents):
 
     body = entry.item.body
     content = read_content(body)[0] if body is not None and entry.head is not None else None
-    held = proved.logs[entry.item.log].first_held(entry.item.index)
+    held = proved.first_held(entry)
     return {
         "log": entry.item.log,
         "index": entry.item.index,
@@ -67,7 +67,7 @@ def entry_summary(entry, proved, contents):
         "said": [list(each) for each in said_in(entry.head, body, proved.agreement.party_ids)]
         if body is not None and entry.head is not None
         else [],
-        "not_after_s": None if held is None else held.first_s,
+        "not_after_s": None if held is None else held.time_s,
         "body": None if body is None else body.hex(),
         "attachments": [
             [each.number, contents[*entry.id, each.number].hex() if each.is_shown else None]
@@ -103,6 +103,10 @@ def lawful():
     for body in json.loads((VECTORS / "entries-v1.json").read_text("utf-8"))["bodies"]:
         story.add("ru", body["kind"], bytes.fromhex(body["body"]))
     yield story.communique("us")
+    agreed, own = CosignSigner("neutral.example/w", bytes([8]) * 32), CosignSigner("own.example/w", bytes(32))
+    story = told(witness=agreed)
+    for witness, time_s in ((agreed, 1_648_000_000), (agreed, 0), (own, 5)):
+        yield story.sign("us", format_body(HUMAN, witnessed(story, witness, time_s)))
     odd = told()
     odd.say("us", "a head that nobody can read", head=b"\xa1\x00")
     odd.add("ru", 99, b"\xa1\x00\x01")

@@ -12,7 +12,7 @@ from hashlib import sha256
 import pytest
 from tests import sizes
 from tests.communiques import VECTORS
-from tests.console.communiques import Story, Written, told
+from tests.console.communiques import Story, Written, told, witnessed
 
 from coupefeu.errors import CoupefeuError, PeerError, VerificationError
 from coupefeu.keys import ed25519
@@ -21,10 +21,12 @@ from coupefeu.keys.notes import CosignSigner, LogSigner
 from coupefeu.model.agreement import Status
 from coupefeu.record.communique import verify_communique
 from coupefeu.record.leaf import salts
+from coupefeu.record.proved_log import LogVerifier
 from coupefeu.record.selection import Disclosed
 from coupefeu.services.bodies import promised_in
 from coupefeu.services.communique.consent import judge_consent
 from coupefeu.services.communique.proved import not_proved_sentences, proved_sentences
+from coupefeu.services.communique.reading import EntryReader
 from coupefeu.wire import cbor
 from coupefeu.wire.communique import (
     AttachmentItem,
@@ -475,6 +477,37 @@ def test_no_seed_is_ever_in_a_file():
                 assert entry.body not in data
 
 
+def test_a_witness_that_the_agreement_names_bounds_and_no_other_does():
+    """An issuer adds whatever witness it likes, with whatever time: when an entry was held is not its choice."""
+    agreed, own = CosignSigner("neutral.example/w", bytes([8]) * 32), CosignSigner("own.example/w", bytes(32))
+    story = told(witness=agreed)
+    for witness, time_s, bounds in ((agreed, 1_648_000_000, True), (agreed, 0, False), (own, 5, False)):
+        data = story.sign("us", format_body(b"\n", witnessed(story, witness, time_s)))
+        proved = verify(data)
+        entry = next(each for each in proved.entries if each.id == (0, 1))
+        first = proved.first_held(entry)
+        assert (first.key == witness.vkey) is bounds
+        assert (
+            EntryReader(proved, "en")
+            .read(entry)
+            .held.startswith("held by neutral" if bounds else "held by RU")
+        )
+        unsaid = " ".join(not_proved_sentences(proved, "en", is_our_text=False))
+        assert ("the agreement does not name" in unsaid) is (witness is own)
+
+
+def test_a_partys_word_under_another_incarnation_is_no_receipt_for_its_own_log():
+    """It is no other's, whatever number its name bears."""
+    story = told()
+    log = next(each for each in story.items("us") if isinstance(each, LogItem))
+    again = CosignSigner(story.origin("us").removesuffix("1") + "2/cosigner", bytes([9]) * 32)
+    note = parse_note(log.note)
+    signed = format_note(Note(note.text, (*note.signatures, again.cosign(note.text, 5))))
+    item = replace(log, note=signed, cosigners=(*log.cosigners, again.vkey.text()))
+    proved = LogVerifier(item).proved()
+    assert [each.key.name for each in proved.newest.holders] == [story.cosigner("ru").vkey.name]
+
+
 def test_a_witness_is_named_apart_from_those_who_hold_the_entries():
     """It saw a size and a root, and no word; whether the parties agreed on it is said."""
     story = told()
@@ -489,7 +522,9 @@ def test_a_witness_is_named_apart_from_those_who_hold_the_entries():
     (named,) = proved.logs[0].newest.witnesses
     assert named.time_s == 1_648_091_000
     assert [each.key for each in proved.logs[0].newest.holders] != [named.key]
-    assert proved.logs[0].first_held(1).first_s == 1_648_091_000
+    entry = next(each for each in proved.entries if each.id == (0, 1))
+    assert proved.first_held(entry).key in [each.key for each in proved.logs[0].newest.holders]
+    assert replace(proved, given=frozenset({witness.vkey})).first_held(entry).time_s == 1_648_091_000
     said = " ".join(proved_sentences(proved, "en", is_our_text=False))
     assert f"The witness witness.example/w1 (key {witness.vkey.key_id.hex()}) signed" in said
     unsaid = " ".join(not_proved_sentences(proved, "en", is_our_text=False))

@@ -43,6 +43,7 @@ export class AgreedKeys {
   constructor(versions: readonly [Agreement, ...Agreement[]], entries: readonly ShownEntry[]) {
     const [first] = versions;
     for (const agreement of versions) {
+      for (const key of agreement.witnesses) this.#known.add(knownAs(key));
       for (const keys of agreement.keys) {
         const [log, cosigner] = [originOf(agreement, keys), cosignerNameOf(agreement, keys)];
         this.#bring(keys.party, log, cosigner, [keys.log, keys.cosigner].map(toHex), [keys.logMlDsaSha256, keys.cosignerMlDsaSha256]);
@@ -56,7 +57,7 @@ export class AgreedKeys {
   }
 
   names(key: VerifierKey): boolean {
-    return this.#known.has(`${key.name} ${toHex(key.algorithm === ML_DSA_44 ? sha256(key.key) : key.key)}`);
+    return this.#known.has(knownAs(key));
   }
 
   #bring(party: string, log: string, cosigner: string, ...keys: readonly (readonly (string | null)[])[]): void {
@@ -79,6 +80,10 @@ export class AgreedKeys {
       if (this.#known.has(`${name} ${toHex(oldKey)}`)) this.#known.add(`${name} ${toHex(newKey)}`);
     }
   }
+}
+
+function knownAs({ name, algorithm, key }: VerifierKey): string {
+  return `${name} ${toHex(algorithm === ML_DSA_44 ? sha256(key) : key)}`;
 }
 
 export interface ShownEntry {

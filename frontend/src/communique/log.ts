@@ -3,7 +3,7 @@
 import { COSIGNATURE, ED25519, ML_DSA_44, type Checkpoint, type VerifierKey } from '../proof/note';
 import { toHex } from '../proof/octets';
 import { Refusal } from '../proof/refusal';
-import { cosignerName, verifyCheckpointNote, type Signed } from '../proof/signatures';
+import { verifyCheckpointNote, type Signed } from '../proof/signatures';
 import { verifyConsistency } from '../proof/tree';
 import type { EarlierItem, LogItem } from './items';
 
@@ -58,8 +58,8 @@ function verifyEarlier(item: LogItem, earlier: EarlierItem, newest: Checkpoint, 
 
 /** Sort the lines of others than the log's own party: its word for what it holds itself is no receipt. */
 function heldBy(item: LogItem, checkpoint: Checkpoint, signed: readonly Signed[]): Held {
-  const own = cosignerName(item.logKey.name);
-  const others = signed.filter(({ key }) => key.algorithm === COSIGNATURE && key.name !== own);
+  const own = item.logKey.name.slice(0, item.logKey.name.lastIndexOf('/') + 1) || '/';
+  const others = signed.filter(({ key }) => key.algorithm === COSIGNATURE && !key.name.startsWith(own));
   return {
     checkpoint,
     holders: others.filter(({ key }) => !item.witnesses.includes(key)),
@@ -85,10 +85,11 @@ export function rootsOf(log: ProvedLog): Map<bigint, Uint8Array> {
   return new Map([...log.earlier, log.newest].map(({ checkpoint }) => [checkpoint.size, checkpoint.root]));
 }
 
-/** Who signed first, of others than the author, that it held an entry; null: nobody else signed for it. */
-export function firstHeld(log: ProvedLog, index: bigint): Signed | null {
+/** Who signed first for an entry, of others than the author whose time bounds it; null: none of them did. */
+export function firstHeld(log: ProvedLog, index: bigint, counts: (key: VerifierKey) => boolean): Signed | null {
   const signed = [...log.earlier, log.newest]
     .filter(({ checkpoint }) => checkpoint.size > index)
-    .flatMap(({ holders, witnesses }) => [...holders, ...witnesses]);
+    .flatMap(({ holders, witnesses }) => [...holders, ...witnesses])
+    .filter(({ key, timeS }) => timeS && counts(key));
   return signed.reduce<Signed | null>((first, each) => (first && (first.timeS ?? 0) <= (each.timeS ?? 0) ? first : each), null);
 }

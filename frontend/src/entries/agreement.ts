@@ -9,17 +9,21 @@ import { x25519 } from '@noble/curves/ed25519.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { decode, isBytes, isList, isMap, type Value } from '../proof/cbor';
 import { checkEd25519Key, verifyEd25519, verifyMlDsa } from '../proof/keys';
+import { COSIGNATURE, ML_DSA_44, parseKey, type VerifierKey } from '../proof/note';
 import { toBase64, toHex, utf8ToBytes } from '../proof/octets';
 import { Refusal } from '../proof/refusal';
 import { hasForeignWord } from './deceptive';
 import { parseToml, refused, type Table } from './toml';
 
 const MAX_PARTIES = 16;
+const MAX_WITNESSES = 4;
+const MAX_VKEY_CHARACTERS = 2_048;
 const MAX_AGE_S = 100 * 366 * 86_400;
 const MAX_ORIGIN_BYTES = 120;
 const ML_DSA_PUBLIC_BYTES = 1_312;
 const ML_DSA_SIGNATURE_BYTES = 2_420;
 const NAME = /^[a-z0-9](?:[a-z0-9.-]{0,38}[a-z0-9])?$/;
+const WITNESS_NAME = /^[a-z](?:[a-z0-9-]{0,22}[a-z0-9])?$/;
 const PARTY_ID = /^[a-z][a-z0-9]{0,15}$/;
 const POST_ID = /^[a-z][a-z0-9]{0,15}\.[a-z][a-z0-9-]{0,23}$/;
 const LANGUAGE = /^[a-z]{2}$/;
@@ -63,6 +67,8 @@ export interface Agreement {
   readonly parties: readonly Party[];
   readonly posts: readonly Post[];
   readonly keys: readonly PartyKeys[];
+  /** Keys of neutral witnesses. */
+  readonly witnesses: readonly VerifierKey[];
 }
 
 /** Verify an agreement, or the body that holds it: exact bytes, signed by the identity keys of all parties. Throws Refusal. */
@@ -172,9 +178,10 @@ export function parseAgreement(octets: Uint8Array): Agreement {
   line.finish();
   const version = root.integer('version', 1, 9_999);
   readTerms(root, parties, posts);
-  const keys = parseKeys(root, name, lineId, parties);
+  const witnesses = parseWitnesses(root, parties);
+  const keys = parseKeys(root, name, lineId, parties, witnesses);
   root.finish();
-  return { name, isExercise, version, lineId, parties, posts, keys };
+  return { name, isExercise, version, lineId, parties, posts, keys, witnesses };
 }
 
 interface WrittenParty extends Party {
@@ -297,11 +304,40 @@ function readBudgets(row: Table): void {
   row.finish();
 }
 
-function parseKeys(root: Table, name: string, lineId: string, parties: readonly Party[]): PartyKeys[] {
+/** Read the neutral witnesses: each with a name that is no party's, and keys of its own. */
+function parseWitnesses(root: Table, parties: readonly Party[]): VerifierKey[] {
+  const names = parties.map((party) => party.id);
+  const keys = root.tables('witnesses', 0, MAX_WITNESSES).flatMap((row) => {
+    names.push(row.text('name', WITNESS_NAME));
+    const classical = parseWitnessKey(row, 'key', COSIGNATURE);
+    const mlDsa = row.has('ml_dsa') ? parseWitnessKey(row, 'ml_dsa', ML_DSA_44) : null;
+    if (mlDsa && mlDsa.name !== classical.name) throw refused('bad_value');
+    row.finish();
+    return mlDsa ? [classical, mlDsa] : [classical];
+  });
+  insistOnce(names);
+  insistOnce(keys.map((each) => toHex(each.key)));
+  return keys;
+}
+
+function parseWitnessKey(row: Table, field: string, algorithm: number): VerifierKey {
+  const key = parseKey(row.text(field, /^[!-~]+$/, MAX_VKEY_CHARACTERS));
+  if (key.algorithm !== algorithm) throw refused('bad_value');
+  return key;
+}
+
+function parseKeys(
+  root: Table,
+  name: string,
+  lineId: string,
+  parties: readonly Party[],
+  witnesses: readonly VerifierKey[],
+): PartyKeys[] {
   const table = root.table('keys');
   const keys = parties.map((party) => parsePartyKeys(table.table(party.id), party.id));
   table.finish();
-  insistOnce(keys.flatMap((each) => [each.identity, each.log, each.cosigner, each.session].map(toHex)));
+  const agreed = witnesses.filter((each) => each.algorithm === COSIGNATURE).map((each) => each.key);
+  insistOnce([...keys.flatMap((each) => [each.identity, each.log, each.cosigner, each.session]), ...agreed].map(toHex));
   for (const each of keys) {
     const longest = `${name}/${lineId}/${each.party}/${each.incarnation}/cosigner`;
     if (longest.length > MAX_ORIGIN_BYTES) throw new Refusal('wire.agreement.long_origin');

@@ -31,10 +31,10 @@ export class Table {
     if (this.#values.size > 0) throw refused('unknown_field');
   }
 
-  text(field: string, pattern = /^.+$/u): string {
+  text(field: string, pattern = /^.+$/u, most = MAX_TEXT_CHARACTERS): string {
     const value = this.#take(field);
     if (typeof value !== 'string') throw refused('wrong_type');
-    if (lengthOf(value) > MAX_TEXT_CHARACTERS || !pattern.test(value)) throw refused('bad_value');
+    if (lengthOf(value) > most || !pattern.test(value)) throw refused('bad_value');
     if (isDeceptive(value)) throw refused('deceptive_text');
     return value;
   }

@@ -1,6 +1,6 @@
 /** Names of what a communique proves, from its own agreement: parties, posts, numbers of entries, kinds. */
 
-import type { ProvedLog } from '../communique/log';
+import { firstHeld, type ProvedLog } from '../communique/log';
 import type { Proved, ProvedEntry } from '../communique/verify';
 import { cosignerNameOf, originOf, partyOf, type Agreement, type Post } from '../entries/agreement';
 import { formatNumber, partyOfLog } from '../entries/numbers';
@@ -9,12 +9,23 @@ import { KINDS } from '../generated/forms';
 import { say, words } from '../lib/words.svelte';
 import type { Whole } from '../proof/cbor';
 import type { VerifierKey } from '../proof/note';
+import type { Signed } from '../proof/signatures';
+import { isAmong } from './checking.svelte';
 
 export class Naming {
   readonly #proved: Proved;
 
-  constructor(proved: Proved) {
+  readonly #given: readonly VerifierKey[];
+
+  /** `given`: keys that the reader has by another way than the file. */
+  constructor(proved: Proved, given: readonly VerifierKey[]) {
     this.#proved = proved;
+    this.#given = given;
+  }
+
+  /** Who signed first for an entry, of keys that the agreement names or the reader gave: others bound nothing. */
+  firstHeld({ log, index }: ProvedEntry): Signed | null {
+    return firstHeld(log, index, (key) => this.#proved.agreed.names(key) || isAmong(key, this.#given));
   }
 
   get agreement(): Agreement {

@@ -4,6 +4,7 @@ The text that the file shows to people is never printed: whatever is shown here 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,7 @@ def verify_file(
     counted = None if policy is None else judge_all(proved, policy)
     trusted = [*keys, *_keys_of(policy or Policy())]
     is_our_text = sha256(render_page(proved)).digest() == proved.human_digest
+    proved = replace(proved, given=frozenset(trusted))
     said = list(proved_sentences(proved, language, is_our_text=is_our_text))
     not_said = list(not_proved_sentences(proved, language, is_our_text=is_our_text, given=trusted))
     if counted is not None:
@@ -164,7 +166,7 @@ def _cosigned_values(each: Cosigned) -> dict[str, Any]:
 
 
 def _entry_values(proved: ProvedCommunique, entry: ProvedEntry) -> dict[str, Any]:
-    held = proved.logs[entry.item.log].first_held(entry.item.index)
+    held = proved.first_held(entry)
     values: dict[str, Any] = {
         "number": format_number(entry.id, proved.agreement.party_ids),
         "party": proved.party_of(entry.item.log),
@@ -173,7 +175,7 @@ def _entry_values(proved: ProvedCommunique, entry: ProvedEntry) -> dict[str, Any
         "disclosed": entry.disclosed.value,
         "why": entry.item.why.name.lower(),
         "leaf_hash": entry.leaf_hash.hex(),
-        "held_by_s": None if held is None else held.first_s,
+        "held_by_s": None if held is None else held.time_s,
         "seen": [] if entry.head is None else [_seen_values(each) for each in entry.head.seen],
         "attachments": [
             {"number": each.number, "name": each.name, "size": each.size, "shown": each.is_shown}

@@ -68,6 +68,9 @@ def agreed_keys(
         for keys in agreement.keys
         for role, name in _NAMES.items()
     }
+    known |= {
+        key for agreement in versions for witness in agreement.witnesses for key in _witness_keys(witness)
+    }
     first = versions[0]
     names = {
         (role, keys.party): [name(first, keys.party)] for keys in first.keys for role, name in _NAMES.items()

@@ -24,6 +24,7 @@ from coupefeu.record.enclosures import Enclosure, Promises
 from coupefeu.record.leaf import check_leaf, leaf_hash
 from coupefeu.record.proved_log import LogVerifier, ProvedLog
 from coupefeu.record.selection import Chosen, Disclosed, selection_digest
+from coupefeu.record.signatures import Cosigned
 from coupefeu.record.tree import verify_inclusion
 from coupefeu.wire import cbor
 from coupefeu.wire.communique import (
@@ -106,6 +107,8 @@ class ProvedCommunique:
     is_post_quantum: bool = False
     """Whether the file bears an ML-DSA-44 signature of the issuer that holds."""
     human_digest: bytes = b""
+    given: frozenset[VerifierKey] = frozenset()
+    """Keys that the reader has by another way than this file."""
 
     @property
     def agreement(self) -> Agreement:
@@ -120,6 +123,13 @@ class ProvedCommunique:
     def party_of(self, log: int) -> str:
         """Name the party that writes a log."""
         return party_of(log, self.agreement.party_ids)
+
+    def first_held(self, entry: ProvedEntry) -> Cosigned | None:
+        """Give who signed first for an entry, of keys that the agreement names or the reader gave."""
+        return self.logs[entry.item.log].first_held(entry.item.index, self._counts)
+
+    def _counts(self, key: VerifierKey) -> bool:
+        return key in self.given or self.keys.names(key)
 
     def holder_of(self, key: VerifierKey) -> str:
         """Name the party whose cosigner signs under a key's name; "" where it is nobody's of this line."""

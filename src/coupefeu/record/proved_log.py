@@ -1,6 +1,6 @@
 """A log as a communique shows it: one checkpoint with every line, and earlier ones that are its beginning."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from coupefeu.errors import VerificationError
@@ -19,11 +19,6 @@ class Held:
     checkpoint: Checkpoint
     holders: tuple[Cosigned, ...]
     witnesses: tuple[Cosigned, ...]
-
-    @property
-    def first_s(self) -> int | None:
-        """The earliest time that anybody but the author gave, UTC seconds; None: nobody else signed."""
-        return min((each.time_s for each in (*self.holders, *self.witnesses)), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +57,16 @@ class ProvedLog:
         """Give the root at every size that is shown."""
         return {each.checkpoint.size: each.checkpoint.root for each in (*self.earlier, self.newest)}
 
-    def first_held(self, index: int) -> Held | None:
-        """Give the checkpoint that holds an entry and was signed first by others, as far as is shown."""
-        holding = [
+    def first_held(self, index: int, counts: Callable[[VerifierKey], bool]) -> Cosigned | None:
+        """Give the earliest time that another gave when it signed for an entry; `counts`: whose time bounds it."""
+        signed = (
             each
-            for each in (*self.earlier, self.newest)
-            if each.checkpoint.size > index and each.first_s is not None
-        ]
-        return min(holding, key=lambda each: each.first_s or 0, default=None)
+            for held in (*self.earlier, self.newest)
+            if held.checkpoint.size > index
+            for each in (*held.holders, *held.witnesses)
+            if each.time_s and counts(each.key)
+        )
+        return min(signed, key=lambda each: each.time_s, default=None)
 
 
 class LogVerifier:
@@ -79,12 +76,11 @@ class LogVerifier:
         """Verify its checkpoint. Raises: PeerError: a key or note breaks its form; VerificationError."""
         self._item = item
         self._key = _parse(item.key, ED25519)
-        own = f"{self._key.name}/cosigner"
         self._holders = tuple(_parse(each, COSIGNATURE) for each in item.cosigners)
         self._witnesses = tuple(_parse(each, COSIGNATURE) for each in item.witnesses)
         self._post_quantum = tuple(_parse(each, ML_DSA_44) for each in (*item.ml_dsa, *item.ml_dsa_witnesses))
         _insist_distinct(self._post_quantum)
-        self._own = own
+        self._own = f"{self._key.name.rpartition('/')[0]}/"
         self._newest, unknown = self._verify(item.note)
         self._earlier: list[Held] = []
         signers, self._unknown = _verify_post_quantum(parse_note(item.note), self._post_quantum, unknown)
@@ -132,7 +128,7 @@ class LogVerifier:
 
     def _verify(self, note: bytes) -> tuple[Held, tuple[str, ...]]:
         signed = verify_checkpoint_note(note, self._key, (*self._holders, *self._witnesses))
-        others = [each for each in signed.cosigned if each.key.name != self._own]
+        others = [each for each in signed.cosigned if not each.key.name.startswith(self._own)]
         held = Held(
             checkpoint=signed.checkpoint,
             holders=tuple(each for each in others if each.key not in self._witnesses),

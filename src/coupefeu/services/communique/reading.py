@@ -14,6 +14,7 @@ from coupefeu.model.instant import format_second
 from coupefeu.model.messages import Content, Form, format_number
 from coupefeu.record.communique import ProvedCommunique, ProvedEntry
 from coupefeu.record.selection import Disclosed
+from coupefeu.record.signatures import Cosigned
 from coupefeu.services.messages.display import Shown, show, show_line
 from coupefeu.services.messages.facts import ACTS, Act, read_act
 from coupefeu.services.messages.forms import read_content
@@ -60,7 +61,7 @@ class EntryReader:
         self._communique, self._language = communique, language
         self._parties = communique.agreement.party_ids
         self._posts: dict[tuple[int, str], str] = {}
-        self._held: dict[tuple[int, int], str] = {}
+        self._held: dict[Cosigned, str] = {}
 
     def read(self, entry: ProvedEntry) -> Reading:
         """Put one entry into words."""
@@ -123,16 +124,14 @@ class EntryReader:
 
     def _held_words(self, entry: ProvedEntry) -> str:
         """Say by which time others held it: the earliest signature over it that is here."""
-        held = self._communique.logs[entry.item.log].first_held(entry.item.index)
-        if held is None:
+        first = self._communique.first_held(entry)
+        if first is None:
             return words("communique-held-by-none", self._language)
-        key = entry.item.log, held.checkpoint.size
-        if key not in self._held:
-            first = min((*held.holders, *held.witnesses), key=lambda each: each.time_s)
+        if first not in self._held:
             name = self._communique.holder_of(first.key) or show_line(first.key.name)
             time = format_second(first.time_s * 1_000)
-            self._held[key] = say("communique-held-by", self._language, holder=name, time=time)
-        return self._held[key]
+            self._held[first] = say("communique-held-by", self._language, holder=name, time=time)
+        return self._held[first]
 
 
 @lru_cache(maxsize=2_048)
