@@ -81,8 +81,9 @@ def test_who_hangs_up_takes_the_answer_from_nobody(monkeypatch):
 def test_a_file_is_given_open_and_leaves_nothing_behind(monkeypatch):
     async def play(work, jobs, told):
         jobs.go.set()
-        with await work.pack("proof-us-14", ["prove", "us", "14"]) as packed:
-            assert packed.read() == b"zip"
+        packed = await work.pack("proof-us-14", ["prove", "us", "14"])
+        with packed.file as file:
+            assert file.read() == b"zip"
         (path,) = jobs.files
         assert jobs.begun == [["prove", "/node", str(path), "us", "14"]]
         assert not path.parent.exists()
@@ -99,8 +100,8 @@ def test_one_file_is_made_at_a_time(monkeypatch):
             await work.pack("record-ru", ["export", "ru"])
         assert refused.value.code == "console.long_work.busy"
         jobs.go.set()
-        (await first).close()
-        (await work.pack("record-ru", ["export", "ru"])).close()
+        (await first).file.close()
+        (await work.pack("record-ru", ["export", "ru"])).file.close()
 
     in_a_loop(monkeypatch, play)
 

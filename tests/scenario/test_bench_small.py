@@ -40,7 +40,9 @@ NAMES = {
     "start": ["start", "memory"],
     "proof": ["proof-made", "proof-verified", "proof-size", "proof-size-ml-dsa"],
     "witness": ["witness", "witness-p99", "witness-mldsa", "witness-mldsa-p99"],
+    "communique": ["communique-written", "communique-verified"],
     "cosigned": ["cosigned"],
+    "backup": ["backup", "restore"],
 }
 
 
@@ -107,7 +109,7 @@ def test_a_failure_keeps_what_was_measured_before(tmp_path, monkeypatch):
 def test_an_unknown_name_is_refused_with_the_known_ones(tmp_path):
     with pytest.raises(UsageError) as refused:
         measure(tmp_path, "speed")
-    assert "message, pipelined" in refused.value.hint
+    assert "message, beside, pipelined" in refused.value.hint
 
 
 def test_the_command_prints_a_table_and_writes_json(tmp_path, monkeypatch):

@@ -168,7 +168,15 @@ def _keys_of(log: VerifierKey, others: Sequence[VerifierKey]) -> Keys:
 
 def parse_keys(given: Sequence[str]) -> list[VerifierKey]:
     """Read verifier keys, texts or files. Raises: PeerError: one is no key."""
-    return [_key(Path(each)) if Path(each).is_file() else _parse(each, each[:80]) for each in given]
+    return [_key(Path(each)) if is_file(each) else _parse(each, each[:80]) for each in given]
+
+
+def is_file(given: str) -> bool:
+    """Whether a file has this name; the text of a key may be longer than any name may be."""
+    try:
+        return Path(given).is_file()
+    except OSError:
+        return False
 
 
 def _key(path: Path) -> VerifierKey:
