@@ -7,6 +7,7 @@ Source: protocol A13; issue "A record that nobody can deny", bad input.
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import literal, select
 from tests.scenario.stage import open_line, troubles
 from tests.scenario.test_restored import (
     GONE,
@@ -26,7 +27,7 @@ from coupefeu.record.leaf import leaf_hash, make_leaf
 from coupefeu.record.statements import sign_checkpoint, sign_run
 from coupefeu.record.tree import root_of
 from coupefeu.services.every import SERVICES
-from coupefeu.store import recovering
+from coupefeu.store import reconciling, recovering
 from coupefeu.store.keeper import Keeper
 from coupefeu.store.recovery_jobs import TellLog, ToldLog
 from coupefeu.testing.line import make_line, private_key
@@ -231,6 +232,35 @@ def test_nobody_is_told_of_a_third_party_s_log(tmp_path):
         assert isinstance(outcome, ToldLog) is is_told
         assert is_told or outcome.code == "store.telling.wrong_log"
     keeper.close()
+
+
+def test_words_of_ours_that_nobody_gives_back_are_told(tmp_path, monkeypatch):
+    """The leaf proves that we said something; what it was is lost here, and that is never silent."""
+    lie(monkeypatch, as_leaves)
+    nodes, lost = lose_and_restore(tmp_path)
+    assert not nodes.us.engine.is_recovering
+    told = [change for change in nodes.us.changes if getattr(change, "code", "") == "node.engine.wordless"]
+    assert len(told) == 1
+    assert f"of {lost[0][0] - 3:,} entries of ours, the first 3," in told[0].detail
+
+
+def test_words_of_ours_that_we_erased_ourselves_are_not_told_as_lost(tmp_path, monkeypatch):
+    lie(monkeypatch, as_leaves)
+    monkeypatch.setattr(reconciling, "ERASED_BY_US", _ALL_ERASED)
+    nodes, _ = lose_and_restore(tmp_path)
+    assert not nodes.us.engine.is_recovering
+    assert "node.engine.wordless" not in troubles(nodes.us)
+
+
+_ALL_ERASED = select(literal(0).label("erased_log"), literal(0).label("start"), literal(1 << 20).label("end"))
+
+
+def as_leaves(answer, transaction, job):
+    """Give back of each entry its leaf alone."""
+    rows = transaction.connection.query("SELECT idx, leaf FROM entries WHERE log = 0").fetchall()
+    leaves = dict(rows)
+    entries = tuple(LeafOnly(each.index, leaves[each.index]) for each in answer.entries)
+    return replace(answer, entries=entries)
 
 
 def test_receipts_that_do_not_hold_are_left_behind(tmp_path, monkeypatch):

@@ -168,6 +168,12 @@ class Engine:
                     peer.link.receipt(receipt)
         for peer in self.peers.values():
             peer.link.recovered(self._clock())
+        if resumed.wordless:
+            detail = (
+                f"of {len(resumed.wordless):,} entries of ours, the first {resumed.wordless[0]:,}, only the leaf came "
+                "back: they are proved, and their words are lost here. Find a newer backup, or ask the other side"
+            )
+            self.tell(Trouble(party=None, code="node.engine.wordless", detail=detail))
 
     # --- officers and screens -----------------------------------------------------------------------------
 

@@ -7,12 +7,13 @@ from sqlalchemy import bindparam, select
 from coupefeu.errors import ConfigError, StoreError
 from coupefeu.keys.notes import CosignSigner, LogSigner
 from coupefeu.model.messages import format_log
+from coupefeu.model.spans import Spans
 from coupefeu.services.base import Statement
 from coupefeu.store import tables
 from coupefeu.store.outgoing import cosigned_size, load_frontier, load_pending, receipted_runs
 from coupefeu.store.receive import Receiver
 from coupefeu.store.recovery_jobs import Owed, Reconcile, Reconciled, Resumed
-from coupefeu.store.taking_back import CLOSED, CONTRADICTS, erase_again
+from coupefeu.store.taking_back import CLOSED, CONTRADICTS, ERASED_BY_US, erase_again
 from coupefeu.store.transaction import Transaction
 
 INCARNATION: Final = (
@@ -25,6 +26,11 @@ SUPERSEDED: Final = (
     "is taken, and a second statement of it would prove two. If there is no newer one, pair a new line in new folders."
 )
 
+_WITHOUT_WORDS = (
+    select(tables.entries.c.idx)
+    .where(tables.entries.c.log == bindparam("log"), tables.LACKS_BODY)
+    .order_by(tables.entries.c.idx)
+)
 _TOLD = select(tables.told).where(tables.told.c.log == bindparam("log"))
 
 
@@ -111,7 +117,21 @@ def resume(transaction: Transaction) -> Resumed:
     ]
     transaction.flush()
     others = (position for position in range(len(line.parties)) if position != line.our_position)
-    return Resumed(receipts=tuple(receipts), owed=tuple(_owed(transaction, each) for each in others))
+    return Resumed(
+        receipts=tuple(receipts),
+        owed=tuple(_owed(transaction, each) for each in others),
+        wordless=_wordless(transaction),
+    )
+
+
+def _wordless(transaction: Transaction) -> tuple[int, ...]:
+    """Name our entries that came back as leaves alone and that no entry ERASED of ours explains."""
+    erased = Spans()
+    for row in transaction.select(Statement(ERASED_BY_US, {})):
+        if row["erased_log"] == transaction.line.our_log:
+            erased.insert(row["start"], row["end"])
+    rows = transaction.select(Statement(_WITHOUT_WORDS, {"log": transaction.line.our_log}))
+    return tuple(row["idx"] for row in rows if row["idx"] not in erased)
 
 
 def _owed(transaction: Transaction, holder: int) -> Owed:

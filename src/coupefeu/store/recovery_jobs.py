@@ -134,10 +134,14 @@ class Owed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resumed:
-    """An ordinary node again: receipts to send, by the log that they are for, and what is owed to each party."""
+    """An ordinary node again: receipts to send, by the log that they are for, and what is owed to each party.
+
+    `wordless`: entries of our own log whose words nobody gave back, though we did not erase them.
+    """
 
     receipts: tuple[CosignatureItem | RunReceiptItem, ...]
     owed: tuple[Owed, ...]
+    wordless: tuple[int, ...] = ()
 
 
 RecoveryOutcome = ToldLog | RootRead | TakenBack | Noted | Reconciled | Resumed

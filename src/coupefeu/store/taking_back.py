@@ -50,7 +50,7 @@ _ERASED_BY_AUTHOR = select(ERASURES.c.start, ERASURES.c.end).where(
     ERASURES.c.erased_log == bindparam("log"),
     ERASURES.c.effect == literal_column("''"),
 )
-_ERASED_BY_US = select(ERASURES).where(ERASURES.c.ours == true(), ERASURES.c.effect == literal_column("''"))
+ERASED_BY_US = select(ERASURES).where(ERASURES.c.ours == true(), ERASURES.c.effect == literal_column("''"))
 _COSIGNED_BY = select(func.max(tables.cosignatures.c.size).label("size")).where(
     tables.cosignatures.c.log == bindparam("log"), tables.cosignatures.c.holder == bindparam("holder")
 )
@@ -433,7 +433,7 @@ def excuse_erased(transaction: Transaction, log: int) -> None:
 
 def erase_again(transaction: Transaction) -> None:
     """Erase once more, from the views too, what our entries ERASED name: it came back with what was taken back."""
-    for row in transaction.select(Statement(_ERASED_BY_US, {})):
+    for row in transaction.select(Statement(ERASED_BY_US, {})):
         range_, by = (row["erased_log"], row["start"], row["end"]), (row["log"], row["idx"])
         if erase_ranges(transaction, (range_,), by):
             for emptied in empty(range_, by, row["why"]):
