@@ -1,5 +1,6 @@
 """Reading a record without changing it, of a running node and of a stopped one; any number of readers at once."""
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -210,6 +211,15 @@ class Reader:
     def close(self) -> None:
         """Close; idempotent."""
         self._connection.close()
+
+    @contextlib.contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """Read everything in the block as it stood at its first read, whatever the node writes or erases meanwhile."""
+        self._connection.query("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.query("ROLLBACK")
 
     def logs(self) -> Rows:
         """Rows of `logs`, by number."""

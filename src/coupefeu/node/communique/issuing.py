@@ -111,6 +111,15 @@ def draft_communique(
 
     Raises: UsageError: nothing, too much, or not provable; StoreError: the record's tree is not what was signed.
     """
+    with reader.one_moment():
+        items, selection = _gather_chosen(folder, reader, wish, progress)
+    proved = prove_items(items, promised_in, progress=progress)
+    return Draft(items=items, proved=proved, chosen=selection.chosen, unproved=selection.unproved)
+
+
+def _gather_chosen(
+    folder: NodeFolder, reader: Reader, wish: Wish, progress: Progress | None
+) -> tuple[list[Item], Selection]:
     notes = signed_notes(reader, folder)
     parties = folder.agreement.party_ids
     if wish.proposal is None:
@@ -129,8 +138,7 @@ def draft_communique(
         consents=tuple(_consents(reader, parties, digest, provable(notes))),
     )
     items = list(gather(reader, folder, notes, wanted, progress))
-    proved = prove_items(items, promised_in, progress=progress)
-    return Draft(items=items, proved=proved, chosen=selection.chosen, unproved=selection.unproved)
+    return items, selection
 
 
 def find_proposal(reader: Reader, parties: tuple[str, ...], number: MessageId) -> ProposalView:
