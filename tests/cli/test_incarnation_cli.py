@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import sqlite3
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,6 +19,7 @@ from coupefeu.node.desk import Desk
 from coupefeu.node.entries import wanted_of
 from coupefeu.node.exercise import pair_exercise
 from coupefeu.node.folder import NodeFolder
+from coupefeu.node.in_force import InForce
 from coupefeu.node.verified import RecordVerdict
 from coupefeu.store.reader import Reader
 
@@ -267,3 +269,28 @@ def test_fsck_compares_folder_and_record_behind_an_incarnation_too(line):
         connection.execute("UPDATE entries SET body = ? WHERE log = 0 AND idx = 0", (other.opening_body,))
     found = line.json("fsck", node=line.us, code=7)["findings"]
     assert "entry 0 holds another agreement than agreement/0001.toml" in {each["what"] for each in found}
+
+
+def test_a_log_that_its_party_closes_below_what_was_co_signed_is_told_and_shown(line):
+    """US came back with an older record, and opened its new log on that: RU holds more of the old one."""
+    shutil.copytree(line.us, line.folder / "older", ignore=shutil.ignore_patterns("control.sock"))
+    asyncio.run(asyncio.wait_for(speak(line), WITHIN_S))
+    held = line.json("status", node=line.ru)["records"]["us"]["size"]
+    shutil.rmtree(line.us)
+    (line.folder / "older").rename(line.us)
+    opened(line)
+    assert not [each for each in line.run("status", node=line.ru) if "was closed at" in each]
+    (file,) = (line.us / "agreement").glob("*.incarnation")
+    line.run("incarnation", "take", file, node=line.ru)
+    (earlier,) = line.json("status", node=line.ru)["records"]["us"]["earlier"]
+    closed_at = earlier["closed_at"]
+    assert closed_at < held
+    said = f"! US was closed at {closed_at:,} entries; {held:,} were co-signed, and stand."
+    assert said in line.run("status", node=line.ru)
+    told = []
+    folder = NodeFolder.open(line.ru)
+    keeper = SimpleNamespace(states={0: SimpleNamespace(size=held)}, standing=None)
+    watched = InForce(folder, keeper, SimpleNamespace(tell=told.append), None, folder.clock)
+    watched._tell_disowned(folder.need_line().opened[0])
+    assert [(each.party, each.code) for each in told] == [(0, "node.in_force.disowned")]
+    assert f"closed its log at {closed_at:,} entries, and {held:,} of it are held" in told[0].detail

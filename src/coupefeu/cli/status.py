@@ -54,8 +54,19 @@ def status_lines(folder: NodeFolder, values: dict[str, Any]) -> list[str]:
     lines += ["", "record        size   co-signed   post-quantum  last entry"]
     for log in values["records"].values():
         lines += [_record_line(each, values["as_of_ms"]) for each in (*log["earlier"], log)]
+    lines += _disowned_lines(values)
     lines += _classical_lines(folder.agreement.classical_until_ms, values)
     return [*lines, "", *_open_lines(values), *_evidence_lines(values), *_not_whole_lines(values)]
+
+
+def _disowned_lines(values: dict[str, Any]) -> list[str]:
+    """Name each log that its party closed below what another has co-signed of it."""
+    logs = [each for log in values["records"].values() for each in log["earlier"]]
+    return [
+        f"! {each['name']} was closed at {each['closed_at']:,} entries; {each['cosigned']:,} were co-signed, and stand."
+        for each in logs
+        if (each["cosigned"] or 0) > (each["closed_at"] or 0)
+    ]
 
 
 def _classical_lines(until_ms: int | None, values: dict[str, Any]) -> list[str]:

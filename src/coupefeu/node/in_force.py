@@ -14,6 +14,7 @@ from coupefeu.errors import CoupefeuError
 from coupefeu.keys import mldsa
 from coupefeu.keys.ring import promote_key, read_staged_key
 from coupefeu.model.instant import Moment
+from coupefeu.model.logs import log_number
 from coupefeu.node.assembly import link_config, ml_dsa_signers_of, signers_of
 from coupefeu.node.duties import Duties
 from coupefeu.node.engine import Engine
@@ -121,6 +122,7 @@ class InForce:
             for opened in self.folder.need_line().opened:
                 if opened not in before.need_line().opened:
                     self._tell(_opened(opened))
+                    self._tell_disowned(opened)
             known = before.need_line().statements
             for statement in self.folder.need_line().statements:
                 if statement not in known:
@@ -201,6 +203,21 @@ class InForce:
                 "again, pair a new line in new folders.",
             )
         )
+
+    def _tell_disowned(self, opened: Incarnation) -> None:
+        """Say that a party closed its log below what we hold and co-signed of it: what stands here, it disowns."""
+        names = self.folder.agreement.party_ids
+        position = names.index(opened.party)
+        closed = log_number(position, opened.incarnation - 1, len(names))
+        held = self._keeper.states[closed].size if closed in self._keeper.states else 0
+        if opened.party == self.folder.party or held <= opened.size:
+            return
+        detail = (
+            f"{opened.party.upper()} closed its log at {opened.size:,} entries, and {held:,} of it are held and were "
+            f"co-signed here: it disowns {held - opened.size:,}. What is held stands, and its signatures "
+            "prove it: export it, and ask the other side why"
+        )
+        self._engine.tell(Trouble(party=position, code="node.in_force.disowned", detail=detail))
 
     def _tell(self, says: str) -> None:
         self._engine.tell(TermsChanged(version=self.folder.agreement.version, says=says))

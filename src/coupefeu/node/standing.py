@@ -66,6 +66,7 @@ def _before_the_first_start(folder: NodeFolder) -> dict[str, Any]:
     agreement = folder.agreement
     nothing: dict[str, Any] = {
         "size": 0, "complete": 0, "cosigned": None, "cosigned_by": {}, "covered": 0, "covered_by": {}, "last_ms": None,
+        "closed_at": None,
     }  # fmt: skip
     names = agreement.party_ids
     return {
@@ -220,4 +221,5 @@ def _log(reader: Reader, log: int, row: dict[str, Any], names: tuple[str, ...]) 
         "covered": max(again.values(), default=0),
         "covered_by": {names[holder]: size for holder, size in again.items()},
         "last_ms": reader.last_arrival_ms(log),
+        "closed_at": row["closed_at"],
     }
