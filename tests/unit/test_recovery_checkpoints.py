@@ -10,6 +10,7 @@ from coupefeu.errors import BearerError, CoupefeuError, PeerError, UsageError, V
 from coupefeu.model.instant import Moment
 from coupefeu.node import runtime
 from coupefeu.node.assembly import open_keeper, signers_of
+from coupefeu.node.demo.watching import wait_until
 from coupefeu.node.exchange import Reply
 from coupefeu.node.exercise import pair_exercise
 from coupefeu.node.recovery import checkpoints
@@ -178,3 +179,25 @@ def test_a_node_that_recovers_keeps_what_its_witness_knows_before_it_judges(made
     with Reader(us.record_path, running=False) as reader:
         told = reader.connection.query("SELECT source, size FROM told").fetchall()
     assert ("witness neutral", size) in told
+
+
+def test_a_defect_while_witnesses_are_asked_does_not_let_the_node_wait_for_ever(made, monkeypatch):
+    _, us, _, _ = made
+
+    async def fail(*_):
+        raise UnicodeError("a host name that nobody foresaw")
+
+    async def story():
+        running = await runtime.Runtime.start(us)
+        try:
+            recovery = running.engine.recovery
+            await wait_until(lambda: not recovery.awaits_witnesses, "it goes on without them")
+            assert running.engine.is_recovering
+        finally:
+            await running.close()
+
+    settings = WitnessSettings(name="neutral", url="https://witness.example", keys=())
+    monkeypatch.setattr(runtime, "read_witnesses", lambda *_: (settings,))
+    monkeypatch.setattr(runtime, "ask_witnesses", fail)
+    asyncio.run(story())
+    assert "UnicodeError" in us.log_path.read_text()

@@ -163,8 +163,9 @@ class Runtime:
     async def _ask_witnesses(self, witnesses: Sequence[WitnessSettings]) -> None:
         """Keep what they know of our log, before it is judged whether this record is as new as all that."""
         origin = self.folder.log_origin
-        for job in await ask_witnesses(witnesses, origin, self.engine.tell):
-            self._submit(job, self._noted)
+        with self._withstand():  # a defect here must not leave the node waiting for them for ever
+            for job in await ask_witnesses(witnesses, origin, self.engine.tell):
+                self._submit(job, self._noted)
         if self.engine.recovery is not None:
             self.engine.recovery.witnesses_answered()
 
