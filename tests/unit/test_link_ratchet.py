@@ -10,7 +10,7 @@ from coupefeu.errors import PeerError
 from coupefeu.keys import mlkem
 from coupefeu.keys.generations import BACKUP_AGE_MS, Generation, Generations, first_generation
 from coupefeu.link.config import Timings
-from coupefeu.link.events import OldGeneration, PskToKeep, SessionUp, Violation
+from coupefeu.link.events import IncarnationAsked, OldGeneration, PskToKeep, SessionUp, Violation
 from coupefeu.link.handshake import MESSAGE_1, MESSAGE_2, Handshakes
 from coupefeu.link.noise import SessionKeys
 from coupefeu.link.ratchet import ADMITTED_MS, MAX_AHEAD, OFFERS_AT_ONCE, Ratchet
@@ -18,7 +18,7 @@ from coupefeu.link.session import Session
 from coupefeu.model.instant import Moment
 from coupefeu.testing.clock import START_UTC_MS
 from coupefeu.testing.lossy import TwoLinks, link_configs
-from coupefeu.wire.packet import Hole, RatchetOffer, RatchetProof, encode_items
+from coupefeu.wire.packet import Hole, IncarnationAsk, RatchetOffer, RatchetProof, encode_items
 
 DAY_MS = 86_400_000
 PSK = bytes(range(32))
@@ -498,3 +498,18 @@ def test_on_a_recovery_session_anything_else_is_dropped_and_told():
     two.run(1_000)
     assert "link.recovery.item" in [event.code for event in other.events if isinstance(event, Violation)]
     assert other.shown == []
+
+
+def test_an_ask_for_an_incarnation_waits_until_the_recovery_session_is_over():
+    two = world()
+    old = two.ends[0].config.generations
+    assert two.run(10_000, lambda: numbers(two) == [1, 1])
+    node, other = restored(two, 0, old), two.ends[1]
+    other.link.admit_recovery(two.clock.now())
+    assert two.run(60_000, lambda: other.link.state().peer_recovering)
+    node.link.about_log(IncarnationAsk(0, b"a proof"))
+    node.link.flush(two.clock.now())
+    two.run(1_000)
+    assert "link.recovery.item" not in [event.code for event in other.events if isinstance(event, Violation)]
+    node.link.recovered(two.clock.now())
+    assert two.run(60_000, lambda: any(isinstance(event, IncarnationAsked) for event in other.events))

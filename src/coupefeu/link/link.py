@@ -416,8 +416,8 @@ class Link:
         if is_beat:
             items.append(session.pulse.beat(now, busy=self._busy))
         if self._connection.phase is Phase.OPEN:
-            items += self._about_logs.values()
-            self._about_logs.clear()
+            passing = [kind for kind, item in self._about_logs.items() if isinstance(item, PASSES_RECOVERING)]
+            items += map(self._about_logs.pop, passing)  # an ask for an incarnation waits for the open line
         if items:
             self._connection.send(encode_items(items))
 
