@@ -12,6 +12,7 @@ from coupefeu.services.every import SERVICES
 from coupefeu.store.fsck import check_record
 from coupefeu.store.jobs import Act, Acted, Received
 from coupefeu.store.keeper import Keeper
+from coupefeu.store.reader import Reader
 from coupefeu.store.rebuild import rebuild
 from coupefeu.testing.author import Author
 from coupefeu.testing.line import make_agreement, make_incarnation, make_line, make_text
@@ -221,3 +222,22 @@ def test_among_three_parties_every_holder_takes_up_the_same_log_under_the_same_n
         (late,) = keeper.execute([old.checkpoint(0, 2)], moment)
         assert late.held.complete == 2, "up to the size cited the old log is taken from whoever has it"
         keeper.close()
+
+
+def test_the_author_is_no_holder_of_its_own_later_log(tmp_path):
+    """The position of an author is not the number of its log, once it has opened another one."""
+    held = Held(tmp_path / "us.db")
+    held.take(held.signed())
+    for holder, size in ((US, 1), (RU, 2)):
+        row = (RU_2, size, bytes(32), bytes(64))
+        held.keeper.connection.query(
+            "INSERT INTO checkpoints (log, size, root, signature) VALUES (?, ?, ?, ?)", row
+        )
+        held.keeper.connection.query(
+            "INSERT INTO cosignatures (log, size, holder, time_s, signature, arrived_ms) VALUES (?, ?, ?, 1, ?, 1)",
+            (RU_2, size, holder, bytes(64)),
+        )
+    with Reader(held.path, running=True) as reader:
+        assert reader.cosigned_sizes(RU_2) == {US: 1}
+        assert reader.newest_cosigned(RU_2).size == 1
+        assert reader.cosigned_sizes(RU) == {US: 2}

@@ -8,7 +8,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import Executable, bindparam, literal_column, select
+from sqlalchemy import ColumnElement, Executable, bindparam, func, literal_column, select
 
 from coupefeu.errors import UsageError
 from coupefeu.services import every  # noqa: F401 - the views' digest names those of all services
@@ -46,6 +46,16 @@ _HELD_ATTACHMENTS = select(tables.attachments.c.number).where(
     tables.attachments.c.part == literal_column("0"),
 )
 _LOGS = select(tables.logs).order_by(tables.logs.c.log)
+_AUTHOR: ColumnElement[int] = literal_column(
+    "(SELECT min(first.log) FROM logs first JOIN logs each"
+    " ON rtrim(first.origin, '0123456789') = rtrim(each.origin, '0123456789') WHERE each.log = cosignatures.log)"
+)
+"""The position of the party that writes a log: the number of its first; their origins differ in the incarnation."""
+_COSIGNED_SIZES = (
+    select(tables.cosignatures.c.holder, func.max(tables.cosignatures.c.size).label("size"))
+    .where(tables.cosignatures.c.log == bindparam("log"), tables.cosignatures.c.holder != _AUTHOR)
+    .group_by(tables.cosignatures.c.holder)
+)
 _NEWEST_COSIGNED = (
     select(tables.cosignatures.c.size)
     .join(
@@ -55,7 +65,7 @@ _NEWEST_COSIGNED = (
     )
     .where(
         tables.cosignatures.c.log == bindparam("log"),
-        tables.cosignatures.c.holder != tables.cosignatures.c.log,
+        tables.cosignatures.c.holder != _AUTHOR,
     )
     .order_by(tables.cosignatures.c.size.desc())
     .limit(1)
@@ -425,11 +435,8 @@ class Reader:
 
     def cosigned_sizes(self, log: int) -> dict[int, int]:
         """By holder, other than the log's own party: the largest size of `log` that it has co-signed."""
-        rows = self._connection.query(
-            "SELECT holder, max(size) FROM cosignatures WHERE log = ? AND holder <> log GROUP BY holder",
-            (log,),
-        )
-        return {holder: int(size) for holder, size in rows}
+        rows = self._connection.execute(_COSIGNED_SIZES, {"log": log})
+        return {row["holder"]: int(row["size"]) for row in rows}
 
     def last_arrival_ms(self, log: int) -> int | None:
         """When the entry of `log` with the greatest index was made durable here; None when there is none."""
