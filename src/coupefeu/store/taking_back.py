@@ -259,6 +259,7 @@ class _OwnLog:
             raise PeerError(
                 f"{self.holder.name.upper()} says that our log is closed, and shows no later one of ours",
                 code="store.taking_back.not_closed",
+                hint="This node stays recovering; compare the records of both sides by another channel.",
             )
         signed = SignedSize(size=statement.size, root=statement.root, signature=bytes(64))
         _write_told(self.transaction, self.log, self.source, signed, verdict=CLOSED)
