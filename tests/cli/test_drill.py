@@ -58,28 +58,26 @@ def test_the_drill_works_as_it_is_written(tmp_path):
                 await (await ru.line("US").send("theirs")).receipt()
             await pair.processes["us"].kill()
             shutil.rmtree(tmp_path / "srv" / "us")
-            await _type_all(tmp_path)
-            async with Node.open(tmp_path / "srv/us-again") as us:
-                texts = [message.original for message in us.inbox(100)]
-                assert {f"after the backup {number}" for number in range(5)} <= set(texts)
-                await (await us.line("RU").send("we are back")).receipt()
+            process = NodeProcess(tmp_path / "srv" / "us-again")
+            try:
+                await _type_all(tmp_path, process)
+                async with Node.open(tmp_path / "srv/us-again") as us:
+                    texts = [message.original for message in us.inbox(100)]
+                    assert {f"after the backup {number}" for number in range(5)} <= set(texts)
+                    await (await us.line("RU").send("we are back")).receipt()
+            finally:
+                await process.kill()
 
     asyncio.run(asyncio.wait_for(story(), WITHIN_S))
 
 
-async def _type_all(tmp_path):
-    process = None
-    try:
-        for command, says in steps():
-            text = command.replace("/srv/", f"{tmp_path}/srv/").replace("/backup/", f"{tmp_path}/backup/")
-            program, *words = shlex.split(text)
-            assert program == "coupefeu"
-            if words[0] == "up":
-                process = NodeProcess(tmp_path / "srv" / "us-again")
-                await process.start()
-                await _until_whole(tmp_path / "srv" / "us-again")
-                continue
-            assert says in await asyncio.to_thread(typed, words), command
-    finally:
-        if process is not None and sys.exc_info()[0] is not None:
-            await process.kill()
+async def _type_all(tmp_path, process):
+    for command, says in steps():
+        text = command.replace("/srv/", f"{tmp_path}/srv/").replace("/backup/", f"{tmp_path}/backup/")
+        program, *words = shlex.split(text)
+        assert program == "coupefeu"
+        if words[0] == "up":
+            await process.start()
+            await _until_whole(tmp_path / "srv" / "us-again")
+            continue
+        assert says in await asyncio.to_thread(typed, words), command
