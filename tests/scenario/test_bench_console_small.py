@@ -12,8 +12,9 @@ sys.path.insert(0, str(ROOT / "bench"))
 
 TINY = {
     "ENTRIES": 300, "SENT": 2, "COLD_STARTS": 1, "CONSOLES": 6, "PAGES": 1, "CROWD_MESSAGES": 3, "FLASHES": 1,
+    "VERIFIED": 20,
 }  # fmt: skip
-NAMES = ["first-page", "transfer", "send", "send-p99", "list", "record", "crowd", "keystrokes"]
+NAMES = ["first-page", "transfer", "send", "send-p99", "list", "record", "crowd", "keystrokes", "verifier"]
 
 
 @pytest.fixture

@@ -243,7 +243,7 @@ def test_until_when_that_counts_is_said_as_it_was_agreed(until_ms, says):
 def test_lists_say_how_far_each_log_is_covered(nodes):
     with Reader(nodes.ru.path, running=True) as reader:
         (found,) = read_covered(reader, ("us", "ru"))
-        standing = record_log(reader, US, {"size": 4, "complete": 4}, ("us", "ru"))
+        standing = record_log(reader, US, {"size": 4, "complete": 4, "closed_at": None}, ("us", "ru"))
     assert found == CoveredValues(log="US", party="us", size=4, covered=3, by=["ru"])
     assert (standing["covered"], standing["covered_by"]) == (3, {"ru": 3})
     assert (
