@@ -294,3 +294,22 @@ def test_a_log_that_its_party_closes_below_what_was_co_signed_is_told_and_shown(
     watched._tell_disowned(folder.need_line().opened[0])
     assert [(each.party, each.code) for each in told] == [(0, "node.in_force.disowned")]
     assert f"closed its log at {closed_at:,} entries, and {held:,} of it are held" in told[0].detail
+
+
+def test_what_waits_and_names_what_a_party_has_lost_is_read_there_by_a_log_opened_since(line):
+    """RU has answered to an entry that US lost with its record; the answer waits when US comes back in a new log."""
+    shutil.copytree(line.us, line.folder / "older", ignore=shutil.ignore_patterns("control.sock"))
+    asyncio.run(asyncio.wait_for(speak(line), WITHIN_S))
+    shutil.rmtree(line.us)
+    (line.folder / "older").rename(line.us)
+    opened(line)
+
+    async def meet():
+        async with coupefeu.Node.open(line.ru) as ru:
+            answer = await ru.line("US").send("After what you said last.")
+            async with coupefeu.Node.open(line.us):
+                await answer.receipt()
+                return answer.number
+
+    number = asyncio.run(asyncio.wait_for(meet(), WITHIN_S))
+    assert line.shown(number, node=line.us)["text"] == "After what you said last."

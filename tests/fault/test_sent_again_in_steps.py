@@ -116,3 +116,25 @@ def test_a_bare_request_behind_its_co_signature_is_heard_once_an_hour(tmp_path, 
     assert peer.cosigned == MESSAGES, "what they signed for they have signed for, whatever they ask"
     assert max(map(len, seen.reads)) == STEP
     assert set(troubles(nodes.us)) == {"node.engine.fell_back"}
+
+
+def test_what_was_read_before_all_that_waits_went_anew_is_read_again(tmp_path, small_steps, monkeypatch):
+    """Read a moment before a log was closed, it has the short form, which the other side cannot restore."""
+    nodes = JoinedNodes(tmp_path)
+    for number in range(3 * STEP):
+        nodes.us.say(f"number {number}")
+    (peer,) = nodes.us.engine.peers.values()
+    again, read, offered, renewed = nodes.us.engine._again, [], [], []
+    again._work = lambda task, done: read.append((task(), done))
+    monkeypatch.setattr(peer.link, "offer", lambda entries: offered.extend(each.index for each in entries))
+    monkeypatch.setattr(peer.link, "renew", lambda entries: renewed.extend(each.index for each in entries))
+    again.offer(peer, 0, STEP)
+    nodes.us.engine.renew()
+    nodes.us.engine.renew()
+    while read:
+        pending, done = read.pop(0)
+        done(pending)
+        assert not offered or len(renewed) >= STEP, "not what was read before"
+    assert offered == list(range(STEP))
+    assert sorted(set(renewed)) == list(range(3 * STEP))
+    assert len(renewed) == 4 * STEP, "the first renewal ends where the second has begun"

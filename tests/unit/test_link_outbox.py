@@ -289,6 +289,8 @@ def test_what_goes_once_more_is_dropped_when_held_after_it_has_left_again():
 def test_a_form_that_is_renewed_goes_anew_though_the_old_one_is_under_way():
     box = outbox(3)
     assert send(box) == ([0, 1, 2], True)
+    box.renew(entry(1))
+    assert box.flying == 3, "in the same form it need not go anew"
     box.renew(Outgoing(0, 1, ROUTINE, PackedEntry(1, bytes(16), b"whole", b"")))
     box.renew(entry(7))
     batch, _ = box.take(ROUTINE, flash_only=False, max_entries=128, max_bytes=60_000)

@@ -106,7 +106,8 @@ class Outbox:
 
     def renew(self, outgoing: Outgoing) -> None:
         """Take another form of an entry that waits; what flies in the old one counts as unsent."""
-        if outgoing.index in self._waiting:
+        waiting = self._waiting.get(outgoing.index)
+        if waiting is not None and waiting != outgoing:
             self._land(outgoing.index)
             self._waiting[outgoing.index] = outgoing
             self._signed_to = min(self._signed_to, self.acknowledged)

@@ -22,7 +22,7 @@ from coupefeu.node.peer import Peer
 from coupefeu.node.post_quantum import PostQuantum, Work, work_at_once
 from coupefeu.node.recovery.asking import Recoverer, Recovery
 from coupefeu.node.recovery.telling import LogTelling
-from coupefeu.node.sending_again import MAX_OFFERED_AGAIN, Loading, SendingAgain
+from coupefeu.node.sending_again import Loading, SendingAgain
 from coupefeu.record.post_quantum import MlDsaSigners
 from coupefeu.record.tree import Frontier
 from coupefeu.services.base import Command
@@ -457,9 +457,12 @@ class Engine:
             )
             self.tell(Trouble(party=peer.log, code="record.equivocation", detail=detail))
         self._ask_for_incarnation(peer)
-        start = peer.sealer.base_size
-        wanted = self._load_pending(start, start + MAX_OFFERED_AGAIN)
-        peer.link.renew(peer.outgoing(self.our_log, each) for each in wanted)
+        self._again.renew(peer)
+
+    def renew(self) -> None:
+        """Send anew, whole, what waits and names what a party has closed: it may hold less than we have seen."""
+        for peer in self.peers.values():
+            self._again.renew(peer)
 
     def _ask_for_incarnation(self, peer: Peer) -> None:
         self._submit(FindFork(party=peer.log), partial(self._fork_found, peer))

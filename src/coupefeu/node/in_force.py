@@ -119,10 +119,12 @@ class InForce:
         if self.folder is not before:
             if self.folder.agreement.version != before.agreement.version:
                 self._amend(now)
-            for opened in self.folder.need_line().opened:
-                if opened not in before.need_line().opened:
-                    self._tell(_opened(opened))
-                    self._tell_disowned(opened)
+            fresh = [each for each in self.folder.need_line().opened if each not in before.need_line().opened]
+            for opened in fresh:
+                self._tell(_opened(opened))
+                self._tell_disowned(opened)
+            if fresh:
+                self._engine.renew()
             known = before.need_line().statements
             for statement in self.folder.need_line().statements:
                 if statement not in known:

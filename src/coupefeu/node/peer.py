@@ -49,6 +49,8 @@ class Peer:
     """What it has lost and is still to be offered."""
     is_reading: bool = False
     """Whether what it asked for is being read: one at a time."""
+    renewals: int = 0
+    """How often what waits was sent anew, whole: what was read before is read again."""
     told_ms: dict[str, int] = field(default_factory=dict)
     is_answered: bool = True
     """Whether no ask of theirs is with the store: one at a time."""

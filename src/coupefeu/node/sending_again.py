@@ -68,6 +68,14 @@ class SendingAgain:
         """Offer once more what of [start, end) one step holds."""
         self._read(peer, start, end, partial(self._offer, peer))
 
+    def renew(self, peer: Peer) -> None:
+        """Send anew, whole, what waits and names what another party may hold otherwise (store/parted.py).
+
+        What is being read meanwhile is read again: it may still have the short form, which nobody there can restore.
+        """
+        peer.renewals += 1
+        self._renew(peer, peer.renewals, peer.sealer.base_size, peer.sealer.size)
+
     def step(self, peer: Peer) -> None:
         """Go on with what a party has lost, when most of the last step is acknowledged."""
         again = peer.again
@@ -80,13 +88,27 @@ class SendingAgain:
             self._read(peer, again.start, again.end, partial(self._stepped, peer, again))
 
     def _read(self, peer: Peer, start: int, end: int, done: Callable[[list[Pending]], None]) -> None:
-        stop = min(end, start + MAX_OFFERED_AGAIN)
-        self._work(lambda: list(self._loading.pending(start, stop)), partial(self._came, peer, done))
+        stop, renewals = min(end, start + MAX_OFFERED_AGAIN), peer.renewals
 
-    def _came(self, peer: Peer, done: Callable[[list[Pending]], None], read: Any) -> None:
-        if isinstance(read, Exception):
-            self._tell_refusal(peer, read)
-        done([] if isinstance(read, Exception) else read)
+        def came(read: Any) -> None:
+            if renewals != peer.renewals:
+                self._read(peer, start, end, done)
+                return
+            if isinstance(read, Exception):
+                self._tell_refusal(peer, read)
+            done([] if isinstance(read, Exception) else read)
+
+        self._work(lambda: list(self._loading.pending(start, stop)), came)
+
+    def _renew(self, peer: Peer, renewal: int, start: int, end: int) -> None:
+        """Renew step by step, unless it was begun anew meanwhile."""
+        if start < end and renewal == peer.renewals:
+            self._read(peer, start, end, partial(self._renewed, peer, renewal, end))
+
+    def _renewed(self, peer: Peer, renewal: int, end: int, pending: list[Pending]) -> None:
+        peer.link.renew(peer.outgoing(self._our_log, each) for each in pending)
+        if pending:
+            self._renew(peer, renewal, pending[-1].index + 1, end)
 
     def _read_asked(self, peer: Peer, pending: list[Pending]) -> None:
         peer.is_reading = False
