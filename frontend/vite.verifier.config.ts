@@ -9,7 +9,7 @@ import { isOfEntries, isOfVerifier, wordsOf } from './scripts/words.ts';
 export default defineConfig({
   plugins: [
     svelte({ compilerOptions: { fragments: 'tree' } }),
-    wordsOf((key) => isOfVerifier(key) || isOfEntries(key)),
+    wordsOf({ first: (key) => isOfVerifier(key) || isOfEntries(key), later: () => false }),
   ],
   publicDir: false,
   build: {

@@ -1,8 +1,28 @@
-/** Of the words of the product, those that one built page needs: what is said on one page alone is sent to no other. */
+/**
+ * Of the words of the product, those that one built page needs: what is said on one page alone is sent to no other.
+ *
+ *     en.ftl?first   what any page may say from its first moment on
+ *     en.ftl?later   what is said on pages that are fetched when somebody goes there
+ */
 import { readFileSync } from 'node:fs';
 import type { Plugin } from 'vite';
 
-const RAW = '.ftl?raw';
+const FTL = /\.ftl\?(first|later)$/;
+type Part = 'first' | 'later';
+type Wanted = Readonly<Record<Part, (key: string) => boolean>>;
+
+/** Words of pages that load them as they are fetched (`shell/pages.ts`): the first page is light without them. */
+export function isLater(key: string): boolean {
+  return LATER.test(key) && !ON_EVERY_PAGE.test(key);
+}
+
+const LATER_FAMILIES = [
+  'arrange', 'calls', 'persons', 'presence', 'room', 'watch', 'ui-amendment', 'ui-api', 'ui-bracket', 'ui-budget',
+  'ui-communique', 'ui-erase', 'ui-evidence', 'ui-export', 'ui-proof', 'ui-propose', 'ui-role', 'ui-terms', 'ui-verify',
+];
+const LATER = new RegExp(`^(?:${LATER_FAMILIES.join('|')})(?:-|$)`);
+/** A watch is taken on every page. */
+const ON_EVERY_PAGE = /^watch-(?:ask|heard|not-heard)$/;
 
 /** Words of the verifier alone. */
 export function isOfVerifier(key: string): boolean {
@@ -32,17 +52,27 @@ const ALONE = [
 const ENTRIES = new RegExp(`^(?:(?:${FAMILIES.join('|')})-.*|${ALONE.join('|')})$`);
 
 /** Give Vite the Fluent files with the wanted messages alone, and without comments. */
-export function wordsOf(isWanted: (key: string) => boolean): Plugin {
+export function wordsOf(wanted: Wanted): Plugin {
   return {
     name: 'words',
     enforce: 'pre',
     load(id) {
-      if (!id.endsWith(RAW)) return null;
-      const path = id.slice(0, -'?raw'.length);
+      const part = partOf(id);
+      if (part === null) return null;
+      const path = id.slice(0, id.lastIndexOf('?'));
       this.addWatchFile(path);
-      return `export default ${JSON.stringify(choose(readFileSync(path, 'utf8'), isWanted))};`;
+      return `export default ${JSON.stringify(choose(readFileSync(path, 'utf8'), wanted[part]))};`;
     },
   };
+}
+
+/** Name the file of a part of the words: `en`, `later-en`; other files keep their own name. */
+export function wordsFile(id: string | null): string {
+  return partOf(id ?? '') === 'later' ? 'assets/later-[name]-[hash].js' : 'assets/[name]-[hash].js';
+}
+
+function partOf(id: string): Part | null {
+  return (FTL.exec(id)?.[1] as Part | undefined) ?? null;
 }
 
 function choose(source: string, isWanted: (key: string) => boolean): string {

@@ -12,15 +12,24 @@ export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English
 /** Said first on every page of an exercise line, in all three languages. */
 export const EXERCISE_WORDS = ['EXERCISE', 'EXERCICE', 'УЧЕНИЕ'] as const;
 
-const sources: Readonly<Record<Language, () => Promise<{ default: string }>>> = {
-  en: () => import('../../../src/coupefeu/words/en.ftl?raw'),
-  fr: () => import('../../../src/coupefeu/words/fr.ftl?raw'),
-  ru: () => import('../../../src/coupefeu/words/ru.ftl?raw'),
+type Sources = Readonly<Record<Language, () => Promise<{ default: string }>>>;
+
+const first: Sources = {
+  en: () => import('../../../src/coupefeu/words/en.ftl?first'),
+  fr: () => import('../../../src/coupefeu/words/fr.ftl?first'),
+  ru: () => import('../../../src/coupefeu/words/ru.ftl?first'),
+};
+const later: Sources = {
+  en: () => import('../../../src/coupefeu/words/en.ftl?later'),
+  fr: () => import('../../../src/coupefeu/words/fr.ftl?later'),
+  ru: () => import('../../../src/coupefeu/words/ru.ftl?later'),
 };
 
 class Words {
   language = $state<Language>('en');
   #bundles = $state.raw<Partial<Record<Language, FluentBundle>>>({});
+  #complete = new Set<Language>();
+  #areAllWanted = false;
 
   /** Whether somebody chose a language in this browser. */
   get isChosen(): boolean {
@@ -40,17 +49,33 @@ class Words {
 
   async load(language: Language): Promise<void> {
     await this.fetch(language);
+    if (this.#areAllWanted) await this.#fetchLater(language);
     this.language = language;
     document.documentElement.lang = language;
   }
 
+  /** Have the words of the pages that load later, in this language and in any that is chosen from now on. */
+  async loadAll(): Promise<void> {
+    this.#areAllWanted = true;
+    await this.#fetchLater(this.language);
+  }
+
   /** Make the words of a language ready without reading in it (a preview for the other side). */
   async fetch(language: Language): Promise<void> {
-    if (this.#bundles[language]) return;
-    const source = await sources[language]();
+    if (!this.#bundles[language]) this.#add(language, (await first[language]()).default);
+  }
+
+  async #fetchLater(language: Language): Promise<void> {
+    const { default: source } = await later[language]();
+    if (this.#complete.has(language)) return;
+    this.#complete.add(language);
+    this.#add(language, source);
+  }
+
+  #add(language: Language, source: string): void {
     // Isolation marks are invisible characters; texts of people stand in elements of their own.
-    const bundle = new FluentBundle(language, { useIsolating: false });
-    bundle.addResource(new FluentResource(source.default));
+    const bundle = this.#bundles[language] ?? new FluentBundle(language, { useIsolating: false });
+    bundle.addResource(new FluentResource(source));
     this.#bundles = { ...this.#bundles, [language]: bundle };
   }
 

@@ -2,11 +2,16 @@
 
 import type { Component } from 'svelte';
 
+import { words } from '../lib/words.svelte';
+
 export type PageComponent = Component<{ parts: readonly string[] }>;
 type Loader = () => Promise<{ default: PageComponent }>;
 
 /** The pages of the navigation, in its order. */
 export const PAGES = ['line', 'messages', 'record', 'agreement'] as const;
+
+/** They say nothing that is not in every page's words; each other page loads the rest of the words as it is fetched. */
+const WITH_FIRST_WORDS: readonly string[] = ['line', 'messages', 'enter'];
 
 const found = import.meta.glob<{ default: PageComponent }>('../pages/*/{Line,Messages,Record,Agreement,Communique,Api,Enter}.svelte');
 
@@ -14,7 +19,8 @@ const found = import.meta.glob<{ default: PageComponent }>('../pages/*/{Line,Mes
 export function pageLoader(name: string): Loader {
   const load = found[pathOf(name)] ?? found[pathOf('line')];
   if (!load) throw new Error(`no page ${name}`);
-  return load;
+  if (WITH_FIRST_WORDS.includes(name)) return load;
+  return async () => (await Promise.all([load(), words.loadAll()]))[0];
 }
 
 function pathOf(name: string): string {
