@@ -11,6 +11,7 @@ import re
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.descriptions import voice
 from tests.property.test_property_formats import HASHES, HEADS, ITEMS, KEY, NOTES, NUMBERS, VALUES
 
 import coupefeu.keys
@@ -68,6 +69,8 @@ from coupefeu.wire.note import VerifierKey, format_note, parse_note, parse_signa
 from coupefeu.wire.proof import TlogProof
 from coupefeu.wire.published_keys import parse_published_keys
 from coupefeu.wire.run import Run
+from coupefeu.wire.sdp import parse_sdp
+from coupefeu.wire.signal import CallSignal, SignalType, decode_signal, encode_signal
 from coupefeu.wire.varint import read_varint
 
 ROOMS = (coupefeu.wire, coupefeu.keys, coupefeu.record, coupefeu.services, coupefeu.link)
@@ -134,6 +137,8 @@ TRIED = {
     "wire.policy.parse_policy": policy.parse_policy,
     "wire.proof.TlogProof.parse": TlogProof.parse,
     "wire.run.Run.parse": lambda data: Run.parse(text(data)),
+    "wire.sdp.parse_sdp": lambda data: parse_sdp(text(data)),
+    "wire.signal.decode_signal": decode_signal,
     "wire.tiles.parse_bundle": tiles.parse_bundle,
     "wire.toml.parse_toml": toml.parse_toml,
     "wire.varint.read_varint": lambda data: read_varint(data, 0),
@@ -228,6 +233,10 @@ SAMPLES = st.one_of(
     st.just(LEAF),
     NOTES.map(format_note).map(lambda note: witness.format_submission(7, [bytes(32)], note)),
     st.just(f"log {KEY.text()}\nquorum none\n".encode()),
+    st.just(voice().encode()),
+    st.builds(
+        CallSignal, call=st.tuples(NUMBERS, NUMBERS), number=st.integers(0, 9), type=st.just(SignalType.WISH)
+    ).map(encode_signal),
 )
 
 

@@ -146,7 +146,16 @@ def test_signals_are_lost_when_the_line_is_down_and_refused_when_too_long(two):
     two.run(500)
     assert not told(two.ends[1], SignalReceived)
     with pytest.raises(UsageError):
-        two.ends[0].link.signal(bytes(1_025))
+        two.ends[0].link.signal(bytes(16_385))
+
+
+def test_long_signals_go_in_frames_of_their_own_and_no_more_wait_than_a_few(two):
+    two.write(0, 40, body=bytes(range(256)) * 32)
+    for number in range(20):
+        two.ends[0].link.signal(bytes([number]) * 16_384)
+    two.run(1_000, lambda: len(two.ends[1].shown) == 40)
+    assert [each.payload[0] for each in told(two.ends[1], SignalReceived)] == list(range(16))
+    assert max(len(frame) for _, _, frame in two.wire.carried) <= 60_022
 
 
 def test_a_busy_node_gets_flash_alone_and_the_rest_when_it_is_free(two):

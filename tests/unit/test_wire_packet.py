@@ -186,7 +186,7 @@ def test_entries_that_do_not_shrink_go_as_they_are():
         CosignatureItem(0, 15, 0, b"short"),
         Ack(0, 15, ((20, 20),)),
         Ack(0, 15, ((10, 20),)),
-        Signal(bytes(1_025)),
+        Signal(bytes(16_385)),
         Hole(-1, 0, 1),
         Hole(1 << 63, 0, 1),
     ],
@@ -267,7 +267,7 @@ def test_what_heads_leave_out_is_bounded_in_sum(monkeypatch, lawful, one_more):
         ("03000505" + "00" * 64, "empty-range"),
         ("040005" + varint(257).hex(), "too-many-ranges"),
         ("04000501" + "0000", "empty-range"),
-        ("08" + varint(1_025).hex(), "signal-too-long"),
+        ("08" + varint(16_385).hex(), "signal-too-long"),
     ],
 )
 def test_each_defect_has_its_name(text, defect):

@@ -49,6 +49,7 @@ from coupefeu.node.events import (
     LineChanged,
     ReceiptTaken,
     Recovering,
+    SignalHeard,
     TermsChanged,
     Trouble,
 )
@@ -288,6 +289,8 @@ class ConsoleDesk:
     # --- hearing ------------------------------------------------------------------------------------------
 
     def _hear(self, change: Change) -> None:
+        if isinstance(change, SignalHeard):
+            return
         self.answers.change()
         match change:
             case EntryRecorded(recorded=recorded):

@@ -26,6 +26,7 @@ from coupefeu.link.ratchet import Step
 from coupefeu.link.session import Session
 from coupefeu.model.instant import Moment
 from coupefeu.wire.packet import (
+    MAX_SIGNAL_BYTES,
     AttachmentAsk,
     AttachmentPart,
     Batch,
@@ -50,6 +51,8 @@ from coupefeu.wire.packet import (
 
 PASSES_RECOVERING = (Heartbeat, LogAsk, LogPiece, RatchetOffer, RatchetAnswer, RatchetProof)
 """All that passes, either way, between a restored node and one that has admitted it (A13)."""
+SMALL_SIGNAL_BYTES = 1_024
+"""A longer one goes in a frame of its own."""
 _ITEM_BYTES = 1_300
 """More than any item takes that goes beside a batch."""
 _MAX_AT_ONCE = 16
@@ -98,6 +101,7 @@ class Link:
         self._beat_due_ms = 0
         self._busy = False
         self._at_once: list[Item] = []
+        self._large: list[Item] = []
         self._ask: AttachmentAsk | None = None
         self._part: AttachmentPart | None = None
         self._ml_dsa: dict[tuple[type[Item], int], MlDsaCheckpoint | MlDsaCosignature] = {}
@@ -164,15 +168,16 @@ class Link:
 
     def line_test(self, item: LineTestItem) -> None:
         """Send a line test or its answer ahead of its proof; lost when the line is down (the entry goes anyway)."""
-        self._say(item)
+        self._say(item, self._at_once)
 
     def signal(self, payload: bytes) -> None:
-        """Send machine signalling (at most 1,024 bytes), never kept, lost when the line is down."""
-        if len(payload) > 1_024:
+        """Send machine signalling (at most 16,384 bytes), never kept, lost when the line is down."""
+        if len(payload) > MAX_SIGNAL_BYTES:
             raise UsageError(
-                f"a signal of {len(payload)} bytes, more than 1,024", code="link.signal.too-long"
+                f"a signal of {len(payload):,} bytes, more than {MAX_SIGNAL_BYTES:,}",
+                code="link.signal.too-long",
             )
-        self._say(Signal(payload))
+        self._say(Signal(payload), self._at_once if len(payload) <= SMALL_SIGNAL_BYTES else self._large)
 
     def ask(self, item: AttachmentAsk) -> None:
         """Ask for a part of an attachment, behind everything else; takes the place of one that has not left."""
@@ -303,10 +308,13 @@ class Link:
         if session is None or connection.phase is Phase.NO_PATH:
             return
         items, self._at_once = self._at_once, []
+        large, self._large = self._large, []
         steps = connection.ratchet.steps(session, now, is_beat=is_beat) if connection.is_up else []
         if self.is_recovery_only:
             self._flush_recovery(session, steps, now, is_beat=is_beat)
             return
+        for signal in large:  # beside entries they would not fit a frame
+            connection.send(encode_items([signal]))
         items += steps
         if is_beat:
             items += self._holdings.acks(every=True)
@@ -460,9 +468,9 @@ class Link:
             self._part = None
         return items
 
-    def _say(self, item: Item) -> None:
-        if self._connection.is_up and len(self._at_once) < _MAX_AT_ONCE:
-            self._at_once.append(item)
+    def _say(self, item: Item, among: list[Item]) -> None:
+        if self._connection.is_up and len(among) < _MAX_AT_ONCE:
+            among.append(item)
 
     def _tidy(self) -> None:
         """Once a heartbeat: old keys go, refusals are told, missing receipts are asked for."""

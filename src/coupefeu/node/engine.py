@@ -17,7 +17,7 @@ from coupefeu.link import events
 from coupefeu.model.instant import Moment, format_date_time_group
 from coupefeu.model.logs import position_of
 from coupefeu.node.attachments import Attachments
-from coupefeu.node.events import Change, EntryRecorded, LineChanged, ReceiptTaken, Trouble
+from coupefeu.node.events import Change, EntryRecorded, LineChanged, ReceiptTaken, SignalHeard, Trouble
 from coupefeu.node.peer import Peer
 from coupefeu.node.post_quantum import PostQuantum, Work, work_at_once
 from coupefeu.node.recovery.asking import Recoverer, Recovery
@@ -232,6 +232,13 @@ class Engine:
         for peer in self.peers.values():
             peer.link.line_test(item)
 
+    def signal(self, party: int, payload: bytes) -> None:
+        """Say something of machines' own to `party` (its position) at once; lost when the line is down (A18)."""
+        peer = self.peers.get(party)
+        if peer is not None:
+            peer.link.signal(payload)
+            self.pump()
+
     def sign_post_quantum(self, done: Callable[[dict[int, int]], None]) -> Callable[[], None]:
         """Sign with ML-DSA-44 at once what is classical only so far, as before a communique (protocol A15).
 
@@ -334,7 +341,7 @@ class Engine:
         again = self.post_quantum.next_ms(peer)
         return peer.link.next_timer(), peer.intake.next_ms(), peer.fetch_ms(), cover, again
 
-    def _handle(self, peer: Peer, event: events.Event, now: Moment) -> None:  # noqa: C901, PLR0912 - one case per event
+    def _handle(self, peer: Peer, event: events.Event, now: Moment) -> None:  # noqa: C901, PLR0912, PLR0915 - one for each event
         match event:
             case events.BatchReceived(batch=batch):
                 for admitted in peer.intake.admit(batch, now):
@@ -344,6 +351,8 @@ class Engine:
                 self._take_receipt(peer, item)
             case events.LineTestReceived(item=item):
                 self._submit(ReceiveLineTest(item=item), partial(self._received, peer))
+            case events.SignalReceived(payload=payload):
+                self.tell(SignalHeard(party=peer.log, payload=payload))
             case events.HoleAsked(log=log, start=start, end=end) if (
                 log == self.our_log and not self.is_recovering
             ):

@@ -65,4 +65,14 @@ class Recovering:
     stage: str
 
 
-Change = EntryRecorded | ReceiptTaken | LineChanged | Trouble | TermsChanged | AttachmentKept | Recovering
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalHeard:
+    """Machine signalling of `party`, unread; on no record, and in no journal (protocol A18)."""
+
+    party: int
+    payload: bytes
+
+
+Told = EntryRecorded | ReceiptTaken | LineChanged | Trouble | TermsChanged | AttachmentKept | Recovering
+"""What programs that follow a node are told."""
+Change = Told | SignalHeard

@@ -20,7 +20,9 @@ from coupefeu.node.events import (
     LineChanged,
     ReceiptTaken,
     Recovering,
+    SignalHeard,
     TermsChanged,
+    Told,
 )
 from coupefeu.node.fetching import Progress
 from coupefeu.node.folder import NodeFolder
@@ -140,7 +142,8 @@ class LocalBackend:
         """See `Backend.follow`."""
 
         def tell(change: Change) -> None:
-            listener(describe_change(change, self._names))
+            if not isinstance(change, SignalHeard):  # machines' own, which no program follows
+                listener(describe_change(change, self._names))
 
         return self.runtime.engine.listen(tell)
 
@@ -206,7 +209,7 @@ async def _while_there(client: Client, waiting: Coroutine[Any, Any, Result]) -> 
         take_back()
 
 
-def describe_change(change: Change, names: tuple[str, ...]) -> dict[str, Any]:  # noqa: PLR0911 - one for each change
+def describe_change(change: Told, names: tuple[str, ...]) -> dict[str, Any]:  # noqa: PLR0911 - one for each change
     """Give an event as JSON has it; never contents or keys."""
     if isinstance(change, EntryRecorded):
         recorded = change.recorded

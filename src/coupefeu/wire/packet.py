@@ -85,7 +85,7 @@ from coupefeu.wire.varint import read_varint, varint
 MAX_PACKET_BYTES: Final = 65_535
 MAX_ITEMS: Final = 1_024
 MAX_RANGES: Final = 256
-MAX_SIGNAL_BYTES: Final = 1_024
+MAX_SIGNAL_BYTES: Final = 16_384
 RUN_HORIZON: Final = 1 << 20
 """An entry so far beyond what the receiver holds is refused (B8)."""
 
