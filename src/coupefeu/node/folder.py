@@ -1,6 +1,6 @@
 """The folder of a node: one party on one line. Whatever is in it can be read here, running node or not.
 
-node.toml                 party, listen, address, peers' addresses, [console], [alarm], [[witnesses]]; to be edited
+node.toml                 party, listen, address, peers' addresses, [console], [alarm], [relay], [[witnesses]]: edit it
 keys/*.key                private keys, 0600
 pairing/                  cards and answers while pairing; cards hold secrets and go when it ends
 agreement/NNNN.toml .sigs each version of the agreement, exact bytes, and the signatures under it
@@ -76,6 +76,8 @@ class NodeFolder:
     """The section [console] of node.toml as it stands there; `console.config` judges it."""
     alarm: Mapping[str, Any] | None = None
     """The section [alarm] as it stands there."""
+    relay: Mapping[str, Any] | None = None
+    """The section [relay] as it stands there; `media_policy` judges it."""
     witnesses: Sequence[Mapping[str, Any]] | None = None
     """The sections [[witnesses]] as they stand there; `witness_settings` judges them."""
     ring: KeyRing = field(repr=False)

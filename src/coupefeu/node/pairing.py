@@ -163,7 +163,12 @@ def complete(folder: NodeFolder, answers: Sequence[Path], recovery: Path | None 
         listen=folder.listen,
         address=folder.address,
         peers={card.party: card.address for card in others},
-        tables={"console": folder.console, "alarm": folder.alarm, "witnesses": folder.witnesses},
+        tables={
+            "console": folder.console,
+            "alarm": folder.alarm,
+            "relay": folder.relay,
+            "witnesses": folder.witnesses,
+        },
     )
     write_high_water(folder.high_water_path, {})
     files.write_line_file(folder.path, line_id, pairing.in_person)
