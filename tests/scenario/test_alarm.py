@@ -9,8 +9,9 @@ from tests.scenario.stage import do, open_line, say, unbind, warn, write
 from coupefeu.model.entry import Kind
 from coupefeu.model.messages import Form, Operative
 from coupefeu.model.precedence import Precedence, Subject
-from coupefeu.node.alarm import MAX_LOOKED_AT, UNSHOWN_MS, Unheard, is_unheard
+from coupefeu.node.alarm import Unheard, is_unheard
 from coupefeu.node.events import EntryRecorded
+from coupefeu.node.unseen import MAX_LOOKED_AT, UNSHOWN_MS
 from coupefeu.services.messages.commands import Read, RecordShown, SayAgain, Take
 
 BUDGET = 6
@@ -27,7 +28,7 @@ class Bell:
         self.listen()
 
     def listen(self):
-        self.unheard = Unheard(self.us.engine.our_log, self.budget, self.us.clock)
+        self.unheard = Unheard(self.budget, self.us.clock)
         self.us.engine.listen(self.hear)
 
     def hear(self, change):
@@ -164,7 +165,7 @@ def test_so_many_are_judged_in_one_go_and_no_more(bell):
 def test_what_came_while_the_node_was_down_rings_at_the_start(bell):
     message = bell.ru.say("Stop.", FLASH)
     bell.nodes.run(seconds=30)
-    fresh = Unheard(bell.us.engine.our_log, BUDGET, bell.us.clock)
+    fresh = Unheard(BUDGET, bell.us.clock)
     desk = bell.us.desk()
     for status in desk.open_messages().messages:
         if is_unheard(status, "us"):
@@ -180,7 +181,7 @@ def test_one_found_at_the_start_has_what_is_left_of_its_time(bell):
     now = bell.us.clock()
     bell.unheard.found((1, 7), now.utc_ms - 4_000)
     assert bell.unheard.wait_ms() == 6_000, "before the one that came later, though it was heard first"
-    other = Unheard(bell.us.engine.our_log, BUDGET, bell.us.clock)
+    other = Unheard(BUDGET, bell.us.clock)
     other.found((1, 8), now.utc_ms + 3_600_000)
     assert other.wait_ms() == UNSHOWN_MS, "a clock that was set delays nothing"
 

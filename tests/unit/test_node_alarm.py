@@ -10,7 +10,7 @@ import pytest
 
 from coupefeu.errors import ConfigError
 from coupefeu.model.precedence import Precedence
-from coupefeu.node import alarm
+from coupefeu.node import alarm, unseen
 from coupefeu.node.alarm_command import MAX_ARGUMENTS, Ended, read_alarm, run_program
 from coupefeu.node.desk import Desk
 from coupefeu.node.exercise import pair_exercise
@@ -138,7 +138,7 @@ def _lives(pid):
 
 @pytest.fixture
 def line(tmp_path_factory, monkeypatch):
-    monkeypatch.setattr(alarm, "UNSHOWN_MS", 300)
+    monkeypatch.setattr(unseen, "UNSHOWN_MS", 300)
     folder = tmp_path_factory.mktemp("a")
     return (*pair_exercise(folder / "us", folder / "ru"), folder / "rung")
 

@@ -9,13 +9,10 @@ alarms; the last run of a minute stands for all that wait.
 import asyncio
 import contextlib
 import shutil
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice, takewhile
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from coupefeu.model.entry import Kind
-from coupefeu.model.instant import Moment
 from coupefeu.model.logs import party_of
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.model.precedence import Precedence
@@ -24,17 +21,12 @@ from coupefeu.node.desk import Desk
 from coupefeu.node.events import Change, EntryRecorded, Trouble
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.journal import Journal
+from coupefeu.node.unseen import Unseen
 from coupefeu.services.base import Recorded
 from coupefeu.services.messages.facts import ACTS
 from coupefeu.services.messages.status import MessageStatus, StepName
 
-UNSHOWN_MS: Final = 10_000
-"""So long a console has to confirm that a FLASH is on a screen."""
-MAX_LOOKED_AT: Final = 16
-"""Messages judged in one go: the line does not wait for more."""
-_LONGEST_WAIT_MS: Final = 60_000
 _SHORTEST_WAIT_MS: Final = 20
-_MINUTE_MS: Final = 60_000
 
 
 def is_unheard(status: MessageStatus, us: str) -> bool:
@@ -50,16 +42,8 @@ def is_unheard(status: MessageStatus, us: str) -> bool:
     )
 
 
-class Unheard:
-    """Which FLASH nothing has shown yet, and for which of them the program runs next; it runs nothing itself."""
-
-    def __init__(self, our_log: int, alarms_per_minute: int, clock: Callable[[], Moment]) -> None:
-        self.alarms_per_minute = alarms_per_minute
-        self._our_log = our_log
-        self._clock = clock
-        self._due_ms: dict[int, dict[MessageId, int]] = {}
-        """By author; the first of each is due first."""
-        self._rung_ms: dict[int, deque[int]] = {}
+class Unheard(Unseen):
+    """Which FLASH nothing has shown yet, and for which of them the program runs next."""
 
     def hear(self, recorded: Recorded) -> bool:
         """Take note of an entry; gives whether it shortens the wait."""
@@ -68,75 +52,11 @@ class Unheard:
             return False
         if recorded.ours:
             if head.kind in ACTS:
-                self._forget((each.log, each.index) for each in head.references)
+                self.forget((each.log, each.index) for each in head.references)
             return False
         if head.kind != Kind.MESSAGE or head.precedence is not Precedence.FLASH:
             return False
-        waiting = self._due_ms.setdefault(recorded.log, {})
-        waiting[recorded.log, recorded.index] = self._clock().mono_ms + UNSHOWN_MS
-        return len(waiting) == 1
-
-    def found(self, message: MessageId, arrived_ms: int) -> None:
-        """Take note of one that was there before: it has what is left of its time since it came."""
-        now = self._clock()
-        left_ms = min(max(arrived_ms + UNSHOWN_MS - now.utc_ms, 0), UNSHOWN_MS)
-        waiting = self._due_ms.setdefault(message[0], {})
-        waiting.setdefault(message, now.mono_ms + left_ms)
-        self._due_ms[message[0]] = dict(sorted(waiting.items(), key=lambda each: each[1]))
-
-    def wait_ms(self) -> int:
-        """Give the milliseconds until `take` may have something."""
-        now_ms = self._clock().mono_ms
-        nexts = [
-            max(next(iter(waiting.values())), self._free_ms(log, now_ms)) - now_ms
-            for log, waiting in self._due_ms.items()
-            if waiting
-        ]
-        return max(0, min(nexts, default=_LONGEST_WAIT_MS))
-
-    def take(self, still: Callable[[MessageId], bool]) -> tuple[MessageId, ...]:
-        """Give the messages for which the program runs now, once for them all; none: nothing is due.
-
-        `still`: whether one is unheard yet, as the record has it; asked from the oldest on, `MAX_LOOKED_AT` times at
-        most. No message is given twice.
-        """
-        now_ms = self._clock().mono_ms
-        for log in self._due_ms:
-            if self._free_ms(log, now_ms) <= now_ms and self._find(log, now_ms, still):
-                return self._ring(log, now_ms)
-        return ()
-
-    def _find(self, log: int, now_ms: int, still: Callable[[MessageId], bool]) -> bool:
-        """Forget those at the front that were seen to; gives whether one is due that was not."""
-        waiting = self._due_ms[log]
-        for message in list(islice(_due(waiting, now_ms), MAX_LOOKED_AT)):
-            if still(message):
-                return True
-            del waiting[message]
-        return False
-
-    def _ring(self, log: int, now_ms: int) -> tuple[MessageId, ...]:
-        rung = self._rung_ms.setdefault(log, deque())
-        rung.append(now_ms)
-        is_last = len(rung) >= self.alarms_per_minute
-        taken = tuple(islice(_due(self._due_ms[log], now_ms), None if is_last else 1))
-        self._forget(taken)
-        return taken
-
-    def _forget(self, messages: Iterable[MessageId]) -> None:
-        for message in messages:
-            self._due_ms.get(message[0], {}).pop(message, None)
-
-    def _free_ms(self, log: int, now_ms: int) -> int:
-        """Say from when on the program may run again for this author."""
-        rung = self._rung_ms.get(log, deque())
-        while rung and now_ms - rung[0] >= _MINUTE_MS:
-            rung.popleft()
-        return rung[0] + _MINUTE_MS if len(rung) >= self.alarms_per_minute else now_ms
-
-
-def _due(waiting: dict[MessageId, int], now_ms: int) -> Iterator[MessageId]:
-    return (message for message, _ in takewhile(lambda each: each[1] <= now_ms, waiting.items()))
+        return self.come((recorded.log, recorded.index))
 
 
 class Alarm:
@@ -156,7 +76,7 @@ class Alarm:
         self._tell = tell
         self._woken = asyncio.Event()
         begun = folder()
-        self._unheard = Unheard(begun.log_number, begun.agreement.budgets.alarms_per_minute, begun.clock)
+        self._unheard = Unheard(begun.agreement.budgets.alarms_per_minute, begun.clock)
 
     def hear(self, change: Change) -> None:
         """Listen to the engine."""

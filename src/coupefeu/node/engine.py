@@ -85,6 +85,18 @@ class Carrier(Protocol):
         ...
 
 
+class Order(Protocol):
+    """Something that a node does by itself at its time, such as ringing the next post."""
+
+    def next_ms(self) -> int | None:
+        """Say when `handle_timer` has something to do (monotonic); None: not before something else happens."""
+        ...
+
+    def handle_timer(self, now: Moment) -> None:
+        """Do what is due."""
+        ...
+
+
 class Engine:
     """Everything a node does between its sockets and its database; called from one loop only."""
 
@@ -115,6 +127,7 @@ class Engine:
         self._load_pending = load_pending
         self._keep_psk = keep_psk
         self._listeners: list[Callable[[Change], None]] = []
+        self._orders: list[Order] = []
         self._attachments = Attachments(submit, clock, self.tell, self._tell_refusal)
         our_position = position_of(our_log, parties)
         self.post_quantum = PostQuantum(
@@ -181,6 +194,11 @@ class Engine:
         """Tell `listener` every change; gives the function that ends it."""
         self._listeners.append(listener)
         return partial(self._listeners.remove, listener)
+
+    def stand_by(self, order: Order) -> None:
+        """Let something be done at its time for as long as this engine works."""
+        self._orders.append(order)
+        self._carrier.set_timer()
 
     def act(self, command: Command, done: Done) -> None:
         """Decide and record a command; `done` is called when its entries are durable, or with the refusal."""
@@ -307,6 +325,9 @@ class Engine:
         if self.recovery is not None:
             self.recovery.handle_timer(now)
         self.pump()
+        for order in self._orders:  # behind the pump: nothing that fails here holds up the line
+            order.handle_timer(now)
+        self._carrier.set_timer()
 
     # --- the pump -----------------------------------------------------------------------------------------
 
@@ -334,6 +355,7 @@ class Engine:
         timers = [timer for peer in self.peers.values() for timer in self._timers(peer)]
         if self.recovery is not None:
             timers.append(self.recovery.next_ms())
+        timers += [order.next_ms() for order in self._orders]
         return min((timer for timer in timers if timer is not None), default=None)
 
     def _timers(self, peer: Peer) -> tuple[int | None, ...]:
