@@ -12,6 +12,7 @@ from coupefeu.services.messages.commands import SendLineTest
 from coupefeu.store.highwater import read_high_water, why_recovering, write_high_water
 from coupefeu.store.jobs import Act
 from coupefeu.store.reader import Reader
+from coupefeu.testing.joined import JoinedNodes
 
 NOW = Moment(utc_ms=1_700_000_000_000, mono_ms=0)
 
@@ -85,3 +86,25 @@ def test_what_counts_as_older():
     assert "missing" in why_recovering(None, {0: 1})
     assert "missing" in why_recovering(None, {0: 0, 1: 0})
     assert why_recovering({}, {0: 0, 1: 0}) is None
+
+
+def test_the_marks_after_each_commit_are_those_of_the_whole_record(tmp_path):
+    """They are kept up by what a transaction changed: a log that is left out would be signed again after a loss."""
+    nodes = JoinedNodes(tmp_path)
+    nodes.connect()
+
+    def exchange():
+        for node in nodes.nodes:
+            node.say(f"from {node.name}")
+        nodes.run(seconds=2)
+        for node in nodes.nodes:
+            keeper = node.keeper
+            assert keeper.marks() == keeper._read_marks(keeper.states)
+            assert all(mark[0] for mark in keeper.marks().values())
+
+    exchange()
+    nodes.us.stop()
+    nodes.us.open_incarnation()
+    nodes.connect()
+    exchange()
+    assert set(nodes.us.keeper.marks()) == set(nodes.ru.keeper.marks()) == {0, 1, 2}

@@ -1,6 +1,6 @@
 """The store's core: jobs in, one transaction, one commit, outcomes out. Used by one thread only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -121,7 +121,7 @@ class Keeper:
         self.states = self._load_states()
         self.parted = parted_logs(self.connection)
         self._next_arrival = self._load_next_arrival()
-        self._marks = self._read_marks()
+        self._marks = self._read_marks(self.states)
         self._in_doubt = False
         self._give_signers()
 
@@ -345,7 +345,7 @@ class Keeper:
             if not self._is_persisted(transaction):
                 raise
         self._next_arrival = transaction.next_arrival
-        self._marks = self._read_marks()
+        self._marks = {**self._marks, **self._read_marks(transaction.changed)}
         mono_ms = transaction.context.now.mono_ms
         self._remains.committed(transaction.erased, mono_ms, at_once=transaction.is_ordered)
 
@@ -359,10 +359,13 @@ class Keeper:
         stand = {row["log"]: (row["size"], row["complete"]) for row in rows}
         return transaction.has_moved and (newest + 1, stand) == (transaction.next_arrival, transaction.stand)
 
-    def _read_marks(self) -> Marks:
-        ours = [log for log in self.states if self.line.is_ours(log)]
-        marks = {log: (self.states[log].size, self.states[log].root) for log in ours}
-        for log, state in self.states.items():
+    def _read_marks(self, logs: Iterable[int]) -> Marks:
+        """Say how far we have signed in these logs: what is in ours, and what we co-signed of others'."""
+        marks = {}
+        for log in logs:
+            state = self.states[log]
+            if self.line.is_ours(log):
+                marks[log] = (state.size, state.root)
             if state.receipt is not None:
                 size = state.receipt.size
                 marks[log] = (size, state.root if size == state.size else state.roots.get(size, b""))

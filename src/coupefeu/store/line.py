@@ -305,16 +305,15 @@ class Line:
     """ML-DSA-44 keys that the folder holds whole, by their SHA-256."""
     incarnations: tuple[SignedIncarnation, ...] = ()
     """Those that the folder holds, by party and number; the record may know more."""
+    names: tuple[str, ...] = field(init=False)
+    """The parties' names in the order of the agreement."""
+    our_position: int = field(init=False)
+    """Our number as a holder of logs."""
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The parties' names in the order of the agreement."""
-        return tuple(party.name for party in self.parties)
-
-    @property
-    def our_position(self) -> int:
-        """Our number as a holder of logs."""
-        return position_of(self.our_log, len(self.parties))
+    def __post_init__(self) -> None:
+        """Work out once what every entry asks for."""
+        object.__setattr__(self, "names", tuple(party.name for party in self.parties))
+        object.__setattr__(self, "our_position", position_of(self.our_log, len(self.parties)))
 
     @property
     def us(self) -> Party:

@@ -5,7 +5,8 @@ SQLite comes with us (pysqlite3-binary), not from the user's Python.
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 from weakref import finalize
@@ -33,20 +34,21 @@ BUSY_MS: Final = 2_000
 class Compiled:
     """A statement's text for the driver, and the order of its values."""
 
-    __slots__ = ("_fixed", "_names", "executable", "text")
+    __slots__ = ("executable", "text", "values")
+
+    values: Callable[[Mapping[str, Any]], Sequence[Any]]
+    """Puts the values, and those fixed inside the statement, in their order."""
 
     def __init__(self, executable: Executable) -> None:
         compiled = executable.compile(dialect=_DIALECT)  # type: ignore[attr-defined]  # every Executable has it
         self.executable = executable
         self.text = str(compiled)
-        self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
-        self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
-
-    def values(self, parameters: Mapping[str, Any]) -> list[Any]:
-        """Put the values, and those fixed inside the statement, in their order."""
-        if self._fixed:
-            parameters = {**self._fixed, **parameters}
-        return [parameters[name] for name in self._names]
+        names: tuple[str, ...] = tuple(compiled.positiontup or ())
+        fixed = {name: value for name, value in compiled.params.items() if value is not None}
+        if fixed or len(names) < 2:
+            self.values = lambda parameters: [{**fixed, **parameters}[name] for name in names]
+        else:
+            self.values = itemgetter(*names)
 
 
 class Compiler:
@@ -88,7 +90,10 @@ class Connection:
         """Run one statement once per row."""
         compiled = self._compile(executable)
         try:
-            self.raw.executemany(compiled.text, map(compiled.values, rows))
+            if len(rows) == 1:
+                self.raw.execute(compiled.text, compiled.values(rows[0]))
+            else:
+                self.raw.executemany(compiled.text, map(compiled.values, rows))
         except dbapi2.Error as error:
             raise _translate(error) from error
 

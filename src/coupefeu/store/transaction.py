@@ -123,6 +123,11 @@ class Transaction:
         """Note that others may hold another log than we do from this size on."""
         self.parted[log] = min(self.parted.get(log, size), size)
 
+    @property
+    def changed(self) -> tuple[int, ...]:
+        """Logs that may stand otherwise than before."""
+        return (*self._before, *self._opened)
+
     def undo(self) -> None:
         """Put every state back: the transaction did not happen."""
         self.states.update(self._before)
