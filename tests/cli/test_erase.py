@@ -1,11 +1,19 @@
 """`coupefeu erase`: what is lost is said first, nothing of it is left in the folder, and what stands can be proved."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from tests.cli.conftest import BANNER
 
+import coupefeu
 from coupefeu.cli.main import EXIT_CODES
+from coupefeu.cli.officer import desk_of
+from coupefeu.model.messages import parse_number
+from coupefeu.node.folder import NodeFolder
+from coupefeu.node.runtime import Runtime
+from coupefeu.services.erasures.facts import EraseContent
+from coupefeu.store.jobs import EraseExpired, Expired
 
 
 def bytes_of(folder: Path) -> bytes:
@@ -77,11 +85,46 @@ def test_an_export_shows_the_head_and_verifies(line, tmp_path):
     assert line.json("fsck")["clean"]
 
 
-def test_a_refused_copy_of_the_text_goes_too(line):
+def by_command(line):
+    line.run("erase", line.text, "--yes")
+
+
+def by_program(line):
+    """As the console does."""
+
+    async def order():
+        async with coupefeu.Node.open(line.us, online=False) as us:
+            await us.act(EraseContent(message=us.number(line.text), from_post="us.duty", reason=""))
+
+    asyncio.run(order())
+
+
+def by_age(line):
+    """The store says what was erased, whoever asked for it."""
+    with desk_of(NodeFolder.open(line.us)) as desk:
+        body = desk.reader.entry(*parse_number(line.text, ("us", "ru")))["body"]
+    outcomes = []
+
+    async def erase():
+        runtime = await Runtime.start(NodeFolder.open(line.us), online=False)
+        runtime._writer.submit = lambda job, done: done(Expired(entries=(), after=0, gone=(b"?", body)))
+        runtime.submit(EraseExpired(after=0), outcomes.append)
+        await runtime.close()
+
+    asyncio.run(erase())
+    assert outcomes[0].gone == (b"?", body)
+    assert b"strayed" not in repr(outcomes[0]).encode()
+
+
+@pytest.mark.parametrize("erase", [by_command, by_program, by_age])
+def test_a_refused_copy_of_the_text_goes_too(line, erase):
     kept = line.us / "unsent" / "2026-11-30T031200Z.txt"
     kept.parent.mkdir(exist_ok=True)
     kept.write_text("Our aircraft strayed.\nIt turned back at 0312Z.")
+    also = line.folder / "the same file"
+    also.hardlink_to(kept)
     other = kept.with_name("2026-11-30T031300Z.txt")
     other.write_text("another")
-    line.run("erase", line.text, "--yes")
+    erase(line)
     assert (kept.exists(), other.exists()) == (False, True)
+    assert also.read_bytes() == bytes(also.stat().st_size), "overwritten, as the database does"

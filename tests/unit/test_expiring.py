@@ -12,6 +12,7 @@ from coupefeu.node.expiring import NEXT_STEP_MS, Expiring
 from coupefeu.node.foreseen import foresee
 from coupefeu.services.agreement.rules import check_amendment
 from coupefeu.services.messages.commands import Read, Take
+from coupefeu.services.messages.forms import read_content
 from coupefeu.store.expiring import AGAIN_MS, SILENCE_MS, STEP_EXCHANGES
 from coupefeu.store.fsck import check_record
 from coupefeu.store.jobs import EraseExpired
@@ -84,6 +85,7 @@ def test_what_is_older_than_agreed_goes_and_the_rest_stays(line):
     (named,) = step.entries
     assert line.us.message(old).erased.why is Why.RETENTION
     assert named.recorded.head.kind == 7
+    assert sorted(read_content(body)[0].text for body in step.gone) == ["an old word", "their old word"]
     assert not is_erased(line.ru, old)
     report = check_record(line.us.path, line.us.keeper.line.parties, 0, running=True)
     assert not report.findings

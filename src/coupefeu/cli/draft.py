@@ -1,7 +1,6 @@
 """What was asked for on the command line: its form, its text, and which option mends what is refused."""
 
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,14 +10,10 @@ from typing import Any
 import typer
 
 from coupefeu.errors import CoupefeuError, UsageError
-from coupefeu.keys.files import SECRET_MODE, write_durably
-from coupefeu.model.instant import format_instant
 from coupefeu.model.messages import Form
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import read_given
-
-MAX_KEPT = 20
-"""Refused texts that are kept; the oldest goes when one more comes."""
+from coupefeu.node.unsent import forget_unsent, keep_unsent
 
 
 class FormName(StrEnum):
@@ -110,34 +105,14 @@ class Source:
         """Keep a text that was refused, and say where."""
         if self.is_file or not self.text:
             return
-        unsent = folder.path / "unsent"
-        unsent.mkdir(mode=0o700, exist_ok=True)
-        stamp = format_instant(folder.clock().utc_ms).replace(":", "").replace(".", "-")
-        kept = unsent / f"{stamp}.txt"
-        write_durably(kept, self.text.encode("utf-8", "surrogateescape"), mode=SECRET_MODE)
+        kept = keep_unsent(folder, self.text)
         hint = error.hint if not error.hint or error.hint.endswith((".", "?")) else f"{error.hint}."
         error.hint = f"{hint} The text is kept in {kept}.".strip()
-        for oldest in _kept_texts(folder)[:-MAX_KEPT]:
-            oldest.unlink(missing_ok=True)
 
     def forget(self, folder: NodeFolder) -> None:
         """Remove what was kept of a text that is sent now; a failure to tidy up is no failure to send."""
         with suppress(OSError):
             forget_unsent(folder, [self.text])
-
-
-def forget_unsent(folder: NodeFolder, texts: Sequence[str]) -> None:
-    """Remove what was kept of these texts. Raises: OSError: a file cannot be removed."""
-    octets = {text.encode("utf-8", "surrogateescape") for text in texts}
-    sizes = {len(each) for each in octets}
-    for kept in _kept_texts(folder):
-        if kept.stat().st_size in sizes and kept.read_bytes() in octets:
-            kept.unlink()
-
-
-def _kept_texts(folder: NodeFolder) -> list[Path]:
-    """List them, the oldest first."""
-    return sorted((folder.path / "unsent").glob("*.txt"))
 
 
 _GIVE = {

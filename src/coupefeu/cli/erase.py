@@ -5,14 +5,12 @@ from typing import Annotated, Any
 import typer
 
 from coupefeu.cli.acts import MessageArgument
-from coupefeu.cli.draft import forget_unsent
 from coupefeu.cli.inbox import fold
 from coupefeu.cli.officer import act, desk_of, language_of, open_folder
 from coupefeu.cli.printing import JsonOption, LanguageOption, NodeOption, report
 from coupefeu.errors import UsageError
 from coupefeu.model.messages import parse_number
 from coupefeu.node.assembly import parties_of
-from coupefeu.node.desk import Desk
 from coupefeu.node.erasable import Erasable, look_at
 from coupefeu.node.folder import NodeFolder
 from coupefeu.services.erasures.facts import EraseContent
@@ -45,7 +43,6 @@ def erase(
     post = (from_post or folder.agreement.party(folder.party).duty_desk).lower()
     with desk_of(folder) as desk:
         before = look_at(desk, parties_of(folder), number)
-        texts = _texts(desk, before)
     if not yes:
         _ask(folder, message.upper(), before, reader, as_json=as_json)
     named = []
@@ -53,7 +50,6 @@ def erase(
         named.append(act(folder, EraseContent(message=number, from_post=post, reason=reason)).number)
         with desk_of(folder) as desk:
             before = look_at(desk, parties_of(folder), number, again=True)
-    forget_unsent(folder, texts)
     lines = [say("erase-done", reader, number=", ".join(named)), *_elsewhere(folder, reader)]
     values = {"erased": message.upper(), "recorded": named}
     report(folder.banner(), fold(lines), values, as_json=as_json)
@@ -77,9 +73,3 @@ def _ask(folder: NodeFolder, number: str, before: Erasable, language: str, *, as
 
 def _elsewhere(folder: NodeFolder, language: str) -> list[str]:
     return [say("erase-elsewhere", language, parties=", ".join(map(str.upper, folder.counterparts)))]
-
-
-def _texts(desk: Desk, before: Erasable) -> list[str]:
-    """Give the texts that go, of which a refused copy may still lie in `unsent`."""
-    found = (desk.find_message(each) for each in before.messages)
-    return [status.original for status in found if status is not None and status.original]

@@ -13,14 +13,13 @@ from coupefeu.store.line import Party
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erasable:
-    """How many entries and attachments would lose their content; `messages`: the places of those entries."""
+    """How many entries and attachments would lose their content."""
 
     entries: int
     attachments: int
-    messages: tuple[MessageId, ...]
 
 
-NOTHING = Erasable(entries=0, attachments=0, messages=())
+NOTHING = Erasable(entries=0, attachments=0)
 
 
 def look_at(desk: Desk, parties: tuple[Party, ...], message: MessageId, *, again: bool = False) -> Erasable:
@@ -42,9 +41,5 @@ def look_at(desk: Desk, parties: tuple[Party, ...], message: MessageId, *, again
         if again and refused.code == "services.erasures.nothing":
             return NOTHING
         raise
-    content = tuple(each.id for each in exchange.content)
-    return Erasable(
-        entries=len(content),
-        attachments=sum(len(reader.held_attachments(*each)) for each in content),
-        messages=content,
-    )
+    attachments = sum(len(reader.held_attachments(*each.id)) for each in exchange.content)
+    return Erasable(entries=len(exchange.content), attachments=attachments)

@@ -35,12 +35,13 @@ from coupefeu.node.ratchet import SecretFiles, drop_old_secrets
 from coupefeu.node.recovery.asking import Recoverer
 from coupefeu.node.recovery.checkpoints import ask_witnesses
 from coupefeu.node.troubles import Troubles
+from coupefeu.node.unsent import forget_bodies
 from coupefeu.node.witness_settings import WitnessSettings, read_witnesses
 from coupefeu.node.witness_standing import WitnessStanding
 from coupefeu.node.witness_tasks import WitnessTasks
 from coupefeu.record.tree import Frontier
 from coupefeu.store.highwater import Marks, read_high_water, write_high_water
-from coupefeu.store.jobs import Job, Outcome
+from coupefeu.store.jobs import Act, Acted, EraseExpired, Expired, Job, Outcome
 from coupefeu.store.keeper import Keeper
 from coupefeu.store.outgoing import Pending, load_behind, load_pending
 from coupefeu.store.reader import Reader
@@ -249,7 +250,15 @@ class Runtime:
         self._submit(job, done)
 
     def _submit(self, job: Job, done: Callable[[Outcome], None]) -> None:
-        self._writer.submit(job, done)
+        erases = isinstance(job, Act | EraseExpired)
+        self._writer.submit(job, partial(self._erased, done) if erases else done)
+
+    def _erased(self, done: Callable[[Outcome], None], outcome: Outcome) -> None:
+        """Forget what lies beside the record of erased content, before it is said to be erased."""
+        if isinstance(outcome, Acted | Expired) and outcome.gone:
+            with self._withstand():
+                forget_bodies(self.folder, outcome.gone)
+        done(outcome)
 
     def witnesses(self) -> tuple[WitnessStanding, ...]:
         """Say when each neutral witness was last heard; none while the node is not online."""

@@ -61,7 +61,8 @@ def act(transaction: Transaction, services: Mapping[type[Command], Service], com
 def append(transaction: Transaction, drafts: tuple[Draft, ...]) -> Acted:
     """Append drafts to our own log."""
     completed = [_complete(transaction, draft) for draft in drafts]
-    return Acted(entries=tuple(_append(transaction, each) for each in completed))
+    entries = tuple(_append(transaction, each) for each in completed)
+    return Acted(entries=entries, gone=transaction.take_gone())
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from coupefeu.wire.cbor import encode
 IS_ERASED: Final = b"\x00" + encode(int(Kind.ERASED))
 """The beginning of every head of that kind, behind its first byte (wire/head.py)."""
 _ENTRIES = tables.entries
-_HELD = select(_ENTRIES.c.idx, _ENTRIES.c.seed, _ENTRIES.c.head, _ENTRIES.c.head_salt).where(
+_HELD = select(_ENTRIES.c.idx, _ENTRIES.c.seed, _ENTRIES.c.head, _ENTRIES.c.head_salt, _ENTRIES.c.body).where(
     _ENTRIES.c.log == bindparam("log"),
     _ENTRIES.c.idx >= bindparam("start"),
     _ENTRIES.c.idx < bindparam("end"),
@@ -68,6 +68,7 @@ def erase_ranges(transaction: Transaction, ranges: Iterable[tuple[int, int, int]
             transaction.write(_ERASE, at | kept)
             transaction.write(_DELETE_ATTACHMENTS, at)
             erased += 1
+            transaction.gone += [] if row["body"] is None else [row["body"]]
         empty_branches(transaction, list(branches_within(transaction, log, start, end)))
     transaction.erased += erased
     return erased

@@ -30,7 +30,7 @@ from coupefeu.store.branches import branches_arrived_by, empty_branches
 from coupefeu.store.erased import ranges_of_entries
 from coupefeu.store.erasing import Receipts, sounding
 from coupefeu.store.exchange import MAX_ENTRIES, Exchange, Select, find_exchange
-from coupefeu.store.jobs import EraseExpired, Expired
+from coupefeu.store.jobs import Acted, EraseExpired, Expired
 from coupefeu.store.line import Party
 from coupefeu.store.showing import parse_head
 from coupefeu.store.transaction import Transaction
@@ -202,9 +202,16 @@ def expire(transaction: Transaction, services: Mapping[type[Command], Service], 
     empty_branches(transaction, [each for each in of_branches if expiry.has_expired(each)])
     step = expiry.look(job.after)
     erasures = tuple(_erasures(step.found))
-    entries = act(transaction, services, RecordErasure(erasures=erasures)).entries if erasures else ()
+    acted = act(transaction, services, RecordErasure(erasures=erasures)) if erasures else Acted(entries=())
     due_ms = expiry.next_ms if step.due_ms is None else step.due_ms
-    return Expired(entries=entries, after=step.after, kept=step.kept, due_ms=due_ms, has_more=step.has_more)
+    return Expired(
+        entries=acted.entries,
+        gone=acted.gone,
+        after=step.after,
+        kept=step.kept,
+        due_ms=due_ms,
+        has_more=step.has_more,
+    )
 
 
 def bounded_now_ms(select_rows: Select, context: Context) -> int:

@@ -1,6 +1,6 @@
 """What may be asked of the store, and what comes back after the commit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from coupefeu.record.post_quantum import MlDsaStatement
 from coupefeu.record.witnessed import WitnessLine
@@ -182,9 +182,13 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acted:
-    """The entries that a command became."""
+    """The entries that a command became.
+
+    `gone`: bodies that an entry ERASED among them took, for what lies beside the record to be forgotten too.
+    """
 
     entries: tuple[Stored, ...]
+    gone: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,7 +291,7 @@ class Expired:
 
     `after`: the arrival behind which to go on. `kept`: before which nothing has content that may go; None: not seen
     in this step. `due_ms`: when the first of what was passed over may go, UTC; None: nothing of it ever, as agreed
-    now. `has_more`: the step ended at its bound.
+    now. `has_more`: the step ended at its bound. `gone`: as of `Acted`.
     """
 
     entries: tuple[Stored, ...]
@@ -295,6 +299,7 @@ class Expired:
     kept: int | None = None
     due_ms: int | None = None
     has_more: bool = False
+    gone: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

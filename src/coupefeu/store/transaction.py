@@ -83,6 +83,8 @@ class Transaction:
         self.writes = 0
         self.promises = 0
         self.erased = 0
+        self.gone: list[bytes] = []
+        """Bodies that were erased and that no outcome has named yet."""
         self.is_ordered = False
         self.is_recovering = is_recovering
         self._connection = connection
@@ -147,6 +149,11 @@ class Transaction:
         before = {log: (state.size, state.complete) for log, state in self._before.items()}
         moved = self.stand != self.stand | before or bool(self._opened)
         return moved or self.next_arrival != self._arrival_before
+
+    def take_gone(self) -> tuple[bytes, ...]:
+        """Give the bodies that were erased since the last call."""
+        gone, self.gone = tuple(self.gone), []
+        return gone
 
     # --- writing ------------------------------------------------------------------------------------------
 
