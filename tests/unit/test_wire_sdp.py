@@ -29,6 +29,13 @@ def test_no_address_leaves_but_those_of_the_candidates():
     assert written.count("198.51.100.7") == 1
 
 
+def test_candidates_that_are_not_wanted_are_left_out():
+    text = voice(candidates=[HOST, RELAY])
+    read = parse_sdp(text, keep=lambda each: each.kind is CandidateKind.RELAY)
+    assert [each.kind for each in read.candidates] == ["relay"]
+    assert read == parse_sdp(voice(candidates=[RELAY]))
+
+
 def test_what_was_written_is_read_the_same_again():
     once = parse_sdp(description(medium("audio"), medium("video", candidates=[])))
     assert parse_sdp(once.text) == once

@@ -99,12 +99,12 @@ def check_theirs(description: Description, policy: MediaPolicy) -> None:
     """Refuse a description of which any candidate points where our browser must not send.
 
     Raises:
-        PeerError: `node.media_policy.elsewhere`, with the address.
+        PeerError: `node.media_policy.elsewhere`, without the address: node.log keeps none.
     """
     for candidate in description.candidates:
         if not policy.admits(candidate.address):
             raise PeerError(
-                f"the other side's description points to {candidate.address}",
+                "the other side's description points to an address that is not admitted here",
                 code="node.media_policy.elsewhere",
                 hint="No media is set up by it; the call goes on by text. If it is their relay: their_addresses in "
                 "[relay] of node.toml.",

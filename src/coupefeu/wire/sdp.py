@@ -11,7 +11,7 @@ refused. Reading what was written here gives the same text again.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -97,8 +97,10 @@ class _Section:
                 yield name, rest
 
 
-def parse_sdp(text: str) -> Description:
+def parse_sdp(text: str, *, keep: Callable[[Candidate], bool] = lambda _: True) -> Description:
     """Read a whole description, all candidates gathered; at most 12,288 bytes of printable ASCII.
+
+    Candidates that `keep` does not want are left out.
 
     Raises:
         PeerError: `wire.sdp.*`, which names what is refused.
@@ -106,12 +108,12 @@ def parse_sdp(text: str) -> Description:
     session, *media = _sections(text)
     fingerprint = _fingerprint([session, *media])
     kinds = _kinds(media)
-    candidates = tuple(_candidates(media))
-    written = [*_session(session), *_media(media, kinds, fingerprint)]
+    candidates = [tuple(filter(keep, each)) for each in _candidates(media)]
+    written = [*_session(session), *_media(media, kinds, candidates, fingerprint)]
     return Description(
         fingerprint=fingerprint,
         media=kinds,
-        candidates=candidates,
+        candidates=tuple(each for some in candidates for each in some),
         text="".join([f"{line}\r\n" for line in written]),
     )
 
@@ -179,15 +181,15 @@ def format_fingerprint(fingerprint: bytes) -> str:
     return fingerprint.hex(":").upper()
 
 
-def _candidates(media: Sequence[_Section]) -> Iterator[Candidate]:
-    count = 0
-    for section in media:
-        for name, value in section.attributes():
-            if name == "candidate" and (candidate := _read_candidate(value)) is not None:
-                count += 1
-                if count > MAX_CANDIDATES:
-                    _refuse("too-many-candidates", f"more than {MAX_CANDIDATES}")
-                yield candidate
+def _candidates(media: Sequence[_Section]) -> list[list[Candidate]]:
+    """Give the candidates of each medium."""
+    found = [
+        [_read_candidate(value) for name, value in section.attributes() if name == "candidate"]
+        for section in media
+    ]
+    if sum(map(len, found)) > MAX_CANDIDATES:
+        _refuse("too-many-candidates", f"more than {MAX_CANDIDATES}")
+    return [[each for each in some if each is not None] for some in found]
 
 
 def _read_candidate(value: str) -> Candidate | None:
@@ -226,13 +228,18 @@ def _session(session: _Section) -> Iterator[str]:
     yield from _passed(session, _OF_SESSION)
 
 
-def _media(media: Sequence[_Section], kinds: Sequence[str], fingerprint: bytes) -> Iterator[str]:
-    for section, kind in zip(media, kinds, strict=True):
+def _media(
+    media: Sequence[_Section],
+    kinds: Sequence[str],
+    candidates: Sequence[Sequence[Candidate]],
+    fingerprint: bytes,
+) -> Iterator[str]:
+    for section, kind, ways in zip(media, kinds, candidates, strict=True):
         formats = _FORMATS.fullmatch(section.lines[0][1].partition(" ")[2])
         assert formats is not None
         yield f"m={kind} 9 {_PROTOCOL}{formats[1]}"
         yield f"c={_NOWHERE}"
-        yield from [f"a=candidate:{format_candidate(each)}" for each in _candidates([section])]
+        yield from [f"a=candidate:{format_candidate(each)}" for each in ways]
         yield f"a=fingerprint:{_HASH} {format_fingerprint(fingerprint)}"
         yield from _passed(section, _OF_MEDIA)
 
