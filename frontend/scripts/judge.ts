@@ -12,6 +12,7 @@ import { parseAgreement } from '../src/entries/agreement';
 import { decodeHead } from '../src/entries/head';
 import { verifyFirstBody } from '../src/entries/incarnation';
 import { readMessage } from '../src/entries/message';
+import { readEnded, readEnrolled, readStated } from '../src/entries/persons';
 import { saidIn } from '../src/entries/said';
 import { show } from '../src/entries/shown';
 import { decode } from '../src/proof/cbor';
@@ -30,9 +31,17 @@ const JUDGES: Readonly<Record<string, Judge>> = {
   opening: ({ octets = '' }) => void verifyFirstBody(fromHex(octets)),
   agreement: ({ octets = '' }) => void parseAgreement(fromHex(octets)),
   message: ({ octets = '' }) => readMessage(fromHex(octets)).defect,
+  person: ({ kind = '', octets = '' }) => personRows(Number(kind), fromHex(octets)),
   shown: ({ text = '' }) => [show(text).text, ...show(text).findings.map(({ what, name }) => `${what} ${name}`)],
   communique: ({ file = '' }) => summaryOf(verifyWhole(readBase64(utf8ToBytes(file)) ?? new Uint8Array())),
 };
+
+/** The defect of a body about a personal key, and what it says. */
+function personRows(kind: number, body: Uint8Array): unknown {
+  const fact = kind === 104 ? readEnrolled(body) : kind === 105 ? readEnded(body) : readStated(body);
+  const head = { kind } as Parameters<typeof saidIn>[0];
+  return [fact ? fact.defect : 'unreadable_body', saidIn(head, body, [])];
+}
 
 function verifyWhole(file: Uint8Array): Proved {
   const steps = verifyCommunique(file);

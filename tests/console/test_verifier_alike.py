@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -16,7 +17,10 @@ from coupefeu.keys.agreement_signatures import build_agreement_body, sign_agreem
 from coupefeu.keys.incarnations import build_opening_body, sign_incarnation, verify_first_body
 from coupefeu.services.messages.display import show
 from coupefeu.services.messages.forms import read_content
-from coupefeu.testing.line import identity_of, make_text
+from coupefeu.services.persons.facts import read_person
+from coupefeu.services.said import said_in
+from coupefeu.testing.author import Author
+from coupefeu.testing.line import identity_of, make_agreement, make_text
 from coupefeu.wire import cbor
 from coupefeu.wire.agreement import parse_agreement
 from coupefeu.wire.head import decode_head
@@ -24,6 +28,7 @@ from coupefeu.wire.incarnation import Incarnation
 from coupefeu.wire.note import COSIGNATURE, ML_DSA_44, VerifierKey
 
 VECTORS = ROOT / "tests" / "vectors"
+HEAD = Author(make_agreement(), "us").head()
 
 
 def compare(questions, expected):
@@ -119,6 +124,22 @@ def test_heads_and_messages_of_the_vectors_are_read_alike():
     answers = judge([{"what": "message", "octets": each.hex()} for each in rows])
     assert [each["gives"] for each in answers] == [read_content(each)[1] for each in rows]
     assert heads.count("") >= 5
+
+
+def test_personal_keys_are_read_and_said_alike():
+    """Every body of the vectors, cut and changed: the same defect, and the same rows for people."""
+    kept = json.loads((VECTORS / "entries-v1.json").read_text("utf-8"))["bodies"]
+    asked = [(each["kind"], bytes.fromhex(each["body"])) for each in kept if each["kind"] in {104, 105, 106}]
+    asked += [
+        (kind, changed) for kind, body in asked for changed in (body[:-1], body[:1] + b"\x07" + body[2:])
+    ]
+    answers = judge([{"what": "person", "kind": str(kind), "octets": body.hex()} for kind, body in asked])
+    expected = []
+    for kind, body in asked:
+        said = said_in(replace(HEAD, kind=kind), body, ())
+        expected.append([read_person(kind, body)[1], [list(each) for each in said]])
+    assert [each["gives"] for each in answers] == expected
+    assert {defect for defect, _ in expected} > {"", "unreadable_body", "bad_text", "not_admitted"}
 
 
 def walk(value):

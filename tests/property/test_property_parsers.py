@@ -23,6 +23,7 @@ from coupefeu.errors import PeerError
 from coupefeu.keys.agreement_signatures import parse_agreement_body
 from coupefeu.keys.certificates import read_certificate
 from coupefeu.keys.incarnations import parse_opening_body
+from coupefeu.keys.passkeys import decode_base64url
 from coupefeu.link.connection import read_items
 from coupefeu.model.entry import Head, Kind
 from coupefeu.model.precedence import Precedence
@@ -38,6 +39,8 @@ from coupefeu.services.communique.facts import read_answered, read_communique, r
 from coupefeu.services.erasures.facts import parse_erasure
 from coupefeu.services.messages.facts import read_act
 from coupefeu.services.messages.forms import read_content
+from coupefeu.services.persons.facts import KINDS as PERSONS
+from coupefeu.services.persons.facts import read_person
 from coupefeu.services.refusals.facts import parse_refusal
 from coupefeu.services.watch.facts import read_watch
 from coupefeu.wire import (
@@ -167,6 +170,8 @@ TRIED = {
     "services.communique.facts.read_proposed": read_proposed,
     "services.communique.facts.read_answered": lambda data: [read_answered(kind, data) for kind in Kind],
     "services.communique.facts.read_communique": lambda data: [read_communique(kind, data) for kind in Kind],
+    "services.persons.facts.read_person": lambda data: [read_person(kind, data) for kind in PERSONS],
+    "keys.passkeys.decode_base64url": lambda data: decode_base64url(text(data)),
     "services.watch.facts.read_watch": lambda data: [read_watch(kind, data) for kind in Kind],
     "services.bodies.decode_body": lambda data: [
         decode_body(0, head_of(kind), data) for kind in (*Kind, 4, 900)

@@ -8,7 +8,7 @@ import pytest
 from tests.shared import shared_file
 
 import coupefeu.keys
-from coupefeu.keys import aead, ed25519, kdf, mlkem, x25519
+from coupefeu.keys import aead, ed25519, kdf, mlkem, passkeys, x25519
 from coupefeu.record import tree
 from coupefeu.wire import cbor
 
@@ -24,6 +24,7 @@ USED = {
     "wycheproof/hkdf_sha256_test.json": ("test_vectors_keys", kdf.hkdf),
     "wycheproof/mlkem_768_test.json": ("test_vectors_keys", mlkem.decapsulate),
     "wycheproof/mlkem_768_keygen_seed_test.json": ("test_vectors_keys", mlkem.public),
+    "wycheproof/ecdsa_secp256r1_sha256_test.json": ("test_vectors_passkeys", passkeys.verify_signature),
 }
 """The test module of tests/vectors, and the function of ours that it goes through."""
 
@@ -33,7 +34,6 @@ NOT_OURS = {
         "xchacha",
         "nonces are counters, never drawn: 96 bits are enough (B3)",
     ),
-    "wycheproof/ecdsa_secp256r1_sha256_test.json": ("p256", "comes with passkeys (A19)"),
 }
 """A word that the module which will use it is named by, and why there is none yet."""
 

@@ -18,6 +18,8 @@ from coupefeu.services.communique.facts import read_communique
 from coupefeu.services.erasures.facts import parse_erasure
 from coupefeu.services.messages.facts import ACTS, read_act
 from coupefeu.services.messages.forms import read_content
+from coupefeu.services.persons.facts import KINDS as PERSONS
+from coupefeu.services.persons.facts import read_person
 from coupefeu.services.refusals.facts import parse_refusal
 from coupefeu.services.watch.facts import read_watch
 from coupefeu.wire.head import decode_head, encode_head
@@ -52,6 +54,8 @@ def reason(kind, body):
         return read_act(kind, body)[1]
     if kind in COMMUNIQUES:
         return read_communique(kind, body)[1]
+    if kind in PERSONS:
+        return read_person(kind, body)[1]
     read = read_watch if kind in {Kind.WATCH_TAKEN, Kind.WATCH_LEFT} else lambda _, body: read_content(body)
     return read(kind, body)[1]
 

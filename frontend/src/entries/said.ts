@@ -15,6 +15,7 @@ import type { Head } from './head';
 import { INCARNATION_OPENED, parseOpeningBody } from './incarnation';
 import { parseKeyStatement } from './keyStatement';
 import { formatNumber } from './numbers';
+import { ENDED, ENROLLED, numbersOf, readEnded, readEnrolled, readStated, STATEMENT } from './persons';
 import { show, showLine } from './shown';
 
 /** Words are `ui-said-CODE`; every value is safe to show. */
@@ -66,6 +67,12 @@ function rowsOf(kind: number, body: Uint8Array, parties: readonly string[]): rea
     case CONSENTED:
     case REFUSED:
       return answerRows(kind, body);
+    case ENROLLED:
+      return enrolledRows(body);
+    case ENDED:
+      return endedRows(body);
+    case STATEMENT:
+      return statedRows(body);
     default:
       return [];
   }
@@ -184,6 +191,30 @@ function proposalRows(body: Uint8Array, parties: readonly string[]): Said[] {
 function answerRows(kind: number, body: Uint8Array): Said[] {
   const answer = readAnswer(kind, body);
   return answer ? [['selection', toHex(answer.digest)], ...shownOf([['reason', answer.text], ['officer', answer.officer]])] : [];
+}
+
+function enrolledRows(body: Uint8Array): Said[] {
+  const fact = readEnrolled(body);
+  if (!fact) return [];
+  return [...personalKey(fact), ...shownOf([['admitted-by', fact.admittedBy], ['officer', fact.officer]])];
+}
+
+function endedRows(body: Uint8Array): Said[] {
+  const fact = readEnded(body);
+  if (!fact) return [];
+  const since: Said[] = fact.sinceMs === null ? [] : [['key-since', formatSecond(Math.min(Number(fact.sinceMs), LATEST_MS - 1))]];
+  return [[`key-${fact.reason}`, ''], ...since, ...shownOf([['words', fact.words], ['officer', fact.officer]])];
+}
+
+function statedRows(body: Uint8Array): Said[] {
+  const fact = readStated(body);
+  if (!fact) return [];
+  const stated = shownOf([['statement-language', fact.language], ['officer', fact.officer]]);
+  return [...personalKey(fact), ...stated, ['text', show(fact.text).text]];
+}
+
+function personalKey({ publicKey, origin }: { publicKey: Uint8Array; origin: string }): Said[] {
+  return [['personal-key', `${numbersOf(publicKey).algorithm} ${toHex(sha256(publicKey))}`], ['key-origin', showLine(origin)]];
 }
 
 /** What is stated, safe to show. */

@@ -110,6 +110,9 @@ export const KINDS: readonly EntryKind[] = [
   { number: 64, name: 'COMMUNIQUE_PROPOSED', by: 'person' },
   { number: 65, name: 'COMMUNIQUE_CONSENTED', by: 'person' },
   { number: 66, name: 'COMMUNIQUE_REFUSED', by: 'person' },
+  { number: 104, name: 'PERSONAL_KEY_ENROLLED', by: 'person' },
+  { number: 105, name: 'PERSONAL_KEY_ENDED', by: 'person' },
+  { number: 106, name: 'STATEMENT', by: 'person' },
 ];
 
 export const PRECEDENCES: readonly PrecedenceName[] = [

@@ -41,6 +41,9 @@ class Kind(IntEnum):
     COMMUNIQUE_PROPOSED = 64
     COMMUNIQUE_CONSENTED = 65
     COMMUNIQUE_REFUSED = 66
+    PERSONAL_KEY_ENROLLED = 104
+    PERSONAL_KEY_ENDED = 105
+    STATEMENT = 106
 
 
 class Author(StrEnum):
@@ -115,6 +118,8 @@ _STANDING: Final = frozenset(
         Kind.LINE_TEST_ANSWER,
         Kind.WATCH_TAKEN,
         Kind.WATCH_LEFT,
+        Kind.PERSONAL_KEY_ENROLLED,
+        Kind.PERSONAL_KEY_ENDED,
     }
 )
 _OF_THE_RECORD: Final = range(16)
@@ -124,7 +129,8 @@ _COMMUNIQUES: Final = range(64, 80)
 def is_erasable(kind: int | None) -> bool:
     """Whether what entries of a kind say may be erased; None: the head cannot be read.
 
-    What governs a line, what machines saw, who was on watch, and what was agreed to publish stands for ever.
+    What governs a line, what machines saw, who was on watch, which personal keys counted, and what was agreed to
+    publish stands for ever.
     """
     if kind is None:
         return True

@@ -10,6 +10,7 @@ from coupefeu.services.base import Command
 from coupefeu.services.communique import CommuniqueService
 from coupefeu.services.erasures.facts import EraseContent
 from coupefeu.services.messages.commands import COMMANDS
+from coupefeu.services.persons import PersonsService
 from coupefeu.services.watch import WatchService
 
 _BY_NAME: Final[dict[str, type[Command]]] = {
@@ -19,6 +20,7 @@ _BY_NAME: Final[dict[str, type[Command]]] = {
         *AgreementService.commands,
         *WatchService.commands,
         *CommuniqueService.commands,
+        *PersonsService.commands,
         EraseContent,
     )
 }

@@ -14,6 +14,8 @@ from coupefeu.services.communique.facts import read_communique
 from coupefeu.services.erasures.facts import parse_erasure
 from coupefeu.services.messages.facts import ACTS, read_act
 from coupefeu.services.messages.forms import are_promises, read_content
+from coupefeu.services.persons.facts import KINDS as PERSONS
+from coupefeu.services.persons.facts import read_person
 from coupefeu.services.watch.facts import KINDS as WATCH_KINDS
 from coupefeu.services.watch.facts import read_watch
 from coupefeu.wire.key_statement import parse_key_statement
@@ -44,6 +46,8 @@ def decode_body(index: int, head: Head, body: bytes) -> None:
             _insist(read_watch(kind, body)[1] != "unreadable_body", index, "unreadable_body")
         case kind if kind in COMMUNIQUES:
             _insist(read_communique(kind, body)[1] != "unreadable_body", index, "unreadable_body")
+        case kind if kind in PERSONS:
+            _insist(read_person(kind, body)[1] != "unreadable_body", index, "unreadable_body")
         case _:
             pass
 

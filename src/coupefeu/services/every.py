@@ -7,6 +7,7 @@ from coupefeu.services.base import Service
 from coupefeu.services.communique import CommuniqueService
 from coupefeu.services.erasures import ErasuresService
 from coupefeu.services.messages import SERVICE as MESSAGES
+from coupefeu.services.persons import PersonsService
 from coupefeu.services.refusals import RefusalsService
 from coupefeu.services.watch import WatchService
 
@@ -17,4 +18,5 @@ SERVICES: Final[tuple[Service, ...]] = (
     WatchService(),
     ErasuresService(),
     CommuniqueService(),
+    PersonsService(),
 )

@@ -14,7 +14,9 @@ from coupefeu.services.communique.facts import read_answered, read_proposed
 from coupefeu.services.erasures.facts import parse_erasure
 from coupefeu.services.messages.display import show, show_line
 from coupefeu.services.messages.forms import LATEST_MS
+from coupefeu.services.persons.facts import KINDS as PERSONS
 from coupefeu.services.refusals.facts import parse_refusal
+from coupefeu.services.said_persons import said_of_person
 from coupefeu.services.watch.facts import read_watch
 from coupefeu.wire.key_statement import parse_key_statement
 from coupefeu.wire.published_keys import parse_published_keys
@@ -64,6 +66,8 @@ def _said(  # noqa: C901, PLR0912 - one case per kind
             yield from _proposal(body, parties)
         case Kind.COMMUNIQUE_CONSENTED | Kind.COMMUNIQUE_REFUSED:
             yield from _answer(head.kind, body)
+        case kind if kind in PERSONS:
+            yield from said_of_person(kind, body)
 
 
 def _key_statement(body: bytes) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,7 @@
-"""What belongs together: a message, all acts about it, and the messages that correct, cancel or answer it.
+"""What belongs together: a message, all acts about it, the messages that correct, cancel or answer it, and statements.
 
-An exchange is erased as one: a read-back repeats what was said, and a cancellation that is gone must not set free the
-clock of what it cancelled.
+An exchange is erased as one: a read-back repeats what was said, a statement of a person holds the text that was on the
+screen, and a cancellation that is gone must not set free the clock of what it cancelled.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,6 +14,7 @@ from coupefeu.model.entry import Kind, is_erasable
 from coupefeu.model.messages import MessageId
 from coupefeu.services.base import Rows, Statement
 from coupefeu.services.messages.views import FACTS, MESSAGES
+from coupefeu.services.persons.views import STATEMENTS
 from coupefeu.store import tables
 from coupefeu.store.showing import parse_head
 
@@ -31,7 +32,10 @@ _FOUND: Final = select(
 _MEMBERS: Final = _FOUND.union(
     select(FACTS.c.log, FACTS.c.idx).join(
         _FOUND, (FACTS.c.message_log == _FOUND.c.log) & (FACTS.c.message_idx == _FOUND.c.idx)
-    )
+    ),
+    select(STATEMENTS.c.log, STATEMENTS.c.idx).join(
+        _FOUND, (STATEMENTS.c.about_log == _FOUND.c.log) & (STATEMENTS.c.about_idx == _FOUND.c.idx)
+    ),
 )
 _SELECT_EXCHANGE: Final = (
     select(
@@ -54,6 +58,13 @@ _SELECT_PARENT: Final = (
         FACTS.c.kind != literal_column(str(int(Kind.SHOWN))),
     )
     .limit(1)
+)
+_SELECT_STATED: Final = select(
+    STATEMENTS.c.about_log.label("message_log"), STATEMENTS.c.about_idx.label("message_idx")
+).where(
+    STATEMENTS.c.log == bindparam("log"),
+    STATEMENTS.c.idx == bindparam("idx"),
+    STATEMENTS.c.about_log >= literal_column("0"),
 )
 
 
@@ -102,7 +113,8 @@ def find_exchange(select_rows: Select, entry: MessageId) -> Exchange:
 def _find_root(select_rows: Select, entry: MessageId) -> MessageId:
     seen = {entry}
     for _ in range(MAX_DEPTH):
-        rows = select_rows(Statement(_SELECT_PARENT, {"log": entry[0], "idx": entry[1]}))
+        at = {"log": entry[0], "idx": entry[1]}
+        rows = select_rows(Statement(_SELECT_PARENT, at)) or select_rows(Statement(_SELECT_STATED, at))
         if not rows:
             break
         parent = rows[0]["message_log"], rows[0]["message_idx"]

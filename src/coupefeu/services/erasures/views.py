@@ -13,6 +13,7 @@ from coupefeu.model.messages import MessageId, format_number
 from coupefeu.services.base import METADATA, Context, Recorded, Statement
 from coupefeu.services.erasures.facts import Erasure, parse_erasure
 from coupefeu.services.messages.emptied import empty, stop_fetching
+from coupefeu.services.persons.emptied import empty_statements
 
 _LARGEST_LOG: Final = (1 << 31) - 1
 
@@ -105,7 +106,7 @@ def apply(recorded: Recorded, context: Context) -> tuple[Statement, ...]:
         for range_ in erasure.ranges
         for each in empty(range_, (recorded.log, recorded.index), int(erasure.why))
     ]
-    return (*named, *emptied)
+    return (*named, *emptied, *map(empty_statements, erasure.ranges))
 
 
 def _judge(log: int) -> str:

@@ -1,0 +1,267 @@
+"""The tables of personal keys, of their ends, and of statements: a row for each entry, with why it holds or not.
+
+What an entry alone can tell is judged when it is stored. Whether a statement's key was enrolled, had ended, or had
+signed the same before is judged when it is read (`judge_key`): entries may overtake one another on their way.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    bindparam,
+    select,
+)
+
+from coupefeu.keys.passkeys import PersonalKey
+from coupefeu.model.entry import Head, Kind
+from coupefeu.model.messages import MessageId
+from coupefeu.services.base import METADATA, Context, Recorded, Statement
+from coupefeu.services.persons.facts import Ended, Enrolled, PersonFact, Stated, read_person
+from coupefeu.services.persons.judging import Line, judge_fact
+
+_LARGEST_LOG: Final = (1 << 31) - 1
+
+
+def _beginning() -> tuple[Column[Any], ...]:
+    return (
+        Column("log", Integer, primary_key=True, autoincrement=False),
+        Column("idx", BigInteger, primary_key=True, autoincrement=False),
+        Column("arrival", BigInteger, nullable=False),
+        Column("arrived_ms", BigInteger, nullable=False),
+        Column("claimed_ms", BigInteger, nullable=False),
+        Column("ours", Boolean, nullable=False),
+        Column("post", String, nullable=False),
+        Column("officer", String, nullable=False),
+        Column("effect", String, nullable=False, doc="why it has none; empty when it holds by itself"),
+    )
+
+
+KEYS: Final = Table(
+    "personal_keys",
+    METADATA,
+    *_beginning(),
+    Column("admitted_by", String, nullable=False),
+    Column("credential_id", LargeBinary, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("origin", String, nullable=False),
+    Column("rp_id", String, nullable=False),
+)
+Index("personal_keys_by_arrival", KEYS.c.effect, KEYS.c.arrival)
+ENDINGS: Final = Table(
+    "personal_keys_ended",
+    METADATA,
+    *_beginning(),
+    Column("key_log", Integer, nullable=False),
+    Column("key_idx", BigInteger, nullable=False),
+    Column("by_log", Integer, doc="the enrolment in its place"),
+    Column("by_idx", BigInteger),
+    Column("reason", Integer, nullable=False),
+    Column("since_ms", BigInteger),
+    Column("words", String, nullable=False),
+)
+Index("personal_keys_ended_by_key", ENDINGS.c.key_log, ENDINGS.c.key_idx)
+STATEMENTS: Final = Table(
+    "statements",
+    METADATA,
+    *_beginning(),
+    Column("about_log", Integer, nullable=False),
+    Column("about_idx", BigInteger, nullable=False),
+    Column("key_log", Integer, nullable=False),
+    Column("key_idx", BigInteger, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("origin", String, nullable=False),
+    Column("rp_id", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("text", String, nullable=False),
+    Column("digest", LargeBinary, nullable=False, doc="SHA-256 of what was signed"),
+)
+Index("statements_about", STATEMENTS.c.about_log, STATEMENTS.c.about_idx, STATEMENTS.c.arrival)
+Index("statements_by_digest", STATEMENTS.c.digest, STATEMENTS.c.ours)
+
+_INSERTS: Final = {
+    table.name: table.insert().values({each.name: bindparam(each.name) for each in table.c})
+    for table in (KEYS, ENDINGS, STATEMENTS)
+}
+SELECT_KEY: Final = select(KEYS).where(KEYS.c.log == bindparam("log"), KEYS.c.idx == bindparam("idx"))
+SELECT_KEYS: Final = (
+    select(KEYS).where(KEYS.c.effect == "").order_by(KEYS.c.arrival.desc()).limit(bindparam("limit"))
+)
+"""Enrolments that hold, the newest arrival first."""
+SELECT_ENDINGS_OF: Final = (
+    select(ENDINGS)
+    .where(
+        ENDINGS.c.key_log == bindparam("log"), ENDINGS.c.key_idx == bindparam("idx"), ENDINGS.c.effect == ""
+    )
+    .order_by(ENDINGS.c.log, ENDINGS.c.idx)
+    .limit(1)
+)
+"""The first entry of its party that ended a key."""
+SELECT_STATEMENTS_ABOUT: Final = (
+    select(STATEMENTS)
+    .where(STATEMENTS.c.about_log == bindparam("log"), STATEMENTS.c.about_idx == bindparam("idx"))
+    .order_by(STATEMENTS.c.arrival)
+    .limit(bindparam("limit"))
+)
+SELECT_STATEMENT: Final = select(STATEMENTS).where(
+    STATEMENTS.c.log == bindparam("log"), STATEMENTS.c.idx == bindparam("idx")
+)
+SELECT_FIRST_OF: Final = (
+    select(STATEMENTS.c.log, STATEMENTS.c.idx)
+    .where(STATEMENTS.c.digest == bindparam("digest"), STATEMENTS.c.effect == "")
+    .order_by(STATEMENTS.c.log, STATEMENTS.c.idx)
+    .limit(1)
+)
+"""The first statement over the same bytes; what is signed names its post, so that it is of one party."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolledKey:
+    """A key of a post, as it stands on record; see `judging.KnownKey`."""
+
+    id: MessageId
+    post: str
+    key: PersonalKey
+
+
+def select_key(key: MessageId) -> Statement:
+    """Name the row of one enrolment."""
+    return Statement(SELECT_KEY, {"log": key[0], "idx": key[1]})
+
+
+def select_keys(limit: int) -> Statement:
+    """Name the newest enrolments that hold."""
+    return Statement(SELECT_KEYS, {"limit": limit})
+
+
+def select_endings_of(key: MessageId) -> Statement:
+    """Name the first entry that ended a key."""
+    return Statement(SELECT_ENDINGS_OF, {"log": key[0], "idx": key[1]})
+
+
+def select_statements_about(entry: MessageId, limit: int) -> Statement:
+    """Name the first statements about one entry."""
+    return Statement(SELECT_STATEMENTS_ABOUT, {"log": entry[0], "idx": entry[1], "limit": limit})
+
+
+def select_statement(entry: MessageId) -> Statement:
+    """Name the row of one statement."""
+    return Statement(SELECT_STATEMENT, {"log": entry[0], "idx": entry[1]})
+
+
+def select_first_of(digest: bytes) -> Statement:
+    """Name the first statement over the same bytes."""
+    return Statement(SELECT_FIRST_OF, {"digest": digest})
+
+
+def read_known_key(row: Mapping[str, Any]) -> EnrolledKey | None:
+    """Read an enrolment; None when it does not hold."""
+    if row["effect"]:
+        return None
+    return EnrolledKey(id=(row["log"], row["idx"]), post=row["post"], key=read_key(row))
+
+
+def read_key(row: Mapping[str, Any]) -> PersonalKey:
+    """Read the key of a row of enrolments."""
+    return PersonalKey(
+        credential_id=bytes(row["credential_id"]),
+        public_key=bytes(row["public_key"]),
+        origin=row["origin"],
+        rp_id=row["rp_id"],
+    )
+
+
+def apply(recorded: Recorded, context: Context) -> tuple[Statement, ...]:
+    """Give the insert for one entry; one that cannot be read, or does not hold, is kept with the reason."""
+    head = recorded.head
+    if head is None:
+        return ()
+    line = Line(id=context.agreement.line_id, parties=context.parties)
+    fact, effect = read_person(head.kind, recorded.body)
+    if recorded.erased:
+        fact, effect = None, "erased"
+    elif fact is not None:
+        effect = effect or judge_fact(fact, head, recorded.log, line)
+    table, row = _row_of(head, fact if not effect else None)
+    beginning = _row(recorded, head, fact, effect)
+    return (Statement(_INSERTS[table.name], beginning | row),)
+
+
+def _row(recorded: Recorded, head: Head, fact: PersonFact | None, effect: str) -> dict[str, Any]:
+    is_theirs = effect in {"", "erased"}
+    return {
+        "log": recorded.log,
+        "idx": recorded.index,
+        "arrival": recorded.arrival,
+        "arrived_ms": recorded.arrived_ms,
+        "claimed_ms": head.written_ms,
+        "ours": recorded.ours,
+        "post": head.from_post if is_theirs else "",
+        "officer": "" if effect or fact is None else fact.officer,
+        "effect": effect,
+    }
+
+
+def _row_of(head: Head, fact: PersonFact | None) -> tuple[Table, dict[str, Any]]:
+    if head.kind == Kind.PERSONAL_KEY_ENROLLED:
+        return KEYS, _key_row(fact if isinstance(fact, Enrolled) else None)
+    if head.kind == Kind.PERSONAL_KEY_ENDED:
+        return ENDINGS, _ending_row(head, fact if isinstance(fact, Ended) else None)
+    return STATEMENTS, _statement_row(head, fact if isinstance(fact, Stated) else None)
+
+
+def _key_row(fact: Enrolled | None) -> dict[str, Any]:
+    return {
+        "admitted_by": "" if fact is None else fact.admitted_by,
+        "credential_id": b"" if fact is None else fact.key.credential_id,
+        "public_key": b"" if fact is None else fact.key.public_key,
+        "origin": "" if fact is None else fact.key.origin,
+        "rp_id": "" if fact is None else fact.key.rp_id,
+    }
+
+
+def _ending_row(head: Head, fact: Ended | None) -> dict[str, Any]:
+    key_log, key_idx = _referred(head, 0)
+    by_log, by_idx = _referred(head, 1)
+    return {
+        "key_log": key_log,
+        "key_idx": key_idx,
+        "by_log": None if by_log < 0 else by_log,
+        "by_idx": None if by_log < 0 else by_idx,
+        "reason": 0 if fact is None else int(fact.reason),
+        "since_ms": None if fact is None else fact.since_ms,
+        "words": "" if fact is None else fact.words,
+    }
+
+
+def _statement_row(head: Head, fact: Stated | None) -> dict[str, Any]:
+    about_log, about_idx = _referred(head, 0)
+    key_log, key_idx = _referred(head, 1)
+    return {
+        "about_log": about_log,
+        "about_idx": about_idx,
+        "key_log": key_log,
+        "key_idx": key_idx,
+        "public_key": b"" if fact is None else fact.public_key,
+        "origin": "" if fact is None else fact.origin,
+        "rp_id": "" if fact is None else fact.rp_id,
+        "language": "" if fact is None else fact.language,
+        "text": "" if fact is None else fact.text,
+        "digest": b"" if fact is None else fact.assertion.digest,
+    }
+
+
+def _referred(head: Head, position: int) -> MessageId:
+    """Give the place that a head refers to; (-1, 0) when there is none, or none that a table holds."""
+    if position >= len(head.references) or head.references[position].log > _LARGEST_LOG:
+        return -1, 0
+    reference = head.references[position]
+    return reference.log, reference.index
