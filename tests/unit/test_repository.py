@@ -114,6 +114,7 @@ class FreshClone:
         self.command("python3", "exit 0")
         self.command("chromium", "exit 0")
         self.command("certutil", "exit 0")
+        self.command("turnserver", "exit 0")
         self.makes()
 
     def command(self, name, body):
@@ -163,8 +164,8 @@ def test_ci_installs_what_debian_must_give(clone):
     assert "apt-get install -y -qq make python3-venv" in calls
 
 
-@pytest.mark.parametrize("missing", ["chromium", "certutil"])
-def test_ci_installs_a_browser_and_what_makes_it_trust_us_where_there_is_none(clone, missing):
+@pytest.mark.parametrize("missing", ["chromium", "certutil", "turnserver"])
+def test_ci_installs_a_browser_what_makes_it_trust_us_and_a_relay_where_there_is_none(clone, missing):
     (clone.folder / "bin" / missing).unlink()
     tools = clone.folder / "tools"
     tools.mkdir()
@@ -172,7 +173,8 @@ def test_ci_installs_a_browser_and_what_makes_it_trust_us_where_there_is_none(cl
         (tools / name).symlink_to(shutil.which(name))
     code, _, calls = clone.run(tools)
     assert code == 0
-    assert "apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core libnss3-tools" in calls
+    packages = "chromium fonts-dejavu-core libnss3-tools coturn"
+    assert f"apt-get install -y -qq --no-install-recommends {packages}" in calls
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 [relay]
 urls = ["turn:relay.example.org:3478?transport=udp", "turns:relay.example.org:5349?transport=tcp"]
-secret = "relay.secret"             a file of the node's folder: what the relay has as static-auth-secret
+secret = "keys/relay.key"           a file of the node's folder: what the relay has as static-auth-secret
 their_addresses = ["198.51.100.7"]  addresses or networks of the others' relays and desks; any public one if not given
 direct = false                      true where the consoles of all parties are on one network
 
