@@ -5,7 +5,7 @@
  */
 import { createInterface } from 'node:readline';
 import { judgeConsent } from '../src/communique/consent';
-import { firstHeld } from '../src/communique/log';
+import { firstHeld, isPostQuantum } from '../src/communique/log';
 import { inSequence } from '../src/communique/sequence';
 import { verifyCommunique, type Proved, type ProvedEntry } from '../src/communique/verify';
 import { parseAgreement } from '../src/entries/agreement';
@@ -58,6 +58,7 @@ function summaryOf(proved: Proved): unknown {
     is_exercise: proved.versions[0].isExercise,
     missing: judgeConsent(proved).missing,
     agreed: proved.logs.map((log) => proved.agreed.names(log.key)),
+    classical: proved.logs.filter((log) => !isPostQuantum(log)).map((log) => log.number),
     sequence: inSequence(proved.entries).map((entry) => [entry.log.number, Number(entry.index)]),
     entries: proved.entries.map((entry) => entrySummary(entry, proved)),
   };

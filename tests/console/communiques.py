@@ -66,6 +66,8 @@ class Story:
         self.agreement = parse_agreement(octets)
         self.parties = self.agreement.party_ids
         self.post_quantum = post_quantum
+        self.signs_again = False
+        """Whether holders sign with ML-DSA-44 too."""
         self._minutes = count()
         signed = [sign_agreement(identity_of(each), each, octets) for each in self.parties]
         self.opening = build_agreement_body(verify_agreement(octets, signed))
@@ -166,6 +168,12 @@ class Story:
     def log_ml_dsa(self, party):
         return MlDsaSigner(self.origin(party), private_key(party, "log-mldsa"))
 
+    def ml_dsa(self, party):
+        """Give who signs a log with ML-DSA-44: its own party, and the holders if they do."""
+        yield self.log_ml_dsa(party)
+        for each in self.holders(party) if self.signs_again else ():
+            yield MlDsaSigner(self.agreement.cosigner_name(each), private_key(each, "cosigner-mldsa"))
+
     def note(self, party, size, time_s, *, post_quantum):
         """Give a signed checkpoint of a log's first `size` entries."""
         checkpoint = Checkpoint(self.origin(party), size, self.root(party, size))
@@ -173,7 +181,7 @@ class Story:
         lines = [self.log_signer(party).sign(text)]
         lines += [self.cosigner(each).cosign(text, time_s) for each in self.holders(party)]
         if post_quantum:
-            lines.append(self.log_ml_dsa(party).cosign(checkpoint, time_s))
+            lines += [each.cosign(checkpoint, time_s) for each in self.ml_dsa(party)]
         return format_note(Note(text, tuple(lines)))
 
     # --- the file ---------------------------------------------------------------------------------------------
@@ -241,7 +249,7 @@ class Story:
             key=self.log_signer(party).vkey.text(),
             note=self.note(party, size, START_MS // 1000 + 80_000, post_quantum=self.post_quantum),
             cosigners=tuple(self.cosigner(each).vkey.text() for each in self.holders(party)),
-            ml_dsa=(self.log_ml_dsa(party).vkey.text(),) if self.post_quantum else (),
+            ml_dsa=tuple(each.vkey.text() for each in self.ml_dsa(party)) if self.post_quantum else (),
         )
 
     def _entry_items(self, log, index, disclosed, numbers, why):

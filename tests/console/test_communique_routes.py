@@ -66,7 +66,7 @@ def test_the_preview_is_what_readers_see_in_a_sandbox_and_what_is_issued_is_what
     policy, page = look(us, values["digest"])
     assert policy.startswith("sandbox; default-src 'none';")
     assert "What strangers may read &lt;b&gt;of&lt;/b&gt; it." in page
-    status, headers, octets = us.ask(f"/communiques/drafts/{values['digest']}/file")
+    status, headers, octets = us.ask(f"/communiques/drafts/{values['digest']}/file", {})
     assert status == 200
     assert headers["content-disposition"].startswith('attachment; filename="EXERCISE-communique-us-')
     proved = verify_communique(io.BytesIO(octets).readline, promised_in)
@@ -97,7 +97,7 @@ def test_what_cannot_be_drafted_is_refused_and_nothing_is_recorded(us, asked, co
 
 
 def test_only_what_was_looked_at_is_issued_or_proposed(us):
-    assert us.ask("/communiques/drafts/00ff/file")[0] == 404
+    assert us.ask("/communiques/drafts/00ff/file", {})[0] == 404
     assert refusal(us, "/communiques/proposals", {"digest": "00ff"}) == (404, "console.communique.no_draft")
 
 
@@ -107,8 +107,8 @@ def test_what_was_looked_at_goes_when_something_is_erased(us, said):
     assert "What strangers may read" in look(us, digest)[1]
     status, done = us.post(f"/record/{said}/erase", {"reason": "agreed"})
     assert status == 201, done
-    for part in ("page", "file"):
-        status, _, octets = us.ask(f"/communiques/drafts/{digest}/{part}")
+    for part, body in (("page", None), ("file", {})):
+        status, _, octets = us.ask(f"/communiques/drafts/{digest}/{part}", body)
         assert (status, b"What strangers" in octets) == (404, False)
     assert refusal(us, "/communiques/proposals", {"digest": digest}) == (404, "console.communique.no_draft")
 
@@ -118,12 +118,14 @@ def test_a_draft_that_was_begun_before_something_is_erased_is_not_kept():
     begun = drafts.erasures
     for ours, kind in ((False, Kind.ERASED), (True, Kind.MESSAGE)):
         drafts.hear(EntryRecorded(recorded=Mock(ours=ours, head=Mock(kind=kind))))
-    drafts.keep(kept, begun)
-    assert drafts.find("00") is kept, "nothing of ours was erased"
-    drafts.hear(EntryRecorded(recorded=Mock(ours=True, head=Mock(kind=Kind.ERASED))))
-    drafts.keep(kept, begun)
+    drafts.keep(kept, "us.duty", begun)
+    assert drafts.find("00", "us.duty") is kept, "nothing of ours was erased"
     with pytest.raises(AbsentError):
-        drafts.find("00")
+        drafts.find("00", "us.watch")
+    drafts.hear(EntryRecorded(recorded=Mock(ours=True, head=Mock(kind=Kind.ERASED))))
+    drafts.keep(kept, "us.duty", begun)
+    with pytest.raises(AbsentError):
+        drafts.find("00", "us.duty")
 
 
 def propose(us, ru, said):

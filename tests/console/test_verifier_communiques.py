@@ -47,6 +47,7 @@ def summary(octets):
         "is_exercise": proved.agreement.is_exercise,
         "missing": list(consent.missing),
         "agreed": [proved.keys.names(each.key) for each in proved.logs.values()],
+        "classical": [number for number, each in proved.logs.items() if not each.is_post_quantum],
         "sequence": [[*each.id] for each in in_order(proved.entries)],
         "entries": [entry_summary(each, proved, contents) for each in proved.entries],
     }
@@ -100,6 +101,9 @@ def lawful():
     yield told(post_quantum=False).communique("us")
     yield told(real=True).communique("us")
     story = told()
+    story.signs_again = True
+    yield story.communique("us")
+    story = told()
     for body in json.loads((VECTORS / "entries-v1.json").read_text("utf-8"))["bodies"]:
         story.add("ru", body["kind"], bytes.fromhex(body["body"]))
     yield story.communique("us")
@@ -130,6 +134,9 @@ def test_lawful_communiques_prove_the_same_to_both():
         assert answer["code"] == ""
         assert answer["gives"] == summary(octets)
     assert [answer["gives"]["missing"] for answer in answers].count([]) >= 2
+    classical = [answer["gives"]["classical"] for answer in answers]
+    assert [0, 1] in classical, "each log's own party alone signed with ML-DSA-44"
+    assert [] in classical, "both parties signed each log with it"
 
 
 @pytest.fixture(scope="module")

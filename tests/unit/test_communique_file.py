@@ -17,7 +17,7 @@ from tests.console.communiques import Story, Written, told, witnessed
 from coupefeu.errors import CoupefeuError, PeerError, VerificationError
 from coupefeu.keys import ed25519
 from coupefeu.keys.agreement_signatures import parse_agreement_body
-from coupefeu.keys.notes import CosignSigner, LogSigner
+from coupefeu.keys.notes import CosignSigner, LogSigner, MlDsaSigner
 from coupefeu.model.agreement import Status
 from coupefeu.record.communique import verify_communique
 from coupefeu.record.leaf import salts
@@ -27,7 +27,9 @@ from coupefeu.services.bodies import promised_in
 from coupefeu.services.communique.consent import judge_consent
 from coupefeu.services.communique.proved import not_proved_sentences, proved_sentences
 from coupefeu.services.communique.reading import EntryReader
+from coupefeu.testing.line import private_key
 from coupefeu.wire import cbor
+from coupefeu.wire.checkpoint import Checkpoint
 from coupefeu.wire.communique import (
     AttachmentItem,
     ContinuedItem,
@@ -532,3 +534,31 @@ def test_a_witness_is_named_apart_from_those_who_hold_the_entries():
     forged = replace(seen, blob=seen.blob[:-1] + bytes([seen.blob[-1] ^ 1]))
     made[log] = replace(made[log], note=format_note(Note(note.text, (*note.signatures, forged))))
     refused(story.sign("us", format_body(b"\n", made)), "keys.ed25519.signature")
+
+
+@pytest.mark.parametrize(
+    ("signers", "is_said"),
+    [(("own",), True), (("other",), True), (("own", "witness"), True), (("own", "other"), False)],
+)
+def test_classical_only_is_said_until_both_a_party_and_another_signed_with_ml_dsa(signers, is_said):
+    story = told()
+    made = list(story.items("us", story.all_of("us")))
+    place_of_log = next(number for number, each in enumerate(made) if isinstance(each, LogItem))
+    log = made[place_of_log]
+    note = parse_note(story.note("us", len(story.logs["us"]), 1_648_091_000, post_quantum=False))
+    keys = {
+        "own": story.log_ml_dsa("us"),
+        "other": MlDsaSigner(story.agreement.cosigner_name("ru"), private_key("ru", "cosigner-mldsa")),
+        "witness": MlDsaSigner("witness.example/w1", bytes([9]) * 32),
+    }
+    checkpoint = Checkpoint.parse(note.text)
+    lines = tuple(keys[each].cosign(checkpoint, 1_648_091_000) for each in signers)
+    made[place_of_log] = replace(
+        log,
+        note=format_note(Note(note.text, (*note.signatures, *lines))),
+        ml_dsa=(keys["own"].vkey.text(), keys["other"].vkey.text()),
+        ml_dsa_witnesses=(keys["witness"].vkey.text(),),
+    )
+    proved = verify(story.sign("us", format_body(b"\n", made)))
+    unsaid = " ".join(not_proved_sentences(proved, "en", is_our_text=False))
+    assert ("the log of US lacks an ML-DSA-44 signature" in unsaid) is is_said

@@ -56,6 +56,13 @@ function verifyEarlier(item: LogItem, earlier: EarlierItem, newest: Checkpoint, 
   return heldBy(item, checkpoint, signed);
 }
 
+/** Whether its own ML-DSA-44 key and that of another party signed; neither alone, nor a witness's, is enough. */
+export function isPostQuantum({ origin, postQuantum, partyKeys }: ProvedLog): boolean {
+  const own = origin.slice(0, origin.lastIndexOf('/') + 1);
+  const names = postQuantum.filter((key) => partyKeys.includes(key)).map((key) => key.name);
+  return names.includes(origin) && names.some((name) => !name.startsWith(own));
+}
+
 /** Sort the lines of others than the log's own party: its word for what it holds itself is no receipt. */
 function heldBy(item: LogItem, checkpoint: Checkpoint, signed: readonly Signed[]): Held {
   const own = item.logKey.name.slice(0, item.logKey.name.lastIndexOf('/') + 1) || '/';

@@ -2,9 +2,14 @@
 
 import { refusalOf, reach } from './api';
 
-/** Fetch a file, telling how many bytes have come, and hand it to the browser under the name that the node gives. */
-export async function download(path: string, tell: (done: number, total: number) => void): Promise<string> {
-  const response = await reach(path, { credentials: 'same-origin', cache: 'no-store' });
+/**
+ * Fetch a file, telling how many bytes have come, and hand it to the browser under the name that the node gives.
+ *
+ * `method`: POST where the node signs it for whoever presses.
+ */
+export async function download(path: string, method: 'GET' | 'POST', tell: (done: number, total: number) => void): Promise<string> {
+  const asked = method === 'POST' ? { body: '{}', headers: { 'content-type': 'application/json' } } : {};
+  const response = await reach(path, { ...asked, method, credentials: 'same-origin', cache: 'no-store' });
   if (!response.ok || !response.body) throw await refusalOf(response);
   const total = Number(response.headers.get('content-length') ?? 0);
   const pieces: Uint8Array<ArrayBuffer>[] = [];

@@ -1,6 +1,6 @@
 /** What a communique proves, and what not, in the reader's words. */
 
-import type { Held, ProvedLog } from '../communique/log';
+import { isPostQuantum, type Held, type ProvedLog } from '../communique/log';
 import type { Proved } from '../communique/verify';
 import { showLine } from '../entries/shown';
 import { formatSecond } from '../lib/time';
@@ -79,7 +79,7 @@ function areAgreed({ logs, agreed }: Proved): boolean {
 export function notProvedSentences(proved: Proved, naming: Naming, given: readonly VerifierKey[]): string[] {
   const { logs, entries } = proved;
   const alone = logs.filter((log) => ![log.newest, ...log.earlier].some(isHeldByOthers));
-  const classical = logs.filter((log) => log.postQuantum.length === 0).map((log) => naming.party(log.number));
+  const classical = logs.filter((log) => !isPostQuantum(log)).map((log) => naming.party(log.number));
   const unknown = logs.flatMap((log) => log.unknown.map(showLine));
   const of = (disclosed: string): number => entries.filter((entry) => entry.disclosed === disclosed).length;
   const counts: readonly (readonly [string, number])[] = [

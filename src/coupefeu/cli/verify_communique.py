@@ -153,16 +153,22 @@ def _log_values(proved: ProvedCommunique, log: ProvedLog) -> dict[str, Any]:
         "size": log.size,
         "root": log.root.hex(),
         "named": all(proved.keys.names(key) for key in log.party_keys),
-        "holders": [_cosigned_values(each) for each in log.newest.holders],
-        "witnesses": [_cosigned_values(each) for each in log.newest.witnesses],
+        "holders": [_cosigned_values(proved, each) for each in log.newest.holders],
+        "witnesses": [_cosigned_values(proved, each) for each in log.newest.witnesses],
         "earlier": [each.checkpoint.size for each in log.earlier],
         "post_quantum": [key.name for key in log.post_quantum],
         "unknown_signers": list(log.unknown),
     }
 
 
-def _cosigned_values(each: Cosigned) -> dict[str, Any]:
-    return {"name": each.key.name, "key_id": each.key.key_id.hex(), "time_s": each.time_s}
+def _cosigned_values(proved: ProvedCommunique, each: Cosigned) -> dict[str, Any]:
+    """Give a co-signature, and whether the agreement names its key: anyone can make one under any name."""
+    return {
+        "name": each.key.name,
+        "key_id": each.key.key_id.hex(),
+        "time_s": each.time_s,
+        "named": proved.keys.names(each.key),
+    }
 
 
 def _entry_values(proved: ProvedCommunique, entry: ProvedEntry) -> dict[str, Any]:

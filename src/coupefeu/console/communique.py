@@ -43,13 +43,13 @@ class KeptDraft:
 
 
 class Drafts:
-    """The newest drafts of a console, by digest: only what was looked at can be issued or proposed.
+    """The newest drafts of a console, by post and digest: a post issues or proposes only what it looked at itself.
 
     All of them go when this node erases anything: what is erased must be read, and issued, from nowhere (A17).
     """
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, KeptDraft] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], KeptDraft] = OrderedDict()
         self.erasures = 0
         """Entries ERASED of ours that were heard; one that is being made notes it when it begins."""
 
@@ -62,21 +62,24 @@ class Drafts:
             self.erasures += 1
             self._kept.clear()
 
-    def keep(self, draft: KeptDraft, erasures: int) -> None:
-        """Keep one, unless something was erased since it was begun, when `erasures` had been heard."""
+    def keep(self, draft: KeptDraft, post: str, erasures: int) -> None:
+        """Keep what a post looked at, unless something was erased since it was begun; `erasures` were heard then."""
         if erasures != self.erasures:
             return
-        self._kept[draft.values.digest] = draft
-        self._kept.move_to_end(draft.values.digest)
+        self._kept[post, draft.values.digest] = draft
+        self._kept.move_to_end((post, draft.values.digest))
         while len(self._kept) > 1 and (len(self._kept) > DRAFTS_KEPT or self._bytes > MAX_KEPT_BYTES):
             self._kept.popitem(last=False)
 
-    def find(self, digest: str) -> KeptDraft:
-        """Find one. Raises: AbsentError: it was not looked at, too long ago, or before something was erased."""
-        found = self._kept.get(digest)
+    def find(self, digest: str, post: str) -> KeptDraft:
+        """Find what a post looked at.
+
+        Raises: AbsentError: it did not, too long ago, or before something was erased.
+        """
+        found = self._kept.get((post, digest))
         if found is None:
             raise AbsentError(
-                "that selection was not looked at here, too long ago, or before something was erased",
+                "your post did not look at that selection here, too long ago, or before something was erased",
                 code="console.communique.no_draft",
                 hint="Choose the entries and look at them; then issue or propose them.",
             )

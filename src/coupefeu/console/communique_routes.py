@@ -35,7 +35,7 @@ _NOTHING = UsageError("no entry, too many, or one that cannot be shown so", code
 _OTHER = PolicyError("other entries would be shown than were looked at", code="node.communique.*")
 _REFUSED = PolicyError("the rules of communiques refuse it", code="services.communique.*")
 _MAY_NOT_SIGN = ConfigError("this node may sign nothing now", code="node.communique.*")
-_NO_DRAFT = AbsentError("that selection was not looked at here", code="console.communique.no_draft")
+_NO_DRAFT = AbsentError("your post did not look at that selection here", code="console.communique.no_draft")
 _NO_ROOM = StoreError("the record's tree is not the one that was signed", code="node.prove.tree")
 
 
@@ -47,7 +47,10 @@ async def list_proposed(desk: NamedDependency[ConsoleDesk]) -> ProposalPage:
 
 @post("/api/communiques/drafts", status_code=200, responses=refuses(_NOTHING, _BUSY, _NO_ROOM))
 async def draft_communique(
-    data: JSONBody[CommuniqueRequest], desk: NamedDependency[ConsoleDesk], parts: NamedDependency[Parts]
+    data: JSONBody[CommuniqueRequest],
+    desk: NamedDependency[ConsoleDesk],
+    parts: NamedDependency[Parts],
+    session: NamedDependency[Session],
 ) -> DraftedValues:
     """Choose entries and say how much of each is shown; nothing is signed, nothing recorded. The feed tells how far."""
     wish_of(desk.folder, data)  # what is misspelt is told before anything long is begun
@@ -64,7 +67,7 @@ async def draft_communique(
         values=values,
         ranges=msgspec.convert(packed.said["ranges"], tuple[Range, ...]),
     )
-    parts.drafts.keep(kept, erasures)
+    parts.drafts.keep(kept, session.post, erasures)
     return values
 
 
@@ -74,15 +77,18 @@ async def draft_communique(
     responses=refuses(_NO_DRAFT),
     sync_to_thread=False,
 )
-def preview(digest: str, parts: NamedDependency[Parts]) -> Response[bytes]:
+def preview(digest: str, parts: NamedDependency[Parts], session: NamedDependency[Session]) -> Response[bytes]:
     """Show a draft exactly as its readers will see it: in a sandbox, without scripts, asking for nothing."""
-    found = parts.drafts.find(digest)
+    found = parts.drafts.find(digest, session.post)
     headers = {"content-security-policy": SANDBOX_POLICY, "cache-control": "no-store"}
     return Response(found.page, media_type=HTML, headers=headers)
 
 
-@get(
-    "/api/communiques/drafts/{digest:str}/file", media_type=HTML, responses=refuses(_NO_DRAFT, _MAY_NOT_SIGN)
+@post(
+    "/api/communiques/drafts/{digest:str}/file",
+    status_code=200,
+    media_type=HTML,
+    responses=refuses(_NO_DRAFT, _MAY_NOT_SIGN),
 )
 async def issue_communique(
     digest: str,
@@ -91,7 +97,7 @@ async def issue_communique(
     session: NamedDependency[Session],
 ) -> Response[bytes]:
     """Give what was looked at as a file, byte for byte, signed as a whole by our log key."""
-    found = parts.drafts.find(digest)
+    found = parts.drafts.find(digest, session.post)
     file = await asyncio.to_thread(sign_body, desk.folder, found.body, with_ml_dsa=found.has_ml_dsa)
     parts.note("communique-issued", digest=digest[:16], entries=found.values.total, post=session.post)
     name = f"{communique_name(desk.folder, desk.now_ms)}.html"
@@ -111,7 +117,7 @@ async def propose_communique(
     """Propose on the record to show what was looked at; the other side consents or refuses, on the record."""
 
     async def do() -> RecordedValues:
-        found = parts.drafts.find(data.digest)
+        found = parts.drafts.find(data.digest, session.post)
         return await recorded(desk, propose_command(found, session.post, data.words, session.officer))
 
     return await recorded_once(desk, request, session, once, do)

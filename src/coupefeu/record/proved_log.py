@@ -53,6 +53,13 @@ class ProvedLog:
         """Root of its checkpoint."""
         return self.newest.checkpoint.root
 
+    @property
+    def is_post_quantum(self) -> bool:
+        """Whether its own ML-DSA-44 key and that of another party signed; neither alone, nor a witness's, is enough."""
+        own = self.origin.rpartition("/")[0]
+        signed = {key.name for key in self.post_quantum if key in self.party_keys}
+        return self.origin in signed and any(not name.startswith(f"{own}/") for name in signed)
+
     def roots(self) -> dict[int, bytes]:
         """Give the root at every size that is shown."""
         return {each.checkpoint.size: each.checkpoint.root for each in (*self.earlier, self.newest)}

@@ -9,7 +9,7 @@ from coupefeu.record.signatures import Cosigned
 from coupefeu.services.communique.consent import judge_consent
 from coupefeu.services.communique.reading import EntryReader, words
 from coupefeu.services.messages.display import show_line
-from coupefeu.wire.note import ML_DSA_44, VerifierKey
+from coupefeu.wire.note import VerifierKey
 from coupefeu.words import say
 
 
@@ -114,11 +114,11 @@ def _agreement(communique: ProvedCommunique, language: str) -> str:
 
 
 def _classical(communique: ProvedCommunique) -> list[str]:
-    """Name the logs that no ML-DSA-44 key of their party signed."""
+    """Name the parties whose logs their own ML-DSA-44 key and another party's did not both sign."""
     return [
         communique.party_of(number).upper()
         for number, log in communique.logs.items()
-        if not any(key.name == log.origin and key.algorithm == ML_DSA_44 for key in log.post_quantum)
+        if not log.is_post_quantum
     ]
 
 
