@@ -380,7 +380,7 @@ verifier-not-proved-existence = Ce que sont les inscriptions dont seule l’exis
 verifier-not-proved-bodies = Ce que disent les inscriptions dont seul l’en-tête est montré ({ $count }).
 verifier-not-proved-attachments = Ce que contiennent les pièces jointes absentes de ce fichier ({ $count }).
 verifier-not-proved-text = Ce que le fichier montre quand on l’ouvre seul : lisez plutôt les inscriptions ci-dessous.
-verifier-not-proved-classical = Rien face à un ordinateur quantique : il manque au journal de { $parties } une signature ML-DSA-44 de sa propre partie ou d’une autre.
+verifier-not-proved-classical = Rien face à un ordinateur quantique : il manque au journal de { $parties } une signature ML-DSA-44 de sa propre partie ou d’une autre.
 verifier-not-proved-unknown = Les signatures de clés inconnues : { $names }.
 verifier-entries = Les inscriptions, dans l’ordre qu’elles prouvent
 verifier-entries-more = Montrer plus d’inscriptions ({ $count } restent)
@@ -697,7 +697,7 @@ ui-error-console-request-too-large = C’est plus que notre nœud n’accepte d�
 ui-error-console-guards-slow = C’est arrivé trop lentement : réessayez.
 ui-error-model-message-number-unknown = Aucune inscription n’a ce numéro.
 
-## La console : la démonstration, sa bande de cinq étapes. `here` : sur cette page ; `there` : sur celle de l’autre côté.
+## La console : la démonstration, sa bande de cinq étapes. `here` : sur cette page ; `there` : sur celle de l’autre côté.
 
 ui-demo-title = Les cinq premières minutes
 ui-demo-count = { $done } étapes faites sur { $all }
@@ -1144,7 +1144,7 @@ communique-proved-consent = { $party } a accepté au registre de montrer exactem
 communique-not-proved-text = Que le texte du fichier dise ce que disent ses inscriptions : ce n’est pas ce que ce programme en écrit. Fiez-vous à ce qui figure ici.
 communique-not-proved-held = Qu’un autre ait détenu le registre de { $party } : aucune clé montrée ne l’a signé.
 communique-not-proved-witness = Que le témoin soit celui dont les Parties sont convenues : l’accord ne nomme pas { $names }.
-communique-not-proved-classical = Qu’aucun ordinateur quantique ne l’ait forgé : il manque au journal de { $names } une signature ML-DSA-44 de sa propre partie ou d’une autre.
+communique-not-proved-classical = Qu’aucun ordinateur quantique ne l’ait forgé : il manque au journal de { $names } une signature ML-DSA-44 de sa propre partie ou d’une autre.
 communique-not-proved-unknown = Des signatures de clés qui ne sont pas données : { $names }.
 communique-not-proved-attachments = Ce que contiennent les pièces promises et absentes du fichier ({ $count }).
 communique-when = ENTRE QUELLES HEURES
