@@ -21,6 +21,9 @@ from coupefeu.model.entry import Author, Kind, author_of
 from coupefeu.model.messages import SUBJECTS, Form, Operative, OutcomeCode
 from coupefeu.node import commands
 from coupefeu.services.agreement.facts import KEY_STATEMENT
+from coupefeu.services.arranged.table import ENDS as ARRANGED_ENDS
+from coupefeu.services.arranged.table import TRANSITIONS as ARRANGED
+from coupefeu.services.arranged.table import ArrangeState
 from coupefeu.services.messages.clocks import STOPPED_BY
 from coupefeu.services.messages.forms import FORM_RULES
 from coupefeu.services.messages.phrases import PHRASES
@@ -150,6 +153,22 @@ def _link_drawing() -> str:
     return "\n".join([*lines, "```", ""])
 
 
+def _arranged_table() -> str:
+    return _table(("in", "when", "then"), [(at, event, to) for (at, event), to in ARRANGED.items()])
+
+
+def _arranged_drawing() -> str:
+    """Draw what leads from one state of an arrangement to another; what changes none is in the table."""
+    joined: dict[tuple[ArrangeState, ArrangeState], list[str]] = {}
+    for (at, event), to in ARRANGED.items():
+        if at is not to:
+            joined.setdefault((at, to), []).append(event.value)
+    lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {ArrangeState.PROPOSED}"]
+    lines += [f"    {at} --> {to}: {', '.join(each)}" for (at, to), each in joined.items()]
+    lines += [f"    {state} --> [*]" for state in ArrangeState if state in ARRANGED_ENDS]
+    return "\n".join([*lines, "```", ""])
+
+
 _TIMINGS = {
     "heartbeat_ms": "between heartbeats; *alive* lasts two of them",
     "silence_ms": "without a valid frame: the path is dead",
@@ -232,6 +251,8 @@ def _console_statuses() -> str:
 TABLES: dict[str, Callable[[], str]] = {
     "link-life": _link_life,
     "link-drawing": _link_drawing,
+    "arranged-table": _arranged_table,
+    "arranged-drawing": _arranged_drawing,
     "link-timers": lambda: _values(Timings(), _TIMINGS),
     "link-limits": lambda: _values(Limits(), _LIMITS),
     "kinds": _kinds,

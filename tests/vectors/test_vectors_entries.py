@@ -12,6 +12,8 @@ from coupefeu.keys.agreement_signatures import parse_agreement_body
 from coupefeu.keys.incarnations import parse_opening_body
 from coupefeu.model.entry import Kind
 from coupefeu.services.agreement.facts import parse_acceptance
+from coupefeu.services.arranged.facts import KINDS as ARRANGED
+from coupefeu.services.arranged.facts import read_arranged
 from coupefeu.services.bodies import decode_body
 from coupefeu.services.communique.facts import KINDS as COMMUNIQUES
 from coupefeu.services.communique.facts import read_communique
@@ -40,6 +42,13 @@ PARSERS = {
     Kind.ERASED: parse_erasure,
 }
 """Of these kinds a body that breaks a rule is not read at all; of the others the reader names what is wrong."""
+READERS = (
+    (ACTS, read_act),
+    (COMMUNIQUES, read_communique),
+    (ARRANGED, read_arranged),
+    (PERSONS, read_person),
+    (frozenset({Kind.WATCH_TAKEN, Kind.WATCH_LEFT}), read_watch),
+)
 
 
 def reason(kind, body):
@@ -50,13 +59,7 @@ def reason(kind, body):
         except CoupefeuError as error:
             return error.code
         return ""
-    if kind in ACTS:
-        return read_act(kind, body)[1]
-    if kind in COMMUNIQUES:
-        return read_communique(kind, body)[1]
-    if kind in PERSONS:
-        return read_person(kind, body)[1]
-    read = read_watch if kind in {Kind.WATCH_TAKEN, Kind.WATCH_LEFT} else lambda _, body: read_content(body)
+    read = next((read for kinds, read in READERS if kind in kinds), lambda _, body: read_content(body))
     return read(kind, body)[1]
 
 

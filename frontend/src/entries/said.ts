@@ -6,6 +6,7 @@ import { decode, isBytes, isMap, type Whole } from '../proof/cbor';
 import { readText, toBase64, toHex } from '../proof/octets';
 import { Refusal } from '../proof/refusal';
 import { readWatch } from './act';
+import { ARRANGED_FIRST, ARRANGED_LAST, arrangedRows } from './arranged';
 import { parseAgreementBody, readSignatures } from './agreement';
 import { CONSENTED, PROPOSED, readAnswer, readProposal, REFUSED } from './consents';
 import {
@@ -74,7 +75,7 @@ function rowsOf(kind: number, body: Uint8Array, parties: readonly string[]): rea
     case STATEMENT:
       return statedRows(body);
     default:
-      return [];
+      return kind >= ARRANGED_FIRST && kind <= ARRANGED_LAST ? arrangedRows(kind, body).map(([code, value]): Said => [code, showLine(value)]) : [];
   }
 }
 

@@ -41,6 +41,12 @@ class Kind(IntEnum):
     COMMUNIQUE_PROPOSED = 64
     COMMUNIQUE_CONSENTED = 65
     COMMUNIQUE_REFUSED = 66
+    ARRANGE_PROPOSED = 96
+    ARRANGE_COUNTERED = 97
+    ARRANGE_AGREED = 98
+    ARRANGE_REFUSED = 99
+    ARRANGE_DELEGATED = 100
+    ARRANGE_WITHDRAWN = 101
     PERSONAL_KEY_ENROLLED = 104
     PERSONAL_KEY_ENDED = 105
     STATEMENT = 106
@@ -124,17 +130,19 @@ _STANDING: Final = frozenset(
 )
 _OF_THE_RECORD: Final = range(16)
 _COMMUNIQUES: Final = range(64, 80)
+_CALLS: Final = range(80, 104)
 
 
 def is_erasable(kind: int | None) -> bool:
     """Whether what entries of a kind say may be erased; None: the head cannot be read.
 
-    What governs a line, what machines saw, who was on watch, which personal keys counted, and what was agreed to
-    publish stands for ever.
+    What governs a line, what machines saw, who was on watch, which personal keys counted, what was agreed to publish,
+    and who called whom stands for ever.
     """
     if kind is None:
         return True
-    return kind not in _STANDING and kind not in _OF_THE_RECORD and kind not in _COMMUNIQUES
+    stands = (_OF_THE_RECORD, _COMMUNIQUES, _CALLS)
+    return kind not in _STANDING and not any(kind in each for each in stands)
 
 
 def is_to(to_posts: tuple[str, ...], party: str) -> bool:

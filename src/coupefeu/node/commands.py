@@ -6,6 +6,7 @@ import msgspec
 
 from coupefeu.errors import PeerError
 from coupefeu.services.agreement import AgreementService
+from coupefeu.services.arranged import ArrangedService
 from coupefeu.services.base import Command
 from coupefeu.services.communique import CommuniqueService
 from coupefeu.services.erasures.facts import EraseContent
@@ -20,6 +21,7 @@ _BY_NAME: Final[dict[str, type[Command]]] = {
         *AgreementService.commands,
         *WatchService.commands,
         *CommuniqueService.commands,
+        *ArrangedService.commands,
         *PersonsService.commands,
         EraseContent,
     )

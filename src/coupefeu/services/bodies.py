@@ -9,6 +9,8 @@ from coupefeu.keys.incarnations import parse_opening_body
 from coupefeu.model.attachments import Promised
 from coupefeu.model.entry import Head, Kind
 from coupefeu.services.agreement.facts import parse_acceptance
+from coupefeu.services.arranged.facts import KINDS as ARRANGED
+from coupefeu.services.arranged.facts import read_arranged
 from coupefeu.services.communique.facts import KINDS as COMMUNIQUES
 from coupefeu.services.communique.facts import read_communique
 from coupefeu.services.erasures.facts import parse_erasure
@@ -46,6 +48,8 @@ def decode_body(index: int, head: Head, body: bytes) -> None:
             _insist(read_watch(kind, body)[1] != "unreadable_body", index, "unreadable_body")
         case kind if kind in COMMUNIQUES:
             _insist(read_communique(kind, body)[1] != "unreadable_body", index, "unreadable_body")
+        case kind if kind in ARRANGED:
+            _insist(read_arranged(kind, body)[1] != "unreadable_body", index, "unreadable_body")
         case kind if kind in PERSONS:
             _insist(read_person(kind, body)[1] != "unreadable_body", index, "unreadable_body")
         case _:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from coupefeu.services.agreement import AgreementService
+from coupefeu.services.arranged import ArrangedService
 from coupefeu.services.base import Service
 from coupefeu.services.communique import CommuniqueService
 from coupefeu.services.erasures import ErasuresService
@@ -18,5 +19,6 @@ SERVICES: Final[tuple[Service, ...]] = (
     WatchService(),
     ErasuresService(),
     CommuniqueService(),
+    ArrangedService(),
     PersonsService(),
 )

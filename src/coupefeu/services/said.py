@@ -10,6 +10,8 @@ from coupefeu.model.entry import Head, Kind
 from coupefeu.model.instant import format_second
 from coupefeu.model.messages import format_number
 from coupefeu.services.agreement.facts import parse_acceptance
+from coupefeu.services.arranged.facts import KINDS as ARRANGED
+from coupefeu.services.arranged.said import said_of
 from coupefeu.services.communique.facts import read_answered, read_proposed
 from coupefeu.services.erasures.facts import parse_erasure
 from coupefeu.services.messages.display import show, show_line
@@ -66,6 +68,8 @@ def _said(  # noqa: C901, PLR0912 - one case per kind
             yield from _proposal(body, parties)
         case Kind.COMMUNIQUE_CONSENTED | Kind.COMMUNIQUE_REFUSED:
             yield from _answer(head.kind, body)
+        case kind if kind in ARRANGED:
+            yield from ((code, show_line(value)) for code, value in said_of(kind, body))
         case kind if kind in PERSONS:
             yield from said_of_person(kind, body)
 
