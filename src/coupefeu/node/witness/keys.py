@@ -72,7 +72,8 @@ def insist_heads(folder: Path) -> None:
         raise _fault(
             "no_heads",
             f"{folder} holds the keys of a witness, and not {HEADS_FILE}: what it has cosigned is not known",
-            "Put the newest witness.db back. If it is lost, make a new witness in a new folder, and say so to all.",
+            "Put back witness.db itself, never an older copy: with it these keys would sign a second history. "
+            "If it is lost, make a new witness in a new folder, and say so to all.",
         )
 
 
