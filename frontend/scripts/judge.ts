@@ -30,6 +30,7 @@ const JUDGES: Readonly<Record<string, Judge>> = {
   head: ({ octets = '' }) => void decodeHead(fromHex(octets)),
   opening: ({ octets = '' }) => void verifyFirstBody(fromHex(octets)),
   agreement: ({ octets = '' }) => void parseAgreement(fromHex(octets)),
+  said: ({ head = '', octets = '' }) => saidIn(decodeHead(fromHex(head)), fromHex(octets), ['us', 'ru']),
   message: ({ octets = '' }) => readMessage(fromHex(octets)).defect,
   person: ({ kind = '', octets = '' }) => personRows(Number(kind), fromHex(octets)),
   shown: ({ text = '' }) => [show(text).text, ...show(text).findings.map(({ what, name }) => `${what} ${name}`)],

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from coupefeu.services.messages.enclosed import AttachmentState, AttachmentView
     from coupefeu.services.messages.status import MessageStatus, PartyChain, Step, StepName
     from coupefeu.services.watch.facts import LeaveWatch, TakeWatch
-    from coupefeu.services.watch.views import WatchView
+    from coupefeu.services.watch.standing import WatchView
 
 __all__ = [
     "Attachment",
@@ -131,7 +131,7 @@ _ROOMS = {
     "services.messages.enclosed": "AttachmentState AttachmentView",
     "services.messages.status": "MessageStatus PartyChain Step StepName",
     "services.watch.facts": "LeaveWatch TakeWatch",
-    "services.watch.views": "WatchView",
+    "services.watch.standing": "WatchView",
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 

@@ -6,7 +6,7 @@ Source: failure 11 of the field: a line that rings in an empty room.
 from tests.scenario.stage import open_line, troubles, unbind, verify_all, write
 
 from coupefeu.services.watch.facts import LeaveWatch, TakeWatch
-from coupefeu.services.watch.views import WatchView
+from coupefeu.services.watch.standing import WatchView
 
 
 def watches(node) -> dict[str, WatchView]:

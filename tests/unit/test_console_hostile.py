@@ -19,7 +19,7 @@ from coupefeu.model.messages import Channel, Form, Operative
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.values import message_values
 from coupefeu.services.messages.display import show, show_line
-from coupefeu.services.watch.views import WatchView
+from coupefeu.services.watch.standing import WatchView
 from coupefeu.wire.cbor import encode
 
 RU = 1

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.stores import AGREEMENT, do, open_keeper, view_rows
+from tests.watches import standings
 
 from coupefeu.errors import PeerError, PolicyError, UsageError
 from coupefeu.model.entry import Head, Kind
@@ -15,7 +16,12 @@ from coupefeu.services.every import SERVICES
 from coupefeu.services.messages.commands import SendLineTest
 from coupefeu.services.watch import WatchService
 from coupefeu.services.watch.facts import LeaveWatch, TakeWatch, WatchFact, encode_watch, read_watch
-from coupefeu.services.watch.views import SELECT_NEWEST, SELECT_WATCHES, read_standing_watch, select_standing
+from coupefeu.services.watch.views import (
+    SELECT_NEWEST,
+    SELECT_NEWEST_IN_LOG,
+    SELECT_NEWEST_OF_EARLIER_LOGS,
+    SELECT_WATCHES,
+)
 from coupefeu.store.jobs import Act
 from coupefeu.store.rebuild import rebuild
 from coupefeu.testing.author import Author
@@ -38,13 +44,7 @@ def take(keeper, post="us.duty", heard=True, officer="", at=0):
 
 
 def standing(keeper):
-    names = AGREEMENT.party_ids
-    found = [
-        read_standing_watch(dict(row), names)
-        for each in select_standing(AGREEMENT)
-        for row in keeper.connection.execute(each.executable, each.parameters)
-    ]
-    return {each.post: each for each in found if each is not None}
+    return {each.post: each.watch for each in standings(keeper) if each.watch is not None}
 
 
 def effects(keeper):
@@ -206,12 +206,12 @@ def test_the_view_is_made_anew_the_same(keeper):
     assert view_rows(keeper) == before
 
 
-def test_the_newest_of_a_post_is_found_without_looking_at_the_others(keeper):
-    plan = keeper.connection.query(
-        f"EXPLAIN QUERY PLAN {SELECT_NEWEST}", {"effect_1": "", "post": "x", "param_1": 1}
-    )
+@pytest.mark.parametrize("select", [SELECT_NEWEST, SELECT_NEWEST_IN_LOG, SELECT_NEWEST_OF_EARLIER_LOGS])
+def test_the_newest_of_a_post_is_found_without_looking_at_the_others(keeper, select):
+    values = {"effect_1": "", "post": "x", "matter": "watch", "log": 1, "idx": 1, "param_1": 1}
+    plan = keeper.connection.query(f"EXPLAIN QUERY PLAN {select}", values)
     told = " ".join(str(row[-1]) for row in plan)
-    assert "USING INDEX watches_by_post (effect=? AND post=?)" in told
+    assert "USING INDEX watches_by_post (effect=? AND post=? AND matter=?" in told
     assert "TEMP B-TREE" not in told
 
 

@@ -23,7 +23,8 @@ from coupefeu.services.messages.forms import read_content
 from coupefeu.services.persons.facts import KINDS as PERSONS
 from coupefeu.services.persons.facts import read_person
 from coupefeu.services.refusals.facts import parse_refusal
-from coupefeu.services.watch.facts import read_watch
+from coupefeu.services.watch.facts import KINDS as WATCHES
+from coupefeu.services.watch.views import body_defect
 from coupefeu.wire.head import decode_head, encode_head
 from coupefeu.wire.key_statement import parse_key_statement
 from coupefeu.wire.published_keys import parse_published_keys
@@ -47,8 +48,9 @@ READERS = (
     (COMMUNIQUES, read_communique),
     (ARRANGED, read_arranged),
     (PERSONS, read_person),
-    (frozenset({Kind.WATCH_TAKEN, Kind.WATCH_LEFT}), read_watch),
+    (WATCHES, body_defect),
 )
+"""Families of kinds, and what names what is wrong with a body of theirs; any other is read as a message."""
 
 
 def reason(kind, body):
@@ -60,7 +62,8 @@ def reason(kind, body):
             return error.code
         return ""
     read = next((read for kinds, read in READERS if kind in kinds), lambda _, body: read_content(body))
-    return read(kind, body)[1]
+    named = read(kind, body)
+    return named if isinstance(named, str) else named[1]
 
 
 @cache

@@ -1,8 +1,8 @@
-/** What somebody, or a node, did about a message; who sat at a desk. The twin of services/{messages,watch}/facts.py. */
+/** What somebody, or a node, did about a message. The twin of services/messages/facts.py. */
 
 import { LIMITS, OUTCOMES } from '../generated/forms';
 import type { Whole } from '../proof/cbor';
-import { asNatural, asOneOf, asText, asTexts, lengthOf, readBody, stated, Unreadable } from './fields';
+import { asNatural, asOneOf, asText, asTexts, lengthOf, readBody, stated } from './fields';
 
 export interface Act {
   readonly officer: string;
@@ -34,19 +34,4 @@ export function isWithinLimits(act: Act): boolean {
     lengthOf(act.text) <= LIMITS.act_text_characters &&
     act.typed.length <= LIMITS.typed_fields
   );
-}
-
-export interface Watch {
-  readonly officer: string;
-  /** Null: it does not speak of the alarm. */
-  readonly heard: boolean | null;
-}
-
-/** Null: it cannot be read. */
-export function readWatch(body: Uint8Array): Watch | null {
-  return readBody(body, (fields) => {
-    const heard = fields.get(1);
-    if (heard !== undefined && typeof heard !== 'boolean') throw new Unreadable();
-    return { officer: stated(fields, 0, asText, ''), heard: heard ?? null };
-  });
 }

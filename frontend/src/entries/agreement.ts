@@ -18,6 +18,7 @@ import { parseToml, refused, type Table } from './toml';
 const MAX_PARTIES = 16;
 const MAX_WITNESSES = 4;
 const MAX_VKEY_CHARACTERS = 2_048;
+const MAX_WATCH_GRACE_S = 86_400;
 const MAX_AGE_S = 100 * 366 * 86_400;
 const MAX_ORIGIN_BYTES = 120;
 const ML_DSA_PUBLIC_BYTES = 1_312;
@@ -232,6 +233,15 @@ function readTerms(root: Table, parties: readonly Party[], posts: readonly Post[
   readAges(root, mode === 'RECORD OF FACT ONLY', longestS);
   readLineTests(root, parties);
   readBudgets(root.table('budgets'));
+  readWatch(root);
+}
+
+/** Read how long a desk may be without anybody on watch, where that is agreed. */
+function readWatch(root: Table): void {
+  if (!root.has('watch')) return;
+  const table = root.table('watch');
+  table.durationS('grace', 60, MAX_WATCH_GRACE_S);
+  table.finish();
 }
 
 /** Give the longest of all deadlines, in seconds. */

@@ -5,7 +5,6 @@ import { formatSecond } from '../lib/time';
 import { decode, isBytes, isMap, type Whole } from '../proof/cbor';
 import { readText, toBase64, toHex } from '../proof/octets';
 import { Refusal } from '../proof/refusal';
-import { readWatch } from './act';
 import { ARRANGED_FIRST, ARRANGED_LAST, arrangedRows } from './arranged';
 import { parseAgreementBody, readSignatures } from './agreement';
 import { CONSENTED, PROPOSED, readAnswer, readProposal, REFUSED } from './consents';
@@ -18,6 +17,7 @@ import { parseKeyStatement } from './keyStatement';
 import { formatNumber } from './numbers';
 import { ENDED, ENROLLED, numbersOf, readEnded, readEnrolled, readStated, STATEMENT } from './persons';
 import { show, showLine } from './shown';
+import { ACCEPTED, HANDED_OVER, LEFT, ROSTER, TAKEN, watchRows } from './watch';
 
 /** Words are `ui-said-CODE`; every value is safe to show. */
 export type Said = readonly [code: string, value: string];
@@ -36,14 +36,15 @@ const LEVELS = ['existence', 'head', 'all'];
 /** Nothing where it cannot be read, or is of another kind. */
 export function saidIn(head: Head, body: Uint8Array, parties: readonly string[]): readonly Said[] {
   try {
-    return rowsOf(Number(head.kind), body, parties);
+    return rowsOf(head, body, parties);
   } catch (problem) {
     if (problem instanceof Refusal || problem instanceof Unreadable) return [];
     throw problem;
   }
 }
 
-function rowsOf(kind: number, body: Uint8Array, parties: readonly string[]): readonly Said[] {
+function rowsOf(head: Head, body: Uint8Array, parties: readonly string[]): readonly Said[] {
+  const kind = Number(head.kind);
   switch (kind) {
     case 0:
     case 1:
@@ -60,9 +61,12 @@ function rowsOf(kind: number, body: Uint8Array, parties: readonly string[]): rea
       return incarnationRows(body);
     case 7:
       return readBody(body, (fields) => erasureRows(fields, parties)) ?? [];
-    case 48:
-    case 49:
-      return watchRows(body);
+    case TAKEN:
+    case LEFT:
+    case HANDED_OVER:
+    case ACCEPTED:
+    case ROSTER:
+      return watchRows(kind, body, head.references, parties).map(([code, value]) => [code, showLine(value)]);
     case PROPOSED:
       return proposalRows(body, parties);
     case CONSENTED:
@@ -169,12 +173,6 @@ function incarnationRows(body: Uint8Array): Said[] {
     ['closed-size', String(size)],
     [fork.length > 0 ? 'cites-fork' : 'cites-no-fork', ''],
   ];
-}
-
-function watchRows(body: Uint8Array): Said[] {
-  const watch = readWatch(body);
-  const rows: Said[] = watch?.officer ? [['officer', showLine(watch.officer)]] : [];
-  return watch && watch.heard !== null ? [...rows, [watch.heard ? 'heard' : 'not-heard', '']] : rows;
 }
 
 function proposalRows(body: Uint8Array, parties: readonly string[]): Said[] {

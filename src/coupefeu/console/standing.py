@@ -8,7 +8,7 @@ from coupefeu.node.folder import NodeFolder
 from coupefeu.node.troubles import ToldTrouble
 from coupefeu.services.base import Context
 from coupefeu.services.messages.display import show_line
-from coupefeu.services.watch.views import WatchView
+from coupefeu.services.watch.standing import WatchView
 
 
 def party_values(agreement: Agreement) -> tuple[PartyValues, ...]:

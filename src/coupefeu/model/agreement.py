@@ -17,6 +17,9 @@ DISPLAY_LANGUAGES = ("en", "fr", "ru")
 MAX_ORIGIN_BYTES = 120
 """Of the name of a log, with "/cosigner" behind it too; source: protocol A1."""
 
+DEFAULT_WATCH_GRACE_S = 900
+"""Where nothing is agreed: a quarter of an hour."""
+
 
 class Status(StrEnum):
     """A line is one or the other for ever."""
@@ -190,6 +193,8 @@ class Agreement:
     """On a line that records facts only: how long after its last entry an exchange keeps its content."""
     retention_s: int | None = None
     """Elsewhere: how old content may become; None: it is kept for ever."""
+    watch_grace_s: int = DEFAULT_WATCH_GRACE_S
+    """So long a duty desk may be without anybody on watch before that is an alarm at home."""
 
     @property
     def content_age_s(self) -> int | None:

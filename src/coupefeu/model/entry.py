@@ -38,6 +38,9 @@ class Kind(IntEnum):
     LINE_TEST_ANSWER = 33
     WATCH_TAKEN = 48
     WATCH_LEFT = 49
+    WATCH_HANDED_OVER = 50
+    WATCH_ACCEPTED = 51
+    ROSTER = 52
     COMMUNIQUE_PROPOSED = 64
     COMMUNIQUE_CONSENTED = 65
     COMMUNIQUE_REFUSED = 66
@@ -124,6 +127,9 @@ _STANDING: Final = frozenset(
         Kind.LINE_TEST_ANSWER,
         Kind.WATCH_TAKEN,
         Kind.WATCH_LEFT,
+        Kind.WATCH_HANDED_OVER,
+        Kind.WATCH_ACCEPTED,
+        Kind.ROSTER,
         Kind.PERSONAL_KEY_ENROLLED,
         Kind.PERSONAL_KEY_ENDED,
     }

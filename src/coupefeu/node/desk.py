@@ -34,7 +34,7 @@ from coupefeu.services.messages.views import (
     select_message,
     select_oldest_flash,
 )
-from coupefeu.services.watch.views import WatchView, read_standing_watch, select_standing
+from coupefeu.services.watch.standing import WatchStanding, WatchView, read_standings
 from coupefeu.store.reader import Reader
 
 
@@ -223,10 +223,11 @@ class Desk:
 
     def watches(self) -> tuple[WatchView, ...]:
         """Say who is on watch, by the posts of the agreement; a post that is not listed has said nothing, or left."""
-        newest = (self._rows(each) for each in select_standing(self._agreement))
-        names = self._agreement.party_ids
-        standing = (read_standing_watch(row, names) for rows in newest for row in rows)
-        return tuple(each for each in standing if each is not None)
+        return tuple(each.watch for each in self.watch_standings() if each.watch is not None)
+
+    def watch_standings(self) -> tuple[WatchStanding, ...]:
+        """Say of every post of the agreement how its watch stands, as its party says."""
+        return read_standings(self._agreement, self.party, self._rows)
 
     def message(self, number: MessageId) -> MessageStatus:
         """Give one message. Raises: UsageError: it is not on the record here."""

@@ -31,7 +31,7 @@ from coupefeu.node.standing import record_standing, running_standing
 from coupefeu.services.base import Command, Context
 from coupefeu.services.messages.commands import Say
 from coupefeu.services.messages.status import MessageStatus, Step, StepName
-from coupefeu.services.watch.views import WatchView
+from coupefeu.services.watch.standing import WatchView
 
 if TYPE_CHECKING:
     from coupefeu.node.communique.choosing import Disclosing, Query

@@ -21,7 +21,7 @@ from coupefeu.services.base import Rows
 from coupefeu.services.messages.display import show_line
 from coupefeu.services.messages.status import MessageStatus
 from coupefeu.services.refusals.views import SELECT_REFUSALS, read_refusal
-from coupefeu.services.watch.views import WatchView
+from coupefeu.services.watch.standing import WatchView
 from coupefeu.store.highwater import read_high_water, why_recovering
 from coupefeu.store.reader import Reader
 from coupefeu.store.witnessed import LastWord

@@ -19,7 +19,8 @@ from coupefeu.services.messages.forms import are_promises, read_content
 from coupefeu.services.persons.facts import KINDS as PERSONS
 from coupefeu.services.persons.facts import read_person
 from coupefeu.services.watch.facts import KINDS as WATCH_KINDS
-from coupefeu.services.watch.facts import read_watch
+from coupefeu.services.watch.facts import UNREADABLE
+from coupefeu.services.watch.views import body_defect
 from coupefeu.wire.key_statement import parse_key_statement
 from coupefeu.wire.published_keys import parse_published_keys
 
@@ -45,7 +46,7 @@ def decode_body(index: int, head: Head, body: bytes) -> None:
         case kind if kind in ACTS:
             _insist(read_act(kind, body)[1] != "unreadable_body", index, "unreadable_body")
         case kind if kind in WATCH_KINDS:
-            _insist(read_watch(kind, body)[1] != "unreadable_body", index, "unreadable_body")
+            _insist(body_defect(kind, body) != UNREADABLE, index, "unreadable_body")
         case kind if kind in COMMUNIQUES:
             _insist(read_communique(kind, body)[1] != "unreadable_body", index, "unreadable_body")
         case kind if kind in ARRANGED:

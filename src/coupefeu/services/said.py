@@ -19,7 +19,8 @@ from coupefeu.services.messages.forms import LATEST_MS
 from coupefeu.services.persons.facts import KINDS as PERSONS
 from coupefeu.services.refusals.facts import parse_refusal
 from coupefeu.services.said_persons import said_of_person
-from coupefeu.services.watch.facts import read_watch
+from coupefeu.services.watch.facts import KINDS as WATCH_KINDS
+from coupefeu.services.watch.said import watch_said
 from coupefeu.wire.key_statement import parse_key_statement
 from coupefeu.wire.published_keys import parse_published_keys
 
@@ -58,12 +59,8 @@ def _said(  # noqa: C901, PLR0912 - one case per kind
             yield from _refusal(body, parties)
         case Kind.ERASED:
             yield from _erasure(body, parties)
-        case Kind.WATCH_TAKEN | Kind.WATCH_LEFT:
-            fact, _ = read_watch(head.kind, body)
-            if fact.officer:
-                yield "officer", show_line(fact.officer)
-            if fact.heard is not None:
-                yield ("heard" if fact.heard else "not-heard"), ""
+        case kind if kind in WATCH_KINDS:
+            yield from ((code, show_line(value)) for code, value in watch_said(head, body, parties))
         case Kind.COMMUNIQUE_PROPOSED:
             yield from _proposal(body, parties)
         case Kind.COMMUNIQUE_CONSENTED | Kind.COMMUNIQUE_REFUSED:

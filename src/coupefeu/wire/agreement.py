@@ -12,6 +12,7 @@ from typing import Final
 
 from coupefeu.errors import PeerError, VerificationError
 from coupefeu.model.agreement import (
+    DEFAULT_WATCH_GRACE_S,
     DISPLAY_LANGUAGES,
     MAX_ORIGIN_BYTES,
     Agreement,
@@ -40,6 +41,7 @@ from coupefeu.wire.toml import Table, parse_toml
 FORMAT: Final = 1
 MAX_PARTIES: Final = 16
 MAX_AGE_S: Final = 100 * 366 * 86_400
+MAX_WATCH_GRACE_S: Final = 86_400
 
 _KEYS_COMMENT: Final = "# Written by pairing, from the cards of all parties."
 _NAME = "[a-z0-9](?:[a-z0-9.-]{0,38}[a-z0-9])?"
@@ -190,8 +192,19 @@ def _parse(root: Table, *, with_keys: bool) -> Agreement:
         line_id=line_id,
         record_keep_s=_parse_keep(root, record_mode, deadlines),
         retention_s=_parse_retention(root, record_mode, deadlines),
+        watch_grace_s=_parse_watch_grace(root),
         keys=_parse_keys(root, name, line_id, parties, witnesses) if with_keys else (),
     )
+
+
+def _parse_watch_grace(root: Table) -> int:
+    """Read how long a desk may be unstaffed before that is an alarm at home; a quarter of an hour where nobody said."""
+    if not root.has("watch"):
+        return DEFAULT_WATCH_GRACE_S
+    table = root.table("watch")
+    grace_s = table.duration_s("grace", least_s=60, most_s=MAX_WATCH_GRACE_S)
+    table.finish()
+    return grace_s
 
 
 def _parse_keep(root: Table, mode: RecordMode, deadlines: tuple[Deadlines, ...]) -> int | None:
