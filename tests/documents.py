@@ -1,4 +1,4 @@
-"""Tables in the documents that are generated from code; `python -m tests.documents` writes them anew.
+"""Tables and drawings that are generated from code; `python -m tests.documents` writes them anew.
 
 <!-- table: NAME -->
 | ... |
@@ -24,11 +24,14 @@ from coupefeu.services.agreement.facts import KEY_STATEMENT
 from coupefeu.services.arranged.table import ENDS as ARRANGED_ENDS
 from coupefeu.services.arranged.table import TRANSITIONS as ARRANGED
 from coupefeu.services.arranged.table import ArrangeState
+from coupefeu.services.calls.transitions import SIDES
+from coupefeu.services.calls.transitions import TRANSITIONS as CALL_TRANSITIONS
 from coupefeu.services.messages.clocks import STOPPED_BY
 from coupefeu.services.messages.forms import FORM_RULES
 from coupefeu.services.messages.phrases import PHRASES
 from coupefeu.services.messages.status import MACHINE_STEPS, StepName
 from coupefeu.words import say
+from tests.drawings import DRAWINGS, PICTURES
 
 ROOT = Path(__file__).resolve().parents[1]
 _TABLE = re.compile(r"<!-- table: (?P<name>[a-z-]+) -->\n(?P<body>.*?)<!-- end -->", re.DOTALL)
@@ -141,6 +144,14 @@ def _link_life() -> str:
     return _table(("in", "when", "then"), [(at, change, to) for (at, change), to in TRANSITIONS.items()])
 
 
+def _call_life() -> str:
+    rows: list[tuple[object, ...]] = [
+        (_words(at.value), _words(kind.name), SIDES[kind].value, _words(to.value))
+        for (at, kind), to in CALL_TRANSITIONS.items()
+    ]
+    return _table(("in", "when", "by", "then"), rows)
+
+
 def _link_drawing() -> str:
     """Draw the changes that lead from one phase to another; those that lead back to it are in the table."""
     joined: dict[tuple[Phase, Phase], list[str]] = {}
@@ -251,6 +262,7 @@ def _console_statuses() -> str:
 TABLES: dict[str, Callable[[], str]] = {
     "link-life": _link_life,
     "link-drawing": _link_drawing,
+    "call-life": _call_life,
     "arranged-table": _arranged_table,
     "arranged-drawing": _arranged_drawing,
     "link-timers": lambda: _values(Timings(), _TIMINGS),
@@ -275,6 +287,8 @@ def main() -> None:
         if after != before:
             path.write_text(after, "utf-8")
             sys.stdout.write(f"{path.relative_to(ROOT)}\n")
+    for name, draw in DRAWINGS.items():
+        (PICTURES / name).write_text(draw(), "utf-8")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.documents import ROOT, documents, tables_in, write_anew
+from tests.drawings import DRAWINGS, PICTURES
 
 PACKAGE = ROOT / "src" / "coupefeu"
 ROOMS = {path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name != "__pycache__"}
@@ -63,6 +64,11 @@ def test_every_link_leads_to_a_file(path):
 def test_generated_tables_are_those_of_the_code(path):
     text = path.read_text("utf-8")
     assert write_anew(text) == text, "run: python -m tests.documents"
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_generated_drawings_are_those_of_the_code(name):
+    assert (PICTURES / name).read_text("utf-8") == DRAWINGS[name](), "run: python -m tests.documents"
 
 
 def test_every_generated_table_stands_in_a_document():

@@ -15,6 +15,8 @@ from coupefeu.services.agreement.facts import parse_acceptance
 from coupefeu.services.arranged.facts import KINDS as ARRANGED
 from coupefeu.services.arranged.facts import read_arranged
 from coupefeu.services.bodies import decode_body
+from coupefeu.services.calls.facts import KINDS as CALLS
+from coupefeu.services.calls.facts import read_call
 from coupefeu.services.communique.facts import KINDS as COMMUNIQUES
 from coupefeu.services.communique.facts import read_communique
 from coupefeu.services.erasures.facts import parse_erasure
@@ -45,6 +47,7 @@ PARSERS = {
 """Of these kinds a body that breaks a rule is not read at all; of the others the reader names what is wrong."""
 READERS = (
     (ACTS, read_act),
+    (CALLS, read_call),
     (COMMUNIQUES, read_communique),
     (ARRANGED, read_arranged),
     (PERSONS, read_person),

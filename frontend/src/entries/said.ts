@@ -7,6 +7,7 @@ import { readText, toBase64, toHex } from '../proof/octets';
 import { Refusal } from '../proof/refusal';
 import { ARRANGED_FIRST, ARRANGED_LAST, arrangedRows } from './arranged';
 import { parseAgreementBody, readSignatures } from './agreement';
+import { callRows, isCall } from './call';
 import { CONSENTED, PROPOSED, readAnswer, readProposal, REFUSED } from './consents';
 import {
   asBytes, asIndex, asList, asNatural, asOneOf, asText, lengthOf, readBody, stated, Unreadable, type Fields,
@@ -79,6 +80,7 @@ function rowsOf(head: Head, body: Uint8Array, parties: readonly string[]): reado
     case STATEMENT:
       return statedRows(body);
     default:
+      if (isCall(kind)) return callRows(kind, body);
       return kind >= ARRANGED_FIRST && kind <= ARRANGED_LAST ? arrangedRows(kind, body).map(([code, value]): Said => [code, showLine(value)]) : [];
   }
 }

@@ -44,6 +44,19 @@ class Kind(IntEnum):
     COMMUNIQUE_PROPOSED = 64
     COMMUNIQUE_CONSENTED = 65
     COMMUNIQUE_REFUSED = 66
+    CALL_PLACED = 80
+    CALL_RINGING = 81
+    CALL_ANSWERED = 82
+    CALL_DECLINED = 83
+    CALL_DEFERRED = 84
+    CALL_UNANSWERED = 85
+    CALL_WITHDRAWN = 86
+    CALL_UNREACHED = 87
+    CALL_ENDED = 88
+    CALL_LOST = 89
+    CALL_JOINED = 90
+    CALL_CONNECTED = 91
+    CALL_WORDS = 92
     ARRANGE_PROPOSED = 96
     ARRANGE_COUNTERED = 97
     ARRANGE_AGREED = 98
@@ -71,6 +84,11 @@ MACHINE_KINDS: Final = frozenset(
         Kind.SHOWN,
         Kind.LINE_TEST,
         Kind.LINE_TEST_ANSWER,
+        Kind.CALL_RINGING,
+        Kind.CALL_UNANSWERED,
+        Kind.CALL_UNREACHED,
+        Kind.CALL_LOST,
+        Kind.CALL_CONNECTED,
     }
 )
 """A node writes these by itself; entry 0 is the agreement that people signed when the line was made.
@@ -143,9 +161,10 @@ def is_erasable(kind: int | None) -> bool:
     """Whether what entries of a kind say may be erased; None: the head cannot be read.
 
     What governs a line, what machines saw, who was on watch, which personal keys counted, what was agreed to publish,
-    and who called whom stands for ever.
+    and who called whom, when and with which outcome stands for ever; what people wrote beside a call is an entry of its
+    own, CALL_WORDS.
     """
-    if kind is None:
+    if kind is None or kind == Kind.CALL_WORDS:
         return True
     stands = (_OF_THE_RECORD, _COMMUNIQUES, _CALLS)
     return kind not in _STANDING and not any(kind in each for each in stands)

@@ -8,6 +8,7 @@ from coupefeu.errors import PeerError
 from coupefeu.services.agreement import AgreementService
 from coupefeu.services.arranged import ArrangedService
 from coupefeu.services.base import Command
+from coupefeu.services.calls.commands import OFFICER_COMMANDS as CALLS
 from coupefeu.services.communique import CommuniqueService
 from coupefeu.services.erasures.facts import EraseContent
 from coupefeu.services.messages.commands import COMMANDS
@@ -21,6 +22,7 @@ _BY_NAME: Final[dict[str, type[Command]]] = {
         *AgreementService.commands,
         *WatchService.commands,
         *CommuniqueService.commands,
+        *CALLS,
         *ArrangedService.commands,
         *PersonsService.commands,
         EraseContent,
@@ -48,5 +50,5 @@ def decode_command(name: str, fields: Any) -> Command:
         raise PeerError(
             f"{name}: {error}",
             code="node.commands.field",
-            hint="See docs/spec/messages.md, docs/spec/watch.md and docs/spec/communique.md for the fields.",
+            hint="See docs/spec/control.md for the fields.",
         ) from error

@@ -61,6 +61,7 @@ class Draft:
     `references` are (log, index) pairs; the store adds the leaf hashes. Line tests and their answers are
     completed without `seen` and with a zero seed, so that the other side can rebuild them (protocol B9).
     With `attached`, what is signed is its `body_with`; `body` then has the same length, with blank commitments.
+    `follows`: it refers, after its other references, to the draft before it of the same act.
     """
 
     kind: int
@@ -71,6 +72,7 @@ class Draft:
     body: bytes
     references: tuple[tuple[int, int], ...] = ()
     attached: Attached | None = None
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,8 @@ from coupefeu.model.entry import Head, Kind
 from coupefeu.services.agreement.facts import parse_acceptance
 from coupefeu.services.arranged.facts import KINDS as ARRANGED
 from coupefeu.services.arranged.facts import read_arranged
+from coupefeu.services.calls.facts import KINDS as CALLS
+from coupefeu.services.calls.facts import read_call
 from coupefeu.services.communique.facts import KINDS as COMMUNIQUES
 from coupefeu.services.communique.facts import read_communique
 from coupefeu.services.erasures.facts import parse_erasure
@@ -47,6 +49,8 @@ def decode_body(index: int, head: Head, body: bytes) -> None:
             _insist(read_act(kind, body)[1] != "unreadable_body", index, "unreadable_body")
         case kind if kind in WATCH_KINDS:
             _insist(body_defect(kind, body) != UNREADABLE, index, "unreadable_body")
+        case kind if kind in CALLS:
+            _insist(read_call(kind, body)[1] != "unreadable_body", index, "unreadable_body")
         case kind if kind in COMMUNIQUES:
             _insist(read_communique(kind, body)[1] != "unreadable_body", index, "unreadable_body")
         case kind if kind in ARRANGED:

@@ -5,6 +5,7 @@ from typing import Final
 from coupefeu.services.agreement import AgreementService
 from coupefeu.services.arranged import ArrangedService
 from coupefeu.services.base import Service
+from coupefeu.services.calls import CallsService
 from coupefeu.services.communique import CommuniqueService
 from coupefeu.services.erasures import ErasuresService
 from coupefeu.services.messages import SERVICE as MESSAGES
@@ -19,6 +20,7 @@ SERVICES: Final[tuple[Service, ...]] = (
     WatchService(),
     ErasuresService(),
     CommuniqueService(),
+    CallsService(),
     ArrangedService(),
     PersonsService(),
 )

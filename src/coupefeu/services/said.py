@@ -12,6 +12,8 @@ from coupefeu.model.messages import format_number
 from coupefeu.services.agreement.facts import parse_acceptance
 from coupefeu.services.arranged.facts import KINDS as ARRANGED
 from coupefeu.services.arranged.said import said_of
+from coupefeu.services.calls.facts import KINDS as CALLS
+from coupefeu.services.calls.said import said_of_call
 from coupefeu.services.communique.facts import read_answered, read_proposed
 from coupefeu.services.erasures.facts import parse_erasure
 from coupefeu.services.messages.display import show, show_line
@@ -65,6 +67,8 @@ def _said(  # noqa: C901, PLR0912 - one case per kind
             yield from _proposal(body, parties)
         case Kind.COMMUNIQUE_CONSENTED | Kind.COMMUNIQUE_REFUSED:
             yield from _answer(head.kind, body)
+        case kind if kind in CALLS:
+            yield from ((code, show_line(value)) for code, value in said_of_call(kind, body))
         case kind if kind in ARRANGED:
             yield from ((code, show_line(value)) for code, value in said_of(kind, body))
         case kind if kind in PERSONS:

@@ -1,7 +1,7 @@
 """Our own entries: a service decides, the draft becomes an entry of our log, the view follows."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from coupefeu.errors import UsageError
@@ -60,7 +60,10 @@ def act(transaction: Transaction, services: Mapping[type[Command], Service], com
 
 def append(transaction: Transaction, drafts: tuple[Draft, ...]) -> Acted:
     """Append drafts to our own log."""
-    completed = [_complete(transaction, draft) for draft in drafts]
+    completed: list[_Completed] = []
+    for draft in drafts:
+        before = _reference_to(transaction, completed) if draft.follows else ()
+        completed.append(_complete(transaction, draft, before))
     entries = tuple(_append(transaction, each) for each in completed)
     return Acted(entries=entries, gone=transaction.take_gone())
 
@@ -75,9 +78,17 @@ class _Completed:
     short: bytes
     body: bytes
     seed: bytes
+    leaf: bytes
 
 
-def _complete(transaction: Transaction, draft: Draft) -> _Completed:
+def _reference_to(transaction: Transaction, completed: Sequence[_Completed]) -> tuple[Reference, ...]:
+    """Refer to the last of the drafts that will be appended before: it has a leaf, and its index is known."""
+    log = transaction.line.our_log
+    index = transaction.states[log].size + len(completed) - 1
+    return (Reference(log=log, index=index, leaf_hash=leaf_hash(completed[-1].leaf)),)
+
+
+def _complete(transaction: Transaction, draft: Draft, before: tuple[Reference, ...]) -> _Completed:
     context = transaction.context
     rebuilt = draft.kind in _REBUILT
     head = Head(
@@ -88,7 +99,10 @@ def _complete(transaction: Transaction, draft: Draft) -> _Completed:
         written_ms=context.now.utc_ms,
         language=draft.language,
         agreement_version=context.agreement_version,
-        references=tuple(_reference(transaction, log, index) for log, index in draft.references),
+        references=(
+            *(_reference(transaction, log, index) for log, index in draft.references),
+            *before,
+        ),
         seen=() if rebuilt else _seen(transaction),
     )
     encoded, short = encode_both(head)
@@ -107,7 +121,8 @@ def _complete(transaction: Transaction, draft: Draft) -> _Completed:
             code="store.append.head_too_long",
             hint="Refer to fewer entries.",
         )
-    return _Completed(draft, head, encoded, short, body, seed)
+    leaf = make_leaf(transaction.line.us.origin, seed, encoded, body)
+    return _Completed(draft, head, encoded, short, body, seed, leaf)
 
 
 def _body(transaction: Transaction, draft: Draft, seed: bytes) -> bytes:
@@ -149,7 +164,7 @@ def _append(transaction: Transaction, completed: _Completed) -> Stored:
     log = transaction.line.our_log
     state = transaction.touch(log)
     index = state.size
-    leaf = make_leaf(transaction.line.us.origin, seed, encoded, body)
+    leaf = completed.leaf
     hashed = leaf_hash(leaf)
     arrival = transaction.record(log, index, leaf, seed, encoded, body)
     if draft.kind == Kind.ERASED:

@@ -11,6 +11,7 @@ from coupefeu.model.erasure import Why
 from coupefeu.model.logs import party_of
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.services.base import METADATA, Context, Recorded, Statement
+from coupefeu.services.calls.views import empty as empty_calls
 from coupefeu.services.erasures.facts import Erasure, parse_erasure
 from coupefeu.services.messages.emptied import empty, stop_fetching
 from coupefeu.services.persons.emptied import empty_statements
@@ -104,7 +105,10 @@ def apply(recorded: Recorded, context: Context) -> tuple[Statement, ...]:
     emptied = [
         each
         for range_ in erasure.ranges
-        for each in empty(range_, (recorded.log, recorded.index), int(erasure.why))
+        for each in (
+            *empty(range_, (recorded.log, recorded.index), int(erasure.why)),
+            empty_calls(range_, (recorded.log, recorded.index)),
+        )
     ]
     return (*named, *emptied, *map(empty_statements, erasure.ranges))
 

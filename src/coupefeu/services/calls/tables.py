@@ -1,0 +1,111 @@
+"""The tables of calls and of the steps about them, and the selects over them.
+
+Both are plain inserts. Which step is the outcome, and whether an attempt is open, depends on both logs together: the
+last columns of `calls` are derived anew when one more step is there (resolving.py), so that lists can be narrowed by
+them. What a reader sees is folded from the same rows (fold.py); a property test holds the two to one another.
+"""
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
+
+from coupefeu.model.messages import MessageId
+from coupefeu.services.base import METADATA, Statement
+
+MAX_STEPS: Final = 512
+"""Read of one attempt and party, the earliest of its log; honest nodes write a dozen."""
+
+
+def _entry_columns() -> list[Column[Any]]:
+    return [
+        Column("arrival", BigInteger, nullable=False),
+        Column("arrived_ms", BigInteger, nullable=False),
+        Column("claimed_ms", BigInteger, nullable=False),
+        Column("ours", Boolean, nullable=False),
+        Column("party", String, nullable=False, doc="whose log it stands in"),
+        Column("post", String, nullable=False, doc="that speaks"),
+        Column("body", LargeBinary, nullable=False),
+        Column("effect", String, nullable=False, doc="why it has none; empty when it may have"),
+    ]
+
+
+CALLS: Final = Table(
+    "calls",
+    METADATA,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("idx", BigInteger, primary_key=True, autoincrement=False),
+    *_entry_columns(),
+    Column("leaf_hash", LargeBinary, nullable=False),
+    Column("to_party", String, nullable=False),
+    Column("to_post", String, nullable=False),
+    Column("precedence", Integer, nullable=False),
+    Column("agreement_version", BigInteger, nullable=False),
+    Column("arrangement_log", Integer, doc="the proposal of the arranged call that this is"),
+    Column("arrangement_idx", BigInteger),
+    Column("outcome_arrival", BigInteger, doc="of the step that is the outcome; None: there is none yet"),
+    Column("outcome", String, doc="in the words of model.calls.Outcome"),
+    Column("is_open", Boolean, nullable=False, doc="no outcome yet, or in call"),
+)
+Index("calls_by_arrival", CALLS.c.arrival)
+Index("calls_by_outcome", CALLS.c.outcome, CALLS.c.arrival)
+Index("calls_by_pair", CALLS.c.post, CALLS.c.to_post, CALLS.c.arrival)
+Index("calls_open", CALLS.c.arrival, sqlite_where=CALLS.c.is_open, postgresql_where=CALLS.c.is_open)
+"""Few are open among the hundred thousand that were."""
+
+STEPS: Final = Table(
+    "call_steps",
+    METADATA,
+    Column("call_log", Integer, primary_key=True, autoincrement=False),
+    Column("call_idx", BigInteger, primary_key=True, autoincrement=False),
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("idx", BigInteger, primary_key=True, autoincrement=False),
+    *_entry_columns(),
+    Column("call_leaf", LargeBinary, doc="of the call that its author saw; None: it was not named by one"),
+    Column("kind", Integer, nullable=False),
+    Column("outcome", String, doc="that it gives the attempt if it counts"),
+    Column(
+        "seen_log", Integer, nullable=False, doc="newest entry of the other side that its author had seen"
+    ),
+    Column("seen_idx", BigInteger, nullable=False),
+    Column("about_log", Integer, doc="of words: the entry that they stand beside"),
+    Column("about_idx", BigInteger),
+    Column("erased", BigInteger, doc="our entry ERASED that names it; None: its content is here"),
+)
+Index("call_steps_by_entry", STEPS.c.log, STEPS.c.idx)
+Index("call_steps_by_arrival", STEPS.c.arrival)
+
+INSERT_CALL: Final = CALLS.insert().values({each.name: bindparam(each.name) for each in CALLS.c})
+INSERT_STEP: Final = STEPS.insert().values({each.name: bindparam(each.name) for each in STEPS.c})
+SELECT_CALL: Final = select(CALLS).where(CALLS.c.log == bindparam("log"), CALLS.c.idx == bindparam("idx"))
+_RANK: Final = func.row_number().over(
+    partition_by=(STEPS.c.call_log, STEPS.c.call_idx, STEPS.c.party), order_by=(STEPS.c.log, STEPS.c.idx)
+)
+_RANKED: Final = (
+    select(STEPS, _RANK.label("rank"))
+    .where(STEPS.c.call_log == bindparam("log"), STEPS.c.call_idx == bindparam("idx"))
+    .subquery()
+)
+SELECT_STEPS: Final = select(_RANKED).where(_RANKED.c.rank <= literal_column(str(MAX_STEPS)))
+
+
+def select_call(call: MessageId) -> Statement:
+    """Name the row of one call."""
+    return Statement(SELECT_CALL, {"log": call[0], "idx": call[1]})
+
+
+def select_steps(call: MessageId) -> Statement:
+    """Name what stands on both logs about one call; of a party that wrote hundreds, the earliest."""
+    return Statement(SELECT_STEPS, {"log": call[0], "idx": call[1]})
