@@ -1042,7 +1042,7 @@ export interface AttachmentRequest {
  * `channel` "TELEPHONE". Left out: precedence and subject as the form and the message that it is about have them;
  * `to`: all other parties; `to_posts`: the duty desks of a FLASH, else the counterparts of the post that speaks;
  * `language`: our party's own. `time`, and a slot that is a time, is text: "0312Z", "240312Z MAR 22",
- * "2022-03-24T03:12:00Z" or "now". `about`: US/14.
+ * "2022-03-24T03:12:00Z" or "now". `about`: US/14; of a form that names no message also a call or another entry.
  */
 export interface SayRequest {
   readonly form: string;

@@ -23,13 +23,13 @@ from coupefeu.cli.draft import (
 )
 from coupefeu.cli.enclosing import read_attachments
 from coupefeu.cli.inbox import fold
-from coupefeu.cli.officer import desk_of, find_message, language_of, open_folder, with_node
+from coupefeu.cli.officer import desk_of, language_of, open_folder, with_node
 from coupefeu.cli.printing import JsonOption, NodeOption, report
 from coupefeu.errors import CoupefeuError, UsageError
 from coupefeu.model.instant import format_date_time_group
-from coupefeu.model.messages import Channel, Form, Operative
+from coupefeu.model.messages import Channel, Form, MessageId, Operative, parse_number
 from coupefeu.model.precedence import Precedence, Subject
-from coupefeu.node.draft import Wish, draft_message
+from coupefeu.node.draft import Wish, draft_message, what_about
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.node import Node, Receipt, Sent
 from coupefeu.node.running import is_running
@@ -100,7 +100,10 @@ def say(
         list[str] | None, typer.Option("--number", help="A number that matters, digits only.")
     ] = None,
     about: Annotated[
-        str | None, typer.Option(help="The message that is corrected, cancelled or answered (US/14).")
+        str | None,
+        typer.Option(
+            help="The message that is corrected, cancelled or answered (US/14); or a call that it is written beside."
+        ),
     ] = None,
     channel: Annotated[
         ChannelName | None, typer.Option(case_sensitive=False, help="Where a contact took place.")
@@ -168,7 +171,8 @@ def say(
             from_post=from_post,
             language=language,
         )
-        command = draft_message(folder, wish, _find(folder, about), attachments)
+        earlier, beside = _find(folder, about, chosen)
+        command = draft_message(folder, wish, earlier, attachments, beside)
         is_done = _send(folder, command, wait, timeout, as_json=as_json)
     except CoupefeuError as error:
         error.hint = hint_for(error) or error.hint
@@ -186,11 +190,11 @@ def show_mode(folder: NodeFolder, *, as_json: bool) -> None:
         report(folder.banner(), lines, {}, as_json=False)
 
 
-def _find(folder: NodeFolder, about: str | None) -> MessageStatus | None:
+def _find(folder: NodeFolder, about: str | None, form: Form) -> tuple[MessageStatus | None, MessageId | None]:
     if about is None:
-        return None
+        return None, None
     with desk_of(folder) as desk:
-        return find_message(desk, about)
+        return what_about(desk, parse_number(about, desk.context().parties), form)
 
 
 def _send(folder: NodeFolder, command: Command, wait: bool, timeout: float, *, as_json: bool) -> bool:

@@ -31,9 +31,16 @@ Named = TypeVar("Named", bound=Enum)
 
 
 def say_command(
-    folder: NodeFolder, asked: SayRequest, session: Session, earlier: MessageStatus | None
+    folder: NodeFolder,
+    asked: SayRequest,
+    session: Session,
+    earlier: MessageStatus | None,
+    beside: MessageId | None = None,
 ) -> Command:
-    """Make the command that sends a message; `earlier`: the one that it is about. Raises: UsageError, PolicyError."""
+    """Make the command that sends a message. Raises: UsageError, PolicyError.
+
+    `earlier`, `beside`: what it is about (`node.draft.what_about`).
+    """
     form = one_of(Form, asked.form, "form")
     if form is Form.LINE_TEST:
         return SendLineTest(template=asked.template or 1)
@@ -58,7 +65,7 @@ def say_command(
         language=asked.language,
     )
     attachments = [Attachment(name=each.name, content=each.content) for each in asked.attachments]
-    return draft_message(folder, wish, earlier, attachments)
+    return draft_message(folder, wish, earlier, attachments, beside)
 
 
 def act_command(asked: ActRequest, message: MessageId, session: Session, now_ms: int) -> ActCommand:

@@ -10,7 +10,7 @@ from litestar import MediaType, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import HeaderParameter, JSONBody, QueryParameter
 
-from coupefeu.console.acting import act_command, say_command
+from coupefeu.console.acting import act_command, one_of, say_command
 from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import AbsentError, refuses
 from coupefeu.console.judging import ACTS_AT_MOST
@@ -22,8 +22,9 @@ from coupefeu.console.values import MessagePage, OpenPage, RecordedValues
 from coupefeu.errors import PolicyError, StoreError, UsageError
 from coupefeu.model.attachments import MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS
 from coupefeu.model.filenames import safe_filename
-from coupefeu.model.messages import MessageId, parse_number
+from coupefeu.model.messages import Form, MessageId, parse_number
 from coupefeu.node.desk import Desk
+from coupefeu.node.draft import what_about
 from coupefeu.node.values import MessageValues, message_values
 from coupefeu.services.base import Command
 from coupefeu.services.messages.display import show_line
@@ -155,8 +156,9 @@ async def say(
 
     async def do() -> RecordedValues:
         about = None if data.about is None else parse_number(data.about, desk.folder.agreement.party_ids)
-        earlier = None if about is None else await desk.read(lambda look: look.message(about))
-        return await recorded(desk, say_command(desk.folder, data, session, earlier))
+        form = one_of(Form, data.form, "form")
+        earlier, beside = await desk.read(lambda look: what_about(look, about, form))
+        return await recorded(desk, say_command(desk.folder, data, session, earlier, beside))
 
     return await recorded_once(desk, request, session, once, do)
 

@@ -7,14 +7,15 @@ from litestar import post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from coupefeu.console.acting import say_command
+from coupefeu.console.acting import one_of, say_command
 from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import refuses
 from coupefeu.console.requests import SayRequest
 from coupefeu.console.sessions import Session
 from coupefeu.errors import PolicyError, UsageError
-from coupefeu.model.messages import parse_number
+from coupefeu.model.messages import Form, parse_number
 from coupefeu.node.desk import Desk
+from coupefeu.node.draft import what_about
 from coupefeu.node.values import MessageValues, message_values
 from coupefeu.services.messages.commands import Say
 from coupefeu.services.messages.display import show_line
@@ -37,8 +38,9 @@ async def preview(
 ) -> MessageValues:
     """Give the message that `POST /api/messages` would send, without a number; refused as that would be."""
     about = None if data.about is None else parse_number(data.about, desk.folder.agreement.party_ids)
-    earlier = None if about is None else await desk.read(lambda look: look.message(about))
-    command = say_command(desk.folder, data, session, earlier)
+    form = one_of(Form, data.form, "form")
+    earlier, beside = await desk.read(lambda look: what_about(look, about, form))
+    command = say_command(desk.folder, data, session, earlier, beside)
     if not isinstance(command, Say):
         raise UsageError(
             "a line test has one text that both sides know",

@@ -12,6 +12,7 @@ from coupefeu.model.instant import Moment
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.folder import NodeFolder
+from coupefeu.record.leaf import leaf_hash
 from coupefeu.services.base import Context, Rows, Statement
 from coupefeu.services.messages import inbox, message_status
 from coupefeu.services.messages.effects import Row, id_of
@@ -24,6 +25,7 @@ from coupefeu.services.messages.listed import (
     select_listed,
     select_window,
 )
+from coupefeu.services.messages.mentions import select_mentions
 from coupefeu.services.messages.status import Evidence, MessageStatus
 from coupefeu.services.messages.views import (
     SELECT_FACTS_SINCE,
@@ -246,6 +248,13 @@ class Desk:
         heard = self._heard(context)
         rows = self._rows(select_message(number)) or [row for row in heard.messages if id_of(row) == number]
         return self._read(rows[0], context, heard) if rows else None
+
+    def mentions(self, entry: MessageId) -> tuple[MessageStatus, ...]:
+        """Give the newest messages that were written beside an entry, whatever its kind; newest arrival first."""
+        leaf = leaf_hash(self._reader.entry(*entry)["leaf"])
+        found = self._rows(select_mentions(entry))
+        named = [row["arrival"] for row in found if row["about_leaf"] in {None, leaf}]
+        return self._window(named, self.context()) if named else ()
 
     def attachment(self, message: MessageId, number: int) -> Attachment:
         """Give an attachment of a message, numbered from 0. Raises: UsageError: there is none, or it is not here."""

@@ -7,8 +7,9 @@ from coupefeu.errors import UsageError
 from coupefeu.model.attachments import Attachment
 from coupefeu.model.entry import MAX_BODY_BYTES
 from coupefeu.model.instant import parse_instant
-from coupefeu.model.messages import MINUTE_MS, Channel, Content, FieldKind, Form, Operative, Slot
+from coupefeu.model.messages import MINUTE_MS, Channel, Content, FieldKind, Form, MessageId, Operative, Slot
 from coupefeu.model.precedence import Precedence, Subject
+from coupefeu.node.desk import Desk
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.node import choose_posts
 from coupefeu.services.messages.commands import Say
@@ -48,13 +49,33 @@ class Wish:
     language: str | None = None
 
 
+def what_about(
+    desk: Desk, number: MessageId | None, form: Form
+) -> tuple[MessageStatus | None, MessageId | None]:
+    """Find what a message is about: another message, or an entry of another kind that it is written beside.
+
+    Raises: UsageError: it is not on the record here, or the form names a message and that is none.
+    """
+    if number is None:
+        return None, None
+    found = desk.find_message(number)
+    if found is not None or FORM_RULES[form].refers:
+        return found or desk.message(number), None
+    desk.reader.entry(*number)
+    return None, number
+
+
 def draft_message(
     folder: NodeFolder,
     wish: Wish,
     earlier: MessageStatus | None = None,
     attachments: Sequence[Attachment] = (),
+    beside: MessageId | None = None,
 ) -> Say:
-    """Make the command; `earlier`: the message that it is about. Raises: UsageError."""
+    """Make the command. Raises: UsageError.
+
+    `earlier`: the message that it is about; `beside`: another entry that it is written beside, such as a call.
+    """
     ours = folder.agreement.party(folder.party)
     _check_text(wish)
     speaker = (wish.from_post or ours.duty_desk).lower()
@@ -65,7 +86,7 @@ def draft_message(
         precedence=precedence,
         language=wish.language or ours.language,
         to_posts=_addressed(folder, wish, speaker, precedence),
-        about=None if earlier is None else earlier.id,
+        about=beside if earlier is None else earlier.id,
         attachments=tuple(attachments),
     )
 

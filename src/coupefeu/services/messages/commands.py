@@ -15,7 +15,7 @@ from coupefeu.services.messages.facts import Act
 class Say(Command):
     """Send a message. No `to_posts`: a FLASH goes to the duty desks, other messages to the post's counterparts.
 
-    `about`: the message that a CORRECTION, CANCELLATION or REPLY names.
+    `about`: the message that a CORRECTION, CANCELLATION or REPLY names; of another form, the entry it stands beside.
     """
 
     content: Content

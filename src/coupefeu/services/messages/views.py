@@ -32,7 +32,7 @@ from coupefeu.model.entry import Head, Kind
 from coupefeu.model.messages import SUBJECTS, Form, MessageId
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.services.base import METADATA, Context, Recorded, Statement
-from coupefeu.services.messages import promised, texts
+from coupefeu.services.messages import mentions, promised, texts
 from coupefeu.services.messages.facts import ACTS, MAX_SHOWN_MESSAGES, read_act
 from coupefeu.services.messages.forms import FORM_RULES, read_content
 
@@ -188,6 +188,11 @@ def select_facts(message: MessageId) -> Statement:
 def apply(recorded: Recorded, context: Context) -> tuple[Statement, ...]:
     """Give the inserts for one entry; whatever it holds, it is stored, with the reason if it has no effect."""
     head = recorded.head
+    beside = () if head is None else mentions.apply(recorded, head)
+    return (*_apply(recorded, head, context), *beside)
+
+
+def _apply(recorded: Recorded, head: Head | None, context: Context) -> tuple[Statement, ...]:
     if recorded.erased:
         return _apply_erased(recorded, head)
     if head is None:
