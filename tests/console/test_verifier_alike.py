@@ -187,6 +187,19 @@ WITNESSES = (
     f'name = "neutral"\nkey = "{COSIGNER}"\nurl = "x"',
     "\n[[witnesses]]\n".join(f'name = "{each}"\nkey = "{COSIGNER}"' for each in "ab"),
 )  # fmt: skip
+RUNGS = 'rungs = ["us.chief", "us.duty"]\nstep = "2m"'
+LADDERS = (
+    'rungs = ["us.chief + us.duty"]\nstep = "2m"', 'rungs = ["us.chief+us.duty"]\nstep = "2m"',
+    'rungs = ["us.chief + us.chief"]\nstep = "2m"', 'rungs = ["us.chief + ru.duty"]\nstep = "2m"',
+    'rungs = ["us.chief + us.x"]\nstep = "2m"', 'rungs = ["us.chief", "us.duty"]\nsteps = ["2m", "2m"]',
+    'rungs = ["us.chief", "us.duty"]\nsteps = ["2m"]', 'rungs = ["us.chief", "us.duty"]\nsteps = ["2m", 2]',
+    'rungs = ["us.chief", "us.duty"]\nsteps = []', 'rungs = ["us.chief", "us.duty"]\nsteps = ["2m", "2m"]\nstep = "2m"',
+)  # fmt: skip
+CALLS = '[calls]\nring = "2m"\narrange_answer = "24h"\nper_minute = 6\n'
+TERMS_OF_CALLS = (
+    "", CALLS.replace("= 6", "= 0"), CALLS.replace("= 6", "= 601"), CALLS.replace('"2m"', '"9s"'),
+    CALLS.replace('"2m"', '"25h"'), CALLS.replace("24h", "59s"), CALLS + "per_hour = 6\n",
+)  # fmt: skip
 STRANGE = (
     ("United", "Unitеd"), ('"EXERCISE"', '"REAL"'), ("version = 1", "version = 10_000"),
     ("version = 1", "version = true"),
@@ -197,6 +210,8 @@ STRANGE = (
     ("[budgets]", '[retention]\ncontent = "3650d"\n[budgets]'), ("[budgets]", '[retention]\ncontent = "1d"\n[budgets]'),
     ("[budgets]", '[retention]\ncontent = "40000d"\n[budgets]'), ("[budgets]", '[record]\nkeep = "3d"\n[budgets]'),
     ("ON RECORD", "RECORD OF FACT ONLY"),
+    *((RUNGS, each) for each in LADDERS),
+    *((CALLS, each) for each in TERMS_OF_CALLS),
     *(("[budgets]", f"[[witnesses]]\n{each}\n[budgets]") for each in WITNESSES),
 )  # fmt: skip
 

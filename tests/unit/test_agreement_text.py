@@ -46,7 +46,7 @@ def test_the_template_says_what_the_model_holds():
     assert agreement.deadlines_for(Precedence.ROUTINE).outcome_s == 6 * 3_600
     assert agreement.desk("ru").id == "ru.duty"
     assert [post.id for post in agreement.counterparts("us.secretary")] == ["ru.minister"]
-    assert agreement.ladder("us.secretary").rungs == ("us.chief", "us.duty")
+    assert agreement.ladder("us.secretary").posts == ("us.secretary", "us.chief", "us.duty")
     assert agreement.ladder("us.duty") is None
     assert agreement.post("ru.minister").address.in_language("ru") == "Господин министр"
     assert agreement.post("ru.minister").address.in_language("de") == "Mr Minister"

@@ -18,6 +18,7 @@ import { parseToml, refused, type Table } from './toml';
 const MAX_PARTIES = 16;
 const MAX_WITNESSES = 4;
 const MAX_VKEY_CHARACTERS = 2_048;
+const MAX_LADDER_POSTS = 64;
 const MAX_WATCH_GRACE_S = 86_400;
 const MAX_AGE_S = 100 * 366 * 86_400;
 const MAX_ORIGIN_BYTES = 120;
@@ -27,6 +28,7 @@ const NAME = /^[a-z0-9](?:[a-z0-9.-]{0,38}[a-z0-9])?$/;
 const WITNESS_NAME = /^[a-z](?:[a-z0-9-]{0,22}[a-z0-9])?$/;
 const PARTY_ID = /^[a-z][a-z0-9]{0,15}$/;
 const POST_ID = /^[a-z][a-z0-9]{0,15}\.[a-z][a-z0-9-]{0,23}$/;
+const RUNG = new RegExp(`^${POST_ID.source.slice(1, -1)}(?: \\+ ${POST_ID.source.slice(1, -1)})*$`);
 const LANGUAGE = /^[a-z]{2}$/;
 const DISPLAY_LANGUAGES = ['en', 'fr', 'ru'] as const;
 const PRECEDENCES = ['FLASH', 'IMMEDIATE', 'PRIORITY', 'ROUTINE'] as const;
@@ -233,6 +235,7 @@ function readTerms(root: Table, parties: readonly Party[], posts: readonly Post[
   readAges(root, mode === 'RECORD OF FACT ONLY', longestS);
   readLineTests(root, parties);
   readBudgets(root.table('budgets'));
+  readCalls(root);
   readWatch(root);
 }
 
@@ -284,14 +287,33 @@ function readPairs(root: Table, posts: readonly Post[]): void {
 function readLadders(root: Table, posts: readonly Post[]): void {
   const ladders = root.tables('ladders', 0, 256).map((row) => {
     const post = row.text('post', POST_ID);
-    const rungs = row.texts('rungs', POST_ID);
-    if (!isPost(posts, post) || !rungs.every((rung) => isPost(posts, rung))) throw refused('unknown_post');
-    if (rungs.includes(post) || rungs.some((rung) => partyOf(rung) !== partyOf(post))) throw refused('bad_value');
-    row.durationS('step');
+    const rungs = row.texts('rungs', RUNG);
+    const others = rungs.flatMap((rung) => rung.split(' + '));
+    if (!isPost(posts, post) || !others.every((each) => isPost(posts, each))) throw refused('unknown_post');
+    if (others.includes(post) || others.some((each) => partyOf(each) !== partyOf(post))) throw refused('bad_value');
+    insistOnce(others);
+    if (others.length >= MAX_LADDER_POSTS) throw refused('bad_value');
+    readWaits(row, rungs.length);
     row.finish();
     return post;
   });
   insistOnce(ladders);
+}
+
+/** Read one wait for all rungs, or one for each. */
+function readWaits(row: Table, count: number): void {
+  if (!row.has('steps')) row.durationS('step');
+  else if (row.durationsS('steps').length !== count) throw refused('bad_value');
+}
+
+/** Read how long calls ring, and how many, where that is agreed. */
+function readCalls(root: Table): void {
+  if (!root.has('calls')) return;
+  const table = root.table('calls');
+  table.durationS('ring', 10, 86_400);
+  table.durationS('arrange_answer', 60);
+  table.integer('per_minute', 1, 600);
+  table.finish();
 }
 
 function readLineTests(root: Table, parties: readonly Party[]): void {

@@ -60,6 +60,13 @@ export class Table {
     return seconds;
   }
 
+  /** Durations, at least one; they may be alike. */
+  durationsS(field: string, leastS = 1, most = 32): number[] {
+    const values = this.#take(field);
+    if (!Array.isArray(values) || values.length < 1 || values.length > most) throw refused('bad_value');
+    return values.map((value) => new Table({ [field]: value as unknown }).durationS(field, leastS));
+  }
+
   /** Milliseconds of a signed shift such as "+2h". */
   shiftMs(field: string): number {
     const value = this.#take(field);

@@ -764,11 +764,23 @@ export interface PairValues {
   readonly contact_every_s: number | null;
 }
 
-/** Who is rung next, `step_s` apart, when `post` does not answer. */
+/** Posts that ring together, `wait_s` seconds after the rung before. */
+export interface AgreedRungValues {
+  readonly posts: readonly string[];
+  readonly wait_s: number;
+}
+
+/** Who is rung next when `post` does not answer. */
 export interface LadderValues {
   readonly post: string;
-  readonly rungs: readonly string[];
-  readonly step_s: number;
+  readonly rungs: readonly AgreedRungValues[];
+}
+
+/** How long the last rung rings, how soon a proposed call is answered (seconds), how many calls ring in a minute. */
+export interface AgreedCallsValues {
+  readonly ring_s: number;
+  readonly arrange_answer_s: number;
+  readonly per_minute: number;
 }
 
 /** How long each step of the chain may take, of messages of one precedence, in seconds. */
@@ -837,6 +849,7 @@ export interface TermsValues {
   readonly clock_shifts_ms: Readonly<Record<string, number>>;
   readonly pairs: readonly PairValues[];
   readonly ladders: readonly LadderValues[];
+  readonly calls: AgreedCallsValues;
   readonly deadlines: readonly DeadlineValues[];
   readonly line_tests: readonly LineTestValues[];
   readonly budgets: BudgetValues;

@@ -1,6 +1,8 @@
 """The agreement structured for reading: every term of it, under the names that the page puts into words."""
 
 from coupefeu.console.agreement_values import (
+    AgreedCallsValues,
+    AgreedRungValues,
     AgreedWitnessValues,
     BudgetValues,
     DeadlineValues,
@@ -34,7 +36,16 @@ def terms_values(agreement: Agreement) -> TermsValues:
             PairValues(posts=each.posts, contact_every_s=each.contact_every_s) for each in agreement.pairs
         ),
         ladders=tuple(
-            LadderValues(post=each.post, rungs=each.rungs, step_s=each.step_s) for each in agreement.ladders
+            LadderValues(
+                post=each.post,
+                rungs=tuple(AgreedRungValues(posts=rung.posts, wait_s=rung.wait_s) for rung in each.rungs),
+            )
+            for each in agreement.ladders
+        ),
+        calls=AgreedCallsValues(
+            ring_s=agreement.calls.ring_s,
+            arrange_answer_s=agreement.calls.arrange_answer_s,
+            per_minute=agreement.calls.per_minute,
         ),
         deadlines=tuple(_deadlines(agreement, each) for each in Precedence),
         line_tests=tuple(

@@ -32,12 +32,28 @@ class PairValues:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgreedRungValues:
+    """Posts that ring together, `wait_s` seconds after the rung before."""
+
+    posts: tuple[str, ...]
+    wait_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LadderValues:
-    """Who is rung next, `step_s` apart, when `post` does not answer."""
+    """Who is rung next when `post` does not answer."""
 
     post: str
-    rungs: tuple[str, ...]
-    step_s: int
+    rungs: tuple[AgreedRungValues, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreedCallsValues:
+    """How long the last rung rings, how soon a proposed call is answered (seconds), how many calls ring in a minute."""
+
+    ring_s: int
+    arrange_answer_s: int
+    per_minute: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +136,7 @@ class TermsValues:
     clock_shifts_ms: dict[str, int]
     pairs: tuple[PairValues, ...]
     ladders: tuple[LadderValues, ...]
+    calls: AgreedCallsValues
     deadlines: tuple[DeadlineValues, ...]
     line_tests: tuple[LineTestValues, ...]
     budgets: BudgetValues

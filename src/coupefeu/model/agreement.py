@@ -86,12 +86,36 @@ class PostPair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rung:
+    """Posts that ring together, `wait_s` after the rung before began to ring."""
+
+    posts: tuple[str, ...]
+    wait_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ladder:
-    """Who is rung next, `step_s` apart, when `post` does not answer."""
+    """Who is rung next when `post` does not answer; those that ring already ring on."""
 
     post: str
-    rungs: tuple[str, ...]
-    step_s: int
+    rungs: tuple[Rung, ...]
+
+    @property
+    def posts(self) -> tuple[str, ...]:
+        """Every post of it, the one that is called first."""
+        return (self.post, *(post for rung in self.rungs for post in rung.posts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallTerms:
+    """How long the last rung rings before nobody has acted, how long an arranged call waits for its answer (seconds).
+
+    `per_minute`: so many calls of one party ring in a minute; of FLASH calls as many again (protocol B8).
+    """
+
+    ring_s: int = 120
+    arrange_answer_s: int = 86_400
+    per_minute: int = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +217,8 @@ class Agreement:
     """On a line that records facts only: how long after its last entry an exchange keeps its content."""
     retention_s: int | None = None
     """Elsewhere: how old content may become; None: it is kept for ever."""
+    calls: CallTerms = CallTerms()
+    """As it stands where nothing is agreed."""
     watch_grace_s: int = DEFAULT_WATCH_GRACE_S
     """So long a duty desk may be without anybody on watch before that is an alarm at home."""
 

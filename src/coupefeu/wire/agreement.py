@@ -5,6 +5,7 @@ agree on; pairing appends `[line]` and one `[keys.PARTY]` per party, the same by
 """
 
 from base64 import b64encode
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from functools import lru_cache
 from itertools import zip_longest
@@ -17,6 +18,7 @@ from coupefeu.model.agreement import (
     MAX_ORIGIN_BYTES,
     Agreement,
     Budgets,
+    CallTerms,
     Deadlines,
     Ladder,
     LineTestSchedule,
@@ -26,6 +28,7 @@ from coupefeu.model.agreement import (
     Post,
     PostPair,
     RecordMode,
+    Rung,
     Status,
     Words,
     format_cosigner_name,
@@ -42,11 +45,14 @@ FORMAT: Final = 1
 MAX_PARTIES: Final = 16
 MAX_AGE_S: Final = 100 * 366 * 86_400
 MAX_WATCH_GRACE_S: Final = 86_400
+MAX_LADDER_POSTS: Final = 64
+"""With the post that is called: a FLASH rings them all at once, and one entry names them."""
 
 _KEYS_COMMENT: Final = "# Written by pairing, from the cards of all parties."
 _NAME = "[a-z0-9](?:[a-z0-9.-]{0,38}[a-z0-9])?"
 _PARTY_ID = "[a-z][a-z0-9]{0,15}"
 _POST_ID = f"{_PARTY_ID}\\.[a-z][a-z0-9-]{{0,23}}"
+_RUNG = f"{_POST_ID}(?: \\+ {_POST_ID})*"
 _LANGUAGE = "[a-z]{2}"
 WITNESS_NAME: Final = "[a-z](?:[a-z0-9-]{0,22}[a-z0-9])?"
 MAX_WITNESSES: Final = 4
@@ -192,9 +198,23 @@ def _parse(root: Table, *, with_keys: bool) -> Agreement:
         line_id=line_id,
         record_keep_s=_parse_keep(root, record_mode, deadlines),
         retention_s=_parse_retention(root, record_mode, deadlines),
+        calls=_parse_calls(root),
         watch_grace_s=_parse_watch_grace(root),
         keys=_parse_keys(root, name, line_id, parties, witnesses) if with_keys else (),
     )
+
+
+def _parse_calls(root: Table) -> CallTerms:
+    if not root.has("calls"):
+        return CallTerms()
+    table = root.table("calls")
+    terms = CallTerms(
+        ring_s=table.duration_s("ring", least_s=10, most_s=86_400),
+        arrange_answer_s=table.duration_s("arrange_answer", least_s=60),
+        per_minute=table.integer("per_minute", 1, 600),
+    )
+    table.finish()
+    return terms
 
 
 def _parse_watch_grace(root: Table) -> int:
@@ -304,14 +324,40 @@ def _parse_ladders(root: Table, posts: tuple[Post, ...]) -> tuple[Ladder, ...]:
     ladders: list[Ladder] = []
     for row in root.tables("ladders", least=0, most=256):
         (post,) = _known_posts(row, "post", posts, count=1)
-        rungs = _known_posts(row, "rungs", posts)
-        if post in rungs or {rung.partition(".")[0] for rung in rungs} != {post.partition(".")[0]}:
-            raise row.fault("rungs", "bad_value", f"are not other posts of the party of {post!r}")
         if post in {ladder.post for ladder in ladders}:
             raise row.fault("post", "twice", f"{post!r} has two ladders")
-        ladders.append(Ladder(post=post, rungs=rungs, step_s=row.duration_s("step")))
+        ladders.append(_parse_ladder(row, post, posts))
         row.finish()
     return tuple(ladders)
+
+
+def _parse_ladder(row: Table, post: str, posts: tuple[Post, ...]) -> Ladder:
+    """Read the rungs, each one post or several that ring together, and the wait before each."""
+    written = row.texts("rungs", _RUNG, 'posts such as "us.duty" or "us.chief + us.duty"')
+    rungs = [tuple(rung.split(" + ")) for rung in written]
+    others = [each for rung in rungs for each in rung]
+    _check_known(row, "rungs", others, posts)
+    if post in others or {each.partition(".")[0] for each in others} != {post.partition(".")[0]}:
+        raise row.fault("rungs", "bad_value", f"are not other posts of the party of {post!r}")
+    if len(set(others)) != len(others):
+        raise row.fault("rungs", "twice", "ring the same post twice")
+    if len(others) >= MAX_LADDER_POSTS:
+        raise row.fault("rungs", "bad_value", f"name more than {MAX_LADDER_POSTS - 1} posts")
+    waits_s = _parse_waits(row, len(rungs))
+    return Ladder(
+        post=post,
+        rungs=tuple(Rung(posts=each, wait_s=wait_s) for each, wait_s in zip(rungs, waits_s, strict=True)),
+    )
+
+
+def _parse_waits(row: Table, count: int) -> tuple[int, ...]:
+    """Read one wait for all rungs, `step`, or one for each, `steps`."""
+    if not row.has("steps"):
+        return (row.duration_s("step"),) * count
+    waits_s = row.durations_s("steps")
+    if len(waits_s) != count:
+        raise row.fault("steps", "bad_value", f"there are {len(waits_s)} waits for {count} rungs")
+    return waits_s
 
 
 def _parse_deadlines(table: Table) -> tuple[Deadlines, Deadlines, Deadlines, Deadlines]:
@@ -463,10 +509,15 @@ def _known_posts(
     read = (row.text(field, _POST_ID, means),) if count == 1 else row.texts(field, _POST_ID, means)
     if count is not None and len(read) != count:
         raise row.fault(field, "bad_value", f"names {len(read)} posts, not {count}")
-    for post in read:
-        if post not in {known.id for known in posts}:
-            raise row.fault(field, "unknown_post", f"{post!r} is not a post of this agreement")
+    _check_known(row, field, read, posts)
     return read
+
+
+def _check_known(row: Table, field: str, named: Iterable[str], posts: tuple[Post, ...]) -> None:
+    known = {post.id for post in posts}
+    for post in named:
+        if post not in known:
+            raise row.fault(field, "unknown_post", f"{post!r} is not a post of this agreement")
 
 
 def _base64(octets: bytes) -> str:

@@ -83,7 +83,8 @@ contact_every = "30d"
 posts = ["us.secretary", "ru.minister"]
 contact_every = "90d"
 
-# Who is rung next, `step` apart, when the post does not answer.
+# Who is rung next when the post does not answer: `step` apart, or with `steps = ["90s", "3m"]` each after its own wait.
+# Posts joined with " + " ring together. Who rings already rings on; the first answer ends all.
 [[ladders]]
 post = "us.secretary"
 rungs = ["us.chief", "us.duty"]
@@ -170,6 +171,12 @@ entries_per_minute = 600000
 flash_per_minute = 600
 alarms_per_minute = 6
 attachment_bytes = 1048576
+
+# How long the last rung of a ladder rings, how soon a proposed call is answered, and how many calls ring in a minute.
+[calls]
+ring = "2m"
+arrange_answer = "24h"
+per_minute = 6
 """
 
 

@@ -126,6 +126,14 @@ class Table:
             raise self.fault(field, "bad_value", f"is shorter than {least_s} s")
         return seconds
 
+    def durations_s(self, field: str, least_s: int = 1, most: int = 32) -> tuple[int, ...]:
+        """Read an array of durations, at least one; they may be alike."""
+        values = self._take(field, list)
+        if not 1 <= len(values) <= most:
+            raise self.fault(field, "bad_value", f"has {len(values)} items, not 1 to {most}")
+        rows = (Table({field: value}, self._path, self._lines) for value in values)
+        return tuple(row.duration_s(field, least_s) for row in rows)
+
     def shift_ms(self, field: str) -> int:
         """Read a signed shift such as "+2h"."""
         return self._converted(field, parse_shift_ms)
