@@ -21,6 +21,7 @@ from coupefeu.node.events import (
     LineChanged,
     ReceiptTaken,
     Recovering,
+    StaffingChanged,
     TermsChanged,
     Trouble,
 )
@@ -28,6 +29,7 @@ from coupefeu.node.exercise import pair_exercise
 from coupefeu.node.following import AttachmentSeen, read_event
 from coupefeu.node.local import LocalBackend, describe_change
 from coupefeu.services.base import Recorded
+from coupefeu.services.watch.unstaffed import Unstaffed, UnstaffedCause
 
 SPECIFICATION = (ROOT / "docs" / "spec" / "control.md").read_text("utf-8")
 SECRET_WORDS = "what the officer wrote"
@@ -118,6 +120,9 @@ CHANGES = {
     "terms": TermsChanged(version=2, says="Version 2 of the agreement is in force."),
     "recovering": Recovering(reason="the high-water file is missing", stage="absent"),
     "attachment": AttachmentKept(log=1, index=7, number=2),
+    "staffing": StaffingChanged(
+        before=(), unstaffed=(Unstaffed(post="us.duty", cause=UnstaffedCause.NOBODY, since_ms=9),)
+    ),
     "trouble": Trouble(party=None, code="node.engine.behind", detail="more than we do"),
 }
 

@@ -9,6 +9,7 @@ import typer
 from coupefeu.cli.officer import open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, report
 from coupefeu.cli.shared_secret import describe_protection, describe_secret
+from coupefeu.cli.watch_words import unstaffed_lines
 from coupefeu.model.duration import format_shift
 from coupefeu.model.instant import format_date_time_group
 from coupefeu.node.folder import NodeFolder
@@ -163,7 +164,7 @@ def _line_lines(party: str, line: dict[str, Any] | None, values: dict[str, Any])
 
 def _watch_lines(folder: NodeFolder, values: dict[str, Any]) -> list[str]:
     """Say who is on watch: of the other side, what their node says."""
-    lines = []
+    lines = list(unstaffed_lines(values, "en"))
     for party in folder.agreement.party_ids:
         found = [each for each in values["watches"] if each["party"] == party]
         if not found:

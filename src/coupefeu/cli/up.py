@@ -10,6 +10,7 @@ import typer
 import uvloop
 
 from coupefeu.cli.printing import JsonOption, NodeOption, report
+from coupefeu.cli.watch_words import unstaffed_lines
 from coupefeu.console.config import ConsoleConfig, read_config
 from coupefeu.node.collector import calm_collector
 from coupefeu.node.folder import NodeFolder
@@ -20,6 +21,10 @@ from coupefeu.words import say
 
 if TYPE_CHECKING:
     from coupefeu.console.keeper import ConsoleKeeper
+
+
+SAID = frozenset({"line", "trouble", "terms", "recovering", "staffing"})
+"""Events that are printed; messages are read elsewhere."""
 
 
 def register(app: typer.Typer) -> None:
@@ -78,7 +83,7 @@ async def _serve(
         lines_said: dict[str, str] = {}
 
         def tell(event: dict[str, Any]) -> None:
-            words = describe(event) if event["what"] in {"line", "trouble", "terms", "recovering"} else ""
+            words = describe(event) if event["what"] in SAID else ""
             if event["what"] == "line":
                 if lines_said.get(event["party"]) == words:
                     return
@@ -126,4 +131,6 @@ def describe(event: dict[str, Any], language: str = "en") -> str:
         return str(event["detail"])
     if event["what"] == "recovering":
         return describe_recovering(event["stage"] if event["reason"] else None, language)
+    if event["what"] == "staffing":
+        return "\n".join(unstaffed_lines(event, language)) or say("unstaffed-none", language)
     return f"Trouble: {event['detail']} [{event['code']}]"

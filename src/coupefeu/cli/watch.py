@@ -33,6 +33,7 @@ from coupefeu.node.following import (
     LineSeen,
     ReceiptSeen,
     RecoveringSeen,
+    StaffingSeen,
     TermsSeen,
     TroubleSeen,
 )
@@ -49,6 +50,15 @@ from coupefeu.words import label, say
 LOOK_EVERY_S = 3.0
 """How often clocks are looked at, and how often the bell rings while there is a reason."""
 MESSAGES = frozenset({Kind.MESSAGE, Kind.LINE_TEST})
+
+
+_NOTICES = {
+    TroubleSeen: "trouble",
+    TermsSeen: "terms",
+    RecoveringSeen: "recovering",
+    StaffingSeen: "staffing",
+}
+"""What is printed as the node says it."""
 
 
 def register(app: typer.Typer) -> None:
@@ -154,14 +164,8 @@ class Screen:
                 self._print([line], said)
             case LineSeen(party=party, up=up, alive=alive):
                 self._take_line({"what": "line", "party": party, "up": up, "alive": alive})
-            case TroubleSeen(party=party, code=code, detail=detail):
-                said = {"what": "trouble", "party": party, "code": code, "detail": detail}
-                self._print(["", describe(said)], said)
-            case TermsSeen(version=version, detail=detail):
-                said = {"what": "terms", "version": version, "detail": detail}
-                self._print(["", describe(said)], said)
-            case RecoveringSeen(reason=reason, stage=stage):
-                said = {"what": "recovering", "reason": reason, "stage": stage}
+            case TroubleSeen() | TermsSeen() | RecoveringSeen() | StaffingSeen():
+                said = {"what": _NOTICES[type(event)], **msgspec.to_builtins(event)}
                 self._print(["", describe(said, self._language)], said)
             case EventsMissed(count=count):
                 line = say("events-missed", self._language, count=count)

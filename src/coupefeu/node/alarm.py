@@ -16,7 +16,7 @@ from coupefeu.model.entry import Kind
 from coupefeu.model.logs import party_of
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.model.precedence import Precedence
-from coupefeu.node.alarm_command import RUN_S, Ended, run_program
+from coupefeu.node.alarm_command import run_program, trouble_of
 from coupefeu.node.desk import Desk
 from coupefeu.node.events import Change, EntryRecorded, Trouble
 from coupefeu.node.folder import NodeFolder
@@ -153,16 +153,8 @@ class Alarm:
         self._journal.note("alarm", message=number, party=party, count=count)
         ended = await run_program(self._command, values)
         self._journal.note("alarm-ended", message=number, status=ended.status, error=ended.error)
-        self._judge(ended, number)
-
-    def _judge(self, ended: Ended, number: str) -> None:
-        says = f"the alarm command for {number}"
-        if ended.error:
-            self._trouble("node.alarm.not-run", f"{says} could not be run: {ended.error}")
-        elif ended.status is None:
-            self._trouble("node.alarm.killed", f"{says} had not ended after {RUN_S:.0f} s and was killed")
-        elif ended.status:
-            self._trouble("node.alarm.failed", f"{says} ended with status {ended.status}")
+        if trouble := trouble_of(ended, number):
+            self._tell(trouble)
 
     def _trouble(self, code: str, detail: str) -> None:
         self._tell(Trouble(party=None, code=code, detail=detail))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from coupefeu.errors import ConfigError
+from coupefeu.node.events import Trouble
 
 RUN_S: Final = 30.0
 """A program that has not ended by then is killed, with all that it started."""
@@ -92,6 +93,22 @@ async def run_program(
     finally:
         if process.returncode is None:
             await _end_group(process)
+
+
+def trouble_of(ended: Ended, about: str) -> Trouble | None:
+    """Say what went wrong with a run for `about`; None: nothing did."""
+    says = f"the alarm command for {about}"
+    if ended.error:
+        return _trouble("not-run", f"{says} could not be run: {ended.error}")
+    if ended.status is None:
+        return _trouble("killed", f"{says} had not ended after {RUN_S:.0f} s and was killed")
+    if ended.status:
+        return _trouble("failed", f"{says} ended with status {ended.status}")
+    return None
+
+
+def _trouble(what: str, detail: str) -> Trouble:
+    return Trouble(party=None, code=f"node.alarm.{what}", detail=detail)
 
 
 async def _end_group(leader: asyncio.subprocess.Process) -> None:

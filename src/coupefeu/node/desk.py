@@ -37,6 +37,7 @@ from coupefeu.services.messages.views import (
     select_oldest_flash,
 )
 from coupefeu.services.watch.standing import WatchStanding, WatchView, read_standings
+from coupefeu.services.watch.unstaffed import StaffingJudged, judge_staffing
 from coupefeu.store.reader import Reader
 
 
@@ -230,6 +231,13 @@ class Desk:
     def watch_standings(self) -> tuple[WatchStanding, ...]:
         """Say of every post of the agreement how its watch stands, as its party says."""
         return read_standings(self._agreement, self.party, self._rows)
+
+    def staffing(self) -> StaffingJudged:
+        """Say which desks of ours are unstaffed now, and when to look again."""
+        now_ms = self._clock().utc_ms
+        first = self._reader.entries(self._our_log, 0, 1)
+        began_ms = first[0]["arrived_ms"] if first else now_ms
+        return judge_staffing(self.watch_standings(), self._agreement, self.party, began_ms, now_ms)
 
     def message(self, number: MessageId) -> MessageStatus:
         """Give one message. Raises: UsageError: it is not on the record here."""

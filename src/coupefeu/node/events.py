@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from coupefeu.services.base import Recorded
+from coupefeu.services.watch.unstaffed import Unstaffed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,14 @@ class Recovering:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StaffingChanged:
+    """Another desk of ours is unstaffed, or one is so no longer; `before`: those that were."""
+
+    before: tuple[Unstaffed, ...]
+    unstaffed: tuple[Unstaffed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignalHeard:
     """Machine signalling of `party`, unread; on no record, and in no journal (protocol A18)."""
 
@@ -73,6 +82,15 @@ class SignalHeard:
     payload: bytes
 
 
-Told = EntryRecorded | ReceiptTaken | LineChanged | Trouble | TermsChanged | AttachmentKept | Recovering
+Told = (
+    EntryRecorded
+    | ReceiptTaken
+    | LineChanged
+    | Trouble
+    | TermsChanged
+    | AttachmentKept
+    | Recovering
+    | StaffingChanged
+)
 """What programs that follow a node are told."""
 Change = Told | SignalHeard

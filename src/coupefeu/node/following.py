@@ -78,6 +78,24 @@ class RecoveringSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnstaffedDesk:
+    """A desk of ours at which nobody is on watch; see `services.watch.unstaffed.Unstaffed`."""
+
+    post: str
+    cause: str
+    since_ms: int
+    planned: tuple[str, ...]
+    gap_until_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffingSeen:
+    """Which desks of ours are unstaffed now; none: every one has somebody."""
+
+    unstaffed: tuple[UnstaffedDesk, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttachmentSeen:
     """The whole of attachment `attachment` (from 0) of message `number`, theirs, is durable here."""
 
@@ -100,6 +118,7 @@ Event = (
     | TroubleSeen
     | AttachmentSeen
     | RecoveringSeen
+    | StaffingSeen
     | EventsMissed
 )
 
@@ -128,8 +147,14 @@ def read_event(said: dict[str, Any]) -> Event:  # noqa: PLR0911 - one for each e
             return RecoveringSeen(reason=said["reason"], stage=said["stage"])
         case "attachment":
             return AttachmentSeen(number=said["entry"], attachment=said["number"])
+        case "staffing":
+            return StaffingSeen(unstaffed=tuple(map(_unstaffed, said["unstaffed"])))
         case _:
             return TroubleSeen(party=said["party"], code=said["code"], detail=said["detail"])
+
+
+def _unstaffed(said: dict[str, Any]) -> UnstaffedDesk:
+    return UnstaffedDesk(**said | {"planned": tuple(said["planned"])})
 
 
 class Events:

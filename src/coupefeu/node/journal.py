@@ -22,7 +22,14 @@ import structlog
 from coupefeu.errors import StoreError
 from coupefeu.keys.files import SECRET_MODE
 from coupefeu.model.logs import party_of
-from coupefeu.node.events import Change, LineChanged, Recovering, TermsChanged, Trouble
+from coupefeu.node.events import (
+    Change,
+    LineChanged,
+    Recovering,
+    StaffingChanged,
+    TermsChanged,
+    Trouble,
+)
 
 MAX_FILE_BYTES: Final = 4 << 20
 OLD_FILES: Final = 3
@@ -76,6 +83,8 @@ class Journal:
                 self.note("terms", version=version, detail=says)
             case Recovering(reason=reason, stage=stage):
                 self.note("recovering" if reason else "recovered", **({"stage": stage} if reason else {}))
+            case StaffingChanged(unstaffed=unstaffed):
+                self.note("staffing", unstaffed={each.post: each.cause.value for each in unstaffed})
             case _:
                 pass
 

@@ -21,6 +21,7 @@ from coupefeu.node.events import (
     ReceiptTaken,
     Recovering,
     SignalHeard,
+    StaffingChanged,
     TermsChanged,
     Told,
 )
@@ -28,6 +29,7 @@ from coupefeu.node.fetching import Progress
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.recovery.by_hand import REQUEST, answer_shown
 from coupefeu.node.runtime import Runtime
+from coupefeu.node.watch_values import unstaffed_values
 from coupefeu.services.base import Command
 from coupefeu.services.messages.commands import SendLineTest
 from coupefeu.store.jobs import Acted, Outcome
@@ -241,6 +243,8 @@ def describe_change(change: Told, names: tuple[str, ...]) -> dict[str, Any]:  # 
         }
     if isinstance(change, Recovering):
         return {"what": "recovering", "reason": change.reason, "stage": change.stage}
+    if isinstance(change, StaffingChanged):
+        return {"what": "staffing", "unstaffed": [unstaffed_values(each) for each in change.unstaffed]}
     about = None if change.party is None else party_of(change.party, names)
     return {"what": "trouble", "party": about, "code": change.code, "detail": change.detail}
 

@@ -23,6 +23,7 @@ from coupefeu.node.alarm import Alarm
 from coupefeu.node.alarm_command import read_alarm
 from coupefeu.node.assembly import Surroundings, make_engine, marks_that_bind, open_keeper, signers_of
 from coupefeu.node.backup.making import remove_left_copy
+from coupefeu.node.desk import Desk
 from coupefeu.node.duties import Duties
 from coupefeu.node.engine import Engine
 from coupefeu.node.events import Change, Trouble
@@ -34,6 +35,8 @@ from coupefeu.node.post_quantum import work_at_once
 from coupefeu.node.ratchet import SecretFiles, drop_old_secrets
 from coupefeu.node.recovery.asking import Recoverer
 from coupefeu.node.recovery.checkpoints import ask_witnesses
+from coupefeu.node.staffing import Staffing
+from coupefeu.node.staffing_alarm import StaffingAlarm
 from coupefeu.node.troubles import Troubles
 from coupefeu.node.unsent import forget_bodies
 from coupefeu.node.witness_settings import WitnessSettings, read_witnesses
@@ -59,6 +62,8 @@ class Runtime:
 
     engine: Engine
     duties: Duties
+    staffing: Staffing
+    """Which desks of ours are unstaffed; of a node on the line alone."""
     port: int
     """Where it listens, once it is online; the system chose it if the folder says 0."""
 
@@ -208,11 +213,16 @@ class Runtime:
             self.witness_tasks.follow(self.folder)
 
     def _stand_by(self, command: tuple[str, ...]) -> None:
-        """Have the operator's program run for a FLASH that nothing shows, if there is one."""
+        """Judge our own desks; have the operator's program run for what nothing shows, if there is one."""
         if command:
             alarm = Alarm(command, lambda: self.folder, self.journal, self.engine.tell)
             self.engine.listen(alarm.hear)
             self._tasks.append(asyncio.ensure_future(alarm.keep()))
+            unstaffed = StaffingAlarm(command, self.folder.party, self.engine, self.journal)
+            self._tasks.append(asyncio.ensure_future(unstaffed.keep()))
+        self.staffing = Staffing(
+            self.engine, lambda: Desk.open(self.folder, running=True), self.clock, self.journal.defect
+        )
 
     async def close(self) -> None:
         """Finish what is queued, then end; the record is durable and the folder free when this returns."""

@@ -15,6 +15,7 @@ from coupefeu.node.desk import Desk
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.foreseen import foresee
 from coupefeu.node.running import is_running
+from coupefeu.node.watch_values import unstaffed_values
 from coupefeu.node.witness_settings import read_witnesses
 from coupefeu.node.witness_standing import WitnessStanding, witness_standing
 from coupefeu.services.base import Rows
@@ -79,6 +80,7 @@ def _before_the_first_start(folder: NodeFolder) -> dict[str, Any]:
         "records": {party: {"name": party.upper(), **nothing, "earlier": []} for party in names},
         "clock_shift_ms": folder.clock.shift_ms,
         "watches": [],
+        "unstaffed": [],
         "witnesses": [witness_values(each, names) for each in _witnesses(folder, ())],
         "open": 0,
         "looked_at": 0,
@@ -112,6 +114,7 @@ def _read(folder: NodeFolder, desk: Desk) -> dict[str, Any]:
         "recovering": why_recovering(marks, {row["log"]: row["complete"] for row in logs}),
         "records": _records(desk.reader, logs, names),
         "watches": [watch_values(each) for each in desk.watches()],
+        "unstaffed": [unstaffed_values(each) for each in desk.staffing().unstaffed],
         "witnesses": [witness_values(each, names) for each in _witnesses(folder, desk.reader.last_words())],
         "open": len(found.messages),
         "looked_at": found.looked_at,

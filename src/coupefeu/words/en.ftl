@@ -270,6 +270,10 @@ watch-heard = The alarm was heard here.
 watch-not-heard = THE ALARM WAS NOT HEARD here.
 watch-check-alarm = Look at loudspeaker, volume and cable; then take the watch again.
 watch-ask = The alarm rings now. Did you hear it?
+unstaffed-nobody = { $post }: nobody is on watch, since { $time }. The other side sees it.
+unstaffed-planned = { $post }: nobody is on watch, since { $time }; the roster names { $who }. The other side sees it.
+unstaffed-gap = { $post }: nobody is on watch, and the roster names nobody until { $time }. The other side sees it.
+unstaffed-none = Every desk of ours that must be is on watch.
 
 ## The phrase book. Values come in the order of services/messages/phrases.py.
 

@@ -266,6 +266,10 @@ watch-heard = L’alarme a été entendue ici.
 watch-not-heard = L’ALARME N’A PAS ÉTÉ ENTENDUE ici.
 watch-check-alarm = Vérifiez le haut-parleur, le volume et le câble, puis prenez le quart de nouveau.
 watch-ask = L’alarme sonne maintenant. L’avez-vous entendue ?
+unstaffed-nobody = { $post } : personne n’est de quart, depuis { $time }. L’autre Partie le voit.
+unstaffed-planned = { $post } : personne n’est de quart, depuis { $time } ; le tableau désigne { $who }. L’autre Partie le voit.
+unstaffed-gap = { $post } : personne n’est de quart, et le tableau ne désigne personne jusqu’à { $time }. L’autre Partie le voit.
+unstaffed-none = Chaque poste des nôtres qui doit l’être est de quart.
 
 phrase-01 = Cessez le feu à { $place }.
 phrase-02 = Nous avons cessé le feu à { $place } à { $time }.
