@@ -1,6 +1,7 @@
 """Where a console may listen: on this machine, or with certificate, key and name; every refusal says what to do."""
 
 import pytest
+from tests.console.serving import make_folders
 
 from coupefeu.console.config import DEFAULT_SESSION_HOURS, is_loopback, read_config
 from coupefeu.errors import ConfigError
@@ -131,3 +132,29 @@ def test_another_section_is_refused_by_its_name(folder):
     path.write_text(path.read_text("ascii") + '\n[konsole]\nlisten = "h:1"\n', "ascii")
     with pytest.raises(ConfigError, match="konsole is not a field"):
         read_node_file(folder.path)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("lock_minutes", -1, "console.config.lock"),
+        ("lock_minutes", 721, "console.config.lock"),
+        ("lock_minutes", "15", "console.config.fields"),
+        ("readers", "us.press", "console.config.fields"),
+    ],
+)
+def test_a_lock_or_a_list_of_posts_that_cannot_be_is_refused(folder, field, value, code):
+    with pytest.raises(ConfigError) as refused:
+        read(folder, listen="127.0.0.1:0", **{field: value})
+    assert refused.value.code == code
+
+
+def test_a_post_that_is_not_ours_is_refused(tmp_path):
+    """Misspelt, it would silently let another post do more."""
+    us, _ = make_folders(tmp_path)
+    for field in ("readers", "passkey_posts"):
+        with pytest.raises(ConfigError) as refused:
+            read(us, listen="127.0.0.1:0", **{field: ["us.dury"]})
+        assert refused.value.code == "console.config.posts"
+    found = read(us, listen="127.0.0.1:0", readers=["us.chief"], passkey_posts=["us.duty"], lock_minutes=0)
+    assert (found.readers, found.passkey_posts, found.lock_minutes) == ({"us.chief"}, {"us.duty"}, 0)

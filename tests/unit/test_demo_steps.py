@@ -10,6 +10,7 @@ import pytest
 from coupefeu.console import server
 from coupefeu.console.config import ConsoleConfig
 from coupefeu.console.demo_consoles import open_demo_consoles
+from coupefeu.console.parts import Parts
 from coupefeu.console.server import Console
 from coupefeu.errors import ConfigError
 from coupefeu.model.instant import Moment
@@ -122,7 +123,7 @@ def test_without_its_pages_it_says_how_to_build_them(tmp_path, monkeypatch):
 
 def test_a_console_that_does_not_answer_is_not_shown(tmp_path, monkeypatch):
     monkeypatch.setattr(server, "_pages_or_none", lambda: {"/": b""})
-    monkeypatch.setattr(server, "address_of", lambda _parts: "http://elsewhere.localhost:1")
+    monkeypatch.setattr(Parts, "address", "http://elsewhere.localhost:1")
     with pytest.raises(ConfigError, match="421") as caught:
         opened(tmp_path)
     assert caught.value.code == "console.demo.no_answer"

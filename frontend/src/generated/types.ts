@@ -212,13 +212,23 @@ export interface AlarmValues {
   readonly per_minute: number;
 }
 
-/** Who sits at this console: a post and a label beside it, which proves no person. */
+/**
+ * Who sits at this console: a post and a label beside it, which proves no person.
+ *
+ * `key`: the personal key that it was begun by; null: a one-time link. `locks_ms`: so long after his last act it
+ * locks; null: never. `may_act`: as its post may, else it only reads. `may_enrol`: one passkey, now.
+ */
 export interface SessionValues {
   readonly party: string;
   readonly post: string;
   readonly officer: string;
   readonly language: string;
   readonly expires_ms: number;
+  readonly key: string | null;
+  readonly locked: boolean;
+  readonly locks_ms: number | null;
+  readonly may_act: boolean;
+  readonly may_enrol: boolean;
 }
 
 /** The same words in the three languages, as the agreement has them. */
@@ -455,6 +465,25 @@ export interface DeskValues {
   readonly recovering: string | null;
 }
 
+/** What sounds at a locked console: whose it is and since when, never what it says. `post`: null where many are. */
+export interface WaitingValues {
+  readonly cause: string;
+  readonly party: string;
+  readonly post: string | null;
+  readonly count: number;
+  readonly first_ms: number;
+}
+
+/** All that a locked console is told: what it needs to sound, and to name who calls. */
+export interface LockedValues {
+  readonly as_of_ms: number;
+  readonly run: string;
+  readonly party: string;
+  readonly exercise: boolean;
+  readonly parties: readonly PartyValues[];
+  readonly waiting: readonly WaitingValues[];
+}
+
 /** One step, and when it was done. */
 export interface DemoStep {
   readonly name: DemoStepName;
@@ -471,6 +500,12 @@ export interface DemoValues {
 export interface DeskEvent {
   readonly what: 'desk';
   readonly desk: DeskValues;
+}
+
+/** In the place of every other event but the beat, where the session is locked. */
+export interface LockedEvent {
+  readonly what: 'locked';
+  readonly locked: LockedValues;
 }
 
 /** A message that is new, or whose chain changed. */
@@ -1141,4 +1176,4 @@ export interface AnswerRequest {
   readonly reason?: string;
 }
 
-export type FeedEvent = DeskEvent | MessageEvent | EntryEvent | TroubleEvent | ProgressEvent | DemoEvent | BeatEvent;
+export type FeedEvent = DeskEvent | LockedEvent | MessageEvent | EntryEvent | TroubleEvent | ProgressEvent | DemoEvent | BeatEvent;

@@ -18,14 +18,17 @@ from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import ErrorValues
 from coupefeu.console.events import FEED_ROUTES
 from coupefeu.console.guards import SAFE_METHODS, Gate
+from coupefeu.console.lock_routes import LOCK_ROUTES, check_lock, check_role
 from coupefeu.console.messages import MESSAGE_ROUTES
 from coupefeu.console.openapi import plan_document
 from coupefeu.console.pages import health, openapi, page
 from coupefeu.console.parts import Parts
+from coupefeu.console.passkey_routes import PASSKEY_ROUTES
 from coupefeu.console.preview import PREVIEW_ROUTES
 from coupefeu.console.record_routes import RECORD_ROUTES
 from coupefeu.console.sessions import Session
 from coupefeu.console.sign_in import cookies_of, show_session, sign_in, sign_out, stay
+from coupefeu.console.statement_routes import STATEMENT_ROUTES
 from coupefeu.console.streams import Streams
 from coupefeu.console.watching import WATCH_ROUTES
 
@@ -38,6 +41,10 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     show_session,
     stay,
     sign_out,
+    *LOCK_ROUTES,
+    # personal keys, and what persons sign
+    *PASSKEY_ROUTES,
+    *STATEMENT_ROUTES,
     # the desk, live
     *FEED_ROUTES,
     # messages
@@ -72,7 +79,11 @@ def make_routes(parts: Parts) -> Litestar:
             return
         session = parts.sessions.find(cookies_of(connection, parts))
         prove(connection.scope)
-        if connection.scope.get("method") not in SAFE_METHODS and not handler.opt.get("by_itself"):
+        check_lock(session, handler.opt)
+        check_role(str(connection.scope.get("method")), handler.opt, may_act=parts.may_act(session))
+        if handler.opt.get("locked"):
+            pass
+        elif connection.scope.get("method") not in SAFE_METHODS and not handler.opt.get("by_itself"):
             session = await parts.sessions.prolong(session)
         connection.scope["auth"] = session
 

@@ -6,6 +6,9 @@ certificate = "console.pem"      off this machine all three: files (from the nod
 key = "console.key"              name in the certificate, by which browsers call the console
 name = "desk.example.org"
 session_hours = 12               so long after his last act an officer signs in anew
+lock_minutes = 15                so long after the last act a session that a passkey began is locked; 0: never
+readers = ["us.press"]           posts that read and put nothing on record
+passkey_posts = ["us.chief"]     posts that act only where a passkey signed in; by a link they only read
 """
 
 import re
@@ -21,13 +24,24 @@ from coupefeu.node.folder_files import check_address
 
 DEFAULT_LISTEN: Final = "127.0.0.1:7430"
 DEFAULT_SESSION_HOURS: Final = 12
+DEFAULT_LOCK_MINUTES: Final = 15
+MAX_LOCK_MINUTES: Final = 720
 MAX_SESSION_HOURS: Final = 168
 LOCALHOSTS: Final = ("127.0.0.1", "::1")
 """What browsers take every name under `localhost` for."""
 HTTPS_PORT: Final = 443
 HTTP_PORT: Final = 80
 
-_FIELDS: Final = {"listen": str, "certificate": str, "key": str, "name": str, "session_hours": int}
+_FIELDS: Final = {
+    "listen": str,
+    "certificate": str,
+    "key": str,
+    "name": str,
+    "session_hours": int,
+    "lock_minutes": int,
+    "readers": list,
+    "passkey_posts": list,
+}
 _TLS_FIELDS: Final = ("certificate", "key", "name")
 _LOOPBACK: Final = IPv4Network("127.0.0.0/8")
 _LOOPBACK_6: Final = IPv6Address("::1")
@@ -52,6 +66,9 @@ class ConsoleConfig:
     port: int
     tls: Tls | None
     session_hours: int
+    lock_minutes: int = DEFAULT_LOCK_MINUTES
+    readers: frozenset[str] = frozenset()
+    passkey_posts: frozenset[str] = frozenset()
 
     @property
     def scheme(self) -> str:
@@ -96,7 +113,16 @@ def read_config(folder: NodeFolder) -> ConsoleConfig | None:
             hint="give all three (docs/console-certificate.md), or listen on 127.0.0.1",
         )
     hours = _read_hours(table.get("session_hours", DEFAULT_SESSION_HOURS))
-    return ConsoleConfig(party=folder.party, host=host, port=port, tls=tls, session_hours=hours)
+    return ConsoleConfig(
+        party=folder.party,
+        host=host,
+        port=port,
+        tls=tls,
+        session_hours=hours,
+        lock_minutes=_read_lock(table.get("lock_minutes", DEFAULT_LOCK_MINUTES)),
+        readers=_read_posts(table, "readers", folder),
+        passkey_posts=_read_posts(table, "passkey_posts", folder),
+    )
 
 
 def is_loopback(host: str) -> bool:
@@ -134,7 +160,7 @@ def _check_fields(table: Mapping[str, Any]) -> None:
                 hint=f"it has {', '.join(_FIELDS)}",
             )
         if not isinstance(value, kind) or isinstance(value, bool):
-            kinds = {str: "a text", int: "a whole number"}
+            kinds = {str: "a text", int: "a whole number", list: "a list"}
             raise _refuse(
                 f"{name} = {value!r} is not {kinds[kind]}", code="console.config.fields", hint="mend it"
             )
@@ -177,6 +203,31 @@ def _read_hours(hours: int) -> int:
             hint=f"1 to {MAX_SESSION_HOURS}; {DEFAULT_SESSION_HOURS} if it is not given",
         )
     return hours
+
+
+def _read_lock(minutes: int) -> int:
+    if not 0 <= minutes <= MAX_LOCK_MINUTES:
+        raise _refuse(
+            f"lock_minutes = {minutes} is out of range",
+            code="console.config.lock",
+            hint=f"1 to {MAX_LOCK_MINUTES}, or 0: never; {DEFAULT_LOCK_MINUTES} if it is not given",
+        )
+    return minutes
+
+
+def _read_posts(table: Mapping[str, Any], field: str, folder: NodeFolder) -> frozenset[str]:
+    """Read a list of posts of ours: a name that is misspelt would silently let a post do more."""
+    posts = table.get(field, [])
+    if not posts:
+        return frozenset()
+    ours = {post.id for post in folder.agreement.posts_of(folder.party)}
+    if unknown := [post for post in posts if not isinstance(post, str) or post not in ours]:
+        raise _refuse(
+            f"{field}: {unknown[0]!r} is no post of ours",
+            code="console.config.posts",
+            hint=f"ours are {', '.join(sorted(ours))}",
+        )
+    return frozenset(posts)
 
 
 def _refuse(message: str, *, code: str, hint: str) -> ConfigError:

@@ -26,6 +26,8 @@ from coupefeu.console.values import (
     EntryEvent,
     FeedEvent,
     LineValues,
+    LockedEvent,
+    LockedValues,
     MessagePage,
     OpenPage,
     OpenValues,
@@ -235,10 +237,23 @@ class ConsoleDesk:
             truncated=self._open.truncated,
         )
 
-    def first_events(self) -> list[bytes]:
+    def first_events(self, *, is_locked: bool = False) -> list[bytes]:
         """Give what a console gets before anything else."""
+        if is_locked:
+            return [encode_event(LockedEvent(locked=self.locked_values()))]
         greetings = [greet() for greet in self.greetings]
         return [encode_event(each) for each in (DeskEvent(desk=self.values()), *greetings)]
+
+    def locked_values(self) -> LockedValues:
+        """Give what a locked console is told now."""
+        return LockedValues(
+            as_of_ms=self.now_ms,
+            run=self.run,
+            party=self.folder.party,
+            exercise=self.folder.agreement.is_exercise,
+            parties=self._parties,
+            waiting=self._open.waiting(context_of(self.folder, self._runtime.clock())),
+        )
 
     def recorded_ms(self, entry: MessageId) -> int:
         """Say when an entry of ours was recorded: it was told of before whoever asked for it is answered."""
@@ -277,6 +292,8 @@ class ConsoleDesk:
             desk = self.values()
             self._lines = desk.lines
             self.feed.tell(DeskEvent(desk=desk))
+        if self.feed.has_locked:
+            self.feed.tell(LockedEvent(locked=self.locked_values()))
 
     async def _beat(self) -> None:
         """Every two seconds: the node lives; what moved meanwhile on the line is told too."""

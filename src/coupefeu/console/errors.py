@@ -37,6 +37,14 @@ class NotSignedInError(UsageError):
     """No session stands behind the request."""
 
 
+class LockedError(UsageError):
+    """The session is locked; its passkey opens it."""
+
+
+class ReadsError(UsageError):
+    """The session only reads."""
+
+
 class ForeignError(UsageError):
     """A page or program of another origin asks."""
 
@@ -72,6 +80,8 @@ class TooManyError(UsageError):
 STATUSES: Final[Mapping[type[CoupefeuError], int]] = {
     NotSignedInError: 401,
     ForeignError: 403,
+    ReadsError: 403,
+    LockedError: 423,
     AbsentError: 404,
     WrongMethodError: 405,
     TooSlowError: 408,

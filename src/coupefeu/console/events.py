@@ -14,7 +14,8 @@ from litestar.response.base import ASGIResponse
 from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import TooManyError, refuses
 from coupefeu.console.feed import Follower
-from coupefeu.console.sessions import Session, describe_session
+from coupefeu.console.parts import Parts
+from coupefeu.console.sessions import Session
 from coupefeu.console.streams import Streams
 from coupefeu.console.values import DeskValues
 
@@ -69,14 +70,17 @@ class _Writer(ASGIResponse):
 
 
 @get("/api/desk", sync_to_thread=False)
-def show_desk(desk: NamedDependency[ConsoleDesk], session: NamedDependency[Session]) -> DeskValues:
+def show_desk(
+    desk: NamedDependency[ConsoleDesk], session: NamedDependency[Session], parts: NamedDependency[Parts]
+) -> DeskValues:
     """Give the desk as it is now, as the stream's first event has it, and who asks."""
-    return desk.values(describe_session(session, desk.folder.party))
+    return desk.values(parts.describe(session))
 
 
 @get(
     "/api/events",
     media_type=MediaType.TEXT,
+    opt={"locked": True},
     responses=refuses(TooManyError("too many streams", code="console.streams.*")),
 )
 async def events(
@@ -89,7 +93,7 @@ async def events(
 
     The first event is the desk as it is. A stream that ends is begun anew, and what the page shows is asked again.
     """
-    follower = Follower(name or secrets.token_hex(8), session.id)
+    follower = Follower(name or secrets.token_hex(8), session.id, is_locked=session.locked)
     leaving: list[Callable[[], None]] = []
 
     def over() -> None:
@@ -98,7 +102,7 @@ async def events(
             leave()
 
     leaving.append(streams.enter(session, follower.name, over))
-    leaving.append(desk.feed.join(follower, desk.first_events()))
+    leaving.append(desk.feed.join(follower, desk.first_events(is_locked=session.locked)))
     return EventStream(follower, over)
 
 

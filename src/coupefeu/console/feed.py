@@ -2,7 +2,9 @@
 
     tell(event) -> bytes -> [batch of this turn of the loop] -> each Follower's queue -> its connection
 
-A console that was cut, or lost its connection, connects again and gets the whole state: nothing is resumed.
+A console that was cut, or lost its connection, connects again and gets the whole state: nothing is resumed. A locked
+one is sent beats and what it needs to sound, and no more; when a session is locked or opened its streams end, so that
+none ever turns from one into the other.
 """
 
 import asyncio
@@ -11,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from coupefeu.console.values import FeedEvent
+from coupefeu.console.values import BeatEvent, FeedEvent, LockedEvent
 
 MAX_WAITING_BYTES: Final = 1 << 20
 """For one console; beyond it, the console is cut."""
@@ -29,9 +31,10 @@ def encode_event(event: FeedEvent) -> bytes:
 class Follower:
     """One connected console: `name` is its page's own, `session` the one that it belongs to."""
 
-    def __init__(self, name: str, session: str) -> None:
+    def __init__(self, name: str, session: str, *, is_locked: bool = False) -> None:
         self.name = name
         self.session = session
+        self.is_locked = is_locked
         self._waiting: list[bytes] = []
         self._waiting_bytes = 0
         self._wake = asyncio.Event()
@@ -79,7 +82,10 @@ class Feed:
     def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
         self._followers: list[Follower] = []
         self._batch: list[bytes] = []
+        self._cut_down: list[bytes] = []
+        """Of the same turn of the loop, for locked consoles."""
         self._changed = changed
+        self._is_sending = False
 
     def join(self, follower: Follower, first: Iterable[bytes]) -> Callable[[], None]:
         """Add a console, `first` before anything else; gives what to call when its connection is over."""
@@ -95,23 +101,35 @@ class Feed:
             self._changed()
 
     def tell(self, event: FeedEvent) -> None:
-        """Send an event to every console, with all others of this turn of the loop."""
-        if self._followers:
-            self.tell_encoded(encode_event(event))
+        """Send an event to every console that may have it, with all others of this turn of the loop."""
+        if not self._followers:
+            return
+        octets = encode_event(event)
+        if isinstance(event, BeatEvent | LockedEvent):
+            self._cut_down.append(octets)
+        if not isinstance(event, LockedEvent):
+            self._batch.append(octets)
+        self._send_soon()
 
     def tell_encoded(self, octets: bytes) -> None:
         """Send what `encode_event` gave."""
-        if not self._followers:
-            return
-        if not self._batch:
+        if self._followers:
+            self._batch.append(octets)
+            self._send_soon()
+
+    def _send_soon(self) -> None:
+        if not self._is_sending:
+            self._is_sending = True
             asyncio.get_running_loop().call_soon(self._send)
-        self._batch.append(octets)
 
     def _send(self) -> None:
-        octets = b"".join(self._batch)
+        self._is_sending = False
+        whole, cut_down = b"".join(self._batch), b"".join(self._cut_down)
         self._batch.clear()
+        self._cut_down.clear()
         for follower in self._followers:
-            follower.put(octets)
+            if octets := cut_down if follower.is_locked else whole:
+                follower.put(octets)
 
     def end_all(self) -> None:
         """End every stream; the pages connect again, and begin anew."""
@@ -124,10 +142,18 @@ class Feed:
         return bool(self._followers)
 
     @property
+    def has_locked(self) -> bool:
+        """Whether a locked console is connected."""
+        return any(each.is_locked for each in self._followers)
+
+    @property
     def consoles(self) -> frozenset[str]:
         """The names of the consoles that are live."""
         return frozenset(each.name for each in self._followers if each.is_live)
 
     def is_live(self, name: str, session: str) -> bool:
-        """Whether a console of that session is connected by that name."""
-        return any(each.name == name and each.session == session and each.is_live for each in self._followers)
+        """Whether a console of that session is connected by that name, and not locked."""
+        return any(
+            each.name == name and each.session == session and each.is_live and not each.is_locked
+            for each in self._followers
+        )

@@ -63,19 +63,20 @@ PERMISSIONS: Final = ", ".join(
         "microphone",
         "midi",
         "payment",
-        "publickey-credentials-get",
         "serial",
         "usb",
         "xr-spatial-tracking",
     )
 )
+PASSKEYS: Final = "publickey-credentials-create=(self), publickey-credentials-get=(self)"
+"""Of our own pages alone, and never in a frame: no page of ours has one."""
 HEADERS: Final = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": PERMISSIONS,
+    "permissions-policy": f"{PERMISSIONS}, {PASSKEYS}",
     "x-frame-options": "DENY",
 }
 TLS_HEADERS: Final = {"strict-transport-security": "max-age=31536000"}

@@ -1,6 +1,7 @@
 """Answers `coupefeu console-link` on the control socket: whoever may open that socket may speak for every post anyway.
 
 {"do": "console-link", "post": "us.duty", "officer": "", "language": "en"}   {"link", "post", "expires_ms", ...}
+{"do": "console-link", "admitted_by": "head of desk", ...}   whoever uses it may enrol one passkey
 {"do": "console-link", "end_all": true}                                      {"ended": 3}
 """
 
@@ -18,7 +19,7 @@ async def answer_invitation(request: dict[str, Any], parts: Parts) -> dict[str, 
     """Make a link, or sign everybody out.
 
     Raises:
-        UsageError: `console.invite.post`, `.officer`, `.language`.
+        UsageError: `console.invite.post`, `.officer`, `.admitted_by`, `.language`.
     """
     if request.get("end_all") is True:
         parts.links.end_all()
@@ -27,15 +28,8 @@ async def answer_invitation(request: dict[str, Any], parts: Parts) -> dict[str, 
     parts.note("console-link", post=invitation.post)
     key = parts.links.issue(invitation)
     expires_ms = parts.desk.folder.clock().utc_ms + LASTS_MS
-    link = f"{address_of(parts)}/enter#{key}"
+    link = f"{parts.address}/enter#{key}"
     return {"link": link, "post": invitation.post, "officer": invitation.officer, "expires_ms": expires_ms}
-
-
-def address_of(parts: Parts) -> str:
-    """Give the address that a browser opens, without the port that its scheme has anyway."""
-    config = parts.config
-    bare = parts.port == (443 if config.tls else 80)
-    return f"{config.scheme}://{config.names[0]}" + ("" if bare else f":{parts.port}")
 
 
 def _read(request: dict[str, Any], parts: Parts) -> Invitation:
@@ -47,13 +41,7 @@ def _read(request: dict[str, Any], parts: Parts) -> Invitation:
         raise UsageError(
             f"{post!r} is no post of ours", code="console.invite.post", hint=f"Ours are: {', '.join(ours)}."
         )
-    officer = request.get("officer") or ""
-    if not isinstance(officer, str) or len(officer) > MAX_LABEL_CHARACTERS or show_line(officer) != officer:
-        raise UsageError(
-            "the officer's label is too long, or does not read as it is written",
-            code="console.invite.officer",
-            hint=f"At most {MAX_LABEL_CHARACTERS} plain characters on one line, such as a rank or a call sign.",
-        )
+    officer, admitted_by = _label(request, "officer"), _label(request, "admitted_by")
     language = request.get("language") or agreement.party(party).language
     if language not in LANGUAGES:
         raise UsageError(
@@ -61,4 +49,15 @@ def _read(request: dict[str, Any], parts: Parts) -> Invitation:
             code="console.invite.language",
             hint=f"There are: {', '.join(LANGUAGES)}.",
         )
-    return Invitation(post=post, officer=officer, language=language)
+    return Invitation(post=post, officer=officer, language=language, admitted_by=admitted_by)
+
+
+def _label(request: dict[str, Any], field: str) -> str:
+    label = request.get(field) or ""
+    if not isinstance(label, str) or len(label) > MAX_LABEL_CHARACTERS or show_line(label) != label:
+        raise UsageError(
+            f"the label {field} is too long, or does not read as it is written",
+            code=f"console.invite.{field}",
+            hint=f"At most {MAX_LABEL_CHARACTERS} plain characters on one line, such as a rank or a call sign.",
+        )
+    return label

@@ -33,6 +33,8 @@ class Invitation:
     post: str
     officer: str
     language: str
+    admitted_by: str = ""
+    """Who lets the holder enrol one passkey; empty: nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,20 +76,27 @@ class Links:
             NotSignedInError: `console.link.unknown`, `.used`, `.expired`, `.displaced`.
             TooManyError: `console.link.guesses`.
         """
-        self._bear(source)
+        self.bear(source)
         self._expire()
         given = digest(key)
         found = _find(given, self._outstanding)
         if found is None:
-            left, as_of_ms = self._guesses[source]
-            self._guesses[source] = (left - 1, as_of_ms)
+            self.count_wrong(source)
             raise _refusal(self._spent.get(_find(given, self._spent) or "", "unknown"))
         invitation = self._outstanding[found].invitation
         self._spend(found, "used")
         return invitation
 
-    def _bear(self, source: str) -> None:
-        """Refuse an address that guessed too often, without looking at what it brings now."""
+    def count_wrong(self, source: str) -> None:
+        """Count one thing that did not sign in against its address, which `bear` has let pass."""
+        left, as_of_ms = self._guesses[source]
+        self._guesses[source] = (left - 1, as_of_ms)
+
+    def bear(self, source: str) -> None:
+        """Refuse an address that guessed too often, without looking at what it brings now.
+
+        Raises: TooManyError `console.link.guesses`.
+        """
         now_ms = self._now_ms()
         left, as_of_ms = self._guesses.pop(source, (GUESSES, now_ms))
         gained = (now_ms - as_of_ms) // GUESS_EVERY_MS

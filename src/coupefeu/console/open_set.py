@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import Final
 
-from coupefeu.console.values import MessageLine
+from coupefeu.console.values import MessageLine, WaitingValues
 from coupefeu.model.logs import position_of
 from coupefeu.model.messages import MessageId
 from coupefeu.model.precedence import Precedence
@@ -17,6 +17,7 @@ from coupefeu.node.desk import urgency
 from coupefeu.node.values import AlarmValues, alarm_values
 from coupefeu.services.base import Context
 from coupefeu.services.messages.alarms import alarms
+from coupefeu.services.messages.display import show_line
 from coupefeu.services.messages.listed import MessageFilter
 from coupefeu.services.messages.status import MessageStatus
 from coupefeu.services.messages.texts import fold
@@ -141,6 +142,19 @@ class OpenSet:
         """Say what sounds, oldest first."""
         found = alarms(self._sounding.values(), context)
         return tuple(alarm_values(each, context.parties) for each in found)
+
+    def waiting(self, context: Context) -> tuple[WaitingValues, ...]:
+        """Say whose it is that sounds, oldest first, and nothing of what it says."""
+        return tuple(
+            WaitingValues(
+                cause=each.cause.value,
+                party=each.party,
+                post=show_line(self._sounding[each.messages[0]].from_post) if each.count == 1 else None,
+                count=each.count,
+                first_ms=each.first_ms,
+            )
+            for each in alarms(self._sounding.values(), context)
+        )
 
     @property
     def sounding(self) -> frozenset[MessageId]:

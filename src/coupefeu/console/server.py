@@ -11,12 +11,14 @@ from coupefeu.console.communique import Drafts
 from coupefeu.console.config import ConsoleConfig
 from coupefeu.console.demo import follow_steps
 from coupefeu.console.desk import ConsoleDesk
+from coupefeu.console.ended_keys import EndedKeys
 from coupefeu.console.errors import Teller
-from coupefeu.console.invite import address_of, answer_invitation
+from coupefeu.console.invite import answer_invitation
 from coupefeu.console.links import Links
 from coupefeu.console.listening import Listener, bind_all
 from coupefeu.console.long_work import LongWork
 from coupefeu.console.parts import Parts
+from coupefeu.console.passkeys import COUNTERS_FILE, Challenges, Counters, MadeKeys
 from coupefeu.console.record import RecordLists
 from coupefeu.console.sessions import FILE_NAME, Session, Sessions
 from coupefeu.console.static import NOT_BUILT, StaticFile, load_pages
@@ -74,7 +76,7 @@ class Console:
     @property
     def address(self) -> str:
         """What an officer types, or a link begins with."""
-        return address_of(self._parts)
+        return self._parts.address
 
     @property
     def is_built(self) -> bool:
@@ -140,20 +142,32 @@ async def _make_parts(backend: LocalBackend, config: ConsoleConfig, port: int, d
         streams.end_session(session)
         runtime.journal.note("console-session-ended", session=session.mark, post=session.post)
 
+    def turned(session: Session) -> None:
+        streams.end_session(session)
+        what = "console-session-locked" if session.locked else "console-session-opened"
+        runtime.journal.note(what, session=session.mark, post=session.post)
+
     desk, drafts = await _open_desk(backend, demo), Drafts()
     desk.when_closed(runtime.engine.listen(drafts.hear))
+    sessions = Sessions(
+        runtime.folder.path / FILE_NAME,
+        lambda: runtime.clock().utc_ms,
+        hours=config.session_hours,
+        lock_minutes=config.lock_minutes,
+        turned=turned,
+        ended=ended,
+        not_kept=lambda error: runtime.journal.note("console-session-not-kept", code=error.code),
+    )
+    desk.when_closed(runtime.engine.listen(EndedKeys(desk, sessions).hear))
     return Parts(
         config=config,
         port=port,
         desk=desk,
-        sessions=Sessions(
-            runtime.folder.path / FILE_NAME,
-            lambda: runtime.clock().utc_ms,
-            hours=config.session_hours,
-            ended=ended,
-            not_kept=lambda error: runtime.journal.note("console-session-not-kept", code=error.code),
-        ),
+        sessions=sessions,
         links=Links(lambda: runtime.clock().mono_ms),
+        challenges=Challenges(lambda: runtime.clock().mono_ms),
+        counters=Counters(runtime.folder.path / COUNTERS_FILE),
+        made=MadeKeys(),
         streams=streams,
         lists=RecordLists(),
         long_work=LongWork(runtime.folder.path, desk.feed.tell),

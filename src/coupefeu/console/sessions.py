@@ -4,6 +4,10 @@ On disk, so that a node that is started again at night throws no officer out; 06
 A session ends by signing out, by `coupefeu console-link --end-all`, or some hours after an officer last did something
 in it, so that nobody who is at work goes deaf in the night; at the latest three times as many after its sign-in. What a
 page does by itself (its stream, its lists, SHOWN) prolongs nothing: nobody may sit before it.
+
+A session that was begun by a passkey locks when nobody did anything in it for a while: it shows no words of anybody and
+takes no act, until the same passkey opens it. One that was begun by a link has nothing that could open it, and so never
+locks; the page says so.
 """
 
 import asyncio
@@ -25,6 +29,7 @@ SECRET_BYTES: Final = 32
 MAX_SESSIONS: Final = 256
 """Of more, the oldest ends."""
 HOUR_MS: Final = 3_600_000
+MINUTE_MS: Final = 60_000
 AT_MOST: Final = 3
 """So many times its hours a session lasts, however busy it is."""
 WRITE_EVERY_MS: Final = 300_000
@@ -44,6 +49,11 @@ class Session:
     used_ms: int
     """When an officer last did something in it."""
     expires_ms: int
+    key: str = ""
+    """The personal key that it was begun by, by its number; empty: a one-time link."""
+    admitted_by: str = ""
+    """Who lets its holder enrol one passkey; empty: nobody."""
+    locked: bool = False
 
     @property
     def mark(self) -> str:
@@ -57,8 +67,15 @@ class _File:
     sessions: tuple[Session, ...]
 
 
+def _unheard(_session: Session) -> None: ...
+
+
 class Sessions:
-    """All sessions of one node; `ended` hears of each that ends, `not_kept` of one that could not be written."""
+    """All sessions of one node.
+
+    `ended` hears of each that ends, `turned` of each that is locked or opened, `not_kept` of one that could not be
+    written. `lock_minutes` 0: none locks by itself.
+    """
 
     def __init__(
         self,
@@ -66,21 +83,27 @@ class Sessions:
         now_ms: Callable[[], int],
         *,
         hours: int,
-        ended: Callable[[Session], None] = lambda _session: None,
+        lock_minutes: int = 0,
+        ended: Callable[[Session], None] = _unheard,
+        turned: Callable[[Session], None] = _unheard,
         not_kept: Callable[[ConfigError], None] = lambda _error: None,
     ) -> None:
         self._path = path
         self._now_ms = now_ms
         self._lasts_ms = hours * HOUR_MS
         self._at_most_ms = AT_MOST * self._lasts_ms
+        self.locks_ms = lock_minutes * MINUTE_MS
         self._ended = ended
+        self._turned = turned
         self._not_kept = not_kept
         self._writing = asyncio.Lock()
         self._written_ms: dict[str, int] = {}
         """By session: when its last use was last written."""
         self._by_id: dict[str, Session] = {each.id: each for each in _read(path)}
 
-    async def begin(self, *, post: str, officer: str, language: str) -> tuple[str, Session]:
+    async def begin(
+        self, *, post: str, officer: str, language: str, key: str = "", admitted_by: str = ""
+    ) -> tuple[str, Session]:
         """Sign in; gives (secret for the cookie, session).
 
         A session that cannot be written holds until the node ends: a full disk keeps no officer from his desk.
@@ -95,6 +118,8 @@ class Sessions:
             signed_in_ms=now_ms,
             used_ms=now_ms,
             expires_ms=now_ms + self._lasts_ms,
+            key=key,
+            admitted_by=admitted_by,
         )
         self._by_id[session.id] = session
         self.expire()
@@ -130,12 +155,40 @@ class Sessions:
         now_ms, kept = self._now_ms(), self._by_id.get(session.id)
         if kept is None:
             return session
-        ends_ms = min(now_ms + self._lasts_ms, kept.signed_in_ms + self._at_most_ms)
-        self._by_id[kept.id] = used = replace(kept, used_ms=now_ms, expires_ms=ends_ms)
+        self._by_id[kept.id] = used = self._used(kept)
         if abs(now_ms - self._written_ms.get(kept.id, kept.signed_in_ms)) >= WRITE_EVERY_MS:
             self._written_ms[kept.id] = now_ms
             await self._save_or_tell()
         return used
+
+    async def lock(self, session: Session) -> None:
+        """Show no words and take no act in it from now on."""
+        if self._turn(session.id, locked=True):
+            await self._save_or_tell()
+
+    async def unlock(self, session: Session) -> Session:
+        """Open it again, for whoever has shown its passkey; gives the session as it stands then."""
+        self._turn(session.id, locked=False)
+        await self._save_or_tell()
+        return self._by_id.get(session.id, session)
+
+    async def spend_admission(self, session: Session) -> None:
+        """Say that its holder has enrolled the one passkey that was allowed."""
+        if session.id in self._by_id:
+            self._by_id[session.id] = replace(self._by_id[session.id], admitted_by="")
+            await self._save_or_tell()
+
+    async def end_key(self, key: str) -> None:
+        """End every session that was begun by a personal key, which counts no longer."""
+        ending = [each for each in self._by_id.values() if each.key == key]
+        for session in ending:
+            self._drop(session)
+        if ending:
+            await self._save_or_tell()
+
+    def now(self, session: Session) -> Session:
+        """Give a session as it stands now."""
+        return self._by_id.get(session.id, session)
 
     async def end(self, session: Session) -> None:
         """Sign one browser out, for good once this returns. Raises: ConfigError: that could not be written."""
@@ -158,6 +211,23 @@ class Sessions:
             is_idle = abs(now_ms - session.used_ms) >= self._lasts_ms
             if is_idle or abs(now_ms - session.signed_in_ms) >= self._at_most_ms:
                 self._drop(session)
+            elif self.locks_ms and session.key and abs(now_ms - session.used_ms) >= self.locks_ms:
+                self._turn(session.id, locked=True)
+
+    def _turn(self, key: str, *, locked: bool) -> bool:
+        """Lock or open a session, which then counts as used just now; gives whether that changed anything."""
+        kept = self._by_id.get(key)
+        if kept is None or kept.locked == locked:
+            return False
+        turned = replace(kept, locked=True) if locked else replace(self._used(kept), locked=False)
+        self._by_id[key] = turned
+        self._turned(turned)
+        return True
+
+    def _used(self, kept: Session) -> Session:
+        now_ms = self._now_ms()
+        ends_ms = min(now_ms + self._lasts_ms, kept.signed_in_ms + self._at_most_ms)
+        return replace(kept, used_ms=now_ms, expires_ms=ends_ms)
 
     def _drop(self, session: Session) -> None:
         self._written_ms.pop(session.id, None)
@@ -212,7 +282,9 @@ def _read(path: Path) -> tuple[Session, ...]:
         return ()
 
 
-def describe_session(session: Session, party: str) -> SessionValues:
+def describe_session(
+    session: Session, party: str, *, locks_ms: int = 0, may_act: bool = True
+) -> SessionValues:
     """Give what a page shows of a session; never its id."""
     return SessionValues(
         party=party,
@@ -220,4 +292,9 @@ def describe_session(session: Session, party: str) -> SessionValues:
         officer=session.officer,
         language=session.language,
         expires_ms=session.expires_ms,
+        key=session.key or None,
+        locked=session.locked,
+        locks_ms=locks_ms if session.key and locks_ms else None,
+        may_act=may_act,
+        may_enrol=bool(session.admitted_by),
     )

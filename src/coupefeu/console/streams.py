@@ -46,7 +46,7 @@ class Streams:
         return lambda: self._leave(session, name, end)
 
     def end_session(self, session: Session) -> None:
-        """End the streams of a session that has ended."""
+        """End the streams of a session that has ended, or was locked or opened: its pages begin anew."""
         for end in self._ends.pop(session.id, {}).values():
             end()
 

@@ -19,13 +19,22 @@ from coupefeu.services.messages.status import StepName
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionValues:
-    """Who sits at this console: a post and a label beside it, which proves no person."""
+    """Who sits at this console: a post and a label beside it, which proves no person.
+
+    `key`: the personal key that it was begun by; null: a one-time link. `locks_ms`: so long after his last act it
+    locks; null: never. `may_act`: as its post may, else it only reads. `may_enrol`: one passkey, now.
+    """
 
     party: str
     post: str
     officer: str
     language: str
     expires_ms: int
+    key: str | None
+    locked: bool
+    locks_ms: int | None
+    may_act: bool
+    may_enrol: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,6 +316,32 @@ class DeskValues:
     recovering: str | None
 
 
+# --- a locked console -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingValues:
+    """What sounds at a locked console: whose it is and since when, never what it says. `post`: null where many are."""
+
+    cause: str
+    party: str
+    post: str | None
+    count: int
+    first_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedValues:
+    """All that a locked console is told: what it needs to sound, and to name who calls."""
+
+    as_of_ms: int
+    run: str
+    party: str
+    exercise: bool
+    parties: tuple[PartyValues, ...]
+    waiting: tuple[WaitingValues, ...]
+
+
 # --- the demonstration ----------------------------------------------------------------------------------------
 
 
@@ -335,6 +370,14 @@ class DeskEvent:
 
     what: Literal["desk"] = "desk"
     desk: DeskValues
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedEvent:
+    """In the place of every other event but the beat, where the session is locked."""
+
+    what: Literal["locked"] = "locked"
+    locked: LockedValues
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -390,4 +433,6 @@ class BeatEvent:
     as_of_ms: int
 
 
-FeedEvent = DeskEvent | MessageEvent | EntryEvent | TroubleEvent | ProgressEvent | DemoEvent | BeatEvent
+FeedEvent = (
+    DeskEvent | LockedEvent | MessageEvent | EntryEvent | TroubleEvent | ProgressEvent | DemoEvent | BeatEvent
+)

@@ -72,6 +72,11 @@ class Assertion:
         return sha256(self.signed).digest()
 
     @property
+    def counter(self) -> int:
+        """What the device has counted up to; 0 where it counts nothing."""
+        return int.from_bytes(self.authenticator_data[33:37], "big")
+
+    @property
     def signed(self) -> bytes:
         """The bytes under the signature."""
         return self.authenticator_data + sha256(self.client_data).digest()
@@ -99,8 +104,7 @@ def verify_assertion(assertion: Assertion, key: PersonalKey, challenge: bytes) -
     flags = _check_authenticator(assertion.authenticator_data, key.rp_id)
     _insist(len(assertion.signature) <= MAX_SIGNATURE_BYTES, "malformed")
     _verify_whole(assertion, key, challenge)
-    counter = int.from_bytes(assertion.authenticator_data[33:37], "big")
-    return Asserted(counter=counter, backed_up=bool(flags & _BACKED_UP))
+    return Asserted(counter=assertion.counter, backed_up=bool(flags & _BACKED_UP))
 
 
 def verify_registration(

@@ -224,6 +224,10 @@ class Desk:
                 known[number] = Evidence(receipts_ms=held) if held else self._evidence(number)
         return known
 
+    def select(self, statement: Statement) -> Rows:
+        """Ask the views of a service. Raises: StoreError."""
+        return self._rows(statement)
+
     def watches(self) -> tuple[WatchView, ...]:
         """Say who is on watch, by the posts of the agreement; a post that is not listed has said nothing, or left."""
         return tuple(each.watch for each in self.watch_standings() if each.watch is not None)

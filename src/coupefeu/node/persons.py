@@ -13,10 +13,12 @@ from coupefeu.services.persons.judging import judge_key
 from coupefeu.services.persons.views import (
     read_key,
     read_known_key,
+    select_counted,
     select_endings_of,
     select_first_of,
     select_key,
     select_keys,
+    select_our_keys,
     select_statements_about,
 )
 
@@ -64,7 +66,8 @@ class StatementView:
     """A statement about an entry. `effect`: why it has none, "" when it has.
 
     `key`: the enrolment that it names, with what ended it, also later; None where it is not on record or does not hold.
-    `text`: what was on the screen, exactly; empty where it does not hold.
+    `text`: what was on the screen, exactly; empty where it does not hold. `counter_back`: the device counts, and
+    counted no further than in an earlier statement: there may be a copy of it, or two were signed at once.
     """
 
     number: str
@@ -78,11 +81,17 @@ class StatementView:
     claimed_ms: int
     arrived_ms: int
     effect: str
+    counter_back: bool
 
 
 def personal_keys(select: Select, parties: tuple[str, ...], limit: int = MAX_KEYS) -> tuple[KeyView, ...]:
     """List the keys of all parties, the newest first, those that have ended among them."""
     return tuple(_key_view(select, row, parties) for row in select(select_keys(limit)))
+
+
+def our_keys(select: Select, parties: tuple[str, ...], limit: int = MAX_KEYS) -> tuple[KeyView, ...]:
+    """List our own keys alike: however many another party enrols, ours are found."""
+    return tuple(_key_view(select, row, parties) for row in select(select_our_keys(limit)))
 
 
 def find_key(select: Select, key: MessageId, parties: tuple[str, ...]) -> KeyView | None:
@@ -111,7 +120,14 @@ def _statement_view(select: Select, row: Mapping[str, Any], parties: tuple[str, 
         claimed_ms=row["claimed_ms"],
         arrived_ms=row["arrived_ms"],
         effect=row["effect"] or _judge(select, row),
+        counter_back=_counts_back(select, row),
     )
+
+
+def _counts_back(select: Select, row: Mapping[str, Any]) -> bool:
+    counted = select(select_counted((row["key_log"], row["key_idx"]), (row["log"], row["idx"])))
+    last = counted[0]["counter"] if counted else 0
+    return bool(last) and row["counter"] <= last and not row["effect"]
 
 
 def _judge(select: Select, row: Mapping[str, Any]) -> str:

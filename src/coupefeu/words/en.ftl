@@ -1393,3 +1393,5 @@ arrange-messages = Messages about it: { $numbers }
 arrange-languages = Languages wanted: { $languages }
 arrange-interpreter = An interpreter is wanted
 arrange-words-sent = The words went as a message about it, { $number }.
+
+persons-i-stand = I stand by entry { $number } as the holder of the post { $post }.

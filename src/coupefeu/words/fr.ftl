@@ -1388,3 +1388,5 @@ arrange-messages = Messages à ce sujet : { $numbers }
 arrange-languages = Langues souhaitées : { $languages }
 arrange-interpreter = Un interprète est souhaité
 arrange-words-sent = Les mots sont partis en message à ce sujet, { $number }.
+
+persons-i-stand = Je réponds de l’inscription { $number } au titre du poste { $post }.

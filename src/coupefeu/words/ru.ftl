@@ -1384,3 +1384,5 @@ arrange-messages = Сообщения об этом: { $numbers }
 arrange-languages = Желаемые языки: { $languages }
 arrange-interpreter = Нужен переводчик
 arrange-words-sent = Слова отправлены сообщением об этом, { $number }.
+
+persons-i-stand = Я отвечаю за запись { $number } как занимающий пост { $post }.

@@ -77,7 +77,7 @@ class EntryReader:
                 written="", disclosed=entry.disclosed, fields=(), text="", language="", marks=(), attachments=(),
                 held=held, after="",
             )  # fmt: skip
-        said = _say(head, entry.item.body, self._parties, language)
+        said = say_entry(head, entry.item.body, self._parties, language)
         findings = (say(f"warned-{each.what}", language, name=each.name) for each in said.text.findings)
         return Reading(
             number=number,
@@ -144,7 +144,9 @@ def words(key: str, language: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class Said:
+    """An entry in words: its kind, its coded fields, the author's text, and the language of that."""
+
     title: str
     fields: tuple[tuple[str, str], ...]
     text: Shown
@@ -154,32 +156,33 @@ class _Said:
 _NOTHING: Final = Shown(text="")
 
 
-def _say(head: Head, body: bytes | None, parties: tuple[str, ...], language: str) -> _Said:
+def say_entry(head: Head, body: bytes | None, parties: tuple[str, ...], language: str) -> Said:
+    """Put one entry into words of a language; the author's own text stays as it was written, safe to show."""
     title = kind_words(head.kind, language)
     if body is None:
-        return _Said(title, (), _NOTHING, "")
+        return Said(title, (), _NOTHING, "")
     if head.kind in _MESSAGES:
         return _say_message(title, head, body, language)
     if head.kind in ACTS:
         act, defect = read_act(head.kind, body)
         if defect != "unreadable_body":
-            return _Said(title, tuple(_act_fields(head.kind, act, language)), show(act.text), head.language)
+            return Said(title, tuple(_act_fields(head.kind, act, language)), show(act.text), head.language)
     said = said_in(head, body, parties)
     fields = tuple((words(f"ui-said-{code}", language), value) for code, value in said if code not in _LONG)
     text = next((value for code, value in said if code in _LONG), "")
     if not said:
         fields = ((words("communique-unread", language), ""),)
-    return _Said(title, fields, Shown(text=text), "")
+    return Said(title, fields, Shown(text=text), "")
 
 
-def _say_message(title: str, head: Head, body: bytes, language: str) -> _Said:
+def _say_message(title: str, head: Head, body: bytes, language: str) -> Said:
     content, _ = read_content(body)
     if content is None:
-        return _Said(title, ((words("communique-unread", language), ""),), _NOTHING, "")
+        return Said(title, ((words("communique-unread", language), ""),), _NOTHING, "")
     title = words(f"form-{int(content.form)}", language)
     subject = (words("header-subject", language), words(f"subject-{content.subject.lower()}", language))
     fields = (subject, *coded_fields(content, language), *_line_test(content, language))
-    return _Said(title, fields, show(content.text), head.language)
+    return Said(title, fields, show(content.text), head.language)
 
 
 def _line_test(content: Content, language: str) -> Iterator[tuple[str, str]]:

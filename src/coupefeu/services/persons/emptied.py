@@ -25,6 +25,7 @@ _EMPTY: Final = (
         text=_TEXT,
         public_key=_BYTES,
         digest=_BYTES,
+        counter=literal_column("0"),
     )
 )
 

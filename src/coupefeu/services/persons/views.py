@@ -83,7 +83,9 @@ STATEMENTS: Final = Table(
     Column("language", String, nullable=False),
     Column("text", String, nullable=False),
     Column("digest", LargeBinary, nullable=False, doc="SHA-256 of what was signed"),
+    Column("counter", BigInteger, nullable=False, doc="of the device; 0 where it counts nothing"),
 )
+Index("statements_by_key", STATEMENTS.c.key_log, STATEMENTS.c.key_idx, STATEMENTS.c.counter)
 Index("statements_about", STATEMENTS.c.about_log, STATEMENTS.c.about_idx, STATEMENTS.c.arrival)
 Index("statements_by_digest", STATEMENTS.c.digest, STATEMENTS.c.ours)
 
@@ -96,6 +98,13 @@ SELECT_KEYS: Final = (
     select(KEYS).where(KEYS.c.effect == "").order_by(KEYS.c.arrival.desc()).limit(bindparam("limit"))
 )
 """Enrolments that hold, the newest arrival first."""
+SELECT_OUR_KEYS: Final = (
+    select(KEYS)
+    .where(KEYS.c.effect == "", KEYS.c.ours)
+    .order_by(KEYS.c.arrival.desc())
+    .limit(bindparam("limit"))
+)
+"""Ours alone: another party may enrol as many as it likes."""
 SELECT_ENDINGS_OF: Final = (
     select(ENDINGS)
     .where(
@@ -121,6 +130,19 @@ SELECT_FIRST_OF: Final = (
     .limit(1)
 )
 """The first statement over the same bytes; what is signed names its post, so that it is of one party."""
+SELECT_COUNTED: Final = (
+    select(STATEMENTS.c.counter)
+    .where(
+        STATEMENTS.c.key_log == bindparam("log"),
+        STATEMENTS.c.key_idx == bindparam("idx"),
+        STATEMENTS.c.log == bindparam("at_log"),
+        STATEMENTS.c.idx < bindparam("at_idx"),
+        STATEMENTS.c.effect == "",
+    )
+    .order_by(STATEMENTS.c.counter.desc())
+    .limit(1)
+)
+"""The highest counter of a key in the statements before one of the same log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +162,16 @@ def select_key(key: MessageId) -> Statement:
 def select_keys(limit: int) -> Statement:
     """Name the newest enrolments that hold."""
     return Statement(SELECT_KEYS, {"limit": limit})
+
+
+def select_our_keys(limit: int) -> Statement:
+    """Name our newest enrolments that hold."""
+    return Statement(SELECT_OUR_KEYS, {"limit": limit})
+
+
+def select_counted(key: MessageId, before: MessageId) -> Statement:
+    """Name the highest counter of a key in the statements before one."""
+    return Statement(SELECT_COUNTED, {"log": key[0], "idx": key[1], "at_log": before[0], "at_idx": before[1]})
 
 
 def select_endings_of(key: MessageId) -> Statement:
@@ -256,6 +288,7 @@ def _statement_row(head: Head, fact: Stated | None) -> dict[str, Any]:
         "language": "" if fact is None else fact.language,
         "text": "" if fact is None else fact.text,
         "digest": b"" if fact is None else fact.assertion.digest,
+        "counter": 0 if fact is None else fact.assertion.counter,
     }
 
 
