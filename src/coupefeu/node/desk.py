@@ -11,9 +11,12 @@ from coupefeu.model.attachments import Attachment
 from coupefeu.model.instant import Moment
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.model.precedence import Precedence
+from coupefeu.node.call_desk import CallDesk, ListedCalls
 from coupefeu.node.folder import NodeFolder
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.services.base import Context, Rows, Statement
+from coupefeu.services.calls.listed import CallFilter
+from coupefeu.services.calls.status import CallView
 from coupefeu.services.messages import inbox, message_status
 from coupefeu.services.messages.effects import Row, id_of
 from coupefeu.services.messages.line_tests import rebuild
@@ -95,6 +98,7 @@ class Desk:
         self._earlier = tuple(earlier)
         self._our_log = our_log
         self._clock = clock
+        self._calls = CallDesk(self._reader, self.context)
 
     @classmethod
     def open(cls, folder: NodeFolder, *, running: bool) -> Self:
@@ -242,6 +246,26 @@ class Desk:
         first = self._reader.entries(self._our_log, 0, 1)
         began_ms = first[0]["arrived_ms"] if first else now_ms
         return judge_staffing(self.watch_standings(), self._agreement, self.party, began_ms, now_ms)
+
+    def calls(self, wanted: CallFilter, offset: int, limit: int) -> ListedCalls:
+        """Give a window of the attempts of both sides, newest first, contacts by another channel among them."""
+        return self._calls.listed(wanted, offset, limit)
+
+    def call(self, call: MessageId) -> CallView:
+        """Give one attempt. Raises: UsageError: it is not on the record here."""
+        return self._calls.get(call)
+
+    def find_call(self, call: MessageId) -> CallView | None:
+        """Give one attempt; None when it is not on the record here."""
+        return self._calls.find(call)
+
+    def open_calls(self, limit: int = 100) -> tuple[CallView, ...]:
+        """Give the newest calls that ring, wait or are in call."""
+        return self._calls.open(limit)
+
+    def last_answered(self, our_post: str, their_post: str) -> CallView | None:
+        """Give the newest call between two posts, either way, that the other of them answered."""
+        return self._calls.last_answered(our_post, their_post)
 
     def message(self, number: MessageId) -> MessageStatus:
         """Give one message. Raises: UsageError: it is not on the record here."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from coupefeu.model.calls import CallState, DeclineReason, Media, Outcome
 from coupefeu.model.entry import Author, Kind, author_of
-from coupefeu.model.messages import MessageId
+from coupefeu.model.messages import Channel, MessageId
 from coupefeu.model.precedence import Precedence
 from coupefeu.services.calls.facts import CallFact
 
@@ -53,7 +53,8 @@ class CallView:
     nowhere. `on_their_record_ms`: when the receipt of the other side came, filled in by the desk. `outcome_step`: the
     entry that decided. `rung_posts`: every post that rang, in order. `crossed`: an outcome that crossed the one that
     stands, without effect. `fingerprints`: (ours, theirs). `arrangement`: the proposal of the arranged call that this
-    is. `steps`: those with effect, in the order that both records have; `without_effect`: the others.
+    is. `steps`: those with effect, in the order that both records have; `without_effect`: the others. `channel`,
+    `counterpart`: of an attempt outside this line, of which there is nothing but its author's word.
     """
 
     id: MessageId
@@ -82,6 +83,8 @@ class CallView:
     arrangement: MessageId | None
     effect: str
     words_erased: bool = False
+    channel: Channel | None = None
+    counterpart: str = ""
 
     @property
     def is_open(self) -> bool:

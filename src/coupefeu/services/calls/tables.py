@@ -59,9 +59,9 @@ CALLS: Final = Table(
     Column("outcome", String, doc="in the words of model.calls.Outcome"),
     Column("is_open", Boolean, nullable=False, doc="no outcome yet, or in call"),
 )
-Index("calls_by_arrival", CALLS.c.arrival)
-Index("calls_by_outcome", CALLS.c.outcome, CALLS.c.arrival)
-Index("calls_by_pair", CALLS.c.post, CALLS.c.to_post, CALLS.c.arrival)
+Index("calls_listed", CALLS.c.arrival, CALLS.c.outcome, CALLS.c.party, CALLS.c.is_open)
+"""Counts and windows of filtered lists never touch a body."""
+Index("calls_by_caller", CALLS.c.post, CALLS.c.outcome, CALLS.c.arrival)
 Index("calls_open", CALLS.c.arrival, sqlite_where=CALLS.c.is_open, postgresql_where=CALLS.c.is_open)
 """Few are open among the hundred thousand that were."""
 

@@ -78,6 +78,17 @@ MESSAGES = Table(
     Column("erased_why", Integer),
     UniqueConstraint("log", "idx"),
 )
+_IS_CONTACT = (MESSAGES.c.form == literal_column(str(int(Form.CONTACT)))) & (
+    MESSAGES.c.effect == literal_column("''")
+)
+Index(
+    "messages_contacts",
+    MESSAGES.c.arrival,
+    MESSAGES.c.log,
+    sqlite_where=_IS_CONTACT,
+    postgresql_where=_IS_CONTACT,
+)
+"""Contacts by another channel are rare, and stand in the list of calls."""
 _IS_LINE_TEST = MESSAGES.c.kind == literal_column(str(int(Kind.LINE_TEST)))
 Index("messages_by_precedence", MESSAGES.c.precedence, MESSAGES.c.arrival)
 Index(
