@@ -17,6 +17,7 @@ from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.services.base import METADATA, Context, Draft, Recorded
 from coupefeu.services.messages import SERVICE, inbox, message_status
 from coupefeu.services.messages.commands import Say
+from coupefeu.services.messages.mentions import MENTIONS
 from coupefeu.services.messages.promised import PROMISED
 from coupefeu.services.messages.status import Evidence
 from coupefeu.services.messages.texts import TEXTS
@@ -53,7 +54,7 @@ class Side:
     def __init__(self, log, terms):
         self.log, self.agreement, self.arrival = log, terms, 0
         self.engine = create_engine("sqlite://", module=sqlite3)
-        METADATA.create_all(self.engine, [MESSAGES, FACTS, PROMISED, TEXTS])
+        METADATA.create_all(self.engine, [MESSAGES, FACTS, MENTIONS, PROMISED, TEXTS])
 
     def context(self, now_ms):
         return Context(
