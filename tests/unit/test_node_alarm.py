@@ -15,6 +15,7 @@ from coupefeu.node.alarm_command import MAX_ARGUMENTS, Ended, read_alarm, run_pr
 from coupefeu.node.desk import Desk
 from coupefeu.node.exercise import pair_exercise
 from coupefeu.node.node import Node
+from coupefeu.services.calls.commands import PlaceCall
 from coupefeu.services.messages.commands import RecordShown, Take
 
 WITHIN_S = 60
@@ -181,6 +182,28 @@ def test_a_flash_that_nothing_shows_runs_it_once_and_the_journal_says_so(line):
     assert "stays on the record" not in rung.read_text() + (ru.path / "node.log").read_text()
 
 
+def test_a_call_that_rings_unshown_runs_it_and_one_that_rings_at_the_start_does_too(line):
+    us, ru, rung = line
+    command_that(ru, sys.executable, "-c", WRITES_ENVIRONMENT, str(rung))
+
+    async def play():
+        async with Node.open(us.path) as ours:
+            async with Node.open(ru.path):
+                words = "words that stay on the record"
+                call, _ = await ours.act(PlaceCall(from_post="us.duty", to_post="ru.duty", words=words))
+                await until(lambda: len(journal_of(ru, "alarm-ended")) == 1)
+            async with Node.open(ru.path):
+                await until(lambda: len(journal_of(ru, "alarm-ended")) == 2)
+            return call.number
+
+    number = asyncio.run(play())
+    told = [
+        (each["COUPEFEU_CALL"], each["COUPEFEU_PARTY"], each["COUPEFEU_COUNT"]) for each in lines_of(rung)
+    ]
+    assert told == [(number, "us", "1")] * 2
+    assert "stay on the record" not in rung.read_text() + (ru.path / "node.log").read_text()
+
+
 def test_one_that_waits_when_the_node_starts_runs_it_too(line):
     us, ru, rung = line
 
@@ -246,7 +269,7 @@ def test_a_message_that_cannot_be_judged_rings(line, monkeypatch):
 
     async def play():
         async with Node.open(us.path) as ours, Node.open(ru.path):
-            monkeypatch.setattr(Desk, "message", fails)
+            monkeypatch.setattr(Desk, "find_message", fails)
             await flash(ours)
             await until(lambda: journal_of(ru, "alarm-ended"))
 

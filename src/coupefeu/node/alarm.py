@@ -1,7 +1,8 @@
-"""The alarm that needs no screen: the operator's program runs when a FLASH has come and nothing shows it.
+"""The alarm that needs no screen: the operator's program runs when nothing shows a FLASH, or a call that rings.
 
 A FLASH that no SHOWN of ours and no act of ours names within 10 seconds of its arrival, or that is found so at the
-start of the node, runs the program once. It learns the number of the message and its author, never what it says.
+start of the node, runs the program once; so does a call that rings and that no screen has said it shows. It learns the
+number of the message or call and its author, never what it says.
 However many there are, it runs for each party no more often in a minute than the agreement lets that party cause
 alarms; the last run of a minute stands for all that wait.
 """
@@ -17,12 +18,14 @@ from coupefeu.model.logs import party_of
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.alarm_command import run_program, trouble_of
+from coupefeu.node.calling.calling import Calling
 from coupefeu.node.desk import Desk
 from coupefeu.node.events import Change, EntryRecorded, Trouble
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.journal import Journal
 from coupefeu.node.unseen import Unseen
 from coupefeu.services.base import Recorded
+from coupefeu.services.calls.facts import read_call
 from coupefeu.services.messages.facts import ACTS
 from coupefeu.services.messages.status import MessageStatus, StepName
 
@@ -51,8 +54,11 @@ class Unheard(Unseen):
         if head is None:
             return False
         if recorded.ours:
+            about = [(each.log, each.index) for each in head.references]
+            if head.kind == Kind.CALL_RINGING:
+                return read_call(head.kind, recorded.body)[0].rung == 0 and self.come(about[0])
             if head.kind in ACTS:
-                self.forget((each.log, each.index) for each in head.references)
+                self.forget(about)
             return False
         if head.kind != Kind.MESSAGE or head.precedence is not Precedence.FLASH:
             return False
@@ -68,8 +74,10 @@ class Alarm:
         folder: Callable[[], NodeFolder],
         journal: Journal,
         tell: Callable[[Change], None],
+        calling: Calling,
     ) -> None:
-        """`folder`: as the node has it now, for its terms may change."""
+        """`folder`: as the node has it now, for its terms may change; `calling`: knows which calls ring unshown."""
+        self._calling = calling
         self._command = command
         self._folder = folder
         self._journal = journal
@@ -117,6 +125,8 @@ class Alarm:
             for status in desk.open_messages().messages:
                 if is_unheard(status, self._folder().party):
                     self._unheard.found(status.id, status.arrived_ms)
+        for call in self._calling.ringing:  # no screen has had the time to show it again
+            self._unheard.come(call)
 
     def _take(self) -> tuple[MessageId, ...]:
         folder = self._folder()
@@ -127,7 +137,8 @@ class Alarm:
     def _still(self, desk: Desk, message: MessageId, us: str) -> bool:
         """Judge one; what cannot be judged rings."""
         try:
-            return is_unheard(desk.message(message), us)
+            status = desk.find_message(message)
+            return self._calling.is_unshown(message) if status is None else is_unheard(status, us)
         except Exception as defect:  # noqa: BLE001 - whatever nobody foresaw
             self._journal.defect(defect)
             return True
@@ -149,7 +160,9 @@ class Alarm:
             party_of(messages[0][0], names),
             len(messages),
         )
-        values = {"COUPEFEU_MESSAGE": number, "COUPEFEU_PARTY": party, "COUPEFEU_COUNT": str(count)}
+        is_call = self._calling.view(messages[0]) is not None
+        what = "COUPEFEU_CALL" if is_call else "COUPEFEU_MESSAGE"
+        values = {what: number, "COUPEFEU_PARTY": party, "COUPEFEU_COUNT": str(count)}
         self._journal.note("alarm", message=number, party=party, count=count)
         ended = await run_program(self._command, values)
         self._journal.note("alarm-ended", message=number, status=ended.status, error=ended.error)

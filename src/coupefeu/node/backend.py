@@ -4,7 +4,7 @@ A node inside this process is in `local`, apart: reaching a running one needs ne
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from coupefeu.model.messages import MessageId
@@ -33,6 +33,10 @@ class Backend(Protocol):
 
     async def sign_post_quantum(self, within_s: float) -> dict[str, int]:
         """Sign with ML-DSA-44 at once; by party the size of our log that both have signed so, at the latest then."""
+        ...
+
+    async def calls_shown(self, calls: Sequence[MessageId]) -> None:
+        """Take that a screen shows these calls, so that the alarm command need not run; on no record."""
         ...
 
     def follow(self, listener: Listener) -> Callable[[], None]:
@@ -82,6 +86,10 @@ class RemoteBackend:
     async def sign_post_quantum(self, within_s: float) -> dict[str, int]:
         """See `Backend.sign_post_quantum`."""
         return dict(await self._client.ask("sign-post-quantum", within_s=within_s))
+
+    async def calls_shown(self, calls: Sequence[MessageId]) -> None:
+        """See `Backend.calls_shown`."""
+        await self._client.ask("call-shown", calls=list(calls))
 
     def follow(self, listener: Listener) -> Callable[[], None]:
         """See `Backend.follow`."""

@@ -1,7 +1,7 @@
 """A node inside this process: the runtime behind the same contract, and its answers on the control socket."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -11,6 +11,7 @@ from coupefeu.model.logs import party_of
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.model.spans import Spans
 from coupefeu.node.backend import Listener
+from coupefeu.node.calling.calling import describe_calls
 from coupefeu.node.commands import decode_command
 from coupefeu.node.control import UNKNOWN_REQUEST, Client, ControlServer
 from coupefeu.node.events import (
@@ -37,7 +38,16 @@ from coupefeu.store.reader import Reader
 
 Result = TypeVar("Result")
 
-_REQUESTS = ("act", "receipt", "status", "sign-post-quantum", "follow", "admit-recovery", REQUEST)
+_REQUESTS = (
+    "act",
+    "receipt",
+    "status",
+    "sign-post-quantum",
+    "follow",
+    "admit-recovery",
+    "call-shown",
+    REQUEST,
+)
 SIGNING_S: Final = 5.0
 MAX_SIGNING_S: Final = 60.0
 """So long a program may wait for the other side's ML-DSA-44 signature."""
@@ -140,6 +150,11 @@ class LocalBackend:
         peers = self.runtime.engine.peers.values()
         return {self._names[peer.log]: peer.ml_dsa.covered for peer in peers}
 
+    async def calls_shown(self, calls: Sequence[MessageId]) -> None:
+        """See `Backend.calls_shown`."""
+        for call in calls:
+            self.runtime.calling.shown(call)
+
     def follow(self, listener: Listener) -> Callable[[], None]:
         """See `Backend.follow`."""
 
@@ -182,6 +197,9 @@ class LocalBackend:
                 return await _while_there(client, self.receipt(int(request["index"])))
             case "status":
                 return await self.status()
+            case "call-shown":
+                await self.calls_shown([(int(log), int(index)) for log, index in request["calls"]])
+                return {}
             case "admit-recovery":
                 return self.admit_recovery(request["party"], request.get("recovery_psk"))
             case "sign-post-quantum":
@@ -287,4 +305,11 @@ def describe_status(runtime: Runtime) -> dict[str, Any]:
         }
     recovery = runtime.engine.recovery
     recovering = None if recovery is None else recovery.describe(names)
-    return {"running": True, "as_of_ms": now.utc_ms, "lines": lines, "recovering": recovering}
+    calls = describe_calls(runtime.calling, names)
+    return {
+        "running": True,
+        "as_of_ms": now.utc_ms,
+        "lines": lines,
+        "calls": calls,
+        "recovering": recovering,
+    }

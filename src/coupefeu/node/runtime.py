@@ -23,6 +23,8 @@ from coupefeu.node.alarm import Alarm
 from coupefeu.node.alarm_command import read_alarm
 from coupefeu.node.assembly import Surroundings, make_engine, marks_that_bind, open_keeper, signers_of
 from coupefeu.node.backup.making import remove_left_copy
+from coupefeu.node.calling.calling import Calling
+from coupefeu.node.calling.record import CallRecord
 from coupefeu.node.desk import Desk
 from coupefeu.node.duties import Duties
 from coupefeu.node.engine import Engine
@@ -64,6 +66,8 @@ class Runtime:
     duties: Duties
     staffing: Staffing
     """Which desks of ours are unstaffed; of a node on the line alone."""
+    calling: Calling
+    """What this node does for calls by itself; on the line alone."""
     port: int
     """Where it listens, once it is online; the system chose it if the folder says 0."""
 
@@ -107,6 +111,8 @@ class Runtime:
         runtime._assemble(keeper)
         if online:
             await runtime._go_online()
+            with runtime._withstand():
+                runtime.calling.begin()
             runtime._stand_by(alarm)
         return runtime
 
@@ -148,6 +154,15 @@ class Runtime:
         self._in_force = InForce(self.folder, keeper, self.engine, self.duties, self.clock)
         self.engine.listen(self._heed)
         self._check_in_force()
+        self.calling = Calling(
+            self.engine,
+            CallRecord(
+                lambda: keeper.context(self.clock()),
+                lambda: Desk.open(self.folder, running=True),
+            ),
+            self.clock,
+            self.journal.defect,
+        )
         self._tasks.append(asyncio.ensure_future(self._keep_high_water()))
 
     def _recover(self, reason: str) -> None:
@@ -215,7 +230,7 @@ class Runtime:
     def _stand_by(self, command: tuple[str, ...]) -> None:
         """Judge our own desks; have the operator's program run for what nothing shows, if there is one."""
         if command:
-            alarm = Alarm(command, lambda: self.folder, self.journal, self.engine.tell)
+            alarm = Alarm(command, lambda: self.folder, self.journal, self.engine.tell, self.calling)
             self.engine.listen(alarm.hear)
             self._tasks.append(asyncio.ensure_future(alarm.keep()))
             unstaffed = StaffingAlarm(command, self.folder.party, self.engine, self.journal)
@@ -226,6 +241,7 @@ class Runtime:
 
     async def close(self) -> None:
         """Finish what is queued, then end; the record is durable and the folder free when this returns."""
+        self.calling.end()
         self._terms_timer.cancel()
         for task in self._tasks:
             task.cancel()

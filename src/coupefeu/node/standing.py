@@ -32,7 +32,7 @@ async def read_standing(folder: NodeFolder) -> dict[str, Any]:
     """Give everything of `coupefeu status`. Raises: ConfigError, StoreError."""
     client = await ControlClient.connect(folder.socket_path)
     if client is None:
-        return record_standing(folder) | {"running": False, "lines": {}, "recovery": None}
+        return record_standing(folder) | {"running": False, "lines": {}, "calls": None, "recovery": None}
     try:
         line = await client.ask("status")
     finally:
@@ -46,6 +46,7 @@ def running_standing(line: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "running": line["running"],
         "lines": line["lines"],
+        "calls": line["calls"],
         "recovery": recovery,
         "recovering": None if recovery is None else recovery["reason"],
     }

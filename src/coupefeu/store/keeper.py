@@ -16,7 +16,7 @@ from coupefeu.record.statements import verify_cosignature
 from coupefeu.record.tree import Frontier
 from coupefeu.services.agreement.facts import OpenLog, TakeIncarnation
 from coupefeu.services.agreement.in_force import find_in_force
-from coupefeu.services.base import Command, Recorded, Service
+from coupefeu.services.base import Command, Context, Recorded, Service
 from coupefeu.services.erasures.facts import EraseContent
 from coupefeu.services.messages.views import SELECT_LAST_LINE_TEST
 from coupefeu.store import tables
@@ -164,6 +164,10 @@ class Keeper:
         if due is not None and due.version > self.agreement.version:
             self.earlier = (*self.earlier, self.agreement)
             self.agreement = parse_agreement(due.octets)
+
+    def context(self, now: Moment) -> Context:
+        """Say by what a service judges now; any thread may ask."""
+        return make_context(self.line, self.agreement, now, self.earlier)
 
     # --- the batch ----------------------------------------------------------------------------------------
 
@@ -317,7 +321,7 @@ class Keeper:
         if self._given != (self.recovering, self._signers):
             self._give_signers()
         self._before = self.standing, self.line
-        context = make_context(self.line, self.agreement, now, self.earlier)
+        context = self.context(now)
         try:
             self.connection.query("BEGIN IMMEDIATE")
         except StoreError:

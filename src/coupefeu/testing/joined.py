@@ -25,6 +25,8 @@ from coupefeu.model.instant import Moment
 from coupefeu.model.messages import Content, Form, MessageId
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.node.assembly import make_peer
+from coupefeu.node.calling.calling import Calling
+from coupefeu.node.calling.record import CallRecord
 from coupefeu.node.desk import Desk
 from coupefeu.node.engine import Engine
 from coupefeu.node.events import Change
@@ -62,12 +64,17 @@ EXERCISE_PSK = sha256(b"coupefeu testing psk").digest()
 class MemoryNode:
     """One node: a keeper on a real database, an engine, and the far end of a wire."""
 
+    rings = True
+    """Whether it does by itself what a running node does for calls."""
+
     def __init__(self, name: str, path: Path, agreement: Agreement, nodes: "JoinedNodes", end: int) -> None:
         self.name = name
         self.path = path
         self.agreement = agreement
         self.shift_ms = 0
         self.changes: list[Change] = []
+        self.defects: list[Exception] = []
+        """What nobody foresaw, in what it does for calls."""
         self.incarnations: list[SignedIncarnation] = []
         """Those of our own; of the other side's the record tells."""
         self._position = agreement.log_number(name)
@@ -113,14 +120,22 @@ class MemoryNode:
                 self.keeper.connection, self.engine.our_log, start, end
             ),
         )
+        self.timer: int | None = None
+        self.is_up = True
         self.engine.listen(self.changes.append)
         if recovering is not None:
             recoverer = Recoverer(
                 reason=recovering, marks=marks, log_signer=signer, save=self._save, resume=self.keeper.resume
             )
             self.engine.recover(recoverer, self.keeper.states)
-        self.timer: int | None = None
-        self.is_up = True
+        self.calling = Calling(
+            self.engine,
+            CallRecord(lambda: self.keeper.context(self.clock()), self.desk),
+            self.clock,
+            self.defects.append,
+        )
+        if self.rings:
+            self.calling.begin()
         if self.incarnations and not self.keeper.states[our_log].size:
             self.act(OpenLog(body=make_opening(self.agreement, self.incarnations[-1])))
 

@@ -1,0 +1,88 @@
+"""The calls that are open, as the rules of calls fold them; in memory, so that an entry costs no look at the record.
+
+Only their rows are here, the same that the views hold; what they mean is `services.calls.fold`'s to say.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from coupefeu.model.calls import CallState
+from coupefeu.model.entry import Head
+from coupefeu.model.messages import MessageId
+from coupefeu.node.calling.spoken import our_post
+from coupefeu.services.base import Context, Recorded, Rows
+from coupefeu.services.calls.fold import fold
+from coupefeu.services.calls.rows import rows_of
+from coupefeu.services.calls.status import CallView
+from coupefeu.services.calls.tables import MAX_STEPS
+
+Row = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class _Open:
+    call: Row
+    steps: list[Row]
+    view: CallView
+
+
+class OpenCalls:
+    """Calls of both sides that have not ended; one that ends is forgotten."""
+
+    def __init__(self) -> None:
+        self._open: dict[MessageId, _Open] = {}
+
+    @property
+    def views(self) -> tuple[CallView, ...]:
+        """Each as it is now, oldest first."""
+        return tuple(each.view for each in self._open.values())
+
+    def get(self, call: MessageId) -> CallView | None:
+        """Give one as it is now; None: it is not open, or not followed."""
+        known = self._open.get(call)
+        return None if known is None else known.view
+
+    @property
+    def engaged(self) -> frozenset[str]:
+        """Our posts that are in a call."""
+        return frozenset(our_post(view) for view in self.views if view.state is CallState.IN_CALL)
+
+    def resume(self, call: Row, steps: Rows, context: Context) -> CallView:
+        """Take in one that was there at the start."""
+        return self._keep(call, list(steps), context)
+
+    def place(self, recorded: Recorded, context: Context) -> CallView | None:
+        """Take in a new attempt; None: what was written is no call, or none that has effect."""
+        calls, _ = rows_of(recorded, context)
+        return None if not calls or calls[0]["effect"] else self._keep(calls[0], [], context)
+
+    def step(self, recorded: Recorded, head: Head, context: Context) -> Iterator[CallView]:
+        """Take in what was said of open calls; gives each as it is now.
+
+        Of a party that writes hundreds of entries about one call the first count, as in the rules.
+        """
+        if not any((each.log, each.index) in self._open for each in head.references):
+            return
+        _, rows = rows_of(recorded, context)
+        for row in rows:
+            known = self._open.get((row["call_log"], row["call_idx"]))
+            if known is not None and _is_heeded(known.steps, row):
+                yield self._keep(known.call, [*known.steps, row], context)
+
+    def forget(self, call: MessageId) -> None:
+        """Follow it no more."""
+        self._open.pop(call, None)
+
+    def _keep(self, call: Row, steps: list[Row], context: Context) -> CallView:
+        view = fold(call, steps, context)
+        if view.state is CallState.ENDED:
+            self.forget(view.id)
+        else:
+            self._open[view.id] = _Open(call, steps, view)
+        return view
+
+
+def _is_heeded(steps: list[Row], row: Row) -> bool:
+    earlier = [each for each in steps if each["party"] == row["party"]]
+    return len(earlier) < MAX_STEPS
