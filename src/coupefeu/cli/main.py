@@ -35,6 +35,7 @@ SUMMARIES: Final = {
         "Leave the watch: this post is manned no longer, which the other side sees. "
         "Messages go and ring all the same."
     ),
+    "arrange": "Arrange a call between two principals; to ring a desk now: coupefeu call.",
     "take": "Take a message: this post deals with it. The outcome of a WARNING is still awaited.",
     "read": "Print a message in full, and put on record that this post has read it.",
     "read-back": "Type the critical fields anew; they are compared with what was sent. A mismatch is recorded too.",

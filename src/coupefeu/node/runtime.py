@@ -21,6 +21,7 @@ from coupefeu.link.ratchet import ADMITTED_MS
 from coupefeu.model.messages import format_log
 from coupefeu.node.alarm import Alarm
 from coupefeu.node.alarm_command import read_alarm
+from coupefeu.node.arranging.awaiting import AnswersAwaited
 from coupefeu.node.assembly import Surroundings, make_engine, marks_that_bind, open_keeper, signers_of
 from coupefeu.node.backup.making import remove_left_copy
 from coupefeu.node.calling.calling import Calling
@@ -215,6 +216,7 @@ class Runtime:
             raise
         self.journal.note("up", party=self.folder.party, listen=self.folder.listen, sizes=self._sizes())
         self._tasks.append(asyncio.ensure_future(self._keep_orders()))
+        self._await_answers()
         self._tasks += [asyncio.ensure_future(self._keep_dialling(name)) for name in self.folder.counterparts]
         self.witness_tasks = WitnessTasks(
             our_log=self.engine.our_log,
@@ -226,6 +228,14 @@ class Runtime:
         )
         if not self.engine.is_recovering:
             self.witness_tasks.follow(self.folder)
+
+    def _await_answers(self) -> None:
+        """Tell when an answer to a proposed call did not come in the agreed time."""
+        awaited = AnswersAwaited(
+            lambda: Desk.open(self.folder, running=True), self.clock, self.engine.tell, self.journal.defect
+        )
+        self.engine.listen(awaited.hear)
+        self.engine.stand_by(awaited)
 
     def _stand_by(self, command: tuple[str, ...]) -> None:
         """Judge our own desks; have the operator's program run for what nothing shows, if there is one."""

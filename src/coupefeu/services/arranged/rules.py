@@ -56,11 +56,7 @@ def decide(command: Command, known: Sequence[Rows], context: Context) -> Draft:
     if isinstance(command, ProposeCall):
         return _propose(command, context)
     if not isinstance(command, ArrangeCommand):
-        raise UsageError(
-            f"{type(command).__name__} is no command of the arranged calls",
-            code="services.arranged.unknown_command",
-            hint="Check its type.",
-        )
+        raise _unknown(command)
     proposal = insist_arrangement(known[0], command.arrangement, context)
     standing = fold(proposal, known[1], context)
     if standing.effect:
@@ -70,6 +66,14 @@ def decide(command: Command, known: Sequence[Rows], context: Context) -> Draft:
     draft = _answer(kind, fact, offer, command, standing, context)
     _require_effect(draft, proposal, known[1], context)
     return draft
+
+
+def _unknown(command: Command) -> UsageError:
+    return UsageError(
+        f"{type(command).__name__} is no command of the arranged calls",
+        code="services.arranged.unknown_command",
+        hint="Check its type.",
+    )
 
 
 def _propose(command: ProposeCall, context: Context) -> Draft:
@@ -120,11 +124,7 @@ def _stated(
         case WithdrawProposal():
             return Kind.ARRANGE_WITHDRAWN, said, None
         case _:
-            raise UsageError(
-                f"{type(command).__name__} is no command of the arranged calls",
-                code="services.arranged.unknown_command",
-                hint="Check its type.",
-            )
+            raise _unknown(command)
 
 
 def _their_offer(standing: ArrangementView, context: Context) -> OfferView | None:

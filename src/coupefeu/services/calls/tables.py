@@ -62,6 +62,16 @@ CALLS: Final = Table(
 Index("calls_listed", CALLS.c.arrival, CALLS.c.outcome, CALLS.c.party, CALLS.c.is_open)
 """Counts and windows of filtered lists never touch a body."""
 Index("calls_by_caller", CALLS.c.post, CALLS.c.outcome, CALLS.c.arrival)
+Index("calls_by_pair_and_time", CALLS.c.post, CALLS.c.to_post, CALLS.c.arrived_ms)
+_IS_ARRANGED: Final = CALLS.c.arrangement_log.is_not(None)
+Index(
+    "calls_arranged",
+    CALLS.c.arrangement_log,
+    CALLS.c.arrangement_idx,
+    CALLS.c.arrived_ms,
+    sqlite_where=_IS_ARRANGED,
+    postgresql_where=_IS_ARRANGED,
+)
 Index("calls_open", CALLS.c.arrival, sqlite_where=CALLS.c.is_open, postgresql_where=CALLS.c.is_open)
 """Few are open among the hundred thousand that were."""
 
