@@ -81,6 +81,121 @@ def test_no_request_names_another_post_than_that_of_its_session(loop):
     loop.do(test)
 
 
+def test_a_watch_is_handed_over_with_what_is_open_and_accepted_once_each_was_looked_at(loop):
+    async def test(us, _ru):
+        await post(us, "/api/watch", {"heard": True})
+        sent = await post(
+            us, "/api/messages", {"form": "free_text", "text": "Read this.", "precedence": "flash"}
+        )
+        header = once()
+        asked = {"to_officer": "WATCH B", "remarks": "One is open."}
+        offered = await post(us, "/api/watch/hand-over", asked, header)
+        assert await post(us, "/api/watch/hand-over", asked, header) == offered, "a retry after a cut"
+        page = await get(us, "/api/watch")
+        (desk,) = [each for each in page["standings"] if each["post"] == "us.duty"]
+        assert desk["hand_over"]["number"] == offered["number"]
+        assert (desk["hand_over"]["officer"], desk["hand_over"]["remarks"]) == ("WATCH A", "One is open.")
+        (listed,) = page["offered"]
+        assert (listed["number"], listed["what"], listed["message"]["open"]) == (
+            sent["number"],
+            "message",
+            True,
+        )
+        assert [each["number"] for each in page["open"]] == [sent["number"]]
+        accepting = {"hand_over": offered["number"], "heard": True}
+        seen = accepting | {"seen": [sent["number"]]}
+        assert await refused(us, "/api/watch/accept", seen) == (409, "services.watch.same_officer")
+        await us.sign_in(officer="WATCH B")
+        assert await refused(us, "/api/watch/accept", accepting) == (409, "services.watch.unseen")
+        other = seen | {"hand_over": "RU/3"}
+        assert await refused(us, "/api/watch/accept", other) == (409, "services.watch.no_hand_over")
+        accepted = await post(us, "/api/watch/accept", seen)
+        page = await get(us, "/api/watch")
+        (desk,) = [each for each in page["standings"] if each["post"] == "us.duty"]
+        assert (desk["watch"]["officer"], desk["watch"]["number"]) == ("WATCH B", accepted["number"])
+        assert (desk["watch"]["hand_over"], desk["watch"]["crossed"]) == (offered["number"], "")
+        assert (desk["hand_over"], page["offered"]) == (None, [])
+
+    loop.do(test)
+
+
+def test_a_hand_over_reaches_the_other_side_and_a_roster_is_planned_with_its_gaps(loop):
+    async def test(us, ru):
+        await post(us, "/api/watch", {"heard": True})
+        async with Stream(ru, "at-ru") as at_ru:
+            offered = await post(us, "/api/watch/hand-over", {"to_officer": "WATCH B"})
+            await at_ru.find("entry", lambda event: event["number"] == offered["number"])
+        page = await get(ru, "/api/watch")
+        (desk,) = [each for each in page["standings"] if each["post"] == "us.duty"]
+        assert (desk["ours"], desk["hand_over"]["to_officer"]) == (False, "WATCH B")
+        assert page["offered"] == [], "it waits at another post than the session's"
+        await plan(us)
+
+    async def plan(us):
+        minute = 60_000
+        plan = {
+            "from_ms": 0,
+            "until_ms": 300 * minute,
+            "windows": [{"from_ms": 60 * minute, "until_ms": 120 * minute, "officer": "WATCH B"}],
+        }
+        planned = await post(us, "/api/watch/roster", plan)
+        page = await get(us, "/api/watch")
+        (desk,) = [each for each in page["standings"] if each["post"] == "us.duty"]
+        assert desk["roster"]["number"] == planned["number"]
+        assert [(each["from_ms"], each["until_ms"]) for each in desk["roster"]["gaps"]] == [
+            (0, 60 * minute),
+            (120 * minute, 300 * minute),
+        ]
+        for change, code in (
+            ({"until_ms": 0}, "bad_span"),
+            ({"from_ms": 61 * minute}, "window_outside"),
+            ({"from_ms": 1}, "broken_minute"),
+        ):
+            status, told = await refused(us, "/api/watch/roster", plan | change)
+            assert (status, told) == (400, f"services.watch.{code}")
+
+    loop.do(test)
+
+
+NOT_SAID = [
+    ("/api/watch/hand-over", {"to_officer": "x"}, "services.watch.no_watch"),
+    ("/api/watch/hand-over", {}, "console.request.invalid"),
+    ("/api/watch/accept", {"hand_over": "US/0", "heard": True}, "services.watch.no_hand_over"),
+    ("/api/watch/accept", {"hand_over": "nothing", "heard": True}, "model.message_number.unknown"),
+    ("/api/watch/accept", {"hand_over": "US/0"}, "console.request.invalid"),
+    ("/api/watch/accept", {"hand_over": "US/0", "heard": True, "seen": ["US/1"] * 61}, "console.request.invalid"),
+    ("/api/watch/roster", {"from_ms": "now", "until_ms": 1}, "console.request.invalid"),
+]  # fmt: skip
+
+
+def test_what_cannot_be_said_of_a_desk_is_refused_and_changes_nothing(loop):
+    async def test(us, _ru):
+        told = [(path, body, (await refused(us, path, body))[1]) for path, body, _ in NOT_SAID]
+        assert told == NOT_SAID
+        page = await get(us, "/api/watch")
+        assert not any(each["watch"] or each["hand_over"] or each["roster"] for each in page["standings"])
+
+    loop.do(test)
+
+
+def test_an_unstaffed_desk_is_told_to_every_console_at_once(loop):
+    async def test(us, _ru):
+        async with Stream(us, "at-us") as at_us:
+            await post(us, "/api/watch", {"heard": True})
+            day = 1_440 * 60_000
+            today = (await get(us, "/api/desk"))["as_of_ms"] // day * day
+            await post(us, "/api/watch/roster", {"from_ms": today, "until_ms": today + 2 * day})
+            await us.http.delete("/api/watch", headers=once())
+            found = await at_us.find("desk", lambda event: event["desk"]["unstaffed"])
+            (desk,) = found["desk"]["unstaffed"]
+            assert (desk["post"], desk["cause"]) == ("us.duty", "gap")
+            after = at_us.events.index(found)
+            await post(us, "/api/watch", {"heard": True})
+            await at_us.find("desk", lambda event: not event["desk"]["unstaffed"], after=after)
+
+    loop.do(test)
+
+
 def test_leaving_needs_its_name(loop):
     async def test(us, _ru):
         refusal = await us.http.delete("/api/watch")

@@ -212,6 +212,99 @@ export interface AlarmValues {
   readonly per_minute: number;
 }
 
+/** A desk of ours without anybody: `cause` `nobody` or `gap`; whom its roster names now; until when it is a gap. */
+export interface UnstaffedValues {
+  readonly post: string;
+  readonly cause: string;
+  readonly since_ms: number;
+  readonly planned: readonly string[];
+  readonly gap_until_ms: number | null;
+}
+
+/** From an instant up to another, half-open. */
+export interface SpanValues {
+  readonly from_ms: number;
+  readonly until_ms: number;
+}
+
+/** Who is to be at a desk, from when until when. */
+export interface WindowValues {
+  readonly from_ms: number;
+  readonly until_ms: number;
+  readonly officer: string;
+}
+
+/**
+ * Somebody is on watch, as his party says: `heard`, that the alarm was heard there when it was tried.
+ *
+ * `hand_over`: the number of the one that he accepted; null when he took the watch. `crossed`: why nobody is relieved
+ * by it; "" when he is.
+ */
+export interface OnWatchValues {
+  readonly number: string;
+  readonly officer: string;
+  readonly heard: boolean;
+  readonly since_ms: number;
+  readonly claimed_ms: number;
+  readonly hand_over: string | null;
+  readonly crossed: string;
+}
+
+/** Something open: the entry that it began with, and when the next of its clocks runs out, or ran out. */
+export interface OpenThingValues {
+  readonly number: string;
+  readonly what: 'message' | 'call' | 'arranged' | 'other';
+  readonly due_ms: number | null;
+}
+
+/** A hand-over that waits to be accepted; until then `officer` stands. `count`: what was open, listed or not. */
+export interface OfferedValues {
+  readonly number: string;
+  readonly officer: string;
+  readonly to_officer: string;
+  readonly things: readonly OpenThingValues[];
+  readonly count: number;
+  readonly remarks: string;
+  readonly since_ms: number;
+  readonly claimed_ms: number;
+}
+
+/** The roster of a post; `gaps`: the times of its span for which it names nobody. */
+export interface RosterValues {
+  readonly number: string;
+  readonly officer: string;
+  readonly from_ms: number;
+  readonly until_ms: number;
+  readonly windows: readonly WindowValues[];
+  readonly gaps: readonly SpanValues[];
+  readonly since_ms: number;
+}
+
+/** What a roster says of now: who, who is next, or the gap that it lies in; `is_planned` false: it says nothing. */
+export interface PlannedValues {
+  readonly is_planned: boolean;
+  readonly now: readonly WindowValues[];
+  readonly then: WindowValues | null;
+  readonly gap: SpanValues | null;
+}
+
+/**
+ * All that a party says of the watch of one post; `said_ms`: when its newest word of it came here.
+ *
+ * `left_ms`: since when nobody is there by its own word; null when somebody is, or nothing was ever said.
+ */
+export interface StandingValues {
+  readonly party: string;
+  readonly ours: boolean;
+  readonly post: string;
+  readonly watch: OnWatchValues | null;
+  readonly hand_over: OfferedValues | null;
+  readonly roster: RosterValues | null;
+  readonly planned: PlannedValues | null;
+  readonly left_ms: number | null;
+  readonly said_ms: number | null;
+}
+
 /**
  * Who sits at this console: a post and a label beside it, which proves no person.
  *
@@ -453,6 +546,7 @@ export interface DeskValues {
   readonly parties: readonly PartyValues[];
   readonly lines: readonly LineValues[];
   readonly watches: readonly WatchValues[];
+  readonly unstaffed: readonly UnstaffedValues[];
   readonly witnesses: readonly WitnessValues[];
   readonly last_words: readonly LastWordValues[];
   readonly overdue: readonly MessageLine[];
@@ -547,6 +641,35 @@ export interface DemoEvent {
 export interface BeatEvent {
   readonly what: 'beat';
   readonly as_of_ms: number;
+}
+
+/**
+ * Something open, as the desk knows it now; `message`: its line, where it is a message that is here.
+ *
+ * `due_ms`: when the next of its clocks runs out, or ran out, as whoever listed it saw it.
+ */
+export interface OpenThingLine {
+  readonly number: string;
+  readonly what: 'message' | 'call' | 'arranged' | 'other';
+  readonly due_ms: number | null;
+  readonly message: MessageLine | null;
+}
+
+/**
+ * The watch of both sides. `open`: the most urgent of the `count` things that are open here.
+ *
+ * `offered`: what the hand-over that waits at the session's post lists. `grace_s`: so long a desk may be empty.
+ * `keeps_remarks` false: content has an age on this line, so that a hand-over bears none.
+ */
+export interface WatchPage {
+  readonly as_of_ms: number;
+  readonly standings: readonly StandingValues[];
+  readonly unstaffed: readonly UnstaffedValues[];
+  readonly open: readonly OpenThingLine[];
+  readonly count: number;
+  readonly offered: readonly OpenThingLine[];
+  readonly grace_s: number;
+  readonly keeps_remarks: boolean;
 }
 
 /**
@@ -1144,6 +1267,33 @@ export interface ShownRequest {
 /** Take the watch; `heard`: the alarm was heard. The post is the session's, always. */
 export interface WatchRequest {
   readonly heard: boolean;
+}
+
+/** Offer the watch of the session's post; what is open is listed by the node, at the moment of the entry. */
+export interface HandOverRequest {
+  readonly to_officer: string;
+  readonly remarks?: string;
+}
+
+/** Accept the watch; `hand_over`: US/14. `seen`: everything on its list, which was looked at. */
+export interface AcceptRequest {
+  readonly hand_over: string;
+  readonly heard: boolean;
+  readonly seen?: readonly string[];
+}
+
+/** Who will be at the desk from when until when: UTC milliseconds, whole minutes. */
+export interface WindowRequest {
+  readonly from_ms: number;
+  readonly until_ms: number;
+  readonly officer: string;
+}
+
+/** Plan who will be at the desk of the session's post; the windows ascend. It replaces the roster before. */
+export interface RosterRequest {
+  readonly from_ms: number;
+  readonly until_ms: number;
+  readonly windows?: readonly WindowRequest[];
 }
 
 /** Let a restored party back in; `confirmed`: its duty officer has said so by another channel. */

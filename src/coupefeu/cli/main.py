@@ -27,7 +27,7 @@ SUMMARIES: Final = {
     "status": "Show the line, both records, what is overdue and what was found wrong.",
     "say": "Send a message. It is on our record when this returns, and leaves when the line is up.",
     "inbox": "List what is open, most urgent first; or show one message. Looking records nothing.",
-    "watch": "Follow the line until Ctrl-C: print messages as they come, and put on record that they were shown.",
+    "watch": "Follow the line until Ctrl-C; or the desk: show, hand-over, accept, roster.",
     "take-watch": (
         "Take the watch: this post is manned from now on, which the other side sees. The alarm is tried first."
     ),

@@ -48,9 +48,15 @@ def _command(command: Any, path: str, mark: str) -> Iterator[str]:
     yield f"{mark} {path}\n"
     yield f"{_text(command.help)}\n"
     if hasattr(command, "commands"):
+        if command.invoke_without_command:
+            yield from _usage(command, path)
         for name, sub in command.commands.items():
             yield from _command(sub, f"{path} {name}", f"{mark}#")
         return
+    yield from _usage(command, path)
+
+
+def _usage(command: Any, path: str) -> Iterator[str]:
     places = "".join(f" {_place(each)}" for each in command.params if each.param_type_name == "argument")
     yield f"    {path} [OPTIONS]{places}\n"
     rows = [row for each in command.params for row in _row(each)]

@@ -21,6 +21,10 @@ BELLS = "\a" * 3
 PostOption = Annotated[
     str | None, typer.Option("--from-post", help="The post on watch; our duty desk if not given.")
 ]
+HeardOption = Annotated[
+    bool | None,
+    typer.Option("--heard/--not-heard", help="Whether you heard the alarm; on a terminal it rings and asks."),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -31,12 +35,7 @@ def register(app: typer.Typer) -> None:
 
 def take_watch(
     node: NodeOption,
-    heard: Annotated[
-        bool | None,
-        typer.Option(
-            "--heard/--not-heard", help="Whether you heard the alarm; on a terminal it rings and asks."
-        ),
-    ] = None,
+    heard: HeardOption = None,
     from_post: PostOption = None,
     officer: OfficerOption = "",
     language: LanguageOption = None,
@@ -45,8 +44,8 @@ def take_watch(
     """Take the watch: this post is manned from now on, which the other side sees. The alarm is tried first."""
     folder = open_folder(node)
     reader = language_of(folder, language)
-    is_heard = _try_alarm(reader, as_json=as_json) if heard is None else heard
-    post = _post(folder, from_post)
+    is_heard = hear_alarm(heard, reader, as_json=as_json)
+    post = post_of(folder, from_post)
     sent = act(folder, TakeWatch(from_post=post, officer=officer, heard=is_heard))
     lines = [say("recorded-as", reader, number=sent.number), say("watch-taken", reader, post=post)]
     lines.append(say("watch-heard" if is_heard else "watch-not-heard", reader))
@@ -66,10 +65,15 @@ def leave_watch(
     """Leave the watch: this post is manned no longer, which the other side sees. Messages go and ring all the same."""
     folder = open_folder(node)
     reader = language_of(folder, language)
-    post = _post(folder, from_post)
+    post = post_of(folder, from_post)
     sent = act(folder, LeaveWatch(from_post=post, officer=officer))
     lines = [say("recorded-as", reader, number=sent.number), say("watch-left", reader, post=post)]
     report(folder.banner(), lines, {"recorded": sent.number, "post": post}, as_json=as_json)
+
+
+def hear_alarm(stated: bool | None, reader: str, *, as_json: bool) -> bool:
+    """Give whether the alarm was heard: as stated, or as somebody at this terminal says. Raises: UsageError."""
+    return _try_alarm(reader, as_json=as_json) if stated is None else stated
 
 
 def _try_alarm(reader: str, *, as_json: bool) -> bool:
@@ -85,5 +89,6 @@ def _try_alarm(reader: str, *, as_json: bool) -> bool:
     return typer.confirm(say("watch-ask", reader), err=as_json)
 
 
-def _post(folder: NodeFolder, asked: str | None) -> str:
+def post_of(folder: NodeFolder, asked: str | None) -> str:
+    """Give the post that speaks: the one named, else our duty desk."""
     return folder.agreement.party(folder.party).duty_desk if asked is None else asked.lower()

@@ -9,16 +9,18 @@ import asyncio
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Annotated, Any, assert_never
 
 import msgspec
 import typer
 
+from coupefeu.cli import watch_desk
 from coupefeu.cli.inbox import message_lines, summary_lines
 from coupefeu.cli.officer import language_of, open_folder
-from coupefeu.cli.printing import LanguageOption, NodeOption
+from coupefeu.cli.printing import LanguageOption
 from coupefeu.cli.up import describe
-from coupefeu.errors import ConfigError
+from coupefeu.errors import ConfigError, UsageError
 from coupefeu.model.entry import Kind
 from coupefeu.model.instant import format_date_time_group
 from coupefeu.model.messages import Form, MessageId
@@ -62,12 +64,16 @@ _NOTICES = {
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("watch")(watch)
+    """Add the group: without a command of its own it follows the line."""
+    group = typer.Typer(rich_markup_mode=None)
+    group.callback(invoke_without_command=True)(watch)
+    watch_desk.register(group)
+    app.add_typer(group, name="watch")
 
 
 def watch(
-    node: NodeOption,
+    context: typer.Context,
+    node: Annotated[Path | None, typer.Option("--node", help="Folder of the node to follow.")] = None,
     screens: Annotated[
         int | None,
         typer.Option(min=0, max=10_000, help="On how many screens this is seen; 1 on a terminal, else 0."),
@@ -75,7 +81,19 @@ def watch(
     language: LanguageOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
 ) -> None:
-    """Follow the line until Ctrl-C: print messages as they come, and put on record that they were shown."""
+    """Follow the line until Ctrl-C; or the desk: show, hand-over, accept, roster.
+
+    Without a command it prints messages as they come, and puts on record that they were shown.
+    """
+    if context.invoked_subcommand is not None:
+        _insist_on_no_options(context)
+        return
+    if node is None:
+        raise UsageError(
+            "it is not said which node is followed",
+            code="cli.watch.node",
+            hint="Name its folder: coupefeu watch --node FOLDER",
+        )
     folder = open_folder(node)
     if not is_running(folder):
         raise ConfigError(
@@ -89,6 +107,17 @@ def watch(
         asyncio.run(_follow(folder, screen))
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
+
+
+def _insist_on_no_options(context: typer.Context) -> None:
+    """Refuse what was said before the name of a command: it would be passed over. Raises: UsageError."""
+    given = [name for name, value in context.params.items() if value not in {None, False}]
+    if given:
+        raise UsageError(
+            f"`watch {context.invoked_subcommand}` was given an option before its name: {', '.join(sorted(given))}",
+            code="cli.watch.before",
+            hint=f"Put it behind: coupefeu watch {context.invoked_subcommand} --node FOLDER",
+        )
 
 
 async def _follow(folder: NodeFolder, screen: "Screen") -> None:

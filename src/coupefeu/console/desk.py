@@ -52,12 +52,14 @@ from coupefeu.node.events import (
     ReceiptTaken,
     Recovering,
     SignalHeard,
+    StaffingChanged,
     TermsChanged,
     Trouble,
 )
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.local import LocalBackend
 from coupefeu.node.values import kind_name
+from coupefeu.node.watch_values import unstaffed_values
 from coupefeu.services.base import Command, Recorded
 from coupefeu.services.messages.display import show_line
 from coupefeu.services.messages.facts import ACTS, MAX_SHOWN_MESSAGES
@@ -194,6 +196,7 @@ class ConsoleDesk:
             parties=self._parties,
             lines=line_values(self._runtime),
             watches=self._watches,
+            unstaffed=tuple(map(unstaffed_values, self._runtime.staffing.unstaffed)),
             witnesses=witnesses_values(self._runtime),
             last_words=self._words.values(),
             overdue=tuple([line for line in rows if line.overdue][:MAX_OVERDUE]),
@@ -324,6 +327,8 @@ class ConsoleDesk:
                 self.touch()
             case TermsChanged():
                 asyncio.get_running_loop().call_soon(self._change_terms)
+            case StaffingChanged():
+                self.touch(at_once=True)
             case Trouble():
                 self._hear_trouble(change)
 

@@ -9,6 +9,8 @@ from msgspec import Meta
 from coupefeu.model.attachments import MAX_ATTACHMENTS
 from coupefeu.services.erasures.facts import MAX_REASON_CHARACTERS
 from coupefeu.services.messages.facts import MAX_TYPED_FIELDS
+from coupefeu.services.watch.hand_over import MAX_LISTED
+from coupefeu.services.watch.roster import MAX_WINDOWS
 
 MAX_SHOWN_AT_ONCE = 200
 MAX_TEXT_CHARACTERS = 65_536
@@ -115,6 +117,41 @@ class WatchRequest:
     """Take the watch; `heard`: the alarm was heard. The post is the session's, always."""
 
     heard: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOverRequest:
+    """Offer the watch of the session's post; what is open is listed by the node, at the moment of the entry."""
+
+    to_officer: Text
+    remarks: Text = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptRequest:
+    """Accept the watch; `hand_over`: US/14. `seen`: everything on its list, which was looked at."""
+
+    hand_over: Name
+    heard: bool
+    seen: Annotated[tuple[Name, ...], Meta(max_length=MAX_LISTED)] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowRequest:
+    """Who will be at the desk from when until when: UTC milliseconds, whole minutes."""
+
+    from_ms: int
+    until_ms: int
+    officer: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterRequest:
+    """Plan who will be at the desk of the session's post; the windows ascend. It replaces the roster before."""
+
+    from_ms: int
+    until_ms: int
+    windows: Annotated[tuple[WindowRequest, ...], Meta(max_length=MAX_WINDOWS)] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

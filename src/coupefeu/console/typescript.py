@@ -12,15 +12,22 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from coupefeu.console import agreement_values, communique_values, record_values, requests, values
+from coupefeu.console import (
+    agreement_values,
+    communique_values,
+    record_values,
+    requests,
+    values,
+    watch_page,
+)
 from coupefeu.console.typescript_forms import forms_source, literal, union
-from coupefeu.node import covered, verified
+from coupefeu.node import covered, verified, watch_values
 from coupefeu.node import values as message_values
 from coupefeu.node.communique import asked, drafted
 
 MODULES = (
-    message_values, values, covered, verified, record_values, agreement_values, drafted, communique_values, asked,
-    requests,
+    message_values, watch_values, values, watch_page, covered, verified, record_values, agreement_values, drafted,
+    communique_values, asked, requests,
 )  # fmt: skip
 _ASKED = frozenset({requests.__name__, asked.__name__})
 HEAD = (

@@ -12,6 +12,7 @@ from coupefeu.model.messages import Slot
 from coupefeu.model.precedence import Subject
 from coupefeu.node.demo.steps import DemoStepName
 from coupefeu.node.values import AlarmValues, MessageValues
+from coupefeu.node.watch_values import UnstaffedValues
 from coupefeu.services.messages.status import StepName
 
 # --- who ------------------------------------------------------------------------------------------------------
@@ -304,6 +305,7 @@ class DeskValues:
     parties: tuple[PartyValues, ...]
     lines: tuple[LineValues, ...]
     watches: tuple[WatchValues, ...]
+    unstaffed: tuple[UnstaffedValues, ...]
     witnesses: tuple[WitnessValues, ...]
     last_words: tuple[LastWordValues, ...]
     overdue: tuple[MessageLine, ...]

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, Self
 
+import msgspec
+
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.backend import Backend
 from coupefeu.node.control import gone
+from coupefeu.node.watch_values import UnstaffedValues
 
 MAX_WAITING: Final = 65_536
 """Events kept for a slow program; beyond it the oldest go, and `EventsMissed` says how many."""
@@ -78,21 +81,10 @@ class RecoveringSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnstaffedDesk:
-    """A desk of ours at which nobody is on watch; see `services.watch.unstaffed.Unstaffed`."""
-
-    post: str
-    cause: str
-    since_ms: int
-    planned: tuple[str, ...]
-    gap_until_ms: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StaffingSeen:
     """Which desks of ours are unstaffed now; none: every one has somebody."""
 
-    unstaffed: tuple[UnstaffedDesk, ...]
+    unstaffed: tuple[UnstaffedValues, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,13 +140,9 @@ def read_event(said: dict[str, Any]) -> Event:  # noqa: PLR0911 - one for each e
         case "attachment":
             return AttachmentSeen(number=said["entry"], attachment=said["number"])
         case "staffing":
-            return StaffingSeen(unstaffed=tuple(map(_unstaffed, said["unstaffed"])))
+            return StaffingSeen(unstaffed=msgspec.convert(said["unstaffed"], tuple[UnstaffedValues, ...]))
         case _:
             return TroubleSeen(party=said["party"], code=said["code"], detail=said["detail"])
-
-
-def _unstaffed(said: dict[str, Any]) -> UnstaffedDesk:
-    return UnstaffedDesk(**said | {"planned": tuple(said["planned"])})
 
 
 class Events:

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import msgspec
+
 from coupefeu.errors import PeerError
 from coupefeu.model.entry import Head
 from coupefeu.model.logs import party_of
@@ -262,7 +264,10 @@ def describe_change(change: Told, names: tuple[str, ...]) -> dict[str, Any]:  # 
     if isinstance(change, Recovering):
         return {"what": "recovering", "reason": change.reason, "stage": change.stage}
     if isinstance(change, StaffingChanged):
-        return {"what": "staffing", "unstaffed": [unstaffed_values(each) for each in change.unstaffed]}
+        return {
+            "what": "staffing",
+            "unstaffed": msgspec.to_builtins([unstaffed_values(each) for each in change.unstaffed]),
+        }
     about = None if change.party is None else party_of(change.party, names)
     return {"what": "trouble", "party": about, "code": change.code, "detail": change.detail}
 

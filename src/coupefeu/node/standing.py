@@ -6,6 +6,8 @@ Read from the record without changing it, so it is there for a stopped node as w
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from coupefeu.model.logs import party_of
 from coupefeu.model.messages import format_log, format_number
 from coupefeu.node.assembly import marks_that_bind
@@ -115,7 +117,7 @@ def _read(folder: NodeFolder, desk: Desk) -> dict[str, Any]:
         "recovering": why_recovering(marks, {row["log"]: row["complete"] for row in logs}),
         "records": _records(desk.reader, logs, names),
         "watches": [watch_values(each) for each in desk.watches()],
-        "unstaffed": [unstaffed_values(each) for each in desk.staffing().unstaffed],
+        "unstaffed": msgspec.to_builtins([unstaffed_values(each) for each in desk.staffing().unstaffed]),
         "witnesses": [witness_values(each, names) for each in _witnesses(folder, desk.reader.last_words())],
         "open": len(found.messages),
         "looked_at": found.looked_at,

@@ -274,6 +274,45 @@ unstaffed-nobody = { $post }: nobody is on watch, since { $time }. The other sid
 unstaffed-planned = { $post }: nobody is on watch, since { $time }; the roster names { $who }. The other side sees it.
 unstaffed-gap = { $post }: nobody is on watch, and the roster names nobody until { $time }. The other side sees it.
 unstaffed-none = Every desk of ours that must be is on watch.
+watch-who-on = { $post }: on watch since { $time }
+watch-who-left = { $post }: nobody on watch since { $time }
+watch-who-never = { $post }: nobody has said that one is on watch
+watch-they-say = { $party }, as their node says:
+watch-we-say = { $party }, our own side:
+watch-alarm-heard = the alarm was heard there when it was tried
+watch-alarm-not-heard = THE ALARM WAS NOT HEARD there when it was tried
+watch-relieved = by hand-over { $number }
+watch-crossed-no-hand-over = names hand-over { $number }, which did not wait: nobody is relieved by it
+watch-crossed-same-officer = accepts hand-over { $number } under the label that offered it: nobody is relieved by it
+watch-crossed-not-all-seen = accepts hand-over { $number } without having looked at everything listed: nobody is relieved by it
+watch-offered = hand-over { $number } waits to be accepted, since { $time }; open in all: { $count }
+watch-offered-by = offered by
+watch-offered-to = offered to
+watch-remarks = remarks
+watch-planned-now = planned now, until { $time }
+watch-planned-then = planned next, from { $from } to { $until }
+watch-planned-gap = GAP: the roster names nobody until { $time }
+watch-planned-nothing = the roster says nothing of now
+watch-planned-none = no roster
+watch-said = last word { $time } ago
+watch-open = { $count ->
+    [0] Nothing is open.
+    [one] { $count } thing is open:
+   *[other] { $count } things are open:
+}
+watch-open-more = and { $count } more, less urgent, that are not listed
+watch-what-message = message
+watch-what-call = call
+watch-what-arranged = call being arranged
+watch-what-other = of a kind unknown here
+watch-due = its next clock: { $time } left
+watch-overdue = OVERDUE by { $time }
+watch-handed-over = Hand-over offered. Until it is accepted you are on watch: { $post }.
+watch-accept-how = The next officer accepts it: { $command }
+watch-looked-at = Looked at { $number }?
+watch-roster-is = { $post }: planned from { $from } to { $until }
+watch-roster-window = { $from } to { $until }
+watch-roster-gap = GAP { $from } to { $until }: nobody is named
 
 ## The phrase book. Values come in the order of services/messages/phrases.py.
 
@@ -684,6 +723,10 @@ ui-error-services-messages-attachment-empty = A file is empty.
 ui-error-services-messages-attachment-name = The name of a file cannot be sent: give it a plain one.
 ui-error-services-watch-foreign-post = This post is not ours.
 ui-error-services-watch-no-watch = This post is not on watch.
+ui-error-services-watch-no-hand-over = No hand-over of this post waits to be accepted. To take the watch is always possible.
+ui-error-services-watch-same-officer = The watch was handed over under the same label. Sign in under a label of your own, or take the watch anew.
+ui-error-services-watch-unseen = Not everything that is listed was looked at.
+ui-error-services-watch-no-remarks = What is said on this line is erased as agreed, and a hand-over stands for ever: tell your successor at the desk.
 ui-error-services-agreement-version = The number of the version is not above that of the agreement in force.
 ui-error-services-agreement-fixed = An amendment cannot change the name, the status, the parties, the clocks or the keys.
 ui-error-services-agreement-signed-before = We have already signed a text under this version.

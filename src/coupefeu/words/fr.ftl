@@ -270,6 +270,45 @@ unstaffed-nobody = { $post } : personne n’est de quart, depuis { $time }. L�
 unstaffed-planned = { $post } : personne n’est de quart, depuis { $time } ; le tableau désigne { $who }. L’autre Partie le voit.
 unstaffed-gap = { $post } : personne n’est de quart, et le tableau ne désigne personne jusqu’à { $time }. L’autre Partie le voit.
 unstaffed-none = Chaque poste des nôtres qui doit l’être est de quart.
+watch-who-on = { $post } : de quart depuis { $time }
+watch-who-left = { $post } : personne de quart depuis { $time }
+watch-who-never = { $post } : personne n’a dit être de quart
+watch-they-say = { $party }, d’après leur nœud :
+watch-we-say = { $party }, notre côté :
+watch-alarm-heard = l’alarme y a été entendue à l’essai
+watch-alarm-not-heard = L’ALARME N’Y A PAS ÉTÉ ENTENDUE à l’essai
+watch-relieved = par la relève { $number }
+watch-crossed-no-hand-over = nomme la relève { $number }, qui n’attendait plus : personne n’est relevé par elle
+watch-crossed-same-officer = accepte la relève { $number } sous le nom même qui la proposait : personne n’est relevé par elle
+watch-crossed-not-all-seen = accepte la relève { $number } sans avoir consulté toute la liste : personne n’est relevé par elle
+watch-offered = la relève { $number } attend d’être acceptée, depuis { $time } ; en cours, en tout : { $count }
+watch-offered-by = proposée par
+watch-offered-to = proposée à
+watch-remarks = remarques
+watch-planned-now = prévu maintenant, jusqu’à { $time }
+watch-planned-then = prévu ensuite, de { $from } à { $until }
+watch-planned-gap = LACUNE : le tableau ne désigne personne jusqu’à { $time }
+watch-planned-nothing = le tableau ne dit rien de maintenant
+watch-planned-none = pas de tableau de quart
+watch-said = dernière parole il y a { $time }
+watch-open = { $count ->
+    [0] Rien n’est en cours.
+    [one] { $count } élément en cours :
+   *[other] { $count } éléments en cours :
+}
+watch-open-more = et { $count } de plus, moins urgents, hors de la liste
+watch-what-message = message
+watch-what-call = appel
+watch-what-arranged = rendez-vous d’appel
+watch-what-other = de nature inconnue ici
+watch-due = sa prochaine horloge : { $time } restent
+watch-overdue = EN RETARD de { $time }
+watch-handed-over = Relève proposée. Jusqu’à son acceptation vous êtes de quart : { $post }.
+watch-accept-how = L’officier suivant l’accepte : { $command }
+watch-looked-at = { $number } consulté ?
+watch-roster-is = { $post } : prévu de { $from } à { $until }
+watch-roster-window = de { $from } à { $until }
+watch-roster-gap = LACUNE de { $from } à { $until } : personne n’est désigné
 
 phrase-01 = Cessez le feu à { $place }.
 phrase-02 = Nous avons cessé le feu à { $place } à { $time }.
@@ -679,6 +718,10 @@ ui-error-services-messages-attachment-empty = Un fichier est vide.
 ui-error-services-messages-attachment-name = Le nom d’un fichier ne peut pas être envoyé : donnez-lui un nom simple.
 ui-error-services-watch-foreign-post = Ce poste n’est pas à nous.
 ui-error-services-watch-no-watch = Ce poste n’est pas de quart.
+ui-error-services-watch-no-hand-over = Aucune relève de ce poste n’attend d’être acceptée. On peut toujours prendre le quart.
+ui-error-services-watch-same-officer = La relève a été proposée sous le même nom. Ouvrez une session sous un nom à vous, ou reprenez le quart.
+ui-error-services-watch-unseen = Toute la liste n’a pas été consultée.
+ui-error-services-watch-no-remarks = Ce qui se dit sur cette ligne est effacé comme convenu, et une relève reste pour toujours : parlez à votre successeur sur place.
 ui-error-services-agreement-version = Le numéro de version n’est pas supérieur à celui de l’accord en vigueur.
 ui-error-services-agreement-fixed = Un amendement ne peut changer ni le nom, ni le statut, ni les Parties, ni les horloges, ni les clés.
 ui-error-services-agreement-signed-before = Nous avons déjà signé un texte sous cette version.

@@ -271,6 +271,46 @@ unstaffed-nobody = { $post }: никто не дежурит с { $time }. Др�
 unstaffed-planned = { $post }: никто не дежурит с { $time }; по графику: { $who }. Другая Сторона это видит.
 unstaffed-gap = { $post }: никто не дежурит, и по графику никто не назначен до { $time }. Другая Сторона это видит.
 unstaffed-none = На всех наших постах, где это нужно, есть дежурный.
+watch-who-on = { $post }: дежурит с { $time }
+watch-who-left = { $post }: никто не дежурит с { $time }
+watch-who-never = { $post }: никто не сообщал о дежурстве
+watch-they-say = { $party }, по словам их узла:
+watch-we-say = { $party }, наша сторона:
+watch-alarm-heard = сигнал тревоги там был слышен при проверке
+watch-alarm-not-heard = СИГНАЛ ТРЕВОГИ там НЕ БЫЛ СЛЫШЕН при проверке
+watch-relieved = по сдаче { $number }
+watch-crossed-no-hand-over = называет сдачу { $number }, которая не ожидала приёма: ею никто не сменён
+watch-crossed-same-officer = принимает сдачу { $number } под тем же именем, что и сдавший: ею никто не сменён
+watch-crossed-not-all-seen = принимает сдачу { $number }, не просмотрев всего списка: ею никто не сменён
+watch-offered = сдача { $number } ожидает приёма с { $time }; всего не завершено: { $count }
+watch-offered-by = сдаёт
+watch-offered-to = принимает
+watch-remarks = примечания
+watch-planned-now = по графику сейчас, до { $time }
+watch-planned-then = по графику далее, с { $from } до { $until }
+watch-planned-gap = ПРОБЕЛ: по графику никто не назначен до { $time }
+watch-planned-nothing = график ничего не говорит о настоящем времени
+watch-planned-none = графика нет
+watch-said = последнее слово { $time } назад
+watch-open = { $count ->
+    [0] Незавершённого нет.
+    [one] Не завершено { $count } дело:
+    [few] Не завершено { $count } дела:
+   *[other] Не завершено { $count } дел:
+}
+watch-open-more = и ещё { $count }, менее срочных, вне списка
+watch-what-message = сообщение
+watch-what-call = вызов
+watch-what-arranged = согласуемый разговор
+watch-what-other = вид здесь неизвестен
+watch-due = ближайший срок: осталось { $time }
+watch-overdue = ПРОСРОЧЕНО на { $time }
+watch-handed-over = Дежурство предложено к сдаче. До приёма дежурите вы: { $post }.
+watch-accept-how = Следующий офицер принимает: { $command }
+watch-looked-at = Просмотрено { $number }?
+watch-roster-is = { $post }: запланировано с { $from } до { $until }
+watch-roster-window = с { $from } до { $until }
+watch-roster-gap = ПРОБЕЛ с { $from } до { $until }: никто не назначен
 
 phrase-01 = Прекратите огонь: { $place }.
 phrase-02 = Мы прекратили огонь: { $place }, время { $time }.
@@ -678,6 +718,10 @@ ui-error-services-messages-attachment-empty = Файл пуст.
 ui-error-services-messages-attachment-name = Имя файла нельзя отправить: дайте ему простое имя.
 ui-error-services-watch-foreign-post = Это не наша должность.
 ui-error-services-watch-no-watch = Эта должность не на дежурстве.
+ui-error-services-watch-no-hand-over = Ни одна сдача дежурства по этой должности не ожидает приёма. Принять дежурство можно всегда.
+ui-error-services-watch-same-officer = Дежурство сдавалось под тем же именем. Войдите под своим именем или примите дежурство заново.
+ui-error-services-watch-unseen = Просмотрен не весь список.
+ui-error-services-watch-no-remarks = Сказанное на этой линии стирается по соглашению, а сдача дежурства остаётся навсегда: скажите сменщику на месте.
 ui-error-services-agreement-version = Номер версии не больше номера действующего соглашения.
 ui-error-services-agreement-fixed = Поправка не может менять название, статус, Стороны, часы и ключи.
 ui-error-services-agreement-signed-before = Мы уже подписали текст под этой версией.

@@ -125,7 +125,7 @@ def _accept(command: AcceptWatch, watch: Rows, hand_over: Rows, context: Context
         _refuse(
             "no_hand_over",
             f"{number} is no hand-over of {command.from_post} that waits to be accepted.",
-            "`coupefeu watch who` says what does; to take the watch is always possible.",
+            "`coupefeu watch show` says what does; to take the watch is always possible.",
         )
     offered = hand_over[0]
     if command.officer and command.officer == offered["officer"]:
