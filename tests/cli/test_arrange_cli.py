@@ -69,13 +69,14 @@ def written(folder, *hours):
 def test_a_proposal_says_who_times_and_how_to_write_instead(line):
     first, second = written(line.us, 24, 48)
     lines = line.run(
-        "arrange", "propose", "ru.minister", "--from-post", "us.secretary", "--time", first, "--time", second,
+        "arrange", "propose", "ru.minister", "--for", "us.secretary", "--time", first, "--time", second,
         "--in", "en", "--interpreter", "--words", "Before it is late.",
     )  # fmt: skip
     text = "\n".join(lines)
     assert lines[0] == BANNER
     assert lines[1].startswith("On our record as US/")
     assert "PROPOSED  us.secretary with ru.minister" in text
+    assert "US · us.duty  proposed a call" in text
     assert "answer of RU due by" in text
     assert f"1. {first.partition('/')[0]} to {first.partition('/')[2]}, UTC" in text
     assert "| Before it is late." in text

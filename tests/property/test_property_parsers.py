@@ -34,6 +34,8 @@ from coupefeu.record.evidence import audit_proof
 from coupefeu.record.leaf import check_leaf
 from coupefeu.record.two_heads import verify_two_heads
 from coupefeu.services.agreement.facts import parse_acceptance
+from coupefeu.services.arranged.facts import KINDS as ARRANGED
+from coupefeu.services.arranged.facts import read_arranged
 from coupefeu.services.bodies import decode_body
 from coupefeu.services.communique.facts import read_answered, read_communique, read_proposed
 from coupefeu.services.erasures.facts import parse_erasure
@@ -170,6 +172,7 @@ TRIED = {
     "services.communique.facts.read_proposed": read_proposed,
     "services.communique.facts.read_answered": lambda data: [read_answered(kind, data) for kind in Kind],
     "services.communique.facts.read_communique": lambda data: [read_communique(kind, data) for kind in Kind],
+    "services.arranged.facts.read_arranged": lambda data: [read_arranged(kind, data) for kind in ARRANGED],
     "services.persons.facts.read_person": lambda data: [read_person(kind, data) for kind in PERSONS],
     "keys.passkeys.decode_base64url": lambda data: decode_base64url(text(data)),
     "services.watch.facts.read_watch": lambda data: [read_watch(kind, data) for kind in Kind],
@@ -184,6 +187,7 @@ ELSEWHERE = {
     "keys.ring.read_staged_key": "takes a role's name and reads a key file of our own, and raises ConfigError",
     "keys.generations.decode_generations": "reads a key file of our own alone, and raises ConfigError",
     "keys.ring.read_generations": "takes a party's name and reads a key file of our own, and raises ConfigError",
+    "services.arranged.times.parse_window": "reads what an officer of ours typed, and raises UsageError",
 }
 """What is named like a reader and is none, with the reason."""
 

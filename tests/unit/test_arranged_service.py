@@ -377,3 +377,48 @@ def test_a_rebuild_gives_the_same_rows(line):
 def test_arbitrary_bytes_are_read_or_named(body, kind):
     fact, defect = read_arranged(kind, body)
     assert defect or read_arranged(kind, encode_arranged(fact)) == (fact, "")
+
+
+# --- proposed for another post ----------------------------------------------------------------------------
+
+
+def test_the_duty_desk_proposes_for_the_post_that_shall_speak(line):
+    proposed = line.act(
+        ProposeCall(from_post="us.duty", post=SECRETARY, to_post=MINISTER, windows=TABLE, officer="day watch")
+    )
+    view = line.view(proposed)
+    assert (view.by_post, view.from_post, view.speakers) == ("us.duty", SECRETARY, (SECRETARY, MINISTER))
+    line.hear(Kind.ARRANGE_AGREED, ArrangeFact(window=0), proposed, proposed)
+    assert line.view(proposed).agreed.speakers == (SECRETARY, MINISTER)
+    line.act(WithdrawProposal(arrangement=proposed, from_post=SECRETARY))
+    assert line.view(proposed).state is ArrangeState.WITHDRAWN
+
+
+def test_a_post_that_speaks_for_itself_is_not_named_twice(line):
+    proposed = line.propose(post=SECRETARY)
+    (row,) = line.rows(select_proposal(proposed))
+    assert read_arranged(row["kind"], row["body"])[0].post == ""
+
+
+@pytest.mark.parametrize(
+    ("from_post", "speaks", "why"),
+    [
+        (CHIEF, SECRETARY, "post_not_of_arrangement"),
+        (SECRETARY, "ru.chief", "foreign_post"),
+        ("us.duty", "us.duty", "duty_desk"),
+    ],
+)
+def test_nobody_else_proposes_for_a_post(line, from_post, speaks, why):
+    with pytest.raises(PolicyError) as refused:
+        line.act(ProposeCall(from_post=from_post, post=speaks, to_post=MINISTER, windows=TABLE))
+    assert refused.value.code == f"services.arranged.{why}"
+
+
+def test_a_proposal_of_theirs_for_a_post_of_ours_has_no_effect(line):
+    heard = line.hear(
+        Kind.ARRANGE_PROPOSED,
+        ArrangeFact(windows=TABLE, media=Media.TEXT, post=CHIEF),
+        post="ru.duty",
+        to=(SECRETARY,),
+    )
+    assert line.view(heard).effect == "foreign_post"

@@ -17,7 +17,7 @@ const REASONS = [0, 1, 2, 3, 4, 5, 6];
 const SPOKEN = [8, 9];
 /** By kind: the keys that it must carry, and those that it may. */
 const KEYS: Readonly<Record<number, readonly [must: readonly number[], may: readonly number[]]>> = {
-  96: [[0, 1], [2, 3, 4, ...SPOKEN]],
+  96: [[0, 1], [2, 3, 4, 7, ...SPOKEN]],
   97: [[0], [2, 7, ...SPOKEN]],
   98: [[5], SPOKEN],
   99: [[6], SPOKEN],

@@ -1,6 +1,6 @@
 """`coupefeu arrange`: two principals agree on a time to speak. To ring a desk now is another thing: `coupefeu call`.
 
-coupefeu arrange propose ru.minister --node us --from-post us.secretary --time "241500Z MAR 22/1600Z" --time 1800Z/1h
+coupefeu arrange propose ru.minister --node us --for us.secretary --time "241500Z MAR 22/1600Z" --time 1800Z/1h
 coupefeu arrange counter US/12 --node ru --time "250900Z MAR 22/1000Z"
 coupefeu arrange agree US/12 --node us --time 1
 coupefeu arrange write US/12 "We still wish to speak." --node us
@@ -96,7 +96,13 @@ def register(app: typer.Typer) -> None:
 def propose(
     post: Annotated[str, typer.Argument(metavar="POST", help="Who is asked to speak: ru.minister.")],
     node: NodeOption,
-    from_post: Annotated[str, typer.Option("--from-post", help="Our post that wishes to speak.")],
+    speaker: Annotated[
+        str | None,
+        typer.Option("--for", help="Our post that shall speak; the one that proposes if not given."),
+    ] = None,
+    from_post: Annotated[
+        str | None, typer.Option("--from-post", help="Our post that proposes; our duty desk if not given.")
+    ] = None,
     time: TimeOption = None,
     media: Annotated[
         MediaName, typer.Option("--media", case_sensitive=False, help="By what they speak.")
@@ -117,8 +123,9 @@ def propose(
     """Propose a call to a principal: times, by what, in which languages. Nobody's telephone rings."""
     desk = Arranger(node, language)
     command = ProposeCall(
-        from_post=from_post.lower(),
+        from_post=(from_post or desk.duty_desk).lower(),
         to_post=post.lower(),
+        post=(speaker or "").lower(),
         windows=desk.windows(time),
         media=Media[media.name],
         within_s=None if within is None else parse_duration_s(within),
@@ -274,6 +281,11 @@ class Arranger:
         """The arranged call, as it was when it was looked at last."""
         assert self._found is not None
         return self._found
+
+    @property
+    def duty_desk(self) -> str:
+        """Our own duty desk."""
+        return self.folder.agreement.party(self.folder.party).duty_desk
 
     def windows(self, texts: list[str] | None) -> tuple[Any, ...]:
         """Read times as they were typed. Raises: UsageError."""

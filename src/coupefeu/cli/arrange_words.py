@@ -109,7 +109,7 @@ def _proposal_lines(view: ArrangementView, language: str) -> Iterator[str]:
     yield _act_line(
         view.arrived_ms,
         view.proposer,
-        view.from_post,
+        view.by_post,
         view.officer,
         say("arrange-step-96", language),
         view.number,

@@ -102,7 +102,8 @@ class HeldValues:
 class ArrangementValues:
     """An arranged call. `effect`: why the proposal has none; then nothing can be agreed by it.
 
-    `from_post`, `to_post`: who was to speak at first; `first`, `second`: who is to speak now, the proposer's first.
+    `from_post`, `to_post`: who was to speak at first; `by_post`: who proposed it. `first`, `second`: who is to speak
+    now, the proposer's first.
     `our_post`, `their_post`: the same, from here. `open`: it waits for an answer. `overdue`: an answer did not come in
     the agreed time. `stated_ms`: the proposer's own clock; every other instant is by ours. `messages`: numbers of
     messages about it, newest first.
@@ -118,6 +119,7 @@ class ArrangementValues:
     overdue: bool
     from_post: str
     to_post: str
+    by_post: str
     first: str
     second: str
     our_post: str
@@ -153,6 +155,7 @@ def arrangement_values(arrangement: Arrangement, text: Text = exactly) -> Arrang
         overdue=any(each.is_overdue for each in view.awaited),
         from_post=text(view.from_post),
         to_post=text(view.to_post),
+        by_post=text(view.by_post),
         first=first,
         second=second,
         our_post=our_post,

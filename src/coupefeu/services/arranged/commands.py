@@ -10,7 +10,11 @@ from coupefeu.services.base import Command
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposeCall(Command):
-    """Propose that two principals speak in one of these windows. `within_s`: asked answer time; None: as agreed."""
+    """Propose that two principals speak in one of these windows.
+
+    `post`: who of ours shall speak, where the duty desk proposes for another; "": `from_post` itself. `within_s`: asked
+    answer time; None: as agreed.
+    """
 
     from_post: str
     to_post: str
@@ -19,6 +23,7 @@ class ProposeCall(Command):
     within_s: int | None = None
     languages: tuple[str, ...] = ()
     interpreter: bool = False
+    post: str = ""
     words: str = ""
     officer: str = ""
 

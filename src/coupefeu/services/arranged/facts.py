@@ -84,7 +84,7 @@ class ArrangeFact:
 
 _SPOKEN: Final = frozenset({8, 9})
 KEYS: Final[Mapping[int, tuple[frozenset[int], frozenset[int]]]] = {
-    Kind.ARRANGE_PROPOSED: (frozenset({0, 1}), frozenset({2, 3, 4}) | _SPOKEN),
+    Kind.ARRANGE_PROPOSED: (frozenset({0, 1}), frozenset({2, 3, 4, 7}) | _SPOKEN),
     Kind.ARRANGE_COUNTERED: (frozenset({0}), frozenset({2, 7}) | _SPOKEN),
     Kind.ARRANGE_AGREED: (frozenset({5}), _SPOKEN),
     Kind.ARRANGE_REFUSED: (frozenset({6}), _SPOKEN),

@@ -41,16 +41,24 @@ def judge_proposal(proposal: Act, to_posts: Sequence[str], context: Context) -> 
     """Name why a proposal has no effect ("" when it has): two principals that are paired, each of its own party."""
     if proposal.defect:
         return proposal.defect
-    if not _is_of(proposal.from_post, proposal.party):
+    speaks = speaker_of(proposal)
+    if not _is_of(proposal.from_post, proposal.party) or not _is_of(speaks, proposal.party):
         return "foreign_post"
     if len(to_posts) != 1 or _is_of(to_posts[0], proposal.party):
         return "not_one_counterpart"
     agreement = context.agreement_of(proposal.row["agreement_version"])
     desks = {party.duty_desk for party in agreement.parties}
-    if desks & {proposal.from_post, to_posts[0]}:
+    if desks & {speaks, to_posts[0]}:
         return "duty_desk"
+    if proposal.from_post not in desks | {speaks}:
+        return "post_not_of_arrangement"
     paired = {frozenset(pair.posts) for pair in agreement.pairs}
-    return "" if frozenset({proposal.from_post, to_posts[0]}) in paired else "not_counterparts"
+    return "" if frozenset({speaks, to_posts[0]}) in paired else "not_counterparts"
+
+
+def speaker_of(proposal: Act) -> str:
+    """Name the post of the proposer that shall speak: the one that proposes, or the one that it proposes for."""
+    return proposal.fact.post or proposal.from_post
 
 
 def shown_words(fact: ArrangeFact, version: int, context: Context) -> str:
@@ -81,7 +89,7 @@ class _Table:
 
     def __post_init__(self) -> None:
         self.effect = judge_proposal(self.root, json.loads(self.root.row["to_posts"]), self.context)
-        self.speakers = {self.root.party: self.root.from_post, self.asked: self.to_post}
+        self.speakers = {self.root.party: speaker_of(self.root), self.asked: self.to_post}
         if not self.effect:
             self.offers.append((self.root, self._speakers()))
 
@@ -110,7 +118,7 @@ class _Table:
         if not _is_of(act.from_post, act.party):
             return "foreign_post"
         party = self._agreement(act).party(act.party)
-        first = self.root.from_post if act.party == self.root.party else self.to_post
+        first = speaker_of(self.root) if act.party == self.root.party else self.to_post
         named = {
             each.fact.post
             for each, effect, _, _ in self.judged
@@ -199,8 +207,9 @@ class _Table:
             asked=self.asked,
             effect=self.effect,
             state=self.state,
-            from_post=self.root.from_post,
+            from_post=speaker_of(self.root),
             to_post=self.to_post,
+            by_post=self.root.from_post,
             speakers=self._speakers(),
             media=fact.media if fact.media is not None else Media.TEXT,
             languages=fact.languages,
@@ -258,7 +267,7 @@ class _Table:
 
     def _within_s(self, act: Act) -> int:
         """Give the answer time: as agreed, or the shorter one that was asked."""
-        agreed = answer_within_s(self._agreement(act))
+        agreed = self._agreement(act).calls.arrange_answer_s
         return agreed if act.fact.within_s is None else min(agreed, act.fact.within_s)
 
     def _stop(self, offer: Act) -> Act | None:
@@ -299,12 +308,6 @@ class _Table:
 
     def _number(self, entry: MessageId) -> str:
         return format_number(entry, self.context.parties)
-
-
-def answer_within_s(agreement: Agreement) -> int:
-    """Give the agreed time for an answer to a proposed call, in seconds."""
-    agreed = getattr(agreement, "calls", None)
-    return 86_400 if agreed is None else int(agreed.arrange_answer_s)
 
 
 def insist_arrangement(rows: Sequence[Row], arrangement: MessageId, context: Context) -> Row:

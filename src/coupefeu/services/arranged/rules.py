@@ -83,12 +83,13 @@ def _propose(command: ProposeCall, context: Context) -> Draft:
         within_s=command.within_s,
         languages=command.languages,
         interpreter=command.interpreter,
+        post="" if command.post == command.from_post else command.post,
         words=command.words,
         officer=command.officer,
     )
     _require_form(Kind.ARRANGE_PROPOSED, fact, context)
     _require_future(command.windows, context)
-    for post in (command.from_post, command.to_post):
+    for post in (command.from_post, command.post or command.from_post, command.to_post):
         context.agreement.post(post)
     draft = _draft(Kind.ARRANGE_PROPOSED, fact, command.from_post, (command.to_post,), (), context)
     reason = judge_proposal(

@@ -86,7 +86,8 @@ class AgreedCall:
 class ArrangementView:
     """An arranged call. `proposer`, `asked`: the two parties. `effect`: why the proposal itself has none.
 
-    `from_post`, `to_post`: who was to speak at first; `speakers`: who is to speak now, the proposer's post first.
+    `from_post`, `to_post`: who was to speak at first; `by_post`: which post proposed it. `speakers`: who is to speak
+    now, the proposer's post first.
     `agreed` stays when the call was called off later: `state` says that.
     """
 
@@ -99,6 +100,7 @@ class ArrangementView:
     state: ArrangeState
     from_post: str
     to_post: str
+    by_post: str
     speakers: tuple[str, str]
     media: Media
     languages: tuple[str, ...]
