@@ -1,5 +1,6 @@
 """[relay] of node.toml: what is read, what is refused, which addresses leave and which are admitted; its passwords."""
 
+import asyncio
 from base64 import b64decode
 from dataclasses import replace
 from ipaddress import ip_address
@@ -9,8 +10,10 @@ from tests.descriptions import HOST, RELAY, voice
 
 from coupefeu.errors import ConfigError, PeerError, UsageError
 from coupefeu.keys.relay_password import make_relay_password
+from coupefeu.node.exercise import pair_exercise
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.media_policy import MediaPolicy, check_ours, check_theirs, policy_to, read_policy
+from coupefeu.node.runtime import Runtime
 from coupefeu.wire.sdp import parse_sdp
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -140,6 +143,10 @@ def test_on_one_network_every_address_but_those_of_many_is_admitted():
     for address, admitted in (
         ("10.0.0.5", True),
         ("127.0.0.1", True),
+        ("::1", True),
+        ("fd00::2", True),
+        ("0.0.0.0", False),
+        ("255.255.255.255", False),
         ("224.0.0.1", False),
         ("ff02::1", False),
     ):
@@ -154,3 +161,27 @@ def test_a_password_is_what_the_draft_says():
     assert made.username == "1433895918:desk"
     assert b64decode(made.password) == hmac.digest(b"north", b"1433895918:desk", "sha1")
     assert made.password not in repr(made)
+
+
+def test_a_node_reads_its_relay_as_it_starts_and_a_wrong_section_keeps_it_from_starting(tmp_path):
+    us, _ = pair_exercise(tmp_path / "us", tmp_path / "ru")
+    node_file, secret = us.path / "node.toml", us.path / "keys" / "relay.key"
+    before = node_file.read_text("utf-8")
+    secret.write_text(SECRET, "ascii")
+    secret.chmod(0o600)
+
+    async def relay():
+        runtime = await Runtime.start(NodeFolder.open(us.path))
+        try:
+            return runtime.signalling.relay
+        finally:
+            await runtime.close()
+
+    node_file.write_text(f'{before}\n[relay]\nurls = ["{URLS[1]}"]\nsecret = "keys/relay.key"\n', "utf-8")
+    assert asyncio.run(relay()).urls == (URLS[1],)
+    node_file.write_text(
+        f'{before}\n[relay]\nurls = ["https://relay.example.org"]\nsecret = "keys/relay.key"\n'
+    )
+    with pytest.raises(ConfigError) as refused:
+        asyncio.run(relay())
+    assert refused.value.code == "node.relay.urls"

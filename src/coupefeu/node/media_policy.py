@@ -57,9 +57,11 @@ class MediaPolicy:
 
     def shows(self, candidate: Candidate, *, is_direct: bool) -> bool:
         """Whether a candidate of ours may leave; off one network an inner address is of no use to anybody there."""
-        if not is_direct:
-            return candidate.kind is CandidateKind.RELAY
-        return self.is_near or is_public(candidate.address)
+        return self.reveals(candidate.address) if is_direct else candidate.kind is CandidateKind.RELAY
+
+    def reveals(self, address: Address) -> bool:
+        """Whether a direct call shows an address of our desk to the other side."""
+        return self.is_near or is_public(address)
 
     def admits(self, address: Address) -> bool:
         """Whether our browser may send to an address that the other side names."""
@@ -77,7 +79,8 @@ def is_public(address: Address) -> bool:
 
 
 def _is_unicast(address: Address) -> bool:
-    return not (address.is_multicast or address.is_unspecified or address.is_reserved)
+    is_reserved = address.is_reserved and not address.is_loopback  # ::1 lies in ::/8, which is
+    return not (address.is_multicast or address.is_unspecified or is_reserved)
 
 
 def check_ours(description: Description) -> None:
@@ -126,6 +129,11 @@ def read_policy(path: Path, table: Mapping[str, Any] | None, *, is_one_machine: 
         is_near=is_one_machine or is_direct,
         is_direct=is_direct or (is_one_machine and relay is None),
     )
+
+
+def read_policies(folder: NodeFolder) -> Mapping[str, MediaPolicy]:
+    """Read where media may go between our consoles and those of each other party. Raises: ConfigError."""
+    return {party: policy_to(folder, party) for party in folder.counterparts}
 
 
 def policy_to(folder: NodeFolder, party: str) -> MediaPolicy:

@@ -5,7 +5,7 @@ import contextlib
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -34,10 +34,12 @@ from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import check_address
 from coupefeu.node.in_force import InForce, catch_up
 from coupefeu.node.journal import Journal
+from coupefeu.node.media_policy import MediaPolicy, read_policies
 from coupefeu.node.post_quantum import work_at_once
 from coupefeu.node.ratchet import SecretFiles, drop_old_secrets
 from coupefeu.node.recovery.asking import Recoverer
 from coupefeu.node.recovery.checkpoints import ask_witnesses
+from coupefeu.node.signalling import Signalling
 from coupefeu.node.staffing import Staffing
 from coupefeu.node.staffing_alarm import StaffingAlarm
 from coupefeu.node.troubles import Troubles
@@ -65,6 +67,8 @@ class Runtime:
 
     engine: Engine
     duties: Duties
+    signalling: Signalling
+    """What the consoles of two nodes say of the media of a call."""
     staffing: Staffing
     """Which desks of ours are unstaffed; of a node on the line alone."""
     calling: Calling
@@ -96,6 +100,7 @@ class Runtime:
         is taken; StoreError.
         """
         alarm = read_alarm(folder.alarm)
+        media = read_policies(folder)
         read_witnesses(folder.path, folder.agreement, folder.witnesses)
         runtime = cls(folder)
         try:
@@ -109,7 +114,7 @@ class Runtime:
             runtime.journal.close()
             runtime._unlock()
             raise
-        runtime._assemble(keeper)
+        runtime._assemble(keeper, media)
         if online:
             await runtime._go_online()
             with runtime._withstand():
@@ -120,7 +125,7 @@ class Runtime:
     def _note_not_up(self, error: BaseException) -> None:
         self.journal.note("not-up", code=getattr(error, "code", type(error).__name__))
 
-    def _assemble(self, keeper: Keeper) -> None:
+    def _assemble(self, keeper: Keeper, media: Mapping[str, MediaPolicy]) -> None:
         self._keeper = keeper
         self._bearer = TcpBearer(
             Receiver(accepted=self._accepted, received=self._received, closed=self._closed)
@@ -163,6 +168,13 @@ class Runtime:
             ),
             self.clock,
             self.journal.defect,
+        )
+        self.signalling = Signalling(
+            self.engine,
+            self.folder.agreement.party_ids,
+            find=self.calling.view,
+            policies=media,
+            clock=self.clock,
         )
         self._tasks.append(asyncio.ensure_future(self._keep_high_water()))
 
