@@ -45,6 +45,8 @@ from coupefeu.services.persons.facts import KINDS as PERSONS
 from coupefeu.services.persons.facts import read_person
 from coupefeu.services.refusals.facts import parse_refusal
 from coupefeu.services.watch.facts import read_watch
+from coupefeu.services.watch.hand_over import read_accepted, read_hand_over
+from coupefeu.services.watch.roster import read_roster
 from coupefeu.wire import (
     agreement,
     armour,
@@ -176,6 +178,9 @@ TRIED = {
     "services.persons.facts.read_person": lambda data: [read_person(kind, data) for kind in PERSONS],
     "keys.passkeys.decode_base64url": lambda data: decode_base64url(text(data)),
     "services.watch.facts.read_watch": lambda data: [read_watch(kind, data) for kind in Kind],
+    "services.watch.hand_over.read_hand_over": read_hand_over,
+    "services.watch.hand_over.read_accepted": read_accepted,
+    "services.watch.roster.read_roster": read_roster,
     "services.bodies.decode_body": lambda data: [
         decode_body(0, head_of(kind), data) for kind in (*Kind, 4, 900)
     ],
@@ -188,6 +193,8 @@ ELSEWHERE = {
     "keys.generations.decode_generations": "reads a key file of our own alone, and raises ConfigError",
     "keys.ring.read_generations": "takes a party's name and reads a key file of our own, and raises ConfigError",
     "services.arranged.times.parse_window": "reads what an officer of ours typed, and raises UsageError",
+    "services.watch.standing.read_standing": "reads rows of our own database, and takes a party's name",
+    "services.watch.standing.read_standings": "the same for every post",
 }
 """What is named like a reader and is none, with the reason."""
 

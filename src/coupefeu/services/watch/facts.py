@@ -130,7 +130,7 @@ def encode_watch(fact: WatchFact) -> bytes:
 def read_watch(kind: int, body: bytes) -> tuple[WatchFact, str]:
     """Read the body of an entry, and name what is wrong with it ("" when nothing is); never raises."""
     try:
-        fields = read_map(body)
+        fields = fields_of(body)
         fact = WatchFact(officer=read_text(fields, 0), heard=read_bool(fields, 1))
     except (CoupefeuError, TypeError):
         return WatchFact(), UNREADABLE
@@ -156,7 +156,7 @@ def label_defect(officer: str) -> str:
 # --- how a body is read: TypeError where a field is of another type ---------------------------------------------
 
 
-def read_map(body: bytes) -> Mapping[int, Any]:
+def fields_of(body: bytes) -> Mapping[int, Any]:
     """Decode a body that is a map. Raises: TypeError, PeerError."""
     fields: Any = cbor.decode(body)
     if not isinstance(fields, dict):

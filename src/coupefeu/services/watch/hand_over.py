@@ -16,9 +16,9 @@ from coupefeu.services.watch.facts import (
     UNREADABLE,
     as_count,
     as_list,
+    fields_of,
     label_defect,
     read_bool,
-    read_map,
     read_text,
 )
 from coupefeu.wire import cbor
@@ -67,7 +67,7 @@ def encode_hand_over(fact: HandOverFact) -> bytes:
 def read_hand_over(body: bytes, references: int | None = None) -> tuple[HandOverFact, str]:
     """Read it, and name what is wrong ("" when nothing); `references`: of its head, where known. Never raises."""
     try:
-        fields = read_map(body)
+        fields = fields_of(body)
         fact = HandOverFact(
             to_officer=read_text(fields, 2),
             rows=tuple(map(_row, as_list(fields.get(3)))),
@@ -106,7 +106,7 @@ def encode_accepted(fact: AcceptedFact) -> bytes:
 def read_accepted(body: bytes, references: int | None = None) -> tuple[AcceptedFact, str]:
     """Read it, and name what is wrong ("" when nothing); `references`: of its head, where known. Never raises."""
     try:
-        fields = read_map(body)
+        fields = fields_of(body)
         heard = read_bool(fields, 1)
         fact = AcceptedFact(heard=bool(heard), seen=as_count(fields.get(6)), officer=read_text(fields, 0))
     except (CoupefeuError, TypeError):

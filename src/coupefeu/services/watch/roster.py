@@ -16,8 +16,8 @@ from coupefeu.services.watch.facts import (
     RosterWindow,
     as_count,
     as_list,
+    fields_of,
     label_defect,
-    read_map,
     read_text,
 )
 from coupefeu.wire import cbor
@@ -60,7 +60,7 @@ def encode_roster(fact: RosterFact) -> bytes:
 def read_roster(body: bytes) -> tuple[RosterFact, str]:
     """Read it, and name what is wrong with it ("" when nothing is); never raises."""
     try:
-        fields = read_map(body)
+        fields = fields_of(body)
         fact = RosterFact(
             from_ms=as_count(fields.get(1)) * MINUTE_MS,
             until_ms=as_count(fields.get(2)) * MINUTE_MS,
