@@ -1,6 +1,7 @@
 """What officers read of calls: lists, one call, what is open, who last spoke with whom; on two joined nodes."""
 
 import pytest
+from tests.calls_line import Calls
 
 from coupefeu.errors import UsageError
 from coupefeu.model.calls import CallState, DeclineReason, Outcome
@@ -13,63 +14,31 @@ from coupefeu.services.calls.commands import (
     DeferCall,
     GiveUp,
     HangUp,
-    PlaceCall,
     Ring,
     Unreached,
     WithdrawCall,
 )
 from coupefeu.services.calls.listed import CallFilter
 from coupefeu.services.messages.commands import Say
-from coupefeu.testing.joined import JoinedNodes
+from coupefeu.testing.joined import MemoryNode
 
 EVERYTHING = CallFilter()
 
 
-class Calls:
-    """Two nodes, of which nothing rings by itself."""
-
-    def __init__(self, folder):
-        self.nodes = JoinedNodes(folder)
-        for node in self.nodes.nodes:
-            node.rings = False
-        self.us, self.ru = self.nodes.nodes
-
-    def connect(self):
-        self.nodes.connect()
-        self.run()
-
-    def run(self, seconds=1):
-        self.nodes.run(seconds=seconds)
-
-    def place(self, node=None, to="ru.duty", from_post="us.duty", **fields):
-        call = (node or self.us).act(PlaceCall(from_post=from_post, to_post=to, **fields))[0]
-        self.run()
-        return call
-
-    def ru_does(self, command, call, **fields):
-        self.ru.act(command(call=call, from_post="ru.duty", **fields))
-        self.run()
-
-    def look(self, node, read):
-        desk = node.desk()
-        try:
-            return read(desk)
-        finally:
-            desk.close()
-
-    def both(self, read):
-        return [self.look(node, read) for node in self.nodes.nodes]
+@pytest.fixture
+def apart(tmp_path, monkeypatch):
+    monkeypatch.setattr(MemoryNode, "rings", False)
+    return Calls(tmp_path)
 
 
 @pytest.fixture
-def calls(tmp_path):
-    line = Calls(tmp_path)
-    line.connect()
-    return line
+def calls(apart):
+    apart.connect()
+    return apart
 
 
-def test_a_call_is_on_their_node_once_their_receipt_is_here(tmp_path):
-    calls = Calls(tmp_path)
+def test_a_call_is_on_their_node_once_their_receipt_is_here(apart):
+    calls = apart
     call = calls.place()
     view = calls.look(calls.us, lambda desk: desk.call(call))
     assert (view.state, view.on_their_record_ms) == (CallState.PLACED, None)

@@ -1,20 +1,22 @@
 """What an officer reads of calls: attempts as both logs have them, joined with the receipts that the record holds."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from coupefeu.errors import UsageError
-from coupefeu.model.calls import CallState
+from coupefeu.model.calls import CallState, Outcome
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.services.attempts import contact_view, count_attempts, is_contact, select_attempts
 from coupefeu.services.base import Context, Rows, Statement
+from coupefeu.services.calls.diagnosis import Diagnosis, Known, OnWatch, diagnose
 from coupefeu.services.calls.fold import fold
 from coupefeu.services.calls.listed import CallFilter, select_answered, select_open, select_window
 from coupefeu.services.calls.status import CallView
 from coupefeu.services.calls.tables import select_call, select_steps
 from coupefeu.services.messages.listed import select_window as select_messages
 from coupefeu.services.messages.views import select_message
+from coupefeu.services.watch.standing import WatchStanding
 from coupefeu.store.reader import Reader
 
 
@@ -85,6 +87,40 @@ class CallDesk:
         newest = max(rows, key=lambda row: int(row["arrival"]), default=None)
         return None if newest is None else self.find((newest["log"], newest["idx"]))
 
+    def diagnose(
+        self, call: MessageId, standings: Iterable[WatchStanding], *, alive: bool | None
+    ) -> Diagnosis | None:
+        """Say what is shown of an attempt; `standings`: what every party has said of its watch."""
+        view = self.get(call)
+        if view.channel is not None or view.outcome is Outcome.OTHER_CHANNEL:
+            return None
+        context = self._context()
+        ended_ms = max((step.arrived_ms for step in view.steps), default=view.arrived_ms)
+        until_ms = ended_ms if view.state is CallState.ENDED else context.now.utc_ms
+        heard = self._heard(view, until_ms, context)
+        bound_ms, bound_by = self._bound(call)
+        known = Known(
+            heard_ms=None if heard is None else heard[1],
+            heard_number="" if heard is None else format_number(heard[0], context.parties),
+            is_alive=alive if view.is_open else None,
+            on_watch=tuple(_signed_on(view, standings, until_ms)),
+            bound_ms=bound_ms,
+            bound_by=bound_by,
+        )
+        return diagnose(view, known)
+
+    def _heard(self, view: CallView, until_ms: int, context: Context) -> tuple[MessageId, int] | None:
+        """Give the newest entry of who was called that was here by then, and when it came."""
+        if view.called not in context.parties:
+            return None
+        found = self._reader.newest_of(self._reader.logs_beside(context.parties.index(view.called)), until_ms)
+        return None if found is None else ((found[0], found[1]), found[2])
+
+    def _bound(self, call: MessageId) -> tuple[int | None, str]:
+        """Give by when a neutral witness bounds an entry: it signed in that second."""
+        found = self._reader.first_witnessed(*call)
+        return (None, "") if found is None else (found[0] * 1_000 + 999, found[1])
+
     def _calls(self, arrivals: Sequence[int], context: Context) -> dict[int, CallView]:
         calls, steps = map(self._rows, select_window(arrivals))
         by_call = {
@@ -116,6 +152,14 @@ class CallDesk:
 
     def _rows(self, statement: Statement) -> Rows:
         return self._reader.view(statement.executable, statement.parameters)
+
+
+def _signed_on(view: CallView, standings: Iterable[WatchStanding], until_ms: int) -> Iterator[OnWatch]:
+    """Give the posts of who was called that had signed on by then and still stand."""
+    for standing in standings:
+        watch = standing.watch
+        if standing.party == view.called and watch is not None and watch.arrived_ms <= until_ms:
+            yield OnWatch(post=watch.post, since_ms=watch.claimed_ms, number=watch.number)
 
 
 def _waits(view: CallView) -> bool:

@@ -15,6 +15,7 @@ from coupefeu.node.call_desk import CallDesk, ListedCalls
 from coupefeu.node.folder import NodeFolder
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.services.base import Context, Rows, Statement
+from coupefeu.services.calls.diagnosis import Diagnosis
 from coupefeu.services.calls.listed import CallFilter
 from coupefeu.services.calls.status import CallView
 from coupefeu.services.messages import inbox, message_status
@@ -266,6 +267,13 @@ class Desk:
     def last_answered(self, our_post: str, their_post: str) -> CallView | None:
         """Give the newest call between two posts, either way, that the other of them answered."""
         return self._calls.last_answered(our_post, their_post)
+
+    def diagnosis(self, call: MessageId, *, alive: bool | None = None) -> Diagnosis | None:
+        """Say what is shown of an attempt, by three signals; `alive`: the line now, as a running node knows it.
+
+        None: it is of another channel, or rings nowhere. Raises: UsageError: it is not on the record here.
+        """
+        return self._calls.diagnose(call, self.watch_standings(), alive=alive)
 
     def message(self, number: MessageId) -> MessageStatus:
         """Give one message. Raises: UsageError: it is not on the record here."""

@@ -419,6 +419,26 @@ class Reader:
         """Give the newest co-signature of each witness's key on one head."""
         return read_witnessed(self._connection, log, size)
 
+    def first_witnessed(self, log: int, index: int) -> tuple[int, str] | None:
+        """Give when (UTC seconds) a witness first signed for a head that holds an entry, and which; None: none did."""
+        row = self._connection.query(
+            "SELECT w.time_s, k.witness FROM witnessed w JOIN witness_keys k"
+            " ON k.key_name = w.key_name AND k.key_id = w.key_id"
+            " WHERE w.log = ? AND w.size > ? AND w.time_s > 0 ORDER BY w.size, w.time_s LIMIT 1",
+            (log, index),
+        ).fetchone()
+        return None if row is None else (int(row[0]), str(row[1]))
+
+    def newest_of(self, logs: Sequence[int], until_ms: int) -> tuple[int, int, int] | None:
+        """Give (log, index, arrived_ms) of the newest entry of these logs that was here by then; None: none was."""
+        marks = ", ".join("?" * len(logs))
+        row = self._connection.query(
+            f"SELECT log, idx, arrived_ms FROM entries WHERE +log IN ({marks})"  # noqa: S608 - marks alone
+            " AND arrived_ms <= ? ORDER BY arrival DESC LIMIT 1",
+            (*logs, until_ms),
+        ).fetchone()
+        return None if row is None else (row[0], row[1], row[2])
+
     def last_words(self) -> list[LastWord]:
         """Give what each witness cosigned last of each log."""
         return read_last_words(self._connection)

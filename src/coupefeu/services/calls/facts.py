@@ -181,7 +181,7 @@ def call_defect(kind: int, fact: CallFact) -> str:
         "long_post": any(
             len(each) > MAX_POST_CHARACTERS for each in (*fact.posts, *fact.staffed, fact.to_post)
         ),
-        "unprintable_words": any(map(is_unseen, fact.officer + fact.name + fact.words)),
+        "unprintable_words": any(map(is_unseen, "".join(_written(fact)))),
         "high_rung": fact.rung is not None and fact.rung > MAX_RUNG,
         "staffed_not_rung": not set(fact.staffed) <= set(fact.posts),
         "deferred_nowhere": kind == Kind.CALL_DEFERRED and not fact.to_post and fact.to_ms is None,
@@ -189,6 +189,11 @@ def call_defect(kind: int, fact: CallFact) -> str:
         "unexpected_fingerprint": fact.media is Media.TEXT and fact.fingerprint is not None,
     }
     return next((name for name, found in checks.items() if found), "")
+
+
+def _written(fact: CallFact) -> tuple[str, ...]:
+    """Give every text that its author chose."""
+    return (fact.officer, fact.name, fact.words, fact.to_post, *fact.posts, *fact.staffed)
 
 
 def _fact(fields: Mapping[int, Field], body: Any) -> CallFact:
