@@ -24,9 +24,11 @@ if TYPE_CHECKING:
         VerificationError,
     )
     from coupefeu.model.attachments import Attachment
+    from coupefeu.model.calls import CallRole, CallState, DeclineReason, Media, Outcome
     from coupefeu.model.entry import Kind
     from coupefeu.model.messages import Channel, Content, Form, Operative, OutcomeCode
     from coupefeu.model.precedence import Precedence, Subject
+    from coupefeu.node.calling.call import Call
     from coupefeu.node.communique.choosing import Disclosing, Query
     from coupefeu.node.following import (
         AttachmentSeen,
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     )
     from coupefeu.node.node import LineTo, Node, Receipt, Sent
     from coupefeu.record.selection import Disclosed
+    from coupefeu.services.calls.status import CallStep, CallView
     from coupefeu.services.messages.commands import (
         ConfirmContact,
         GiveOutcome,
@@ -64,11 +67,17 @@ __all__ = [
     "AttachmentState",
     "AttachmentView",
     "BearerError",
+    "Call",
+    "CallRole",
+    "CallState",
+    "CallStep",
+    "CallView",
     "Channel",
     "ConfigError",
     "ConfirmContact",
     "Content",
     "CoupefeuError",
+    "DeclineReason",
     "Disclosed",
     "Disclosing",
     "EntrySeen",
@@ -81,9 +90,11 @@ __all__ = [
     "LeaveWatch",
     "LineSeen",
     "LineTo",
+    "Media",
     "MessageStatus",
     "Node",
     "Operative",
+    "Outcome",
     "OutcomeCode",
     "PartyChain",
     "PassTo",
@@ -116,15 +127,18 @@ __all__ = [
 _ROOMS = {
     "errors": "BearerError ConfigError CoupefeuError PeerError PolicyError StoreError UsageError VerificationError",
     "model.attachments": "Attachment",
+    "model.calls": "CallRole CallState DeclineReason Media Outcome",
     "model.entry": "Kind",
     "model.messages": "Channel Content Form Operative OutcomeCode",
     "model.precedence": "Precedence Subject",
+    "node.calling.call": "Call",
     "node.communique.choosing": "Disclosing Query",
     "node.following": (
         "AttachmentSeen EntrySeen Event Events EventsMissed LineSeen ReceiptSeen RecoveringSeen TermsSeen TroubleSeen"
     ),
     "node.node": "LineTo Node Receipt Sent",
     "record.selection": "Disclosed",
+    "services.calls.status": "CallStep CallView",
     "services.messages.commands": (
         "ConfirmContact GiveOutcome PassTo Read ReadBack RecordShown SayAgain SendLineTest Take"
     ),

@@ -43,6 +43,15 @@ SUMMARIES: Final = {
     "pass-to": "Put on record to whom a message was passed.",
     "outcome": "Put on record what became of a message: it stops the outcome clock on both sides.",
     "confirm": "Confirm that a contact by another channel, reported by the other side, took place.",
+    "call": "Call a post of the other side now. The attempt stands on our record at once, whatever becomes of it.",
+    "answer": "Answer a call by text: it stops ringing everywhere. Voice and video are answered at a console.",
+    "decline": "Decline a call, with a reason. It is on both records, and is never taken for silence.",
+    "defer": "Put a call off: to another post, to another time, or both.",
+    "withdraw": "Take back a call of ours that nobody has answered.",
+    "hang-up": "End a call that was answered.",
+    "calls": (
+        "List the attempts of both sides, those by another channel too, each with its outcome; --json prints a list."
+    ),
     "erase": (
         "Erase here what a message and all that belongs to it say. Who, to whom, when, and every signature stands."
     ),
@@ -76,6 +85,7 @@ COMMANDS: Final = tuple(SUMMARIES)
 _MODULES: Final = {
     "take": "acts", "read": "acts", "read-back": "acts", "say-again": "acts", "pass-to": "acts", "outcome": "acts",
     "confirm": "acts", "take-watch": "on_watch", "leave-watch": "on_watch",
+    "call": "calls", "answer": "calls", "decline": "calls", "defer": "calls", "withdraw": "calls", "hang-up": "calls",
 }  # fmt: skip
 
 EXIT_CODES: Final = {

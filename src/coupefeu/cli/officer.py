@@ -70,6 +70,15 @@ def act(folder: NodeFolder, command: Command) -> "Sent":
     return with_node(folder, do)
 
 
+def act_first(folder: NodeFolder, command: Command) -> "Sent":
+    """Have a command recorded that may write further entries behind its own, such as words; gives its own."""
+
+    async def do(node: "Node") -> "Sent":
+        return (await node.act(command))[0]
+
+    return with_node(folder, do)
+
+
 def language_of(folder: NodeFolder, asked: Language | None) -> str:
     """Give the language to read in."""
     return folder.agreement.party(folder.party).language if asked is None else asked.value

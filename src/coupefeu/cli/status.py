@@ -6,6 +6,7 @@ from typing import Any
 
 import typer
 
+from coupefeu.cli.calls_seen import flood_words
 from coupefeu.cli.officer import open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, report
 from coupefeu.cli.shared_secret import describe_protection, describe_secret
@@ -52,12 +53,23 @@ def status_lines(folder: NodeFolder, values: dict[str, Any]) -> list[str]:
             lines += textwrap.wrap(says, 80, initial_indent="  ", subsequent_indent="  ")
     lines += ["", *_watch_lines(folder, values)]
     lines += [line for each in values["witnesses"] for line in _witness_lines(each, values["as_of_ms"])]
+    lines += _call_lines(values["calls"], folder.agreement.calls.per_minute)
     lines += ["", "record        size   co-signed   post-quantum  last entry"]
     for log in values["records"].values():
         lines += [_record_line(each, values["as_of_ms"]) for each in (*log["earlier"], log)]
     lines += _disowned_lines(values)
     lines += _classical_lines(folder.agreement.classical_until_ms, values)
     return [*lines, "", *_open_lines(values), *_evidence_lines(values), *_not_whole_lines(values)]
+
+
+def _call_lines(calls: dict[str, Any] | None, limit: int) -> list[str]:
+    """Name the calls that ring here, and those that did not for there were too many."""
+    if calls is None:
+        return []
+    lines = [f"! RINGS HERE: {number}: coupefeu answer {number}" for number in calls["ringing"]]
+    for flood in calls["floods"]:
+        lines += textwrap.wrap(flood_words(flood, limit, "en"), 80, subsequent_indent="  ")
+    return lines
 
 
 def _disowned_lines(values: dict[str, Any]) -> list[str]:

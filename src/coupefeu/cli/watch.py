@@ -1,8 +1,8 @@
 """`coupefeu watch`: a terminal as a screen of the desk. It prints what comes and puts on record what it has shown.
 
 SHOWN is a fact about a machine, so it is recorded only where there is a screen: on a terminal, or with --screens. The
-bell rings for two things alone, a FLASH that nobody has acted on and an outcome clock that has run out, and stops
-when that ends; however many there are, it is one bell.
+bell rings for a FLASH that nobody has acted on, a call that rings and an outcome clock that has run out, and stops when
+that ends; however many there are, it is one bell.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ import msgspec
 import typer
 
 from coupefeu.cli import watch_desk
+from coupefeu.cli.calls_seen import CallsSeen
 from coupefeu.cli.inbox import message_lines, summary_lines
 from coupefeu.cli.officer import language_of, open_folder
 from coupefeu.cli.printing import LanguageOption
@@ -42,6 +43,7 @@ from coupefeu.node.following import (
 from coupefeu.node.node import Node
 from coupefeu.node.running import is_running
 from coupefeu.node.values import kind_name, message_values
+from coupefeu.services.communique.reading import kind_words
 from coupefeu.services.messages.alarms import alarms
 from coupefeu.services.messages.commands import RecordShown
 from coupefeu.services.messages.facts import MAX_SHOWN_MESSAGES
@@ -142,6 +144,7 @@ class Screen:
         self._unsigned: set[int] = set()
         self._late: set[tuple[str, str, StepName]] = set()
         self._lines: dict[str, str] = {}
+        self._calls = CallsSeen(folder.path, language)
 
     async def begin(self, node: Node) -> None:
         """Print what is open, the most urgent last: it must be the one that the screen still shows."""
@@ -159,6 +162,8 @@ class Screen:
                 lines = ["", *self._message(node, status)]
                 self._displayed.append(status.id)
             self._print(lines, {"what": "open", "message": msgspec.to_builtins(message_values(status))})
+        for number in (await node.backend.status())["calls"]["ringing"]:
+            self._print(*self._calls.news(node.call(number).view()))
         self._note_late(found, quietly=True)
         await self._record_shown(node)
 
@@ -174,7 +179,12 @@ class Screen:
         while True:
             found = node.open_messages()
             self._note_late(found, quietly=False)
-            if alarms(found.messages, node.context()) and not self._as_json and sys.stdout.isatty():
+            calls = (await node.backend.status())["calls"]
+            limit = node.context().agreement.calls.per_minute
+            for news in self._calls.flood_news(calls["floods"], found.as_of_ms, limit):
+                self._print(*news)
+            sounds = alarms(found.messages, node.context()) or calls["ringing"]
+            if sounds and not self._as_json and sys.stdout.isatty():
                 sys.stdout.write("\a")
                 sys.stdout.flush()
             await asyncio.sleep(LOOK_EVERY_S)
@@ -184,7 +194,11 @@ class Screen:
             case EntrySeen(kind=kind) if kind in MESSAGES:
                 self._take_message(node, event)
             case EntrySeen():
-                self._take_act(event)
+                news = self._calls.heed(node, event)
+                if news is None:
+                    self._take_act(event)
+                elif news[0] or self._as_json:
+                    self._print(*news)
             case ReceiptSeen(holder=holder, start=start, end=end):
                 self._take_receipt(holder, start, end)
             case AttachmentSeen(number=message, attachment=attachment):
@@ -234,8 +248,7 @@ class Screen:
             return
         about = f": {', '.join(event.about)}" if event.about else ""
         time = format_date_time_group(event.arrived_ms)
-        key = f"act-{event.kind}"
-        what = say(key, self._language) if event.kind in _ACTS else kind_name(event.kind)
+        what = kind_words(event.kind, self._language) if event.kind in _ACTS else kind_name(event.kind)
         values = {
             "what": "act",
             "entry": event.number,
@@ -278,8 +291,11 @@ class Screen:
 
     async def _record_shown(self, node: Node) -> None:
         shown, self._displayed = self._displayed, []
+        rang, self._calls.rang = self._calls.rang, []
         if not self._screens:
             return
+        if rang:
+            await node.calls_shown(*rang)
         for start in range(0, len(shown), MAX_SHOWN_MESSAGES):
             messages = tuple(shown[start : start + MAX_SHOWN_MESSAGES])
             await node.act(RecordShown(messages=messages, screens=self._screens))

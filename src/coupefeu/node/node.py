@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING, Any
 from coupefeu.errors import UsageError
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.attachments import Attachment
+from coupefeu.model.calls import Media
 from coupefeu.model.messages import Content, Form, MessageId, format_number, parse_number
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.node.backend import Backend
+from coupefeu.node.calling.call import Call
 from coupefeu.node.desk import Desk, OpenMessages
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import list_versions
@@ -29,6 +31,9 @@ from coupefeu.node.following import EntrySeen, Events, EventsMissed, ReceiptSeen
 from coupefeu.node.reach import reach_node
 from coupefeu.node.standing import record_standing, running_standing
 from coupefeu.services.base import Command, Context
+from coupefeu.services.calls.commands import PlaceCall
+from coupefeu.services.calls.listed import CallFilter
+from coupefeu.services.calls.status import CallView
 from coupefeu.services.messages.commands import Say
 from coupefeu.services.messages.status import MessageStatus, Step, StepName
 from coupefeu.services.watch.standing import WatchView
@@ -120,6 +125,36 @@ class LineTo:
         (sent,) = await self._node.act(command)
         return sent
 
+    async def call(
+        self,
+        *,
+        to_post: str | None = None,
+        precedence: Precedence = Precedence.IMMEDIATE,
+        media: Media = Media.TEXT,
+        fingerprint: bytes | None = None,
+        words: str = "",
+        from_post: str | None = None,
+        officer: str = "",
+    ) -> Call:
+        """RING NOW: call the duty desk there, or another post; FLASH rings every post of its ladder at once.
+
+        The attempt stands on our record when this returns; `Call.until` waits for what becomes of it.
+
+        Raises: as `send`.
+        """
+        agreement = self._node.folder.agreement
+        command = PlaceCall(
+            from_post=from_post or agreement.party(self._node.folder.party).duty_desk,
+            to_post=to_post or agreement.party(self.party).duty_desk,
+            precedence=precedence,
+            media=media,
+            fingerprint=fingerprint,
+            words=words,
+            officer=officer,
+        )
+        sent = (await self._node.act(command))[0]
+        return Call(self._node, sent.id, sent.number)
+
 
 def choose_posts(
     agreement: Agreement, from_post: str, parties: Sequence[str], precedence: Precedence
@@ -208,6 +243,24 @@ class Node:
     def message(self, number: str | MessageId) -> MessageStatus:
         """Give one message by its number. Raises: UsageError."""
         return self._look().message(self.number(number) if isinstance(number, str) else number)
+
+    def calls(self, limit: int = 100) -> tuple[CallView, ...]:
+        """Give the latest attempts of both sides, newest first, also those by another channel."""
+        return self._look().calls(CallFilter(), 0, limit).calls
+
+    def call(self, number: str | MessageId) -> Call:
+        """Give an attempt by its number, to act on it or to wait. Raises: UsageError: it is not on the record here."""
+        view = self.call_view(self.number(number) if isinstance(number, str) else number)
+        return Call(self, view.id, view.number)
+
+    async def calls_shown(self, *calls: str | MessageId) -> None:
+        """Say that a screen shows these calls while they ring: else the node's alarm command runs after 10 seconds."""
+        named = [self.number(each) if isinstance(each, str) else each for each in calls]
+        await self.backend.calls_shown(named)
+
+    def call_view(self, call: MessageId) -> CallView:
+        """Give an attempt as it is now. Raises: UsageError: it is not on the record here."""
+        return self._look().call(call)
 
     def attachment(self, message: str | MessageId, number: int = 0) -> Attachment:
         """Give an attachment of a message, numbered from 0. Raises: UsageError: there is none, or it is not here."""

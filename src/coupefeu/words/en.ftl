@@ -314,6 +314,38 @@ watch-roster-is = { $post }: planned from { $from } to { $until }
 watch-roster-window = { $from } to { $until }
 watch-roster-gap = GAP { $from } to { $until }: nobody is named
 
+# Calls in a terminal.
+
+ui-ring-state-placed = ON OUR RECORD, NOT YET ON THEIRS
+ui-ring-state-on-their-node = ON THEIR RECORD, DOES NOT RING YET
+ui-ring-state-ringing = RINGS AT { $posts }
+ui-ring-state-in-call = IN CALL
+ui-ring-state-ended = ENDED
+ui-ring-outcome-answered = ANSWERED, ENDED
+ui-ring-outcome-declined = DECLINED
+ui-ring-outcome-no-answer = NO ANSWER
+ui-ring-outcome-not-staffed = NOT STAFFED
+ui-ring-outcome-busy = BUSY
+ui-ring-outcome-line-down = LINE DOWN
+ui-ring-outcome-deferred = DEFERRED
+ui-ring-outcome-withdrawn = WITHDRAWN
+ui-ring-outcome-other-channel = BY ANOTHER CHANNEL
+
+calls-text-none = No such call stands on the record here.
+calls-text-count = { $shown } of { $total } attempts, the newest first.
+calls-text-placed = Placed, by our clock
+calls-text-on-their-record = On their record (machine)
+calls-text-rang = Rings since
+calls-text-answered = Answered
+calls-text-ended = Ended
+calls-text-duration = Duration
+calls-text-without-effect = Without effect; kept as it was written:
+calls-text-to-answer = To answer: { $command }
+calls-text-to-decline = To decline: { $command }
+calls-text-to-withdraw = To take it back: { $command }
+calls-text-stopped = This node is stopped. The call stands on our record; it leaves when the node runs and the line is up.
+calls-text-flood = { $party }: { $count } attempts did not ring, the last at { $time }: more than the agreed { $limit } a minute.
+
 ## The phrase book. Values come in the order of services/messages/phrases.py.
 
 phrase-01 = Cease fire at { $place }.

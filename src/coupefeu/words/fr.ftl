@@ -310,6 +310,38 @@ watch-roster-is = { $post } : prévu de { $from } à { $until }
 watch-roster-window = de { $from } à { $until }
 watch-roster-gap = LACUNE de { $from } à { $until } : personne n’est désigné
 
+# Les appels dans un terminal.
+
+ui-ring-state-placed = À NOTRE JOURNAL, PAS ENCORE AU LEUR
+ui-ring-state-on-their-node = À LEUR JOURNAL, NE SONNE PAS ENCORE
+ui-ring-state-ringing = SONNE CHEZ { $posts }
+ui-ring-state-in-call = EN APPEL
+ui-ring-state-ended = TERMINÉ
+ui-ring-outcome-answered = RÉPONDU, TERMINÉ
+ui-ring-outcome-declined = REFUSÉ
+ui-ring-outcome-no-answer = SANS RÉPONSE
+ui-ring-outcome-not-staffed = POSTE NON TENU
+ui-ring-outcome-busy = OCCUPÉ
+ui-ring-outcome-line-down = LIGNE COUPÉE
+ui-ring-outcome-deferred = DIFFÉRÉ
+ui-ring-outcome-withdrawn = RETIRÉ
+ui-ring-outcome-other-channel = PAR UN AUTRE CANAL
+
+calls-text-none = Aucun appel de ce genre ne figure au journal ici.
+calls-text-count = { $shown } tentatives sur { $total }, les plus récentes d’abord.
+calls-text-placed = Lancé, à notre horloge
+calls-text-on-their-record = À leur journal (machine)
+calls-text-rang = Sonne depuis
+calls-text-answered = Pris
+calls-text-ended = Terminé
+calls-text-duration = Durée
+calls-text-without-effect = Sans effet ; conservé tel qu’il fut écrit :
+calls-text-to-answer = Pour prendre l’appel : { $command }
+calls-text-to-decline = Pour le refuser : { $command }
+calls-text-to-withdraw = Pour le retirer : { $command }
+calls-text-stopped = Ce nœud est arrêté. L’appel figure à notre journal ; il part quand le nœud tourne et que la ligne est établie.
+calls-text-flood = { $party } : { $count } tentatives n’ont pas sonné, la dernière à { $time } : plus que les { $limit } convenues par minute.
+
 phrase-01 = Cessez le feu à { $place }.
 phrase-02 = Nous avons cessé le feu à { $place } à { $time }.
 phrase-03 = Nous sommes sous le feu à { $place }.

@@ -312,6 +312,38 @@ watch-roster-is = { $post }: запланировано с { $from } до { $unt
 watch-roster-window = с { $from } до { $until }
 watch-roster-gap = ПРОБЕЛ с { $from } до { $until }: никто не назначен
 
+# Вызовы в терминале.
+
+ui-ring-state-placed = В НАШЕМ ЖУРНАЛЕ, В ИХ ЖУРНАЛЕ ЕЩЁ НЕТ
+ui-ring-state-on-their-node = В ИХ ЖУРНАЛЕ, ЕЩЁ НЕ ЗВОНИТ
+ui-ring-state-ringing = ЗВОНИТ: { $posts }
+ui-ring-state-in-call = ИДЁТ РАЗГОВОР
+ui-ring-state-ended = ОКОНЧЕН
+ui-ring-outcome-answered = СОСТОЯЛСЯ, ОКОНЧЕН
+ui-ring-outcome-declined = ОТКЛОНЁН
+ui-ring-outcome-no-answer = ОСТАЛСЯ БЕЗ ОТВЕТА
+ui-ring-outcome-not-staffed = ДЕЖУРСТВО НЕ НЕСЁТСЯ
+ui-ring-outcome-busy = ЗАНЯТО
+ui-ring-outcome-line-down = ЛИНИЯ ПРЕРВАНА
+ui-ring-outcome-deferred = ОТЛОЖЕН
+ui-ring-outcome-withdrawn = ОТОЗВАН
+ui-ring-outcome-other-channel = ПО ДРУГОМУ КАНАЛУ
+
+calls-text-none = Такого вызова в журнале здесь нет.
+calls-text-count = Попыток: { $shown } из { $total }, сначала новейшие.
+calls-text-placed = Начат, по нашим часам
+calls-text-on-their-record = В их журнале (машина)
+calls-text-rang = Звонит с
+calls-text-answered = Принят
+calls-text-ended = Окончен
+calls-text-duration = Длительность
+calls-text-without-effect = Без последствий; сохранено, как написано:
+calls-text-to-answer = Принять вызов: { $command }
+calls-text-to-decline = Отклонить: { $command }
+calls-text-to-withdraw = Отозвать: { $command }
+calls-text-stopped = Узел остановлен. Вызов записан в наш журнал; он уйдёт, когда узел работает и линия установлена.
+calls-text-flood = { $party }: не прозвонило попыток: { $count }, последняя в { $time }: больше согласованных { $limit } в минуту.
+
 phrase-01 = Прекратите огонь: { $place }.
 phrase-02 = Мы прекратили огонь: { $place }, время { $time }.
 phrase-03 = Мы под огнём: { $place }.

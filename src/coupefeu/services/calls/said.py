@@ -17,10 +17,15 @@ def said_of_call(kind: int, body: bytes) -> Iterator[tuple[str, str]]:
     """Give (code, value) of what a body says; nothing when it cannot be read."""
     fact, defect = read_call(kind, body)
     if defect != "unreadable_body":
-        yield from _coded(fact)
-        yield from _ringing(kind, fact)
-        yield from _measured(fact)
-        yield from _written(fact)
+        yield from said_of_fact(kind, fact)
+
+
+def said_of_fact(kind: int, fact: CallFact) -> Iterator[tuple[str, str]]:
+    """Give (code, value) of what an entry of a kind says."""
+    yield from _coded(fact)
+    yield from _ringing(kind, fact)
+    yield from _measured(fact)
+    yield from _written(fact)
 
 
 def _coded(fact: CallFact) -> Iterator[tuple[str, str]]:
