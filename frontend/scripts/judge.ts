@@ -13,7 +13,8 @@ import { decodeHead } from '../src/entries/head';
 import { verifyFirstBody } from '../src/entries/incarnation';
 import { readMessage } from '../src/entries/message';
 import { readEnded, readEnrolled, readStated } from '../src/entries/persons';
-import { saidIn } from '../src/entries/said';
+import { readAsked, readNote, readPromise } from '../src/entries/presence';
+import { saidIn, saidInNote } from '../src/entries/said';
 import { show } from '../src/entries/shown';
 import { decode } from '../src/proof/cbor';
 import { verifyEd25519, verifyMlDsa } from '../src/proof/keys';
@@ -32,6 +33,8 @@ const JUDGES: Readonly<Record<string, Judge>> = {
   agreement: ({ octets = '' }) => void parseAgreement(fromHex(octets)),
   said: ({ head = '', octets = '' }) => saidIn(decodeHead(fromHex(head)), fromHex(octets), ['us', 'ru']),
   message: ({ octets = '' }) => readMessage(fromHex(octets)).defect,
+  presence: ({ kind = '', octets = '' }) => presenceRows(Number(kind), fromHex(octets)),
+  note: ({ octets = '' }) => [readNote(fromHex(octets))?.defect ?? 'unreadable_note', saidInNote(fromHex(octets), ['us', 'ru'])],
   person: ({ kind = '', octets = '' }) => personRows(Number(kind), fromHex(octets)),
   shown: ({ text = '' }) => [show(text).text, ...show(text).findings.map(({ what, name }) => `${what} ${name}`)],
   communique: ({ file = '' }) => summaryOf(verifyWhole(readBase64(utf8ToBytes(file)) ?? new Uint8Array())),
@@ -42,6 +45,13 @@ function personRows(kind: number, body: Uint8Array): unknown {
   const fact = kind === 104 ? readEnrolled(body) : kind === 105 ? readEnded(body) : readStated(body);
   const head = { kind } as Parameters<typeof saidIn>[0];
   return [fact ? fact.defect : 'unreadable_body', saidIn(head, body, [])];
+}
+
+/** The defect of a question of presence or a note, and what it says. */
+function presenceRows(kind: number, body: Uint8Array): unknown {
+  const defect = kind === 112 ? readAsked(body)?.defect : readPromise(body) && '';
+  const head = { kind } as Parameters<typeof saidIn>[0];
+  return [defect ?? 'unreadable_body', saidIn(head, body, [])];
 }
 
 function verifyWhole(file: Uint8Array): Proved {

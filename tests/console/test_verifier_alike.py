@@ -18,7 +18,9 @@ from coupefeu.keys.incarnations import build_opening_body, sign_incarnation, ver
 from coupefeu.services.messages.display import show
 from coupefeu.services.messages.forms import read_content
 from coupefeu.services.persons.facts import read_person
+from coupefeu.services.presence.facts import read_note, read_presence
 from coupefeu.services.said import said_in
+from coupefeu.services.said_presence import said_in_note
 from coupefeu.testing.author import Author
 from coupefeu.testing.line import identity_of, make_agreement, make_text
 from coupefeu.wire import cbor
@@ -129,7 +131,9 @@ def test_heads_and_messages_of_the_vectors_are_read_alike():
 def test_personal_keys_are_read_and_said_alike():
     """Every body of the vectors, cut and changed: the same defect, and the same rows for people."""
     kept = json.loads((VECTORS / "entries-v1.json").read_text("utf-8"))["bodies"]
-    asked = [(each["kind"], bytes.fromhex(each["body"])) for each in kept if each["kind"] in {104, 105, 106}]
+    asked = [
+        (each["kind"], bytes.fromhex(each["body"])) for each in kept if each["kind"] in {104, 105, 106, 113}
+    ]
     asked += [
         (kind, changed) for kind, body in asked for changed in (body[:-1], body[:1] + b"\x07" + body[2:])
     ]
@@ -140,6 +144,26 @@ def test_personal_keys_are_read_and_said_alike():
         expected.append([read_person(kind, body)[1], [list(each) for each in said]])
     assert [each["gives"] for each in answers] == expected
     assert {defect for defect, _ in expected} > {"", "unreadable_body", "bad_text", "not_admitted"}
+
+
+def test_questions_and_notes_are_read_and_said_alike():
+    """Every body and content of the vectors, cut and changed: the same defect, and the same rows for people."""
+    kept = json.loads((VECTORS / "entries-v1.json").read_text("utf-8"))["bodies"]
+    asked = [(each["kind"], bytes.fromhex(each["body"])) for each in kept if each["kind"] in {112, 114}]
+    asked += [(kind, body[:-1]) for kind, body in asked]
+    expected = [
+        [read_presence(kind, body)[1], list(map(list, said_in(replace(HEAD, kind=kind), body, ())))]
+        for kind, body in asked
+    ]
+    answers = judge([{"what": "presence", "kind": str(kind), "octets": body.hex()} for kind, body in asked])
+    assert [each["gives"] for each in answers] == expected
+    notes = json.loads((VECTORS / "notes-v1.json").read_text("utf-8"))["contents"]
+    contents = [bytes.fromhex(each["content"]) for each in notes]
+    contents += [each[:2] + b"\xa0" + each[3:] for each in contents] + [each[:-1] for each in contents]
+    told = [[read_note(each)[1], list(map(list, said_in_note(each, ("us", "ru"))))] for each in contents]
+    answers = judge([{"what": "note", "octets": each.hex()} for each in contents])
+    assert [each["gives"] for each in answers] == told
+    assert {defect for defect, _ in told} > {"", "unreadable_note", "words_alone", "unconfirmed", "bad_time"}
 
 
 def walk(value):

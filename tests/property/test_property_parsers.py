@@ -43,6 +43,8 @@ from coupefeu.services.messages.facts import read_act
 from coupefeu.services.messages.forms import read_content
 from coupefeu.services.persons.facts import KINDS as PERSONS
 from coupefeu.services.persons.facts import read_person
+from coupefeu.services.presence.facts import KINDS as PRESENCE
+from coupefeu.services.presence.facts import read_note, read_presence
 from coupefeu.services.refusals.facts import parse_refusal
 from coupefeu.services.watch.facts import read_watch
 from coupefeu.services.watch.hand_over import read_accepted, read_hand_over
@@ -176,6 +178,8 @@ TRIED = {
     "services.communique.facts.read_communique": lambda data: [read_communique(kind, data) for kind in Kind],
     "services.arranged.facts.read_arranged": lambda data: [read_arranged(kind, data) for kind in ARRANGED],
     "services.persons.facts.read_person": lambda data: [read_person(kind, data) for kind in PERSONS],
+    "services.presence.facts.read_note": lambda data: read_note(data.ljust(512, b"\0")),
+    "services.presence.facts.read_presence": lambda data: [read_presence(kind, data) for kind in PRESENCE],
     "keys.passkeys.decode_base64url": lambda data: decode_base64url(text(data)),
     "services.watch.facts.read_watch": lambda data: [read_watch(kind, data) for kind in Kind],
     "services.watch.hand_over.read_hand_over": read_hand_over,

@@ -24,6 +24,8 @@ from coupefeu.services.messages.facts import ACTS, read_act
 from coupefeu.services.messages.forms import read_content
 from coupefeu.services.persons.facts import KINDS as PERSONS
 from coupefeu.services.persons.facts import read_person
+from coupefeu.services.presence.facts import KINDS as PRESENCE
+from coupefeu.services.presence.facts import read_presence
 from coupefeu.services.refusals.facts import parse_refusal
 from coupefeu.services.watch.facts import KINDS as WATCHES
 from coupefeu.services.watch.views import body_defect
@@ -51,6 +53,7 @@ READERS = (
     (COMMUNIQUES, read_communique),
     (ARRANGED, read_arranged),
     (PERSONS, read_person),
+    (PRESENCE, read_presence),
     (WATCHES, body_defect),
 )
 """Families of kinds, and what names what is wrong with a body of theirs; any other is read as a message."""

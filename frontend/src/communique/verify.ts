@@ -8,6 +8,7 @@ import type { Agreement } from '../entries/agreement';
 import { CONSENTED, PROPOSED, REFUSED } from '../entries/consents';
 import { decodeHead, type Head } from '../entries/head';
 import { arePromises, readMessage, type Promised } from '../entries/message';
+import { NOTE, readPromise } from '../entries/presence';
 import { incarnationOf, partyOfLog } from '../entries/numbers';
 import { decode, isBytes, isMap } from '../proof/cbor';
 import { bodyMatches, checkLeaf, commitment, headMatches } from '../proof/leaf';
@@ -128,6 +129,8 @@ function readHead(octets: Uint8Array): Head | null {
 }
 
 function promisedIn(head: Head, body: Uint8Array): readonly Promised[] {
+  const note = head.kind === NOTE ? readPromise(body) : null;
+  if (note) return [note];
   const content = head.kind === MESSAGE ? readMessage(body).content : null;
   return content && arePromises(content.attachments) ? content.attachments : [];
 }

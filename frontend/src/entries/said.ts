@@ -17,6 +17,7 @@ import { INCARNATION_OPENED, parseOpeningBody } from './incarnation';
 import { parseKeyStatement } from './keyStatement';
 import { formatNumber } from './numbers';
 import { ENDED, ENROLLED, numbersOf, readEnded, readEnrolled, readStated, STATEMENT } from './persons';
+import { ASKED, NOTE, readAsked, readNote, readPromise, SHOWN, type Place, type Report } from './presence';
 import { show, showLine } from './shown';
 import { ACCEPTED, HANDED_OVER, LEFT, ROSTER, TAKEN, watchRows } from './watch';
 
@@ -78,7 +79,12 @@ function rowsOf(head: Head, body: Uint8Array, parties: readonly string[]): reado
     case ENDED:
       return endedRows(body);
     case STATEMENT:
+    case SHOWN:
       return statedRows(body);
+    case ASKED:
+      return askedRows(body);
+    case NOTE:
+      return noteRows(body);
     default:
       if (isCall(kind)) return callRows(kind, body);
       return kind >= ARRANGED_FIRST && kind <= ARRANGED_LAST ? arrangedRows(kind, body).map(([code, value]): Said => [code, showLine(value)]) : [];
@@ -212,6 +218,52 @@ function statedRows(body: Uint8Array): Said[] {
   if (!fact) return [];
   const stated = shownOf([['statement-language', fact.language], ['officer', fact.officer]]);
   return [...personalKey(fact), ...stated, ['text', show(fact.text).text]];
+}
+
+function askedRows(body: Uint8Array): Said[] {
+  const fact = readAsked(body);
+  return fact ? [['presence-asked', ''], ...shownOf([['officer', fact.officer]])] : [];
+}
+
+function noteRows(body: Uint8Array): Said[] {
+  const promised = readPromise(body);
+  return promised ? [['note-kept', toHex(promised.commitment)]] : [];
+}
+
+/** What a note says, where that is shown; nothing where it cannot be read. */
+export function saidInNote(content: Uint8Array, parties: readonly string[]): readonly Said[] {
+  const noted = readNote(content);
+  if (!noted) return [];
+  const { kind, act, amends, bearing, claim, why, officer, report } = noted;
+  return [
+    [`report-${kind}`, ''],
+    ...placed(act === 'entered' ? '' : act, amends, parties),
+    ...shownOf([['reason', why]]),
+    ...(report ? rowsOfReport(report) : []),
+    ...placed(bearing ?? '', claim, parties),
+    ...shownOf([['officer', officer]]),
+    ...(report ? [['text', show(report.what).text] as const] : []),
+  ];
+}
+
+function placed(code: string, place: Place | null, parties: readonly string[]): readonly Said[] {
+  return code ? [[`report-${code}`, place ? formatNumber(place[0], place[1], parties) : '']] : [];
+}
+
+function rowsOfReport(report: Report): Said[] {
+  const [from = '', to = ''] = report.whenMs.map((each) => formatSecond(Math.min(Number(each), LATEST_MS - 1)));
+  const [[date, dateWords], [corroboration, corroborationWords]] = [report.dateProof, report.corroboration];
+  return [
+    ...report.posts.map((post): Said => ['report-concerns', showLine(post)]),
+    ['report-when', `${from} - ${to}`],
+    ...shownOf([['report-speaker', report.speaker]]),
+    ['report-source', showLine(report.source)],
+    [`report-medium-${report.medium}`, ''],
+    [`report-date-${date}`, showLine(dateWords)],
+    [`report-corroboration-${corroboration}`, showLine(corroborationWords)],
+    [`report-reliability-${report.reliability}`, ''],
+    [`report-credibility-${report.credibility}`, ''],
+  ];
 }
 
 function personalKey({ publicKey, origin }: { publicKey: Uint8Array; origin: string }): Said[] {

@@ -135,6 +135,9 @@ export const KINDS: readonly EntryKind[] = [
   { number: 104, name: 'PERSONAL_KEY_ENROLLED', by: 'person' },
   { number: 105, name: 'PERSONAL_KEY_ENDED', by: 'person' },
   { number: 106, name: 'STATEMENT', by: 'person' },
+  { number: 112, name: 'PRESENCE_ASKED', by: 'person' },
+  { number: 113, name: 'PRESENCE_SHOWN', by: 'person' },
+  { number: 114, name: 'NOTE', by: 'person' },
 ];
 
 export const PRECEDENCES: readonly PrecedenceName[] = [

@@ -2,7 +2,8 @@
 
 import type { ProvedEntry } from '../communique/verify';
 import { isWithinLimits, readAct, type Act } from '../entries/act';
-import { saidIn } from '../entries/said';
+import { NOTE } from '../entries/presence';
+import { saidIn, saidInNote } from '../entries/said';
 import { showLine } from '../entries/shown';
 import { OUTCOMES } from '../generated/forms';
 import { formatSecond } from '../lib/time';
@@ -21,10 +22,11 @@ const PASSED_TO = 22;
 const STOPPED_AT = 2;
 
 /** Null: it cannot be read here, and is shown as its bytes. */
-export function saidBy({ head, body }: ProvedEntry, naming: Naming): readonly Row[] | null {
+export function saidBy({ head, body, attachments }: ProvedEntry, naming: Naming): readonly Row[] | null {
   if (!head || !body) return null;
   if (ACTS.includes(Number(head.kind))) return actRows(Number(head.kind), body);
-  const said = saidIn(head, body, naming.parties);
+  const note = head.kind === NOTE ? attachments[0]?.content : null;
+  const said = [...saidIn(head, body, naming.parties), ...(note ? saidInNote(note, naming.parties) : [])];
   if (said.length === 0) return null;
   return said.map(([code, value]) => ({ name: say(`ui-said-${code}`), value, isLong: code === 'text' }));
 }

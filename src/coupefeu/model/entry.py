@@ -66,6 +66,9 @@ class Kind(IntEnum):
     PERSONAL_KEY_ENROLLED = 104
     PERSONAL_KEY_ENDED = 105
     STATEMENT = 106
+    PRESENCE_ASKED = 112
+    PRESENCE_SHOWN = 113
+    NOTE = 114
 
 
 class Author(StrEnum):
@@ -150,6 +153,8 @@ _STANDING: Final = frozenset(
         Kind.ROSTER,
         Kind.PERSONAL_KEY_ENROLLED,
         Kind.PERSONAL_KEY_ENDED,
+        Kind.PRESENCE_ASKED,
+        Kind.PRESENCE_SHOWN,
     }
 )
 _OF_THE_RECORD: Final = range(16)
@@ -160,9 +165,9 @@ _CALLS: Final = range(80, 104)
 def is_erasable(kind: int | None) -> bool:
     """Whether what entries of a kind say may be erased; None: the head cannot be read.
 
-    What governs a line, what machines saw, who was on watch, which personal keys counted, what was agreed to publish,
-    and who called whom, when and with which outcome stands for ever; what people wrote beside a call is an entry of its
-    own, CALL_WORDS.
+    What governs a line, what machines saw, who was on watch, which personal keys counted, who showed presence, what was
+    agreed to publish, and who called whom, when and with which outcome stands for ever; what people wrote beside a call
+    is an entry of its own, CALL_WORDS.
     """
     if kind is None or kind == Kind.CALL_WORDS:
         return True

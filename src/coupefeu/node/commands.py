@@ -13,6 +13,7 @@ from coupefeu.services.communique import CommuniqueService
 from coupefeu.services.erasures.facts import EraseContent
 from coupefeu.services.messages.commands import COMMANDS
 from coupefeu.services.persons import PersonsService
+from coupefeu.services.presence import PresenceService
 from coupefeu.services.watch import WatchService
 
 _BY_NAME: Final[dict[str, type[Command]]] = {
@@ -25,6 +26,7 @@ _BY_NAME: Final[dict[str, type[Command]]] = {
         *CALLS,
         *ArrangedService.commands,
         *PersonsService.commands,
+        *PresenceService.commands,
         EraseContent,
     )
 }

@@ -208,6 +208,7 @@ class _Verifier:
         self._head: Head | None = None
         self._promised: tuple[Promised, ...] = ()
         self._shown: set[int] = set()
+        self._note = b""
         self._open: _Open | None = None
 
     def take(self, item: Item) -> None:
@@ -287,12 +288,13 @@ class _Verifier:
                 name=each.name,
                 size=each.size,
                 is_shown=number in self._shown,
+                note=self._note if number in self._shown else b"",
             )
             for number, each in enumerate(self._promised)
         )
         proved = ProvedEntry(item=self._entry, leaf_hash=self._hash, head=self._head, attachments=enclosures)
         self._entries.append(proved)
-        self._shown = set()
+        self._shown, self._note = set(), b""
         if self._progress is not None:
             self._progress(len(self._entries), self._counts.entries)
 
@@ -329,6 +331,8 @@ class _Verifier:
         except PeerError as error:
             where = f"attachment {opened.item.number} of entry {self._entry.index:,} of {origin}"
             raise _broken("attachment", f"{where}: {error.message}") from error
+        if self._head is not None and self._head.kind == Kind.NOTE:
+            self._note = content
         if self._attached is not None:
             self._attached(self._entry, opened.promised, opened.item, content)
 

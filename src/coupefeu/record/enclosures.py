@@ -32,6 +32,8 @@ class Enclosure:
     name: str
     size: int
     is_shown: bool
+    note: bytes = b""
+    """What a NOTE says, where that is shown: it is read with its entry; other contents stay out of memory."""
 
 
 def attachment_path(index: int, number: int) -> str:

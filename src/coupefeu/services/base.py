@@ -92,6 +92,8 @@ class Recorded:
     body: bytes
     leaf_hash: bytes
     erased: bool = False
+    attached: tuple[bytes, ...] = ()
+    """Contents of an entry of ours that its author alone keeps, for its own view; of every other kind none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

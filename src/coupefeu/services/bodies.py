@@ -20,6 +20,8 @@ from coupefeu.services.messages.facts import ACTS, read_act
 from coupefeu.services.messages.forms import are_promises, read_content
 from coupefeu.services.persons.facts import KINDS as PERSONS
 from coupefeu.services.persons.facts import read_person
+from coupefeu.services.presence.facts import KINDS as PRESENCE
+from coupefeu.services.presence.facts import read_presence
 from coupefeu.services.watch.facts import KINDS as WATCH_KINDS
 from coupefeu.services.watch.facts import UNREADABLE
 from coupefeu.services.watch.views import body_defect
@@ -57,12 +59,17 @@ def decode_body(index: int, head: Head, body: bytes) -> None:
             _insist(read_arranged(kind, body)[1] != "unreadable_body", index, "unreadable_body")
         case kind if kind in PERSONS:
             _insist(read_person(kind, body)[1] != "unreadable_body", index, "unreadable_body")
+        case kind if kind in PRESENCE:
+            _insist(read_presence(kind, body)[1] != "unreadable_body", index, "unreadable_body")
         case _:
             pass
 
 
 def promised_in(head: Head, body: bytes) -> tuple[Promised, ...]:
-    """Give the attachments that an entry promises, if it is a message that may."""
+    """Give the attachments that an entry promises, if it is a note, or a message that may."""
+    if head.kind == Kind.NOTE:
+        note = read_presence(head.kind, body)[0]
+        return (note,) if isinstance(note, Promised) else ()
     content = read_content(body)[0] if head.kind == Kind.MESSAGE else None
     return () if content is None or not are_promises(content.attachments) else content.attachments
 

@@ -10,6 +10,7 @@ from coupefeu.services.communique import CommuniqueService
 from coupefeu.services.erasures import ErasuresService
 from coupefeu.services.messages import SERVICE as MESSAGES
 from coupefeu.services.persons import PersonsService
+from coupefeu.services.presence import PresenceService
 from coupefeu.services.refusals import RefusalsService
 from coupefeu.services.watch import WatchService
 
@@ -23,4 +24,5 @@ SERVICES: Final[tuple[Service, ...]] = (
     CallsService(),
     ArrangedService(),
     PersonsService(),
+    PresenceService(),
 )

@@ -19,8 +19,10 @@ from coupefeu.services.erasures.facts import parse_erasure
 from coupefeu.services.messages.display import show, show_line
 from coupefeu.services.messages.forms import LATEST_MS
 from coupefeu.services.persons.facts import KINDS as PERSONS
+from coupefeu.services.presence.facts import KINDS as PRESENCE
 from coupefeu.services.refusals.facts import parse_refusal
 from coupefeu.services.said_persons import said_of_person
+from coupefeu.services.said_presence import said_of_presence
 from coupefeu.services.watch.facts import KINDS as WATCH_KINDS
 from coupefeu.services.watch.said import watch_said
 from coupefeu.wire.key_statement import parse_key_statement
@@ -73,6 +75,8 @@ def _said(  # noqa: C901, PLR0912 - one case per kind
             yield from ((code, show_line(value)) for code, value in said_of(kind, body))
         case kind if kind in PERSONS:
             yield from said_of_person(kind, body)
+        case kind if kind in PRESENCE:
+            yield from said_of_presence(kind, body)
 
 
 def _key_statement(body: bytes) -> Iterator[tuple[str, str]]:

@@ -182,6 +182,7 @@ def _append(transaction: Transaction, completed: _Completed) -> Stored:
         head=completed.head,
         body=body,
         leaf_hash=hashed,
+        attached=draft.attached.contents if draft.attached and draft.kind == Kind.NOTE else (),
     )
     transaction.show(recorded)
     is_parted = refers_beyond(completed.head, transaction.parted)

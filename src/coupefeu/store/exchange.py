@@ -1,7 +1,8 @@
 """What belongs together: a message, all acts about it, the messages that correct, cancel or answer it, and statements.
 
 An exchange is erased as one: a read-back repeats what was said, a statement of a person holds the text that was on the
-screen, and a cancellation that is gone must not set free the clock of what it cancelled.
+screen, a cancellation that is gone must not set free the clock of what it cancelled, and a sighting that was taken back
+must not stand again.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from coupefeu.model.messages import MessageId
 from coupefeu.services.base import Rows, Statement
 from coupefeu.services.messages.views import FACTS, MESSAGES
 from coupefeu.services.persons.views import STATEMENTS
+from coupefeu.services.presence.views import REPORTS
 from coupefeu.store import tables
 from coupefeu.store.showing import parse_head
 
@@ -35,6 +37,9 @@ _MEMBERS: Final = _FOUND.union(
     ),
     select(STATEMENTS.c.log, STATEMENTS.c.idx).join(
         _FOUND, (STATEMENTS.c.about_log == _FOUND.c.log) & (STATEMENTS.c.about_idx == _FOUND.c.idx)
+    ),
+    select(REPORTS.c.log, REPORTS.c.idx).join(
+        _FOUND, (REPORTS.c.amends_log == _FOUND.c.log) & (REPORTS.c.amends_idx == _FOUND.c.idx)
     ),
 )
 _SELECT_EXCHANGE: Final = (
@@ -65,6 +70,13 @@ _SELECT_STATED: Final = select(
     STATEMENTS.c.log == bindparam("log"),
     STATEMENTS.c.idx == bindparam("idx"),
     STATEMENTS.c.about_log >= literal_column("0"),
+)
+_SELECT_AMENDED: Final = select(
+    REPORTS.c.amends_log.label("message_log"), REPORTS.c.amends_idx.label("message_idx")
+).where(
+    REPORTS.c.log == bindparam("log"),
+    REPORTS.c.idx == bindparam("idx"),
+    REPORTS.c.amends_log >= literal_column("0"),
 )
 
 
@@ -114,7 +126,10 @@ def _find_root(select_rows: Select, entry: MessageId) -> MessageId:
     seen = {entry}
     for _ in range(MAX_DEPTH):
         at = {"log": entry[0], "idx": entry[1]}
-        rows = select_rows(Statement(_SELECT_PARENT, at)) or select_rows(Statement(_SELECT_STATED, at))
+        above = (
+            select_rows(Statement(each, at)) for each in (_SELECT_PARENT, _SELECT_STATED, _SELECT_AMENDED)
+        )
+        rows = next(filter(None, above), ())
         if not rows:
             break
         parent = rows[0]["message_log"], rows[0]["message_idx"]

@@ -21,7 +21,7 @@ from coupefeu.store import tables
 from coupefeu.store.derived import remake_trees
 from coupefeu.store.erased import IS_ERASED, erase_named
 from coupefeu.store.line import Line
-from coupefeu.store.showing import by_kind, is_shown, make_context, recorded_of
+from coupefeu.store.showing import by_kind, is_shown, make_context, recorded_of, with_attached
 from coupefeu.store.sqlite import Connection, compile_text, create_tables, open_for_writing
 from coupefeu.store.transaction import Transaction
 
@@ -143,7 +143,7 @@ def replay(
     for rows in _chunks(record):
         for row in rows:
             if is_shown(line, row):
-                transaction.show(recorded_of(line, row))
+                transaction.show(with_attached(record, recorded_of(line, row)))
                 shown += 1
         transaction.flush()
         done += len(rows)

@@ -1,15 +1,17 @@
 """Which service shows an entry, and what it is told: the same when an entry comes and when views are rebuilt (A8)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from coupefeu.errors import CoupefeuError
 from coupefeu.model.agreement import Agreement
-from coupefeu.model.entry import Head
+from coupefeu.model.entry import Head, Kind
 from coupefeu.model.instant import Moment
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.services.base import Context, Recorded, Service
 from coupefeu.store.line import Line
+from coupefeu.store.sqlite import Connection
 from coupefeu.wire.head import decode_head
 
 ByKind = Mapping[int | None, Service]
@@ -57,6 +59,17 @@ def recorded_of(line: Line, row: Mapping[str, Any]) -> Recorded:
         leaf_hash=leaf_hash(row["leaf"]),
         erased=row["erased"] is not None,
     )
+
+
+_CONTENT: Final = "SELECT content FROM attachments WHERE log = ? AND idx = ? ORDER BY number, part"
+
+
+def with_attached(record: Connection, recorded: Recorded) -> Recorded:
+    """Give an entry with what its view needs and the log does not hold: what a note of ours says."""
+    if recorded.head is None or recorded.head.kind != Kind.NOTE or not recorded.ours:
+        return recorded
+    parts = record.query(_CONTENT, (recorded.log, recorded.index)).fetchall()
+    return replace(recorded, attached=(b"".join(part for (part,) in parts),) if parts else ())
 
 
 def parse_head(head: bytes) -> Head | None:

@@ -21,6 +21,7 @@ from coupefeu.services.messages.forms import read_content
 from coupefeu.services.messages.render import coded_fields, line_test_words
 from coupefeu.services.messages.render_chain import outcome_words
 from coupefeu.services.said import said_in
+from coupefeu.services.said_presence import said_in_note
 from coupefeu.words import LANGUAGES, has, say
 
 _MESSAGES: Final = frozenset({Kind.MESSAGE, Kind.LINE_TEST})
@@ -77,7 +78,8 @@ class EntryReader:
                 written="", disclosed=entry.disclosed, fields=(), text="", language="", marks=(), attachments=(),
                 held=held, after="",
             )  # fmt: skip
-        said = say_entry(head, entry.item.body, self._parties, language)
+        note = entry.attachments[0].note if entry.attachments else b""
+        said = say_entry(head, entry.item.body, self._parties, language, note)
         findings = (say(f"warned-{each.what}", language, name=each.name) for each in said.text.findings)
         return Reading(
             number=number,
@@ -156,8 +158,13 @@ class Said:
 _NOTHING: Final = Shown(text="")
 
 
-def say_entry(head: Head, body: bytes | None, parties: tuple[str, ...], language: str) -> Said:
-    """Put one entry into words of a language; the author's own text stays as it was written, safe to show."""
+def say_entry(
+    head: Head, body: bytes | None, parties: tuple[str, ...], language: str, note: bytes = b""
+) -> Said:
+    """Put one entry into words of a language; the author's own text stays as it was written, safe to show.
+
+    `note`: what a NOTE says, where that is shown.
+    """
     title = kind_words(head.kind, language)
     if body is None:
         return Said(title, (), _NOTHING, "")
@@ -167,7 +174,7 @@ def say_entry(head: Head, body: bytes | None, parties: tuple[str, ...], language
         act, defect = read_act(head.kind, body)
         if defect != "unreadable_body":
             return Said(title, tuple(_act_fields(head.kind, act, language)), show(act.text), head.language)
-    said = said_in(head, body, parties)
+    said = (*said_in(head, body, parties), *said_in_note(note, parties))
     fields = tuple((words(f"ui-said-{code}", language), value) for code, value in said if code not in _LONG)
     text = next((value for code, value in said if code in _LONG), "")
     if not said:

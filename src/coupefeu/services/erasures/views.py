@@ -15,6 +15,7 @@ from coupefeu.services.calls.views import empty as empty_calls
 from coupefeu.services.erasures.facts import Erasure, parse_erasure
 from coupefeu.services.messages.emptied import empty, stop_fetching
 from coupefeu.services.persons.emptied import empty_statements
+from coupefeu.services.presence.emptied import empty_reports
 
 _LARGEST_LOG: Final = (1 << 31) - 1
 
@@ -110,7 +111,8 @@ def apply(recorded: Recorded, context: Context) -> tuple[Statement, ...]:
             empty_calls(range_, (recorded.log, recorded.index)),
         )
     ]
-    return (*named, *emptied, *map(empty_statements, erasure.ranges))
+    emptied += [each(range_) for range_ in erasure.ranges for each in (empty_statements, empty_reports)]
+    return (*named, *emptied)
 
 
 def _judge(log: int) -> str:

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from coupefeu.errors import UsageError
 from coupefeu.services.base import Command, Context, Draft, Recorded, Rows, Statement
 from coupefeu.services.persons import rules, views
-from coupefeu.services.persons.facts import KINDS, EndKey, EnrolKey, MakeStatement
+from coupefeu.services.persons.facts import KINDS, EndKey, EnrolKey, MakeStatement, ShowPresence
 
 
 class PersonsService:
     """The service object; see `coupefeu.services.base.Service`."""
 
     kinds: frozenset[int] = frozenset(map(int, KINDS))
-    commands: tuple[type[Command], ...] = (EnrolKey, EndKey, MakeStatement)
+    commands: tuple[type[Command], ...] = (EnrolKey, EndKey, MakeStatement, ShowPresence)
 
     def needs(self, command: Command) -> tuple[Statement, ...]:
         """Ask for a key, what ended it, and who signed the same before."""

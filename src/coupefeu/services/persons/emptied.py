@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, literal_column, update
 
+from coupefeu.model.entry import Kind
 from coupefeu.services.base import Statement
 from coupefeu.services.persons.views import STATEMENTS
 
@@ -15,6 +16,7 @@ _EMPTY: Final = (
         STATEMENTS.c.log == bindparam("b_log"),
         STATEMENTS.c.idx >= bindparam("b_start"),
         STATEMENTS.c.idx < bindparam("b_end"),
+        STATEMENTS.c.kind == literal_column(str(int(Kind.STATEMENT))),
     )
     .values(
         effect=literal_column("'erased'"),

@@ -1,9 +1,10 @@
-"""PERSONAL KEY ENROLLED, PERSONAL KEY ENDED, STATEMENT: bytes and back (docs/spec/persons.md).
+"""PERSONAL KEY ENROLLED, PERSONAL KEY ENDED, STATEMENT, PRESENCE SHOWN: bytes and back (docs/spec/persons.md).
 
     enrolled   {0: credential id, 1: COSE public key, 2: origin, 3: rp id, 4: admitted by, 5: assertion, 6: officer}
     ended      {0: reason, 1: since UTC ms, 2: words, 3: officer}     references: the key, and the one in its place
     statement  {0: public key, 1: origin, 2: rp id, 3: assertion, 4: language, 5: text, 6: officer}
                references: the entry that it is about, and the key
+    shown      as a statement; references: the question of presence, and the key
     assertion  [authenticatorData, clientDataJSON, signature]
 
 What a device signs is never an entry: it is the SHA-256 of a challenge that names one, so that nobody can show what was
@@ -34,14 +35,20 @@ from coupefeu.model.messages import MessageId
 from coupefeu.services.base import Command
 from coupefeu.wire import cbor
 
-KINDS: Final = frozenset({Kind.PERSONAL_KEY_ENROLLED, Kind.PERSONAL_KEY_ENDED, Kind.STATEMENT})
+KINDS: Final = frozenset(
+    {Kind.PERSONAL_KEY_ENROLLED, Kind.PERSONAL_KEY_ENDED, Kind.STATEMENT, Kind.PRESENCE_SHOWN}
+)
 MAX_OFFICER_CHARACTERS: Final = 80
 MAX_WORDS_CHARACTERS: Final = 280
 MAX_TEXT_BYTES: Final = 4_096
 """Of what was on screen, in UTF-8; a longer one is not signed in part."""
 MAX_LANGUAGE_CHARACTERS: Final = 16
 _LARGEST: Final = (1 << 63) - 1
-_STATEMENT: Final = b"coupefeu/statement/v1\x00"
+_SIGNED: Final[Mapping[int, bytes]] = {
+    int(Kind.STATEMENT): b"coupefeu/statement/v1\x00",
+    int(Kind.PRESENCE_SHOWN): b"coupefeu/presence/v1\x00",
+}
+"""What a device signs for one of these kinds is no signature for another."""
 _ENROLMENT: Final = b"coupefeu/personal-key/v1\x00"
 
 
@@ -97,6 +104,11 @@ class MakeStatement(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShowPresence(MakeStatement):
+    """Show that a person is there, to a post of the other side that asked: `about` is its PRESENCE ASKED."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolled:
     """What the body of PERSONAL KEY ENROLLED says."""
 
@@ -118,7 +130,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
-    """What the body of STATEMENT says; its key without the credential id, which only the browser needs."""
+    """What the body of STATEMENT or PRESENCE SHOWN says; its key without the credential id."""
 
     public_key: bytes
     origin: str
@@ -133,16 +145,23 @@ PersonFact = Enrolled | Ended | Stated
 
 
 def statement_challenge(
-    *, line_id: bytes, post: str, about: MessageId, leaf_hash: bytes, text: str, language: str
+    *,
+    line_id: bytes,
+    post: str,
+    about: MessageId,
+    leaf_hash: bytes,
+    text: str,
+    language: str,
+    kind: int = Kind.STATEMENT,
 ) -> bytes:
-    """Give what a person's device signs to stand by an entry (32 bytes).
+    """Give what a person's device signs to stand by an entry, or to answer a question of presence (32 bytes).
 
     The leaf hash is the SHA-256 of the canonical entry; head and body are bound by it under their salts, so that the
     challenge tells nothing of them once they are erased.
     """
     digest = sha256(text.encode("utf-8")).digest()
     fields = {0: line_id, 1: post, 2: about[0], 3: about[1], 4: leaf_hash, 5: digest, 6: language}
-    return sha256(_STATEMENT + cbor.encode(fields)).digest()
+    return sha256(_SIGNED[kind] + cbor.encode(fields)).digest()
 
 
 def enrolment_challenge(
@@ -198,7 +217,7 @@ def encode_statement(fact: Stated) -> bytes:
 
 
 def read_person(kind: int, body: bytes) -> tuple[PersonFact | None, str]:
-    """Read the body of any of the three kinds, and name what is wrong with it ("" when nothing is); never raises."""
+    """Read the body of any of the four kinds, and name what is wrong with it ("" when nothing is); never raises."""
     try:
         fact = _READERS[kind](cbor.decode(body))
     except (CoupefeuError, TypeError, ValueError, UnicodeError):
@@ -260,6 +279,7 @@ _READERS: Final[Mapping[int, Callable[[Any], PersonFact]]] = {
     int(Kind.PERSONAL_KEY_ENROLLED): _enrolled,
     int(Kind.PERSONAL_KEY_ENDED): _ended,
     int(Kind.STATEMENT): _statement,
+    int(Kind.PRESENCE_SHOWN): _statement,
 }
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from coupefeu.errors import CoupefeuError, PeerError
 from coupefeu.keys.passkeys import PersonalKey, verify_assertion
-from coupefeu.model.entry import Head
+from coupefeu.model.entry import Head, Kind
 from coupefeu.model.logs import party_of
 from coupefeu.model.messages import MessageId
 from coupefeu.services.persons.facts import (
@@ -121,6 +121,8 @@ def _judge_statement(fact: Stated, head: Head, log: int, line: Line) -> str:
     if len(head.references) != 2 or not _are_own(head, log, line, 1):
         return "missing_reference"
     about = head.references[0]
+    if head.kind == Kind.PRESENCE_SHOWN and _are_own(head, log, line, 0):
+        return "own_question"
     challenge = statement_challenge(
         line_id=line.id,
         post=head.from_post,
@@ -128,6 +130,7 @@ def _judge_statement(fact: Stated, head: Head, log: int, line: Line) -> str:
         leaf_hash=about.leaf_hash,
         text=fact.text,
         language=fact.language,
+        kind=head.kind,
     )
     try:
         verify_assertion(fact.assertion, key_of(fact), challenge)

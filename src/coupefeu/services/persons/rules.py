@@ -16,6 +16,7 @@ from coupefeu.services.persons.facts import (
     Enrolled,
     MakeStatement,
     PersonFact,
+    ShowPresence,
     Stated,
     encode_ended,
     encode_enrolled,
@@ -84,6 +85,9 @@ def state(command: MakeStatement, keys: Rows, endings: Rows, same: Rows, context
     `services.persons.*`; as `verify_assertion`.
     """
     _insist_ours(command.from_post, context)
+    kind = Kind.PRESENCE_SHOWN if isinstance(command, ShowPresence) else Kind.STATEMENT
+    if kind is Kind.PRESENCE_SHOWN and context.is_ours(command.about[0]):
+        _refuse("own_question", "we asked that ourselves.", "The post that is asked answers.")
     key = read_known_key(keys[0]) if keys else None
     if key is None or not context.is_ours(command.key[0]):
         _refuse("unknown_key", "that entry enrols no key of ours.", "`coupefeu passkey list` names them.")
@@ -99,6 +103,7 @@ def state(command: MakeStatement, keys: Rows, endings: Rows, same: Rows, context
         leaf_hash=command.leaf_hash,
         text=command.text,
         language=command.language,
+        kind=kind,
     )
     fact = Stated(
         public_key=key.key.public_key,
@@ -112,7 +117,7 @@ def state(command: MakeStatement, keys: Rows, endings: Rows, same: Rows, context
     _insist_written(fact)
     verify_assertion(command.assertion, key.key, challenge)
     named = (command.about, command.key)
-    return _draft(Kind.STATEMENT, command.from_post, encode_statement(fact), named, context)
+    return _draft(kind, command.from_post, encode_statement(fact), named, context)
 
 
 _NEWEST: MessageId = (1 << 62, 1 << 62)

@@ -73,6 +73,7 @@ STATEMENTS: Final = Table(
     "statements",
     METADATA,
     *_beginning(),
+    Column("kind", Integer, nullable=False, doc="STATEMENT, or PRESENCE SHOWN"),
     Column("about_log", Integer, nullable=False),
     Column("about_idx", BigInteger, nullable=False),
     Column("key_log", Integer, nullable=False),
@@ -278,6 +279,7 @@ def _statement_row(head: Head, fact: Stated | None) -> dict[str, Any]:
     about_log, about_idx = _referred(head, 0)
     key_log, key_idx = _referred(head, 1)
     return {
+        "kind": head.kind,
         "about_log": about_log,
         "about_idx": about_idx,
         "key_log": key_log,
