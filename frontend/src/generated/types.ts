@@ -6,6 +6,12 @@ export type ActName = 'take' | 'read' | 'read-back' | 'say-again' | 'pass-to' | 
 /** Why something sounds; nothing else may. */
 export type AlarmCause = 'flash' | 'outcome';
 
+/** The acts about a proposed call, named as the commands are. */
+export type ArrangeActName = 'counter' | 'agree' | 'refuse' | 'delegate' | 'withdraw' | 'write';
+
+/** How an arrangement stands. AGREED can still be called off; REFUSED and WITHDRAWN are ends. */
+export type ArrangeState = 'proposed' | 'countered' | 'agreed' | 'refused' | 'withdrawn';
+
 /** Where its content is; words for readers are `attachment-*` in words/. */
 export type AttachmentState = 'held' | 'awaited' | 'beyond' | 'not-ours';
 
@@ -26,6 +32,9 @@ export type DifferenceKind = 'invisible' | 'look-alike' | 'digit' | 'minus' | 's
 
 /** What a critical field is; it decides how a read-back is compared and displayed. */
 export type FieldKind = 'word' | 'place' | 'time' | 'number' | 'phrase' | 'passage';
+
+/** COMING: its time has not begun; NOW: it may be rung; KEPT: a call was answered; MISSED: the time has passed. */
+export type HeldState = 'coming' | 'now' | 'kept' | 'missed';
 
 /** By what an entry stands; words for readers are `ui-proof-*` in words/. */
 export type Proof = 'co-signed' | 'receipted' | 'signed' | 'announced' | 'other-branch' | 'unsigned';
@@ -1161,6 +1170,141 @@ export interface ProposalPage {
   readonly truncated: boolean;
 }
 
+/** Between these instants a call may begin. */
+export interface ArrangedWindowValues {
+  readonly start_ms: number;
+  readonly end_ms: number;
+}
+
+/**
+ * Windows that one side put on the table. `answers`: the party that owes an answer, `due_ms` by our own clock.
+ *
+ * `stands`: it may be agreed to. `awaited`: an answer is owed now; `overdue`: none came by `due_ms`. `stopped_ms`:
+ * when the other side answered (`answered`), or its author's later act took its place. `first`, `second`: who would
+ * speak, the proposer's post first.
+ */
+export interface ArrangedOfferValues {
+  readonly number: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly post: string;
+  readonly officer: string;
+  readonly words: string;
+  readonly windows: readonly ArrangedWindowValues[];
+  readonly first: string;
+  readonly second: string;
+  readonly answers: string;
+  readonly stands: boolean;
+  readonly awaited: boolean;
+  readonly overdue: boolean;
+  readonly answered: boolean;
+  readonly written_ms: number;
+  readonly arrived_ms: number;
+  readonly due_ms: number;
+  readonly stopped_ms: number | null;
+  readonly left_ms: number;
+}
+
+/**
+ * One act, an entry of a person. `effect`: why it changes nothing ("" when it does); `crossed`: nobody's fault.
+ *
+ * `reason`: of a refusal, as a number (docs/spec/arranged.md). `state`: how the arrangement stood after it.
+ */
+export interface ArrangedStepValues {
+  readonly number: string;
+  readonly kind: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly post: string;
+  readonly officer: string;
+  readonly words: string;
+  readonly windows: readonly ArrangedWindowValues[];
+  readonly reason: number | null;
+  readonly named_post: string;
+  readonly written_ms: number;
+  readonly arrived_ms: number;
+  readonly effect: string;
+  readonly crossed: boolean;
+  readonly state: ArrangeState;
+}
+
+/** What both have agreed: a window, who speaks, and the entry that agreed. */
+export interface AgreedCallValues {
+  readonly window: ArrangedWindowValues;
+  readonly first: string;
+  readonly second: string;
+  readonly number: string;
+  readonly party: string;
+  readonly arrived_ms: number;
+}
+
+/** Whether an agreed call took place, as the calls on this record have it, by our own clock; signed by nobody. */
+export interface HeldCallValues {
+  readonly state: HeldState;
+  readonly answered: string | null;
+  readonly attempts: readonly string[];
+}
+
+/**
+ * An arranged call. `effect`: why the proposal has none; then nothing can be agreed by it.
+ *
+ * `from_post`, `to_post`: who was to speak at first; `by_post`: who proposed it. `first`, `second`: who is to speak
+ * now, the proposer's first.
+ * `our_post`, `their_post`: the same, from here. `open`: it waits for an answer. `overdue`: an answer did not come in
+ * the agreed time. `stated_ms`: the proposer's own clock; every other instant is by ours. `messages`: numbers of
+ * messages about it, newest first.
+ */
+export interface ArrangementValues {
+  readonly number: string;
+  readonly ours: boolean;
+  readonly proposer: string;
+  readonly asked: string;
+  readonly effect: string;
+  readonly state: ArrangeState;
+  readonly open: boolean;
+  readonly overdue: boolean;
+  readonly from_post: string;
+  readonly to_post: string;
+  readonly by_post: string;
+  readonly first: string;
+  readonly second: string;
+  readonly our_post: string;
+  readonly their_post: string;
+  readonly media: string;
+  readonly languages: readonly string[];
+  readonly interpreter: boolean;
+  readonly words: string;
+  readonly officer: string;
+  readonly stated_ms: number;
+  readonly arrived_ms: number;
+  readonly changed_ms: number;
+  readonly offers: readonly ArrangedOfferValues[];
+  readonly agreed: AgreedCallValues | null;
+  readonly held: HeldCallValues | null;
+  readonly steps: readonly ArrangedStepValues[];
+  readonly messages: readonly string[];
+}
+
+/** Two posts that the agreement pairs and that are no duty desks: they may arrange a call. */
+export interface ArrangedPair {
+  readonly our_post: string;
+  readonly their_post: string;
+}
+
+/**
+ * The newest arranged calls of each side, what changed last first; `truncated`: there may be older ones.
+ *
+ * `answer_s`: the agreed time for an answer. `words_apart`: words are erased on this line, and go as a message.
+ */
+export interface ArrangedPage {
+  readonly rows: readonly ArrangementValues[];
+  readonly pairs: readonly ArrangedPair[];
+  readonly answer_s: number;
+  readonly words_apart: boolean;
+  readonly as_of_ms: number;
+  readonly truncated: boolean;
+}
+
 /** How much is disclosed of one entry: "existence", "head" or "all". */
 export interface DisclosedRequest {
   readonly number: string;
@@ -1324,6 +1468,40 @@ export interface AnswerRequest {
   readonly number: string;
   readonly consents: boolean;
   readonly reason?: string;
+}
+
+/**
+ * Propose a call. `post`: who of ours shall speak, where the duty desk proposes for another.
+ *
+ * `windows` are text, UTC: "241500Z MAR 22/1600Z", "1500Z/1h". `media` "text", "voice" or "video".
+ */
+export interface ArrangeRequest {
+  readonly to_post: string;
+  readonly windows: readonly string[];
+  readonly post?: string;
+  readonly media?: string;
+  readonly within_s?: number | null;
+  readonly languages?: readonly string[];
+  readonly interpreter?: boolean;
+  readonly words?: string;
+}
+
+/**
+ * An act about a proposed call.
+ *
+ * `window` counts from 1, among those of `offer` (RU/14), or of the newest offer of theirs. `reason` "not_now".
+ * `text` is the message of the act "write".
+ */
+export interface ArrangeActRequest {
+  readonly act: ArrangeActName;
+  readonly windows?: readonly string[];
+  readonly window?: number | null;
+  readonly offer?: string | null;
+  readonly reason?: string | null;
+  readonly post?: string;
+  readonly within_s?: number | null;
+  readonly words?: string;
+  readonly text?: string;
 }
 
 export type FeedEvent = DeskEvent | LockedEvent | MessageEvent | EntryEvent | TroubleEvent | ProgressEvent | DemoEvent | BeatEvent;

@@ -105,6 +105,7 @@ ABSENT_CODES: Final = frozenset(
         "node.desk.no_message",
         "node.desk.no_attachment",
         "node.desk.attachment_absent",
+        "services.arranged.unknown_arrangement",
         "store.reader.no_entry",
     }
 )

@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from coupefeu.console import (
     agreement_values,
+    arranged_requests,
+    arranged_values,
     communique_values,
     record_values,
     requests,
@@ -23,13 +25,14 @@ from coupefeu.console import (
 from coupefeu.console.typescript_forms import forms_source, literal, union
 from coupefeu.node import covered, verified, watch_values
 from coupefeu.node import values as message_values
+from coupefeu.node.arranging import values as arranging_values
 from coupefeu.node.communique import asked, drafted
 
 MODULES = (
     message_values, watch_values, values, watch_page, covered, verified, record_values, agreement_values, drafted,
-    communique_values, asked, requests,
+    communique_values, arranging_values, arranged_values, asked, requests, arranged_requests,
 )  # fmt: skip
-_ASKED = frozenset({requests.__name__, asked.__name__})
+_ASKED = frozenset({requests.__name__, asked.__name__, arranged_requests.__name__})
 HEAD = (
     "// Written by `python -m coupefeu.console.typescript`; a test compares. Change the Python, not this.\n"
 )

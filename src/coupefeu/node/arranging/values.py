@@ -16,7 +16,7 @@ from coupefeu.services.arranged.table import ArrangeState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WindowValues:
+class ArrangedWindowValues:
     """Between these instants a call may begin."""
 
     start_ms: int
@@ -24,7 +24,7 @@ class WindowValues:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OfferValues:
+class ArrangedOfferValues:
     """Windows that one side put on the table. `answers`: the party that owes an answer, `due_ms` by our own clock.
 
     `stands`: it may be agreed to. `awaited`: an answer is owed now; `overdue`: none came by `due_ms`. `stopped_ms`:
@@ -38,7 +38,7 @@ class OfferValues:
     post: str
     officer: str
     words: str
-    windows: tuple[WindowValues, ...]
+    windows: tuple[ArrangedWindowValues, ...]
     first: str
     second: str
     answers: str
@@ -54,7 +54,7 @@ class OfferValues:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ArrangeStepValues:
+class ArrangedStepValues:
     """One act, an entry of a person. `effect`: why it changes nothing ("" when it does); `crossed`: nobody's fault.
 
     `reason`: of a refusal, as a number (docs/spec/arranged.md). `state`: how the arrangement stood after it.
@@ -67,7 +67,7 @@ class ArrangeStepValues:
     post: str
     officer: str
     words: str
-    windows: tuple[WindowValues, ...]
+    windows: tuple[ArrangedWindowValues, ...]
     reason: int | None
     named_post: str
     written_ms: int
@@ -78,10 +78,10 @@ class ArrangeStepValues:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgreedValues:
+class AgreedCallValues:
     """What both have agreed: a window, who speaks, and the entry that agreed."""
 
-    window: WindowValues
+    window: ArrangedWindowValues
     first: str
     second: str
     number: str
@@ -90,7 +90,7 @@ class AgreedValues:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldValues:
+class HeldCallValues:
     """Whether an agreed call took place, as the calls on this record have it, by our own clock; signed by nobody."""
 
     state: HeldState
@@ -132,10 +132,10 @@ class ArrangementValues:
     stated_ms: int
     arrived_ms: int
     changed_ms: int
-    offers: tuple[OfferValues, ...]
-    agreed: AgreedValues | None
-    held: HeldValues | None
-    steps: tuple[ArrangeStepValues, ...]
+    offers: tuple[ArrangedOfferValues, ...]
+    agreed: AgreedCallValues | None
+    held: HeldCallValues | None
+    steps: tuple[ArrangedStepValues, ...]
     messages: tuple[str, ...]
 
 
@@ -176,13 +176,13 @@ def arrangement_values(arrangement: Arrangement, text: Text = exactly) -> Arrang
     )
 
 
-def _window(window: Window) -> WindowValues:
-    return WindowValues(start_ms=window.start_ms, end_ms=window.end_ms)
+def _window(window: Window) -> ArrangedWindowValues:
+    return ArrangedWindowValues(start_ms=window.start_ms, end_ms=window.end_ms)
 
 
-def _offer(offer: OfferView, view: ArrangementView, text: Text) -> OfferValues:
+def _offer(offer: OfferView, view: ArrangementView, text: Text) -> ArrangedOfferValues:
     first, second = map(text, offer.speakers)
-    return OfferValues(
+    return ArrangedOfferValues(
         number=offer.number,
         party=offer.party,
         ours=offer.ours,
@@ -205,8 +205,8 @@ def _offer(offer: OfferView, view: ArrangementView, text: Text) -> OfferValues:
     )
 
 
-def _step(step: ArrangeStep, text: Text) -> ArrangeStepValues:
-    return ArrangeStepValues(
+def _step(step: ArrangeStep, text: Text) -> ArrangedStepValues:
+    return ArrangedStepValues(
         number=step.number,
         kind=kind_name(Kind(step.kind)),
         party=step.party,
@@ -225,9 +225,9 @@ def _step(step: ArrangeStep, text: Text) -> ArrangeStepValues:
     )
 
 
-def _agreed(agreed: AgreedCall, text: Text) -> AgreedValues:
+def _agreed(agreed: AgreedCall, text: Text) -> AgreedCallValues:
     first, second = map(text, agreed.speakers)
-    return AgreedValues(
+    return AgreedCallValues(
         window=_window(agreed.window),
         first=first,
         second=second,
@@ -237,8 +237,8 @@ def _agreed(agreed: AgreedCall, text: Text) -> AgreedValues:
     )
 
 
-def _held(held: Held) -> HeldValues:
-    return HeldValues(
+def _held(held: Held) -> HeldCallValues:
+    return HeldCallValues(
         state=held.state,
         answered=None if held.answered is None else held.answered.number,
         attempts=tuple(each.number for each in held.attempts),
