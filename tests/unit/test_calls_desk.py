@@ -184,3 +184,26 @@ def test_a_list_gives_of_each_call_what_the_call_itself_gives(calls):
         assert [view.steps for view in listed.calls] == [view.steps for view in alone]
         assert all(view.outcome is Outcome.NO_ANSWER for view in listed.calls)
         assert {step.kind for view in alone for step in view.steps} == {Kind.CALL_UNANSWERED}
+
+
+def test_what_was_seen_of_one_call_says_nothing_of_another(calls):
+    """A call that was answered and ended, then one that is withdrawn at once, and one that is hung up."""
+    first = calls.place()
+    calls.ru_does(AnswerCall, first)
+    calls.us.act(HangUp(call=first, from_post="us.duty", duration_ms=1_000))
+    calls.run()
+    second = calls.place()
+    calls.us.act(WithdrawCall(call=second, from_post="us.duty"))
+    third = calls.place()
+    calls.ru_does(AnswerCall, third)
+    calls.run()
+    for listed in calls.both(lambda desk: desk.calls(EVERYTHING, 0, 10)):
+        assert [(view.id, view.outcome) for view in listed.calls] == [
+            (third, Outcome.ANSWERED), (second, Outcome.WITHDRAWN), (first, Outcome.ANSWERED),
+        ]  # fmt: skip
+    for wanted, expected in (
+        (CallFilter(outcome=Outcome.WITHDRAWN), [second]),
+        (CallFilter(only_open=True), [third]),
+    ):
+        for listed in calls.both(lambda desk, wanted=wanted: desk.calls(wanted, 0, 10)):
+            assert [view.id for view in listed.calls] == expected

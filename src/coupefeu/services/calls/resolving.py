@@ -44,18 +44,25 @@ def _had_seen(by: Any, what: Any) -> Any:
     """Whether the caller had seen `what` when it wrote `by`: an entry of its own up to there shows it."""
     earlier = STEPS.alias("earlier")
     seen = tuple_(earlier.c.seen_log, earlier.c.seen_idx)
-    return exists().where(
-        _of_call(earlier, CALLS.c.party),
-        _kinds(earlier, CALLER_KINDS),
-        _place(earlier) <= _place(by),
-        seen >= _place(what),
+    return (
+        exists()
+        .where(
+            _of_call(earlier, CALLS.c.party),
+            _kinds(earlier, CALLER_KINDS),
+            _place(earlier) <= _place(by),
+            seen >= _place(what),
+        )
+        .correlate(CALLS, by, what)
     )
 
 
 _THEIRS: Final = STEPS.alias("theirs")
 _OURS: Final = STEPS.alias("ours")
-_SEEN_BEFORE: Final = exists().where(
-    _of_call(_THEIRS, CALLS.c.to_party), _kinds(_THEIRS, CALLED_OUTCOMES), _had_seen(_OURS, _THEIRS)
+# What an inner select shares with the update is said each time: nobody infers it through two of them.
+_SEEN_BEFORE: Final = (
+    exists()
+    .where(_of_call(_THEIRS, CALLS.c.to_party), _kinds(_THEIRS, CALLED_OUTCOMES), _had_seen(_OURS, _THEIRS))
+    .correlate(CALLS, _OURS)
 )
 _BY_CALLER: Final = (
     select(_OURS.c.arrival)
@@ -89,7 +96,7 @@ _IS_BEHIND: Final = or_(
     _of_call(_ENDING, CALLS.c.to_party) & (_place(_ENDING) > _place(_CHOSEN)),
     _of_call(_ENDING, CALLS.c.party) & _had_seen(_ENDING, _CHOSEN),
 )
-_HAS_ENDED: Final = exists().where(_IS_CHOSEN, _kinds(_ENDING, _ENDINGS), _IS_BEHIND)
+_HAS_ENDED: Final = exists().where(_IS_CHOSEN, _kinds(_ENDING, _ENDINGS), _IS_BEHIND).correlate(CALLS)
 _IS_TALKING: Final = and_(literal_column(f"'{Outcome.ANSWERED}'") == _OUTCOME, ~_HAS_ENDED)
 _SAY_OUTCOME: Final = (
     update(CALLS)
