@@ -17,6 +17,7 @@ STEPS = [
     "message-read-back",
     "flash-stop-outcome",
     "line-test",
+    "calls",
     "kill-and-restart",
     "flash-overtakes-backlog",
     "nothing-lost-or-doubled",

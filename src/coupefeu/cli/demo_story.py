@@ -21,6 +21,7 @@ TITLES = {
     "message-read-back": "A message is taken, read and read back",
     "flash-stop-outcome": "A FLASH STOP is taken by the desk, with its outcome",
     "line-test": "A line test is answered",
+    "calls": "Calls are answered, declined, put off, withdrawn, and not answered",
     "kill-and-restart": "A node is killed in the middle and restarted",
     "flash-overtakes-backlog": "A FLASH overtakes a backlog",
     "nothing-lost-or-doubled": "Nothing was lost, nothing doubled",

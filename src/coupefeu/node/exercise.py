@@ -33,9 +33,12 @@ def pair_exercise(
     name: str = "exercise",
     host: str = LOOPBACK,
     deadlines: Mapping[str, Mapping[str, str]] | None = None,
+    calls: Mapping[str, str | int] | None = None,
     status: Status = Status.EXERCISE,
 ) -> tuple[NodeFolder, NodeFolder]:
-    """Make and pair the folders of US and RU, words compared, answers exchanged; `deadlines` as `render_template`.
+    """Make and pair the folders of US and RU, words compared, answers exchanged.
+
+    `deadlines`, `calls`: as of `render_template`.
 
     `status`: a REAL line is only ever one of tests.
 
@@ -47,6 +50,7 @@ def pair_exercise(
         in_force=Instant(time.time_ns() // 1_000_000),
         dictionary_sha256=bytes.fromhex(DICTIONARY_HASH),
         deadlines=deadlines,
+        calls=calls,
     ).encode()
     folders = [
         NodeFolder.create(path, party=party, listen=f"{host}:{free_port(host)}")

@@ -173,11 +173,8 @@ alarms_per_minute = 6
 attachment_bytes = 1048576
 
 # How long the last rung of a ladder rings, how soon a proposed call is answered, and how many calls ring in a minute.
-[calls]
-ring = "2m"
-arrange_answer = "24h"
-per_minute = 6
 """
+_CALLS: Final[Mapping[str, str | int]] = {"ring": "2m", "arrange_answer": "24h", "per_minute": 6}
 
 
 def render_template(
@@ -188,10 +185,11 @@ def render_template(
     dictionary_sha256: bytes,
     clocks: Mapping[str, str] | None = None,
     deadlines: Mapping[str, Mapping[str, str]] | None = None,
+    calls: Mapping[str, str | int] | None = None,
 ) -> str:
     """Give terms between US and RU; `clocks` maps a party to its shift: {"us": "+2h"} (EXERCISE only).
 
-    `deadlines` are those that are to be others: {"PRIORITY": {"taken": "1h"}}.
+    `deadlines` are those that are to be others: {"PRIORITY": {"taken": "1h"}}; so are `calls`: {"ring": "10s"}.
     """
     shifts = clocks or {}
     others = deadlines or {}
@@ -203,12 +201,15 @@ def render_template(
         us_clock=_clock_line(shifts.get("us")),
         ru_clock=_clock_line(shifts.get("ru")),
     )
-    tables = (_deadline_table(name, {**row, **others.get(name, {})}) for name, row in _DEADLINES.items())
-    return head + _BODY + "\n".join(tables) + _REST
+    tables = (
+        _table(f"deadlines.{name}", {**row, **others.get(name, {})}) for name, row in _DEADLINES.items()
+    )
+    return head + _BODY + "\n".join(tables) + _REST + _table("calls", {**_CALLS, **(calls or {})})
 
 
-def _deadline_table(precedence: str, row: Mapping[str, str]) -> str:
-    return f"[deadlines.{precedence}]\n" + "".join(f'{step} = "{value}"\n' for step, value in row.items())
+def _table(name: str, fields: Mapping[str, str | int]) -> str:
+    values = {key: f'"{value}"' if isinstance(value, str) else value for key, value in fields.items()}
+    return f"[{name}]\n" + "".join(f"{key} = {value}\n" for key, value in values.items())
 
 
 def _clock_line(shift: str | None) -> str:

@@ -1,6 +1,6 @@
 """The story, step by step: what an officer would do, and what must then be true.
 
-pair -> message, read back -> FLASH STOP, outcome -> line test -> kill -9 -> FLASH over a backlog -> verify both records
+pair -> message, read back -> FLASH STOP, outcome -> line test -> calls -> kill -9 -> FLASH over a backlog -> verify
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from typing import Final
 from coupefeu.model.messages import Content, Form, MessageId, Operative, OutcomeCode
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.node.assembly import parties_of
+from coupefeu.node.demo.calls import RING, hold_calls
 from coupefeu.node.demo.summary import Step, Summary, VerifiedRecord
 from coupefeu.node.demo.texts import choose_critical, split_text
 from coupefeu.node.demo.watching import (
@@ -61,6 +62,7 @@ class Demo:
                 ("message-read-back", self._read_back),
                 ("flash-stop-outcome", self._stop),
                 ("line-test", self._line_test),
+                ("calls", self._call),
                 ("kill-and-restart", self._kill),
                 ("flash-overtakes-backlog", self._overtake),
                 ("nothing-lost-or-doubled", self._count),
@@ -88,7 +90,7 @@ class Demo:
     # --- the steps ----------------------------------------------------------------------------------------
 
     async def _pair(self, stack: AsyncExitStack) -> str:
-        us, ru = await asyncio.to_thread(pair_exercise, self._folder / "us", self._folder / "ru")
+        us, ru = await asyncio.to_thread(_pair_for_calls, self._folder)
         self._us, self._ru = NodeProcess(us.path), NodeProcess(ru.path)
         for process in (self._us, self._ru):
             stack.push_async_callback(process.stop)
@@ -150,6 +152,11 @@ class Demo:
             (test,) = await us.act(SendLineTest(template=1))
             await self._seen(us, test.id, StepName.ANSWERED)
         return f"{test.number}: answered by the other node"
+
+    async def _call(self) -> str:
+        """Hold calls that end in six ways, alike on both records."""
+        async with Node.open(self._us.folder) as us, Node.open(self._ru.folder) as ru:
+            return await hold_calls(us, ru)
 
     async def _kill(self) -> str:
         """Kill RU while messages arrive, and start it again; its record goes on where it stopped."""
@@ -251,6 +258,10 @@ class Demo:
     async def _seen(self, node: Node, message: MessageId, step: StepName) -> MessageStatus:
         await wait_until(lambda: node.message(message).chains[0].step(step).done, f"{step} is seen")
         return node.message(message)
+
+
+def _pair_for_calls(folder: Path) -> tuple[NodeFolder, NodeFolder]:
+    return pair_exercise(folder / "us", folder / "ru", calls={"ring": RING})
 
 
 def _text(status: MessageStatus) -> str:
