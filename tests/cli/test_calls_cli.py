@@ -125,6 +125,17 @@ def test_one_call_with_every_entry_about_it(line):
     assert line.run("calls", line.declined, "--language", "ru")
 
 
+def test_what_is_shown_of_an_attempt_stands_under_it(line):
+    number = line.json("call", "RU", "--words", "Nobody hears this.")["id"]
+    told = "\n".join(line.run("calls", number))
+    assert "we tried by " in told
+    assert "not shown that they saw it" in " ".join(told.split())
+    shown = line.json("calls", number)["diagnosis"]
+    assert (shown["by"], shown["verdict"], shown["bound_by"]) == ("ru", "tried", None)
+    assert [each["signal"] for each in shown["signals"]] == ["heartbeat", "watch", "human"]
+    assert line.json("calls", line.declined)["diagnosis"]["verdict"] == "declined"
+
+
 def test_a_call_that_rings_is_answered_and_ended(line):
     lines = line.run("answer", line.ringing, "--officer", "2nd watch")
     assert lines[0] == BANNER

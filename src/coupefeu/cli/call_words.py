@@ -28,13 +28,13 @@ def summary_lines(view: CallView, language: str) -> list[str]:
     when = format_date_time_group(view.arrived_ms)
     posts = f"{show_line(view.from_post)} → {show_line(view.to_post)}"
     head = f"{view.number}  {_precedence(view, language)}  {posts}  {when}"
-    return [head, *_indent([f"{state_words(view, language)}{_why(view, language)}"])]
+    return [head, *indent([f"{state_words(view, language)}{_why(view, language)}"])]
 
 
 def call_lines(view: CallView, language: str) -> list[str]:
     """Give everything of an attempt: its times, what was written beside it, and every entry about it."""
     lines = summary_lines(view, language)
-    lines += _indent(_times(view, language))
+    lines += indent(_times(view, language))
     lines += _words(view.words, view.words_erased, language)
     lines += [""] if view.steps else []
     for step in view.steps:
@@ -100,5 +100,6 @@ def _words(words: str, is_erased: bool, language: str) -> list[str]:
     return [f"{BAR}{show_line(words)}"] if words else []
 
 
-def _indent(lines: Iterator[str] | list[str]) -> list[str]:
+def indent(lines: Iterator[str] | list[str]) -> list[str]:
+    """Set lines in, and fold those that are longer than a terminal."""
     return [folded for line in lines for folded in wrap(f"    {line}", "")]

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from coupefeu.cli.acts import OfficerOption
-from coupefeu.cli.call_words import call_lines, state_words, summary_lines
+from coupefeu.cli.call_words import call_lines, indent, state_words, summary_lines
 from coupefeu.cli.inbox import fold
 from coupefeu.cli.officer import act_first, desk_of, language_of, open_folder
 from coupefeu.cli.printing import JsonOption, Language, LanguageOption, NodeOption, report
@@ -23,9 +23,11 @@ from coupefeu.model.instant import parse_instant
 from coupefeu.model.messages import parse_number
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.calling.spoken import our_post, talking_ms
-from coupefeu.node.calling.values import call_values
+from coupefeu.node.calling.values import call_values, diagnosis_values
+from coupefeu.node.desk import Desk
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.running import is_running
+from coupefeu.node.standing import read_line
 from coupefeu.services.calls.commands import (
     AnswerCall,
     CallAct,
@@ -37,6 +39,7 @@ from coupefeu.services.calls.commands import (
 )
 from coupefeu.services.calls.listed import CallFilter
 from coupefeu.services.calls.status import CallView
+from coupefeu.services.diagnosed import diagnosis_lines
 from coupefeu.words import say
 
 CallArgument = Annotated[str, typer.Argument(help="Number of the call, such as RU/14.")]
@@ -227,8 +230,7 @@ def calls(
     reader = language_of(folder, language)
     with desk_of(folder) as desk:
         if number is not None:
-            view = desk.call(parse_number(number, desk.context().parties))
-            report(folder.banner(), call_lines(view, reader), call_values(view), as_json=as_json)
+            _show(folder, desk, number, reader, as_json=as_json)
             return
         wanted = CallFilter(
             outcome=None if outcome is None else Outcome(outcome.value),
@@ -265,6 +267,23 @@ class Caller:
         lines = [say("recorded-as", self.language, number=sent.number), *call_lines(view, self.language)]
         values = {"recorded": sent.number, "call": call_values(view)}
         report(self.folder.banner(), lines, values, as_json=as_json)
+
+
+def _show(folder: NodeFolder, desk: Desk, number: str, language: str, *, as_json: bool) -> None:
+    """Show one attempt, every entry about it, and what is shown of it."""
+    view = desk.call(parse_number(number, desk.context().parties))
+    diagnosis = desk.diagnosis(view.id, alive=_is_alive(folder, view.called))
+    lines = call_lines(view, language)
+    if diagnosis is not None:
+        lines += ["", *indent(diagnosis_lines(diagnosis, language))]
+    values = call_values(view) | {"diagnosis": None if diagnosis is None else diagnosis_values(diagnosis)}
+    report(folder.banner(), lines, values, as_json=as_json)
+
+
+def _is_alive(folder: NodeFolder, party: str) -> bool | None:
+    """Say whether their node answers now; None where this node is stopped, or the party is our own."""
+    line = asyncio.run(read_line(folder)).get(party)
+    return None if line is None else bool(line["alive"])
 
 
 def _list_lines(views: tuple[CallView, ...], total: int, language: str) -> list[str]:

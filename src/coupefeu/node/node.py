@@ -253,6 +253,10 @@ class Node:
         view = self.call_view(self.number(number) if isinstance(number, str) else number)
         return Call(self, view.id, view.number)
 
+    def find_call(self, call: MessageId) -> CallView | None:
+        """Give an attempt as it is now; None when it is not on the record here."""
+        return self._look().find_call(call)
+
     async def calls_shown(self, *calls: str | MessageId) -> None:
         """Say that a screen shows these calls while they ring: else the node's alarm command runs after 10 seconds."""
         named = [self.number(each) if isinstance(each, str) else each for each in calls]

@@ -42,6 +42,17 @@ async def read_standing(folder: NodeFolder) -> dict[str, Any]:
     return record_standing(folder) | running_standing(line)
 
 
+async def read_line(folder: NodeFolder) -> dict[str, Any]:
+    """Give the line to each party as a running node has it now; nothing of one that is stopped."""
+    client = await ControlClient.connect(folder.socket_path)
+    if client is None:
+        return {}
+    try:
+        return dict((await client.ask("status"))["lines"])
+    finally:
+        await client.close()
+
+
 def running_standing(line: Mapping[str, Any]) -> dict[str, Any]:
     """Give the part that a running node says of itself (docs/spec/control.md, Status)."""
     recovery = line["recovering"]

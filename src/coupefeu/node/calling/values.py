@@ -5,6 +5,7 @@ from typing import Any
 from coupefeu.model.calls import CallState
 from coupefeu.model.entry import Kind
 from coupefeu.node.values import Text, exactly
+from coupefeu.services.calls.diagnosis import Diagnosis
 from coupefeu.services.calls.status import CallStep, CallView
 
 
@@ -68,3 +69,23 @@ def first_ms(view: CallView, kind: Kind) -> int | None:
 def ended_ms(view: CallView) -> int | None:
     """Say when it ended, by our own clock; None: it is open."""
     return next((step.arrived_ms for step in view.steps if step.state is CallState.ENDED), None)
+
+
+def diagnosis_values(diagnosis: Diagnosis) -> dict[str, Any]:
+    """Give what is shown of an attempt: the verdict, by when and by whose signature, and the three signals."""
+    return {
+        "by": diagnosis.by,
+        "verdict": diagnosis.verdict,
+        "tried_by_ms": diagnosis.tried_by_ms,
+        "bound_by": diagnosis.bound_by or None,
+        "signals": [
+            {
+                "signal": reading.signal.value,
+                "says": reading.says.value,
+                "since_ms": reading.since_ms,
+                "posts": list(reading.posts),
+                "evidence": reading.evidence or None,
+            }
+            for reading in diagnosis.readings
+        ],
+    }
