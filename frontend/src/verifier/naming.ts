@@ -11,6 +11,7 @@ import type { Whole } from '../proof/cbor';
 import type { VerifierKey } from '../proof/note';
 import type { Signed } from '../proof/signatures';
 import { isAmong } from './checking.svelte';
+import { secondWords } from './statements';
 
 export class Naming {
   readonly #proved: Proved;
@@ -26,6 +27,18 @@ export class Naming {
   /** Who signed first for an entry, of keys that the agreement names or the reader gave: others bound nothing. */
   firstHeld({ log, index }: ProvedEntry): Signed | null {
     return firstHeld(log, index, (key) => this.#proved.agreed.names(key) || isAmong(key, this.#given));
+  }
+
+  /** How far a call is shown to have come, where no signature of the party that was called covers it; else nothing. */
+  tried(entry: ProvedEntry): string {
+    const { head, log, index } = entry;
+    if (!head || KINDS.find((kind) => kind.number === head.kind)?.name !== 'CALL_PLACED') return '';
+    const called = partyOf(head.toPosts[0] ?? '');
+    const theirs = firstHeld(log, index, (key) => this.#proved.agreed.names(key) && this.signer(key) === called.toUpperCase());
+    if (theirs || !this.parties.includes(called)) return '';
+    const first = this.firstHeld(entry);
+    const party = this.party(log.number);
+    return first ? say('verifier-tried', { party, time: secondWords(first.timeS) }) : say('verifier-tried-unbounded', { party });
   }
 
   get agreement(): Agreement {

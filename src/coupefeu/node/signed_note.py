@@ -1,4 +1,4 @@
-"""A checkpoint of a log that another party co-signed, as a signed note, with exactly the keys that sign it.
+"""A checkpoint of a log that another party, or a witness, co-signed, as a signed note, with the keys that sign it.
 
 The lines: the log's own, co-signatures, then the same of ML-DSA-44 (type 0x06) as far as it was signed once more, then
 those of neutral witnesses.
@@ -70,6 +70,15 @@ def find_witnessed_note(
     Raises: StoreError: a signature of the record does not hold.
     """
     signed = reader.newest_witnessed(log, index, again=True) or reader.newest_witnessed(log, index)
+    return None if signed is None else _verified(reader, parties, log, signed)
+
+
+def find_seen_note(reader: Reader, parties: tuple[Party, ...], log: int) -> SignedNote | None:
+    """Find the newest that a neutral witness has signed, though no other party may have; None: there is none.
+
+    Raises: StoreError: a signature of the record does not hold.
+    """
+    signed = reader.newest_seen(log)
     return None if signed is None else _verified(reader, parties, log, signed)
 
 

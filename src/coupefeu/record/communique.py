@@ -128,6 +128,14 @@ class ProvedCommunique:
         """Give who signed first for an entry, of keys that the agreement names or the reader gave."""
         return self.logs[entry.item.log].first_held(entry.item.index, self._counts)
 
+    def is_held_by(self, entry: ProvedEntry, party: str) -> bool:
+        """Whether a signature of this party is shown that covers an entry."""
+        log = self.logs[entry.item.log]
+        signed = log.first_held(
+            entry.item.index, lambda key: self._counts(key) and self.holder_of(key) == party.upper()
+        )
+        return signed is not None
+
     def _counts(self, key: VerifierKey) -> bool:
         return key in self.given or self.keys.names(key)
 

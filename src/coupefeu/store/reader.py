@@ -377,6 +377,21 @@ class Reader:
             return self._cosigned_at(log, found["size"])
         return None
 
+    def newest_seen(self, log: int) -> CosignedCheckpoint | None:
+        """Give the newest that a witness has signed, whether or not another party has; None: there is none."""
+        query = (
+            "SELECT max(w.size) FROM witnessed w JOIN checkpoints c ON c.log = w.log AND c.size = w.size"
+            " WHERE w.log = ? AND w.time_s > 0"
+        )
+        ((size,),) = self._connection.query(query, (log,))
+        return None if size is None else self._cosigned_at(log, size)
+
+    def first_seen_size(self, log: int, index: int) -> int | None:
+        """Give the size of the first head that holds an entry and that a witness signed; None: there is none."""
+        query = "SELECT min(size) FROM witnessed WHERE log = ? AND size > ? AND time_s > 0"
+        ((size,),) = self._connection.query(query, (log, index))
+        return None if size is None else int(size)
+
     def signed_again(self, log: int, size: int) -> tuple[int, bytes] | None:
         """Give time and signature by which its author signed this head with ML-DSA-44 too; None: it has not."""
         row = _first(self._connection.execute(_SIGNED_AGAIN, {"log": log, "size": size}))

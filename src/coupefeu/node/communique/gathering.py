@@ -5,7 +5,7 @@ that the agreement names; and the proposal and answers that speak of this select
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from coupefeu.errors import CoupefeuError
@@ -19,6 +19,7 @@ from coupefeu.node.signed_note import (
     OWN,
     SignedNote,
     find_post_quantum_note,
+    find_seen_note,
     find_witnessed_note,
     need_signed_note,
 )
@@ -27,6 +28,7 @@ from coupefeu.record.attachment import attachment_salt
 from coupefeu.record.leaf import salts
 from coupefeu.record.selection import Chosen, Disclosed, selection_digest
 from coupefeu.record.statements import checkpoint_note, verify_checkpoint, verify_cosignature
+from coupefeu.record.witnessed import verify_line
 from coupefeu.services.agreement.views import SELECT_ENTRIES
 from coupefeu.store.line import logs_of, need_author
 from coupefeu.store.paths import Paths
@@ -63,12 +65,27 @@ class Wanted:
 
 
 def signed_notes(reader: Reader, folder: NodeFolder) -> dict[int, SignedNote]:
-    """Give, by log, the newest checkpoint that others co-signed; logs that nobody has are left out."""
+    """Give, by log, the newest checkpoint that others co-signed; logs that nobody has are left out.
+
+    What the other side has not signed for, as an attempt to reach it while its node was dark, a witness may have seen.
+    """
     found = {}
     for log in logs_of(folder.parties):
-        if reader.newest_cosigned(log) is not None:
-            found[log] = need_signed_note(reader, folder.parties, log)
+        held = _held_note(reader, folder, log)
+        seen = find_seen_note(reader, folder.parties, log)
+        if seen is not None and (held is None or held.size < seen.size):
+            keys = {} if held is None else held.cosigner_keys
+            found[log] = replace(seen, cosigner_keys={**keys, **seen.cosigner_keys})
+        elif held is not None:
+            found[log] = held
     return found
+
+
+def _held_note(reader: Reader, folder: NodeFolder, log: int) -> SignedNote | None:
+    """Give the newest that another party co-signed; None: there is none."""
+    if reader.newest_cosigned(log) is None:
+        return None
+    return need_signed_note(reader, folder.parties, log)
 
 
 def provable(notes: Mapping[int, SignedNote]) -> dict[int, int]:
@@ -162,10 +179,19 @@ def _key_statements(reader: Reader, sizes: Mapping[int, int]) -> list[MessageId]
 
 
 def _best_note(reader: Reader, folder: NodeFolder, log: int, index: int) -> SignedNote | None:
-    """Find a checkpoint that holds an entry and that a witness signed, or both sides against quantum computers."""
+    """Find a checkpoint that holds an entry and that both sides signed; one with a witness, or with ML-DSA-44, first.
+
+    None: the other side has signed for no head that holds it.
+    """
     parties = folder.parties
-    found = find_witnessed_note(reader, parties, log, index) or find_post_quantum_note(reader, parties, log)
-    return found if found is not None and index < found.size else None
+    for found in (
+        find_witnessed_note(reader, parties, log, index),
+        find_post_quantum_note(reader, parties, log),
+        _held_note(reader, folder, log),
+    ):
+        if found is not None and index < found.size:
+            return found
+    return None
 
 
 def _log(number: int, note: SignedNote, ours: VerifierKey | None, *, is_ours: bool) -> LogItem:
@@ -228,10 +254,19 @@ def _earlier(
     paths: Mapping[int, Paths],
     entries: Sequence[MessageId],
 ) -> Iterator[Item]:
-    """Give the smallest co-signed checkpoint that holds each entry; of very many, some, so that bounds are looser."""
+    """Give the smallest co-signed and the smallest witnessed checkpoint that hold each entry.
+
+    Of very many, some, so that bounds are looser.
+    """
     holders = {log: [holder for holder, _ in _holders(folder, note)] for log, note in notes.items()}
-    first = ((log, _first_size(reader, log, index, holders[log], notes[log].size)) for log, index in entries)
-    wanted = sorted({(log, size) for log, size in first if size is not None})
+    wanted = sorted(
+        {
+            (log, size)
+            for log, index in entries
+            for size in _first_sizes(reader, log, index, holders[log])
+            if size < notes[log].size
+        }
+    )
     step = -(-len(wanted) // MAX_EARLIER) or 1
     for log, size in wanted[step - 1 :: step]:
         note = _earlier_note(reader, folder, log, size, notes[log])
@@ -239,11 +274,15 @@ def _earlier(
             yield EarlierItem(log=log, note=note, path=paths[log].consistency(size))
 
 
-def _first_size(reader: Reader, log: int, index: int, holders: Sequence[int], newest: int) -> int | None:
-    """Give the smallest size below the newest at which others signed for an entry."""
+def _first_sizes(reader: Reader, log: int, index: int, holders: Sequence[int]) -> Iterator[int]:
+    """Give the smallest size at which others signed that they hold an entry, and at which a witness saw it."""
     rows = (reader.first_cosignature(log, index, holder) for holder in holders)
-    sizes = [row["size"] for row in rows if row is not None and row["size"] < newest]
-    return min(sizes, default=None)
+    sizes = [row["size"] for row in rows if row is not None]
+    if sizes:
+        yield min(sizes)
+    seen = reader.first_seen_size(log, index)
+    if seen is not None:
+        yield seen
 
 
 def _earlier_note(
@@ -262,6 +301,7 @@ def _earlier_note(
             if cosigned is not None and cosigned["size"] == size:
                 verify_cosignature(key, origin, size, root, cosigned["time_s"], cosigned["signature"])
                 lines.append((key, cosigned["time_s"], cosigned["signature"]))
+        lines += _seen_lines(reader, Checkpoint(origin, size, root), log, newest)
     except CoupefeuError:
         return None
     return (
@@ -269,6 +309,17 @@ def _earlier_note(
         if lines
         else None
     )
+
+
+def _seen_lines(
+    reader: Reader, checkpoint: Checkpoint, log: int, newest: SignedNote
+) -> Iterator[tuple[VerifierKey, int, bytes]]:
+    """Give the lines that the witnesses of the newest checkpoint put on an earlier one."""
+    known = {each.key for each in newest.witnesses if each.key.algorithm != ML_DSA_44}
+    for line in reader.witnessed(log, checkpoint.size):
+        if line.key in known:
+            verify_line(line.key, checkpoint, line.time_s, line.signature)
+            yield line.key, line.time_s, line.signature
 
 
 def _holders(folder: NodeFolder, note: SignedNote) -> list[tuple[int, VerifierKey]]:

@@ -91,7 +91,7 @@ class EntryReader:
             to_posts=", ".join(self._post(head.agreement_version, each) for each in head.to_posts),
             written=format_second(head.written_ms),
             disclosed=entry.disclosed,
-            fields=(*self._about(head), *said.fields),
+            fields=(*self._about(head), *self._tried(head, entry), *said.fields),
             text=said.text.text,
             language=said.language,
             marks=tuple(dict.fromkeys(findings)),
@@ -119,6 +119,21 @@ class EntryReader:
         if head.references:
             numbers = (self.number(each.log, each.index) for each in head.references)
             yield words("ui-entry-about", self._language), ", ".join(numbers)
+
+    def _tried(self, head: Head, entry: ProvedEntry) -> Iterator[tuple[str, str]]:
+        """Say of a call how far it is shown to have come, where no signature of the party that was called covers it."""
+        called = head.to_posts[0].partition(".")[0] if head.to_posts else ""
+        if head.kind != Kind.CALL_PLACED or called not in self._parties:
+            return
+        if self._communique.is_held_by(entry, called):
+            return
+        first = self._communique.first_held(entry)
+        party = self._communique.party_of(entry.item.log).upper()
+        if first is None:
+            yield say("verifier-tried-unbounded", self._language, party=party), ""
+        else:
+            time = format_second(first.time_s * 1_000)
+            yield say("verifier-tried", self._language, party=party, time=time), ""
 
     def _after(self, head: Head) -> str:
         """Name the newest entry of each other log that its author had seen."""
