@@ -5,7 +5,7 @@
  * record, or until this officer has said that it was heard.
  */
 
-import type { AlarmValues, DeskValues, MessageValues } from '../generated/types';
+import type { AlarmValues, MessageValues, WaitingValues } from '../generated/types';
 import { live, pushed } from '../lib/live.svelte';
 import type { Pattern } from './tones';
 
@@ -19,9 +19,9 @@ class Alarms {
   #heard = $state.raw<ReadonlySet<string>>(readHeard());
 
   /** The FLASH that nobody of ours has acted on, the oldest first. */
-  readonly flashes = $derived.by(() => listed(live.desk, 'flash').filter((number) => this.#awaits(number)));
+  readonly flashes = $derived.by(() => listed('flash').filter((number) => this.#awaits(number)));
   /** Outcomes that are overdue and were not said to be heard on this page. */
-  readonly outcomes = $derived.by(() => listed(live.desk, 'outcome').filter((number) => !this.#heard.has(number)));
+  readonly outcomes = $derived.by(() => listed('outcome').filter((number) => !this.#heard.has(number)));
   /** A flood of one party, told as one alarm with its count. */
   readonly floods = $derived.by(() => (live.desk?.alarms ?? []).filter((alarm) => alarm.messages.length > 1));
   readonly pattern = $derived.by((): Pattern | null => {
@@ -61,8 +61,10 @@ export function awaitsTake(message: MessageValues, us: string): boolean {
   return !message.ours && message.flash && message.sounds && shown?.idle === true;
 }
 
-function listed(desk: DeskValues | null, cause: AlarmValues['cause']): readonly string[] {
-  return (desk?.alarms ?? []).filter((alarm) => alarm.cause === cause).flatMap((alarm) => alarm.messages);
+/** Of a locked console our node tells no more than this. */
+function listed(cause: AlarmValues['cause']): readonly string[] {
+  const told: readonly (AlarmValues | WaitingValues)[] = live.desk?.alarms ?? live.locked?.waiting ?? [];
+  return told.filter((alarm) => alarm.cause === cause).flatMap((alarm) => alarm.messages);
 }
 
 function readHeard(): ReadonlySet<string> {

@@ -30,6 +30,9 @@ export type DemoStepName = 'flash' | 'hear' | 'take' | 'break' | 'verify';
 /** Why two characters are not the same; words for readers are `difference-*` in words/. */
 export type DifferenceKind = 'invisible' | 'look-alike' | 'digit' | 'minus' | 'space' | 'missing' | 'extra' | 'other';
 
+/** Why a key counts no longer. */
+export type EndName = 'lost' | 'stolen' | 'replaced' | 'left';
+
 /** What a critical field is; it decides how a read-back is compared and displayed. */
 export type FieldKind = 'word' | 'place' | 'time' | 'number' | 'phrase' | 'passage';
 
@@ -570,10 +573,10 @@ export interface DeskValues {
 
 /** What sounds at a locked console: whose it is and since when, never what it says. `post`: null where many are. */
 export interface WaitingValues {
-  readonly cause: string;
+  readonly cause: AlarmCause;
   readonly party: string;
   readonly post: string | null;
-  readonly count: number;
+  readonly messages: readonly string[];
   readonly first_ms: number;
 }
 
@@ -1502,6 +1505,126 @@ export interface ArrangeActRequest {
   readonly within_s?: number | null;
   readonly words?: string;
   readonly text?: string;
+}
+
+/** What a device is to sign, for which name, and with which keys; none: any that it holds for that name. */
+export interface ChallengeValues {
+  readonly challenge: string;
+  readonly rp_id: string;
+  readonly keys: readonly string[];
+}
+
+/** What a browser makes a new passkey of. `holder`: a random handle, which names nobody; `name`: what it shows. */
+export interface NewKeyValues {
+  readonly challenge: string;
+  readonly rp_id: string;
+  readonly holder: string;
+  readonly name: string;
+  readonly algorithms: readonly number[];
+  readonly known: readonly string[];
+}
+
+/** Why a key counts no longer, as its party says. */
+export interface KeyEndValues {
+  readonly number: string;
+  readonly reason: string;
+  readonly since_ms: number | null;
+  readonly replaced_by: string | null;
+  readonly words: string;
+  readonly post: string;
+  readonly officer: string;
+  readonly arrived_ms: number;
+}
+
+/** A personal key on record. `name`: the SHA-256 by which people compare it; `here`: it signs at this console. */
+export interface KeyValues {
+  readonly number: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly post: string;
+  readonly officer: string;
+  readonly admitted_by: string;
+  readonly algorithm: string;
+  readonly name: string;
+  readonly origin: string;
+  readonly here: boolean;
+  readonly arrived_ms: number;
+  readonly claimed_ms: number;
+  readonly ended: KeyEndValues | null;
+}
+
+/** The keys of all parties, the newest first; `truncated`: there are more. `address`: of this console. */
+export interface KeyPage {
+  readonly keys: readonly KeyValues[];
+  readonly truncated: boolean;
+  readonly address: string;
+}
+
+/**
+ * What a person signed about an entry. `effect`: why it has none ("" when it has); `text` is safe to show.
+ *
+ * `counter_back`: the device may have been copied.
+ */
+export interface PersonStatementValues {
+  readonly number: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly post: string;
+  readonly officer: string;
+  readonly language: string;
+  readonly text: string;
+  readonly key: KeyValues | null;
+  readonly arrived_ms: number;
+  readonly claimed_ms: number;
+  readonly effect: string;
+  readonly counter_back: boolean;
+}
+
+/** What a person is to sign about an entry: exactly this text, in this language, by one of these keys. */
+export interface StatementOffer {
+  readonly text: string;
+  readonly language: string;
+  readonly challenge: ChallengeValues;
+}
+
+/** What a device signed, as the browser gave it. */
+export interface AssertionRequest {
+  readonly credential_id: string;
+  readonly authenticator_data: string;
+  readonly client_data: string;
+  readonly signature: string;
+}
+
+/** Sign in by passkey. `language`: which the page speaks. */
+export interface PasskeySessionRequest {
+  readonly assertion: AssertionRequest;
+  readonly language: string;
+}
+
+/** What the browser gave for a new passkey. */
+export interface NewKeyRequest {
+  readonly attestation_object: string;
+  readonly client_data: string;
+}
+
+/** The new key's own assertion over its enrolment. */
+export interface EnrolRequest {
+  readonly assertion: AssertionRequest;
+}
+
+/** End a key of ours. `since_ms`: it was out of its holder's hands; `replaced_by`: US/14, with `replaced` alone. */
+export interface EndKeyRequest {
+  readonly reason: EndName;
+  readonly since_ms?: number | null;
+  readonly replaced_by?: string | null;
+  readonly words?: string;
+}
+
+/** Stand by an entry: `text` is what was on the screen, in `language`, as the node gave it to be signed. */
+export interface StatementRequest {
+  readonly assertion: AssertionRequest;
+  readonly language: string;
+  readonly text: string;
 }
 
 export type FeedEvent = DeskEvent | LockedEvent | MessageEvent | EntryEvent | TroubleEvent | ProgressEvent | DemoEvent | BeatEvent;

@@ -5,7 +5,7 @@
  * to be relied on until the stream is back and the state is loaded anew.
  */
 
-import type { DeskValues, FeedEvent, MessageValues } from '../generated/types';
+import type { DeskValues, FeedEvent, LockedValues, MessageValues } from '../generated/types';
 import { nameRun } from './api';
 import { consoleName } from './shown';
 
@@ -33,6 +33,8 @@ const browser: Surroundings = {
 
 export class Live {
   desk = $state.raw<DeskValues | null>(null);
+  /** In the place of the desk where this console is locked. */
+  locked = $state.raw<LockedValues | null>(null);
   /** The time at our node, counted on from its last beat; whole seconds. */
   nowMs = $state(0);
   isDead = $state(false);
@@ -68,6 +70,7 @@ export class Live {
     this.#stream?.close();
     this.#stream = null;
     this.desk = null;
+    this.locked = null;
   }
 
   /** Hear of one kind of event; call what is given back to hear no more. */
@@ -108,9 +111,9 @@ export class Live {
   }
 
   #receive(event: FeedEvent): void {
-    const asOfMs = event.what === 'beat' ? event.as_of_ms : event.what === 'desk' ? event.desk.as_of_ms : null;
-    this.#heard(asOfMs);
-    if (event.what === 'desk') this.#setDesk(event.desk);
+    this.#heard(toldAtMs(event));
+    if (event.what === 'desk') this.#set(event.desk, null);
+    if (event.what === 'locked') this.#set(null, event.locked);
     for (const listener of this.#listeners.get(event.what) ?? []) listener(event);
   }
 
@@ -121,9 +124,10 @@ export class Live {
     this.#countOn();
   }
 
-  #setDesk(desk: DeskValues): void {
+  #set(desk: DeskValues | null, locked: LockedValues | null): void {
     this.desk = desk;
-    nameRun(desk.run);
+    this.locked = locked;
+    nameRun((desk ?? locked)?.run ?? '');
     if (!this.#awaitsDesk) return;
     this.#awaitsDesk = false;
     this.#retryMs = FIRST_RETRY_MS;
@@ -146,6 +150,12 @@ export class Live {
   }
 }
 
+function toldAtMs(event: FeedEvent): number | null {
+  if (event.what === 'beat') return event.as_of_ms;
+  if (event.what === 'desk') return event.desk.as_of_ms;
+  return event.what === 'locked' ? event.locked.as_of_ms : null;
+}
+
 function wholeSecond(instantMs: number): number {
   return Math.floor(instantMs / 1000) * 1000;
 }
@@ -164,6 +174,7 @@ class Pushed {
       if (live.connections !== known) this.#newest = new Map();
       known = live.connections;
     });
+    live.on('locked', () => (this.#newest = new Map()));
   }
 
   find(number: string): MessageValues | undefined {

@@ -11,7 +11,7 @@ from typing import Final
 
 from coupefeu.console.values import MessageLine, WaitingValues
 from coupefeu.model.logs import position_of
-from coupefeu.model.messages import MessageId
+from coupefeu.model.messages import MessageId, format_number
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.desk import urgency
 from coupefeu.node.values import AlarmValues, alarm_values
@@ -147,10 +147,10 @@ class OpenSet:
         """Say whose it is that sounds, oldest first, and nothing of what it says."""
         return tuple(
             WaitingValues(
-                cause=each.cause.value,
+                cause=each.cause,
                 party=each.party,
                 post=show_line(self._sounding[each.messages[0]].from_post) if each.count == 1 else None,
-                count=each.count,
+                messages=tuple(format_number(message, context.parties) for message in each.messages),
                 first_ms=each.first_ms,
             )
             for each in alarms(self._sounding.values(), context)

@@ -32,7 +32,7 @@ from coupefeu.keys.passkeys import decode_base64url
 from coupefeu.model.messages import MessageId
 from coupefeu.node.desk import Desk
 from coupefeu.node.entries import head_of
-from coupefeu.node.persons import KeyView, statements_about
+from coupefeu.node.persons import KeyView, StatementView, find_statement, statements_about
 from coupefeu.node.statement_text import statement_text
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.services.persons.facts import MakeStatement, statement_challenge
@@ -111,9 +111,14 @@ async def make_statement(
 async def list_statements(
     desk: NamedDependency[ConsoleDesk], parts: NamedDependency[Parts], party: str, index: int
 ) -> tuple[PersonStatementValues, ...]:
-    """List what persons have signed about an entry, by arrival, also what has no effect."""
+    """List what persons have signed about an entry, by arrival, also what has no effect; a statement lists itself."""
     at, names = entry_id(desk, party, index), desk.folder.agreement.party_ids
-    found = await desk.read(lambda look: statements_about(look.select, at, names))
+
+    def look(desk: Desk) -> list[StatementView]:
+        own = find_statement(desk.select, at, names)
+        return [*([] if own is None else [own]), *statements_about(desk.select, at, names)]
+
+    found = await desk.read(look)
     return tuple(statement_values(each, parts.address) for each in found)
 
 

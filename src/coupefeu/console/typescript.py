@@ -17,6 +17,8 @@ from coupefeu.console import (
     arranged_requests,
     arranged_values,
     communique_values,
+    passkey_requests,
+    passkey_values,
     record_values,
     requests,
     values,
@@ -30,9 +32,10 @@ from coupefeu.node.communique import asked, drafted
 
 MODULES = (
     message_values, watch_values, values, watch_page, covered, verified, record_values, agreement_values, drafted,
-    communique_values, arranging_values, arranged_values, asked, requests, arranged_requests,
+    communique_values, arranging_values, arranged_values, asked, requests, arranged_requests, passkey_values,
+    passkey_requests,
 )  # fmt: skip
-_ASKED = frozenset({requests.__name__, asked.__name__, arranged_requests.__name__})
+_ASKED = frozenset({requests.__name__, asked.__name__, arranged_requests.__name__, passkey_requests.__name__})
 HEAD = (
     "// Written by `python -m coupefeu.console.typescript`; a test compares. Change the Python, not this.\n"
 )

@@ -13,6 +13,7 @@ from coupefeu.model.precedence import Subject
 from coupefeu.node.demo.steps import DemoStepName
 from coupefeu.node.values import AlarmValues, MessageValues
 from coupefeu.node.watch_values import UnstaffedValues
+from coupefeu.services.messages.alarms import AlarmCause
 from coupefeu.services.messages.status import StepName
 
 # --- who ------------------------------------------------------------------------------------------------------
@@ -325,10 +326,10 @@ class DeskValues:
 class WaitingValues:
     """What sounds at a locked console: whose it is and since when, never what it says. `post`: null where many are."""
 
-    cause: str
+    cause: AlarmCause
     party: str
     post: str | None
-    count: int
+    messages: tuple[str, ...]
     first_ms: int
 
 

@@ -19,6 +19,7 @@ from coupefeu.services.persons.views import (
     select_key,
     select_keys,
     select_our_keys,
+    select_statement,
     select_statements_about,
 )
 
@@ -104,6 +105,12 @@ def statements_about(select: Select, entry: MessageId, parties: tuple[str, ...])
     """List what persons have signed about an entry, by arrival, also what has no effect."""
     found = select(select_statements_about(entry, MAX_STATEMENTS))
     return tuple(_statement_view(select, row, parties) for row in found)
+
+
+def find_statement(select: Select, entry: MessageId, parties: tuple[str, ...]) -> StatementView | None:
+    """Give one statement by its own place."""
+    rows = select(select_statement(entry))
+    return _statement_view(select, rows[0], parties) if rows else None
 
 
 def _statement_view(select: Select, row: Mapping[str, Any], parties: tuple[str, ...]) -> StatementView:
