@@ -1,4 +1,4 @@
-"""What belongs together: a message, all acts about it, the messages that correct, cancel or answer it, and statements.
+"""What belongs together: a message, all acts about it, what corrects or answers it; words of a call; statements.
 
 An exchange is erased as one: a read-back repeats what was said, a statement of a person holds the text that was on the
 screen, a cancellation that is gone must not set free the clock of what it cancelled, and a sighting that was taken back
@@ -14,6 +14,7 @@ from sqlalchemy import BigInteger, Integer, bindparam, literal_column, select
 from coupefeu.model.entry import Kind, is_erasable
 from coupefeu.model.messages import MessageId
 from coupefeu.services.base import Rows, Statement
+from coupefeu.services.calls.tables import STEPS
 from coupefeu.services.messages.views import FACTS, MESSAGES
 from coupefeu.services.persons.views import STATEMENTS
 from coupefeu.services.presence.views import REPORTS
@@ -38,6 +39,9 @@ _MEMBERS: Final = _FOUND.union(
     select(STATEMENTS.c.log, STATEMENTS.c.idx).join(
         _FOUND, (STATEMENTS.c.about_log == _FOUND.c.log) & (STATEMENTS.c.about_idx == _FOUND.c.idx)
     ),
+    select(STEPS.c.log, STEPS.c.idx)
+    .join(_FOUND, (STEPS.c.call_log == _FOUND.c.log) & (STEPS.c.call_idx == _FOUND.c.idx))
+    .where(STEPS.c.kind == literal_column(str(int(Kind.CALL_WORDS)))),
     select(REPORTS.c.log, REPORTS.c.idx).join(
         _FOUND, (REPORTS.c.amends_log == _FOUND.c.log) & (REPORTS.c.amends_idx == _FOUND.c.idx)
     ),
@@ -70,6 +74,14 @@ _SELECT_STATED: Final = select(
     STATEMENTS.c.log == bindparam("log"),
     STATEMENTS.c.idx == bindparam("idx"),
     STATEMENTS.c.about_log >= literal_column("0"),
+)
+_SELECT_CALL: Final = select(
+    STEPS.c.call_log.label("message_log"), STEPS.c.call_idx.label("message_idx")
+).where(
+    STEPS.c.log == bindparam("log"),
+    STEPS.c.idx == bindparam("idx"),
+    STEPS.c.kind == literal_column(str(int(Kind.CALL_WORDS))),
+    STEPS.c.call_log >= literal_column("0"),
 )
 _SELECT_AMENDED: Final = select(
     REPORTS.c.amends_log.label("message_log"), REPORTS.c.amends_idx.label("message_idx")
@@ -127,7 +139,8 @@ def _find_root(select_rows: Select, entry: MessageId) -> MessageId:
     for _ in range(MAX_DEPTH):
         at = {"log": entry[0], "idx": entry[1]}
         above = (
-            select_rows(Statement(each, at)) for each in (_SELECT_PARENT, _SELECT_STATED, _SELECT_AMENDED)
+            select_rows(Statement(each, at))
+            for each in (_SELECT_PARENT, _SELECT_STATED, _SELECT_CALL, _SELECT_AMENDED)
         )
         rows = next(filter(None, above), ())
         if not rows:
