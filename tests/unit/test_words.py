@@ -61,7 +61,7 @@ def test_what_refuses_an_officer_has_words_in_every_language():
     found = " ".join(file.read_text("utf-8") for file in (ROOT / "src" / "coupefeu").rglob("*.py"))
     named = set(re.findall(r'"([a-z_]+(?:\.[a-z_]+)+)"', found))
     reasons = set(re.findall(r'"([a-z_]+)"', found))
-    named |= {f"services.{room}.{reason}" for room in ("messages", "calls") for reason in reasons}
+    named |= {f"services.{room}.{reason}" for room in ("messages", "calls", "presence") for reason in reasons}
     said = {key.removeprefix("ui-error-") for key in entries("en") if key.startswith("ui-error-")}
     assert said - {code.translate(DASHED) for code in named} == set(), "words for a code that nothing gives"
     given = set(

@@ -24,6 +24,9 @@ export type BearerState = 'down' | 'trying' | 'open' | 'proven';
 /** What an amendment does with a line. */
 export type Changed = 'added' | 'removed' | 'same';
 
+/** How two posts were in direct contact. */
+export type ContactWay = 'call' | 'read_back' | 'presence';
+
 /** What a newcomer does, in this order; each may be done at any time. */
 export type DemoStepName = 'flash' | 'hear' | 'take' | 'break' | 'verify';
 
@@ -39,11 +42,17 @@ export type FieldKind = 'word' | 'place' | 'time' | 'number' | 'phrase' | 'passa
 /** COMING: its time has not begun; NOW: it may be rung; KEPT: a call was answered; MISSED: the time has passed. */
 export type HeldState = 'coming' | 'now' | 'kept' | 'missed';
 
+/** What became of an attempt: declined, unanswered, unstaffed and unreachable are never one another. */
+export type Outcome = 'answered' | 'declined' | 'no_answer' | 'not_staffed' | 'busy' | 'line_down' | 'deferred' | 'withdrawn' | 'other_channel';
+
 /** By what an entry stands; words for readers are `ui-proof-*` in words/. */
 export type Proof = 'co-signed' | 'receipted' | 'signed' | 'announced' | 'other-branch' | 'unsigned';
 
 /** What came of it; there is no word for "safe". */
 export type RecordVerdict = 'holds' | 'broken' | 'not-verified';
+
+/** What evidence a claim has, by the sightings on our record that were entered about it. */
+export type Standing = 'no_evidence' | 'supported' | 'contradicted' | 'disputed';
 
 /** The steps of the chain in their order; words for readers are `step-*` in words/. */
 export type StepName = 'on-their-record' | 'shown' | 'taken-by' | 'read-by' | 'read-back' | 'passed-to' | 'outcome' | 'answered';
@@ -1173,6 +1182,110 @@ export interface ProposalPage {
   readonly truncated: boolean;
 }
 
+/** A direct contact: how, by which post of the two, between which instants, and the entries that prove it. */
+export interface ContactValues {
+  readonly way: ContactWay;
+  readonly by: string;
+  readonly after_ms: number | null;
+  readonly at_ms: number;
+  readonly entries: readonly string[];
+}
+
+/** How many calls of ours had this outcome. */
+export interface AttemptsValues {
+  readonly outcome: Outcome;
+  readonly count: number;
+}
+
+/** A pair of posts, the newest contact first; `attempts`: calls of ours to the other post since then. */
+export interface PresencePairValues {
+  readonly ours: string;
+  readonly theirs: string;
+  readonly contacts: readonly ContactValues[];
+  readonly attempts: readonly AttemptsValues[];
+}
+
+/** An answer to a question of presence; `effect`: why it shows nothing, "" when it does. `key`: SHA-256 of it. */
+export interface PresenceAnswerValues {
+  readonly number: string;
+  readonly post: string;
+  readonly officer: string;
+  readonly at_ms: number;
+  readonly claimed_ms: number;
+  readonly effect: string;
+  readonly key: string;
+  readonly key_ended: boolean;
+}
+
+/** A question whether a post is there, with all answers by arrival. */
+export interface QuestionValues {
+  readonly number: string;
+  readonly ours: boolean;
+  readonly from_post: string;
+  readonly to_post: string;
+  readonly officer: string;
+  readonly asked_ms: number;
+  readonly claimed_ms: number;
+  readonly answers: readonly PresenceAnswerValues[];
+}
+
+/** One note about a report: entered, amended or withdrawn, by whom and when; `why`: of a withdrawal. */
+export interface VersionValues {
+  readonly number: string;
+  readonly act: string;
+  readonly post: string;
+  readonly officer: string;
+  readonly at_ms: number;
+  readonly grade: string;
+  readonly why: string;
+}
+
+/**
+ * A sighting or a claim as it stands. `standing`: of a claim, what sightings say of it; else null.
+ *
+ * `bearing`: of a sighting, what it does to the claim `bears_on`; else null.
+ */
+export interface ReportValues {
+  readonly number: string;
+  readonly kind: 'sighting' | 'claim';
+  readonly posts: readonly string[];
+  readonly from_ms: number;
+  readonly to_ms: number;
+  readonly what: string;
+  readonly language: string;
+  readonly source: string;
+  readonly speaker: string;
+  readonly medium: string;
+  readonly date_proof: string;
+  readonly date_words: string;
+  readonly corroboration: string;
+  readonly corroboration_words: string;
+  readonly reliability: string;
+  readonly credibility: number;
+  readonly grade: string;
+  readonly withdrawn: boolean;
+  readonly bearing: string | null;
+  readonly bears_on: string | null;
+  readonly standing: Standing | null;
+  readonly supported_by: readonly string[];
+  readonly contradicted_by: readonly string[];
+  readonly versions: readonly VersionValues[];
+}
+
+/**
+ * All of it: pairs in the agreement's order, questions newest first, sightings and claims apart, newest first.
+ *
+ * `absent`: notes of ours whose content is not here, for the node was put back to an older state.
+ */
+export interface PresenceValues {
+  readonly as_of_ms: number;
+  readonly pairs: readonly PresencePairValues[];
+  readonly questions: readonly QuestionValues[];
+  readonly sightings: readonly ReportValues[];
+  readonly claims: readonly ReportValues[];
+  readonly absent: number;
+}
+
 /** Between these instants a call may begin. */
 export interface ArrangedWindowValues {
   readonly start_ms: number;
@@ -1441,6 +1554,45 @@ export interface RosterRequest {
   readonly from_ms: number;
   readonly until_ms: number;
   readonly windows?: readonly WindowRequest[];
+}
+
+/** Ask a post of the other side to show that a person is there. */
+export interface AskPresenceRequest {
+  readonly to_post: string;
+}
+
+/**
+ * Note a sighting or a claim. Codes as a report gives them; `from_ms` to `to_ms`, half-open, UTC.
+ *
+ * `amends`: the newest note of the one that it takes the place of. `claim`, `bearing`: of a sighting, what it does
+ * to a claim.
+ */
+export interface ReportRequest {
+  readonly kind: string;
+  readonly posts?: readonly string[];
+  readonly from_ms: number;
+  readonly to_ms: number;
+  readonly what: string;
+  readonly source: string;
+  readonly speaker?: string;
+  readonly medium: string;
+  readonly date_proof: string;
+  readonly date_words?: string;
+  readonly corroboration: string;
+  readonly corroboration_words?: string;
+  readonly reliability: string;
+  readonly credibility: number;
+  readonly language: string;
+  readonly amends?: string | null;
+  readonly claim?: string | null;
+  readonly bearing?: string | null;
+}
+
+/** Take back a sighting or a claim; what was noted stays on the record. `language`: of the reason. */
+export interface TakeBackRequest {
+  readonly number: string;
+  readonly why: string;
+  readonly language: string;
 }
 
 /** Let a restored party back in; `confirmed`: its duty officer has said so by another channel. */

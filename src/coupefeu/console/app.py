@@ -25,6 +25,7 @@ from coupefeu.console.openapi import plan_document
 from coupefeu.console.pages import health, openapi, page
 from coupefeu.console.parts import Parts
 from coupefeu.console.passkey_routes import PASSKEY_ROUTES
+from coupefeu.console.presence_routes import PRESENCE_ROUTES
 from coupefeu.console.preview import PREVIEW_ROUTES
 from coupefeu.console.record_routes import RECORD_ROUTES
 from coupefeu.console.sessions import Session
@@ -56,6 +57,8 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     # the watch
     *WATCH_ROUTES,
     *ADMISSION_ROUTES,
+    # whether posts are there
+    *PRESENCE_ROUTES,
     # the record and the agreement
     *RECORD_ROUTES,
     *AGREEMENT_ROUTES,

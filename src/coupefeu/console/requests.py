@@ -155,6 +155,50 @@ class RosterRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskPresenceRequest:
+    """Ask a post of the other side to show that a person is there."""
+
+    to_post: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRequest:
+    """Note a sighting or a claim. Codes as a report gives them; `from_ms` to `to_ms`, half-open, UTC.
+
+    `amends`: the newest note of the one that it takes the place of. `claim`, `bearing`: of a sighting, what it does
+    to a claim.
+    """
+
+    kind: Name
+    posts: Annotated[tuple[Name, ...], Meta(max_length=8)] = ()
+    from_ms: int
+    to_ms: int
+    what: Text
+    source: Text
+    speaker: Text = ""
+    medium: Name
+    date_proof: Name
+    date_words: Text = ""
+    corroboration: Name
+    corroboration_words: Text = ""
+    reliability: Name
+    credibility: Annotated[int, Meta(ge=1, le=6)]
+    language: Name
+    amends: Name | None = None
+    claim: Name | None = None
+    bearing: Name | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBackRequest:
+    """Take back a sighting or a claim; what was noted stays on the record. `language`: of the reason."""
+
+    number: Name
+    why: Text
+    language: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AdmissionRequest:
     """Let a restored party back in; `confirmed`: its duty officer has said so by another channel."""
 

@@ -1,12 +1,12 @@
 """A person stands by an entry: shown its words in one language, signs exactly these, and both sides keep them.
 
 POST /api/record/US/14/statement/offer   -> the words, and what the passkey must sign
-POST /api/record/US/14/statement         STATEMENT
+POST /api/record/US/14/statement         STATEMENT; of a question of presence to this post, PRESENCE SHOWN
 GET  /api/record/US/14/statements        all that persons signed about it, also what has no effect
 """
 
 from functools import partial
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 from litestar import Request, get, post
 from litestar.di import NamedDependency
@@ -29,13 +29,14 @@ from coupefeu.console.sessions import Session
 from coupefeu.console.values import RecordedValues
 from coupefeu.errors import PolicyError, UsageError, VerificationError
 from coupefeu.keys.passkeys import decode_base64url
+from coupefeu.model.entry import Kind
 from coupefeu.model.messages import MessageId
 from coupefeu.node.desk import Desk
 from coupefeu.node.entries import head_of
 from coupefeu.node.persons import KeyView, StatementView, find_statement, statements_about
-from coupefeu.node.statement_text import statement_text
+from coupefeu.node.statement_text import kind_signed, statement_text
 from coupefeu.record.leaf import leaf_hash
-from coupefeu.services.persons.facts import MakeStatement, statement_challenge
+from coupefeu.services.persons.facts import MakeStatement, ShowPresence, statement_challenge
 
 Language = Annotated[str, QueryParameter(max_length=16)]
 _NO_ENTRY = AbsentError("that entry is not on the record here", code="store.reader.no_entry")
@@ -61,11 +62,11 @@ async def offer_statement(
 ) -> StatementOffer:
     """Give the words of an entry as a person is shown and signs them, and what the passkey must sign."""
     at = entry_id(desk, party, index)
-    text, leaf = await desk.read(partial(_words, at=at, post=session.post, language=language))
+    words = await desk.read(partial(_words, at=at, post=session.post, language=language))
     keys = await _keys_of(parts, session)
-    challenge = _challenge(desk, session, at, leaf, text, language)
+    challenge = _challenge(desk, session, at, words, language)
     offered = challenge_values(parts, challenge, tuple(each.key.credential_id for each in keys))
-    return StatementOffer(text=text, language=language, challenge=offered)
+    return StatementOffer(text=words.text, language=language, challenge=offered)
 
 
 @post(
@@ -86,20 +87,21 @@ async def make_statement(
     at = entry_id(desk, party, index)
 
     async def do() -> RecordedValues:
-        text, leaf = await desk.read(partial(_words, at=at, post=session.post, language=data.language))
-        _insist_shown(data.text, text)
+        words = await desk.read(partial(_words, at=at, post=session.post, language=data.language))
+        _insist_shown(data.text, words.text)
         key = _used(await _keys_of(parts, session), decode_base64url(data.assertion.credential_id))
         assertion = read_assertion(data.assertion)
-        challenge = _challenge(desk, session, at, leaf, text, data.language)
+        challenge = _challenge(desk, session, at, words, data.language)
         await verify_here(parts, assertion, key.key, key.name, challenge)
-        command = MakeStatement(
+        signs = ShowPresence if words.kind is Kind.PRESENCE_SHOWN else MakeStatement
+        command = signs(
             from_post=session.post,
             about=at,
-            leaf_hash=leaf,
+            leaf_hash=words.leaf_hash,
             key=key.id,
             assertion=assertion,
             language=data.language,
-            text=text,
+            text=words.text,
             officer=session.officer,
         )
         return await recorded(desk, command)
@@ -122,8 +124,16 @@ async def list_statements(
     return tuple(statement_values(each, parts.address) for each in found)
 
 
-def _words(look: Desk, at: MessageId, post: str, language: str) -> tuple[str, bytes]:
-    """Give the words of an entry, and its leaf hash. Raises: UsageError: it is not held here."""
+class _Words(NamedTuple):
+    """What is signed: an entry by its leaf hash, its words on the screen, and the kind of entry that this makes."""
+
+    text: str
+    leaf_hash: bytes
+    kind: Kind
+
+
+def _words(look: Desk, at: MessageId, post: str, language: str) -> _Words:
+    """Give what is signed. Raises: UsageError: it is not held here; PolicyError: it cannot be signed by this post."""
     row = look.reader.entry(*at)
     head = head_of(row)
     if head is None:
@@ -132,7 +142,12 @@ def _words(look: Desk, at: MessageId, post: str, language: str) -> tuple[str, by
             code="node.statement.unreadable",
             hint="Sign another entry.",
         )
-    return statement_text(at, head, row["body"], look.context(), post, language), leaf_hash(row["leaf"])
+    context = look.context()
+    return _Words(
+        text=statement_text(at, head, row["body"], context, post, language),
+        leaf_hash=leaf_hash(row["leaf"]),
+        kind=kind_signed(at, head, context, post),
+    )
 
 
 def _insist_shown(shown: str, words: str) -> None:
@@ -168,16 +183,15 @@ def _used(keys: tuple[KeyView, ...], credential: bytes) -> KeyView:
     return found
 
 
-def _challenge(
-    desk: ConsoleDesk, session: Session, at: MessageId, leaf: bytes, text: str, language: str
-) -> bytes:
+def _challenge(desk: ConsoleDesk, session: Session, at: MessageId, words: _Words, language: str) -> bytes:
     return statement_challenge(
         line_id=desk.folder.agreement.line_id,
         post=session.post,
         about=at,
-        leaf_hash=leaf,
-        text=text,
+        leaf_hash=words.leaf_hash,
+        text=words.text,
         language=language,
+        kind=words.kind,
     )
 
 

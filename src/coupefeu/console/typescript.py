@@ -25,15 +25,15 @@ from coupefeu.console import (
     watch_page,
 )
 from coupefeu.console.typescript_forms import forms_source, literal, union
-from coupefeu.node import covered, verified, watch_values
+from coupefeu.node import covered, presence_values, verified, watch_values
 from coupefeu.node import values as message_values
 from coupefeu.node.arranging import values as arranging_values
 from coupefeu.node.communique import asked, drafted
 
 MODULES = (
     message_values, watch_values, values, watch_page, covered, verified, record_values, agreement_values, drafted,
-    communique_values, arranging_values, arranged_values, asked, requests, arranged_requests, passkey_values,
-    passkey_requests,
+    communique_values, presence_values, arranging_values, arranged_values, asked, requests, arranged_requests,
+    passkey_values, passkey_requests,
 )  # fmt: skip
 _ASKED = frozenset({requests.__name__, asked.__name__, arranged_requests.__name__, passkey_requests.__name__})
 HEAD = (

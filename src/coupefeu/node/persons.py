@@ -64,7 +64,7 @@ class KeyView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementView:
-    """A statement about an entry. `effect`: why it has none, "" when it has.
+    """A statement about an entry. `effect`: why it has none, "" when it has. `kind`: STATEMENT or PRESENCE SHOWN.
 
     `key`: the enrolment that it names, with what ended it, also later; None where it is not on record or does not hold.
     `text`: what was on the screen, exactly; empty where it does not hold. `counter_back`: the device counts, and
@@ -72,6 +72,7 @@ class StatementView:
     """
 
     number: str
+    kind: int
     party: str
     ours: bool
     post: str
@@ -117,6 +118,7 @@ def _statement_view(select: Select, row: Mapping[str, Any], parties: tuple[str, 
     key = find_key(select, (row["key_log"], row["key_idx"]), parties)
     return StatementView(
         number=format_number((row["log"], row["idx"]), parties),
+        kind=row["kind"],
         party=party_of(row["log"], parties),
         ours=bool(row["ours"]),
         post=row["post"],

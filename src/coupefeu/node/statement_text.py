@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from coupefeu.errors import PolicyError, UsageError
-from coupefeu.model.entry import Head
+from coupefeu.model.entry import Head, Kind
 from coupefeu.model.instant import format_second
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.services.base import Context
@@ -25,7 +25,7 @@ def statement_text(
     """Write what `post` is shown and signs of an entry.
 
     Raises: PolicyError `node.statement.absent`: its words are not held here; `node.statement.long`; UsageError
-    `node.statement.language`.
+    `node.statement.language`; as `kind_signed`.
     """
     if language not in LANGUAGES:
         raise UsageError(
@@ -49,13 +49,31 @@ def statement_text(
     return text
 
 
+def kind_signed(entry: MessageId, head: Head, context: Context, post: str) -> Kind:
+    """Say what signing an entry makes: an answer, where it is a question of presence from the other side.
+
+    Raises: PolicyError `node.statement.not_asked`: it asks another post of ours.
+    """
+    if head.kind != Kind.PRESENCE_ASKED or context.is_ours(entry[0]):
+        return Kind.STATEMENT
+    if head.to_posts != (post,):
+        raise PolicyError(
+            f"this question is to another post than {post}",
+            code="node.statement.not_asked",
+            hint="The post that is asked answers for itself: sign in with its passkey.",
+        )
+    return Kind.PRESENCE_SHOWN
+
+
 def _lines(
     entry: MessageId, head: Head, body: bytes, context: Context, post: str, language: str
 ) -> Iterator[str]:
     said = say_entry(head, body, context.parties, language)
     number = format_number(entry, context.parties)
     yield from exercise_lines(context, language)
-    yield say("persons-i-stand", language, number=number, post=post_words(post, context, language))
+    is_answer = kind_signed(entry, head, context, post) is Kind.PRESENCE_SHOWN
+    first = "presence-i-am-there" if is_answer else "persons-i-stand"
+    yield say(first, language, number=number, post=post_words(post, context, language))
     yield ""
     yield "  ".join(each for each in (number, precedence_words(head, language), said.title) if each)
     to = ", ".join(post_words(each, context, language) for each in head.to_posts)

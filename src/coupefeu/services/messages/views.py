@@ -121,6 +121,15 @@ FACTS = Table(
     ),
     *_entry_columns(Column("arrival", BigInteger, nullable=False)),
 )
+READ_BACKS = FACTS.c.kind == literal_column(str(int(Kind.READ_BACK)))
+Index(
+    "message_facts_read_back",
+    FACTS.c.from_post,
+    FACTS.c.arrival,
+    sqlite_where=READ_BACKS,
+    postgresql_where=READ_BACKS,
+)
+"""Who read something back himself, the newest first; the other acts pay nothing for it."""
 Index("message_facts_by_message", FACTS.c.message_log, FACTS.c.message_idx, FACTS.c.arrival)
 
 INSERT_MESSAGE = MESSAGES.insert().values({column.name: bindparam(column.name) for column in MESSAGES.c})

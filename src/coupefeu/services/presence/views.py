@@ -17,6 +17,8 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
+    func,
+    literal_column,
     select,
 )
 
@@ -132,6 +134,11 @@ SELECT_LATER: Final = (
     .limit(1)
 )
 """The entry that took the place of one, or took it back: only one may."""
+
+COUNT_ABSENT: Final = select(func.count().label("count")).where(
+    REPORTS.c.effect == literal_column("'content_absent'")
+)
+"""Notes of ours whose content is not here."""
 
 
 def select_asked(limit: int) -> Statement:
