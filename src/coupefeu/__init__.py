@@ -58,10 +58,20 @@ if TYPE_CHECKING:
     )
     from coupefeu.services.messages.enclosed import AttachmentState, AttachmentView
     from coupefeu.services.messages.status import MessageStatus, PartyChain, Step, StepName
-    from coupefeu.services.watch.facts import LeaveWatch, TakeWatch
-    from coupefeu.services.watch.standing import WatchView
+    from coupefeu.services.watch.facts import (
+        AcceptWatch,
+        HandOverWatch,
+        LeaveWatch,
+        OpenThing,
+        OpenWhat,
+        PlanRoster,
+        RosterWindow,
+        TakeWatch,
+    )
+    from coupefeu.services.watch.standing import HandOverView, RosterView, WatchStanding, WatchView
 
 __all__ = [
+    "AcceptWatch",
     "Attachment",
     "AttachmentSeen",
     "AttachmentState",
@@ -86,6 +96,8 @@ __all__ = [
     "EventsMissed",
     "Form",
     "GiveOutcome",
+    "HandOverView",
+    "HandOverWatch",
     "Kind",
     "LeaveWatch",
     "LineSeen",
@@ -93,12 +105,15 @@ __all__ = [
     "Media",
     "MessageStatus",
     "Node",
+    "OpenThing",
+    "OpenWhat",
     "Operative",
     "Outcome",
     "OutcomeCode",
     "PartyChain",
     "PassTo",
     "PeerError",
+    "PlanRoster",
     "PolicyError",
     "Precedence",
     "Query",
@@ -108,6 +123,8 @@ __all__ = [
     "ReceiptSeen",
     "RecordShown",
     "RecoveringSeen",
+    "RosterView",
+    "RosterWindow",
     "SayAgain",
     "SendLineTest",
     "Sent",
@@ -121,6 +138,7 @@ __all__ = [
     "TroubleSeen",
     "UsageError",
     "VerificationError",
+    "WatchStanding",
     "WatchView",
 ]
 
@@ -144,8 +162,10 @@ _ROOMS = {
     ),
     "services.messages.enclosed": "AttachmentState AttachmentView",
     "services.messages.status": "MessageStatus PartyChain Step StepName",
-    "services.watch.facts": "LeaveWatch TakeWatch",
-    "services.watch.standing": "WatchView",
+    "services.watch.facts": (
+        "AcceptWatch HandOverWatch LeaveWatch OpenThing OpenWhat PlanRoster RosterWindow TakeWatch"
+    ),
+    "services.watch.standing": "HandOverView RosterView WatchStanding WatchView",
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 

@@ -155,6 +155,10 @@ class Desk:
         """Read one message, with its chain, from the record of this node."""
         return self.thread.call(self._node.message, self.id(number))
 
+    def standings(self):
+        """Say how the watch of every desk stands, as this node has it."""
+        return self.thread.call(self._node.watch_standings)
+
     def has(self, number):
         """Wait until this node holds a message, and give it."""
         return wait_until(lambda: self._find(number), f"{number} did not arrive at {self.party}")

@@ -18,6 +18,7 @@ PAGES = {
     "new": "#/messages/new",
     "new-warning": "#/messages/new/warning",
     "new-phrase": "#/messages/new/standard-phrase",
+    "watch": "#/watch",
     "record": "#/record",
     "entry": "#/record/{number}",
     "sheet": "#/record/print/{number}",

@@ -6,11 +6,27 @@ import pytest
 from tests.console.following import OneLoop, Stream, get, once, post, refused
 
 
-@pytest.fixture
-def loop(tmp_path):
-    running = OneLoop(tmp_path)
+@pytest.fixture(scope="module")
+def joined(tmp_path_factory):
+    running = OneLoop(tmp_path_factory.mktemp("watch"))
     yield running
     running.close()
+
+
+@pytest.fixture
+def loop(joined):
+    """Both consoles, with nobody on watch; what was said of earlier watches stands."""
+    joined.do(leave)
+    return joined
+
+
+async def leave(us, _ru):
+    await us.sign_in(officer="WATCH A")
+    if (await get(us, "/api/watch"))["standings"][0]["watch"]:
+        assert (await us.http.delete("/api/watch", headers=once())).status_code == 200
+    async with asyncio.timeout(30):  # the desk looks again a moment after the entry is on the record
+        while (await get(us, "/api/desk"))["watches"]:
+            pass
 
 
 def test_it_is_taken_seen_by_both_and_left(loop):
@@ -157,6 +173,11 @@ def test_a_hand_over_reaches_the_other_side_and_a_roster_is_planned_with_its_gap
     loop.do(test)
 
 
+def told_of(page):
+    """What is said of every desk, whatever the time is."""
+    return [(each["watch"], each["hand_over"], each["roster"]) for each in page["standings"]]
+
+
 NOT_SAID = [
     ("/api/watch/hand-over", {"to_officer": "x"}, "services.watch.no_watch"),
     ("/api/watch/hand-over", {}, "console.request.invalid"),
@@ -170,10 +191,10 @@ NOT_SAID = [
 
 def test_what_cannot_be_said_of_a_desk_is_refused_and_changes_nothing(loop):
     async def test(us, _ru):
+        before = told_of(await get(us, "/api/watch"))
         told = [(path, body, (await refused(us, path, body))[1]) for path, body, _ in NOT_SAID]
         assert told == NOT_SAID
-        page = await get(us, "/api/watch")
-        assert not any(each["watch"] or each["hand_over"] or each["roster"] for each in page["standings"])
+        assert told_of(await get(us, "/api/watch")) == before
 
     loop.do(test)
 

@@ -27,6 +27,7 @@ LATER_ROOMS = (
     "pages/presence/",
     "pages/record/",
     "pages/watch/",
+    "watch/",
     "calls/room/",
     "persons/",
     "verifier/",

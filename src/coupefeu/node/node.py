@@ -36,7 +36,7 @@ from coupefeu.services.calls.listed import CallFilter
 from coupefeu.services.calls.status import CallView
 from coupefeu.services.messages.commands import Say
 from coupefeu.services.messages.status import MessageStatus, Step, StepName
-from coupefeu.services.watch.standing import WatchView
+from coupefeu.services.watch.standing import WatchStanding, WatchView
 
 if TYPE_CHECKING:
     from coupefeu.node.communique.choosing import Disclosing, Query
@@ -235,6 +235,10 @@ class Node:
     def watches(self) -> tuple[WatchView, ...]:
         """Say which posts of both sides are on watch, as each party says of its own."""
         return self._look().watches()
+
+    def watch_standings(self) -> tuple[WatchStanding, ...]:
+        """Say of every post of both sides who is there, who relieves whom and who is planned, as its party says."""
+        return self._look().watch_standings()
 
     def context(self) -> Context:
         """Say by which agreement and clock messages are judged."""

@@ -313,6 +313,58 @@ watch-looked-at = Looked at { $number }?
 watch-roster-is = { $post }: planned from { $from } to { $until }
 watch-roster-window = { $from } to { $until }
 watch-roster-gap = GAP { $from } to { $until }: nobody is named
+watch-page-why = Who is at the desks of both sides, who relieves whom, who is planned. Each side says it of itself, and it obliges nobody: messages go and sound without it.
+watch-of-ours = { $party }: our desks
+watch-of-theirs = { $party }: as their node says
+watch-line-down = The line is down: what they said last may hold no longer.
+watch-nobody = nobody on watch
+watch-nobody-said = nothing was ever said of a watch here
+watch-on = on watch
+watch-no-label = without a label
+watch-since = since { $time }, { $age } ago
+watch-day = The day by the rosters
+watch-day-before = Day before
+watch-day-today = Today
+watch-day-after = Day after
+watch-day-nothing = { $post }: the roster says nothing of this day
+watch-day-none = No side has planned a roster.
+watch-gap = GAP: nobody is named
+watch-hand-over = Hand the watch over
+watch-hand-over-why = What is open at that moment is listed in the entry. You are on watch until the next officer has accepted. Both sides read it.
+watch-hand-over-to = To which watch or office
+watch-hand-over-to-hint = Such as: second watch. No names of people.
+watch-hand-over-remarks = Remarks for the next officer
+watch-hand-over-remarks-hint = At most 280 characters; the other side reads them too, and they stand for ever.
+watch-hand-over-do = Offer the watch
+watch-hand-over-need = Your post is not on watch: there is nothing to hand over.
+watch-hand-over-again = { $number } waits to be accepted already; another one takes its place.
+watch-open-now = Open now
+watch-accept = Accept the watch
+watch-accept-why = Look at each thing that is listed, and say so. Then the alarm is tried, and you are on watch.
+watch-accept-seen = I have looked at { $number }
+watch-accept-left = { $count ->
+    [0] Everything listed was looked at.
+    [one] { $count } thing was not looked at yet.
+   *[other] { $count } things were not looked at yet.
+}
+watch-accept-same = It was offered under the label of this session. Sign in under a label of your own to accept it.
+watch-plan = Plan the roster
+watch-plan-why = It replaces the roster of this post, whole. All times are UTC. The other side reads it.
+watch-plan-day = First day (UTC)
+watch-plan-days = For how many days
+watch-plan-from = From
+watch-plan-until = Until
+watch-plan-who = Watch or office
+watch-plan-add = Another window
+watch-plan-remove = Take window { $number } out
+watch-plan-window = Window { $number }
+watch-plan-sum = { $windows } windows from { $from } to { $until }.
+watch-plan-do = Put the roster on record
+watch-plan-wrong-day = Write a day such as 2022-03-24.
+watch-plan-wrong-days = From 1 to { $most } days.
+watch-plan-wrong-time = Write a time of day such as 0600.
+watch-plan-wrong-who = Say who is there, in at most { $most } characters.
+watch-plan-wrong-many = That makes more than { $most } windows: plan fewer days.
 
 # Calls in a terminal.
 
@@ -543,6 +595,7 @@ ui-page-line = Line
 ui-page-messages = Messages
 ui-page-record = Record
 ui-page-agreement = Agreement
+ui-page-watch = Watch
 ui-page-api = API
 ui-language = Language
 ui-theme-system = Light: as the system

@@ -309,6 +309,58 @@ watch-looked-at = { $number } consulté ?
 watch-roster-is = { $post } : prévu de { $from } à { $until }
 watch-roster-window = de { $from } à { $until }
 watch-roster-gap = LACUNE de { $from } à { $until } : personne n’est désigné
+watch-page-why = Qui est aux postes des deux côtés, qui relève qui, qui est prévu. Chaque côté le dit de lui-même, et cela n’oblige personne : les messages partent et sonnent sans cela.
+watch-of-ours = { $party } : nos postes
+watch-of-theirs = { $party } : d’après leur nœud
+watch-line-down = La ligne est coupée : ce qu’ils ont dit en dernier ne vaut peut-être plus.
+watch-nobody = personne de quart
+watch-nobody-said = rien n’a jamais été dit d’un quart ici
+watch-on = de quart
+watch-no-label = sans nom
+watch-since = depuis { $time }, il y a { $age }
+watch-day = La journée d’après les tableaux
+watch-day-before = Jour précédent
+watch-day-today = Aujourd’hui
+watch-day-after = Jour suivant
+watch-day-nothing = { $post } : le tableau ne dit rien de ce jour
+watch-day-none = Aucun côté n’a de tableau de quart.
+watch-gap = LACUNE : personne n’est désigné
+watch-hand-over = Proposer la relève
+watch-hand-over-why = Ce qui est en cours à ce moment est listé dans l’inscription. Vous êtes de quart jusqu’à ce que l’officier suivant ait accepté. Les deux côtés le lisent.
+watch-hand-over-to = À quel quart ou à quelle fonction
+watch-hand-over-to-hint = Par exemple : second quart. Pas de noms de personnes.
+watch-hand-over-remarks = Remarques pour l’officier suivant
+watch-hand-over-remarks-hint = 280 caractères au plus ; l’autre côté les lit aussi, et elles restent pour toujours.
+watch-hand-over-do = Proposer le quart
+watch-hand-over-need = Votre poste n’est pas de quart : il n’y a rien à remettre.
+watch-hand-over-again = { $number } attend déjà d’être acceptée ; une autre prend sa place.
+watch-open-now = En cours maintenant
+watch-accept = Accepter la relève
+watch-accept-why = Consultez chaque élément de la liste et dites-le. Puis l’alarme est essayée, et vous êtes de quart.
+watch-accept-seen = J’ai consulté { $number }
+watch-accept-left = { $count ->
+    [0] Toute la liste a été consultée.
+    [one] { $count } élément n’a pas encore été consulté.
+   *[other] { $count } éléments n’ont pas encore été consultés.
+}
+watch-accept-same = Elle a été proposée sous le nom de cette session. Ouvrez une session sous un nom à vous pour l’accepter.
+watch-plan = Établir le tableau de quart
+watch-plan-why = Il remplace entièrement le tableau de ce poste. Toutes les heures sont UTC. L’autre côté le lit.
+watch-plan-day = Premier jour (UTC)
+watch-plan-days = Pour combien de jours
+watch-plan-from = De
+watch-plan-until = Jusqu’à
+watch-plan-who = Quart ou fonction
+watch-plan-add = Une plage de plus
+watch-plan-remove = Retirer la plage { $number }
+watch-plan-window = Plage { $number }
+watch-plan-sum = { $windows } plages de { $from } à { $until }.
+watch-plan-do = Inscrire le tableau au journal
+watch-plan-wrong-day = Écrivez un jour comme 2022-03-24.
+watch-plan-wrong-days = De 1 à { $most } jours.
+watch-plan-wrong-time = Écrivez une heure comme 0600.
+watch-plan-wrong-who = Dites qui est là, en { $most } caractères au plus.
+watch-plan-wrong-many = Cela fait plus de { $most } plages : prévoyez moins de jours.
 
 # Les appels dans un terminal.
 
@@ -535,6 +587,7 @@ ui-page-line = Ligne
 ui-page-messages = Messages
 ui-page-record = Journal
 ui-page-agreement = Accord
+ui-page-watch = Quart
 ui-page-api = API
 ui-language = Langue
 ui-theme-system = Lumière : du système

@@ -311,6 +311,59 @@ watch-looked-at = Просмотрено { $number }?
 watch-roster-is = { $post }: запланировано с { $from } до { $until }
 watch-roster-window = с { $from } до { $until }
 watch-roster-gap = ПРОБЕЛ с { $from } до { $until }: никто не назначен
+watch-page-why = Кто дежурит на постах обеих сторон, кто кого сменяет, кто назначен. Каждая сторона говорит это о себе, и это никого не обязывает: сообщения уходят и подают сигнал и без этого.
+watch-of-ours = { $party }: наши посты
+watch-of-theirs = { $party }: по словам их узла
+watch-line-down = Линия не работает: сказанное ими последним может уже не соответствовать.
+watch-nobody = никто не дежурит
+watch-nobody-said = о дежурстве здесь ничего не сообщалось
+watch-on = дежурит
+watch-no-label = без имени
+watch-since = с { $time }, { $age } назад
+watch-day = Сутки по графикам
+watch-day-before = Предыдущий день
+watch-day-today = Сегодня
+watch-day-after = Следующий день
+watch-day-nothing = { $post }: график ничего не говорит об этом дне
+watch-day-none = Ни одна сторона не составила графика.
+watch-gap = ПРОБЕЛ: никто не назначен
+watch-hand-over = Сдать дежурство
+watch-hand-over-why = Незавершённое на этот момент перечисляется в записи. Вы дежурите, пока следующий офицер не примет дежурство. Это читают обе стороны.
+watch-hand-over-to = Какой смене или должности
+watch-hand-over-to-hint = Например: вторая смена. Без имён людей.
+watch-hand-over-remarks = Примечания для следующего офицера
+watch-hand-over-remarks-hint = Не более 280 знаков; их читает и другая сторона, и они остаются навсегда.
+watch-hand-over-do = Предложить дежурство
+watch-hand-over-need = Ваш пост не дежурит: сдавать нечего.
+watch-hand-over-again = { $number } уже ожидает приёма; новая займёт её место.
+watch-open-now = Сейчас не завершено
+watch-accept = Принять дежурство
+watch-accept-why = Просмотрите каждый пункт списка и отметьте это. Затем проверяется сигнал тревоги, и вы дежурите.
+watch-accept-seen = Просмотрено: { $number }
+watch-accept-left = { $count ->
+    [0] Весь список просмотрен.
+    [one] Не просмотрен ещё { $count } пункт.
+    [few] Не просмотрено ещё { $count } пункта.
+   *[other] Не просмотрено ещё { $count } пунктов.
+}
+watch-accept-same = Дежурство предложено под именем этого сеанса. Войдите под своим именем, чтобы принять его.
+watch-plan = Составить график
+watch-plan-why = Он целиком заменяет график этого поста. Всё время UTC. Его читает и другая сторона.
+watch-plan-day = Первый день (UTC)
+watch-plan-days = На сколько дней
+watch-plan-from = С
+watch-plan-until = До
+watch-plan-who = Смена или должность
+watch-plan-add = Ещё один промежуток
+watch-plan-remove = Убрать промежуток { $number }
+watch-plan-window = Промежуток { $number }
+watch-plan-sum = Промежутков: { $windows }, с { $from } до { $until }.
+watch-plan-do = Записать график в журнал
+watch-plan-wrong-day = Напишите день в виде 2022-03-24.
+watch-plan-wrong-days = От 1 до { $most } дней.
+watch-plan-wrong-time = Напишите время суток в виде 0600.
+watch-plan-wrong-who = Укажите, кто дежурит, не более { $most } знаков.
+watch-plan-wrong-many = Получается больше { $most } промежутков: запланируйте меньше дней.
 
 # Вызовы в терминале.
 
@@ -537,6 +590,7 @@ ui-page-line = Линия
 ui-page-messages = Сообщения
 ui-page-record = Журнал
 ui-page-agreement = Соглашение
+ui-page-watch = Дежурство
 ui-page-api = API
 ui-language = Язык
 ui-theme-system = Свет: как в системе
