@@ -2,7 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { isLater, isOfCommunique, isOfVerifier, wordsFile, wordsOf } from './scripts/words.ts';
 
-const EVERY_PAGE = /\/src\/(App|main|lib|parts|shell|flash)|node_modules\/(svelte|esm-env|clsx|@fluent)\//;
+const EVERY_PAGE = /\/src\/(App|main|lib|parts|shell|flash|calls\/ring)|node_modules\/(svelte|esm-env|clsx|@fluent)\//;
 
 function isOfConsole(key: string): boolean {
   return !isOfVerifier(key) && !isOfCommunique(key);

@@ -2,7 +2,10 @@
 
 import pytest
 from tests.console.browser import Browser
-from tests.console.desks import DeskProcesses, JoinedDesks
+from tests.console.calling import allow_calls, end_calls
+from tests.console.desks import DeskProcesses, JoinedDesks, wait_until
+from tests.console.hearing import LISTEN
+from tests.console.quiet import settle
 from tests.console.verifying import verify_zip
 
 
@@ -43,6 +46,17 @@ def desks(_joined):
 
 
 @pytest.fixture
+def line(desks):
+    """US and RU; no call is open and nothing sounds when the next test begins."""
+    allow_calls(desks.us)
+    allow_calls(desks.ru)
+    yield desks
+    desks.mend()
+    end_calls(desks.us, desks.ru)
+    settle(desks.us, desks.ru)
+
+
+@pytest.fixture
 def fresh_desks(tmp_path):
     """US and RU of this test alone, in a thread of this process."""
     joined = JoinedDesks(tmp_path)
@@ -76,6 +90,31 @@ def open_page(browser):
         page.window = window
         page.goto(f"{address}/{path}")
         page.wait_for_selector("main h1:not(.soft)")  # the loading page has a soft one
+        return page
+
+    yield opened
+    for window in windows:
+        window.close()
+
+
+@pytest.fixture
+def open_heard(browser):
+    """Open a signed-in page whose sound is measured; `ready`: somebody has pressed a key in it before."""
+    windows = []
+
+    def opened(desk, path="#/line", *, ready=True, language="en", officer="second watch", **options):
+        window = browser.window(**options)
+        windows.append(window)
+        window.context.add_init_script(LISTEN)
+        address = desk.sign_in(window, language=language, officer=officer)
+        page = window.context.new_page()
+        page.window = window
+        page.goto(f"{address}/{path}")
+        page.get_by_test_id("counts").wait_for()
+        if ready:
+            page.keyboard.press("a")
+            wait_until(lambda: page.evaluate("__ready()"), "the page cannot sound")
+        page.evaluate("__typed = 0")
         return page
 
     yield opened

@@ -4,7 +4,10 @@ from tests.console.desks import wait_until
 
 LOUD = 0.5
 FLASH_HERTZ = (740, 988)
+RING_HERTZ = (523, 659)
 OUTCOME_HERTZ = 1319
+BELL_PAUSE_S = 2.3
+"""Longer than a call that rings is silent between two bells."""
 
 LISTEN = """(() => {
   const doors = [];
@@ -37,10 +40,14 @@ LISTEN = """(() => {
     }
   };
   window.__ready = () => contexts.some((context) => context.state === 'running');
+  let loudMs = performance.now();
+  setInterval(() => (loudMs = window.__heard().level > 0 ? performance.now() : loudMs), 50);
+  window.__silentMs = () => performance.now() - loudMs;
   window.__typed = 0;
   window.addEventListener('keydown', () => (window.__typed += 1), true);
 })()"""
-"""Put into a page before its own scripts: `__heard()` measures what goes to the destination, `__ready()`, `__typed`."""
+"""Put into a page before its own scripts: `__heard()` measures what goes to the destination; `__silentMs()`,
+`__ready()`, `__typed`."""
 
 
 def heard(page):
@@ -60,9 +67,14 @@ def wait_for_silence(page):
     return wait_until(lambda: heard(page)["level"] == 0, "the page does not fall silent")
 
 
+def silent_s(page):
+    """Give for how many seconds the page has made no sound: a bell that rings is silent between its strokes."""
+    return page.evaluate("__silentMs()") / 1000
+
+
 def pitches(page, count=60):
     """Give the pitches that are heard in many looks, each rounded to the nearest that the siren has, or as it is."""
-    known = (*FLASH_HERTZ, OUTCOME_HERTZ)
+    known = (*FLASH_HERTZ, *RING_HERTZ, OUTCOME_HERTZ)
     found = set()
     for _ in range(count):
         now = heard(page)

@@ -10,7 +10,6 @@ from tests.console import looking
 from tests.console.desks import JoinedDesks, wait_until
 from tests.console.hearing import (
     FLASH_HERTZ,
-    LISTEN,
     OUTCOME_HERTZ,
     heard,
     pitches,
@@ -37,31 +36,6 @@ def line(desks):
     """US and RU; nothing sounds and nobody is on watch when the next test begins."""
     yield desks
     settle(desks.us, desks.ru)
-
-
-@pytest.fixture
-def open_heard(browser):
-    """Open a signed-in page whose sound is measured; `ready`: somebody has pressed a key in it before."""
-    windows = []
-
-    def opened(desk, path="#/line", *, ready=True, language="en", officer="second watch", **options):
-        window = browser.window(**options)
-        windows.append(window)
-        window.context.add_init_script(LISTEN)
-        address = desk.sign_in(window, language=language, officer=officer)
-        page = window.context.new_page()
-        page.window = window
-        page.goto(f"{address}/{path}")
-        page.get_by_test_id("counts").wait_for()
-        if ready:
-            page.keyboard.press("a")
-            wait_until(lambda: page.evaluate("__ready()"), "the page cannot sound")
-        page.evaluate("__typed = 0")
-        return page
-
-    yield opened
-    for window in windows:
-        window.close()
 
 
 def warning(place="the bridge at 36.61 N 37.02 E", **fields):

@@ -1,11 +1,12 @@
 /**
  * What sounds on this page: only what our node says sounds, and never again what was ended here.
  *
- * A FLASH sounds until somebody of ours acts on it. An outcome clock that has run out sounds until the outcome is on
- * record, or until this officer has said that it was heard.
+ * A FLASH sounds until somebody of ours acts on it, a call until somebody does or it rings no more. An outcome clock that
+ * has run out sounds until the outcome is on record, or until this officer has said that it was heard.
  */
 
 import type { AlarmValues, MessageValues, WaitingValues } from '../generated/types';
+import { calls } from '../calls/ring/calls.svelte';
 import { live, pushed } from '../lib/live.svelte';
 import type { Pattern } from './tones';
 
@@ -26,6 +27,7 @@ class Alarms {
   readonly floods = $derived.by(() => (live.desk?.alarms ?? []).filter((alarm) => alarm.messages.length > 1));
   readonly pattern = $derived.by((): Pattern | null => {
     if (this.flashes.length > 0) return 'flash';
+    if (calls.ringing.length > 0) return 'ring';
     return this.outcomes.length > 0 ? 'outcome' : null;
   });
 

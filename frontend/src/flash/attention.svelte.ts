@@ -1,5 +1,7 @@
 /** What a hidden tab shows of an alarm: its name and its icon. */
 
+import { calls } from '../calls/ring/calls.svelte';
+import { partyCode } from '../lib/desk';
 import { say } from '../lib/words.svelte';
 import { alarms } from './alarms.svelte';
 
@@ -10,6 +12,8 @@ const ALARM = '/icon-alarm.svg';
 export function titlePrefix(): string {
   const [first] = alarms.flashes;
   if (first !== undefined) return `${say('ui-flash-title', { number: first, count: alarms.flashes.length })} · `;
+  const [ringing] = calls.ringing;
+  if (ringing) return `${say('ui-ring-title', { party: partyCode(ringing.party) })} · `;
   return alarms.outcomes.length > 0 ? `${say('ui-outcome-title', { number: alarms.outcomes[0] ?? '' })} · ` : '';
 }
 

@@ -2,10 +2,11 @@
  * What the alarms sound like, as samples: nothing is fetched when it matters, and no timer of the page keeps them going.
  *
  *     flash     two tones in turn, four times a second, without a pause
+ *     ring      a bell of two low tones for a second, then two seconds of silence
  *     outcome   three short high tones, then a pause
  */
 
-export type Pattern = 'flash' | 'outcome';
+export type Pattern = 'flash' | 'ring' | 'outcome';
 
 interface Tone {
   readonly hertz: number;
@@ -13,11 +14,16 @@ interface Tone {
 }
 
 const PAUSE = 0;
+const BELL: readonly Tone[] = [
+  { hertz: 523, seconds: 0.05 },
+  { hertz: 659, seconds: 0.05 },
+];
 const PATTERNS: Readonly<Record<Pattern, readonly Tone[]>> = {
   flash: [
     { hertz: 988, seconds: 0.25 },
     { hertz: 740, seconds: 0.25 },
   ],
+  ring: [...Array.from({ length: 10 }, () => BELL).flat(), { hertz: PAUSE, seconds: 2 }],
   outcome: [
     { hertz: 1319, seconds: 0.14 },
     { hertz: PAUSE, seconds: 0.1 },

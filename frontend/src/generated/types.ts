@@ -21,6 +21,9 @@ export type Author = 'machine' | 'person';
 /** How far a bearer has come; words for readers are `ui-bearer-*` in words/. */
 export type BearerState = 'down' | 'trying' | 'open' | 'proven';
 
+/** Where an attempt stands; the one table of transitions is `services.calls.transitions.TRANSITIONS`. */
+export type CallState = 'placed' | 'on_their_node' | 'ringing' | 'in_call' | 'ended';
+
 /** What an amendment does with a line. */
 export type Changed = 'added' | 'removed' | 'same';
 
@@ -327,6 +330,170 @@ export interface StandingValues {
 }
 
 /**
+ * An attempt to call, on one line of a list. `party`: the other one; `ours`: we called.
+ *
+ * `words`: what the caller wrote beside it, or `words_erased`. `effect`: why the call has none, and rings nowhere.
+ * `ringing_ms`: since when it rings, by our clock; `rung_posts` rang so far,
+ * `staffed_posts` of them were on watch, as the node that rings says. `reason`: why it was declined, `refused` for
+ * instance. `duration_ms`: how long the call lasted, by the node that ended it. `channel`, `counterpart`: of a contact
+ * by another channel, which is a message, and of which there is nothing but its author's word.
+ */
+export interface CallLine {
+  readonly number: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly from_post: string;
+  readonly to_post: string;
+  readonly precedence: string;
+  readonly media: 'text' | 'voice' | 'video';
+  readonly officer: string | null;
+  readonly words: string;
+  readonly words_erased: boolean;
+  readonly placed_ms: number;
+  readonly arrived_ms: number;
+  readonly on_their_record_ms: number | null;
+  readonly state: CallState;
+  readonly outcome: Outcome | null;
+  readonly reason: string | null;
+  readonly ringing_ms: number | null;
+  readonly rung_posts: readonly string[];
+  readonly staffed_posts: readonly string[];
+  readonly answered_by: string | null;
+  readonly answered_ms: number | null;
+  readonly deferred_to_post: string | null;
+  readonly deferred_to_ms: number | null;
+  readonly ended_ms: number | null;
+  readonly duration_ms: number | null;
+  readonly effect: string;
+  readonly channel: string | null;
+  readonly counterpart: string;
+}
+
+/**
+ * One entry about a call, in the order that both records have. `machine`: no person did it.
+ *
+ * `words`: what its author wrote beside it. `effect`: why it changed nothing ("" when it did). `rang_ms`, `heard_ms`:
+ * how long it rang, and when anything was last heard, by the author's clock.
+ */
+export interface CallStepValues {
+  readonly number: string;
+  readonly kind: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly post: string;
+  readonly officer: string | null;
+  readonly machine: boolean;
+  readonly written_ms: number;
+  readonly arrived_ms: number;
+  readonly words: string;
+  readonly words_erased: boolean;
+  readonly media: 'text' | 'voice' | 'video' | null;
+  readonly reason: string | null;
+  readonly rung: number | null;
+  readonly posts: readonly string[];
+  readonly staffed: readonly string[];
+  readonly outcome: Outcome | null;
+  readonly to_post: string | null;
+  readonly to_ms: number | null;
+  readonly rang_ms: number | null;
+  readonly heard_ms: number | null;
+  readonly duration_ms: number | null;
+  readonly cause: string | null;
+  readonly role: string | null;
+  readonly name: string | null;
+  readonly path: string | null;
+  readonly effect: string;
+}
+
+/**
+ * One call with its steps. `crossed`: what one side did that crossed what counts, and has no effect.
+ *
+ * `our_fingerprint`, `their_fingerprint`: SHA-256 of the certificates that its media may use, in hexadecimal.
+ */
+export interface CallValues {
+  readonly number: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly from_post: string;
+  readonly to_post: string;
+  readonly precedence: string;
+  readonly media: 'text' | 'voice' | 'video';
+  readonly officer: string | null;
+  readonly words: string;
+  readonly words_erased: boolean;
+  readonly placed_ms: number;
+  readonly arrived_ms: number;
+  readonly on_their_record_ms: number | null;
+  readonly state: CallState;
+  readonly outcome: Outcome | null;
+  readonly reason: string | null;
+  readonly ringing_ms: number | null;
+  readonly rung_posts: readonly string[];
+  readonly staffed_posts: readonly string[];
+  readonly answered_by: string | null;
+  readonly answered_ms: number | null;
+  readonly deferred_to_post: string | null;
+  readonly deferred_to_ms: number | null;
+  readonly ended_ms: number | null;
+  readonly duration_ms: number | null;
+  readonly effect: string;
+  readonly channel: string | null;
+  readonly counterpart: string;
+  readonly steps: readonly CallStepValues[];
+  readonly without_effect: readonly CallStepValues[];
+  readonly steps_left_out: number;
+  readonly crossed: CallStepValues | null;
+  readonly our_fingerprint: string | null;
+  readonly their_fingerprint: string | null;
+}
+
+/** Attempts of one party that were not rung: more than both agreed on. */
+export interface CallFloodValues {
+  readonly party: string;
+  readonly count: number;
+  readonly first_ms: number;
+  readonly last_ms: number;
+  readonly per_minute: number;
+}
+
+/** A window of the attempts of both sides, newest first: `total` that the filter lets through. */
+export interface CallPage {
+  readonly rows: readonly CallLine[];
+  readonly offset: number;
+  readonly total: number;
+  readonly looked_at: number;
+  readonly as_of_ms: number;
+  readonly truncated: boolean;
+}
+
+/** One rung of a ladder: which posts, after how many seconds, and which of them are on watch, as their node says. */
+export interface RungValues {
+  readonly posts: readonly string[];
+  readonly after_s: number;
+  readonly staffed: readonly string[];
+}
+
+/**
+ * Two posts that may call each other, before anybody dials.
+ *
+ * `last_call_ms`, `last_call`: the last call between them that was answered. `rungs`: whom their node rings, in order.
+ */
+export interface CallPairValues {
+  readonly party: string;
+  readonly our_post: string;
+  readonly their_post: string;
+  readonly last_call: string | null;
+  readonly last_call_ms: number | null;
+  readonly rungs: readonly RungValues[];
+}
+
+/** Whom each post of ours may call. */
+export interface CallPairs {
+  readonly pairs: readonly CallPairValues[];
+  readonly as_of_ms: number;
+}
+
+/**
  * Who sits at this console: a post and a label beside it, which proves no person.
  *
  * `key`: the personal key that it was begun by; null: a one-time link. `locks_ms`: so long after his last act it
@@ -553,6 +720,7 @@ export interface TroubleValues {
  * `overdue`: the most urgent of them, 20 at most. `troubles`: of this run, the one that was told last first.
  * `screens`: live consoles of this node. `session` is null on the stream, which is the same for all. `recovering`:
  * the stage of it (words `recovering-STAGE`) while our node may have signed more than it holds, and signs nothing.
+ * `calls`: those that are open now, what rings first; `call_floods`: attempts beyond what was agreed, not rung.
  */
 export interface DeskValues {
   readonly as_of_ms: number;
@@ -573,6 +741,8 @@ export interface DeskValues {
   readonly overdue: readonly MessageLine[];
   readonly open: OpenValues;
   readonly alarms: readonly AlarmValues[];
+  readonly calls: readonly CallLine[];
+  readonly call_floods: readonly CallFloodValues[];
   readonly troubles: readonly TroubleValues[];
   readonly screens: number;
   readonly session: SessionValues | null;
@@ -627,6 +797,12 @@ export interface LockedEvent {
 export interface MessageEvent {
   readonly what: 'message';
   readonly message: MessageValues;
+}
+
+/** A call that is new, or that went on. */
+export interface CallEvent {
+  readonly what: 'call';
+  readonly call: CallValues;
 }
 
 /** An entry, ours or theirs, is on the record here. */
@@ -1626,6 +1802,56 @@ export interface AnswerRequest {
 }
 
 /**
+ * Ring a post of the other side now. `precedence` "IMMEDIATE" rings the ladder rung by rung, "FLASH" all at once.
+ *
+ * `fingerprint` is asked where there is voice or video. `arrangement`: the proposal of the arranged call that this is.
+ */
+export interface PlaceCallRequest {
+  readonly to_post: string;
+  readonly precedence?: string;
+  readonly media?: 'text' | 'voice' | 'video';
+  readonly fingerprint?: string | null;
+  readonly words?: string;
+  readonly arrangement?: string | null;
+}
+
+/** Answer a call: by as much as it offers, or by less. */
+export interface AnswerCallRequest {
+  readonly media?: 'text' | 'voice' | 'video';
+  readonly fingerprint?: string | null;
+}
+
+/** Decline a call, and say why: `not_now`, `refused`... */
+export interface DeclineCallRequest {
+  readonly reason: string;
+  readonly words?: string;
+}
+
+/** Say to which post of ours, or until when, a call is put off; `to_time` as people write it: "0312Z". */
+export interface DeferCallRequest {
+  readonly to_post?: string | null;
+  readonly to_time?: string | null;
+  readonly words?: string;
+}
+
+/** Take back a call of ours that nobody has answered yet. */
+export interface WithdrawCallRequest {
+  readonly words?: string;
+}
+
+/** Name who else takes part: in which role, and under which name of a post or office. */
+export interface JoinCallRequest {
+  readonly role: string;
+  readonly name: string;
+}
+
+/** Calls that ring on a visible page of a live console. */
+export interface CallsShownRequest {
+  readonly console: string;
+  readonly calls: readonly string[];
+}
+
+/**
  * Propose a call. `post`: who of ours shall speak, where the duty desk proposes for another.
  *
  * `windows` are text, UTC: "241500Z MAR 22/1600Z", "1500Z/1h". `media` "text", "voice" or "video".
@@ -1779,4 +2005,4 @@ export interface StatementRequest {
   readonly text: string;
 }
 
-export type FeedEvent = DeskEvent | LockedEvent | MessageEvent | EntryEvent | TroubleEvent | ProgressEvent | DemoEvent | BeatEvent;
+export type FeedEvent = DeskEvent | LockedEvent | MessageEvent | CallEvent | EntryEvent | TroubleEvent | ProgressEvent | DemoEvent | BeatEvent;

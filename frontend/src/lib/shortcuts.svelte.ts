@@ -50,14 +50,15 @@ class Shortcuts {
 }
 
 /** The key by its Latin letter or digit, also where the layout is Cyrillic or French; a letter with Shift says so. */
-function keyOf(event: KeyboardEvent): string {
+export function keyOf(event: KeyboardEvent): string {
   const letter = /^[a-z]$/i.exec(event.key)?.[0] ?? /^Key([A-Z])$/.exec(event.code)?.[1];
   if (letter) return event.shiftKey ? `Shift+${letter.toUpperCase()}` : letter.toLowerCase();
   if (/^[0-9?/]$/.test(event.key)) return event.key;
   return /^Digit([0-9])$/.exec(event.code)?.[1] ?? event.key.toLowerCase();
 }
 
-function isTyping(target: EventTarget | null): boolean {
+/** Whether keys go into something that is typed in. */
+export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
 

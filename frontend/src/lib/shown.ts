@@ -7,15 +7,18 @@ export const consoleName = Array.from(crypto.getRandomValues(new Uint8Array(8)),
   octet.toString(16).padStart(2, '0'),
 ).join('');
 
+/** A message that is shown is an entry; a call that is shown needs no alarm elsewhere, and is none. */
+type What = 'message' | 'call';
+
 const LOOK_AGAIN_MS = 500;
 const told = new Set<string>();
 
 /**
- * Tell our node that a message is on this screen, once it has been drawn, while the page is visible and nothing covers it.
+ * Tell our node that a message, or a call, is on this screen, once it has been drawn, while the page is visible and nothing covers it.
  *
  * `element` shows it. Call what is given back when it is shown no more: what was not told by then is never told.
  */
-export function reportShown(number: string, element: Element | null = null): () => void {
+export function reportShown(number: string, element: Element | null = null, what: What = 'message'): () => void {
   let isWanted = true;
   let again: ReturnType<typeof setTimeout> | undefined;
 
@@ -25,7 +28,7 @@ export function reportShown(number: string, element: Element | null = null): () 
       again = setTimeout(look, LOOK_AGAIN_MS);
       return;
     }
-    requestAnimationFrame(() => requestAnimationFrame(() => (isWanted && isSeen(element) ? void tell(number) : look())));
+    requestAnimationFrame(() => requestAnimationFrame(() => (isWanted && isSeen(element) ? void tell(number, what) : look())));
   }
 
   document.addEventListener('visibilitychange', look);
@@ -52,11 +55,12 @@ function isCovered(element: Element): boolean {
   return !own.contains(document.elementFromPoint(left + width / 2, top + height / 2));
 }
 
-async function tell(number: string): Promise<void> {
+async function tell(number: string, what: What): Promise<void> {
   if (told.has(number)) return;
   told.add(number);
   try {
-    await post('/shown', { console: consoleName, messages: [number] });
+    if (what === 'message') await post('/shown', { console: consoleName, messages: [number] });
+    else await post('/calls/shown', { console: consoleName, calls: [number] });
   } catch {
     told.delete(number);
   }

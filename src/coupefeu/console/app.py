@@ -12,6 +12,7 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 from coupefeu.console.admitting import ADMISSION_ROUTES
 from coupefeu.console.agreement_routes import AGREEMENT_ROUTES
 from coupefeu.console.arranged_routes import ARRANGED_ROUTES
+from coupefeu.console.calls_routes import CALL_ROUTES
 from coupefeu.console.communique_routes import COMMUNIQUE_ROUTES
 from coupefeu.console.connections import prove
 from coupefeu.console.demo import DEMO_ROUTES
@@ -54,6 +55,8 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *PREVIEW_ROUTES,
     # arranged calls
     *ARRANGED_ROUTES,
+    # calls
+    *CALL_ROUTES,
     # the watch
     *WATCH_ROUTES,
     *ADMISSION_ROUTES,

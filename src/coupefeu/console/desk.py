@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final, Self, TypeVar
 
 from coupefeu.console.answers import Answers
+from coupefeu.console.calls_desk import CallsDesk
 from coupefeu.console.feed import Feed, encode_event
 from coupefeu.console.judging import AGAIN_AFTER_S, Judging, Told
 from coupefeu.console.last_words import LastWords
@@ -61,6 +62,7 @@ from coupefeu.node.local import LocalBackend
 from coupefeu.node.values import kind_name
 from coupefeu.node.watch_values import unstaffed_values
 from coupefeu.services.base import Command, Recorded
+from coupefeu.services.calls.facts import KINDS as CALL_KINDS
 from coupefeu.services.messages.display import show_line
 from coupefeu.services.messages.facts import ACTS, MAX_SHOWN_MESSAGES
 from coupefeu.services.messages.listed import MessageFilter
@@ -106,6 +108,7 @@ class ConsoleDesk:
         self.greetings: list[Callable[[], FeedEvent]] = []
         """Events that a console gets after the desk, when it connects."""
         self._runtime = backend.runtime
+        self.calls = CallsDesk(self)
         self._open = OpenSet()
         self._words = LastWords(self.folder.agreement.party_ids)
         self._watches: tuple[WatchValues, ...] = ()
@@ -149,6 +152,7 @@ class ConsoleDesk:
             await asyncio.gather(self._beating, return_exceptions=True)
         for task in self._looking:
             task.cancel()
+        self.calls.close()
         await self._judging.close()
         self.feed.end_all()
         await self._judge.close()
@@ -202,6 +206,8 @@ class ConsoleDesk:
             overdue=tuple([line for line in rows if line.overdue][:MAX_OVERDUE]),
             open=self._count(),
             alarms=self._open.alarms(context_of(self.folder, self._runtime.clock())),
+            calls=self.calls.open(),
+            call_floods=self.calls.floods(),
             troubles=self._troubles(),
             screens=len(self.feed.consoles),
             session=session,
@@ -316,6 +322,7 @@ class ConsoleDesk:
             case EntryRecorded(recorded=recorded):
                 self._hear_entry(recorded)
             case ReceiptTaken(start=start, end=end):
+                self.calls.hear_receipt(change)
                 log = self.folder.log_number
                 for message, precedence in self._open.between(log, start, end):
                     self._judging.name([message], precedence)
@@ -340,6 +347,7 @@ class ConsoleDesk:
         self.touch()
         if kind in WATCH_KINDS:
             self._look_soon()
+        self.calls.hear_entry(recorded)
         named = _named_by(recorded)
         if recorded.ours:
             self._remember(entry, recorded.arrived_ms)
@@ -422,7 +430,7 @@ def _named_by(recorded: Recorded) -> list[MessageId]:
     head, entry = recorded.head, (recorded.log, recorded.index)
     if head is None:
         return [entry]
-    if head.kind in _OF_AGREEMENT or head.kind in WATCH_KINDS:
+    if head.kind in _OF_AGREEMENT or head.kind in WATCH_KINDS or head.kind in CALL_KINDS:
         return []
     about = [(each.log, each.index) for each in head.references[:MAX_SHOWN_MESSAGES]]
     return about if head.kind in ACTS else [entry, *about]

@@ -103,6 +103,7 @@ STATUSES: Final[Mapping[type[CoupefeuError], int]] = {
 ABSENT_CODES: Final = frozenset(
     {
         "node.desk.no_message",
+        "node.desk.no_call",
         "node.desk.no_attachment",
         "node.desk.attachment_absent",
         "services.arranged.unknown_arrangement",

@@ -200,13 +200,18 @@ async def confirm_shown(
     """Confirm that a visible page of a live console has rendered messages; what no screen had shown is recorded."""
     parties = desk.folder.agreement.party_ids
     messages = [parse_number(each, parties) for each in data.messages]
-    if not desk.feed.is_live(data.console, session.id):
+    insist_live(desk, data.console, session)
+    await desk.shown.confirm(data.console, messages)
+
+
+def insist_live(desk: ConsoleDesk, console: str, session: Session) -> None:
+    """Refuse what only a screen can say. Raises: UsageError: no stream of this session has that name."""
+    if not desk.feed.is_live(console, session.id):
         raise UsageError(
             "no live stream of this session has that name, so nothing says that it is a screen",
             code="console.shown.not_live",
             hint="Connect to /api/events with console=NAME first, then confirm again.",
         )
-    await desk.shown.confirm(data.console, messages)
 
 
 def as_json(octets: bytes) -> Response[Any]:

@@ -16,6 +16,8 @@ from coupefeu.console import (
     agreement_values,
     arranged_requests,
     arranged_values,
+    calls_requests,
+    calls_values,
     communique_values,
     passkey_requests,
     passkey_values,
@@ -31,11 +33,13 @@ from coupefeu.node.arranging import values as arranging_values
 from coupefeu.node.communique import asked, drafted
 
 MODULES = (
-    message_values, watch_values, values, watch_page, covered, verified, record_values, agreement_values, drafted,
-    communique_values, presence_values, arranging_values, arranged_values, asked, requests, arranged_requests,
-    passkey_values, passkey_requests,
+    message_values, watch_values, calls_values, values, watch_page, covered, verified, record_values,
+    agreement_values, drafted, communique_values, presence_values, arranging_values, arranged_values, asked, requests,
+    calls_requests, arranged_requests, passkey_values, passkey_requests,
 )  # fmt: skip
-_ASKED = frozenset({requests.__name__, asked.__name__, arranged_requests.__name__, passkey_requests.__name__})
+_ASKED = frozenset(
+    each.__name__ for each in (asked, requests, calls_requests, arranged_requests, passkey_requests)
+)
 HEAD = (
     "// Written by `python -m coupefeu.console.typescript`; a test compares. Change the Python, not this.\n"
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from coupefeu.console.calls_values import CallFloodValues, CallLine, CallValues
 from coupefeu.model.messages import Slot
 from coupefeu.model.precedence import Subject
 from coupefeu.node.demo.steps import DemoStepName
@@ -292,6 +293,7 @@ class DeskValues:
     `overdue`: the most urgent of them, 20 at most. `troubles`: of this run, the one that was told last first.
     `screens`: live consoles of this node. `session` is null on the stream, which is the same for all. `recovering`:
     the stage of it (words `recovering-STAGE`) while our node may have signed more than it holds, and signs nothing.
+    `calls`: those that are open now, what rings first; `call_floods`: attempts beyond what was agreed, not rung.
     """
 
     as_of_ms: int
@@ -312,6 +314,8 @@ class DeskValues:
     overdue: tuple[MessageLine, ...]
     open: OpenValues
     alarms: tuple[AlarmValues, ...]
+    calls: tuple[CallLine, ...]
+    call_floods: tuple[CallFloodValues, ...]
     troubles: tuple[TroubleValues, ...]
     screens: int
     session: SessionValues | None
@@ -392,6 +396,14 @@ class MessageEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallEvent:
+    """A call that is new, or that went on."""
+
+    what: Literal["call"] = "call"
+    call: CallValues
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryEvent:
     """An entry, ours or theirs, is on the record here."""
 
@@ -437,5 +449,13 @@ class BeatEvent:
 
 
 FeedEvent = (
-    DeskEvent | LockedEvent | MessageEvent | EntryEvent | TroubleEvent | ProgressEvent | DemoEvent | BeatEvent
+    DeskEvent
+    | LockedEvent
+    | MessageEvent
+    | CallEvent
+    | EntryEvent
+    | TroubleEvent
+    | ProgressEvent
+    | DemoEvent
+    | BeatEvent
 )
