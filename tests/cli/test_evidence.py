@@ -112,7 +112,7 @@ def test_verify_as_json_has_stable_keys(line, record):
     values = line.json("verify", record, "--deep")
     assert list(values) == [
         "exercise", "what", "origin", "size", "root", "deep", "heads", "bodies", "unreadable", "unreadable_count",
-        "attachments", "attachments_absent", "bracket", "agreement", "cosigned", "signed_again",
+        "attachments", "attachments_absent", "bracket", "persons", "agreement", "cosigned", "signed_again",
         "post_quantum_before", "witnessed", "policy", "unknown_signers", "keys_from", "proved", "not_proved",
     ]  # fmt: skip
     assert values["exercise"] is True

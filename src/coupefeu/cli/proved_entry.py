@@ -15,9 +15,11 @@ from coupefeu.services.messages.facts import ACTS, read_act
 from coupefeu.services.messages.forms import read_content
 from coupefeu.services.messages.render import coded_lines
 from coupefeu.services.messages.render_chain import outcome_words
+from coupefeu.services.persons.facts import KINDS as PERSONS
+from coupefeu.services.said_persons import said_of_person
 from coupefeu.services.watch.facts import KINDS as WATCHES
 from coupefeu.services.watch.facts import read_watch
-from coupefeu.words import say
+from coupefeu.words import label, say
 
 LANGUAGE = "en"
 """Of `coupefeu verify`, as of all that is not said to an officer."""
@@ -36,6 +38,8 @@ def entry_lines(head: Head, body: bytes | None, agreement: Agreement | None) -> 
         return lines + _message_lines(body)
     if head.kind in WATCHES:
         return lines + _watch_lines(head.kind, body)
+    if head.kind in PERSONS:
+        return lines + _person_lines(head.kind, body)
     return lines + (_act_lines(head.kind, body) if head.kind in ACTS else [])
 
 
@@ -48,6 +52,14 @@ def _message_lines(body: bytes) -> list[str]:
     if content.text:
         lines += ["Its text:", *(f"  | {line}" for line in show(content.text).text.split("\n"))]
     return lines
+
+
+def _person_lines(kind: int, body: bytes) -> list[str]:
+    said = list(said_of_person(kind, body))
+    rows = [(say(f"ui-said-{code}", LANGUAGE), value) for code, value in said if code != "text"]
+    lines = [f"It says: {label(name, value, LANGUAGE)}" for name, value in rows]
+    text = [line for code, value in said if code == "text" for line in value.split("\n")]
+    return lines + (["On the screen stood:", *(f"  | {line}" for line in text)] if text else [])
 
 
 def _act_lines(kind: int, body: bytes) -> list[str]:

@@ -6,7 +6,7 @@ Keys that come with the folder show that the folder is of one piece, not whose i
 
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,6 +26,9 @@ from coupefeu.record.equivocation import PROOF_FILE
 from coupefeu.record.evidence import ProofAudit, audit_proof
 from coupefeu.record.policy import Judged
 from coupefeu.record.signatures import CLASSICAL, NOT_PROVED, Cosigned
+
+if TYPE_CHECKING:
+    from coupefeu.cli.record_persons import RecordPersons
 
 IDENTITIES = "That these identity keys are the parties': compare them with what you have from the parties."
 FACT_ONLY = (
@@ -90,17 +93,23 @@ def verify(
         if read("proof") is not None:
             _verify_proof(read, _enclosures(path, read), trust, as_json=as_json)
             return
+        persons = _persons(need(read, "checkpoint")) if deep else None
         with progress("Verifying", as_json=as_json) as tell:
-            audit = _audit(path, read, trust.keys, tell, deep=deep)
-        _report_record(audit, trust, trust.judge(read, audit), deep=deep, as_json=as_json)
+            audit = _audit(path, read, trust.keys, tell, persons)
+        _report_record(audit, trust, trust.judge(read, audit), persons, as_json=as_json)
 
 
-def _audit(path: Path, read: Read, keys: Keys, tell: Progress | None, *, deep: bool) -> RecordAudit:
-    decode = enclosures = None
-    if deep:
-        from coupefeu.services.bodies import decode_body  # noqa: PLC0415 - a quick start without --deep
+def _persons(note: bytes) -> "RecordPersons":
+    """Sit down to judge what persons signed in the log that a checkpoint names; the audit verifies that."""
+    from coupefeu.cli.record_persons import RecordPersons  # noqa: PLC0415 - a quick start without it
 
-        decode = decode_body
+    return RecordPersons(note.partition(b"\n")[0].decode("utf-8", "replace"))
+
+
+def _audit(
+    path: Path, read: Read, keys: Keys, tell: Progress | None, persons: "RecordPersons | None"
+) -> RecordAudit:
+    enclosures, deep = None, persons is not None
     if deep or (path / FOLDER).exists():
         enclosures = _enclosures(path, read)
     return audit_record(
@@ -109,7 +118,7 @@ def _audit(path: Path, read: Read, keys: Keys, tell: Progress | None, *, deep: b
         keys.cosigners,
         witness_keys=keys.witnesses,
         deep=deep,
-        decode_body=decode,
+        decode_body=None if persons is None else persons.decode,
         enclosures=enclosures,
         progress=tell,
         ml_dsa_keys=keys.ml_dsa,
@@ -133,8 +142,14 @@ def _enclosures(path: Path, read: Read) -> Enclosures:
 
 
 def _report_record(
-    audit: RecordAudit, trust: Trust, judged: Judged | None, *, deep: bool, as_json: bool
+    audit: RecordAudit,
+    trust: Trust,
+    judged: Judged | None,
+    persons: "RecordPersons | None",
+    *,
+    as_json: bool,
 ) -> None:
+    deep = persons is not None
     finding = find_agreement(audit.first_body, audit.origin)
     lines = [f"The record of {audit.origin}: {audit.size:,} entries. It holds together."]
     values = {
@@ -157,8 +172,9 @@ def _report_record(
         )
     agreement = finding.agreement
     values["bracket"] = bracket_values(audit, audit.seen, agreement) if deep else None
+    values["persons"] = None if persons is None else persons.values()
     when = record_bracket(audit, agreement, deep=deep)
-    _report(audit, trust, judged, finding, lines, when, values, as_json=as_json)
+    _report(audit, trust, judged, finding, lines, when, values, persons, as_json=as_json)
 
 
 def _verify_proof(read: Read, enclosures: Enclosures, trust: Trust, *, as_json: bool) -> None:
@@ -189,10 +205,15 @@ def _verify_proof(read: Read, enclosures: Enclosures, trust: Trust, *, as_json: 
 
         lines += entry_lines(audit.head, audit.body, finding.agreement)
         values |= entry_values(audit.head, audit.body, finding.agreement)
+    persons = None
+    if audit.head is not None:
+        persons = _persons(f"{audit.origin}\n".encode())
+        persons.take(audit.index, audit.head, audit.body, finding.agreement)
+        values["persons"] = persons.values()
     seen = () if audit.head is None else audit.head.seen
     values["bracket"] = bracket_values(audit, seen, finding.agreement)
     when = proof_bracket(audit, finding.agreement)
-    _report(audit, trust, judged, finding, lines, when, values, as_json=as_json)
+    _report(audit, trust, judged, finding, lines, when, values, persons, as_json=as_json)
 
 
 def _opening(read: Read, keys: Keys, audit: ProofAudit) -> bytes | None:
@@ -219,11 +240,13 @@ def _report(
     first: list[str],
     when: list[str],
     values: dict[str, Any],
+    persons: "RecordPersons | None",
     *,
     as_json: bool,
 ) -> None:
     signed, keys = finding.signed, trust.keys
-    proved, not_proved = list(audit.proved), list(audit.not_proved)
+    proved = [*audit.proved, *(() if persons is None else persons.proved())]
+    not_proved = [*audit.not_proved, *(() if persons is None else persons.not_proved())]
     if judged is not None:
         proved.append(policy_sentence(judged))
     named = signed is not None and names_keys(

@@ -30,6 +30,9 @@ from coupefeu.services.communique.proved import (
     proved_sentences,
 )
 from coupefeu.services.communique.reading import words
+from coupefeu.services.persons.judging import Line
+from coupefeu.services.persons.shown import ShownPersons
+from coupefeu.services.told_persons import not_proved_of_persons, persons_values, proved_of_persons
 from coupefeu.wire.note import COSIGNATURE, ED25519, ML_DSA_44, VerifierKey
 from coupefeu.wire.policy import Policy
 from coupefeu.words import say
@@ -53,6 +56,9 @@ def verify_file(
     proved = replace(proved, given=frozenset(trusted))
     said = list(proved_sentences(proved, language, is_our_text=is_our_text))
     not_said = list(not_proved_sentences(proved, language, is_our_text=is_our_text, given=trusted))
+    persons, names = shown_persons(proved), proved.agreement.party_ids
+    said += proved_of_persons(persons, names, language)
+    not_said += not_proved_of_persons(persons, names, language)
     if counted is not None:
         said.append(say("communique-policy-met", language, names=", ".join(counted) or "-"))
     lines = wrap(holds_words(proved, language), "")
@@ -65,12 +71,24 @@ def verify_file(
         lines += ["", words(heading, language), *bullets(sentences)]
     values = communique_values(proved) | {
         "text_is_ours": is_our_text,
+        "persons": persons_values(persons, names),
         "keys_from": "file" if keys_of_file(proved, trusted) else "given",
         "policy": None if counted is None else {"met": True, "counted": list(counted)},
         "proved": said,
         "not_proved": not_said,
     }
     report(proved.agreement.banner, lines, values, as_json=as_json)
+
+
+def shown_persons(proved: ProvedCommunique) -> ShownPersons:
+    """Judge what persons signed among the entries of a communique."""
+    leaves = {each.id: each.leaf_hash for each in proved.entries}
+    line = Line(id=proved.agreement.line_id, parties=proved.agreement.party_ids)
+    persons = ShownPersons(line, leaves.get)
+    for each in sorted(proved.entries, key=lambda entry: entry.id):
+        if each.head is not None:
+            persons.take(each.id, each.head, each.item.body)
+    return persons
 
 
 def _keys_of(policy: Policy) -> list[VerifierKey]:

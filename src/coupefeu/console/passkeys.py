@@ -6,7 +6,6 @@ Nothing is kept of a challenge until it comes back, so that whoever asks for a m
 """
 
 import hmac
-import json
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
@@ -17,9 +16,9 @@ from typing import Final
 import msgspec
 
 from coupefeu.console.errors import NotSignedInError
-from coupefeu.errors import ConfigError, CoupefeuError, PeerError, UsageError, VerificationError
+from coupefeu.errors import ConfigError, UsageError, VerificationError
 from coupefeu.keys.files import SECRET_MODE, write_durably
-from coupefeu.keys.passkeys import MAX_CLIENT_BYTES, PersonalKey, decode_base64url
+from coupefeu.keys.passkeys import PersonalKey, answered_challenge
 
 LASTS_MS: Final = 300_000
 """So long an officer has for PIN or finger."""
@@ -66,7 +65,7 @@ class Challenges:
 
         Raises: PeerError `keys.passkeys.malformed`; as `check`.
         """
-        challenge = _read_challenge(client_data)
+        challenge = answered_challenge(client_data)
         self.check(challenge, purpose)
         return challenge
 
@@ -146,15 +145,3 @@ def _read(path: Path) -> dict[str, int]:
         return msgspec.json.decode(path.read_bytes(), type=dict[str, int])
     except (OSError, msgspec.MsgspecError):
         return {}
-
-
-def _read_challenge(client_data: bytes) -> bytes:
-    try:
-        fields = json.loads(client_data[:MAX_CLIENT_BYTES])
-        return decode_base64url(fields["challenge"])
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, CoupefeuError) as error:
-        raise PeerError(
-            "the browser's own words about the assertion cannot be read",
-            code="keys.passkeys.malformed",
-            hint="Try again, or with another browser.",
-        ) from error

@@ -200,6 +200,14 @@ def decode_base64url(text: str) -> bytes:
     return octets
 
 
+def answered_challenge(client_data: bytes) -> bytes:
+    """Say which challenge is answered; that it was signed is another question. Raises: PeerError, as above."""
+    challenge = _read_client(client_data).get("challenge")
+    if not isinstance(challenge, str):
+        raise _malformed()
+    return decode_base64url(challenge)
+
+
 def _check_client(client_data: bytes, kind: str, challenge: bytes, origin: str) -> None:
     """Judge what the browser says of itself: for which act, which challenge, on whose page."""
     fields = _read_client(client_data)
