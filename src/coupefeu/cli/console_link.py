@@ -35,11 +35,11 @@ def console_link(
     """Print a link that signs one browser in at the console, once, within ten minutes."""
     folder = open_folder(node)
     if end_all:
-        values = asyncio.run(_ask(folder, {"end_all": True}))
+        values = asyncio.run(ask_console(folder, {"end_all": True}))
         lines = [f"{values['ended']} signed out. Links that were printed and not used are good no more."]
     else:
         asked = {"post": post and post.lower(), "officer": officer, "language": language and language.value}
-        values = asyncio.run(_ask(folder, asked))
+        values = asyncio.run(ask_console(folder, asked))
         lines = _describe(values)
     report(folder.banner(), lines, values, as_json=as_json)
 
@@ -52,8 +52,8 @@ def _describe(values: dict[str, Any]) -> list[str]:
     ]
 
 
-async def _ask(folder: NodeFolder, fields: dict[str, Any]) -> dict[str, Any]:
-    """Ask the running node.
+async def ask_console(folder: NodeFolder, fields: dict[str, Any]) -> dict[str, Any]:
+    """Ask the console of the running node for a link, or to end all sessions.
 
     Raises:
         ConfigError: no node is running, or it has no console.

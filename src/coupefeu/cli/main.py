@@ -24,6 +24,7 @@ SUMMARIES: Final = {
         "Let a restored counterpart come back, once its duty officer has confirmed the restore by another channel."
     ),
     "console-link": "Print a link that signs one browser in at the console, once, within ten minutes.",
+    "passkey": "Personal keys of officers: admit one, list them, end one.",
     "status": "Show the line, both records, what is overdue and what was found wrong.",
     "say": "Send a message. It is on our record when this returns, and leaves when the line is up.",
     "inbox": "List what is open, most urgent first; or show one message. Looking records nothing.",
