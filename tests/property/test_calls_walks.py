@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 from sqlalchemy import select
 from tests.sizes import size
 
@@ -270,10 +270,14 @@ def heads(node):
             yield (log, index), head, read_call(head.kind, body)[0]
 
 
-TestWalks = Walks.TestCase
-TestWalks.settings = settings(
+WALKS = settings(
     max_examples=size(small=4, full=1_000),
     stateful_step_count=size(small=30, full=100),
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
+"""In full 100,000 steps."""
+
+
+def test_both_records_agree_on_every_attempt_once_the_path_is_back():
+    run_state_machine_as_test(Walks, settings=WALKS)

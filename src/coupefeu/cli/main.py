@@ -51,6 +51,9 @@ SUMMARIES: Final = {
     "defer": "Put a call off: to another post, to another time, or both.",
     "withdraw": "Take back a call of ours that nobody has answered.",
     "hang-up": "End a call that was answered.",
+    "ladder": (
+        "Try out who would ring when, before it is agreed or before you dial. Nothing is recorded, and nothing rings."
+    ),
     "calls": (
         "List the attempts of both sides, those by another channel too, each with its outcome; --json prints a list."
     ),

@@ -15,7 +15,7 @@ from coupefeu.model.precedence import Precedence
 from coupefeu.services.base import Context
 from coupefeu.services.calls.facts import CallFact, read_call
 from coupefeu.services.calls.order import merge, place_of, seen_by
-from coupefeu.services.calls.rows import Row
+from coupefeu.services.calls.rows import NOWHERE, Row
 from coupefeu.services.calls.status import CallStep, CallView
 from coupefeu.services.calls.transitions import SIDES, TRANSITIONS, Side
 
@@ -81,22 +81,26 @@ def _walk(
     caller = [row for row in steps if row["party"] == call["party"]]
     called = [row for row in steps if row["party"] != call["party"]]
     state, decided = CallState.PLACED, None
+    shown: dict[str, MessageId] = {}
     for row in merge(caller, called):
+        shown[row["party"]] = max(seen_by(row), shown.get(row["party"], NOWHERE))
         following = TRANSITIONS.get((state, Kind(row["kind"])))
         if following is None:
-            yield _step(row, _why_not(row, state, decided), state, words, context)
+            yield _step(row, _why_not(row, state, decided, shown), state, words, context)
             continue
         decided = row if following is not state and following is not CallState.RINGING else decided
         state = following
         yield _step(row, "", state, words, context)
 
 
-def _why_not(row: Row, state: CallState, decided: Row | None) -> str:
-    """Say why nothing follows: too early, too late, or it crossed what the other side had decided."""
+def _why_not(row: Row, state: CallState, decided: Row | None, shown: Mapping[str, MessageId]) -> str:
+    """Say why nothing follows: too early, too late, or it crossed what the other side had decided.
+
+    `shown`: of each party the newest entry of the other that it had seen, by what it wrote up to here.
+    """
     if decided is None:
         return "not_in_call"
-    crossed = row["party"] != decided["party"] and seen_by(row) < place_of(decided)
-    if crossed:
+    if row["party"] != decided["party"] and shown[row["party"]] < place_of(decided):
         return "crossed"
     return "already_ended" if state is CallState.ENDED else "already_answered"
 
