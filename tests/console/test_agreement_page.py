@@ -44,6 +44,8 @@ def test_everything_that_was_agreed_is_read_in_the_readers_language(open_page, d
         assert post.title.in_language(language) in text
         assert post.address.in_language(language) in text
     assert "EXERCISE / EXERCICE / УЧЕНИЕ" in text
+    grace = say("ui-minutes", language, count=agreement.watch_grace_s // 60)
+    assert say("ui-terms-watch-grace", language, time=grace) in text
     assert say("ui-paired-in-person", language) in text
     assert text.count(say("ui-signer-signed", language)) == 2
 

@@ -1205,6 +1205,7 @@ export interface TermsValues {
   readonly pairs: readonly PairValues[];
   readonly ladders: readonly LadderValues[];
   readonly calls: AgreedCallsValues;
+  readonly watch_grace_s: number;
   readonly deadlines: readonly DeadlineValues[];
   readonly line_tests: readonly LineTestValues[];
   readonly budgets: BudgetValues;

@@ -47,6 +47,7 @@ def terms_values(agreement: Agreement) -> TermsValues:
             arrange_answer_s=agreement.calls.arrange_answer_s,
             per_minute=agreement.calls.per_minute,
         ),
+        watch_grace_s=agreement.watch_grace_s,
         deadlines=tuple(_deadlines(agreement, each) for each in Precedence),
         line_tests=tuple(
             LineTestValues(

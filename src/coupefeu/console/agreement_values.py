@@ -137,6 +137,7 @@ class TermsValues:
     pairs: tuple[PairValues, ...]
     ladders: tuple[LadderValues, ...]
     calls: AgreedCallsValues
+    watch_grace_s: int
     deadlines: tuple[DeadlineValues, ...]
     line_tests: tuple[LineTestValues, ...]
     budgets: BudgetValues

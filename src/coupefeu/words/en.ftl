@@ -1455,6 +1455,7 @@ ui-terms-step = after { $time }
 ui-terms-ring = The last of them rings for { $time }
 ui-terms-per-minute = Calls of one party that ring in a minute, and as many FLASH calls: { $count }
 ui-terms-arrange-answer = A proposed call is answered within { $time }
+ui-terms-watch-grace = A duty desk without anybody on watch is an alarm at home after { $time }
 ui-terms-test = every { $every }, { $at } after midnight UTC
 ui-terms-test-answer = answered within { $time }
 ui-terms-deadlines = Deadlines by precedence

@@ -1450,6 +1450,7 @@ ui-terms-step = après { $time }
 ui-terms-ring = Le dernier sonne pendant { $time }
 ui-terms-per-minute = Appels d’une Partie qui sonnent en une minute, et autant d’appels FLASH : { $count }
 ui-terms-arrange-answer = Un appel proposé reçoit une réponse sous { $time }
+ui-terms-watch-grace = Une permanence sans personne de quart est une alarme chez elle après { $time }
 ui-terms-test = tous les { $every }, { $at } après minuit UTC
 ui-terms-test-answer = réponse sous { $time }
 ui-terms-deadlines = Délais par degré d’urgence

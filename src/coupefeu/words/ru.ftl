@@ -1449,6 +1449,7 @@ ui-terms-step = через { $time }
 ui-terms-ring = Последний вызывается в течение { $time }
 ui-terms-per-minute = Вызовов одной Стороны, которые звонят за минуту, и столько же вызовов FLASH: { $count }
 ui-terms-arrange-answer = На предложенный вызов отвечают в течение { $time }
+ui-terms-watch-grace = Дежурный пост без дежурного вызывает тревогу у своей стороны через { $time }
 ui-terms-test = каждые { $every }, через { $at } после полуночи UTC
 ui-terms-test-answer = ответ в течение { $time }
 ui-terms-deadlines = Сроки по категориям срочности
