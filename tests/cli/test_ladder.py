@@ -93,16 +93,22 @@ def test_what_cannot_be_tried_is_refused_with_what_to_do(terms, words, code):
     assert caught.value.hint
 
 
-def test_a_node_gives_the_agreement_in_force_and_who_has_signed_on(tmp_path):
+def test_a_node_gives_the_agreement_in_force_who_has_signed_on_and_whether_the_line_is_down(tmp_path):
     pair_exercise(tmp_path / "us", tmp_path / "ru")
-    at = ("ru.duty", "--node", str(tmp_path / "us"))
-    assert tried(*at)["rungs"][0]["on_watch"] == []
+    at = ("--node", str(tmp_path / "us"))
 
-    async def sign_on():
-        async with coupefeu.Node.open(tmp_path / "us", online=False) as node:
+    async def look():
+        async with coupefeu.Node.open(tmp_path / "us") as node:
             await node.act(TakeWatch(from_post="us.duty", heard=True))
+            return await asyncio.to_thread(
+                lambda: (run("ru.duty", *at), tried("ru.duty", *at), run("us.duty", *at))
+            )
 
-    asyncio.run(sign_on())
-    signed_on = tried("us.duty", "--node", str(tmp_path / "us"))
-    assert signed_on["rungs"][0]["on_watch"] == ["us.duty"]
-    assert signed_on["outcome"] == "no_answer"
+    told, values, own = asyncio.run(look())
+    assert "THE LINE TO RU IS DOWN: no rung can be reached now." in told
+    assert values["line_alive"] is False
+    assert values["rungs"][0]["on_watch"] == []
+    assert "IS DOWN" not in own
+    stopped = tried("us.duty", *at)
+    assert (stopped["rungs"][0]["on_watch"], stopped["outcome"]) == (["us.duty"], "no_answer")
+    assert tried("ru.duty", *at)["line_alive"] is None, "a stopped node knows of no line"

@@ -271,7 +271,7 @@ def heads(node):
 
 
 WALKS = settings(
-    max_examples=size(small=4, full=1_000),
+    max_examples=size(small=3, full=1_000),
     stateful_step_count=size(small=30, full=100),
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -3,6 +3,7 @@
 With --node the posts that are on watch are those that each party has signed on, as its node says.
 """
 
+import asyncio
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from coupefeu.model.agreement import Agreement
 from coupefeu.model.duration import format_duration, parse_duration_s
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.folder_files import read_given
+from coupefeu.node.standing import read_line
 from coupefeu.services.calls.ladder import schedule
 from coupefeu.services.calls.simulation import Simulated, SimulatedRung, Supposed, simulate
 from coupefeu.wire.agreement import parse_terms, split_keys
@@ -57,7 +59,7 @@ def ladder(
     as_json: JsonOption = False,
 ) -> None:
     """Try out who would ring when, before it is agreed or before you dial. Nothing is recorded, and nothing rings."""
-    agreement, signed_on = _read(terms, node)
+    agreement, signed_on, lines_now = _read(terms, node)
     called = agreement.post(post.lower())
     supposed = Supposed(
         on_watch=_posts(on_watch, agreement) | signed_on,
@@ -66,12 +68,14 @@ def ladder(
     )
     precedence = Precedence.FLASH if is_flash else Precedence.IMMEDIATE
     found = simulate(schedule(agreement, called.id, precedence), supposed)
-    lines = [f"A call of {called.id}, {precedence.name}", *_lines(found)]
-    report(agreement.banner, lines, _values(called.id, precedence, found), as_json=as_json)
+    alive = lines_now.get(called.party)
+    lines = [f"A call of {called.id}, {precedence.name}", *_line_now(called.party, alive), *_lines(found)]
+    values = _values(called.id, precedence, found) | {"line_alive": alive}
+    report(agreement.banner, lines, values, as_json=as_json)
 
 
-def _read(terms: Path | None, node: Path | None) -> tuple[Agreement, frozenset[str]]:
-    """Give the agreement, and the posts that have signed on to the watch where a node knows."""
+def _read(terms: Path | None, node: Path | None) -> tuple[Agreement, frozenset[str], dict[str, bool]]:
+    """Give the agreement; where a node knows, the posts that have signed on to the watch, and which lines are alive."""
     if (terms is None) == (node is None):
         raise UsageError(
             "name one agreement",
@@ -79,12 +83,23 @@ def _read(terms: Path | None, node: Path | None) -> tuple[Agreement, frozenset[s
             hint="--agreement TERMS for a text that is not agreed yet, or --node FOLDER for the one in force.",
         )
     if terms is not None:
-        return parse_terms(split_keys(read_given(terms))), frozenset()
+        return parse_terms(split_keys(read_given(terms))), frozenset(), {}
     folder = open_folder(node or Path())
     if not folder.record_path.exists():
-        return folder.agreement, frozenset()
+        return folder.agreement, frozenset(), {}
+    alive = {party: bool(line["alive"]) for party, line in asyncio.run(read_line(folder)).items()}
     with desk_of(folder) as desk:
-        return desk.context().agreement, frozenset(watch.post for watch in desk.watches())
+        return desk.context().agreement, frozenset(watch.post for watch in desk.watches()), alive
+
+
+def _line_now(party: str, alive: bool | None) -> list[str]:
+    """Say that no rung of theirs can be reached now, where a running node knows it."""
+    if alive is not False:
+        return []
+    return [
+        f"  THE LINE TO {party.upper()} IS DOWN: no rung can be reached now.",
+        "  An attempt stands on our record all the same, and rings there when the line is back in time.",
+    ]
 
 
 def _posts(named: list[str] | None, agreement: Agreement) -> frozenset[str]:
