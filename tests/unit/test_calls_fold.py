@@ -168,7 +168,7 @@ def scramble(draw, logs):
 def test_whatever_is_written_both_records_and_their_lists_agree():
     draw = random.Random(25)
     outcomes = set()
-    for _ in range(size(small=20, full=5_000)):
+    for _ in range(size(small=30, full=5_000)):
         logs = Logs()
         logs.write(draw.randrange(2), K.CALL_PLACED)
         scramble(draw, logs)
