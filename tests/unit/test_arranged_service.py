@@ -32,7 +32,7 @@ from coupefeu.services.arranged.facts import (
 )
 from coupefeu.services.arranged.fold import fold
 from coupefeu.services.arranged.table import ArrangeState
-from coupefeu.services.arranged.views import select_proposal, select_root_of, select_steps
+from coupefeu.services.arranged.views import MAX_STEPS, select_proposal, select_root_of, select_steps
 from coupefeu.services.base import Context
 from coupefeu.services.every import SERVICES
 from coupefeu.services.messages.commands import SendLineTest
@@ -422,3 +422,55 @@ def test_a_proposal_of_theirs_for_a_post_of_ours_has_no_effect(line):
         to=(SECRETARY,),
     )
     assert line.view(heard).effect == "foreign_post"
+
+
+# --- what an author knew although it came with a gap ------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", [RefuseCall, WithdrawProposal, DelegateCall])
+def test_what_our_officer_knew_stands_in_our_own_signature(line, command):
+    """`seen` covers nothing behind a gap, and an answer may have overtaken what stands before it."""
+    proposed = line.propose()
+    agreed = line.hear(Kind.ARRANGE_AGREED, ArrangeFact(window=0), proposed, proposed)
+    stated = {
+        RefuseCall: {"reason": RefusalReason.NOT_NOW}, WithdrawProposal: {}, DelegateCall: {"post": CHIEF},
+    }[command]  # fmt: skip
+    line.act(command(arrangement=proposed, from_post=SECRETARY, **stated))
+    (proposal,) = line.rows(select_proposal(proposed))
+    rows = [dict(row) | {"seen": "[]"} for row in line.rows(select_steps(proposed))]
+    assert (rows[0]["offer_log"], rows[0]["offer_idx"]) == agreed
+    view = fold(proposal, rows, line.context())
+    assert [each.effect for each in view.steps] == ["", ""]
+    assert not any(each.crossed for each in view.steps)
+    assert view.steps[0].number == view.agreed.number
+
+
+def test_an_agreement_to_times_whose_successors_were_seen_has_no_effect(line):
+    proposed = line.propose()
+    line.act(CounterProposal(arrangement=proposed, from_post=SECRETARY, windows=(window(90),)))
+    line.hear(Kind.ARRANGE_AGREED, ArrangeFact(window=0), proposed, proposed)
+    assert line.effects(proposed) == ["", "replaced_offer"]
+    line.hear(Kind.ARRANGE_AGREED, ArrangeFact(window=0), proposed, proposed, seen=1)
+    view = line.view(proposed)
+    assert view.agreed.window == TABLE[0], "it had not seen that others took their place"
+
+
+def test_of_each_log_so_many_acts_are_looked_at_and_no_more(line):
+    proposed = line.propose()
+    for _ in range(MAX_STEPS + 2):
+        line.hear(Kind.ARRANGE_DELEGATED, ArrangeFact(post="ru.chief"), proposed)
+    line.act(WithdrawProposal(arrangement=proposed, from_post=SECRETARY))
+    view = line.view(proposed)
+    assert len(view.steps) == MAX_STEPS + 1
+    assert view.state is ArrangeState.WITHDRAWN, "their flood hides none of ours"
+
+
+def test_whoever_names_a_later_act_knew_the_earlier_ones(line):
+    proposed = line.propose()
+    first = line.hear(Kind.ARRANGE_COUNTERED, OTHER, proposed, proposed)
+    line.hear(Kind.ARRANGE_DELEGATED, ArrangeFact(post="ru.chief"), proposed, first)
+    line.act(WithdrawProposal(arrangement=proposed, from_post=SECRETARY))
+    (proposal,) = line.rows(select_proposal(proposed))
+    rows = [dict(row) | {"seen": "[]"} for row in line.rows(select_steps(proposed))]
+    kinds = [each.kind for each in fold(proposal, rows, line.context()).steps]
+    assert kinds[-1] == Kind.ARRANGE_WITHDRAWN

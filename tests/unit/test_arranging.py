@@ -339,13 +339,14 @@ def await_answers(node, defects=None):
 
 def test_no_answer_in_the_agreed_time_is_told_once_on_both_sides(nodes):
     ours, theirs = await_answers(nodes.us), await_answers(nodes.ru)
-    propose(nodes.us, window(72), within_s=360)
+    proposed = propose(nodes.us, window(72), within_s=360)
     wait(nodes, 350)
     assert ours == theirs == []
     wait(nodes, 20)
     assert [(each.code, each.party) for each in ours] == [(NO_ANSWER, None)]
     assert [(each.code, each.party) for each in theirs] == [(UNANSWERED, 0)]
     assert "US/0" in ours[0].detail
+    nodes.us.act(DelegateCall(arrangement=proposed, from_post="us.secretary", post="us.chief"))
     wait(nodes, 720)
     assert len(ours) == len(theirs) == 1
 
@@ -383,6 +384,7 @@ def test_it_looks_once_a_second_however_many_come_and_never_when_nothing_is_owed
     assert (len(looks), order.next_ms()) == (1, None)
     for number in range(6):
         propose(nodes.us, window(24 + number))
+        nodes.run(seconds=0.15)
     nodes.run(seconds=2)
     assert len(looks) == 2
 

@@ -103,9 +103,10 @@ def _propose(command: ProposeCall, context: Context) -> Draft:
 def _stated(
     command: ArrangeCommand, standing: ArrangementView, context: Context
 ) -> tuple[Kind, ArrangeFact, MessageId | None]:
-    """Give the kind, what the entry says, and the offer that it answers."""
+    """Give the kind, what the entry says, and the entry of the other side that it answers."""
     theirs = _their_offer(standing, context)
     answered = None if theirs is None else theirs.id
+    known = _their_newest(standing, context)
     said = ArrangeFact(words=command.words, officer=command.officer)
     match command:
         case CounterProposal():
@@ -119,11 +120,11 @@ def _stated(
             return Kind.ARRANGE_AGREED, replace(said, window=command.window), command.offer or answered
         case RefuseCall():
             _require_reason(command, context)
-            return Kind.ARRANGE_REFUSED, replace(said, reason=command.reason), answered
+            return Kind.ARRANGE_REFUSED, replace(said, reason=command.reason), known
         case DelegateCall():
-            return Kind.ARRANGE_DELEGATED, replace(said, post=command.post), None
+            return Kind.ARRANGE_DELEGATED, replace(said, post=command.post), known
         case WithdrawProposal():
-            return Kind.ARRANGE_WITHDRAWN, said, None
+            return Kind.ARRANGE_WITHDRAWN, said, known
         case _:
             raise _unknown(command)
 
@@ -132,6 +133,16 @@ def _their_offer(standing: ArrangementView, context: Context) -> OfferView | Non
     """Find the newest offer of the other side."""
     theirs = [each for each in standing.offers if each.party != context.us]
     return theirs[-1] if theirs else None
+
+
+def _their_newest(standing: ArrangementView, context: Context) -> MessageId | None:
+    """Find the newest entry of the other side about it: what our officer knew stands in our own signature.
+
+    `seen` counts only what came without a gap, and an entry may have overtaken much.
+    """
+    offers = [each.id for each in standing.offers if each.party != context.us]
+    steps = [each.id for each in standing.steps if each.party != context.us]
+    return max(offers + steps, default=None)
 
 
 def _on_the_table(standing: ArrangementView, theirs: OfferView | None) -> tuple[Window, ...]:
