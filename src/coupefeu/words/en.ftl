@@ -1761,6 +1761,7 @@ arrange-messages-about = Messages about it:
 arrange-why = Why
 arrange-who-speaks = Who shall speak
 arrange-as-before = as before
+arrange-ring = Ring { $post } now
 arrange-act-agree = Agree to this time
 arrange-act-counter = Put other times
 arrange-act-refuse = Refuse

@@ -1756,6 +1756,7 @@ arrange-messages-about = Messages à ce sujet :
 arrange-why = Motif
 arrange-who-speaks = Qui parlera
 arrange-as-before = comme avant
+arrange-ring = Appeler { $post } maintenant
 arrange-act-agree = Accepter ce créneau
 arrange-act-counter = Proposer d’autres créneaux
 arrange-act-refuse = Refuser

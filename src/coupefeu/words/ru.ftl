@@ -1755,6 +1755,7 @@ arrange-messages-about = Сообщения об этом:
 arrange-why = Причина
 arrange-who-speaks = Кто будет говорить
 arrange-as-before = как прежде
+arrange-ring = Вызвать сейчас: { $post }
 arrange-act-agree = Согласиться на это время
 arrange-act-counter = Предложить другое время
 arrange-act-refuse = Отказать

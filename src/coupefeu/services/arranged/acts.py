@@ -66,8 +66,8 @@ class Act:
 def in_order(proposers: Sequence[Act], askeds: Sequence[Act], context: Context) -> Iterator[Act]:
     """Give the acts of both in the one order in which they are judged, whatever order they came in.
 
-    Each party's in its own, up to the last one that was seen; of two that crossed (neither author had seen the other) the proposer's comes first, as
-    with a call that is withdrawn before its answer was seen.
+    Each party's in its own; an act of the proposer behind the last one that it had seen. Of two that crossed (neither
+    author had seen the other) the proposer's comes first, as with a call that is withdrawn before its answer was seen.
     """
     waiting = deque(askeds)
     for act in proposers:
