@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         LineSeen,
         ReceiptSeen,
         RecoveringSeen,
+        StaffingSeen,
         TermsSeen,
         TroubleSeen,
     )
@@ -128,6 +129,7 @@ __all__ = [
     "SayAgain",
     "SendLineTest",
     "Sent",
+    "StaffingSeen",
     "Step",
     "StepName",
     "StoreError",
@@ -152,7 +154,8 @@ _ROOMS = {
     "node.calling.call": "Call",
     "node.communique.choosing": "Disclosing Query",
     "node.following": (
-        "AttachmentSeen EntrySeen Event Events EventsMissed LineSeen ReceiptSeen RecoveringSeen TermsSeen TroubleSeen"
+        "AttachmentSeen EntrySeen Event Events EventsMissed LineSeen ReceiptSeen RecoveringSeen StaffingSeen "
+        "TermsSeen TroubleSeen"
     ),
     "node.node": "LineTo Node Receipt Sent",
     "record.selection": "Disclosed",

@@ -14,8 +14,10 @@ from coupefeu.cli.status import status_lines
 from coupefeu.cli.watch import Screen
 from coupefeu.node.exercise import pair_exercise
 from coupefeu.node.folder import NodeFolder
-from coupefeu.node.following import AttachmentSeen, LineSeen, TermsSeen
+from coupefeu.node.following import AttachmentSeen, LineSeen, StaffingSeen, TermsSeen
+from coupefeu.services.watch.facts import PlanRoster
 
+DAY_MS = 86_400_000
 LOOKING = {
     "status": ["status"],
     "inbox": ["inbox"],
@@ -297,16 +299,26 @@ def test_watch_prints_the_most_urgent_last_where_the_screen_still_shows_it(line,
 
     async def begin():
         async with coupefeu.Node.open(line.ru, online=False) as node:
+            today_ms = folder.clock().utc_ms // DAY_MS * DAY_MS
+            nobody = PlanRoster(from_post="ru.duty", from_ms=today_ms, until_ms=today_ms + 2 * DAY_MS)
+            await node.act(nobody)
             screen = Screen(folder, "en", 0, as_json=False)
             await screen.begin(node)
             for up in (True, True, False):
                 await screen.take_all(node, FewEvents([LineSeen(party="us", up=up, alive=True)]))
             await screen.take_all(node, FewEvents([AttachmentSeen(number="US/7", attachment=1)]))
             await screen.take_all(node, FewEvents([TermsSeen(version=2, detail="Version 2 is in force.")]))
+            await screen.take_all(node, FewEvents([StaffingSeen(unstaffed=())]))
 
     asyncio.run(begin())
     said = capsys.readouterr().out
-    assert 0 < said.index(line.text) < said.index(line.warning)
+    assert (
+        0
+        < said.index("! ru.duty: nobody is on watch, and the roster names nobody")
+        < said.index(line.text)
+        < said.index(line.warning)
+    )
+    assert "Every desk of ours that must be is on watch.\n" in said
     assert said.count("Line to US: up; their node answers.") == 1, "a renewed session is no news"
     assert said.count("Line to US: down.") == 1
     assert "Attachment 1 of US/7 is here.\n" in said

@@ -43,6 +43,7 @@ from coupefeu.node.following import (
 from coupefeu.node.node import Node
 from coupefeu.node.running import is_running
 from coupefeu.node.values import kind_name, message_values
+from coupefeu.node.watch_values import unstaffed_values
 from coupefeu.services.communique.reading import kind_words
 from coupefeu.services.messages.alarms import alarms
 from coupefeu.services.messages.commands import RecordShown
@@ -156,6 +157,12 @@ class Screen:
         self._print(
             [say(key, self._language, **counts, time=time)], {"what": "begin", "as_of_ms": found.as_of_ms}
         )
+        if unstaffed := node.unstaffed():
+            said = {
+                "what": "staffing",
+                "unstaffed": msgspec.to_builtins(tuple(map(unstaffed_values, unstaffed))),
+            }
+            self._print(["", describe(said, self._language)], said)
         for status in reversed(found.messages):
             lines = ["", *summary_lines(status, node.context(), self._language)]
             if not status.ours and not _was_shown(status):

@@ -37,6 +37,7 @@ from coupefeu.services.calls.status import CallView
 from coupefeu.services.messages.commands import Say
 from coupefeu.services.messages.status import MessageStatus, Step, StepName
 from coupefeu.services.watch.standing import WatchStanding, WatchView
+from coupefeu.services.watch.unstaffed import Unstaffed
 
 if TYPE_CHECKING:
     from coupefeu.node.communique.choosing import Disclosing, Query
@@ -239,6 +240,10 @@ class Node:
     def watch_standings(self) -> tuple[WatchStanding, ...]:
         """Say of every post of both sides who is there, who relieves whom and who is planned, as its party says."""
         return self._look().watch_standings()
+
+    def unstaffed(self) -> tuple[Unstaffed, ...]:
+        """Say which desks of ours nobody is at, though somebody must be."""
+        return self._look().staffing().unstaffed
 
     def context(self) -> Context:
         """Say by which agreement and clock messages are judged."""
