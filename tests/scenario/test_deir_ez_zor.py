@@ -10,9 +10,11 @@ both consoles.
 """
 
 import pytest
+from tests.scenario.calling import answer, call, outcome, view, watch
 from tests.scenario.stage import MINUTE, both, clock, do, done, open_line, verify_all, warn
 
-from coupefeu.errors import PolicyError
+from coupefeu.errors import PolicyError, UsageError
+from coupefeu.model.calls import Outcome
 from coupefeu.model.messages import Form, Operative, OutcomeCode
 from coupefeu.model.precedence import Precedence
 from coupefeu.services.messages.commands import GiveOutcome, Read, ReadBack, Take
@@ -115,3 +117,43 @@ def test_what_went_wrong_then_a_message_to_a_named_post_waits_for_it(tmp_path):
     status = nodes.ru.message(message)
     assert status.form is Form.WARNING
     assert not clock(status, StepName.OUTCOME).running, "the desk may always pass it on: action does not wait"
+
+
+# --- the same by a call -------------------------------------------------------------------------------------
+
+
+def test_a_call_rings_at_the_desk_and_whoever_is_on_watch_answers_it(tmp_path):
+    """Nobody waits for a named person: the usual contact is away, and an officer on watch speaks within seconds."""
+    nodes = open_line(tmp_path)
+    watch(nodes.us)
+    number = call(nodes.ru, "us.chief", Precedence.FLASH, words="You strike our position at the airfield.")
+    nodes.run(seconds=1)
+    assert view(nodes.us, number).rung_posts == ("us.chief", "us.duty"), (
+        "the post asked for, and the desk at once"
+    )
+    nodes.run(seconds=10)
+    answer(nodes.us, number, from_post="us.duty", officer="Battle director")
+    nodes.run(seconds=1)
+    assert outcome(nodes, number) is Outcome.ANSWERED
+    step = view(nodes.ru, number).outcome_step
+    assert (step.post, step.officer) == ("us.duty", "Battle director")
+    rang_ms = view(nodes.us, number).steps[0].arrived_ms
+    assert step.written_ms - rang_ms < 12_000, "not 27 minutes"
+
+
+def test_a_call_for_the_usual_contact_alone_comes_to_the_desk_by_itself(tmp_path):
+    nodes = open_line(tmp_path)
+    watch(nodes.us)
+    number = call(nodes.ru, "us.chief")
+    nodes.run(seconds=2 * MINUTE + 1)
+    assert view(nodes.ru, number).rung_posts == ("us.chief", "us.duty")
+    answer(nodes.us, number)
+    nodes.run(seconds=1)
+    assert view(nodes.ru, number).answered_by == "us.duty"
+
+
+def test_nobody_is_called_by_name(tmp_path):
+    nodes = open_line(tmp_path)
+    with pytest.raises(UsageError) as refused:
+        call(nodes.ru, "us.usual-contact")
+    assert refused.value.code == "model.agreement.no_post"
