@@ -27,6 +27,8 @@ _DURABLE: Final = (
     "cache_size=-8000",
 )
 """FULL with WAL: one fsync per commit, and a commit that returned survives a power cut."""
+CACHED_STATEMENTS: Final = 1_024
+"""More than there are: of a full cache the driver drops the newest, and two in turns are prepared anew each time."""
 BUSY_MS: Final = 2_000
 """So long a statement waits for another process that holds the database."""
 
@@ -180,7 +182,11 @@ def open_for_writing(path: Path) -> Connection:
     """
     with Translated():
         raw = dbapi2.connect(
-            str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1_000
+            str(path),
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=BUSY_MS / 1_000,
+            cached_statements=CACHED_STATEMENTS,
         )
         for setting in _DURABLE:
             raw.execute(f"PRAGMA {setting}")
@@ -244,6 +250,7 @@ def _connect_uri(path: Path, options: str) -> Any:
             isolation_level=None,
             check_same_thread=False,
             timeout=BUSY_MS / 1_000,
+            cached_statements=CACHED_STATEMENTS,
         )
 
 
