@@ -27,6 +27,9 @@ TINY = Sizes(
     rounds=1,
     settle_s=0.0,
     witnessed=200,
+    rings=2,
+    calls=5,
+    flood_calls=80,
 )
 NAMES = {
     "message": ["message", "message-socket"],
@@ -36,6 +39,9 @@ NAMES = {
     "cut": ["cut"],
     "kill": ["kill"],
     "flash": ["flash"],
+    "ring": ["ring"],
+    "calls": ["calls", "calls-burst"],
+    "call-flood": ["call-flood"],
     "verify": ["verify", "busy"],
     "start": ["start", "memory"],
     "proof": ["proof-made", "proof-verified", "proof-size", "proof-size-ml-dsa"],

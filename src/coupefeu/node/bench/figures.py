@@ -64,11 +64,23 @@ class Sizes:
     rounds: int = 5
     settle_s: float = 1.0
     witnessed: int = 10_000
+    rings: int = 100
+    calls: int = 200
+    flood_calls: int = 100_000
 
 
 FULL: Final = Sizes()
 QUICK: Final = replace(
-    FULL, messages=100, pipelined=3_000, cut_s=8.0, queued=2_000, entries=100_000, rounds=3, witnessed=2_000
+    FULL,
+    messages=100,
+    pipelined=3_000,
+    cut_s=8.0,
+    queued=2_000,
+    entries=100_000,
+    rounds=3,
+    witnessed=2_000,
+    rings=30,
+    flood_calls=10_000,
 )
 
 

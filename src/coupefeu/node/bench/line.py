@@ -4,7 +4,7 @@ import base64
 import hashlib
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,13 +59,18 @@ def make_text(tag: str, number: int) -> str:
 
 @asynccontextmanager
 async def open_line(
-    folder: Path, *, relayed: bool = False, apart: bool = False, prepare: Prepare | None = None
+    folder: Path,
+    *,
+    relayed: bool = False,
+    apart: bool = False,
+    prepare: Prepare | None = None,
+    calls: Mapping[str, str | int] | None = None,
 ) -> AsyncIterator[BenchLine]:
     """Pair US and RU below `folder` and start both; `apart`: US too is a process, asked over its control socket.
 
-    `prepare` gets both folders before anything runs.
+    `prepare` gets both folders before anything runs; `calls`: what is agreed otherwise, as of `render_template`.
     """
-    us, ru = pair_below(folder)
+    us, ru = pair_below(folder, calls)
     async with AsyncExitStack() as stack:
         if prepare is not None:
             await stack.enter_async_context(prepare(us, ru))
@@ -88,10 +93,10 @@ async def open_line(
         yield line
 
 
-def pair_below(folder: Path) -> tuple[NodeFolder, NodeFolder]:
+def pair_below(folder: Path, calls: Mapping[str, str | int] | None = None) -> tuple[NodeFolder, NodeFolder]:
     """Make `folder` with the paired nodes `us` and `ru`."""
     folder.mkdir(parents=True)
-    return pair_exercise(folder / "us", folder / "ru")
+    return pair_exercise(folder / "us", folder / "ru", calls=calls)
 
 
 def _route(folder: NodeFolder, peers: dict[str, str]) -> None:

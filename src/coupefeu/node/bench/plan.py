@@ -11,6 +11,7 @@ from coupefeu.errors import UsageError
 from coupefeu.node.bench.backups import measure_backup
 from coupefeu.node.bench.bad_days import measure_cut, measure_flash, measure_kill
 from coupefeu.node.bench.beside import measure_beside
+from coupefeu.node.bench.calls import measure_call_flood, measure_calls, measure_ring
 from coupefeu.node.bench.communiques import measure_communique, measure_proof
 from coupefeu.node.bench.figures import Bench, Figure, Progress, Sizes
 from coupefeu.node.bench.messages import measure_bytes, measure_message, measure_pipelined
@@ -26,6 +27,9 @@ MEASUREMENTS: Final[dict[str, Callable[[Bench], AsyncIterator[Figure]]]] = {
     "cut": measure_cut,
     "kill": measure_kill,
     "flash": measure_flash,
+    "ring": measure_ring,
+    "calls": measure_calls,
+    "call-flood": measure_call_flood,
     "verify": measure_verify,
     "start": measure_start,
     "proof": measure_proof,

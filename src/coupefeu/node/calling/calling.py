@@ -56,6 +56,7 @@ class Calling:
         self._on_watch: frozenset[str] | None = None
         self._alive_since_ms: dict[int, int] = {}
         self._heard_before_ms: dict[int, int | None] = {}
+        self._noted = Posts()
         self._shown: set[MessageId] = set()
         self._again: list[Command] = []
         self._again_ms = 0
@@ -201,7 +202,7 @@ class Calling:
         if head.kind in _OF_THE_WATCH:
             if recorded.ours:
                 self._on_watch = None
-                self._ringing.note(self._posts())
+                self._note()
         elif head.kind == Kind.CALL_PLACED:
             self._take_placed(recorded, head)
         elif head.kind in KINDS:
@@ -248,7 +249,7 @@ class Calling:
             self._ringing.end(view.id)
             self._attempts.end(view.id)
             self._shown.discard(view.id)
-            self._ringing.note(self._posts())
+            self._note()
         elif view.ours and view.state is CallState.RINGING:
             self._attempts.rings(view.id, self._clock().mono_ms)
 
@@ -282,6 +283,13 @@ class Calling:
             if view.state is CallState.PLACED:
                 self._ringing.take_up(_incoming(view, context), _ago(view.arrived_ms, now))
                 self._has_passed_over = True
+
+    def _note(self) -> None:
+        """Take whether the watch, or who speaks, has changed for those that ring."""
+        posts = self._posts()
+        if posts != self._noted:
+            self._noted = posts
+            self._ringing.note(posts)
 
     # --- what is known --------------------------------------------------------------------------------------
 

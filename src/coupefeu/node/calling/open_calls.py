@@ -3,6 +3,7 @@
 Only their rows are here, the same that the views hold; what they mean is `services.calls.fold`'s to say.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,8 @@ class OpenCalls:
 
     def __init__(self) -> None:
         self._open: dict[MessageId, _Open] = {}
+        self._engaged: Counter[str] = Counter()
+        """How many calls each post of ours is in; posts that are in none are not here."""
 
     @property
     def views(self) -> tuple[CallView, ...]:
@@ -46,7 +49,7 @@ class OpenCalls:
     @property
     def engaged(self) -> frozenset[str]:
         """Our posts that are in a call."""
-        return frozenset(our_post(view) for view in self.views if view.state is CallState.IN_CALL)
+        return frozenset(self._engaged)
 
     def resume(self, call: Row, steps: Rows, context: Context) -> CallView:
         """Take in one that was there at the start."""
@@ -72,15 +75,26 @@ class OpenCalls:
 
     def forget(self, call: MessageId) -> None:
         """Follow it no more."""
-        self._open.pop(call, None)
+        known = self._open.pop(call, None)
+        if known is not None and known.view.state is CallState.IN_CALL:
+            self._engage(known.view, -1)
 
     def _keep(self, call: Row, steps: list[Row], context: Context) -> CallView:
         view = fold(call, steps, context)
         if view.state is CallState.ENDED:
             self.forget(view.id)
-        else:
-            self._open[view.id] = _Open(call, steps, view)
+            return view
+        before = self._open.get(view.id)
+        self._open[view.id] = _Open(call, steps, view)
+        if view.state is CallState.IN_CALL and (before is None or before.view.state is not CallState.IN_CALL):
+            self._engage(view, 1)
         return view
+
+    def _engage(self, view: CallView, calls: int) -> None:
+        post = our_post(view)
+        self._engaged[post] += calls
+        if not self._engaged[post]:
+            del self._engaged[post]
 
 
 def _is_heeded(steps: list[Row], row: Row) -> bool:

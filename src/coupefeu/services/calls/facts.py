@@ -7,6 +7,7 @@ entries of their own (CALL WORDS), so that they can be erased and the facts stay
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from coupefeu.errors import CoupefeuError
@@ -165,11 +166,19 @@ def encode_call(kind: int, fact: CallFact) -> bytes:
 
 def read_call(kind: int, body: bytes) -> tuple[CallFact, str]:
     """Read the body of an entry, and name what is wrong with it ("" when nothing is); never raises."""
+    return _read(kind, body) if kind == Kind.CALL_WORDS else _read_alike(kind, body)
+
+
+def _read(kind: int, body: bytes) -> tuple[CallFact, str]:
     try:
         fact = _fact(FIELDS[kind], cbor.decode(body))
     except (CoupefeuError, TypeError, ValueError, IndexError):
         return CallFact(), "unreadable_body"
     return fact, call_defect(kind, fact)
+
+
+_read_alike: Final = lru_cache(maxsize=1_024)(_read)
+"""An attempt is folded anew at each of its entries, and most bodies are alike; words, which are erased, are not."""
 
 
 def call_defect(kind: int, fact: CallFact) -> str:
