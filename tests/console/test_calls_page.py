@@ -39,6 +39,7 @@ def test_a_pair_shows_line_and_watch_of_the_other_side_before_anybody_dials(open
     line.ru.act(TakeWatch(from_post="ru.duty", officer="second watch", heard=True))
     pair(page).get_by_test_id("pair-watch").get_by_text("second watch").wait_for()
     page.get_by_test_id("ladder").get_by_text(say("calls-rung-staffed", "en"), exact=True).wait_for()
+    page.get_by_test_id("standing").get_by_text("second watch").wait_for()
     pair(page, "ru.minister").click()
     ladder = page.get_by_test_id("ladder")
     ladder.get_by_text("Minister of Defence").first.wait_for()
@@ -63,6 +64,9 @@ def test_a_line_that_is_down_is_said_before_dialling_and_the_attempt_stands_all_
     state.get_by_text(say("ui-ring-state-placed", "en")).wait_for()
     page.get_by_test_id("steps").get_by_text(say("calls-not-on-theirs", "en")).wait_for()
     page.get_by_test_id("steps").get_by_text(WORDS).wait_for()
+    shown = page.locator("[data-testid=diagnosis][data-verdict=tried]")
+    shown.get_by_text("not shown that they saw it").wait_for()
+    shown.locator("[data-signal=heartbeat][data-says=silent]").wait_for()
     number = page.url.partition("#/calls/")[2]
     line.mend()
     page.locator("[data-testid=call-state][data-state=ringing]").wait_for()

@@ -59,6 +59,12 @@ def test_it_rings_is_answered_and_ended_and_both_sides_say_the_same(loop):
             ]
             assert [call["outcome"] for call in told] == ["answered", "answered"]
             assert told[0]["duration_ms"] == told[1]["duration_ms"] is not None
+            for served in (us, ru):
+                shown = (await get(served, path_of(number)))["diagnosis"]
+                assert (shown["by"], shown["verdict"]) == ("ru", "answered")
+                (human,) = [each for each in shown["readings"] if each["signal"] == "human"]
+                assert (human["says"], human["posts"]) == ("answered", ["ru.duty"])
+                assert human["evidence"].startswith("RU/")
             kinds = [[step["kind"] for step in call["steps"]] for call in told]
             expected = ["CALL_RINGING", "CALL_ANSWERED", "CALL_JOINED", "CALL_ENDED"]
             assert kinds == [expected, expected]

@@ -2,11 +2,13 @@
 
 import pytest
 from tests.console.authenticator import authenticator
+from tests.console.calling import allow_calls, ring
 from tests.console.desks import wait_until
 from tests.console.looking import cut_texts, violations
 from tests.sizes import size
 
 from coupefeu.model.precedence import Precedence
+from coupefeu.services.calls.commands import WithdrawCall
 from coupefeu.words import say
 
 BY = "head of the duty desk"
@@ -98,6 +100,13 @@ def test_a_locked_console_hides_everything_sounds_and_names_the_sender(officer, 
     assert "RU" in waiting.inner_text()
     assert "FLASH" in waiting.inner_text()
     assert "Zephyr" not in officer.content()
+    allow_calls(desks.us)
+    call = ring(desks.ru, words="Sirocco at noon.")
+    rings = officer.get_by_test_id("lock-call")
+    rings.get_by_text(say("ui-ring-name", "en", post="RU · Duty desk")).wait_for()
+    assert "Sirocco" not in officer.content()
+    desks.ru.act(WithdrawCall(call=desks.ru.id(call), from_post="ru.duty"))
+    rings.wait_for(state="detached")
     assert "icon-alarm" in officer.evaluate("document.querySelector('link[rel=icon]').href")
     assert officer.evaluate("fetch('/api/messages/open').then((answer) => answer.status)") == 423
     officer.get_by_test_id("unlock").click()

@@ -12,7 +12,18 @@ def test_every_event_of_the_feed_says_what_it_is():
     events = FeedEvent.__args__
     tags = [msgspec.json.decode(msgspec.json.encode(BeatEvent(as_of_ms=1)))["what"]]
     tags += [each.__dataclass_fields__["what"].default for each in events]
-    assert tags == ["beat", "desk", "locked", "message", "entry", "trouble", "progress", "demo", "beat"]
+    assert tags == [
+        "beat",
+        "desk",
+        "locked",
+        "message",
+        "call",
+        "entry",
+        "trouble",
+        "progress",
+        "demo",
+        "beat",
+    ]
 
 
 def test_requests_are_bounded():

@@ -27,7 +27,7 @@ class Alarms {
   readonly floods = $derived.by(() => (live.desk?.alarms ?? []).filter((alarm) => alarm.messages.length > 1));
   readonly pattern = $derived.by((): Pattern | null => {
     if (this.flashes.length > 0) return 'flash';
-    if (calls.ringing.length > 0) return 'ring';
+    if (calls.ringing.length + calls.ringingLocked.length > 0) return 'ring';
     return this.outcomes.length > 0 ? 'outcome' : null;
   });
 

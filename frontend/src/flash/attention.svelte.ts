@@ -12,7 +12,7 @@ const ALARM = '/icon-alarm.svg';
 export function titlePrefix(): string {
   const [first] = alarms.flashes;
   if (first !== undefined) return `${say('ui-flash-title', { number: first, count: alarms.flashes.length })} · `;
-  const [ringing] = calls.ringing;
+  const [ringing] = [...calls.ringing, ...calls.ringingLocked];
   if (ringing) return `${say('ui-ring-title', { party: partyCode(ringing.party) })} · `;
   return alarms.outcomes.length > 0 ? `${say('ui-outcome-title', { number: alarms.outcomes[0] ?? '' })} · ` : '';
 }

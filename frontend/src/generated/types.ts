@@ -54,6 +54,12 @@ export type Proof = 'co-signed' | 'receipted' | 'signed' | 'announced' | 'other-
 /** What came of it; there is no word for "safe". */
 export type RecordVerdict = 'holds' | 'broken' | 'not-verified';
 
+/** What a signal says; words are `calls-says-*`. */
+export type Says = 'alive' | 'silent' | 'back' | 'on-watch' | 'unstaffed' | 'said-on-watch' | 'answered' | 'declined' | 'deferred' | 'nobody' | 'unknown';
+
+/** The three signals; words are `calls-signal-*`. */
+export type Signal = 'heartbeat' | 'watch' | 'human';
+
 /** What evidence a claim has, by the sightings on our record that were entered about it. */
 export type Standing = 'no_evidence' | 'supported' | 'contradicted' | 'disputed';
 
@@ -405,10 +411,33 @@ export interface CallStepValues {
   readonly effect: string;
 }
 
+/** What one signal says (words `calls-says-*`), since when, at which posts; `evidence`: the entry that shows it. */
+export interface ReadingValues {
+  readonly signal: Signal;
+  readonly says: Says;
+  readonly since_ms: number | null;
+  readonly posts: readonly string[];
+  readonly evidence: string;
+}
+
+/**
+ * What is shown of an attempt (words `calls-verdict-*`), as the node of the party `by` says.
+ *
+ * `tried_by_ms`: by then it was made; `bound_by` signed for it, "" when our own clock alone says so.
+ */
+export interface DiagnosisValues {
+  readonly by: string;
+  readonly verdict: string;
+  readonly readings: readonly ReadingValues[];
+  readonly tried_by_ms: number;
+  readonly bound_by: string;
+}
+
 /**
  * One call with its steps. `crossed`: what one side did that crossed what counts, and has no effect.
  *
- * `our_fingerprint`, `their_fingerprint`: SHA-256 of the certificates that its media may use, in hexadecimal.
+ * `diagnosis`: null of a contact by another channel, and of what rings nowhere. `our_fingerprint`,
+ * `their_fingerprint`: SHA-256 of the certificates that its media may use, in hexadecimal.
  */
 export interface CallValues {
   readonly number: string;
@@ -443,8 +472,18 @@ export interface CallValues {
   readonly without_effect: readonly CallStepValues[];
   readonly steps_left_out: number;
   readonly crossed: CallStepValues | null;
+  readonly diagnosis: DiagnosisValues | null;
   readonly our_fingerprint: string | null;
   readonly their_fingerprint: string | null;
+}
+
+/** A call that rings at a locked console: whose it is and since when, never what was written beside it. */
+export interface RingingValues {
+  readonly number: string;
+  readonly party: string;
+  readonly from_post: string;
+  readonly precedence: string;
+  readonly ringing_ms: number;
 }
 
 /** Attempts of one party that were not rung: more than both agreed on. */
@@ -477,6 +516,7 @@ export interface RungValues {
  * Two posts that may call each other, before anybody dials.
  *
  * `last_call_ms`, `last_call`: the last call between them that was answered. `rungs`: whom their node rings, in order.
+ * `standing`: the watch of their post, as their node says.
  */
 export interface CallPairValues {
   readonly party: string;
@@ -485,6 +525,7 @@ export interface CallPairValues {
   readonly last_call: string | null;
   readonly last_call_ms: number | null;
   readonly rungs: readonly RungValues[];
+  readonly standing: StandingValues;
 }
 
 /** Whom each post of ours may call. */
@@ -767,6 +808,7 @@ export interface LockedValues {
   readonly exercise: boolean;
   readonly parties: readonly PartyValues[];
   readonly waiting: readonly WaitingValues[];
+  readonly calls: readonly RingingValues[];
 }
 
 /** One step, and when it was done. */

@@ -8,20 +8,22 @@ A flood of attempts is one line with a count: no call of it is read, and the des
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from coupefeu.console.calls_told import call_line, call_values
-from coupefeu.console.calls_values import CallFloodValues, CallLine
+from coupefeu.console.calls_told import call_line, call_values, ringing_values
+from coupefeu.console.calls_values import CallFloodValues, CallLine, RingingValues
 from coupefeu.console.values import CallEvent
 from coupefeu.errors import CoupefeuError
+from coupefeu.model.calls import CallState
 from coupefeu.model.messages import MessageId
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.desk import Desk
 from coupefeu.node.events import ReceiptTaken
 from coupefeu.services.base import Recorded
+from coupefeu.services.calls.diagnosis import Diagnosis
 from coupefeu.services.calls.facts import KINDS
 from coupefeu.services.calls.status import CallView
 
@@ -72,6 +74,16 @@ class CallsDesk:
             )
             for each in self._calling.floods()
         )
+
+    def ringing(self) -> tuple[RingingValues, ...]:
+        """Give what a locked console needs to sound, and to name who calls."""
+        rings = (line for line in self.open() if not line.ours and line.state is CallState.RINGING)
+        return tuple(map(ringing_values, rings))
+
+    def alive(self, party: str) -> bool:
+        """Whether the line to a party answers now."""
+        peer = self._desk.backend.runtime.engine.peers.get(self._desk.folder.agreement.log_number(party))
+        return peer is not None and peer.link.state().alive
 
     def shown(self, calls: Iterable[MessageId]) -> None:
         """Take that a screen shows these."""
@@ -137,20 +149,23 @@ class CallsDesk:
             for call in batch:
                 del self._named[call]
             try:
-                views = await self._desk.read(partial(_read, calls=batch))
+                found = await self._desk.read(partial(_read, calls=batch, alive=self.alive))
             except CoupefeuError as error:
                 self._desk.backend.runtime.journal.defect(error)
                 await asyncio.sleep(AGAIN_AFTER_S)
                 continue
-            for view in views:
-                self._desk.feed.tell(CallEvent(call=call_values(view)))
+            for view, diagnosis in found:
+                self._desk.feed.tell(CallEvent(call=call_values(view, diagnosis)))
             await asyncio.sleep(time.monotonic() - began_s if self._named else 0)
 
 
-def _read(desk: Desk, calls: Iterable[MessageId]) -> list[CallView]:
-    """Read calls as they stand; what is none is left out."""
+def _read(
+    desk: Desk, calls: Iterable[MessageId], alive: Callable[[str], bool]
+) -> list[tuple[CallView, Diagnosis | None]]:
+    """Read calls as they stand, each with what is shown of it; what is none is left out."""
     found = (desk.find_call(call) for call in calls)
-    return [view for view in found if view is not None]
+    views = [view for view in found if view is not None]
+    return [(view, desk.diagnosis(view.id, alive=alive(view.called))) for view in views]
 
 
 def _urgency(view: CallView) -> tuple[bool, int, int]:

@@ -1,20 +1,25 @@
 """Whom we may call, before anybody dials: who would be rung, who of them is on watch, when we last spoke."""
 
+from collections.abc import Mapping
+
 from coupefeu.console.calls_values import CallPairs, CallPairValues, RungValues
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.desk import Desk
+from coupefeu.node.watch_values import standing_values
+from coupefeu.services.base import Context
 from coupefeu.services.calls.ladder import schedule
 from coupefeu.services.messages.display import show_line
+from coupefeu.services.watch.standing import WatchStanding
 
 
 def call_pairs(look: Desk) -> CallPairs:
     """Give the pairs of the agreement in which a post of ours stands, the duty desks first."""
     context = look.context()
-    on_watch = frozenset(watch.post for watch in look.watches())
+    standings = {each.post: each for each in look.watch_standings()}
     pairs = _pairs(context.agreement, context.us)
     return CallPairs(
-        pairs=tuple(_pair(look, context.agreement, ours, theirs, on_watch) for ours, theirs in pairs),
+        pairs=tuple(_pair(look, context, ours, theirs, standings) for ours, theirs in pairs),
         as_of_ms=context.now.utc_ms,
     )
 
@@ -33,8 +38,9 @@ def _pairs(agreement: Agreement, us: str) -> list[tuple[str, str]]:
 
 
 def _pair(
-    look: Desk, agreement: Agreement, ours: str, theirs: str, on_watch: frozenset[str]
+    look: Desk, context: Context, ours: str, theirs: str, standings: Mapping[str, WatchStanding]
 ) -> CallPairValues:
+    agreement = context.agreement
     last = look.last_answered(ours, theirs)
     rungs = schedule(agreement, theirs, Precedence.IMMEDIATE).rungs
     return CallPairValues(
@@ -47,8 +53,9 @@ def _pair(
             RungValues(
                 posts=tuple(map(show_line, rung.posts)),
                 after_s=rung.at_ms // 1_000,
-                staffed=tuple(show_line(post) for post in rung.posts if post in on_watch),
+                staffed=tuple(show_line(post) for post in rung.posts if standings[post].watch is not None),
             )
             for rung in rungs
         ),
+        standing=standing_values(standings[theirs], context.parties, context.now.utc_ms),
     )

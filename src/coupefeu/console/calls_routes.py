@@ -119,7 +119,12 @@ async def list_pairs(desk: NamedDependency[ConsoleDesk]) -> Response[CallPairs]:
 async def show_call(desk: NamedDependency[ConsoleDesk], party: str, index: int) -> CallValues:
     """Give one call with its steps. Looking is no act."""
     number = _number(desk, party, index)
-    return call_values(await desk.read(lambda look: look.call(number)))
+    return await desk.read(partial(_one, call=number, alive=desk.calls.alive))
+
+
+def _one(look: Desk, call: MessageId, alive: Callable[[str], bool]) -> CallValues:
+    view = look.call(call)
+    return call_values(view, look.diagnosis(call, alive=alive(view.called)))
 
 
 # --- acting -------------------------------------------------------------------------------------------------

@@ -2,11 +2,20 @@
 
 from typing import Final
 
-from coupefeu.console.calls_values import CallLine, CallStepValues, CallValues, MediaName
+from coupefeu.console.calls_values import (
+    CallLine,
+    CallStepValues,
+    CallValues,
+    DiagnosisValues,
+    MediaName,
+    ReadingValues,
+    RingingValues,
+)
 from coupefeu.model.calls import CallState, Media
 from coupefeu.model.entry import Kind
 from coupefeu.model.messages import Channel
 from coupefeu.node.values import kind_name
+from coupefeu.services.calls.diagnosis import Diagnosis
 from coupefeu.services.calls.status import CallStep, CallView
 from coupefeu.services.messages.display import show_line
 
@@ -56,8 +65,8 @@ def state_of(view: CallView) -> CallState:
     return CallState.ON_THEIR_NODE if is_held else view.state
 
 
-def call_values(view: CallView) -> CallValues:
-    """Give one call with its steps; of very many the first and the last."""
+def call_values(view: CallView, diagnosis: Diagnosis | None) -> CallValues:
+    """Give one call with its steps and what is shown of it; of very many steps the first and the last."""
     line = call_line(view)
     ours, theirs = view.fingerprints
     left_out = max(0, len(view.steps) - MAX_STEPS) + max(0, len(view.without_effect) - MAX_STEPS)
@@ -67,8 +76,39 @@ def call_values(view: CallView) -> CallValues:
         without_effect=tuple(map(step_values, _some(view.without_effect))),
         steps_left_out=left_out,
         crossed=None if view.crossed is None else step_values(view.crossed),
+        diagnosis=None if diagnosis is None else _diagnosed(diagnosis),
         our_fingerprint=None if ours is None else ours.hex(),
         their_fingerprint=None if theirs is None else theirs.hex(),
+    )
+
+
+def _diagnosed(diagnosis: Diagnosis) -> DiagnosisValues:
+    return DiagnosisValues(
+        by=diagnosis.by,
+        verdict=diagnosis.verdict,
+        readings=tuple(
+            ReadingValues(
+                signal=each.signal,
+                says=each.says,
+                since_ms=each.since_ms,
+                posts=tuple(map(show_line, each.posts)),
+                evidence=each.evidence,
+            )
+            for each in diagnosis.readings
+        ),
+        tried_by_ms=diagnosis.tried_by_ms,
+        bound_by=show_line(diagnosis.bound_by),
+    )
+
+
+def ringing_values(line: CallLine) -> RingingValues:
+    """Give of a call that rings what a locked console may name."""
+    return RingingValues(
+        number=line.number,
+        party=line.party,
+        from_post=line.from_post,
+        precedence=line.precedence,
+        ringing_ms=line.arrived_ms if line.ringing_ms is None else line.ringing_ms,
     )
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from coupefeu.model.calls import CallState, Outcome
+from coupefeu.node.watch_values import StandingValues
+from coupefeu.services.calls.diagnosis import Says, Signal
 
 MediaName = Literal["text", "voice", "video"]
 
@@ -90,18 +92,56 @@ class CallStepValues:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingValues:
+    """What one signal says (words `calls-says-*`), since when, at which posts; `evidence`: the entry that shows it."""
+
+    signal: Signal
+    says: Says
+    since_ms: int | None
+    posts: tuple[str, ...]
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiagnosisValues:
+    """What is shown of an attempt (words `calls-verdict-*`), as the node of the party `by` says.
+
+    `tried_by_ms`: by then it was made; `bound_by` signed for it, "" when our own clock alone says so.
+    """
+
+    by: str
+    verdict: str
+    readings: tuple[ReadingValues, ...]
+    tried_by_ms: int
+    bound_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallValues(CallLine):
     """One call with its steps. `crossed`: what one side did that crossed what counts, and has no effect.
 
-    `our_fingerprint`, `their_fingerprint`: SHA-256 of the certificates that its media may use, in hexadecimal.
+    `diagnosis`: null of a contact by another channel, and of what rings nowhere. `our_fingerprint`,
+    `their_fingerprint`: SHA-256 of the certificates that its media may use, in hexadecimal.
     """
 
     steps: tuple[CallStepValues, ...]
     without_effect: tuple[CallStepValues, ...]
     steps_left_out: int
     crossed: CallStepValues | None
+    diagnosis: DiagnosisValues | None
     our_fingerprint: str | None
     their_fingerprint: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingingValues:
+    """A call that rings at a locked console: whose it is and since when, never what was written beside it."""
+
+    number: str
+    party: str
+    from_post: str
+    precedence: str
+    ringing_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +181,7 @@ class CallPairValues:
     """Two posts that may call each other, before anybody dials.
 
     `last_call_ms`, `last_call`: the last call between them that was answered. `rungs`: whom their node rings, in order.
+    `standing`: the watch of their post, as their node says.
     """
 
     party: str
@@ -149,6 +190,7 @@ class CallPairValues:
     last_call: str | None
     last_call_ms: int | None
     rungs: tuple[RungValues, ...]
+    standing: StandingValues
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

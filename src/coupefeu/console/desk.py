@@ -262,6 +262,7 @@ class ConsoleDesk:
             exercise=self.folder.agreement.is_exercise,
             parties=self._parties,
             waiting=self._open.waiting(context_of(self.folder, self._runtime.clock())),
+            calls=self.calls.ringing(),
         )
 
     def recorded_ms(self, entry: MessageId) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from coupefeu.console.calls_values import CallFloodValues, CallLine, CallValues
+from coupefeu.console.calls_values import CallFloodValues, CallLine, CallValues, RingingValues
 from coupefeu.model.messages import Slot
 from coupefeu.model.precedence import Subject
 from coupefeu.node.demo.steps import DemoStepName
@@ -347,6 +347,7 @@ class LockedValues:
     exercise: bool
     parties: tuple[PartyValues, ...]
     waiting: tuple[WaitingValues, ...]
+    calls: tuple[RingingValues, ...]
 
 
 # --- the demonstration ----------------------------------------------------------------------------------------

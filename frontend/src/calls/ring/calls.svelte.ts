@@ -14,6 +14,7 @@ import type {
   DeferCallRequest,
   PlaceCallRequest,
   RecordedValues,
+  RingingValues,
 } from '../../generated/types';
 import { Asking, get, numberPath } from '../../lib/api';
 import { keepDraft, readDraft } from '../../lib/kept';
@@ -52,6 +53,8 @@ class Calls {
   readonly ringing = $derived(
     this.open.filter((call) => !call.ours && call.state === 'ringing' && !this.#done.has(call.number) && !this.#aside.has(call.number)),
   );
+  /** What rings at this console while it is locked: named, and no more. */
+  readonly ringingLocked = $derived<readonly RingingValues[]>(live.locked?.calls ?? []);
   /** Ours, that nobody has answered yet. */
   readonly placed = $derived(this.open.filter((call) => call.ours && call.state !== 'in_call'));
   readonly inCall = $derived(this.open.filter((call) => call.state === 'in_call'));
