@@ -18,11 +18,13 @@ SAID = re.compile(r"\bsay\(([^()]*(?:\([^()]*\)[^()]*)*)")
 KEY = re.compile(rf"[`'\"]((?:{'|'.join(FAMILIES)})(?:-[a-z0-9-]*)?)[`'\"$]")
 """A key, or what stands before a value in one that is put together."""
 LATER_ROOMS = (
+    "demo/",
     "pages/agreement/",
     "pages/api/",
     "pages/arrange/",
     "pages/calls/",
     "pages/communique/",
+    "pages/enter/",
     "pages/persons/",
     "pages/presence/",
     "pages/record/",

@@ -11,7 +11,7 @@ type Loader = () => Promise<{ default: PageComponent }>;
 export const PAGES = ['line', 'messages', 'calls', 'watch', 'record', 'agreement', 'persons'] as const;
 
 /** They say nothing that is not in every page's words; each other page loads the rest of the words as it is fetched. */
-const WITH_FIRST_WORDS: readonly string[] = ['line', 'messages', 'enter'];
+const WITH_FIRST_WORDS: readonly string[] = ['line', 'messages'];
 
 const found = import.meta.glob<{ default: PageComponent }>(
   '../pages/*/{Line,Messages,Calls,Watch,Record,Agreement,Persons,Communique,Api,Enter}.svelte',
