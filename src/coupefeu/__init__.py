@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from coupefeu.model.entry import Kind
     from coupefeu.model.messages import Channel, Content, Form, Operative, OutcomeCode
     from coupefeu.model.precedence import Precedence, Subject
+    from coupefeu.node.arranging.looking import Arrangement
     from coupefeu.node.calling.call import Call
     from coupefeu.node.communique.choosing import Disclosing, Query
     from coupefeu.node.following import (
@@ -45,6 +46,16 @@ if TYPE_CHECKING:
     )
     from coupefeu.node.node import LineTo, Node, Receipt, Sent
     from coupefeu.record.selection import Disclosed
+    from coupefeu.services.arranged.commands import (
+        AgreeToCall,
+        CounterProposal,
+        DelegateCall,
+        ProposeCall,
+        RefuseCall,
+        WithdrawProposal,
+    )
+    from coupefeu.services.arranged.facts import RefusalReason, Window
+    from coupefeu.services.arranged.table import ArrangeState
     from coupefeu.services.calls.status import CallStep, CallView
     from coupefeu.services.messages.commands import (
         ConfirmContact,
@@ -73,6 +84,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AcceptWatch",
+    "AgreeToCall",
+    "ArrangeState",
+    "Arrangement",
     "Attachment",
     "AttachmentSeen",
     "AttachmentState",
@@ -87,8 +101,10 @@ __all__ = [
     "ConfigError",
     "ConfirmContact",
     "Content",
+    "CounterProposal",
     "CoupefeuError",
     "DeclineReason",
+    "DelegateCall",
     "Disclosed",
     "Disclosing",
     "EntrySeen",
@@ -117,6 +133,7 @@ __all__ = [
     "PlanRoster",
     "PolicyError",
     "Precedence",
+    "ProposeCall",
     "Query",
     "Read",
     "ReadBack",
@@ -124,6 +141,8 @@ __all__ = [
     "ReceiptSeen",
     "RecordShown",
     "RecoveringSeen",
+    "RefusalReason",
+    "RefuseCall",
     "RosterView",
     "RosterWindow",
     "SayAgain",
@@ -142,6 +161,8 @@ __all__ = [
     "VerificationError",
     "WatchStanding",
     "WatchView",
+    "Window",
+    "WithdrawProposal",
 ]
 
 _ROOMS = {
@@ -151,6 +172,7 @@ _ROOMS = {
     "model.entry": "Kind",
     "model.messages": "Channel Content Form Operative OutcomeCode",
     "model.precedence": "Precedence Subject",
+    "node.arranging.looking": "Arrangement",
     "node.calling.call": "Call",
     "node.communique.choosing": "Disclosing Query",
     "node.following": (
@@ -159,6 +181,9 @@ _ROOMS = {
     ),
     "node.node": "LineTo Node Receipt Sent",
     "record.selection": "Disclosed",
+    "services.arranged.commands": "AgreeToCall CounterProposal DelegateCall ProposeCall RefuseCall WithdrawProposal",
+    "services.arranged.facts": "RefusalReason Window",
+    "services.arranged.table": "ArrangeState",
     "services.calls.status": "CallStep CallView",
     "services.messages.commands": (
         "ConfirmContact GiveOutcome PassTo Read ReadBack RecordShown SayAgain SendLineTest Take"

@@ -79,6 +79,18 @@ def test_what_is_written_instead_reaches_their_desk_and_is_listed_beside_it(loop
     loop.do(test)
 
 
+def test_what_is_arranged_is_no_message_and_counts_as_none(loop):
+    async def test(us, ru):
+        before = (await get(us, "/api/desk"))["open"]["looked_at"]
+        proposed = (await post(us, "/api/arranged", PROPOSE))["number"]
+        await arranged(ru, proposed)
+        await post(ru, path(proposed), {"act": "refuse", "reason": "not_now"})
+        await until(us, proposed, "refused")
+        assert (await get(us, "/api/desk"))["open"]["looked_at"] == before
+
+    loop.do(test)
+
+
 def test_the_page_says_who_may_arrange_a_call(loop):
     async def test(us, _ru):
         found = await get(us, "/api/arranged")

@@ -61,6 +61,7 @@ from coupefeu.node.folder import NodeFolder
 from coupefeu.node.local import LocalBackend
 from coupefeu.node.values import kind_name
 from coupefeu.node.watch_values import unstaffed_values
+from coupefeu.services.arranged.facts import KINDS as ARRANGED_KINDS
 from coupefeu.services.base import Command, Recorded
 from coupefeu.services.calls.facts import KINDS as CALL_KINDS
 from coupefeu.services.messages.display import show_line
@@ -431,7 +432,7 @@ def _named_by(recorded: Recorded) -> list[MessageId]:
     head, entry = recorded.head, (recorded.log, recorded.index)
     if head is None:
         return [entry]
-    if head.kind in _OF_AGREEMENT or head.kind in WATCH_KINDS or head.kind in CALL_KINDS:
+    if any(head.kind in kinds for kinds in (_OF_AGREEMENT, WATCH_KINDS, CALL_KINDS, ARRANGED_KINDS)):
         return []
     about = [(each.log, each.index) for each in head.references[:MAX_SHOWN_MESSAGES]]
     return about if head.kind in ACTS else [entry, *about]

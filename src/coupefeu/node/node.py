@@ -22,6 +22,7 @@ from coupefeu.model.attachments import Attachment
 from coupefeu.model.calls import Media
 from coupefeu.model.messages import Content, Form, MessageId, format_number, parse_number
 from coupefeu.model.precedence import Precedence, Subject
+from coupefeu.node.arranging.looking import Arrangement, find_arrangement, list_arrangements
 from coupefeu.node.backend import Backend
 from coupefeu.node.calling.call import Call
 from coupefeu.node.desk import Desk, OpenMessages
@@ -256,6 +257,14 @@ class Node:
     def calls(self, limit: int = 100) -> tuple[CallView, ...]:
         """Give the latest attempts of both sides, newest first, also those by another channel."""
         return self._look().calls(CallFilter(), 0, limit).calls
+
+    def arrangements(self, limit: int = 50) -> tuple[Arrangement, ...]:
+        """Give the newest calls that each side proposed to arrange, what changed last first."""
+        return list_arrangements(self._look(), limit)
+
+    def arrangement(self, number: str | MessageId) -> Arrangement:
+        """Give an arranged call, by its number or that of any act about it. Raises: UsageError: there is none."""
+        return find_arrangement(self._look(), self.number(number) if isinstance(number, str) else number)
 
     def call(self, number: str | MessageId) -> Call:
         """Give an attempt by its number, to act on it or to wait. Raises: UsageError: it is not on the record here."""
