@@ -113,7 +113,7 @@ def lawful():
         yield story.sign("us", format_body(HUMAN, witnessed(story, witness, time_s)))
     odd = told()
     odd.say("us", "a head that nobody can read", head=b"\xa1\x00")
-    odd.add("ru", 99, b"\xa1\x00\x01")
+    odd.add("ru", 199, b"\xa1\x00\x01")
     yield odd.communique("us")
 
 

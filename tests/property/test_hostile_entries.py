@@ -22,7 +22,7 @@ from coupefeu.wire.cbor import encode
 TEXTS = ("", "x", "35.31 N", "STOP", "\x1b[2J", "t\u202e\n\u2014 a", "\u043e" * 300, "x" * 3_000)
 NUMBERS = (0, 1, 2, 4, 6, 11, 24, 25, START_MS, START_MS + 1, (1 << 53), (1 << 63) - 1, (1 << 64) - 1)
 POSTS = ("us.duty", "ru.duty", "ru.chief", "fr.x", "us.", "", "\x00", "\x1b")
-KINDS = (*[Kind.MESSAGE] * 8, *[Kind.LINE_TEST] * 4, *range(17, 25), 33, 34, 99, (1 << 63) - 1)
+KINDS = (*[Kind.MESSAGE] * 8, *[Kind.LINE_TEST] * 4, *range(17, 25), 33, 34, 199, (1 << 63) - 1)
 FORM_KEYS, ACT_KEYS = 14, 7
 ROUNDS = 3
 

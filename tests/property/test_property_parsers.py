@@ -37,6 +37,8 @@ from coupefeu.services.agreement.facts import parse_acceptance
 from coupefeu.services.arranged.facts import KINDS as ARRANGED
 from coupefeu.services.arranged.facts import read_arranged
 from coupefeu.services.bodies import decode_body
+from coupefeu.services.calls.facts import FIELDS as CALL_FIELDS
+from coupefeu.services.calls.facts import read_call
 from coupefeu.services.communique.facts import read_answered, read_communique, read_proposed
 from coupefeu.services.erasures.facts import parse_erasure
 from coupefeu.services.messages.facts import read_act
@@ -170,6 +172,7 @@ TRIED = {
     "record.leaf.check_leaf": check_leaf,
     "services.agreement.facts.parse_acceptance": parse_acceptance,
     "services.messages.forms.read_content": read_content,
+    "services.calls.facts.read_call": lambda data: [read_call(kind, data) for kind in CALL_FIELDS],
     "services.messages.facts.read_act": lambda data: [read_act(kind, data) for kind in Kind],
     "services.refusals.facts.parse_refusal": parse_refusal,
     "services.erasures.facts.parse_erasure": parse_erasure,
@@ -197,6 +200,7 @@ ELSEWHERE = {
     "keys.generations.decode_generations": "reads a key file of our own alone, and raises ConfigError",
     "keys.ring.read_generations": "takes a party's name and reads a key file of our own, and raises ConfigError",
     "services.arranged.times.parse_window": "reads what an officer of ours typed, and raises UsageError",
+    "services.presence.when.parse_when": "reads what our own officer types, as every time is typed here",
     "services.watch.standing.read_standing": "reads rows of our own database, and takes a party's name",
     "services.watch.standing.read_standings": "the same for every post",
 }

@@ -98,7 +98,7 @@ def test_the_last_word_of_people_and_of_machines_are_kept_apart():
     words.hear((0, 6), head(Kind.LINE_TEST), 12)
     words.hear((1, 2), head(Kind.TAKEN, "ru.duty"), 13)
     words.hear((1, 3), None, 14)
-    words.hear((1, 4), head(99), 15)
+    words.hear((1, 4), head(199), 15)
     assert said(words) == [
         ("us", "US/4", "MESSAGE", True),
         ("us", "US/6", "LINE_TEST", False),

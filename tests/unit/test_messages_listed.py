@@ -38,7 +38,7 @@ def side():
     line.say(1, PHRASE)
     line.say(0, Content(form=Form.CORRECTION, subject=Subject.SAFETY, text="not there"), about=asked)
     line.hostile(1, Kind.MESSAGE, body="не читается\x00".encode())
-    line.hostile(1, 99, body=b"\x00abc")
+    line.hostile(1, 199, body=b"\x00abc")
     return line.sides[0]
 
 
