@@ -1,13 +1,34 @@
 """A record that makes every page show something: each form, each step of a chain, a mismatch, something overdue."""
 
+from dataclasses import replace
+
 from coupefeu.model.attachments import Attachment
 from coupefeu.model.messages import Channel, Content, Form, Operative, OutcomeCode
 from coupefeu.model.precedence import Precedence, Subject
+from coupefeu.model.presence import (
+    Corroboration,
+    Credibility,
+    DateProof,
+    Grade,
+    Medium,
+    Reliability,
+    Report,
+    ReportKind,
+)
+from coupefeu.node.presence import fresh_salt
 from coupefeu.services.messages.commands import GiveOutcome, PassTo, Read, ReadBack, SayAgain, Take
+from coupefeu.services.presence.facts import AskPresence, EnterReport
 
 NOON_MS = 1_648_123_200_000
 LONG_RU = "Достопримечательностьюобороноспособностьвоздухоплавательный: просим подтвердить получение."
 LONG_FR = "Anticonstitutionnellement, l'interconnexion des états-majors a été rétablie à 0312Z."
+
+SEEN = Report(
+    posts=("ru.minister",), when_ms=(NOON_MS, NOON_MS + 60_000), what=LONG_FR, source="une agence",
+    medium=Medium.PRESS, date_proof=DateProof.PUBLISHER, date_words=LONG_RU, corroboration=Corroboration.REPEATED,
+    grade=Grade(reliability=Reliability.B, credibility=Credibility.PROBABLE),
+)  # fmt: skip
+SAID = replace(SEEN, medium=Medium.STATEMENT, speaker=LONG_RU, what=LONG_RU)
 
 
 def furnish(desks):
@@ -47,6 +68,10 @@ def furnish(desks):
         )
     )  # fmt: skip
     us.say(Content(form=Form.CANCELLATION, subject=Subject.NOTICE), about=us.id(answered))
+    for report in (SEEN, SAID):
+        kind = ReportKind.CLAIM if report.speaker else ReportKind.SIGHTING
+        us.act(EnterReport(kind=kind, from_post=desk, report=report, language="fr", salt=fresh_salt()))
+    us.act(AskPresence(from_post=desk, to_post="ru.minister", officer="Watch 2"))
     late = us.write("Priority that nobody takes.", Precedence.PRIORITY)
     ru.write("Сообщение без срока.", subject=Subject.PROTEST)
     ru.has(late)

@@ -25,6 +25,7 @@ PAGES = {
     "day": "#/record/day/{today}",
     "communique": "#/communique",
     "agreement": "#/agreement",
+    "presence": "#/presence",
     "api": "#/api",
 }
 LANGUAGES = ("en", "fr", "ru")

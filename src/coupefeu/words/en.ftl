@@ -1312,13 +1312,13 @@ ui-said-report-concerns = Concerns
 ui-said-report-when = When, UTC
 ui-said-report-speaker = Who says so
 ui-said-report-source = Source
-ui-said-report-medium-eyewitness = By: somebody of ours who was there
-ui-said-report-medium-live = By: a live broadcast
-ui-said-report-medium-video = By: a recording with pictures
-ui-said-report-medium-photograph = By: a photograph
-ui-said-report-medium-sound = By: a sound recording
-ui-said-report-medium-press = By: a report of others who do not speak for it
-ui-said-report-medium-statement = By: words alone
+ui-said-report-medium-eyewitness = Medium: somebody of ours was there
+ui-said-report-medium-live = Medium: live broadcast
+ui-said-report-medium-video = Medium: recording with pictures
+ui-said-report-medium-photograph = Medium: photograph
+ui-said-report-medium-sound = Medium: sound recording
+ui-said-report-medium-press = Medium: press, or others who do not speak for it
+ui-said-report-medium-statement = Medium: words alone
 ui-said-report-date-none = Nothing proves the date
 ui-said-report-date-publisher = Only its publisher gives the date
 ui-said-report-date-content = The date can be told from the content
@@ -1777,6 +1777,7 @@ arrange-means-withdraw = { $party } reads that there will be no call by this pro
 arrange-means-write = A message to who was to speak at { $party } and to the duty desk there: it arrives though nobody answers.
 
 ui-page-persons = Keys
+ui-page-presence = Presence
 ui-passkey-sign-in = Sign in by passkey
 ui-passkey-none = The device gave no signature: it was cancelled, took too long, or holds no passkey of this console.
 ui-passkey-known = This device holds a passkey of this console already.
@@ -1898,7 +1899,6 @@ persons-effect-replayed = the same was signed before: a copy
 
 ## Presence: contacts, questions, sightings and claims.
 
-presence-title = Presence
 presence-contact-title = Last direct contact
 presence-contact-what = Between these two posts themselves: a call that the other answered, a message that it read back, or a signature of a person there over our question. Nothing else counts.
 presence-none = No direct contact on this record
@@ -1952,6 +1952,8 @@ presence-record = Put on our record
 presence-field-posts = Whom it concerns
 presence-field-from = From (UTC)
 presence-field-to = To (UTC)
+presence-field-time-hint = 2022-03-11, or 2022-03-11 18:30
+presence-field-time-wrong = This is no such time.
 presence-field-what-seen = What was seen or heard
 presence-field-what-said = What is said
 presence-field-speaker = Who says so

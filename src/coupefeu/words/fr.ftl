@@ -1307,13 +1307,13 @@ ui-said-report-concerns = Concerne
 ui-said-report-when = Quand, UTC
 ui-said-report-speaker = Qui l’affirme
 ui-said-report-source = Source
-ui-said-report-medium-eyewitness = Par : un des nôtres, sur place
-ui-said-report-medium-live = Par : une diffusion en direct
-ui-said-report-medium-video = Par : un enregistrement filmé
-ui-said-report-medium-photograph = Par : une photographie
-ui-said-report-medium-sound = Par : un enregistrement sonore
-ui-said-report-medium-press = Par : un récit de tiers qui ne parlent pas en son nom
-ui-said-report-medium-statement = Par : de simples paroles
+ui-said-report-medium-eyewitness = Support : un des nôtres, sur place
+ui-said-report-medium-live = Support : diffusion en direct
+ui-said-report-medium-video = Support : enregistrement filmé
+ui-said-report-medium-photograph = Support : photographie
+ui-said-report-medium-sound = Support : enregistrement sonore
+ui-said-report-medium-press = Support : presse, ou tiers qui ne parlent pas en son nom
+ui-said-report-medium-statement = Support : de simples paroles
 ui-said-report-date-none = Rien ne prouve la date
 ui-said-report-date-publisher = Seul l’éditeur donne la date
 ui-said-report-date-content = La date se lit dans le contenu
@@ -1772,6 +1772,7 @@ arrange-means-withdraw = { $party } lit qu’il n’y aura pas d’appel sur cet
 arrange-means-write = Un message à qui devait parler chez { $party } et à la permanence là-bas : il arrive même si personne ne répond.
 
 ui-page-persons = Clés
+ui-page-presence = Présence
 ui-passkey-sign-in = Ouvrir une session par clé d’accès
 ui-passkey-none = L’appareil n’a pas signé : annulé, délai dépassé, ou pas de clé d’accès de cette console.
 ui-passkey-known = Cet appareil détient déjà une clé d’accès de cette console.
@@ -1893,7 +1894,6 @@ persons-effect-replayed = la même chose avait été signée : une copie
 
 ## Présence : contacts, demandes, apparitions et affirmations.
 
-presence-title = Présence
 presence-contact-title = Dernier contact direct
 presence-contact-what = Entre ces deux postes mêmes : un appel auquel l’autre a répondu, un message qu’il a collationné, ou la signature d’une personne de ce poste sur notre demande. Rien d’autre ne compte.
 presence-none = Aucun contact direct dans ce journal
@@ -1947,6 +1947,8 @@ presence-record = Inscrire à notre journal
 presence-field-posts = Qui cela concerne
 presence-field-from = De (UTC)
 presence-field-to = À (UTC)
+presence-field-time-hint = 2022-03-11, ou 2022-03-11 18:30
+presence-field-time-wrong = Ce n’est pas un tel temps.
 presence-field-what-seen = Ce qui a été vu ou entendu
 presence-field-what-said = Ce qui est dit
 presence-field-speaker = Qui l’affirme

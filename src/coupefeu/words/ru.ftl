@@ -1311,7 +1311,7 @@ ui-said-report-medium-live = Способ: прямая трансляция
 ui-said-report-medium-video = Способ: видеозапись
 ui-said-report-medium-photograph = Способ: фотография
 ui-said-report-medium-sound = Способ: звукозапись
-ui-said-report-medium-press = Способ: сообщение третьих лиц, которые не говорят от её имени
+ui-said-report-medium-press = Способ: пресса или те, кто не говорит от её имени
 ui-said-report-medium-statement = Способ: только слова
 ui-said-report-date-none = Дату ничто не доказывает
 ui-said-report-date-publisher = Дату называет только издатель
@@ -1771,6 +1771,7 @@ arrange-means-withdraw = { $party } читает, что по этому пре�
 arrange-means-write = Сообщение тому, кто должен был говорить у { $party }, и дежурной службе там: оно дойдёт, хотя никто не отвечает.
 
 ui-page-persons = Ключи
+ui-page-presence = Присутствие
 ui-passkey-sign-in = Войти ключом доступа
 ui-passkey-none = Устройство не подписало: отменено, вышло время или на нём нет ключа доступа этого пульта.
 ui-passkey-known = На этом устройстве уже есть ключ доступа этого пульта.
@@ -1892,7 +1893,6 @@ persons-effect-replayed = то же было подписано раньше: к
 
 ## Присутствие: контакты, запросы, появления и утверждения.
 
-presence-title = Присутствие
 presence-contact-title = Последний прямой контакт
 presence-contact-what = Между самими этими двумя постами: вызов, на который другой ответил; сообщение, которое он повторил для проверки; подпись лица на этом посту под нашим запросом. Ничто другое не учитывается.
 presence-none = Прямого контакта в этом журнале нет
@@ -1946,6 +1946,8 @@ presence-record = Записать в наш журнал
 presence-field-posts = Кого касается
 presence-field-from = С (UTC)
 presence-field-to = По (UTC)
+presence-field-time-hint = 2022-03-11 или 2022-03-11 18:30
+presence-field-time-wrong = Это не такое время.
 presence-field-what-seen = Что видели или слышали
 presence-field-what-said = Что говорят
 presence-field-speaker = Кто утверждает
