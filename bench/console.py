@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from console_calls import Callers
 from console_crowd import STREAMS_A_SESSION, watch
 from console_pages import open_page, painted_ms, sign_in, two_browsers
 from console_record import Desk, long_record, open_desks
@@ -40,6 +41,7 @@ SETTLED_MS = 1_000
 CONSOLES, PAGES = 50, 4
 CROWD_MESSAGES, CROWD_EVERY_S = 60, 0.15
 FLASHES = 3
+CALLS = 20
 MOST_KEYSTROKES = 3
 VERIFIED = 1_000
 
@@ -253,6 +255,20 @@ async def measure_keys(room: Room) -> AsyncIterator[Figure]:
     )  # fmt: skip
 
 
+async def measure_first_media(room: Room) -> AsyncIterator[Figure]:
+    """From the key that answers a call by voice until both browsers have decoded the first of the other's."""
+    callers = await Callers.open(room.ours, room.theirs, (room.our_address, room.their_address))
+    seconds = []
+    for number in range(CALLS):
+        seconds.append(await callers.call_s())
+        room.progress("calls", number + 1, CALLS)
+    await callers.close()
+    yield Figure(
+        name="first-media", what=f"answer to first decoded media, both ways, median of {CALLS} calls", unit="ms",
+        limit=2_000, ours=statistics.median(seconds) * 1000, detail=spread(seconds),
+    )  # fmt: skip
+
+
 async def measure_verifier(room: Room) -> AsyncIterator[Figure]:
     """The page that verifies a communique, cold, from the choice of the file until all its entries are painted."""
     octets = await asyncio.to_thread(make_communique, room.us, VERIFIED, ENTRIES)
@@ -271,6 +287,7 @@ MEASUREMENTS = {
     "record": measure_record,
     "crowd": measure_crowd,
     "keystrokes": measure_keys,
+    "first-media": measure_first_media,
     "verifier": measure_verifier,
 }
 

@@ -8,7 +8,8 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 ARGUMENTS = (
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--disable-component-update", "--disable-sync", "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream", "--allow-loopback-in-peer-connection",
 )  # fmt: skip
 PATIENCE_MS = 30_000
 NOTES = """(() => {

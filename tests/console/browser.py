@@ -61,6 +61,10 @@ class Browser:
             self._start()
             return Window(self._chromium.new_context(**how))
 
+    def launch(self, path, arguments):
+        """Start one more Chromium, which whoever asked closes."""
+        return self._playwright.chromium.launch(executable_path=path, args=arguments)
+
     def close(self):
         with self.awake():
             self._chromium.close()

@@ -208,7 +208,7 @@ class JoinedDesks:
             for node, other in ((line.us, "ru"), (line.ru, "us"))
         )
         for desk, node in ((us, line.us), (ru, line.ru)):
-            desk.engine, desk.calling = node.runtime.engine, node.runtime.calling
+            desk.runtime, desk.engine, desk.calling = node.runtime, node.runtime.engine, node.runtime.calling
             desk.open()
         self.desks = Desks(us, ru, line.relay)
 

@@ -12,9 +12,20 @@ sys.path.insert(0, str(ROOT / "bench"))
 
 TINY = {
     "ENTRIES": 300, "SENT": 2, "COLD_STARTS": 1, "CONSOLES": 6, "PAGES": 1, "CROWD_MESSAGES": 3, "FLASHES": 1,
-    "VERIFIED": 20,
+    "CALLS": 2, "VERIFIED": 20,
 }  # fmt: skip
-NAMES = ["first-page", "transfer", "send", "send-p99", "list", "record", "crowd", "keystrokes", "verifier"]
+NAMES = [
+    "first-page",
+    "transfer",
+    "send",
+    "send-p99",
+    "list",
+    "record",
+    "crowd",
+    "keystrokes",
+    "first-media",
+    "verifier",
+]
 
 
 @pytest.fixture

@@ -535,6 +535,55 @@ export interface CallPairs {
 }
 
 /**
+ * By which way media to a party may go: by our relay, or directly without being chosen (one network).
+ *
+ * `shown`: of the addresses that were asked about, those that a direct call shows to the other side.
+ */
+export interface WayValues {
+  readonly has_relay: boolean;
+  readonly is_direct: boolean;
+  readonly shown: readonly string[];
+}
+
+/** What our relay takes for one call, until `ends_ms`. The password is for this page alone. */
+export interface RelayValues {
+  readonly urls: readonly string[];
+  readonly username: string;
+  readonly password: string;
+  readonly ends_ms: number;
+}
+
+/**
+ * What the other console said of its media, as far as our node lets it pass. `kind` null: nothing yet.
+ *
+ * `refused_here`, `refused_there`: the code of what our node, or theirs, refused; "" when nothing was.
+ */
+export interface HeardValues {
+  readonly kind: 'offer' | 'answer' | null;
+  readonly number: number;
+  readonly sdp: string;
+  readonly refused_here: string;
+  readonly refused_there: string;
+}
+
+/** A message that was written beside a call, by `party`. */
+export interface TextValues {
+  readonly number: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly arrived_ms: number;
+  readonly text: string;
+  readonly erased: boolean;
+  readonly is_on_their_record: boolean;
+  readonly is_taken: boolean;
+}
+
+/** The addresses of this desk that the other side learns. */
+export interface ToldValues {
+  readonly addresses: readonly string[];
+}
+
+/**
  * Who sits at this console: a post and a label beside it, which proves no person.
  *
  * `key`: the personal key that it was begun by; null: a one-time link. `locks_ms`: so long after his last act it
@@ -845,6 +894,12 @@ export interface MessageEvent {
 export interface CallEvent {
   readonly what: 'call';
   readonly call: CallValues;
+}
+
+/** The other console said something new of the media of a call, or a node refused what was said: ask. */
+export interface SignalEvent {
+  readonly what: 'signal';
+  readonly call: string;
 }
 
 /** An entry, ours or theirs, is on the record here. */
@@ -1894,6 +1949,21 @@ export interface CallsShownRequest {
   readonly calls: readonly string[];
 }
 
+/** A description of this page's media, all ways gathered. `direct`: the officer chose to go without a relay. */
+export interface SignalRequest {
+  readonly kind: 'offer' | 'answer';
+  readonly sdp: string;
+  readonly console: string;
+  readonly direct?: boolean;
+}
+
+/** What became of the media: it flows, by which way; its way was lost; or its certificate was another one. */
+export interface MediaRequest {
+  readonly state: 'connected' | 'lost' | 'fingerprint';
+  readonly console: string;
+  readonly way?: 'relay' | 'direct' | null;
+}
+
 /**
  * Propose a call. `post`: who of ours shall speak, where the duty desk proposes for another.
  *
@@ -2048,4 +2118,4 @@ export interface StatementRequest {
   readonly text: string;
 }
 
-export type FeedEvent = DeskEvent | LockedEvent | MessageEvent | CallEvent | EntryEvent | TroubleEvent | ProgressEvent | DemoEvent | BeatEvent;
+export type FeedEvent = DeskEvent | LockedEvent | MessageEvent | CallEvent | SignalEvent | EntryEvent | TroubleEvent | ProgressEvent | DemoEvent | BeatEvent;

@@ -21,6 +21,7 @@ from coupefeu.console.errors import ErrorValues
 from coupefeu.console.events import FEED_ROUTES
 from coupefeu.console.guards import SAFE_METHODS, Gate
 from coupefeu.console.lock_routes import LOCK_ROUTES, check_lock, check_role
+from coupefeu.console.media_routes import MEDIA_ROUTES
 from coupefeu.console.messages import MESSAGE_ROUTES
 from coupefeu.console.openapi import plan_document
 from coupefeu.console.pages import health, openapi, page
@@ -57,6 +58,7 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *ARRANGED_ROUTES,
     # calls
     *CALL_ROUTES,
+    *MEDIA_ROUTES,
     # the watch
     *WATCH_ROUTES,
     *ADMISSION_ROUTES,

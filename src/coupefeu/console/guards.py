@@ -54,13 +54,11 @@ PERMISSIONS: Final = ", ".join(
     for feature in (
         "accelerometer",
         "browsing-topics",
-        "camera",
         "display-capture",
         "geolocation",
         "gyroscope",
         "hid",
         "magnetometer",
-        "microphone",
         "midi",
         "payment",
         "serial",
@@ -70,13 +68,15 @@ PERMISSIONS: Final = ", ".join(
 )
 PASSKEYS: Final = "publickey-credentials-create=(self), publickey-credentials-get=(self)"
 """Of our own pages alone, and never in a frame: no page of ours has one."""
+SPEAKING: Final = "camera=(self), microphone=(self)"
+"""Of our own pages alone; the browser asks the officer all the same."""
 HEADERS: Final = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": f"{PERMISSIONS}, {PASSKEYS}",
+    "permissions-policy": f"{PERMISSIONS}, {PASSKEYS}, {SPEAKING}",
     "x-frame-options": "DENY",
 }
 TLS_HEADERS: Final = {"strict-transport-security": "max-age=31536000"}

@@ -11,6 +11,7 @@ from coupefeu.console.links import Links
 from coupefeu.console.long_work import LongWork
 from coupefeu.console.passkeys import Challenges, Counters, MadeKeys
 from coupefeu.console.record import RecordLists
+from coupefeu.console.rooms import Rooms
 from coupefeu.console.sessions import Session, Sessions, describe_session
 from coupefeu.console.static import StaticFile
 from coupefeu.console.streams import Streams
@@ -33,6 +34,7 @@ class Parts:
     lists: RecordLists
     long_work: LongWork
     drafts: Drafts
+    rooms: Rooms
     pages: Mapping[str, StaticFile]
     """Empty: they are not built."""
     teller: Teller

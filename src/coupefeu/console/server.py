@@ -20,11 +20,14 @@ from coupefeu.console.long_work import LongWork
 from coupefeu.console.parts import Parts
 from coupefeu.console.passkeys import COUNTERS_FILE, Challenges, Counters, MadeKeys
 from coupefeu.console.record import RecordLists
+from coupefeu.console.rooms import Rooms
 from coupefeu.console.sessions import FILE_NAME, Session, Sessions
 from coupefeu.console.static import NOT_BUILT, StaticFile, load_pages
 from coupefeu.console.streams import Streams
 from coupefeu.console.tls import Certificate
+from coupefeu.console.values import SignalEvent
 from coupefeu.errors import ConfigError
+from coupefeu.model.messages import MessageId, format_number
 from coupefeu.node.clock import Clock
 from coupefeu.node.demo.steps import Steps
 from coupefeu.node.local import LocalBackend
@@ -172,10 +175,24 @@ async def _make_parts(backend: LocalBackend, config: ConsoleConfig, port: int, d
         lists=RecordLists(),
         long_work=LongWork(runtime.folder.path, desk.feed.tell),
         drafts=drafts,
+        rooms=_open_rooms(desk),
         pages=_pages_or_none(),
         note=runtime.journal.note,
         teller=Teller(runtime.journal, lambda: runtime.clock().mono_ms / 1_000),
     )
+
+
+def _open_rooms(desk: ConsoleDesk) -> Rooms:
+    """Follow the media of calls: which page holds which, and of which the other side said something new."""
+    signalling, names = desk.backend.runtime.signalling, desk.folder.agreement.party_ids
+
+    def tell(call: MessageId) -> None:
+        desk.feed.tell(SignalEvent(call=format_number(call, names)))
+
+    rooms = Rooms(signalling, desk.feed.is_live)
+    desk.when_closed(signalling.listen(tell))
+    desk.when_closed(rooms.close)
+    return rooms
 
 
 async def _open_desk(backend: LocalBackend, demo: Steps | None) -> ConsoleDesk:

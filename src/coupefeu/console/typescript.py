@@ -19,6 +19,8 @@ from coupefeu.console import (
     calls_requests,
     calls_values,
     communique_values,
+    media_requests,
+    media_values,
     passkey_requests,
     passkey_values,
     record_values,
@@ -33,12 +35,13 @@ from coupefeu.node.arranging import values as arranging_values
 from coupefeu.node.communique import asked, drafted
 
 MODULES = (
-    message_values, watch_values, calls_values, values, watch_page, covered, verified, record_values,
+    message_values, watch_values, calls_values, media_values, values, watch_page, covered, verified, record_values,
     agreement_values, drafted, communique_values, presence_values, arranging_values, arranged_values, asked, requests,
-    calls_requests, arranged_requests, passkey_values, passkey_requests,
+    calls_requests, media_requests, arranged_requests, passkey_values, passkey_requests,
 )  # fmt: skip
 _ASKED = frozenset(
-    each.__name__ for each in (asked, requests, calls_requests, arranged_requests, passkey_requests)
+    each.__name__
+    for each in (asked, requests, calls_requests, media_requests, arranged_requests, passkey_requests)
 )
 HEAD = (
     "// Written by `python -m coupefeu.console.typescript`; a test compares. Change the Python, not this.\n"

@@ -405,6 +405,14 @@ class CallEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignalEvent:
+    """The other console said something new of the media of a call, or a node refused what was said: ask."""
+
+    what: Literal["signal"] = "signal"
+    call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryEvent:
     """An entry, ours or theirs, is on the record here."""
 
@@ -454,6 +462,7 @@ FeedEvent = (
     | LockedEvent
     | MessageEvent
     | CallEvent
+    | SignalEvent
     | EntryEvent
     | TroubleEvent
     | ProgressEvent
