@@ -123,6 +123,7 @@ class ConsoleDesk:
         self._deadline: asyncio.TimerHandle | None = None
         self._beating: asyncio.Task[None] | None = None
         self._looking: set[asyncio.Task[None]] = set()
+        self._is_look_due = False
         self._lines: tuple[LineValues, ...] = ()
         self._ends: list[Callable[[], object]] = []
 
@@ -379,16 +380,26 @@ class ConsoleDesk:
         self.touch(at_once=True)
 
     def _look_soon(self) -> None:
-        task = asyncio.ensure_future(self._keep_watches())
-        self._looking.add(task)
-        task.add_done_callback(self._looking.discard)
+        """Look who is on watch: once more after the look that is under way, however much is said of it meanwhile."""
+        self._is_look_due = True
+        if not self._looking:
+            task = asyncio.ensure_future(self._keep_watches())
+            self._looking.add(task)
+            task.add_done_callback(self._looked)
+
+    def _looked(self, task: "asyncio.Task[None]") -> None:
+        self._looking.discard(task)
+        if self._is_look_due and not task.cancelled():
+            self._look_soon()
 
     async def _keep_watches(self) -> None:
-        """Look who is on watch; while the record cannot be read, note it and look again."""
-        while True:
+        """Look for as long as that is due; while the record cannot be read, note it and look again."""
+        while self._is_look_due:
+            self._is_look_due = False
             try:
-                return await self._look_at_watches()
+                await self._look_at_watches()
             except CoupefeuError as error:
+                self._is_look_due = True
                 self._runtime.journal.defect(error)
                 await asyncio.sleep(AGAIN_AFTER_S)
 
