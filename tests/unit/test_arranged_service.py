@@ -1,5 +1,6 @@
 """Arranged calls: what may be said, what has no effect and why, and what each act makes of an arrangement."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -40,6 +41,7 @@ from coupefeu.store.jobs import Act
 from coupefeu.store.rebuild import rebuild
 from coupefeu.testing.author import Author
 from coupefeu.testing.clock import START_UTC_MS
+from coupefeu.words import LANGUAGES, has, say
 
 HOUR_MS = 3_600_000
 SECRETARY, CHIEF, MINISTER = "us.secretary", "us.chief", "ru.minister"
@@ -474,3 +476,14 @@ def test_whoever_names_a_later_act_knew_the_earlier_ones(line):
     rows = [dict(row) | {"seen": "[]"} for row in line.rows(select_steps(proposed))]
     kinds = [each.kind for each in fold(proposal, rows, line.context()).steps]
     assert kinds[-1] == Kind.ARRANGE_WITHDRAWN
+
+
+# --- never confused with RING NOW -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_kinds_of_entry_bear_the_same_name(language):
+    named = [f"ui-kind-{kind.name.lower().replace('_', '-')}" for kind in Kind]
+    names = Counter(say(key, language).casefold() for key in named if has(key))
+    assert len(names) > 30
+    assert [name for name, count in names.items() if count > 1] == []
