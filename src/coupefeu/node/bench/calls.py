@@ -27,6 +27,8 @@ APART_S: Final = 0.02
 """Between the acts about one call and the next, where they are not all at one moment."""
 UNDER_WAY: Final = 1_000
 """Attempts of the hostile node that wait for its own disk."""
+AGREED_PER_MINUTE: Final = 6
+"""Of the template: so many of the flood ring in each minute, and are not counted."""
 PROBE_EVERY_S: Final = 2.0
 """So seldom the desk under the flood calls and is called: fewer FLASH in a minute than ring."""
 PROBES_IN_A_MINUTE: Final = 5
@@ -187,7 +189,8 @@ async def measure_call_flood(bench: Bench) -> AsyncIterator[Figure]:
         standing = (await calls.ru.backend.status())["calls"]
     floods, rang = standing["floods"], len(standing["ringing"])
     counted = sum(each["count"] for each in floods)
-    is_one_line = len(floods) == 1 and counted + rang > count
+    rung = AGREED_PER_MINUTE * (2 + int(seconds) // 60)
+    is_one_line = len(floods) == 1 and counted + rung >= count
     yield Figure(
         name="call-flood",
         what=f"{count:,} calls of a hostile node: its desk's FLASH answered, ours placed, the slowest",
