@@ -5,6 +5,7 @@
  */
 import { createInterface } from 'node:readline';
 import { judgeConsent } from '../src/communique/consent';
+import { personEffect, shownStatements } from '../src/communique/persons';
 import { firstHeld, isPostQuantum } from '../src/communique/log';
 import { inSequence } from '../src/communique/sequence';
 import { verifyCommunique, type Proved, type ProvedEntry } from '../src/communique/verify';
@@ -36,6 +37,8 @@ const JUDGES: Readonly<Record<string, Judge>> = {
   presence: ({ kind = '', octets = '' }) => presenceRows(Number(kind), fromHex(octets)),
   note: ({ octets = '' }) => [readNote(fromHex(octets))?.defect ?? 'unreadable_note', saidInNote(fromHex(octets), ['us', 'ru'])],
   person: ({ kind = '', octets = '' }) => personRows(Number(kind), fromHex(octets)),
+  effect: ({ head = '', octets = '', log = '0', line = '' }) =>
+    personEffect(decodeHead(fromHex(head)), fromHex(octets), Number(log), { id: line, parties: ['us', 'ru'] }),
   shown: ({ text = '' }) => [show(text).text, ...show(text).findings.map(({ what, name }) => `${what} ${name}`)],
   communique: ({ file = '' }) => summaryOf(verifyWhole(readBase64(utf8ToBytes(file)) ?? new Uint8Array())),
 };
@@ -65,6 +68,7 @@ function verifyWhole(file: Uint8Array): Proved {
 function summaryOf(proved: Proved): unknown {
   return {
     issuer: proved.header.issuer,
+    persons: shownStatements(proved).map(({ entry, effect }) => [Number(entry.index), effect]),
     is_post_quantum: proved.isPostQuantum,
     is_exercise: proved.versions[0].isExercise,
     missing: judgeConsent(proved).missing,

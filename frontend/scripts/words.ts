@@ -42,13 +42,14 @@ export function isOfEntries(key: string): boolean {
 
 const FAMILIES = [
   'act', 'channel', 'effect', 'field', 'form', 'header', 'language', 'line-test', 'operative', 'outcome', 'part',
-  'phrase', 'precedence', 'subject', 'ui-kind', 'ui-said', 'warned',
+  'persons-effect', 'phrase', 'precedence', 'subject', 'ui-kind', 'ui-said', 'warned',
 ];
 const ALONE = [
   'attachment', 'agreement-version', 'exercise', 'labelled', 'machine', 'marked', 'not-stated', 'nothing', 'one-sided',
   'original-in', 'ui-about', 'ui-critical', 'ui-from-to', 'ui-language', 'ui-print', 'ui-version', 'ui-entry-bytes',
   'ui-screens', 'ui-verify-proved', 'ui-verify-when', 'ui-verify-not-proved', 'ui-verify-not-proved-truth',
   'ui-verify-not-proved-person', 'ui-verify-not-proved-written', 'say-again-field', 'time-late',
+  'persons-proved', 'persons-proved-presence', 'persons-not-proved', 'persons-key-not-shown', 'persons-not-proved-who',
 ];
 const ENTRIES = new RegExp(`^(?:(?:${FAMILIES.join('|')})-.*|${ALONE.join('|')})$`);
 

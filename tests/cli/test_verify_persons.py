@@ -112,18 +112,24 @@ def test_a_proof_of_the_statement_alone_proves_its_signature_and_not_whose_key_i
     assert "  | I stand by it." in line.run("verify", tmp_path / "proof")
 
 
+def copied(line, to):
+    return NodeFolder.open(shutil.copytree(line.us, to / "us", ignore=shutil.ignore_patterns("*.sock")))
+
+
+def communique_of(folder, numbers, *shown):
+    """Give the file of a communique that shows these entries whole."""
+    single = {(0, int(numbers[each].partition("/")[2])): Disclosed.ALL for each in shown}
+    wish = Wish(query=Query(everything=True), disclosing=Disclosing(single=single), words="")
+    with Reader(folder.record_path, running=False) as reader:
+        return draft_communique(folder, reader, wish).sign(folder)
+
+
 def test_a_communique_says_the_same(signed, tmp_path):
     line, numbers = signed
-    folder = NodeFolder.open(
-        shutil.copytree(line.us, tmp_path / "us", ignore=shutil.ignore_patterns("*.sock"))
-    )
-    ids = {name: (0, int(number.partition("/")[2])) for name, number in numbers.items()}
+    folder = copied(line, tmp_path)
 
     def verified(*shown):
-        single = {ids[each]: Disclosed.ALL for each in shown}
-        wish = Wish(query=Query(everything=True), disclosing=Disclosing(single=single), words="")
-        with Reader(folder.record_path, running=False) as reader:
-            (tmp_path / "file.html").write_bytes(draft_communique(folder, reader, wish).sign(folder))
+        (tmp_path / "file.html").write_bytes(communique_of(folder, numbers, *shown))
         return line.json("verify", tmp_path / "file.html")
 
     whole = verified("key", "said", "signed")

@@ -12,6 +12,7 @@ from tests.console.judging import code_of, judge
 from tests.documents import ROOT
 from tests.sizes import size
 
+from coupefeu.cli.verify_communique import shown_persons
 from coupefeu.keys.notes import CosignSigner, LogSigner
 from coupefeu.record.communique import verify_communique
 from coupefeu.record.selection import Disclosed, selection_digest
@@ -43,6 +44,7 @@ def summary(octets):
     consent = judge_consent(proved)
     return {
         "issuer": proved.header.origin,
+        "persons": [[each.id[1], each.effect] for each in shown_persons(proved).statements()],
         "is_post_quantum": proved.is_post_quantum,
         "is_exercise": proved.agreement.is_exercise,
         "missing": list(consent.missing),

@@ -1,7 +1,9 @@
 /** What a communique proves, and what not, in the reader's words. */
 
 import { isPostQuantum, type Held, type ProvedLog } from '../communique/log';
+import { shownStatements, type ShownStatement } from '../communique/persons';
 import type { Proved } from '../communique/verify';
+import { SHOWN } from '../entries/presence';
 import { showLine } from '../entries/shown';
 import { formatSecond } from '../lib/time';
 import { counted, say } from '../lib/words.svelte';
@@ -20,6 +22,7 @@ export function provedSentences(proved: Proved, naming: Naming): string[] {
     ...contentSentences(proved),
     agreementSentence(proved),
     ...(areAgreed(proved) ? [say('verifier-proved-keys')] : []),
+    ...shownStatements(proved).filter(({ effect }) => effect === '').map((each) => say(isAnswer(each) ? 'persons-proved-presence' : 'persons-proved', personWords(each, naming))),
   ];
 }
 
@@ -96,8 +99,33 @@ export function notProvedSentences(proved: Proved, naming: Naming, given: readon
     ...counts.filter(([, count]) => count > 0).map(([what, count]) => say(`verifier-not-proved-${what}`, { count: counted(count) })),
     ...(classical.length > 0 ? [say('verifier-not-proved-classical', { parties: classical.join(', ') })] : []),
     ...(unknown.length > 0 ? [say('verifier-not-proved-unknown', { names: unknown.join(', ') })] : []),
+    ...personSentences(shownStatements(proved), naming),
     say('verifier-not-proved-text'),
   ];
+}
+
+/** What persons signed that does not hold, or of which the key's enrolment is not shown. */
+function personSentences(statements: readonly ShownStatement[], naming: Naming): string[] {
+  const sentences = statements.filter(({ effect }) => effect !== '').map((each) => {
+    if (each.effect === 'key_not_shown') return say('persons-key-not-shown', personWords(each, naming));
+    const why = say(`persons-effect-${each.effect.replaceAll('_', '-')}`);
+    return say('persons-not-proved', { ...personWords(each, naming), why });
+  });
+  const isAnySigned = statements.some(({ effect }) => effect === '' || effect === 'key_not_shown');
+  return isAnySigned ? [...sentences, say('persons-not-proved-who')] : sentences;
+}
+
+function isAnswer({ entry }: ShownStatement): boolean {
+  return entry.head?.kind === SHOWN;
+}
+
+function personWords({ entry, about, post, key }: ShownStatement, naming: Naming): Record<string, string> {
+  return {
+    number: naming.entry(entry),
+    about: about ? naming.number(...about) : '',
+    post: naming.post(post, entry.head?.agreementVersion ?? 0),
+    key,
+  };
 }
 
 /** Of the parties' keys that the reader did not give, the file alone says whose they are. */

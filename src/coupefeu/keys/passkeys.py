@@ -220,7 +220,9 @@ def _check_client(client_data: bytes, kind: str, challenge: bytes, origin: str) 
 def _read_client(client_data: bytes) -> dict[str, Any]:
     _insist(0 < len(client_data) <= MAX_CLIENT_BYTES, "malformed")
     try:
-        fields = json.loads(client_data.decode("utf-8"), object_pairs_hook=_each_once)
+        fields = json.loads(
+            client_data.decode("utf-8"), object_pairs_hook=_each_once, parse_constant=_refuse_constant
+        )
     except (ValueError, RecursionError) as error:
         raise _malformed() from error
     if not isinstance(fields, dict):
@@ -235,6 +237,11 @@ def _each_once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     if len(fields) != len(rows):
         raise ValueError("a name stands twice")
     return fields
+
+
+def _refuse_constant(name: str) -> None:
+    """Refuse NaN and its like, which are no JSON."""
+    raise ValueError(name)
 
 
 def _check_authenticator(octets: bytes, rp_id: str) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from coupefeu.model.entry import Kind
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.services.messages.display import show_line
 from coupefeu.services.persons.shown import KEY_NOT_SHOWN, ShownPersons, ShownStatement
@@ -15,7 +16,8 @@ def proved_of_persons(persons: ShownPersons, parties: tuple[str, ...], language:
     """Say of each statement that holds what that proves: the first twenty by name, the others by their number."""
     good = [each for each in persons.statements() if not each.effect]
     for each in good[:MAX_NAMED]:
-        yield say("persons-proved", language, **_named(each, parties))
+        key = "persons-proved-presence" if each.kind == Kind.PRESENCE_SHOWN else "persons-proved"
+        yield say(key, language, **_named(each, parties))
     if len(good) > MAX_NAMED:
         yield say("persons-proved-more", language, count=len(good) - MAX_NAMED)
 
@@ -50,6 +52,7 @@ def persons_values(persons: ShownPersons, parties: tuple[str, ...]) -> dict[str,
 def _values(each: ShownStatement, parties: tuple[str, ...]) -> dict[str, Any]:
     return {
         "number": format_number(each.id, parties),
+        "kind": each.kind,
         "about": _number(each.about, parties),
         "key": _number(each.key, parties),
         "key_name": each.key_name,
@@ -68,5 +71,5 @@ def _named(each: ShownStatement, parties: tuple[str, ...]) -> dict[str, str]:
         "number": format_number(each.id, parties),
         "about": _number(each.about, parties) or "",
         "post": show_line(each.post),
-        "key": f"{each.algorithm} {each.key_name}",
+        "key": each.key_name,
     }

@@ -1869,6 +1869,7 @@ persons-counter-back = The device counted back: there may be a copy of it.
 persons-by-key = Key
 persons-on-screen = On the screen then, in { $language }
 persons-proved = { $number }: somebody at { $post } stands by { $about }. A device with the enrolled key { $key } signed the words that it holds, over the exact entry, and had recognised its user.
+persons-proved-presence = { $number }: somebody at { $post } answered the question { $about } itself. A device with the enrolled key { $key } signed that very question, and had recognised its user.
 persons-proved-more = And { $count } more statements of persons alike.
 persons-not-proved = { $number }, a statement of { $post } about { $about }, has no effect: { $why }.
 persons-not-proved-more = And { $count } more statements of persons that have no effect.
@@ -1896,6 +1897,7 @@ persons-effect-other-post = the key is another post's
 persons-effect-other-key = another key has signed
 persons-effect-ended-key = the key had ended
 persons-effect-replayed = the same was signed before: a copy
+persons-effect-own-question = it answers a question of its own party
 
 ## Presence: contacts, questions, sightings and claims.
 

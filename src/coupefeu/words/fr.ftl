@@ -1864,6 +1864,7 @@ persons-counter-back = L’appareil a compté à rebours : il en existe peut-�
 persons-by-key = Clé
 persons-on-screen = À l’écran alors, en { $language }
 persons-proved = { $number } : quelqu’un au poste { $post } répond de { $about }. Un appareil avec la clé inscrite { $key } a signé les mots qu’elle contient, sur l’inscription exacte, et avait reconnu son utilisateur.
+persons-proved-presence = { $number } : quelqu’un au poste { $post } a répondu à la question { $about } elle-même. Un appareil avec la clé inscrite { $key } a signé cette question précise, et avait reconnu son utilisateur.
 persons-proved-more = Et { $count } autres déclarations de personnes de même.
 persons-not-proved = { $number }, déclaration de { $post } sur { $about }, est sans effet : { $why }.
 persons-not-proved-more = Et { $count } autres déclarations de personnes sans effet.
@@ -1891,6 +1892,7 @@ persons-effect-other-post = la clé est à un autre poste
 persons-effect-other-key = une autre clé a signé
 persons-effect-ended-key = la clé avait pris fin
 persons-effect-replayed = la même chose avait été signée : une copie
+persons-effect-own-question = elle répond à une question de sa propre partie
 
 ## Présence : contacts, demandes, apparitions et affirmations.
 

@@ -1863,6 +1863,7 @@ persons-counter-back = Счётчик устройства пошёл назад
 persons-by-key = Ключ
 persons-on-screen = На экране тогда, язык: { $language }
 persons-proved = { $number }: кто-то на посту { $post } отвечает за { $about }. Устройство с зарегистрированным ключом { $key } подписало содержащиеся в ней слова над точной записью и узнало своего пользователя.
+persons-proved-presence = { $number }: кто-то на посту { $post } ответил именно на вопрос { $about }. Устройство с зарегистрированным ключом { $key } подписало этот самый вопрос и узнало своего пользователя.
 persons-proved-more = И ещё { $count } таких личных подписей.
 persons-not-proved = { $number }, личная подпись поста { $post } о { $about }, без действия: { $why }.
 persons-not-proved-more = И ещё { $count } личных подписей без действия.
@@ -1890,6 +1891,7 @@ persons-effect-other-post = ключ другого поста
 persons-effect-other-key = подписал другой ключ
 persons-effect-ended-key = ключ уже был прекращён
 persons-effect-replayed = то же было подписано раньше: копия
+persons-effect-own-question = отвечает на вопрос своей же стороны
 
 ## Присутствие: контакты, запросы, появления и утверждения.
 

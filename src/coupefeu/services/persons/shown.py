@@ -32,6 +32,7 @@ class ShownStatement:
     """One statement. `effect`: why it has none; "" when it has, `key_not_shown` where only its signature could be."""
 
     id: MessageId
+    kind: int
     about: MessageId | None
     post: str
     language: str
@@ -115,6 +116,7 @@ class ShownPersons:
         assert fact is not None
         return ShownStatement(
             id=each.id,
+            kind=each.head.kind,
             about=(references[0].log, references[0].index) if references else None,
             post=each.head.from_post,
             language=fact.language,
