@@ -19,7 +19,7 @@ export function isLater(key: string): boolean {
 const LATER_FAMILIES = [
   'arrange', 'calls', 'persons', 'presence', 'room', 'watch', 'ui-amendment', 'ui-api', 'ui-bracket', 'ui-budget',
   'ui-communique', 'ui-demo', 'ui-enter', 'ui-erase', 'ui-error-services-presence', 'ui-evidence', 'ui-export',
-  'ui-kind-presence', 'ui-kind-note', 'ui-proof', 'ui-propose', 'ui-role', 'ui-said', 'ui-terms', 'ui-verify',
+  'ui-kind-presence', 'ui-kind-note', 'ui-lock', 'ui-passkey', 'ui-proof', 'ui-propose', 'ui-role', 'ui-said', 'ui-terms', 'ui-verify',
 ];
 const LATER = new RegExp(`^(?:${LATER_FAMILIES.join('|')})(?:-|$)`);
 /** A watch is taken on every page. */

@@ -31,6 +31,7 @@ LATER_ROOMS = (
     "pages/watch/",
     "watch/",
     "calls/room/",
+    "lock/",
     "persons/",
     "verifier/",
     "entries/",
