@@ -86,7 +86,9 @@ def test_another_post_must_be_staffed_only_while_its_roster_names_somebody():
 
 @pytest.mark.parametrize("minutes", [0, 60, 10_000])
 def test_the_desk_of_the_other_side_is_their_alarm(minutes):
+    planned = roster(window(0, 200), until=200)
     assert judge(standing("ru.duty"), minutes=minutes) == judge()
+    assert judge(standing("ru.duty", planned=planned), minutes=minutes) == judge()
 
 
 def test_the_grace_is_as_agreed():

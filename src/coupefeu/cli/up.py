@@ -132,5 +132,5 @@ def describe(event: dict[str, Any], language: str = "en") -> str:
     if event["what"] == "recovering":
         return describe_recovering(event["stage"] if event["reason"] else None, language)
     if event["what"] == "staffing":
-        return "\n".join(unstaffed_lines(event, language)) or say("unstaffed-none", language)
+        return "\n".join(unstaffed_lines(event, language)) or say("watch-all-staffed", language)
     return f"Trouble: {event['detail']} [{event['code']}]"
