@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+from tests.console.calling import allow_calls, became, end_calls, ring
+
 from coupefeu.model.attachments import Attachment
+from coupefeu.model.calls import CallRole, CallState, DeclineReason, Outcome
 from coupefeu.model.messages import Channel, Content, Form, Operative, OutcomeCode
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.model.presence import (
@@ -16,6 +19,14 @@ from coupefeu.model.presence import (
     ReportKind,
 )
 from coupefeu.node.presence import fresh_salt
+from coupefeu.services.calls.commands import (
+    AnswerCall,
+    DeclineCall,
+    DeferCall,
+    HangUp,
+    JoinCall,
+    WithdrawCall,
+)
 from coupefeu.services.messages.commands import GiveOutcome, PassTo, Read, ReadBack, SayAgain, Take
 from coupefeu.services.presence.facts import AskPresence, EnterReport
 
@@ -76,3 +87,30 @@ def furnish(desks):
     ru.write("Сообщение без срока.", subject=Subject.PROTEST)
     ru.has(late)
     return warned
+
+
+def furnish_calls(desks):
+    """Call, and let it be answered, declined, put off, withdrawn; gives the number of the one with the most steps."""
+    us, ru = desks.us, desks.ru
+    allow_calls(ru)
+    answered, declined, deferred, withdrawn = (ring(us, words=LONG_FR) for _ in range(4))
+    for number in (answered, declined, deferred, withdrawn):
+        became(ru, number, state=CallState.RINGING)
+    ru.act(AnswerCall(call=ru.id(answered), from_post="ru.duty", officer="Вторая смена"))
+    became(us, answered, Outcome.ANSWERED, CallState.IN_CALL)
+    us.act(
+        JoinCall(call=us.id(answered), from_post="us.duty", role=CallRole.INTERPRETER, name="Interpreters")
+    )
+    us.act(HangUp(call=us.id(answered), from_post="us.duty", duration_ms=261_000))
+    ru.act(
+        DeclineCall(
+            call=ru.id(declined), from_post="ru.duty", reason=DeclineReason.NOT_COMPETENT, words=LONG_RU
+        )
+    )
+    ru.act(DeferCall(call=ru.id(deferred), from_post="ru.duty", to_post="ru.chief"))
+    us.act(WithdrawCall(call=us.id(withdrawn), from_post="us.duty"))
+    for desk in (us, ru):
+        became(desk, answered, Outcome.ANSWERED)
+        became(desk, declined, Outcome.DECLINED)
+    end_calls(us, ru)
+    return answered

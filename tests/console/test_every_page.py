@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 from tests.console.browser import HEIGHTS
-from tests.console.furnishing import furnish
+from tests.console.calling import ring
+from tests.console.furnishing import LONG_RU, furnish, furnish_calls
 from tests.console.looking import COLOURS, cut_texts, violations
 
 from coupefeu.model.precedence import Precedence
@@ -18,6 +19,8 @@ PAGES = {
     "new": "#/messages/new",
     "new-warning": "#/messages/new/warning",
     "new-phrase": "#/messages/new/standard-phrase",
+    "calls": "#/calls",
+    "call": "#/calls/{call}",
     "watch": "#/watch",
     "record": "#/record",
     "entry": "#/record/{number}",
@@ -45,6 +48,12 @@ def today():
 def furnished(_joined):
     """A record with something of everything; gives the number of a message with a long chain."""
     return furnish(_joined)
+
+
+@pytest.fixture(scope="session")
+def furnished_calls(_joined):
+    """Calls of both sides with every outcome of people; gives the number of one with many steps."""
+    return furnish_calls(_joined)
 
 
 def settled(page):
@@ -78,8 +87,11 @@ def judge(page):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_can_be_used_by_all_and_cuts_no_text(open_page, desks, furnished, name, language):
-    page = open_page(desks.us, PAGES[name].format(number=furnished, today=today()), language=language)
+def test_a_page_can_be_used_by_all_and_cuts_no_text(
+    open_page, desks, furnished, furnished_calls, name, language
+):
+    path = PAGES[name].format(number=furnished, call=furnished_calls, today=today())
+    page = open_page(desks.us, path, language=language)
     assert page.evaluate("() => document.documentElement.lang") == language
     wrong = judge(page)
     assert not wrong, wrong
@@ -110,6 +122,20 @@ def test_a_flash_can_be_taken_by_all_and_cuts_no_text(open_page, desks, language
             desks.us.act(Take(message=desks.us.id(sent), from_post="us.duty"))
     assert not covers, covers
     assert not taken, taken
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_call_can_be_answered_by_all_and_cuts_no_text(open_page, line, language):
+    page = open_page(line.us, "#/agreement", language=language)
+    ring(line.ru, words=LONG_RU, precedence=Precedence.FLASH)
+    page.wait_for_selector("[data-testid=answer][aria-disabled=false]")
+    wrong = {"rings": judge(page)}
+    for key, asks in (("d", "why"), ("f", "where")):
+        page.keyboard.press(key)
+        page.get_by_test_id(asks).wait_for()
+        wrong[asks] = "\n".join(violations(page) + cut_texts(page))
+        page.keyboard.press("Escape")
+    assert not any(wrong.values()), wrong
 
 
 def is_taken(desks, number):
