@@ -14,6 +14,7 @@ from tests.console.hearing import (
     silent_s,
     wait_for_sound,
 )
+from tests.console.pictures import take_picture
 
 from coupefeu.model.calls import CallState, DeclineReason, Outcome
 from coupefeu.model.precedence import Precedence
@@ -47,6 +48,7 @@ def test_it_covers_every_page_and_sounds_until_somebody_answers_by_one_key(open_
         assert say("ui-ring-name", "en", post="US · Duty desk") in found.inner_text()
         wait_for_sound(page)
     assert pitches(other, 12) <= set(RING_HERTZ), "a bell, not the siren"
+    take_picture(other, "console-ring")
     assert heard(caller)["level"] == 0, "it sounds where it is to be answered"
     writing.keyboard.press("a")
     for desk in (line.ru, line.us):
