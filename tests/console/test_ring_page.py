@@ -59,9 +59,8 @@ def test_it_covers_every_page_and_sounds_until_somebody_answers_by_one_key(open_
     for page in (writing, other, caller):
         page.locator("[data-testid=call-bar][data-state=in_call]").wait_for()
     writing.goto(writing.url.partition("#")[0] + "#/messages/new/free-text")
-    assert writing.locator("main textarea").first.input_value() == "that their aircraft", (
-        "nothing typed is lost"
-    )
+    written = writing.locator("main textarea").first
+    wait_until(lambda: written.input_value() == "that their aircraft", "what was being typed is lost")
     caller.get_by_test_id("call-bar").get_by_role("button", name=say("ui-ring-hang-up", "en")).click()
     became(line.ru, number, Outcome.ANSWERED)
     other.get_by_test_id("call-bar").wait_for(state="detached")
