@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
+from tests.cli.test_verify_persons import enrolment, statement
 from tests.console.browser import NARROW, WIDE
 from tests.console.calling import allow_calls, became, end_calls, read
 from tests.console.coturn import Coturn
@@ -12,12 +13,15 @@ from tests.console.desks import wait_until
 from tests.console.looking import cut_texts, violations
 from tests.console.quiet import settle
 from tests.console.speaking import Speaker
+from tests.passkeys import Passkey
 
 from coupefeu.console import rooms
 from coupefeu.model.calls import CallState, LostCause, MediaPath, Outcome
 from coupefeu.model.entry import Kind
 from coupefeu.node.media_policy import MediaPolicy, read_policy
+from coupefeu.record.leaf import leaf_hash
 from coupefeu.services.messages.status import StepName
+from coupefeu.store.reader import Reader
 from coupefeu.wire.signal import decode_signal, encode_signal
 from coupefeu.words import say
 
@@ -122,6 +126,21 @@ def test_officers_speak_and_the_screen_says_by_what_and_with_whom(line):
     line.us.page.get_by_role("button", name=say("ui-ring-hang-up", "en")).first.click()
     became(line.desks.ru, number, Outcome.ANSWERED)
     wait_until(lambda: line.ru.page.evaluate("__peers.at(-1).connectionState") == "closed", "it speaks on")
+
+
+def test_a_person_who_signs_his_answer_is_named_by_his_key_on_the_other_screen(line):
+    ru, device = line.desks.ru, Passkey()
+    key = ru.act(enrolment(device, ru.folder.agreement.line_id, "ru.duty"))[0]
+    number = line.dial("text")
+    line.answer()
+    answer = became(ru, number, Outcome.ANSWERED, CallState.IN_CALL).outcome_step
+    who = line.us.page.get_by_test_id("who")
+    who.get_by_text(say("room-who-person-not", "en")[:20]).wait_for()
+    with Reader(ru.folder.path / "record.db", running=True) as reader:
+        leaf = leaf_hash(reader.entry(*answer.id)["leaf"])
+    line_id = ru.folder.agreement.line_id
+    (signed,) = ru.act(statement(device, line_id, answer.id, leaf, ru.id(key), post="ru.duty"))
+    who.get_by_test_id("person-signed").get_by_role("link", name=signed).wait_for()
 
 
 def judge_page(page):
