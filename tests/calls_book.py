@@ -1,6 +1,7 @@
 """The views of calls alone, in memory: entries as either party may write them, lawful or not, in any order."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 
 from pysqlite3 import dbapi2
@@ -87,12 +88,21 @@ class Logs:
         return entry
 
 
+@cache
+def _connection(ours):
+    """Give the one database of a party, which knows its statements already."""
+    connection = Connection(dbapi2.connect(":memory:", isolation_level=None))
+    for table in (CALLS, STEPS):
+        for statement in (CreateTable(table), *map(CreateIndex, table.indexes)):
+            connection.query(compile_text(statement))
+    return connection
+
+
 class Book:
-    """The record of one party, as far as calls go."""
+    """The record of one party, as far as calls go; the next of the same party begins it anew."""
 
     def __init__(self, ours):
-        raw = dbapi2.connect(":memory:", isolation_level=None)
-        self.connection, self.arrivals = Connection(raw), 0
+        self.connection, self.arrivals = _connection(ours), 0
         self.context = Context(
             now=Moment(utc_ms=0, mono_ms=0),
             our_log=ours,
@@ -101,8 +111,7 @@ class Book:
             agreement_version=1,
         )
         for table in (CALLS, STEPS):
-            for statement in (CreateTable(table), *map(CreateIndex, table.indexes)):
-                self.connection.query(compile_text(statement))
+            self.connection.query(f"DELETE FROM {table.name}")
 
     def store(self, entry):
         recorded = Recorded(

@@ -1,6 +1,7 @@
 """One outcome of each attempt, whatever is written about it and in whatever order: cases, and entries at random."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from tests.calls_book import FACTS, RU, US, Logs, books
@@ -9,8 +10,10 @@ from tests.sizes import size
 from coupefeu.model.calls import CallState, Outcome
 from coupefeu.model.entry import Kind
 from coupefeu.services.calls.facts import CallFact
+from coupefeu.services.calls.tables import MAX_STEPS
 
 K = Kind
+FIRST = {K.CALL_WITHDRAWN: Outcome.WITHDRAWN, K.CALL_ANSWERED: Outcome.ANSWERED}
 
 
 @pytest.fixture
@@ -89,9 +92,10 @@ def test_nobody_answers_ends_or_rings_for_the_other_side(logs):
 def test_a_call_of_nobody_of_several_or_of_one_s_own_rings_nowhere(logs, to_posts):
     call = logs.write(US, K.CALL_PLACED, to_posts=to_posts)
     logs.write(RU, K.CALL_ANSWERED, call)
+    logs.write(US, K.CALL_WITHDRAWN, call)
     view = agreed(logs, call)
     assert (view.effect, view.outcome, view.is_open) == ("not_a_counterpart", None, False)
-    assert effects(view) == {K.CALL_ANSWERED: "call_without_effect"}
+    assert effects(view) == {K.CALL_WITHDRAWN: "call_without_effect"}
 
 
 def test_an_answer_to_another_entry_at_the_same_place_answers_nothing(logs):
@@ -145,6 +149,28 @@ def test_a_call_is_over_when_either_side_ends_it_and_only_then(logs):
     )
 
 
+@pytest.mark.parametrize(
+    ("side", "kind", "last"),
+    [
+        (RU, K.CALL_RINGING, K.CALL_ANSWERED),
+        (RU, K.CALL_WORDS, K.CALL_ANSWERED),
+        (US, K.CALL_JOINED, K.CALL_WITHDRAWN),
+    ],
+)
+def test_of_a_flood_about_one_call_the_earliest_count_and_the_rest_on_neither_record(side, kind, last):
+    logs = Logs()
+    call = logs.write(US, K.CALL_PLACED)
+    for _ in range(MAX_STEPS - 1):
+        logs.write(side, kind, call)
+    logs.write(side, last, call)
+    assert agreed(logs, call).outcome is FIRST[last], "the last that counts"
+    logs.entries.insert(1, replace(logs.entries[1], index=-1))  # one more, earlier in its log, that comes now
+    for book in books(logs, (None, [*logs.entries[:1], *logs.entries[2:], logs.entries[1]])):
+        view = book.view(call)
+        assert (view.outcome, book.columns(call)) == (None, (None, True))
+        assert len(view.steps) + len(view.without_effect) <= MAX_STEPS
+
+
 def scramble(draw, logs):
     """Write entries that no rule of ours would let be written, about one another, with any claim of what was seen."""
     for _ in range(draw.randrange(4, 30)):
@@ -160,6 +186,7 @@ def scramble(draw, logs):
             else {}
         )
         odd |= {"body": draw.randbytes(4)} if draw.random() < 0.05 else {}
+        odd |= {"to_posts": ()} if draw.random() < 0.05 else {}
         logs.write(
             log, kind, *about, seen=draw.choice((0, 0, logs.sizes[1 - log], draw.randrange(40))), **odd
         )

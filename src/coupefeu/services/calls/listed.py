@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, func, literal_column, select
 
 from coupefeu.model.calls import Outcome
 from coupefeu.services.base import Statement
-from coupefeu.services.calls.tables import CALLS, MAX_STEPS, STEPS
+from coupefeu.services.calls.tables import CALLS, STEPS, steps_of
 
 LISTED_INDEX: Final = "INDEXED BY calls_listed"
 """It holds all that a filter looks at, in the order of arrival, and none of the bodies."""
@@ -53,16 +53,7 @@ SELECT_ANSWERED: Final = (
 )
 _WINDOW: Final = func.json_each(bindparam("arrivals")).table_valued("value")
 SELECT_WINDOW: Final = select(CALLS).where(CALLS.c.arrival.in_(select(_WINDOW.c.value)))
-_RANK: Final = func.row_number().over(
-    partition_by=(STEPS.c.call_log, STEPS.c.call_idx, STEPS.c.party), order_by=(STEPS.c.log, STEPS.c.idx)
-)
-_RANKED: Final = (
-    select(STEPS, _RANK.label("rank"))
-    .join(CALLS, (CALLS.c.log == STEPS.c.call_log) & (CALLS.c.idx == STEPS.c.call_idx))
-    .where(CALLS.c.arrival.in_(select(_WINDOW.c.value)))
-    .subquery()
-)
-SELECT_STEPS_OF_WINDOW: Final = select(_RANKED).where(_RANKED.c.rank <= literal_column(str(MAX_STEPS)))
+SELECT_STEPS_OF_WINDOW: Final = steps_of(CALLS.c.arrival.in_(select(_WINDOW.c.value)))
 
 
 def values_of(wanted: CallFilter) -> dict[str, object]:

@@ -26,6 +26,17 @@ _OUTCOMES: Final = {
     Kind.CALL_WITHDRAWN: Outcome.WITHDRAWN,
 }
 
+_DERIVED: Final = (
+    *(
+        f"{name}_{part}"
+        for name in ("caller_edge", "called_edge", "said", "shown")
+        for part in ("log", "idx")
+    ),
+    "outcome_arrival",
+    "outcome",
+)
+"""Of a call that has just come; resolving.py fills them in."""
+
 Row = Mapping[str, Any]
 
 
@@ -64,8 +75,7 @@ def _call_row(recorded: Recorded, head: Head, context: Context, defect: str) -> 
         "agreement_version": _clamp(head.agreement_version),
         "arrangement_log": None if arranged is None else arranged.log,
         "arrangement_idx": None if arranged is None else arranged.index,
-        "outcome_arrival": None,
-        "outcome": None,
+        **dict.fromkeys(_DERIVED),
         "is_open": not defect,
     }
 

@@ -16,17 +16,19 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    and_,
     bindparam,
-    func,
-    literal_column,
+    or_,
     select,
+    tuple_,
+    union_all,
 )
 
 from coupefeu.model.messages import MessageId
 from coupefeu.services.base import METADATA, Statement
 
 MAX_STEPS: Final = 512
-"""Read of one attempt and party, the earliest of its log; honest nodes write a dozen."""
+"""Of one attempt and side the earliest of its log count; honest nodes write a dozen."""
 
 
 def _entry_columns() -> list[Column[Any]]:
@@ -35,11 +37,14 @@ def _entry_columns() -> list[Column[Any]]:
         Column("arrived_ms", BigInteger, nullable=False),
         Column("claimed_ms", BigInteger, nullable=False),
         Column("ours", Boolean, nullable=False),
-        Column("party", String, nullable=False, doc="whose log it stands in"),
         Column("post", String, nullable=False, doc="that speaks"),
         Column("body", LargeBinary, nullable=False),
         Column("effect", String, nullable=False, doc="why it has none; empty when it may have"),
     ]
+
+
+def _place_columns(name: str, doc: str) -> list[Column[Any]]:
+    return [Column(f"{name}_log", Integer, doc=doc), Column(f"{name}_idx", BigInteger)]
 
 
 CALLS: Final = Table(
@@ -47,6 +52,7 @@ CALLS: Final = Table(
     METADATA,
     Column("log", Integer, primary_key=True, autoincrement=False),
     Column("idx", BigInteger, primary_key=True, autoincrement=False),
+    Column("party", String, nullable=False, doc="whose log it stands in"),
     *_entry_columns(),
     Column("leaf_hash", LargeBinary, nullable=False),
     Column("to_party", String, nullable=False),
@@ -55,6 +61,10 @@ CALLS: Final = Table(
     Column("agreement_version", BigInteger, nullable=False),
     Column("arrangement_log", Integer, doc="the proposal of the arranged call that this is"),
     Column("arrangement_idx", BigInteger),
+    *_place_columns("caller_edge", "the last step of the caller that counts; None: all do"),
+    *_place_columns("called_edge", "of who was called"),
+    *_place_columns("said", "the first outcome in the log of who was called"),
+    *_place_columns("shown", "the first step of the caller that shows to have seen that"),
     Column("outcome_arrival", BigInteger, doc="of the step that is the outcome; None: there is none yet"),
     Column("outcome", String, doc="in the words of model.calls.Outcome"),
     Column("is_open", Boolean, nullable=False, doc="no outcome yet, or in call"),
@@ -80,6 +90,7 @@ STEPS: Final = Table(
     METADATA,
     Column("call_log", Integer, primary_key=True, autoincrement=False),
     Column("call_idx", BigInteger, primary_key=True, autoincrement=False),
+    Column("party", String, primary_key=True, doc="whose log it stands in"),
     Column("log", Integer, primary_key=True, autoincrement=False),
     Column("idx", BigInteger, primary_key=True, autoincrement=False),
     *_entry_columns(),
@@ -100,15 +111,33 @@ Index("call_steps_by_arrival", STEPS.c.arrival)
 INSERT_CALL: Final = CALLS.insert().values({each.name: bindparam(each.name) for each in CALLS.c})
 INSERT_STEP: Final = STEPS.insert().values({each.name: bindparam(each.name) for each in STEPS.c})
 SELECT_CALL: Final = select(CALLS).where(CALLS.c.log == bindparam("log"), CALLS.c.idx == bindparam("idx"))
-_RANK: Final = func.row_number().over(
-    partition_by=(STEPS.c.call_log, STEPS.c.call_idx, STEPS.c.party), order_by=(STEPS.c.log, STEPS.c.idx)
-)
-_RANKED: Final = (
-    select(STEPS, _RANK.label("rank"))
-    .where(STEPS.c.call_log == bindparam("log"), STEPS.c.call_idx == bindparam("idx"))
-    .subquery()
-)
-SELECT_STEPS: Final = select(_RANKED).where(_RANKED.c.rank <= literal_column(str(MAX_STEPS)))
+
+
+def place(row: Any, name: str = "") -> Any:
+    """Give where something stands, as a value that compares: (log, idx) of a row, or a pair of its columns."""
+    prefix = f"{name}_" if name else ""
+    return tuple_(row.c[f"{prefix}log"], row.c[f"{prefix}idx"])
+
+
+def counts(step: Any, side: str) -> Any:
+    """Keep the steps of a side that count: those up to its edge, so that a flood costs no reader and no list."""
+    party = CALLS.c.party if side == "caller" else CALLS.c.to_party
+    edge = CALLS.c[f"{side}_edge_log"]
+    return and_(
+        step.c.call_log == CALLS.c.log,
+        step.c.call_idx == CALLS.c.idx,
+        step.c.party == party,
+        or_(edge.is_(None), place(step) <= place(CALLS, f"{side}_edge")),
+    )
+
+
+def steps_of(calls: Any) -> Any:
+    """Select the steps that count of the calls that fit; each side by itself, so that each is one range of the key."""
+    sides = (select(STEPS).join(CALLS, counts(STEPS, side)).where(calls) for side in ("caller", "called"))
+    return union_all(*sides)
+
+
+SELECT_STEPS: Final = steps_of((CALLS.c.log == bindparam("log")) & (CALLS.c.idx == bindparam("idx")))
 
 
 def select_call(call: MessageId) -> Statement:

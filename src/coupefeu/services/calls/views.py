@@ -1,13 +1,14 @@
 """The statements that one more entry causes: its rows, and the outcome of the call that it is about."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from sqlalchemy import bindparam, case, literal_column, update
 
 from coupefeu.model.entry import Kind
 from coupefeu.services.base import Context, Recorded, Statement
-from coupefeu.services.calls.resolving import resolve
-from coupefeu.services.calls.rows import Row, rows_of
+from coupefeu.services.calls.resolving import count_step, resolve_call, resolve_step
+from coupefeu.services.calls.rows import NOWHERE, Row, rows_of
 from coupefeu.services.calls.tables import INSERT_CALL, INSERT_STEP, STEPS
 
 _NOTHING: Final[Any] = literal_column("x''")
@@ -32,16 +33,25 @@ _EMPTY: Final = (
 def apply(recorded: Recorded, context: Context) -> tuple[Statement, ...]:
     """Give the statements for one entry; whatever it holds, it is kept."""
     calls, steps = rows_of(recorded, context)
-    placed = [
-        each for row in calls for each in (Statement(INSERT_CALL, row), *resolve((row["log"], row["idx"])))
-    ]
-    return (*placed, *(each for row in steps for each in _stored(row)))
+    return (
+        *(each for row in calls for each in _placed(row)),
+        *(each for row in steps for each in _stored(row)),
+    )
 
 
-def _stored(row: Row) -> tuple[Statement, ...]:
-    stored = Statement(INSERT_STEP, row)
-    changes_nothing = row["kind"] in {Kind.CALL_RINGING, Kind.CALL_WORDS} or row["effect"]
-    return (stored,) if changes_nothing else (stored, *resolve((row["call_log"], row["call_idx"])))
+def _placed(row: Row) -> Iterator[Statement]:
+    yield Statement(INSERT_CALL, row)
+    yield from resolve_call((row["log"], row["idx"]), (row["party"], row["to_party"]))
+
+
+def _stored(row: Row) -> Iterator[Statement]:
+    call, step = (row["call_log"], row["call_idx"]), (row["log"], row["idx"])
+    yield Statement(INSERT_STEP, row)
+    if call == NOWHERE:
+        return
+    yield from count_step(call, step, row["party"])
+    decides = row["kind"] not in {Kind.CALL_RINGING, Kind.CALL_WORDS} and not row["effect"]
+    yield from resolve_step(call, step, row["party"], decides=decides)
 
 
 def empty(range_: tuple[int, int, int], by: tuple[int, int]) -> Statement:
