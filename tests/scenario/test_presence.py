@@ -192,6 +192,9 @@ def test_a_message_that_the_post_read_back_is_a_contact_when_it_matches(line):
     desk = say(line, to="ru.duty")
     read_back(line, desk, post="ru.duty")
     assert len(pair_of(line).contacts) == 1, "the desk is not the minister"
+    crossed = say(line, from_post="us.duty")
+    read_back(line, crossed)
+    assert len(pair_of(line).contacts) == 1, "nor is our desk the secretary"
 
 
 class Holder:

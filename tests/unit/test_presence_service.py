@@ -23,6 +23,8 @@ from coupefeu.model.presence import (
     ReportKind,
 )
 from coupefeu.node.commands import decode_command, encode_command
+from coupefeu.node.statement_text import kind_signed
+from coupefeu.services.base import Context
 from coupefeu.services.bodies import decode_body
 from coupefeu.services.erasures.facts import EraseContent
 from coupefeu.services.every import SERVICES
@@ -421,6 +423,23 @@ def test_nobody_answers_a_question_of_his_own(keeper, theirs):
     )
     theirs.write(Kind.PRESENCE_SHOWN, encode_statement(stated), theirs_own, (1, 0))
     assert effects(keeper, STATEMENTS) == ["own_question"]
+
+
+def test_signing_a_question_answers_it_for_the_post_that_is_asked_alone():
+    context = Context(
+        now=moment(),
+        our_log=0,
+        parties=("us", "ru"),
+        agreement=AGREEMENT,
+        agreement_version=AGREEMENT.version,
+    )
+    asked = replace(Author(AGREEMENT, "ru").head(kind=Kind.PRESENCE_ASKED), to_posts=(OUR_CHIEF,))
+    assert kind_signed((1, 4), asked, context, OUR_CHIEF) is Kind.PRESENCE_SHOWN
+    assert kind_signed((0, 4), asked, context, "us.duty") is Kind.STATEMENT, "our own question is stood by"
+    assert kind_signed((1, 4), replace(asked, kind=Kind.MESSAGE), context, "us.duty") is Kind.STATEMENT
+    with pytest.raises(PolicyError) as refused:
+        kind_signed((1, 4), asked, context, "us.duty")
+    assert refused.value.code == "node.statement.not_asked"
 
 
 # --- erased, rebuilt, said --------------------------------------------------------------------------------
