@@ -206,6 +206,27 @@ def test_a_contact_by_another_channel_stands_in_the_same_list(line):
     assert "BY ANOTHER CHANNEL" in "\n".join(line.run("calls", number))
 
 
+# --- while both nodes run ----------------------------------------------------------------------------------
+
+
+def test_who_calls_may_wait_for_what_becomes_of_it_and_status_says_that_it_rings(line):
+    async def play():
+        async with coupefeu.Node.open(line.us), coupefeu.Node.open(line.ru) as theirs:
+            waiting = asyncio.ensure_future(asyncio.to_thread(line.run, "call", "RU", "--wait"))
+            async with theirs.events() as events:
+                async for event in events:
+                    if isinstance(event, EntrySeen) and event.kind == Kind.CALL_RINGING:
+                        break
+            status = await asyncio.to_thread(line.run, "status", node=line.ru)
+            await theirs.call(event.about[0]).answer()
+            return await waiting, status, event.about[0]
+
+    told, status, number = asyncio.run(asyncio.wait_for(play(), WITHIN_S))
+    assert told[0] == BANNER
+    assert f"{number}  IN CALL" in told
+    assert f"! RINGS HERE: {number}: coupefeu answer {number}" in status
+
+
 # --- a terminal that follows the line ----------------------------------------------------------------------
 
 

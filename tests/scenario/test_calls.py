@@ -52,6 +52,7 @@ def test_an_answer_ends_every_branch_and_a_hang_up_says_how_long_it_was(nodes):
     nodes.run(seconds=130)
     assert view(nodes.us, number).rung_posts == ("ru.minister", "ru.chief")
     answer(nodes.ru, number, from_post="ru.chief", officer="2nd watch")
+    assert nodes.ru.calling.ringing == (), "at once"
     nodes.run(seconds=300)
     for node in nodes.nodes:
         seen = view(node, number)
@@ -73,6 +74,7 @@ def test_a_refusal_stops_the_ringing_and_is_never_silence(nodes):
     number = call(nodes.us)
     nodes.run(seconds=3)
     decline(nodes.ru, number, DeclineReason.NOT_AUTHORISED, words="The General Staff answers for this.")
+    assert nodes.ru.calling.ringing == (), "at once"
     nodes.run(seconds=RING_S + GRACE_S + 10)
     assert outcome(nodes, number) is Outcome.DECLINED
     seen = view(nodes.us, number)

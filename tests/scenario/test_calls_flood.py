@@ -6,15 +6,19 @@ end each of them has an outcome on both records. Source: protocol B8.
 
 import pytest
 from tests.scenario.calling import RING_S, answer, call, is_receipted, outcome, outcomes, state, with_terms
-from tests.scenario.stage import MINUTE, open_line
+from tests.scenario.stage import MINUTE, open_line, unbind, write
 from tests.sizes import size
 
-from coupefeu.model.calls import CallState, Outcome
+from coupefeu.model.calls import CallState, MediaPath, Outcome
 from coupefeu.model.entry import Kind
 from coupefeu.model.precedence import Precedence
+from coupefeu.node.calling import open_calls
+from coupefeu.node.calling.open_calls import MAX_FOLLOWED
 from coupefeu.node.calling.ringing import MAX_WAITING
 from coupefeu.node.events import EntryRecorded
 from coupefeu.services.calls.commands import PlaceCall
+from coupefeu.services.calls.facts import CallFact, encode_call
+from coupefeu.services.calls.fold import fold
 
 FLOOD = size(small=1_500, full=100_000)
 PER_MINUTE = 6
@@ -97,6 +101,26 @@ def test_in_the_end_each_has_an_outcome_on_both_records_and_the_line_is_gone(nod
         minute = entry.arrived_ms // 60_000
         per_minute[minute] = per_minute.get(minute, 0) + 1
     assert max(per_minute.values()) <= 3 * PER_MINUTE, "those that rang, and those that did not"
+
+
+def test_a_flood_of_entries_about_one_call_costs_no_more_each_than_the_first(nodes, monkeypatch):
+    number = call(nodes.ru)
+    nodes.run(seconds=1)
+    unbind(nodes, nodes.ru, monkeypatch)
+    folded = []
+    monkeypatch.setattr(
+        open_calls,
+        "fold",
+        lambda call, steps, context: folded.append(len(steps)) or fold(call, steps, context),
+    )
+    body, about = encode_call(Kind.CALL_CONNECTED, CallFact(path=MediaPath.RELAY)), {"references": (number,)}
+    for _ in range(4 * MAX_FOLLOWED):
+        write(nodes.ru, int(Kind.CALL_CONNECTED), body, to_posts=("us.duty",), **about)
+    nodes.run(seconds=5)
+    assert len(folded) <= 2 * MAX_FOLLOWED, "on either side"
+    assert max(folded) == MAX_FOLLOWED + 1, "theirs, and that it rings"
+    answer(nodes.us, number)
+    assert nodes.us.calling.view(number).state is CallState.IN_CALL
 
 
 def test_one_that_never_rang_can_still_be_answered(nodes):

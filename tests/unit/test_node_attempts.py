@@ -59,7 +59,7 @@ def test_one_that_says_again_and_again_that_it_rings_gets_no_more_time():
     line = Line(ALIVE)
     for at_ms in range(0, 600_000, 10_000):
         line.attempts.rings(CALL, at_ms)
-    assert line.attempts.next_ms(0) == LADDER_MS + GRACE_MS
+    assert line.due(LADDER_MS + GRACE_MS) == [(Outcome.NO_ANSWER, 5_000)]
 
 
 def test_a_line_that_has_just_come_back_may_bring_its_answer():

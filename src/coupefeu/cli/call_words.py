@@ -59,8 +59,10 @@ def step_lines(step: CallStep, language: str) -> list[str]:
 
 def _times(view: CallView, language: str) -> Iterator[str]:
     """Say when what happened, each by our own clock; what the caller's said is its claim."""
-    claimed = say("claimed", language, time=format_second(view.placed_ms))
-    yield label(say("calls-text-placed", language), f"{format_second(view.arrived_ms)} ({claimed})", language)
+    placed = format_second(view.arrived_ms)
+    if not view.ours:
+        placed += f" ({say('claimed', language, time=format_second(view.placed_ms))})"
+    yield label(say("calls-text-placed", language), placed, language)
     times = {
         "calls-text-on-their-record": view.on_their_record_ms,
         "calls-text-rang": first_ms(view, Kind.CALL_RINGING),

@@ -6,7 +6,7 @@ Only their rows are here, the same that the views hold; what they mean is `servi
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from coupefeu.model.calls import CallState
 from coupefeu.model.entry import Head
@@ -16,8 +16,9 @@ from coupefeu.services.base import Context, Recorded, Rows
 from coupefeu.services.calls.fold import fold
 from coupefeu.services.calls.rows import rows_of
 from coupefeu.services.calls.status import CallView
-from coupefeu.services.calls.tables import MAX_STEPS
 
+MAX_FOLLOWED: Final = 32
+"""Steps of one call and party that are followed: honest nodes write a dozen, and each is folded again every time."""
 Row = Mapping[str, Any]
 
 
@@ -63,7 +64,7 @@ class OpenCalls:
     def step(self, recorded: Recorded, head: Head, context: Context) -> Iterator[CallView]:
         """Take in what was said of open calls; gives each as it is now.
 
-        Of a party that writes hundreds of entries about one call the first count, as in the rules.
+        Of a party that writes many about one call the first are followed; the record has all, and judges by itself.
         """
         if not any((each.log, each.index) in self._open for each in head.references):
             return
@@ -99,4 +100,4 @@ class OpenCalls:
 
 def _is_heeded(steps: list[Row], row: Row) -> bool:
     earlier = [each for each in steps if each["party"] == row["party"]]
-    return len(earlier) < MAX_STEPS
+    return len(earlier) < MAX_FOLLOWED
