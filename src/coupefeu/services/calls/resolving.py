@@ -23,7 +23,7 @@ from coupefeu.services.calls.tables import CALLS, MAX_STEPS, STEPS, counts, plac
 from coupefeu.services.calls.transitions import CALLED_OUTCOMES, CALLER_KINDS, CALLER_OUTCOMES
 
 _ENDINGS: Final = (Kind.CALL_ENDED, Kind.CALL_LOST)
-_NOTHING: Final = literal_column("''")
+_NOTHING: Final[Any] = literal_column("''")
 _THIS: Final = (CALLS.c.log == bindparam("b_log")) & (CALLS.c.idx == bindparam("b_idx"))
 
 
