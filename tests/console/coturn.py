@@ -28,8 +28,13 @@ class Coturn:
         configuration = folder / "turnserver.conf"
         configuration.write_text(self._configure())
         places = ["--pidfile", str(folder / "pid"), "--userdb", str(folder / "users")]
-        with self.log.open("w") as log:
-            self._process = subprocess.Popen([PATH, "-c", configuration, *places], stdout=log, stderr=log)
+        self._command = [PATH, "-c", configuration, *places]
+        self.start()
+
+    def start(self):
+        """Start it, also again where it was."""
+        with self.log.open("a") as log:
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
         wait_until(self._listens, "coturn does not listen")
 
     @property

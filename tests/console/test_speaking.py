@@ -14,6 +14,7 @@ from tests.console.looking import cut_texts, violations
 from tests.console.quiet import settle
 from tests.console.speaking import Speaker
 from tests.passkeys import Passkey
+from tests.sizes import size
 
 from coupefeu.console import rooms
 from coupefeu.model.calls import CallState, LostCause, MediaPath, Outcome
@@ -234,6 +235,8 @@ def test_a_relayed_call_shows_the_addresses_of_no_desk(line, coturn, tmp_path):
             each.wait_for_picture()
             assert each.flow()["ends"] == ["relay", "relay"]
             assert each.page.get_by_test_id("stage").get_attribute("data-way") == "relay"
+        for _ in range(size(small=0, full=3)):
+            lose_and_find(line, coturn)
     line.desks.us.engine.signal = signal
     addresses = {
         each for payload in said for each in re.findall(rb"\d+ udp \d+ (\S+) \d+ typ (\w+)", payload)
@@ -241,6 +244,16 @@ def test_a_relayed_call_shows_the_addresses_of_no_desk(line, coturn, tmp_path):
     assert addresses == {(b"127.0.0.1", b"relay")}
     paths = [step.fact.path for step in read(line.desks.ru, number).steps if step.kind is Kind.CALL_CONNECTED]
     assert set(paths) == {MediaPath.RELAY}
+
+
+def lose_and_find(line, coturn):
+    """Have the relay end and come back: both look for another way, and the call goes on."""
+    coturn.close()
+    line.us.wait_for_stage("stalled")
+    coturn.start()
+    for each in (line.us, line.ru):
+        each.wait_for_stage("connected")
+        each.wait_for_voice()
 
 
 def test_without_a_relay_nobody_dials_by_voice_before_he_chose_what_it_shows(line):
