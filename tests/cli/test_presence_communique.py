@@ -51,7 +51,7 @@ def test_a_note_is_shown_by_choice_and_read_in_words(noted, tmp_path):
     us, ru, said, seen = noted
     shown, hidden = tmp_path / "shown.html", tmp_path / "hidden.html"
     choice = ("communique", "--node", us, "--entries", f"{said},{seen}")
-    run(*choice, "--disclose", "all", "--to", hidden)
+    run(*choice, "--disclose", "all", "--attachments", "all", "--to", hidden)
     run(*choice, "--disclose", "all", "--attachments", f"{seen}#0", "--to", shown)
     told = run("verify", shown)
     for expected in (
@@ -74,5 +74,11 @@ def test_a_note_is_shown_by_choice_and_read_in_words(noted, tmp_path):
         ]
     )
     assert all("gives" in each for each in answers), json.dumps(answers)[:400]
+    run("export", "record", "--party", "us", "--node", us, "--to", tmp_path / "record")
+    exported = b"".join(each.read_bytes() for each in (tmp_path / "record").rglob("*") if each.is_file())
+    assert b"and the line goes on" in exported
+    assert SEEN.what.encode() not in exported, "nor does the whole record tell what nobody chose"
+    run("prove", "--party", "us", "--index", seen[3:], "--node", us, "--to", tmp_path / "entry")
+    assert SEEN.what.encode() in (tmp_path / "entry" / "attachments" / f"{seen[3:]}-0").read_bytes()
     theirs = run("communique", "--node", ru, "--entries", seen, "--disclose", "all", "--preview")
     assert SEEN.what not in theirs, "who holds a hash shows a hash"

@@ -33,6 +33,7 @@ from coupefeu.record.leaf import leaf_hash
 from coupefeu.record.tree import root_of
 from coupefeu.store.line import Party, need_author
 from coupefeu.store.reader import Held, Reader
+from coupefeu.store.showing import is_note, parse_head
 from coupefeu.wire import tiles
 from coupefeu.wire.checkpoint import Checkpoint
 from coupefeu.wire.note import ML_DSA_44, parse_note
@@ -76,7 +77,7 @@ def export_record(
     writer.finish()
     if disclosed:
         write(folder / INDEX_PATH, format_index(need_author(parties, log).origin, disclosed))
-    write_attachments(reader, log, 0, signed.size, folder)
+    write_attachments(reader, log, 0, signed.size, folder, notes=False)
     write_keys(folder, signed)
     write_policies(folder, signed, agreed_signers(parties, log, signed, witnesses))
     write(folder / "checkpoint", signed.note)
@@ -95,9 +96,16 @@ def _write_older(folder: Path, signed: SignedNote, older: SignedNote | None) -> 
     write_ml_dsa_keys(folder, older)
 
 
-def write_attachments(reader: Reader, log: int, start: int, end: int, folder: Path) -> None:
-    """Write each attachment that is held of the entries in [start, end), and its salt, never the seed."""
+def write_attachments(
+    reader: Reader, log: int, start: int, end: int, folder: Path, *, notes: bool = True
+) -> None:
+    """Write each attachment that is held of the entries in [start, end), and its salt, never the seed.
+
+    `notes`: also what our notes say, which nobody is told unless it is chosen by its number.
+    """
     for index, number, seed, content in reader.attachments(log, start, end):
+        if not notes and is_note(parse_head(reader.entry(log, index)["head"])):
+            continue
         path = folder / attachment_path(index, number)
         write(path, content)
         write(path.with_name(f"{path.name}.salt"), attachment_salt(seed, number))

@@ -66,10 +66,15 @@ _CONTENT: Final = "SELECT content FROM attachments WHERE log = ? AND idx = ? ORD
 
 def with_attached(record: Connection, recorded: Recorded) -> Recorded:
     """Give an entry with what its view needs and the log does not hold: what a note of ours says."""
-    if recorded.head is None or recorded.head.kind != Kind.NOTE or not recorded.ours:
+    if not is_note(recorded.head) or not recorded.ours:
         return recorded
     parts = record.query(_CONTENT, (recorded.log, recorded.index)).fetchall()
     return replace(recorded, attached=(b"".join(part for (part,) in parts),) if parts else ())
+
+
+def is_note(head: Head | None) -> bool:
+    """Whether what an entry says lies with its author alone, to be shown only when that very entry is named."""
+    return head is not None and head.kind == Kind.NOTE
 
 
 def parse_head(head: bytes) -> Head | None:

@@ -18,6 +18,7 @@ from coupefeu.record.leaf import leaf_hash
 from coupefeu.record.selection import Chosen, Disclosed
 from coupefeu.services.communique.facts import Range
 from coupefeu.store.reader import Reader
+from coupefeu.store.showing import is_note
 from coupefeu.wire.communique import MAX_ENTRIES
 
 Row = Mapping[str, Any]
@@ -50,7 +51,10 @@ class Query:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disclosing:
-    """How much is disclosed: of every entry, of single ones, and which attachments; None: all of them."""
+    """How much is disclosed: of every entry, of single ones, and which attachments; None: all, but of no note.
+
+    What a note says is shown where its number is named, and never with all the rest.
+    """
 
     default: Disclosed = Disclosed.HEAD
     single: Mapping[MessageId, Disclosed] = field(default_factory=dict)
@@ -213,7 +217,8 @@ def _choose(reader: Reader, row: Row, disclosing: Disclosing, parties: tuple[str
     disclosed = _LEVELS[min(asked, held)]
     attachments: tuple[int, ...] = ()
     if disclosed is Disclosed.ALL:
-        held_here = sorted(reader.held_attachments(*number))
+        is_named = disclosing.attachments is not None or not is_note(head_of(row))
+        held_here = sorted(reader.held_attachments(*number)) if is_named else ()
         attachments = tuple(each for each in held_here if disclosing.shows(number, each))
     _insist_attachments(disclosing, number, attachments, parties)
     return Chosen(
