@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from coupefeu.model.agreement import Agreement
+from coupefeu.services.watch.roster import Planned, Span
 from coupefeu.services.watch.standing import WatchStanding
 
 
@@ -66,23 +67,23 @@ def _judge(
     if standing.watch is not None or not (is_desk or standing.roster):
         return None, None
     roster = standing.roster
-    planned = None if roster is None else roster.at(now_ms)
+    planned = Planned(is_planned=False) if roster is None else roster.at(now_ms)
     change_ms = None if roster is None else roster.next_change_ms(now_ms)
     since_ms = opened_ms if standing.left_ms is None else standing.left_ms
-    names = () if planned is None else tuple(each.officer for each in planned.now)
-    if is_desk and planned is not None and planned.gap is not None:
-        said = Unstaffed(
-            post=standing.post,
-            cause=UnstaffedCause.GAP,
-            since_ms=since_ms,
-            gap_until_ms=planned.gap.until_ms,
-        )
-        return said, change_ms
-    if not is_desk and not names:
+    if is_desk and planned.gap is not None:
+        return _gap(standing.post, since_ms, planned.gap), change_ms
+    if not is_desk and not planned.now:
         return None, change_ms
-    began_ms = since_ms if is_desk or planned is None else max(since_ms, planned.now[0].from_ms)
-    due_ms = began_ms + grace_ms
-    if now_ms >= due_ms:
-        said = Unstaffed(post=standing.post, cause=UnstaffedCause.NOBODY, since_ms=since_ms, planned=names)
-        return said, change_ms
-    return None, due_ms if change_ms is None else min(due_ms, change_ms)
+    due_ms = grace_ms + (since_ms if is_desk else max(since_ms, planned.now[0].from_ms))
+    if now_ms < due_ms:
+        return None, due_ms if change_ms is None else min(due_ms, change_ms)
+    return _nobody(standing.post, since_ms, planned), change_ms
+
+
+def _gap(post: str, since_ms: int, gap: Span) -> Unstaffed:
+    return Unstaffed(post=post, cause=UnstaffedCause.GAP, since_ms=since_ms, gap_until_ms=gap.until_ms)
+
+
+def _nobody(post: str, since_ms: int, planned: Planned) -> Unstaffed:
+    names = tuple(each.officer for each in planned.now)
+    return Unstaffed(post=post, cause=UnstaffedCause.NOBODY, since_ms=since_ms, planned=names)
