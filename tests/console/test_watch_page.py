@@ -7,7 +7,7 @@ from tests.console.test_every_page import judge
 from tests.console.test_line_page import settled, wait_for_text
 
 from coupefeu.model.precedence import Precedence
-from coupefeu.services.watch.facts import LeaveWatch, PlanRoster, RosterWindow, TakeWatch
+from coupefeu.services.watch.facts import HandOverWatch, LeaveWatch, PlanRoster, RosterWindow, TakeWatch
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
@@ -58,10 +58,18 @@ def test_both_sides_are_shown_with_who_is_there_and_who_is_planned_and_an_empty_
     day = page.get_by_test_id("day")
     day.filter(has_text="вторая смена").wait_for()
     assert "RU" in day.inner_text()
+    see_it_before_dialling(fresh_desks.ru, open_page(fresh_desks.us, "#/calls"))
     fresh_desks.cut()
     page.get_by_test_id("side-ru").filter(has_text="The line is down").wait_for()
     fresh_desks.mend()
     see_an_empty_desk(fresh_desks, open_page)
+
+
+def see_it_before_dialling(ru, page):
+    """Who relieves whom over there is said as it comes, on the page that rings."""
+    wait_for(page, "ru.duty", "вторая смена")
+    ru.act(HandOverWatch(from_post="ru.duty", to_officer="третья смена"))
+    wait_for(page, "ru.duty", "offered to: третья смена")
 
 
 def test_a_watch_goes_from_one_officer_to_the_next_who_plans_the_roster(fresh_desks, open_page):
