@@ -1,7 +1,9 @@
 """A line that records facts only: that a call was tried, when, and how it ended stays; what was written goes."""
 
+import pytest
 from tests.scenario.test_fact_only import facts_only, let_days_pass
 
+from coupefeu.errors import PolicyError
 from coupefeu.model.calls import DeclineReason, Outcome
 from coupefeu.node.duties import Duties
 from coupefeu.services.calls.commands import DeclineCall, PlaceCall, WithdrawCall
@@ -73,6 +75,10 @@ def test_an_order_about_a_call_takes_all_that_people_wrote_beside_it(tmp_path):
     nodes.us.act(WithdrawCall(call=other, from_post="us.duty", words="No longer."))
     nodes.run(seconds=1)
     before = [look(node, call) for node in nodes.nodes]
+    (told,) = [step.id for step in before[1].steps if step.words]
+    words = (told[0], told[1] + 1)
+    with pytest.raises(PolicyError, match="is erased with it"):
+        nodes.ru.act(EraseContent(message=words, from_post="ru.duty", reason="alone"))
     for node in nodes.nodes:
         node.act(EraseContent(message=call, from_post=f"{node.name}.duty", reason="agreed by both"))
     insist_facts_alone(nodes, call, before, tmp_path)
