@@ -197,6 +197,28 @@ def test_a_message_that_the_post_read_back_is_a_contact_when_it_matches(line):
     assert len(pair_of(line).contacts) == 1, "nor is our desk the secretary"
 
 
+def test_what_does_not_match_hides_no_contact_however_much_of_it_there_is(line, monkeypatch):
+    message = say(line)
+    read_back(line, message)
+    for _ in range(3):
+        read_back(line, message, typed="midnight")
+    monkeypatch.setattr("coupefeu.node.presence.MAX_CONTACTS", 2)
+    assert len(pair_of(line).contacts) == 1, "more is judged than is shown"
+    monkeypatch.setattr("coupefeu.node.presence.MAX_SEARCHED", 3)
+    assert (pair_of(line).contacts, pair_of(line).truncated) == ((), True), "and where it ends, it says so"
+
+
+def test_however_much_they_ask_our_questions_are_found(line, monkeypatch):
+    question = ask(line)
+    for _ in range(3):
+        line.ru.act(AskPresence(from_post="ru.duty", to_post="us.duty"))
+    line.run()
+    monkeypatch.setattr("coupefeu.node.presence.MAX_QUESTIONS", 2)
+    found = line.look(line.us, look_at_presence).questions
+    assert [each.ours for each in found] == [False, False, True]
+    assert found[2].id == question
+
+
 class Holder:
     """Somebody at a post of RU who holds a passkey."""
 

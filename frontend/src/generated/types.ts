@@ -1471,12 +1471,17 @@ export interface AttemptsValues {
   readonly count: number;
 }
 
-/** A pair of posts, the newest contact first; `attempts`: calls of ours to the other post since then. */
+/**
+ * A pair of posts, the newest contact first; `attempts`: calls of ours to the other post since then.
+ *
+ * `truncated`: there are more read-backs or answers than the newest that were judged.
+ */
 export interface PresencePairValues {
   readonly ours: string;
   readonly theirs: string;
   readonly contacts: readonly ContactValues[];
   readonly attempts: readonly AttemptsValues[];
+  readonly truncated: boolean;
 }
 
 /** An answer to a question of presence; `effect`: why it shows nothing, "" when it does. `key`: SHA-256 of it. */

@@ -48,7 +48,7 @@ def _pair_lines(pair: PresencePairValues, now_ms: int, language: str) -> Iterato
     if pair.contacts:
         yield from (_INDENT + each for each in contact_lines(pair.contacts[0], now_ms, language))
     else:
-        yield _INDENT + say("presence-none", language)
+        yield _INDENT + say("presence-none-judged" if pair.truncated else "presence-none", language)
     if pair.attempts:
         counted = (
             f"{say(f'presence-outcome-{_key(each.outcome.value)}', language)} {each.count}"

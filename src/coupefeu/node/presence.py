@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Final
 
 from coupefeu.errors import UsageError
@@ -17,7 +18,7 @@ from coupefeu.model.entry import Kind
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.node.desk import Desk
 from coupefeu.node.persons import StatementView, statements_about
-from coupefeu.services.base import Statement
+from coupefeu.services.base import Rows, Statement
 from coupefeu.services.contacts import select_attempts, select_read_backs, select_shown
 from coupefeu.services.messages.effects import Row
 from coupefeu.services.messages.status import ActView
@@ -29,6 +30,8 @@ MAX_REPORTS: Final = 2_000
 MAX_QUESTIONS: Final = 50
 MAX_CONTACTS: Final = 8
 """Of each way and direction: what a picture of a pair shows."""
+MAX_SEARCHED: Final = 64
+"""Read-backs, and answers, that are judged for them, the newest first: most may be made to prove nothing."""
 
 
 class ContactWay(StrEnum):
@@ -58,12 +61,14 @@ class PairView:
     """A pair of posts. `contacts`: the newest first; none: there is none on this record.
 
     `attempts`: calls of ours to the other post since the last contact, by outcome, with how many there are.
+    `truncated`: there are more read-backs or answers than were judged.
     """
 
     ours: str
     theirs: str
     contacts: tuple[Contact, ...]
     attempts: tuple[tuple[Outcome, int], ...]
+    truncated: bool
 
     @property
     def last(self) -> Contact | None:
@@ -123,10 +128,17 @@ def look_at_presence(desk: Desk) -> Presence:
     return Presence(
         as_of_ms=context.now.utc_ms,
         pairs=tuple(_pair(desk, *each) for each in our_pairs(context.agreement, context.us)),
-        questions=tuple(_question(desk, row) for row in desk.select(select_asked(MAX_QUESTIONS))),
+        questions=_questions(desk),
         reports=fold_reports(rows, context.parties),
         absent=int(absent),
     )
+
+
+def _questions(desk: Desk) -> tuple[QuestionView, ...]:
+    """Give the newest questions of both sides, newest first."""
+    rows = [row for ours in (True, False) for row in desk.select(select_asked(MAX_QUESTIONS, ours=ours))]
+    newest = sorted(rows, key=lambda row: int(row["arrival"]), reverse=True)
+    return tuple(_question(desk, row) for row in newest)
 
 
 def find_question(desk: Desk, entry: MessageId) -> QuestionView:
@@ -150,14 +162,17 @@ def our_pairs(agreement: Agreement, us: str) -> Iterator[tuple[str, str]]:
 
 
 def _pair(desk: Desk, ours: str, theirs: str) -> PairView:
-    found = [*_calls(desk, ours, theirs)]
+    found, truncated = [*_calls(desk, ours, theirs)], False
     for by, other in ((theirs, ours), (ours, theirs)):
-        found += [*_read_backs(desk, by, other), *_shown(desk, by, other)]
+        for select, judge in ((select_read_backs, _read_backs), (select_shown, _shown)):
+            rows = desk.select(select(by, other, MAX_SEARCHED))
+            found += islice(judge(desk, by, rows), MAX_CONTACTS)
+            truncated = truncated or len(rows) == MAX_SEARCHED
     contacts = tuple(sorted(found, key=lambda each: each.at_ms, reverse=True))
     after_ms = contacts[0].at_ms if contacts else 0
     counted = desk.select(select_attempts(ours, theirs, after_ms))
     attempts = tuple((Outcome(row["outcome"]), row["count"]) for row in counted)
-    return PairView(ours=ours, theirs=theirs, contacts=contacts, attempts=attempts)
+    return PairView(ours=ours, theirs=theirs, contacts=contacts, attempts=attempts, truncated=truncated)
 
 
 def _calls(desk: Desk, ours: str, theirs: str) -> Iterator[Contact]:
@@ -179,9 +194,9 @@ def _calls(desk: Desk, ours: str, theirs: str) -> Iterator[Contact]:
         )
 
 
-def _read_backs(desk: Desk, by: str, other: str) -> Iterator[Contact]:
+def _read_backs(desk: Desk, by: str, rows: Rows) -> Iterator[Contact]:
     parties = desk.context().parties
-    for row in desk.select(select_read_backs(by, other, MAX_CONTACTS)):
+    for row in rows:
         message = row["message_log"], row["message_idx"]
         status = desk.message(message)
         acts = (act for chain in status.chains for step in chain.steps for act in step.acts)
@@ -200,8 +215,8 @@ def _is_read_back(act: ActView) -> bool:
     return not act.effect and (act.erased or (act.verdict is not None and act.verdict.matches))
 
 
-def _shown(desk: Desk, by: str, other: str) -> Iterator[Contact]:
-    for row in desk.select(select_shown(by, other, MAX_CONTACTS)):
+def _shown(desk: Desk, by: str, rows: Rows) -> Iterator[Contact]:
+    for row in rows:
         question = find_question(desk, (row["asked_log"], row["asked_idx"]))
         number = format_number((row["log"], row["idx"]), desk.context().parties)
         if question.shown is not None and question.shown.statement.number == number:

@@ -36,12 +36,16 @@ class AttemptsValues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PresencePairValues:
-    """A pair of posts, the newest contact first; `attempts`: calls of ours to the other post since then."""
+    """A pair of posts, the newest contact first; `attempts`: calls of ours to the other post since then.
+
+    `truncated`: there are more read-backs or answers than the newest that were judged.
+    """
 
     ours: str
     theirs: str
     contacts: tuple[ContactValues, ...]
     attempts: tuple[AttemptsValues, ...]
+    truncated: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +184,7 @@ def _pair(pair: PairView) -> PresencePairValues:
         theirs=pair.theirs,
         contacts=tuple(map(_contact, pair.contacts)),
         attempts=tuple(AttemptsValues(outcome=outcome, count=count) for outcome, count in pair.attempts),
+        truncated=pair.truncated,
     )
 
 

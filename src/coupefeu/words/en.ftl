@@ -1904,6 +1904,7 @@ persons-effect-own-question = it answers a question of its own party
 presence-contact-title = Last direct contact
 presence-contact-what = Between these two posts themselves: a call that the other answered, a message that it read back, or a signature of a person there over our question. Nothing else counts.
 presence-none = No direct contact on this record
+presence-none-judged = No direct contact among the newest read-backs and answers of this record; there are more
 presence-way-call = a call, answered by { $by }
 presence-way-read-back = a message, read back by { $by }
 presence-way-presence = a question, signed by a person at { $by }

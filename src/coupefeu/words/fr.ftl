@@ -1899,6 +1899,7 @@ persons-effect-own-question = elle répond à une question de sa propre partie
 presence-contact-title = Dernier contact direct
 presence-contact-what = Entre ces deux postes mêmes : un appel auquel l’autre a répondu, un message qu’il a collationné, ou la signature d’une personne de ce poste sur notre demande. Rien d’autre ne compte.
 presence-none = Aucun contact direct dans ce journal
+presence-none-judged = Aucun contact direct parmi les derniers collationnements et réponses de ce journal ; il y en a d’autres
 presence-way-call = un appel, auquel { $by } a répondu
 presence-way-read-back = un message, collationné par { $by }
 presence-way-presence = une demande, signée par une personne du poste { $by }

@@ -52,7 +52,7 @@ ASKED: Final = Table(
     Column("to_post", String, nullable=False),
     Column("leaf_hash", LargeBinary, nullable=False),
 )
-Index("presence_asked_by_arrival", ASKED.c.effect, ASKED.c.arrival)
+Index("presence_asked_by_arrival", ASKED.c.effect, ASKED.c.ours, ASKED.c.arrival)
 REPORTS: Final = Table(
     "presence_reports",
     METADATA,
@@ -112,7 +112,10 @@ CONTENT: Final[Mapping[str, Any]] = {
 _INSERT_ASKED: Final = ASKED.insert().values({each.name: bindparam(each.name) for each in ASKED.c})
 _INSERT_REPORT: Final = REPORTS.insert().values({each.name: bindparam(each.name) for each in REPORTS.c})
 SELECT_ASKED: Final = (
-    select(ASKED).where(ASKED.c.effect == "").order_by(ASKED.c.arrival.desc()).limit(bindparam("limit"))
+    select(ASKED)
+    .where(ASKED.c.effect == "", ASKED.c.ours == bindparam("ours"))
+    .order_by(ASKED.c.arrival.desc())
+    .limit(bindparam("limit"))
 )
 SELECT_ONE_ASKED: Final = select(ASKED).where(
     ASKED.c.log == bindparam("log"), ASKED.c.idx == bindparam("idx")
@@ -141,9 +144,9 @@ COUNT_ABSENT: Final = select(func.count().label("count")).where(
 """Notes of ours whose content is not here."""
 
 
-def select_asked(limit: int) -> Statement:
-    """Name the newest questions of presence, of either side."""
-    return Statement(SELECT_ASKED, {"limit": limit})
+def select_asked(limit: int, *, ours: bool) -> Statement:
+    """Name the newest questions of presence of one side: however many they ask, ours are found."""
+    return Statement(SELECT_ASKED, {"ours": ours, "limit": limit})
 
 
 def select_one_asked(entry: MessageId) -> Statement:
