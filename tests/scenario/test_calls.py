@@ -323,6 +323,14 @@ def test_a_node_that_is_not_on_the_line_rings_nothing_and_loses_nothing(nodes):
     assert state(nodes.ru, number) is CallState.IN_CALL
 
 
+def test_a_node_that_ends_says_nothing_more_by_itself(nodes):
+    nodes.wire.faults.is_cut = True
+    number = call(nodes.us)
+    nodes.us.calling.end()
+    nodes.run(seconds=RING_S + GRACE_S + 5)
+    assert view(nodes.us, number).outcome is None
+
+
 # --- what is agreed, and what nobody agreed ----------------------------------------------------------------
 
 
