@@ -85,6 +85,10 @@ def test_the_articles_table_is_noted_and_read_back(open_page, desks):
     bearing = {"claim": claim, "bearing": "contradicts"}
     note(page, "sighting", "The same footage.", 23, posts=(MINISTER,), **bearing)
     expect(said.locator("[data-standing=contradicted]")).to_have_count(1)
+    said.locator("footer a").first.click()
+    expect(page.locator("main")).to_contain_text(words("ui-said-report-reliability-c"))
+    page.go_back()
+    seen.wait_for()
     theirs = open_page(desks.ru, "#/presence")
     theirs.locator("[data-pair]").first.wait_for()
     assert theirs.locator("[data-kind]").count() == 0, "nothing of it is told"

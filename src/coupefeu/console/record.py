@@ -31,6 +31,7 @@ from coupefeu.services.messages.line_tests import rebuild
 from coupefeu.services.messages.status import ActView, MessageStatus
 from coupefeu.store.line import Party
 from coupefeu.store.reader import Reader
+from coupefeu.store.showing import is_note
 
 MAX_ROWS: Final = 200
 SEARCHES_KEPT: Final = 8
@@ -102,7 +103,8 @@ def entry_values(desk: Desk, parties: tuple[Party, ...], at: MessageId) -> Entry
     row = reader.entry(*at)
     head = head_of(row)
     message, act = _about(desk, at, head)
-    says = () if head is None or row["body"] is None else says_of(head, row["body"], context.parties)
+    note = (reader.attachment(*at, 0) or b"") if is_note(head) else b""
+    says = () if head is None or row["body"] is None else says_of(head, row["body"], context.parties, note)
     line = entry_line(row, context, proofs_of(reader, [row])[at], _forked(reader, [row]))
     is_shown = message is not None or act is not None or bool(says)
     evidence = read_evidence(reader, context.parties) if line.forked else ()
