@@ -19,7 +19,7 @@ from tests.sizes import size
 from coupefeu.console import rooms
 from coupefeu.model.calls import CallState, LostCause, MediaPath, Outcome
 from coupefeu.model.entry import Kind
-from coupefeu.node.media_policy import MediaPolicy, read_policy
+from coupefeu.node.media_policy import MediaPolicy, Relay, read_policy
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.services.messages.status import StepName
 from coupefeu.store.reader import Reader
@@ -287,6 +287,21 @@ def test_off_the_network_a_desk_without_a_public_address_offers_text_alone(line)
         assert page.get_by_test_id("ring-now-press").is_disabled()
         page.locator("input[name=media][value=text]").check()
         assert page.get_by_test_id("ring-now-press").is_enabled()
+
+
+def test_a_relay_that_does_not_answer_is_said_and_text_goes_on(line):
+    dead = MediaPolicy(relay=Relay(urls=("turn:127.0.0.1:9?transport=tcp",), secret="0123456789abcdef"))
+    with line.policy(us=dead, ru=dead):
+        line.us.window.allow("400 (Bad Request)")
+        line.dial("voice")
+        line.answer()
+        for each in (line.us, line.ru)[
+            : size(small=1, full=2)
+        ]:  # who was called waits twenty seconds for the offer
+            each.wait_for_stage("no-way")
+            each.page.get_by_test_id("heard").get_by_text(each.say("room-not-heard")).wait_for()
+            assert each.page.get_by_test_id("text").is_visible()
+        line.us.page.get_by_text("node.media_policy.no_way").wait_for()
 
 
 # --- what breaks it off

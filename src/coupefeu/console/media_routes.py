@@ -67,7 +67,7 @@ def make_password(desk: NamedDependency[ConsoleDesk]) -> RelayValues:
         raise AbsentError(
             "our node names no relay",
             code="console.media.no_relay",
-            hint="Go on by text, or choose a direct call. Operators: [relay] in node.toml (docs/operators.md).",
+            hint="Go on by text, or choose a direct call. Operators: [relay] in node.toml (docs/relay.md).",
         )
     ends_s = Clock()().utc_ms // 1000 + PASSWORD_LASTS_S  # the relay's clock is no exercise's
     made = make_relay_password(relay.secret, ends_s, secrets.token_hex(8))

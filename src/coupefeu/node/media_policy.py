@@ -94,7 +94,7 @@ def check_ours(description: Description) -> None:
             "our console found no way that may be shown to the other side",
             code="node.media_policy.no_way",
             hint="Its relay does not answer, or a direct call has no public address here. Go on by text; tell your "
-            "operator, who looks at [relay] in node.toml (docs/operators.md).",
+            "operator, who looks at [relay] in node.toml (docs/relay.md).",
         )
 
 

@@ -7,7 +7,7 @@
  * with the one in the signed entry, before the browser takes it.
  */
 
-import type { CallValues, HeardValues, MediaRequest, SignalRequest, ToldValues } from '../../generated/types';
+import type { CallValues, DeskValues, HeardValues, MediaRequest, SignalRequest, ToldValues } from '../../generated/types';
 import { ApiError, get, numberPath, post } from '../../lib/api';
 import { live } from '../../lib/live.svelte';
 import { consoleName } from '../../lib/shown';
@@ -28,6 +28,7 @@ const ANEW_AFTER_MS = 2_000;
 const LOST_AFTER_MS = 15_000;
 const NO_WAY_AFTER_MS = 20_000;
 const LOOK_MS = 1_000;
+const NO_WAY = 'node.media_policy.no_way';
 /** So often our node is told that media flows on: whoever speaks presses no key, and his console must not lock. */
 const SPEAKS_MS = 30_000;
 
@@ -80,6 +81,11 @@ export class Session {
   }
 
   /** Whether what the officer says now is sent. */
+  get isSent(): boolean {
+    return this.stage === 'connected' && this.isSpeaking;
+  }
+
+  /** Whether it is to be sent, once there is a way. */
   get isSpeaking(): boolean {
     return this.microphone !== null && !this.isMuted && (!this.isPushToTalk || this.isHeld);
   }
@@ -88,7 +94,8 @@ export class Session {
     this.#ends = [
       live.on('signal', (event) => event.call === this.number && this.#queue()),
       live.on('call', () => this.#queue()),
-      live.on('desk', () => this.#queue()),
+      // An event may have been missed while the stream was cut: the desk is told whole when it is back.
+      live.on('desk', ({ desk }) => this.#mayHaveMissed(desk) && this.#queue()),
     ];
     addEventListener('beforeunload', warn);
     this.#queue();
@@ -206,6 +213,10 @@ export class Session {
     this.#speaking = setInterval(() => this.stage === 'connected' && void this.#tell('connected').catch(() => undefined), SPEAKS_MS);
   }
 
+  #mayHaveMissed(desk: DeskValues): boolean {
+    return this.stage === 'waiting' || !desk.calls.some((call) => call.number === this.number);
+  }
+
   /** One thing after the other: what is asked meanwhile is done once more behind it. */
   #queue(): void {
     this.#turn = this.#turn.then(() => this.#follow()).catch((error: unknown) => this.#fail(error));
@@ -216,7 +227,10 @@ export class Session {
       this.refused = 'room.other_fingerprint';
       void this.#tell('fingerprint');
       this.leave('refused');
-    } else if (!(error instanceof ApiError && error.isUnreachable)) this.error = error;
+    } else if (!(error instanceof ApiError && error.isUnreachable)) {
+      this.error = error;
+      if (error instanceof ApiError && error.code === NO_WAY && this.stage !== 'connected') this.#go('no-way');
+    }
   }
 
   async #follow(): Promise<void> {
@@ -224,6 +238,7 @@ export class Session {
     const call = await get<CallValues>(`/calls/${numberPath(this.number)}`);
     if (call.state === 'ended') return this.#ended(call);
     if (call.state === 'in_call' && call.their_fingerprint === null) return this.leave('text');
+    if (call.state === 'in_call') this.#expect();
     const peer = this.#peer;
     if (peer === null) return;
     const heard = await get<HeardValues>(`/calls/${numberPath(this.number)}/signal`);
@@ -234,7 +249,7 @@ export class Session {
     else await this.#say('answer', await peer.answer(heard.sdp, call.their_fingerprint));
     this.#taken = heard.number;
     this.checkedMs = live.nowMs;
-    if (this.stage === 'waiting') this.#begun();
+    if (this.stage === 'waiting' || this.stage === 'no-way') this.#begun();
     this.#speak();
     await peer.show(this.camera);
   }
@@ -247,8 +262,15 @@ export class Session {
     this.leave(lost.cause === 'fingerprint' ? 'refused' : 'lost');
   }
 
+  /** The call was answered: if the other console says nothing of its media for long, say that there is no way. */
+  #expect(): void {
+    if (this.stage !== 'waiting' || this.#lost !== undefined) return;
+    this.#lost = setTimeout(() => this.stage === 'waiting' && this.#go('no-way'), NO_WAY_AFTER_MS);
+  }
+
   #begun(): void {
     this.#go('connecting');
+    clearTimeout(this.#lost);
     this.#lost = setTimeout(() => this.stage === 'connecting' && this.#go('no-way'), NO_WAY_AFTER_MS);
   }
 
