@@ -18,6 +18,7 @@ def test_every_event_of_the_feed_says_what_it_is():
         "locked",
         "message",
         "call",
+        "signal",
         "entry",
         "trouble",
         "progress",
