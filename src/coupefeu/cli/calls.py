@@ -223,7 +223,9 @@ def calls(
     party: Annotated[str | None, typer.Option("--party", help="Those that this party placed.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, the newest first.")] = 100,
     language: LanguageOption = None,
-    as_json: JsonOption = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print a JSON list of attempts; of one CALL, one JSON object.")
+    ] = False,
 ) -> None:
     """List the attempts of both sides, those by another channel too, each with its outcome; --json prints a list."""
     folder = open_folder(node)
