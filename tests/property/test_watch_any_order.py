@@ -119,7 +119,7 @@ def numbers(keeper):
     }
 
 
-@settings(max_examples=size(small=25, full=2_000), deadline=None)
+@settings(max_examples=size(small=8, full=2_000), deadline=None)
 @given(st.lists(STEPS, min_size=1, max_size=14), st.randoms(use_true_random=False))
 def test_whatever_is_said_and_in_whatever_order_it_comes_the_desks_stand_the_same(
     tmp_path_factory, story, random
@@ -186,7 +186,7 @@ def said_by(node):
         desk.close()
 
 
-@settings(max_examples=size(small=3, full=100), deadline=None)
+@settings(max_examples=size(small=2, full=100), deadline=None)
 @given(st.lists(COMMANDS, min_size=4, max_size=16), st.integers(0, 1_000))
 def test_two_ends_say_the_same_once_the_path_is_back(tmp_path_factory, commands, seed):
     nodes = open_line(tmp_path_factory.mktemp("ends"), seed=seed)
