@@ -232,6 +232,11 @@ def test_a_statement_is_what_was_shown_and_by_a_key_of_this_post(loop):
         path, body = await state(us, about, device)
         await post(us, path, body)
         assert (await refused(us, path, body))[1] == "console.passkey.counter_back"
+        await us.sign_in(post="us.duty")
+        path, body = await state(us, about, chief)
+        assert (await refused(us, path, body))[1] == "console.passkey.unknown", (
+            "by a link too, of this post alone"
+        )
         assert len(await get(us, f"/api/record/{about.lower()}/statements")) == 1
 
     loop.do(test)
@@ -239,7 +244,8 @@ def test_a_statement_is_what_was_shown_and_by_a_key_of_this_post(loop):
 
 def test_a_locked_console_shows_no_words_takes_no_act_and_names_who_calls(loop):
     async def test(us, ru):
-        device = device_of(us)
+        device, colleague = device_of(us), device_of(us)
+        await enrol(us, colleague)
         await enrol(us, device)
         await sign_in(us, device)
         async with Stream(us, "at-us") as stream:
@@ -274,6 +280,10 @@ def test_a_locked_console_shows_no_words_takes_no_act_and_names_who_calls(loop):
         stolen = await ask(us, "/api/session/passkey/challenge")
         wrong = await us.http.post("/api/session/unlock", json=assertion(device, stolen["challenge"]))
         assert wrong.json()["error"]["code"] == CHALLENGE
+        challenge = await ask(us, "/api/session/unlock/challenge")
+        theirs = await us.http.post("/api/session/unlock", json=assertion(colleague, challenge["challenge"]))
+        assert theirs.json()["error"]["code"] == "console.passkey.other", "a colleague signs in anew"
+        challenge = await ask(us, "/api/session/unlock/challenge")
         opened = await ask(us, "/api/session/unlock", assertion(device, challenge["challenge"]))
         assert not opened["locked"]
         await locked.over()

@@ -9,6 +9,7 @@ from coupefeu.console.errors import NotSignedInError
 from coupefeu.console.sessions import (
     HOUR_MS,
     MAX_SESSIONS,
+    MINUTE_MS,
     WRITE_EVERY_MS,
     Sessions,
     cookie_name,
@@ -29,10 +30,18 @@ class Desk:
         self.open()
 
     def open(self):
-        self.sessions = Sessions(self.path, lambda: self.now_ms, hours=12, ended=self.gone.append)
+        self.turned = []
+        self.sessions = Sessions(
+            self.path,
+            lambda: self.now_ms,
+            hours=12,
+            lock_minutes=15,
+            ended=self.gone.append,
+            turned=lambda session: self.turned.append(session.locked),
+        )
 
-    def begin(self, post="us.duty"):
-        return asyncio.run(self.sessions.begin(post=post, officer="WATCH A", language="fr"))
+    def begin(self, post="us.duty", key=""):
+        return asyncio.run(self.sessions.begin(post=post, officer="WATCH A", language="fr", key=key))
 
 
 @pytest.fixture
@@ -247,3 +256,42 @@ def test_every_cookie_of_the_name_is_read_and_none_of_another():
 
 def test_what_is_kept_of_a_secret_is_its_sha256():
     assert digest("a") == "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"
+
+
+def test_a_session_by_passkey_locks_when_nobody_did_anything_and_one_by_link_never(desk):
+    secret, session = desk.begin(key="US/14")
+    by_link, _ = desk.begin()
+    desk.now_ms += 14 * MINUTE_MS
+    asyncio.run(desk.sessions.prolong(session))
+    desk.now_ms += 14 * MINUTE_MS
+    assert not desk.sessions.find([secret]).locked, "whoever is at work is not locked out"
+    desk.now_ms += MINUTE_MS
+    assert desk.sessions.find([secret]).locked
+    assert not desk.sessions.find([by_link]).locked
+    desk.open()
+    assert desk.sessions.find([secret]).locked, "a restart opens nothing"
+    opened = asyncio.run(desk.sessions.unlock(session))
+    assert (opened.locked, opened.used_ms, opened.expires_ms) == (
+        False,
+        desk.now_ms,
+        desk.now_ms + 12 * HOUR_MS,
+    )
+    assert desk.turned == [True, False]
+
+
+def test_a_locked_session_ends_like_any_other(desk):
+    secret, session = desk.begin(key="US/14")
+    asyncio.run(desk.sessions.lock(session))
+    desk.now_ms += 12 * HOUR_MS
+    with pytest.raises(NotSignedInError):
+        desk.sessions.find([secret])
+    assert [each.id for each in desk.gone] == [session.id]
+
+
+def test_the_sessions_of_a_key_end_with_it(desk):
+    secret, _ = desk.begin(key="US/14")
+    other, _ = desk.begin(key="US/15")
+    asyncio.run(desk.sessions.end_key("US/14"))
+    with pytest.raises(NotSignedInError):
+        desk.sessions.find([secret])
+    assert desk.sessions.find([other])

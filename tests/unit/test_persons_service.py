@@ -34,7 +34,7 @@ from coupefeu.services.persons.facts import (
     read_person,
     statement_challenge,
 )
-from coupefeu.services.persons.views import ENDINGS, KEYS, STATEMENTS, select_statements_about
+from coupefeu.services.persons.views import ENDINGS, KEYS, STATEMENTS
 from coupefeu.services.said import said_in
 from coupefeu.store.jobs import Act
 from coupefeu.store.rebuild import rebuild
@@ -274,7 +274,6 @@ def judged(keeper, about, parties=("us", "ru")):
     def select(statement):
         return [dict(row) for row in keeper.connection.execute(statement.executable, statement.parameters)]
 
-    assert select(select_statements_about(about, 100)) is not None
     return [each.effect for each in statements_about(select, about, parties)]
 
 
@@ -334,6 +333,19 @@ def test_a_key_that_has_ended_signs_no_more_and_what_it_signed_stands(keeper, th
     theirs.write(Kind.PERSONAL_KEY_ENDED, encode_ended(Ended(reason=EndReason.STOLEN)), theirs.ref(key))
     theirs.state(key, (*about, said.leaf_hash))
     assert judged(keeper, about) == ["", "ended_key"]
+
+
+def test_worthless_statements_of_one_side_hide_none_of_the_other(keeper, theirs, monkeypatch):
+    monkeypatch.setattr("coupefeu.node.persons.MAX_STATEMENTS", 3)
+    said = say(keeper)
+    about = (said.log, said.index)
+    chief = theirs.enrol(post="ru.chief")
+    for _ in range(5):
+        theirs.state(chief, (*about, said.leaf_hash))
+    device = Passkey()
+    key = enrol(keeper, device)
+    act(keeper, statement(device, key, about, said.leaf_hash))
+    assert judged(keeper, about) == ["other_post", "other_post", "other_post", ""]
 
 
 @pytest.mark.parametrize("made", [{"signed_post": "ru.chief"}, {"line": bytes(16)}, {"flags": PRESENT}])

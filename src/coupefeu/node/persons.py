@@ -103,8 +103,13 @@ def find_key(select: Select, key: MessageId, parties: tuple[str, ...]) -> KeyVie
 
 
 def statements_about(select: Select, entry: MessageId, parties: tuple[str, ...]) -> tuple[StatementView, ...]:
-    """List what persons have signed about an entry, by arrival, also what has no effect."""
-    found = select(select_statements_about(entry, MAX_STATEMENTS))
+    """List what persons have signed about an entry, by arrival, also what has no effect; of each side the first 100."""
+    found = [
+        row
+        for ours in (True, False)
+        for row in select(select_statements_about(entry, MAX_STATEMENTS, ours=ours))
+    ]
+    found.sort(key=lambda row: row["arrival"])
     return tuple(_statement_view(select, row, parties) for row in found)
 
 

@@ -87,7 +87,13 @@ STATEMENTS: Final = Table(
     Column("counter", BigInteger, nullable=False, doc="of the device; 0 where it counts nothing"),
 )
 Index("statements_by_key", STATEMENTS.c.key_log, STATEMENTS.c.key_idx, STATEMENTS.c.counter)
-Index("statements_about", STATEMENTS.c.about_log, STATEMENTS.c.about_idx, STATEMENTS.c.arrival)
+Index(
+    "statements_about",
+    STATEMENTS.c.about_log,
+    STATEMENTS.c.about_idx,
+    STATEMENTS.c.ours,
+    STATEMENTS.c.arrival,
+)
 Index("statements_by_digest", STATEMENTS.c.digest, STATEMENTS.c.ours)
 
 _INSERTS: Final = {
@@ -117,7 +123,11 @@ SELECT_ENDINGS_OF: Final = (
 """The first entry of its party that ended a key."""
 SELECT_STATEMENTS_ABOUT: Final = (
     select(STATEMENTS)
-    .where(STATEMENTS.c.about_log == bindparam("log"), STATEMENTS.c.about_idx == bindparam("idx"))
+    .where(
+        STATEMENTS.c.about_log == bindparam("log"),
+        STATEMENTS.c.about_idx == bindparam("idx"),
+        STATEMENTS.c.ours == bindparam("ours"),
+    )
     .order_by(STATEMENTS.c.arrival)
     .limit(bindparam("limit"))
 )
@@ -180,9 +190,10 @@ def select_endings_of(key: MessageId) -> Statement:
     return Statement(SELECT_ENDINGS_OF, {"log": key[0], "idx": key[1]})
 
 
-def select_statements_about(entry: MessageId, limit: int) -> Statement:
-    """Name the first statements about one entry."""
-    return Statement(SELECT_STATEMENTS_ABOUT, {"log": entry[0], "idx": entry[1], "limit": limit})
+def select_statements_about(entry: MessageId, limit: int, *, ours: bool) -> Statement:
+    """Name the first statements of one side about one entry: no side's hide those of the other."""
+    asked = {"log": entry[0], "idx": entry[1], "ours": ours, "limit": limit}
+    return Statement(SELECT_STATEMENTS_ABOUT, asked)
 
 
 def select_statement(entry: MessageId) -> Statement:
