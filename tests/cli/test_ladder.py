@@ -64,8 +64,12 @@ def test_an_answer_ends_every_branch_and_a_flash_rings_them_at_once(terms):
 def test_silence_is_told_apart(terms):
     at = ("ru.chief", "--agreement", str(terms))
     assert tried(*at)["outcome"] == "not_staffed"
-    busy = tried(*at, "--engaged", "ru.chief", "--engaged", "ru.duty", "--answers", "ru.duty=1s")
+    spoken = (*at, "--engaged", "ru.chief", "--engaged", "ru.duty", "--answers", "ru.duty=1s")
+    busy = tried(*spoken, "--on-watch", "ru.duty")
     assert (busy["outcome"], busy["by"]) == ("busy", "")
+    assert tried(*spoken)["outcome"] == "not_staffed", (
+        "an empty desk is never busy, whatever call stands open there"
+    )
     late = tried(*at, "--on-watch", "ru.duty", "--answers", "ru.duty=2m")
     assert (late["outcome"], late["after_ms"]) == ("no_answer", 240_000)
 

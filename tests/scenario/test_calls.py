@@ -23,6 +23,7 @@ from coupefeu.model.entry import Kind
 from coupefeu.model.precedence import Precedence
 from coupefeu.services.calls.commands import DeferCall, HangUp, WithdrawCall
 from coupefeu.services.calls.facts import CallFact, encode_call
+from coupefeu.services.watch.facts import LeaveWatch, TakeWatch
 
 FLASH = Precedence.FLASH
 
@@ -133,6 +134,7 @@ def test_an_empty_room_is_named_as_one(nodes):
 
 
 def test_every_post_that_speaks_already_is_busy(nodes):
+    nodes.ru.act(TakeWatch(from_post="ru.duty", heard=True))
     first = call(nodes.us)
     nodes.run(seconds=1)
     answer(nodes.ru, first)
@@ -144,7 +146,19 @@ def test_every_post_that_speaks_already_is_busy(nodes):
     nodes.run(seconds=1)
     third = call(nodes.us)
     nodes.run(seconds=RING_S + 5)
-    assert outcome(nodes, third) is Outcome.NOT_STAFFED
+    assert outcome(nodes, third) is Outcome.NO_ANSWER
+
+
+def test_an_empty_desk_is_never_busy_though_nobody_hung_up_there(nodes):
+    nodes.ru.act(TakeWatch(from_post="ru.duty", heard=True))
+    first = call(nodes.us)
+    nodes.run(seconds=1)
+    answer(nodes.ru, first)
+    nodes.ru.act(LeaveWatch(from_post="ru.duty"))
+    nodes.run(seconds=3_600)
+    second = call(nodes.us, from_post="us.chief")
+    nodes.run(seconds=RING_S + 5)
+    assert outcome(nodes, second) is Outcome.NOT_STAFFED
 
 
 def test_the_caller_takes_it_back(nodes):

@@ -93,6 +93,7 @@ def test_one_act_ends_every_branch():
             Outcome.BUSY,
         ),
         (Posts(engaged={"us.secretary", "us.chief", "us.duty"}), Outcome.NOT_STAFFED),
+        (Posts(engaged={"us.secretary", "us.chief", "us.deputy", "us.duty"}), Outcome.NOT_STAFFED),
     ],
 )
 def test_what_it_was_that_nobody_acted(posts, outcome):

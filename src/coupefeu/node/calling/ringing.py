@@ -17,7 +17,7 @@ from coupefeu.model.calls import MAX_CALLS_ANSWERED, Outcome
 from coupefeu.model.messages import MessageId
 from coupefeu.node.calling.minute import MINUTE_MS, Minute
 from coupefeu.services.calls.commands import GiveUp, Ring
-from coupefeu.services.calls.ladder import Schedule
+from coupefeu.services.calls.ladder import Schedule, judge_silence
 
 MAX_WAITING: Final = 1_024
 """Attempts of one party, and of one urgency, that wait for room; of those beyond them only the number is known."""
@@ -78,15 +78,10 @@ class _Rings:
         return Ring(call=self.incoming.call, rung=number, posts=rung.posts, staffed=staffed)
 
     def give_up(self, now_ms: int) -> GiveUp:
-        """Say what it was that nobody acted: every post spoke already, none was on watch, or simply no answer."""
-        outcome = Outcome.NO_ANSWER
-        if not self.was_free:
-            outcome = Outcome.BUSY
-        elif not self.was_staffed:
-            outcome = Outcome.NOT_STAFFED
+        """Say what it was that nobody acted."""
         return GiveUp(
             calls=(self.incoming.call,),
-            outcome=outcome,
+            outcome=judge_silence(was_staffed=self.was_staffed, was_free=self.was_free),
             rang_ms=max(0, now_ms - self.began_ms - self.away_ms),
             posts=tuple(self.posts),
         )

@@ -6,7 +6,7 @@
 Earlier rungs ring on, so a FLASH gives nobody less time than the ladder would.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from coupefeu.model.agreement import Agreement, Ladder
@@ -50,11 +50,15 @@ def longest_ms(agreement: Agreement) -> int:
     return max(schedule(agreement, post.id, Precedence.IMMEDIATE).ends_ms for post in agreement.posts)
 
 
-def judge_silence(posts: Collection[str], on_watch: Collection[str], engaged: Collection[str]) -> Outcome:
-    """Say what it was that nobody acted: every post that rang spoke already, none was on watch, or simply no answer."""
-    if all(post in engaged for post in posts):
-        return Outcome.BUSY
-    return Outcome.NO_ANSWER if any(post in on_watch for post in posts) else Outcome.NOT_STAFFED
+def judge_silence(*, was_staffed: bool, was_free: bool) -> Outcome:
+    """Say what it was that nobody acted: nobody was on watch, every post spoke already, or simply no answer.
+
+    `was_staffed`, `was_free`: whether a post that rang was on watch, or not in a call, at any time while it rang. An
+    empty desk is never `busy`, though a call stands open there that nobody hung up.
+    """
+    if not was_staffed:
+        return Outcome.NOT_STAFFED
+    return Outcome.NO_ANSWER if was_free else Outcome.BUSY
 
 
 def _rungs(ladder: Ladder) -> Iterator[Rung]:

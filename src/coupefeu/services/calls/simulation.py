@@ -61,7 +61,10 @@ def simulate(plan: Schedule, supposed: Supposed) -> Simulated:
         for number, rung in enumerate(plan.rungs)
         if rung.at_ms <= ends_ms
     )
-    silence = judge_silence(plan.posts, supposed.on_watch, supposed.engaged)
+    silence = judge_silence(
+        was_staffed=any(post in supposed.on_watch for post in plan.posts),
+        was_free=any(post not in supposed.engaged for post in plan.posts),
+    )
     return Simulated(rungs=rungs, outcome=Outcome.ANSWERED if by else silence, by=by, ends_ms=ends_ms)
 
 
