@@ -146,11 +146,9 @@ def test_a_communique_says_the_same(signed, tmp_path):
 class Shown:
     """Entries of US that a reader is shown, lawful or not."""
 
-    def __init__(self, leaf=None):
+    def __init__(self):
         self.author, self.device, self.line = Author(AGREEMENT, "us"), Passkey(), AGREEMENT.line_id
-        self.persons = ShownPersons(
-            Line(id=self.line, parties=AGREEMENT.party_ids), lambda entry: leaf if entry == (1, 3) else None
-        )
+        self.persons = ShownPersons(Line(id=self.line, parties=AGREEMENT.party_ids))
         self.next = 1
 
     def take(self, kind, body, *references, post=POST):
@@ -208,12 +206,6 @@ def test_each_statement_that_does_not_hold_is_named():
         KEY_NOT_SHOWN,
         "ended_key",
     ]
-
-
-def test_a_statement_about_another_entry_than_the_one_that_is_shown_has_no_effect():
-    shown = Shown(leaf=b"\x01" * 32)
-    shown.state(shown.enrol())
-    assert shown.effects == ["other_statement"]
 
 
 def test_what_is_kept_of_a_hostile_record_is_bounded(monkeypatch):

@@ -4,14 +4,20 @@ import json
 import random
 from base64 import b64encode
 from dataclasses import replace
+from io import BytesIO
 
 from tests.cli.test_verify_persons import communique_of, copied, signed  # noqa: F401 - a fixture
+from tests.console.communiques import told
 from tests.console.judging import judge
 from tests.passkeys import Passkey
 from tests.sizes import size
 
+from coupefeu.cli.verify_communique import shown_persons
 from coupefeu.keys.passkeys import EDDSA, ES256
 from coupefeu.model.entry import Reference
+from coupefeu.record.communique import verify_communique
+from coupefeu.record.selection import Disclosed
+from coupefeu.services.bodies import promised_in
 from coupefeu.services.persons.facts import (
     Ended,
     EndReason,
@@ -96,6 +102,59 @@ def test_a_communique_with_what_a_person_signed_says_the_same_to_both(signed, tm
         file = communique_of(folder, numbers, *shown)
         (answer,) = judge([{"what": "communique", "file": b64encode(file).decode()}])
         assert answer["gives"]["persons"] == [[int(numbers["signed"].partition("/")[2]), expected]]
+
+
+def test_every_reason_that_takes_other_entries_is_the_same_in_a_communique():
+    """Another post's key, one that is not shown, or has ended; the same shown again."""
+    story, device, chief = told(), Passkey(), Passkey()
+    line, said = story.agreement.line_id, (0, 1)
+    key, of_chief = enrolled(story, device, line), enrolled(story, chief, line, post="us.chief")
+    first = signs(story, device, said, key)
+    signs(story, device, said, key, assertion=first)
+    signs(story, chief, said, of_chief)
+    signs(story, chief, said, key)
+    story.add("us", 105, encode_ended(Ended(reason=EndReason.LOST)), references=[key])
+    signs(story, device, said, key)
+    unlike = dict.fromkeys(story.all_of(), (Disclosed.ALL, ())) | {of_chief: (Disclosed.HEAD, ())}
+    assert judged_alike(story.communique("us")) == ["", "replayed", "other_post", "other_key", "ended_key"]
+    assert judged_alike(story.communique("us", unlike))[2] == KEY_NOT_SHOWN
+
+
+def judged_alike(file):
+    """Judge a communique both ways; gives what is said of each statement."""
+    (answer,) = judge([{"what": "communique", "file": b64encode(file).decode()}])
+    proved = verify_communique(BytesIO(file).readline, promised_in)
+    expected = [[each.id[1], each.effect] for each in shown_persons(proved).statements()]
+    assert answer["gives"]["persons"] == expected
+    return [effect for _, effect in expected]
+
+
+def enrolled(story, device, line, post="us.duty"):
+    asked = enrolment_challenge(line_id=line, post=post, key=device.key, admitted_by="x", officer="")
+    fact = Enrolled(key=device.key, assertion=device.answer(asked), admitted_by="x")
+    return story.add("us", 104, encode_enrolled(fact), from_post=post)
+
+
+def signs(story, device, about, key, *, assertion=None):
+    named = [story.reference(about), story.reference(key)]
+    challenge = statement_challenge(
+        line_id=story.agreement.line_id,
+        post="us.duty",
+        about=about,
+        leaf_hash=named[0].leaf_hash,
+        text="x",
+        language="en",
+    )
+    fact = Stated(
+        public_key=device.public_key,
+        origin=device.origin,
+        rp_id=device.rp_id,
+        assertion=assertion or device.answer(challenge),
+        language="en",
+        text="x",
+    )
+    story.add("us", 106, encode_statement(fact), references=[about, key])
+    return fact.assertion
 
 
 def effect(head, body):

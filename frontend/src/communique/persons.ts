@@ -53,14 +53,12 @@ export function shownStatements({ entries, versions }: Proved): ShownStatement[]
 }
 
 class Shown {
-  readonly #leaves: ReadonlyMap<string, Uint8Array>;
   readonly #keys = new Map<string, Enrolment>();
   readonly #ends = new Map<string, ProvedEntry[]>();
   readonly #statements: Statement[] = [];
   readonly #first = new Map<string, ProvedEntry>();
 
   constructor(line: Line, entries: readonly ProvedEntry[]) {
-    this.#leaves = new Map(entries.map((entry) => [placeOf([entry.log.number, entry.index]), entry.leafHash]));
     for (const entry of entries) this.#take(entry, line);
   }
 
@@ -98,8 +96,6 @@ class Shown {
   }
 
   #judge(entry: ProvedEntry, head: Head, fact: Stated): string {
-    const leaf = this.#leaves.get(named(head, 0));
-    if (leaf && !isSame(leaf, head.references[0]?.hash ?? new Uint8Array())) return 'other_statement';
     const key = this.#keys.get(named(head, 1));
     if (!key) return 'key_not_shown';
     if (isBefore(entry, key.entry)) return 'unknown_key';

@@ -82,9 +82,8 @@ def verify_file(
 
 def shown_persons(proved: ProvedCommunique) -> ShownPersons:
     """Judge what persons signed among the entries of a communique."""
-    leaves = {each.id: each.leaf_hash for each in proved.entries}
     line = Line(id=proved.agreement.line_id, parties=proved.agreement.party_ids)
-    persons = ShownPersons(line, leaves.get)
+    persons = ShownPersons(line)
     for each in sorted(proved.entries, key=lambda entry: entry.id):
         if each.head is not None:
             persons.take(each.id, each.head, each.item.body)

@@ -4,7 +4,6 @@ Entries are given in the order of each log. What is not shown is not guessed: a 
 or an end that is not, is named as that.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -58,13 +57,10 @@ class _Statement:
 
 
 class ShownPersons:
-    """Takes entries, and judges what persons signed. `leaf_of`: the leaf hash of an entry where it is shown."""
+    """Takes entries, and judges what persons signed."""
 
-    def __init__(
-        self, line: Line, leaf_of: Callable[[MessageId], bytes | None] = lambda _entry: None
-    ) -> None:
+    def __init__(self, line: Line) -> None:
         self._line = line
-        self._leaf_of = leaf_of
         self._keys: dict[MessageId, _Enrolment] = {}
         self._ends: dict[MessageId, list[MessageId]] = {}
         self._statements: list[_Statement] = []
@@ -127,10 +123,7 @@ class ShownPersons:
         )
 
     def _judge(self, each: _Statement, fact: Stated) -> str:
-        about, named = each.head.references
-        leaf = self._leaf_of((about.log, about.index))
-        if leaf is not None and leaf != about.leaf_hash:
-            return "other_statement"
+        named = each.head.references[1]
         key = (named.log, named.index)
         if key not in self._keys:
             return KEY_NOT_SHOWN
