@@ -80,7 +80,7 @@ class Tour:
         if command.endswith("&"):
             self.start(command)
         elif shown:
-            looks_only = command.split()[1] in {"inbox", "status"}
+            looks_only = command.split()[1] in {"calls", "inbox", "status"}
             checker = doctest.OutputChecker()
 
             def holds(printed: str) -> bool:
