@@ -218,7 +218,7 @@ def relayed(coturn, folder):
     secret.write_text(coturn.secret)
     secret.chmod(0o600)
     table = {"urls": [coturn.url], "secret": "relay.key", "their_addresses": ["127.0.0.1"]}
-    return read_policy(folder, table, is_one_machine=False)
+    return read_policy(folder, table)
 
 
 def test_a_relayed_call_shows_the_addresses_of_no_desk(line, coturn, tmp_path):

@@ -12,7 +12,7 @@ from coupefeu.errors import ConfigError, PeerError, UsageError
 from coupefeu.keys.relay_password import make_relay_password
 from coupefeu.node.exercise import pair_exercise
 from coupefeu.node.folder import NodeFolder
-from coupefeu.node.media_policy import MediaPolicy, check_ours, check_theirs, policy_to, read_policy
+from coupefeu.node.media_policy import MediaPolicy, check_ours, check_theirs, read_policies, read_policy
 from coupefeu.node.runtime import Runtime
 from coupefeu.wire.sdp import parse_sdp
 
@@ -36,21 +36,21 @@ def described(*candidates):
 
 
 def test_a_relay_is_read_with_its_secret_which_no_text_of_it_shows(folder):
-    policy = read_policy(folder, TABLE, is_one_machine=False)
+    policy = read_policy(folder, TABLE)
     assert policy.relay.urls == tuple(URLS)
     assert policy.relay.secret == SECRET
     assert SECRET not in repr(policy)
 
 
-def test_without_the_section_there_is_no_relay_and_nothing_goes_directly_off_one_machine(folder):
-    assert read_policy(folder, None, is_one_machine=False) == OFF
-    assert read_policy(folder, None, is_one_machine=True) == NEAR
-    assert read_policy(folder, {"direct": True}, is_one_machine=False) == NEAR
+def test_without_the_section_there_is_no_relay_and_nothing_goes_directly(folder):
+    assert read_policy(folder, None) == OFF
+    assert read_policy(folder, {"direct": False}) == OFF
+    assert read_policy(folder, {"direct": True}) == NEAR
 
 
-def test_beside_a_relay_one_machine_is_no_reason_to_go_directly(folder):
-    policy = read_policy(folder, TABLE, is_one_machine=True)
-    assert (policy.is_near, policy.is_direct) == (True, False)
+def test_beside_a_relay_nothing_goes_directly_unless_it_is_said(folder):
+    assert not read_policy(folder, TABLE).is_direct
+    assert read_policy(folder, TABLE | {"direct": True}).is_direct
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_beside_a_relay_one_machine_is_no_reason_to_go_directly(folder):
 )
 def test_what_is_wrong_is_named(folder, table, code):
     with pytest.raises(ConfigError) as caught:
-        read_policy(folder, table, is_one_machine=False)
+        read_policy(folder, table)
     assert caught.value.code == code
 
 
@@ -81,7 +81,7 @@ def test_what_is_wrong_is_named(folder, table, code):
 def test_a_secret_that_no_relay_could_have_is_refused_without_its_contents(folder, text):
     (folder / "relay.secret").write_text(text, "utf-8")
     with pytest.raises(ConfigError) as caught:
-        read_policy(folder, TABLE, is_one_machine=False)
+        read_policy(folder, TABLE)
     assert caught.value.code == "keys.relay_password.secret"
     assert text not in str(caught.value)
 
@@ -89,18 +89,28 @@ def test_a_secret_that_no_relay_could_have_is_refused_without_its_contents(folde
 def test_a_secret_that_others_may_read_is_refused(folder):
     (folder / "relay.secret").chmod(0o644)
     with pytest.raises(ConfigError) as caught:
-        read_policy(folder, TABLE, is_one_machine=False)
+        read_policy(folder, TABLE)
     assert caught.value.code == "keys.files.readable_by_others"
 
 
-def test_one_machine_is_told_by_the_places_of_both_nodes(tmp_path):
-    folder = NodeFolder.create(tmp_path / "us", party="us", listen="127.0.0.1:0")
-    near = replace(folder, peers={"ru": "localhost:7420"})
-    assert policy_to(near, "ru").is_near
-    assert policy_to(folder, "ru").is_near  # they dial us, and we listen on this machine alone
-    assert not policy_to(replace(folder, peers={"ru": "192.0.2.7:7420"}), "ru").is_near
-    assert not policy_to(replace(folder, listen="0.0.0.0:7420"), "ru").is_near
-    assert not policy_to(replace(near, peers={"ru": "ru.example.org:7420"}), "ru").is_near
+@pytest.mark.parametrize(
+    "places",
+    [
+        {"address": "desk.example.org:7400", "peers": {}},  # a proxy before us; the other side dials
+        {"address": "desk.example.org:7400", "peers": {"ru": "127.0.0.1:9001"}},  # tunnels both ways
+        {"address": "127.0.0.1:7400", "peers": {"ru": "localhost:7420"}},
+    ],
+)
+def test_nothing_is_inferred_from_where_the_nodes_listen_and_dial(tmp_path, places):
+    us, _ = pair_exercise(tmp_path / "us", tmp_path / "ru")
+    assert us.listen.startswith("127.0.0.1:")
+    assert read_policies(replace(us, relay=None, **places)) == {"ru": OFF}
+
+
+def test_the_folders_of_an_exercise_on_one_machine_say_so_themselves(tmp_path):
+    for folder in pair_exercise(tmp_path / "us", tmp_path / "ru"):
+        assert folder.relay == {"direct": True}
+        assert set(read_policies(folder).values()) == {NEAR}
 
 
 def test_off_one_network_nothing_leaves_but_the_address_of_the_relay():
@@ -134,7 +144,7 @@ def test_a_candidate_that_points_into_our_own_network_is_refused_whatever_it_cal
 
 
 def test_where_their_addresses_are_named_no_other_is_admitted(folder):
-    policy = read_policy(folder, {"their_addresses": ["198.51.100.0/24", "10.0.0.5"]}, is_one_machine=False)
+    policy = read_policy(folder, {"their_addresses": ["198.51.100.0/24", "10.0.0.5"]})
     for address, admitted in (("198.51.100.7", True), ("10.0.0.5", True), ("8.8.8.8", False), ("::1", False)):
         assert policy.admits(ip_address(address)) is admitted
 
@@ -166,7 +176,7 @@ def test_a_password_is_what_the_draft_says():
 def test_a_node_reads_its_relay_as_it_starts_and_a_wrong_section_keeps_it_from_starting(tmp_path):
     us, _ = pair_exercise(tmp_path / "us", tmp_path / "ru")
     node_file, secret = us.path / "node.toml", us.path / "keys" / "relay.key"
-    before = node_file.read_text("utf-8")
+    before = node_file.read_text("utf-8").partition("[relay]")[0]
     secret.write_text(SECRET, "ascii")
     secret.chmod(0o600)
 

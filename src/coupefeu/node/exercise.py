@@ -42,6 +42,8 @@ def pair_exercise(
 
     `status`: a REAL line is only ever one of tests.
 
+    The folders say themselves that the consoles of both are on one network, for here they are.
+
     Raises: ConfigError: a folder is not empty; VerificationError: the words differ (a defect).
     """
     terms = render_template(
@@ -53,7 +55,7 @@ def pair_exercise(
         calls=calls,
     ).encode()
     folders = [
-        NodeFolder.create(path, party=party, listen=f"{host}:{free_port(host)}")
+        NodeFolder.create(path, party=party, listen=f"{host}:{free_port(host)}", relay={"direct": True})
         for path, party in ((us, "us"), (ru, "ru"))
     ]
     exchanged = us.parent / "pairing"

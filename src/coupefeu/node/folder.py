@@ -92,8 +92,11 @@ class NodeFolder:
         listen: str,
         address: str | None = None,
         console: Mapping[str, Any] | None = None,
+        relay: Mapping[str, Any] | None = None,
     ) -> "NodeFolder":
-        """Make a new folder with fresh keys; nothing that exists is ever written over. `console`: its section.
+        """Make a new folder with fresh keys; nothing that exists is ever written over.
+
+        `console`, `relay`: their sections.
 
         Raises:
             ConfigError: `node.folder.not_empty`, `node.folder.bad_value`, `keys.files.*`.
@@ -107,7 +110,7 @@ class NodeFolder:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.chmod(0o700)
         write_ring(path / "keys", party, make_ring())
-        tables = {"console": console}
+        tables = {"console": console, "relay": relay}
         files.write_node_file(
             path, party=party, listen=listen, address=address or listen, peers={}, tables=tables
         )

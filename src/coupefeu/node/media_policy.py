@@ -7,21 +7,21 @@ their_addresses = ["198.51.100.7"]  addresses or networks of the others' relays 
 direct = false                      true where the consoles of all parties are on one network
 
 Relay-only is the rule: a description of ours leaves with the relay's addresses alone, unless our officer chose for one
-call to go directly, or [relay] says that there is one network. Of a description of theirs every address is judged, for
-what a candidate says of itself proves nothing: our browser would send to it.
+call to go directly, or the operator says here that there is one network. Nothing is inferred: where nodes listen, or
+dial, says nothing of where browsers are. Of a description of theirs every address is judged, for what a candidate says
+of itself proves nothing: our browser would send to it.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Final
 
 from coupefeu.errors import ConfigError, PeerError, UsageError
 from coupefeu.keys.relay_password import read_relay_secret
 from coupefeu.node.folder import NodeFolder
-from coupefeu.node.folder_files import check_address
 from coupefeu.wire.sdp import Candidate, CandidateKind, Description
 
 PASSWORD_LASTS_S: Final = 12 * 3_600
@@ -47,7 +47,7 @@ class Relay:
 class MediaPolicy:
     """Where media may go between the consoles of two parties.
 
-    `is_near`: they are on one network, or on this machine; `is_direct`: a call goes directly without being so chosen.
+    `is_near`: they are on one network; `is_direct`: a call goes directly without being so chosen.
     """
 
     relay: Relay | None = None
@@ -114,33 +114,26 @@ def check_theirs(description: Description, policy: MediaPolicy) -> None:
             )
 
 
-def read_policy(path: Path, table: Mapping[str, Any] | None, *, is_one_machine: bool) -> MediaPolicy:
-    """Read [relay] of node.toml, and the secret's file; without the section there is no relay.
+def read_policy(path: Path, table: Mapping[str, Any] | None) -> MediaPolicy:
+    """Read [relay] of node.toml, and the secret's file; without the section there is neither relay nor one network.
 
     Raises:
         ConfigError: `node.relay.*`, `keys.*`: which field, what stands there, what to do.
     """
     values = {} if table is None else table
     _check_fields(values)
-    relay, is_direct = _read_relay(path, values), values.get("direct", False)
+    is_one_network = values.get("direct", False)
     return MediaPolicy(
-        relay=relay,
+        relay=_read_relay(path, values),
         their_networks=_read_networks(values.get("their_addresses", [])),
-        is_near=is_one_machine or is_direct,
-        is_direct=is_direct or (is_one_machine and relay is None),
+        is_near=is_one_network,
+        is_direct=is_one_network,
     )
 
 
 def read_policies(folder: NodeFolder) -> Mapping[str, MediaPolicy]:
     """Read where media may go between our consoles and those of each other party. Raises: ConfigError."""
-    return {party: policy_to(folder, party) for party in folder.counterparts}
-
-
-def policy_to(folder: NodeFolder, party: str) -> MediaPolicy:
-    """Read where media may go between our consoles and those of `party`. Raises: ConfigError, as `read_policy`."""
-    places = [folder.listen, *filter(None, [folder.peers.get(party)])]
-    is_one_machine = all(_is_loopback(check_address(place)[0]) for place in places)
-    return read_policy(folder.path, folder.relay, is_one_machine=is_one_machine)
+    return dict.fromkeys(folder.counterparts, read_policy(folder.path, folder.relay))
 
 
 def _check_fields(values: Mapping[str, Any]) -> None:
@@ -176,14 +169,6 @@ def _read_networks(texts: Sequence[str]) -> tuple[Network, ...]:
         raise _fault(
             "addresses", f"their_addresses: {error}", 'Such as "198.51.100.7" or "2001:db8::/48"; no names.'
         ) from error
-
-
-def _is_loopback(host: str) -> bool:
-    """Whether a host of an address is this machine; a name but `localhost` could be any."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _fault(defect: str, says: str, hint: str) -> ConfigError:

@@ -64,4 +64,11 @@ async def _run(stack: AsyncExitStack, folder: Path) -> LocalBackend:
 
 
 def _route(folder: NodeFolder, listen: str, peers: Mapping[str, str]) -> None:
-    write_node_file(folder.path, party=folder.party, listen=listen, address=folder.address, peers=peers)
+    write_node_file(
+        folder.path,
+        party=folder.party,
+        listen=listen,
+        address=folder.address,
+        peers=peers,
+        tables={"relay": folder.relay},
+    )
