@@ -91,7 +91,9 @@ def test_the_other_side_reads_the_same_and_agrees_to_one_time(table):
     said = line.json("arrange", "agree", proposed, "--time", "1")
     assert said["arranged"]["state"] == "agreed"
     assert said["arranged"]["agreed"]["number"] == said["recorded"]
-    assert said["arranged"]["held"] == {"state": "coming", "answered": None, "attempts": []}
+    assert said["arranged"]["held"] == {
+        "state": "coming", "answered": None, "caller": None, "answered_by": None, "attempts": []
+    }  # fmt: skip
     assert line.json("arrange", "show", countered)["arranged"]["number"] == proposed
     lines = line.run("arrange", "show", proposed, "--language", "fr")
     assert any("Convenu" in each for each in lines)

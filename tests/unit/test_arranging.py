@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from coupefeu.cli.arrange_words import summary_lines
 from coupefeu.errors import UsageError
 from coupefeu.model.agreement import RecordMode
 from coupefeu.model.instant import format_date_time_group
+from coupefeu.node.arranging import looking
 from coupefeu.node.arranging.awaiting import LOOK_AGAIN_MS, NO_ANSWER, UNANSWERED, AnswersAwaited
 from coupefeu.node.arranging.looking import MAX_ATTEMPTS, find_arrangement, list_arrangements
 from coupefeu.node.arranging.saying import act_about, fallback, their_post
@@ -25,7 +27,7 @@ from coupefeu.services.arranged.held import Attempt, HeldState, judge_held
 from coupefeu.services.arranged.status import AgreedCall
 from coupefeu.services.arranged.table import ArrangeState
 from coupefeu.services.arranged.times import format_window, parse_window
-from coupefeu.services.calls.commands import AnswerCall, PlaceCall
+from coupefeu.services.calls.commands import AnswerCall, HangUp, PlaceCall
 from coupefeu.services.messages.display import show_line
 from coupefeu.testing.clock import START_UTC_MS
 from coupefeu.testing.joined import JoinedNodes
@@ -143,6 +145,47 @@ def test_one_that_names_the_arrangement_counts_whoever_places_it_and_silence_is_
     assert [each.id for each in held.attempts] == [placed]
 
 
+@pytest.mark.parametrize(
+    ("caller", "called", "answers"),
+    [
+        ("us.secretary", "ru.minister", "ru.duty"),
+        ("us.duty", "ru.minister", "ru.minister"),
+        ("us.duty", "ru.duty", "ru.duty"),
+    ],
+)
+def test_it_is_not_kept_by_other_posts_and_both_sides_say_who_spoke(nodes, caller, called, answers):
+    proposed = propose(nodes.us, window(0.1))
+    agree(nodes, proposed)
+    placed = call(nodes, nodes.us, from_post=caller, to_post=called, arrangement=proposed)
+    nodes.run(seconds=20)
+    nodes.ru.act(AnswerCall(call=placed, from_post=answers))
+    nodes.run(seconds=1)
+    for node in (nodes.us, nodes.ru):
+        arrangement = found(node, proposed)
+        values = arrangement_values(arrangement).held
+        assert (values.state, values.answered) == (HeldState.OTHERS, "US/1")
+        assert (values.caller, values.answered_by) == (caller, answers)
+        lines = "\n".join(summary_lines(arrangement, "en"))
+        assert f"not between these posts: US/1, called by {caller}, answered by {answers}." in lines
+
+
+def test_one_that_others_answered_may_still_be_kept(nodes, monkeypatch):
+    proposed = propose(nodes.us, window(0.1))
+    agree(nodes, proposed)
+    for answers in ("ru.duty", "ru.minister"):
+        placed = call(nodes, nodes.us, arrangement=proposed)
+        nodes.run(seconds=20)
+        nodes.ru.act(AnswerCall(call=placed, from_post=answers))
+        nodes.run(seconds=1)
+        nodes.us.act(HangUp(call=placed, from_post="us.secretary", duration_ms=1_000))
+        nodes.run(seconds=1)
+    held = found(nodes.us, proposed).held
+    assert (held.state, held.answered.id) == (HeldState.KEPT, placed)
+    assert [each.answered_by for each in held.attempts] == ["ru.duty", "ru.minister"]
+    monkeypatch.setattr(looking, "MAX_ATTEMPTS", 1)
+    assert found(nodes.us, proposed).held.answered.id == placed
+
+
 def test_nothing_is_expected_of_a_call_that_was_called_off(nodes):
     proposed = propose(nodes.us, window(1))
     agree(nodes, proposed)
@@ -160,13 +203,14 @@ def test_the_edges_of_the_agreed_time():
     start_ms, end_ms = agreed.window.start_ms, agreed.window.end_ms
     quarter_ms = 15 * 60_000
 
-    def attempt(at_ms, answered=False, number=0):
+    def attempt(at_ms, answered_by=None, number=0):
         return Attempt(
             id=(0, number),
             number=f"US/{number}",
-            posts=frozenset(agreed.speakers),
+            caller=agreed.speakers[0],
+            called=agreed.speakers[1],
+            answered_by=answered_by,
             arrived_ms=at_ms,
-            answered=answered,
             arrangement=None,
         )
 
@@ -180,8 +224,12 @@ def test_the_edges_of_the_agreed_time():
         (end_ms, HeldState.MISSED),
     ):
         assert judge_held(agreed, (0, 9), [], now_ms).state is state
-    answered = [attempt(start_ms, answered=True, number=7), attempt(start_ms + 5, answered=True, number=8)]
-    assert judge_held(agreed, (0, 9), answered, end_ms).answered.number == "US/7"
+    answered = [
+        attempt(start_ms + number, answered_by=post, number=number)
+        for number, post in enumerate(("ru.duty", "ru.minister", "ru.minister"))
+    ]
+    held = judge_held(agreed, (0, 9), answered, end_ms)
+    assert (held.state, held.answered.number) == (HeldState.KEPT, "US/1")
 
 
 def test_a_flood_of_attempts_does_not_hide_the_one_that_was_answered(nodes):

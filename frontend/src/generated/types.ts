@@ -42,8 +42,12 @@ export type EndName = 'lost' | 'stolen' | 'replaced' | 'left';
 /** What a critical field is; it decides how a read-back is compared and displayed. */
 export type FieldKind = 'word' | 'place' | 'time' | 'number' | 'phrase' | 'passage';
 
-/** COMING: its time has not begun; NOW: it may be rung; KEPT: a call was answered; MISSED: the time has passed. */
-export type HeldState = 'coming' | 'now' | 'kept' | 'missed';
+/**
+ * COMING: its time has not begun; NOW: it may be rung; MISSED: the time has passed, and nobody answered.
+ *
+ * KEPT: who was to speak called, and who was to speak answered; OTHERS: a call was answered, and not between these.
+ */
+export type HeldState = 'coming' | 'now' | 'kept' | 'others' | 'missed';
 
 /** What became of an attempt: declined, unanswered, unstaffed and unreachable are never one another. */
 export type Outcome = 'answered' | 'declined' | 'no_answer' | 'not_staffed' | 'busy' | 'line_down' | 'deferred' | 'withdrawn' | 'other_channel';
@@ -1633,10 +1637,16 @@ export interface AgreedCallValues {
   readonly arrived_ms: number;
 }
 
-/** Whether an agreed call took place, as the calls on this record have it, by our own clock; signed by nobody. */
+/**
+ * Whether an agreed call took place, as the calls on this record have it, by our own clock; signed by nobody.
+ *
+ * `answered`: the call that was answered, `caller` and `answered_by` the posts that spoke then; null: none was.
+ */
 export interface HeldCallValues {
   readonly state: HeldState;
   readonly answered: string | null;
+  readonly caller: string | null;
+  readonly answered_by: string | null;
   readonly attempts: readonly string[];
 }
 

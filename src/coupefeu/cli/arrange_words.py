@@ -10,7 +10,7 @@ from coupefeu.model.calls import Media
 from coupefeu.model.instant import format_date_time_group
 from coupefeu.node.arranging.looking import Arrangement
 from coupefeu.services.arranged.facts import Window
-from coupefeu.services.arranged.held import Held, HeldState
+from coupefeu.services.arranged.held import Held
 from coupefeu.services.arranged.render import effect_words
 from coupefeu.services.arranged.status import ArrangementView, ArrangeStep, OfferView
 from coupefeu.services.arranged.table import ArrangeState
@@ -95,14 +95,12 @@ def _answers(view: ArrangementView, language: str) -> Iterator[str]:
 def _held(held: Held | None, language: str) -> Iterator[str]:
     if held is None:
         return
-    match held.state:
-        case HeldState.KEPT:
-            number = "" if held.answered is None else held.answered.number
-            yield say("arrange-held-kept", language, number=number)
-        case HeldState.MISSED:
-            yield say("arrange-held-missed", language, count=len(held.attempts))
-        case state:
-            yield say(f"arrange-held-{state.value}", language)
+    values: dict[str, str | int] = {"count": len(held.attempts)}
+    if held.answered is not None:
+        values["number"] = held.answered.number
+        values["caller"] = show_line(held.answered.caller)
+        values["answerer"] = show_line(held.answered.answered_by or "")
+    yield say(f"arrange-held-{held.state.value}", language, **values)
 
 
 def _proposal_lines(view: ArrangementView, language: str) -> Iterator[str]:

@@ -1726,6 +1726,7 @@ arrange-agreed-at = Agreed: { $start } to { $end }, UTC
 arrange-none = No call is being arranged.
 arrange-write = A message about it reaches their desk in any case: { $command }
 arrange-held-kept = A call between these posts was answered in this time: { $number }.
+arrange-held-others = A call was answered in this time, but not between these posts: { $number }, called by { $caller }, answered by { $answerer }.
 arrange-held-missed = No call was answered in this time; attempts on record: { $count }.
 arrange-held-coming = The time has not come yet.
 arrange-held-now = The time is now: ring.

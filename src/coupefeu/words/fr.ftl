@@ -1721,6 +1721,7 @@ arrange-agreed-at = Convenu : { $start } à { $end }, UTC
 arrange-none = Aucun appel n’est en cours d’arrangement.
 arrange-write = Un message à ce sujet atteint leur permanence en tout cas : { $command }
 arrange-held-kept = Un appel entre ces postes a reçu réponse dans ce créneau : { $number }.
+arrange-held-others = Un appel a reçu réponse dans ce créneau, mais pas entre ces postes : { $number }, appelant { $caller }, répondant { $answerer }.
 arrange-held-missed = Aucun appel n’a reçu réponse dans ce créneau ; tentatives inscrites : { $count }.
 arrange-held-coming = Le moment n’est pas encore venu.
 arrange-held-now = C’est le moment : appelez.

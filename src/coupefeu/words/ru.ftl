@@ -1720,6 +1720,7 @@ arrange-agreed-at = Согласовано: { $start } — { $end }, UTC
 arrange-none = Разговоры не согласовываются.
 arrange-write = Сообщение об этом в любом случае дойдёт до их дежурной службы: { $command }
 arrange-held-kept = В это время на вызов между этими постами ответили: { $number }.
+arrange-held-others = В это время на вызов ответили, но говорили не эти посты: { $number }; кто вызывал: { $caller }; кто ответил: { $answerer }.
 arrange-held-missed = В это время на вызовы не ответили; попыток на записи: { $count }.
 arrange-held-coming = Время ещё не наступило.
 arrange-held-now = Время наступило: вызывайте.

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, bindparam, select, union
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, union
 
 from coupefeu.model.calls import Outcome
 from coupefeu.model.messages import MessageId, format_number
@@ -23,10 +23,10 @@ from coupefeu.services.arranged.views import (
     select_steps,
 )
 from coupefeu.services.base import Context, Rows, Statement
-from coupefeu.services.calls.tables import CALLS
+from coupefeu.services.calls.tables import CALLS, STEPS
 
 MAX_ATTEMPTS: Final = 64
-"""Calls of one pair and window that are looked at: those that were answered, then the first of the others."""
+"""Calls of one pair and window that are looked at: those that keep it, those answered, the first of the others."""
 _LOOKED_AT: Final = (
     CALLS.c.log,
     CALLS.c.idx,
@@ -34,10 +34,17 @@ _LOOKED_AT: Final = (
     CALLS.c.to_post,
     CALLS.c.arrival,
     CALLS.c.arrived_ms,
-    CALLS.c.outcome,
+    STEPS.c.post.label("answered_by"),
     CALLS.c.arrangement_log,
     CALLS.c.arrangement_idx,
 )
+_ANSWERS: Final = (
+    (CALLS.c.outcome == Outcome.ANSWERED.value)
+    & (STEPS.c.arrival == CALLS.c.outcome_arrival)
+    & (STEPS.c.call_log == CALLS.c.log)
+    & (STEPS.c.call_idx == CALLS.c.idx)
+)
+"""The step that is the outcome, where that is an answer: its post spoke, which need not be the one that was called."""
 _AT_ITS_TIME: Final = (
     (CALLS.c.arrived_ms >= bindparam("since_ms"))
     & (CALLS.c.arrived_ms < bindparam("until_ms"))
@@ -46,7 +53,7 @@ _AT_ITS_TIME: Final = (
 
 
 def _looked_at(*those: ColumnElement[bool]) -> Select[Any]:
-    return select(*_LOOKED_AT).where(*those, _AT_ITS_TIME)
+    return select(*_LOOKED_AT).select_from(CALLS.outerjoin(STEPS, _ANSWERS)).where(*those, _AT_ITS_TIME)
 
 
 _FOUND: Final = union(
@@ -54,9 +61,11 @@ _FOUND: Final = union(
     _looked_at(CALLS.c.post == bindparam("second"), CALLS.c.to_post == bindparam("first")),
     _looked_at(CALLS.c.arrangement_log == bindparam("log"), CALLS.c.arrangement_idx == bindparam("idx")),
 ).subquery()
+_SPEAKERS: Final[Any] = bindparam("first"), bindparam("second")
+_KEEPS: Final = _FOUND.c.post.in_(_SPEAKERS) & func.coalesce(_FOUND.c.answered_by.in_(_SPEAKERS), False)
 SELECT_ATTEMPTS: Final = (
     select(_FOUND)
-    .order_by((_FOUND.c.outcome == Outcome.ANSWERED.value).desc(), _FOUND.c.arrival)
+    .order_by(_KEEPS.desc(), _FOUND.c.answered_by.is_(None), _FOUND.c.arrival)
     .limit(bindparam("limit"))
 )
 
@@ -133,9 +142,10 @@ def _attempts(rows: Rows, context: Context) -> Iterable[Attempt]:
         yield Attempt(
             id=(row["log"], row["idx"]),
             number=format_number((row["log"], row["idx"]), context.parties),
-            posts=frozenset({row["post"], row["to_post"]}),
+            caller=row["post"],
+            called=row["to_post"],
+            answered_by=row["answered_by"],
             arrived_ms=row["arrived_ms"],
-            answered=row["outcome"] == Outcome.ANSWERED.value,
             arrangement=None if named == (None, None) else named,
         )
 

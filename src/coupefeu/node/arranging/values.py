@@ -91,10 +91,15 @@ class AgreedCallValues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldCallValues:
-    """Whether an agreed call took place, as the calls on this record have it, by our own clock; signed by nobody."""
+    """Whether an agreed call took place, as the calls on this record have it, by our own clock; signed by nobody.
+
+    `answered`: the call that was answered, `caller` and `answered_by` the posts that spoke then; null: none was.
+    """
 
     state: HeldState
     answered: str | None
+    caller: str | None
+    answered_by: str | None
     attempts: tuple[str, ...]
 
 
@@ -170,7 +175,7 @@ def arrangement_values(arrangement: Arrangement, text: Text = exactly) -> Arrang
         changed_ms=view.changed_ms,
         offers=tuple(_offer(each, view, text) for each in view.offers),
         agreed=None if view.agreed is None else _agreed(view.agreed, text),
-        held=None if arrangement.held is None else _held(arrangement.held),
+        held=None if arrangement.held is None else _held(arrangement.held, text),
         steps=tuple(_step(each, text) for each in view.steps),
         messages=arrangement.messages,
     )
@@ -237,9 +242,12 @@ def _agreed(agreed: AgreedCall, text: Text) -> AgreedCallValues:
     )
 
 
-def _held(held: Held) -> HeldCallValues:
+def _held(held: Held, text: Text) -> HeldCallValues:
+    call = held.answered
     return HeldCallValues(
         state=held.state,
-        answered=None if held.answered is None else held.answered.number,
+        answered=None if call is None else call.number,
+        caller=None if call is None else text(call.caller),
+        answered_by=None if call is None else text(call.answered_by or ""),
         attempts=tuple(each.number for each in held.attempts),
     )

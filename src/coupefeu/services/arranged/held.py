@@ -17,29 +17,44 @@ EARLY_MS: Final = 15 * 60_000
 
 
 class HeldState(StrEnum):
-    """COMING: its time has not begun; NOW: it may be rung; KEPT: a call was answered; MISSED: the time has passed."""
+    """COMING: its time has not begun; NOW: it may be rung; MISSED: the time has passed, and nobody answered.
+
+    KEPT: who was to speak called, and who was to speak answered; OTHERS: a call was answered, and not between these.
+    """
 
     COMING = "coming"
     NOW = "now"
     KEPT = "kept"
+    OTHERS = "others"
     MISSED = "missed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """A call as it stands beside an arrangement. `arrangement`: the proposal that it names, if any."""
+    """A call as it stands beside an arrangement: the posts that called, were called, and answered (None: nobody did).
+
+    `arrangement`: the proposal that it names, if any.
+    """
 
     id: MessageId
     number: str
-    posts: frozenset[str]
+    caller: str
+    called: str
+    answered_by: str | None
     arrived_ms: int
-    answered: bool
     arrangement: MessageId | None
+
+    def is_between(self, speakers: tuple[str, str]) -> bool:
+        """Whether one of these called and the other one answered, on whatever rung."""
+        return {self.caller, self.answered_by} == set(speakers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """`attempts`: calls that were placed for it, the first first; `answered`: the first of them that was answered."""
+    """`attempts`: calls that were placed for it, the first first.
+
+    `answered`: the first of them that was answered between those who were to speak, else the first that was answered.
+    """
 
     state: HeldState
     attempts: tuple[Attempt, ...]
@@ -54,20 +69,20 @@ def judge_held(agreed: AgreedCall, arrangement: MessageId, attempts: Iterable[At
             key=lambda each: (each.arrived_ms, each.id),
         )
     )
-    answered = next((each for each in counted if each.answered), None)
-    return Held(state=_state(agreed.window, answered, now_ms), attempts=counted, answered=answered)
+    answered = [each for each in counted if each.answered_by is not None]
+    kept = next((each for each in answered if each.is_between(agreed.speakers)), None)
+    state = HeldState.KEPT if kept else HeldState.OTHERS if answered else _unanswered(agreed.window, now_ms)
+    return Held(state=state, attempts=counted, answered=kept or next(iter(answered), None))
 
 
 def _counts(attempt: Attempt, agreed: AgreedCall, arrangement: MessageId) -> bool:
     """Whether it is between those who were to speak, or says that it is this one; and was placed at its time."""
     window = agreed.window
-    is_theirs = attempt.posts == frozenset(agreed.speakers) or attempt.arrangement == arrangement
+    is_theirs = {attempt.caller, attempt.called} == set(agreed.speakers) or attempt.arrangement == arrangement
     return is_theirs and window.start_ms - EARLY_MS <= attempt.arrived_ms < window.end_ms
 
 
-def _state(window: Window, answered: Attempt | None, now_ms: int) -> HeldState:
-    if answered is not None:
-        return HeldState.KEPT
+def _unanswered(window: Window, now_ms: int) -> HeldState:
     if now_ms >= window.end_ms:
         return HeldState.MISSED
     return HeldState.NOW if now_ms >= window.start_ms - EARLY_MS else HeldState.COMING
