@@ -22,6 +22,7 @@ from coupefeu.model.calls import CallState, Outcome
 from coupefeu.model.instant import format_second
 from coupefeu.node import exercise
 from coupefeu.node.assembly import open_keeper, signers_of
+from coupefeu.node.communique import gathering
 from coupefeu.node.communique.choosing import Disclosing, Query
 from coupefeu.node.communique.issuing import Wish, draft_communique
 from coupefeu.node.exercise import pair_exercise
@@ -39,6 +40,7 @@ from coupefeu.store.jobs import KeepWitnessed
 from coupefeu.store.reader import Reader
 from coupefeu.testing.witness import MemoryWitness
 from coupefeu.wire.checkpoint import Checkpoint
+from coupefeu.wire.communique import MAX_EARLIER
 
 SECRETARY, CHAIRMAN = ("us.secretary", "ru.minister"), ("us.chief", "ru.chief")
 LADDER_S = 3 * RING_S
@@ -167,13 +169,19 @@ def witnessed(path, neutral, time_s):
     assert not isinstance(kept, Exception), kept
 
 
+def prove(folder, reader, numbers):
+    """The file, verified."""
+    disclosing = Disclosing(default=Disclosed.ALL)
+    wish = Wish(query=Query(entries=tuple(numbers)), disclosing=disclosing, words="attempts")
+    octets = draft_communique(folder, reader, wish).sign(folder)
+    return verify_communique(io.BytesIO(octets).readline, promised_in)
+
+
 def communique(path, *numbers):
     """The file, verified; and its text in English and as a page."""
     folder = NodeFolder.open(path)
-    wish = Wish(query=Query(entries=numbers), disclosing=Disclosing(default=Disclosed.ALL), words="attempts")
     with Reader(folder.record_path, running=False) as reader:
-        octets = draft_communique(folder, reader, wish).sign(folder)
-    proved = verify_communique(io.BytesIO(octets).readline, promised_in)
+        proved = prove(folder, reader, numbers)
     return {
         language: " ".join("\n".join(account_lines(proved, language)).split())
         for language in ("en", "fr", "ru")
@@ -215,6 +223,36 @@ def test_once_the_other_side_has_signed_for_it_that_stands_there_instead(line, n
 
     asyncio.run(asyncio.wait_for(come_back(), 60))
     assert "not shown that they saw it" not in communique(us, *attempt)["en"]
+
+
+def test_where_some_heads_are_left_out_none_of_their_signatures_is_lost(line, neutral, monkeypatch):
+    """Very many heads are thinned: of their signatures and of the witness's apart, and never the newest of either."""
+    monkeypatch.setattr(gathering, "MAX_EARLIER", 2)
+    us, _, _ = line
+    for time_s in (1_645_700_000, 1_648_000_000):
+        try_in_the_dark(us)
+        witnessed(us, neutral, time_s)
+    folder = NodeFolder.open(us)
+    log = folder.log_number
+    with Reader(folder.record_path, running=False) as reader:
+        numbers = [(log, index) for index in range(reader.count_entries(log))]
+        signed_for = [bool(reader.receipts(*number)) for number in numbers]
+        proved = prove(folder, reader, numbers)
+    assert [proved.is_held_by(each, "ru") for each in proved.entries] == signed_for
+    assert True in signed_for
+    assert signed_for[-4:] == [False] * 4, "both attempts, each with what our node says of it"
+
+
+def test_heads_are_thinned_apart_by_who_signed_them():
+    """Of 131 entries each first signed by them and then by the witness, a head of each is left for every entry."""
+    theirs, witness = range(1, 262, 2), range(2, 264, 2)
+    kept = gathering.thin_out([[(0, size) for size in theirs], [(0, size) for size in witness]])
+    assert len(kept) <= MAX_EARLIER
+    for sizes in (theirs, witness):
+        assert sizes[-1] == max(size for _, size in kept if size in sizes)
+    assert gathering.thin_out([[(0, 3), (0, 5)], [(0, 5)]]) == [(0, 3), (0, 5)]
+    assert gathering.thin_out([]) == []
+    assert len(gathering.thin_out([[(log, 1)] for log in range(MAX_EARLIER + 1)])) == MAX_EARLIER
 
 
 def test_an_attempt_that_nobody_else_signed_for_is_in_no_communique(line):

@@ -254,35 +254,45 @@ def _earlier(
     paths: Mapping[int, Paths],
     entries: Sequence[MessageId],
 ) -> Iterator[Item]:
-    """Give the smallest co-signed and the smallest witnessed checkpoint that hold each entry.
+    """Give the smallest checkpoint that holds each entry of every party that co-signed, and of a witness.
 
-    Of very many, some, so that bounds are looser.
+    Of very many, some, so that bounds are looser; nobody's signature for an entry is lost by that.
     """
-    holders = {log: [holder for holder, _ in _holders(folder, note)] for log, note in notes.items()}
-    wanted = sorted(
-        {
-            (log, size)
-            for log, index in entries
-            for size in _first_sizes(reader, log, index, holders[log])
-            if size < notes[log].size
-        }
-    )
-    step = -(-len(wanted) // MAX_EARLIER) or 1
-    for log, size in wanted[step - 1 :: step]:
+    signed: dict[tuple[int, str], set[MessageId]] = {}
+    for log, index in entries:
+        for signer, size in _first_sizes(reader, log, index, _holders(folder, notes[log])):
+            if size < notes[log].size:
+                signed.setdefault((log, signer), set()).add((log, size))
+    for log, size in thin_out([sorted(heads) for heads in signed.values()]):
         note = _earlier_note(reader, folder, log, size, notes[log])
         if note is not None:
             yield EarlierItem(log=log, note=note, path=paths[log].consistency(size))
 
 
-def _first_sizes(reader: Reader, log: int, index: int, holders: Sequence[int]) -> Iterator[int]:
-    """Give the smallest size at which others signed that they hold an entry, and at which a witness saw it."""
-    rows = (reader.first_cosignature(log, index, holder) for holder in holders)
-    sizes = [row["size"] for row in rows if row is not None]
-    if sizes:
-        yield min(sizes)
+def thin_out(signed: Sequence[Sequence[MessageId]]) -> list[MessageId]:
+    """Leave out heads until there is room; what each signer signed in each log is thinned apart, ascending.
+
+    Its largest stays, for that one holds every entry which the others hold.
+    """
+    longest = max(map(len, signed), default=1)
+    steps = (
+        step for step in range(1, longest) if sum(-(-len(heads) // step) for heads in signed) <= MAX_EARLIER
+    )
+    step = next(steps, longest)
+    return sorted({head for heads in signed for head in heads[::-1][::step]})[:MAX_EARLIER]
+
+
+def _first_sizes(
+    reader: Reader, log: int, index: int, holders: Sequence[tuple[int, VerifierKey]]
+) -> Iterator[tuple[str, int]]:
+    """Give the smallest size at which each other party signed that it holds an entry, and at which a witness saw it."""
+    for holder, key in holders:
+        row = reader.first_cosignature(log, index, holder)
+        if row is not None:
+            yield key.name, row["size"]
     seen = reader.first_seen_size(log, index)
     if seen is not None:
-        yield seen
+        yield "", seen
 
 
 def _earlier_note(
