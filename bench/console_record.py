@@ -58,7 +58,7 @@ async def open_desks(folder: Path) -> AsyncIterator[tuple[Desk, Desk]]:
             console = {"listen": f"{LOOPBACK}:{free_port()}"}
             write_node_file(
                 folder / party, party=party, listen=listens[party], address=listens[party], peers=peers,
-                tables={"console": console},
+                tables={"console": console, "relay": {"direct": True}},
             )  # fmt: skip
             process = NodeProcess(folder / party)
             await process.start()
