@@ -88,7 +88,9 @@ def test_nobody_answers_ends_or_rings_for_the_other_side(logs):
     assert {each.effect for each in view.without_effect} == {"not_theirs", "foreign_post"}
 
 
-@pytest.mark.parametrize("to_posts", [(), ("us.chief",), ("ru.duty", "ru.chief"), ("fr.duty",), ("",)])
+@pytest.mark.parametrize(
+    "to_posts", [(), ("us.chief",), ("ru.duty", "ru.chief"), ("fr.duty",), ("",), ("ru",), ("ru.",)]
+)
 def test_a_call_of_nobody_of_several_or_of_one_s_own_rings_nowhere(logs, to_posts):
     call = logs.write(US, K.CALL_PLACED, to_posts=to_posts)
     logs.write(RU, K.CALL_ANSWERED, call)

@@ -59,7 +59,7 @@ export type Proof = 'co-signed' | 'receipted' | 'signed' | 'announced' | 'other-
 export type RecordVerdict = 'holds' | 'broken' | 'not-verified';
 
 /** What a signal says; words are `calls-says-*`. */
-export type Says = 'alive' | 'silent' | 'back' | 'on-watch' | 'unstaffed' | 'said-on-watch' | 'answered' | 'declined' | 'deferred' | 'nobody' | 'unknown';
+export type Says = 'alive' | 'silent' | 'back' | 'on-watch' | 'unstaffed' | 'said-on-watch' | 'answered' | 'declined' | 'deferred' | 'nobody' | 'none-came' | 'unknown';
 
 /** The three signals; words are `calls-signal-*`. */
 export type Signal = 'heartbeat' | 'watch' | 'human';
@@ -344,8 +344,9 @@ export interface StandingValues {
  *
  * `words`: what the caller wrote beside it, or `words_erased`. `effect`: why the call has none, and rings nowhere.
  * `ringing_ms`: since when it rings, by our clock; `rung_posts` rang so far,
- * `staffed_posts` of them were on watch, as the node that rings says. `reason`: why it was declined, `refused` for
- * instance. `duration_ms`: how long the call lasted, by the node that ended it. `channel`, `counterpart`: of a contact
+ * `staffed_posts` of them were on watch, as the node that rings says. `given_up_unrung`: a machine ended it, and no
+ * ring of it is shown. `reason`: why it was declined, `refused` for instance. `duration_ms`: how long the call
+ * lasted, by the node that ended it. `channel`, `counterpart`: of a contact
  * by another channel, which is a message, and of which there is nothing but its author's word.
  */
 export interface CallLine {
@@ -367,6 +368,7 @@ export interface CallLine {
   readonly reason: string | null;
   readonly ringing_ms: number | null;
   readonly rung_posts: readonly string[];
+  readonly given_up_unrung: boolean;
   readonly staffed_posts: readonly string[];
   readonly answered_by: string | null;
   readonly answered_ms: number | null;
@@ -462,6 +464,7 @@ export interface CallValues {
   readonly reason: string | null;
   readonly ringing_ms: number | null;
   readonly rung_posts: readonly string[];
+  readonly given_up_unrung: boolean;
   readonly staffed_posts: readonly string[];
   readonly answered_by: string | null;
   readonly answered_ms: number | null;

@@ -83,8 +83,10 @@ def _precedence(view: CallView, language: str) -> str:
 
 
 def _why(view: CallView, language: str) -> str:
-    """Say the reason beside an outcome: why declined, to whom put off, who answered."""
+    """Say the reason beside an outcome: that no ring is shown, why declined, to whom put off, who answered."""
     parts = []
+    if view.is_given_up_unrung:
+        parts.append(say("ui-ring-not-shown-to-ring", language))
     if view.reason is not None:
         parts.append(say(f"ui-said-call-reason-{int(view.reason)}", language))
     if view.deferred_to_post:

@@ -46,6 +46,7 @@ def call_line(view: CallView) -> CallLine:
         reason=None if view.reason is None else view.reason.name.lower(),
         ringing_ms=rings[0].arrived_ms if rings else None,
         rung_posts=tuple(map(show_line, view.rung_posts)),
+        given_up_unrung=view.is_given_up_unrung,
         staffed_posts=tuple(dict.fromkeys(show_line(post) for step in rings for post in step.fact.staffed)),
         answered_by=show_line(view.answered_by) or None,
         answered_ms=view.answered_ms,

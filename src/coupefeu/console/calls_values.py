@@ -19,8 +19,9 @@ class CallLine:
 
     `words`: what the caller wrote beside it, or `words_erased`. `effect`: why the call has none, and rings nowhere.
     `ringing_ms`: since when it rings, by our clock; `rung_posts` rang so far,
-    `staffed_posts` of them were on watch, as the node that rings says. `reason`: why it was declined, `refused` for
-    instance. `duration_ms`: how long the call lasted, by the node that ended it. `channel`, `counterpart`: of a contact
+    `staffed_posts` of them were on watch, as the node that rings says. `given_up_unrung`: a machine ended it, and no
+    ring of it is shown. `reason`: why it was declined, `refused` for instance. `duration_ms`: how long the call
+    lasted, by the node that ended it. `channel`, `counterpart`: of a contact
     by another channel, which is a message, and of which there is nothing but its author's word.
     """
 
@@ -42,6 +43,7 @@ class CallLine:
     reason: str | None
     ringing_ms: int | None
     rung_posts: tuple[str, ...]
+    given_up_unrung: bool
     staffed_posts: tuple[str, ...]
     answered_by: str | None
     answered_ms: int | None

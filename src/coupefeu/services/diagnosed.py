@@ -7,7 +7,7 @@ from coupefeu.services.calls.diagnosis import Diagnosis, Reading, Says, Signal
 from coupefeu.services.messages.display import show_line
 from coupefeu.words import label, say
 
-_OURS_TO_KNOW = frozenset({Says.SILENT, Says.BACK, Says.UNKNOWN})
+_OURS_TO_KNOW = frozenset({Says.SILENT, Says.BACK, Says.NONE_CAME, Says.UNKNOWN})
 """What we have not heard, no node has said."""
 
 

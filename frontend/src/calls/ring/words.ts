@@ -39,6 +39,7 @@ export function detailWords(call: CallLine, nowMs: number): string {
   const parts = [
     call.channel === null ? '' : channelWords(call.channel),
     call.counterpart,
+    call.given_up_unrung ? say('ui-ring-not-shown-to-ring') : '',
     call.reason === null ? '' : reasonWords(call.reason),
     call.deferred_to_post === null ? '' : postTitle(call.deferred_to_post),
     call.deferred_to_ms === null ? '' : formatNear(call.deferred_to_ms, nowMs),

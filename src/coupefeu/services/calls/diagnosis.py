@@ -4,15 +4,17 @@
     watch       was anybody signed on at the posts that ring
     human       what did a person do about it
 
-Silence is never guessed at: what no entry and no receipt shows is `unknown`, and an attempt of which nothing shows
-that it came is `tried`, bounded by whoever signed for our log first. Pure: what the record knows comes in `Known`.
+Silence is never guessed at. What no entry and no receipt shows is `unknown`, and an attempt of which nothing shows
+that it came is `tried`, bounded by whoever signed for our log first. That nobody acted is said where an entry of
+theirs says so, or of an open attempt while their node is heard: behind a cut line a person may have answered. Of our
+own people our own record says it. Pure: what the record knows comes in `Known`.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from coupefeu.model.calls import Outcome
+from coupefeu.model.calls import UNANSWERED, Outcome
 from coupefeu.model.entry import Kind
 from coupefeu.services.calls.status import CallStep, CallView
 
@@ -24,6 +26,10 @@ LATE: Final = "late"
 """It came onto their record only when we had ended it."""
 RANG: Final = "rang"
 """It rings, or rang until we ended it."""
+UNRUNG: Final = "unrung"
+"""Their node gave it up, and no ring of it is shown: nobody there need have heard it."""
+CROSSED: Final = "crossed"
+"""A person acted, which crossed the end by the caller: `crossed_declined` and so on."""
 
 
 class Signal(StrEnum):
@@ -49,6 +55,9 @@ class Says(StrEnum):
     DECLINED = "declined"
     DEFERRED = "deferred"
     NOBODY = "nobody"
+    """Nobody acted, as an entry of theirs says; of an open attempt while their node is heard, nobody has yet."""
+    NONE_CAME = "none-came"
+    """No act of theirs had come here when they were last heard; what they did since, nothing shows."""
     UNKNOWN = "unknown"
 
 
@@ -93,8 +102,9 @@ class Reading:
 class Diagnosis:
     """What is shown of an attempt. `by`: the party whose node says so, the one that was called.
 
-    `verdict`: `tried`, `received`, `late`, `rang`, or the outcome that the called side gave. `tried_by_ms`: by then
-    the attempt was made; `bound_by` signed for it, "" when our own clock alone says so.
+    `verdict`: `tried`, `received`, `late`, `rang`, `unrung`, the outcome that the called side gave, or
+    `crossed_answered`, `crossed_declined`, `crossed_deferred`. `tried_by_ms`: by then the attempt was made; `bound_by`
+    signed for it, "" when our own clock alone says so.
     """
 
     by: str
@@ -108,20 +118,24 @@ def diagnose(view: CallView, known: Known) -> Diagnosis | None:
     """Say what is shown of an attempt; None of one by another channel, or one that rings nowhere."""
     if view.outcome is Outcome.OTHER_CHANNEL or view.effect:
         return None
-    theirs = tuple(step for step in (*view.steps, *view.without_effect) if step.party == view.called)
+    every = (*view.steps, *view.without_effect)
+    theirs = tuple(step for step in every if step.party == view.called and step.effect != "another_entry")
     return Diagnosis(
         by=view.called,
         verdict=_verdict(view, theirs),
-        readings=(_heartbeat(view, theirs, known), _watch(view, known), _human(view, theirs)),
+        readings=(_heartbeat(view, theirs, known), _watch(view, known), _human(view, theirs, known)),
         tried_by_ms=view.placed_ms if known.bound_ms is None else known.bound_ms,
         bound_by=known.bound_by,
     )
 
 
 def _verdict(view: CallView, theirs: tuple[CallStep, ...]) -> str:
+    acted = _act_of_theirs(view, theirs)
+    if acted is not None and acted.outcome is not None:
+        return f"{CROSSED}_{acted.outcome}" if acted.effect else acted.outcome.value
     if view.outcome_step is not None and view.outcome_step.party == view.called and view.outcome:
-        return view.outcome.value
-    if any(step.kind is Kind.CALL_RINGING for step in theirs):
+        return UNRUNG if view.is_given_up_unrung else view.outcome.value
+    if view.is_rung:
         return RANG
     if not _is_shown(view, theirs):
         return TRIED
@@ -154,13 +168,23 @@ def _heartbeat(view: CallView, theirs: tuple[CallStep, ...], known: Known) -> Re
         return _beats(Says.ALIVE, view.on_their_record_ms if view.ours else view.arrived_ms)
     if known.is_alive:
         return _beats(Says.ALIVE, None)
-    heard_ms = max((ms for ms in (known.heard_ms, _said_heard_ms(view)) if ms is not None), default=None)
-    evidence = known.heard_number if heard_ms == known.heard_ms else _unreached(view)
+    heard_ms, evidence = _last_heard(view, known)
     return _beats(Says.UNKNOWN if heard_ms is None else Says.SILENT, heard_ms, evidence)
 
 
 def _beats(says: Says, since_ms: int | None, evidence: str = "") -> Reading:
     return Reading(signal=Signal.HEARTBEAT, says=says, since_ms=since_ms, evidence=evidence)
+
+
+def _last_heard(view: CallView, known: Known) -> tuple[int | None, str]:
+    """Give when anything of theirs had come last, and the entry that shows it, "" for none: a receipt is no entry."""
+    heard = {
+        view.on_their_record_ms: "",
+        _said_heard_ms(view): _unreached(view),
+        known.heard_ms: known.heard_number,
+    }
+    newest_ms = max((ms for ms in heard if ms is not None), default=None)
+    return newest_ms, heard[newest_ms]
 
 
 def _unreached(view: CallView) -> str:
@@ -198,19 +222,41 @@ _BY_PERSON: Final = {
 }
 
 
-def _human(view: CallView, theirs: tuple[CallStep, ...]) -> Reading:
+def _human(view: CallView, theirs: tuple[CallStep, ...], known: Known) -> Reading:
     """Say what a person did, though it may have crossed what we did; or whose word it is that nobody did."""
-    acted = next((step for step in (view.outcome_step, view.crossed) if _is_act_of_theirs(step, view)), None)
+    acted = _act_of_theirs(view, theirs)
     if acted is not None and acted.outcome is not None:
         return _done(_BY_PERSON[acted.outcome], acted, (acted.post,))
-    silent = next((step for step in theirs if step.kind is Kind.CALL_UNANSWERED), None)
-    if silent is not None:
-        return _done(Says.NOBODY, silent, ())
-    return Reading(signal=Signal.HUMAN, says=Says.NOBODY if _is_shown(view, theirs) else Says.UNKNOWN)
+    given_up = next((each for each in theirs if _is_given_up(each)), None)
+    if given_up is not None:
+        return _done(Says.NOBODY, given_up, ()) if view.is_rung else _of_nobody(Says.UNKNOWN)
+    if not _is_shown(view, theirs) or _came_late(view, theirs):
+        return _of_nobody(Says.UNKNOWN)
+    if not view.ours:
+        return _of_nobody(Says.NOBODY if view.is_open or view.is_rung else Says.UNKNOWN)
+    if view.is_open and known.is_alive:
+        return _of_nobody(Says.NOBODY)
+    heard_ms, evidence = _last_heard(view, known)
+    return Reading(signal=Signal.HUMAN, says=Says.NONE_CAME, since_ms=heard_ms, evidence=evidence)
 
 
-def _is_act_of_theirs(step: CallStep | None, view: CallView) -> bool:
-    return step is not None and step.party == view.called and step.outcome in _BY_PERSON
+def _act_of_theirs(view: CallView, theirs: tuple[CallStep, ...]) -> CallStep | None:
+    """Give what a person there did that decided it, or that crossed what had."""
+    if view.outcome_step is not None and _is_act_of_theirs(view.outcome_step, view):
+        return view.outcome_step
+    return next((each for each in theirs if each.effect == CROSSED and _is_act_of_theirs(each, view)), None)
+
+
+def _is_act_of_theirs(step: CallStep, view: CallView) -> bool:
+    return step.party == view.called and step.outcome in _BY_PERSON
+
+
+def _is_given_up(step: CallStep) -> bool:
+    return step.kind is Kind.CALL_UNANSWERED and step.effect in {"", CROSSED} and step.outcome in UNANSWERED
+
+
+def _of_nobody(says: Says) -> Reading:
+    return Reading(signal=Signal.HUMAN, says=says)
 
 
 def _done(says: Says, step: CallStep, posts: tuple[str, ...]) -> Reading:

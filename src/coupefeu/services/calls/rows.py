@@ -64,7 +64,7 @@ def outcome_of(kind: int, fact: CallFact) -> Outcome | None:
 def _call_row(recorded: Recorded, head: Head, context: Context, defect: str) -> dict[str, Any]:
     to_post = head.to_posts[0] if len(head.to_posts) == 1 else ""
     to_party = to_post.partition(".")[0]
-    defect = defect or _judge_called(to_party, recorded, context)
+    defect = defect or _judge_called(to_post, recorded, context)
     arranged = next((each for each in head.references if _fits(each)), None)
     return _entry_row(recorded, head, context) | {
         "effect": defect,
@@ -87,10 +87,11 @@ def _judge_author(head: Head, recorded: Recorded, context: Context) -> str:
     return "" if is_theirs and name and "\x00" not in name else "foreign_post"
 
 
-def _judge_called(to_party: str, recorded: Recorded, context: Context) -> str:
-    """Refuse a call of nobody, of several, or of one's own."""
-    is_another = to_party in context.parties and to_party != context.party_of(recorded.log)
-    return "" if is_another else "not_a_counterpart"
+def _judge_called(to_post: str, recorded: Recorded, context: Context) -> str:
+    """Refuse a call of nobody, of several, of one's own, or of a side without a post: no desk could ring."""
+    party, _, name = to_post.partition(".")
+    is_another = party in context.parties and party != context.party_of(recorded.log)
+    return "" if is_another and name and "\x00" not in name else "not_a_counterpart"
 
 
 # --- steps ------------------------------------------------------------------------------------------------

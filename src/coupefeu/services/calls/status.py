@@ -5,7 +5,7 @@
 
 from dataclasses import dataclass
 
-from coupefeu.model.calls import CallState, DeclineReason, Media, Outcome
+from coupefeu.model.calls import UNANSWERED, CallState, DeclineReason, Media, Outcome
 from coupefeu.model.entry import Author, Kind, author_of
 from coupefeu.model.messages import Channel, MessageId
 from coupefeu.model.precedence import Precedence
@@ -90,6 +90,19 @@ class CallView:
     def is_open(self) -> bool:
         """Whether it rings, waits, or is in call."""
         return self.state is not CallState.ENDED and not self.effect
+
+    @property
+    def is_rung(self) -> bool:
+        """Whether a ring of it at any post is shown, though it may have crossed the end by the caller."""
+        return any(
+            step.kind is Kind.CALL_RINGING and step.effect in {"", "crossed"} and step.fact.posts
+            for step in (*self.steps, *self.without_effect)
+        )
+
+    @property
+    def is_given_up_unrung(self) -> bool:
+        """Whether a machine gave it up of which no ring is shown: no desk need have heard it."""
+        return self.outcome in UNANSWERED and not self.is_rung
 
     @property
     def caller(self) -> str:
