@@ -20,6 +20,7 @@ from coupefeu.errors import PolicyError, UsageError
 from coupefeu.model.agreement import Status
 from coupefeu.model.calls import (
     CallRole,
+    CallState,
     DeclineReason,
     LostCause,
     MediaPath,
@@ -200,6 +201,7 @@ class Walks(RuleBasedStateMachine):
         for call in self.calls:
             assert read[0][call]["outcome"] == plain_outcome(self.nodes.us, call), call
         for node in self.nodes.nodes:
+            assert remembered(node) == on_record(node)
             again = rows(node)
             keeper = node.keeper
             rebuild(keeper.connection, keeper.line, SERVICES, keeper.agreement)
@@ -217,6 +219,25 @@ class Walks(RuleBasedStateMachine):
             assert columns[call]["outcome"] == view.outcome
             assert bool(columns[call]["is_open"]) == view.is_open
         return {call: shared(view) for call, view in views.items()}
+
+
+def remembered(node):
+    """Give what a running node goes by."""
+    return {view.id: (view.state, view.answered_by) for view in node.calling._calls.views}
+
+
+def on_record(node):
+    desk = node.desk()
+    try:
+        return {
+            view.id: (
+                CallState.PLACED if view.state is CallState.ON_THEIR_NODE else view.state,
+                view.answered_by,
+            )
+            for view in desk.open_calls(1_000)
+        }
+    finally:
+        desk.close()
 
 
 def shared(view):

@@ -20,9 +20,14 @@ from tests.scenario.stage import MINUTE, open_line, unbind, verify_all, write
 from coupefeu.errors import PolicyError
 from coupefeu.model.calls import CallState, DeclineReason, LostCause, Media, Outcome
 from coupefeu.model.entry import Kind
-from coupefeu.model.precedence import Precedence
+from coupefeu.model.messages import Content, Form
+from coupefeu.model.precedence import Precedence, Subject
+from coupefeu.node.calling.open_calls import TEXT_LASTS_MS
+from coupefeu.node.calling.ringing import RESUMED_MS
+from coupefeu.node.events import EntryRecorded
 from coupefeu.services.calls.commands import DeferCall, HangUp, WithdrawCall
 from coupefeu.services.calls.facts import CallFact, encode_call
+from coupefeu.services.messages.commands import Say
 from coupefeu.services.watch.facts import LeaveWatch, TakeWatch
 
 FLASH = Precedence.FLASH
@@ -161,6 +166,42 @@ def test_an_empty_desk_is_never_busy_though_nobody_hung_up_there(nodes):
     assert outcome(nodes, second) is Outcome.NOT_STAFFED
 
 
+def test_a_call_by_text_that_nobody_hung_up_does_not_make_a_desk_busy(nodes):
+    nodes.ru.act(TakeWatch(from_post="ru.duty", heard=True))
+    first = call(nodes.us)
+    nodes.run(seconds=1)
+    answer(nodes.ru, first)
+    nodes.run(seconds=TEXT_LASTS_MS / 1_000 - RING_S)
+    content = Content(form=Form.FREE_TEXT, subject=Subject.SAFETY, text="We are looking.")
+    say = {"from_post": "ru.duty", "precedence": Precedence.IMMEDIATE, "language": "ru", "about": first}
+    nodes.ru.act(Say(content=content, **say))
+    second = call(nodes.us, from_post="us.chief")
+    nodes.run(seconds=RING_S + 5)
+    assert outcome(nodes, second) is Outcome.BUSY, "they write still"
+    nodes.run(seconds=TEXT_LASTS_MS / 1_000)
+    third = call(nodes.us, from_post="us.chief")
+    nodes.run(seconds=RING_S + 5)
+    assert outcome(nodes, third) is Outcome.NO_ANSWER
+    assert [each.id for each in nodes.ru.calling.open_views()] == [first], "it stands open all the same"
+
+
+def test_busy_is_said_only_where_the_record_says_it_too(nodes, monkeypatch):
+    nodes.ru.act(TakeWatch(from_post="ru.duty", heard=True))
+    first = call(nodes.us)
+    nodes.run(seconds=1)
+    answer(nodes.ru, first)
+    nodes.run(seconds=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(nodes.ru.calling, "_take_step", lambda *_: None)
+        act(nodes.us, HangUp, first)
+        nodes.run(seconds=1)
+    assert nodes.ru.calling.view(first), "its memory is at fault"
+    second = call(nodes.us)
+    nodes.run(seconds=RING_S + 5)
+    assert outcome(nodes, second) is Outcome.NO_ANSWER
+    assert nodes.ru.calling.view(first) is None
+
+
 def test_the_caller_takes_it_back(nodes):
     number = call(nodes.us)
     nodes.run(seconds=5)
@@ -195,6 +236,36 @@ def test_both_hang_up_at_once(nodes):
     nodes.run(seconds=1)
     assert outcome(nodes, number) is Outcome.ANSWERED
     assert len({view(node, number).duration_ms for node in nodes.nodes}) == 1
+
+
+def test_a_call_that_was_ended_before_it_came_never_rings(nodes):
+    """What is urgent overtakes what is not: the news of its end may be here first."""
+    held = []
+    carry = nodes.ru.calling._take
+    nodes.ru.calling._take = held.append
+    number = call(nodes.us, precedence=FLASH)
+    act(nodes.us, WithdrawCall, number)
+    nodes.run(seconds=1)
+    entries = [each for each in held if isinstance(each, EntryRecorded) and not each.recorded.ours]
+    assert [each.recorded.head.kind for each in entries] == [Kind.CALL_PLACED, Kind.CALL_WITHDRAWN]
+    nodes.ru.calling._take = carry
+    for each in reversed(entries):
+        nodes.ru.calling._take(each)
+    nodes.run(seconds=RING_S)
+    assert (nodes.ru.calling.ringing, nodes.ru.calling._calls.views) == ((), ())
+    assert view(nodes.us, number).rung_posts == ()
+
+
+def test_what_the_record_refuses_is_read_from_it(nodes):
+    number = call(nodes.us)
+    nodes.run(seconds=1)
+    carry, nodes.ru.calling._take = nodes.ru.calling._take, lambda _: None
+    act(nodes.us, WithdrawCall, number)
+    nodes.run(seconds=1)
+    nodes.ru.calling._take = carry
+    assert nodes.ru.calling.ringing == (number,), "it did not hear of it"
+    nodes.run(seconds=RING_S + 1)
+    assert (nodes.ru.calling.ringing, nodes.ru.calling._calls.views) == ((), ())
 
 
 # --- the line ----------------------------------------------------------------------------------------------
@@ -285,10 +356,26 @@ def test_the_called_node_was_away_until_its_time_was_over(nodes):
     number = call(nodes.us)
     nodes.run(seconds=20)
     restart(nodes, nodes.ru, away_s=RING_S)
-    nodes.run(seconds=1)
+    assert nodes.ru.calling.ringing == (number,), "once more, and not given up without a sound"
+    nodes.run(seconds=RESUMED_MS / 1_000)
     assert outcome(nodes, number) is Outcome.NOT_STAFFED
     rang_ms = view(nodes.us, number).outcome_step.fact.rang_ms
-    assert rang_ms <= 30_000, "it does not count the time in which nothing rang"
+    assert RESUMED_MS <= rang_ms <= 30_000, "it does not count the time in which nothing rang"
+
+
+def test_a_clock_that_was_set_forward_while_nodes_were_away_ends_nothing_at_once(nodes):
+    number = call(nodes.us)
+    nodes.run(seconds=5)
+    for node in nodes.nodes:
+        node.stop()
+        node.shift_ms += 3_600_000
+        node.start()
+    nodes.connect()
+    nodes.run(seconds=GRACE_S - 12)
+    assert nodes.ru.calling.ringing == (number,)
+    answer(nodes.ru, number)
+    nodes.run(seconds=1)
+    assert outcome(nodes, number) is Outcome.ANSWERED
 
 
 def test_the_calling_node_is_killed_and_still_says_in_the_end_that_nobody_answered(nodes):

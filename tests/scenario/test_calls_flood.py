@@ -5,18 +5,28 @@ end each of them has an outcome on both records. Source: protocol B8.
 """
 
 import pytest
-from tests.scenario.calling import RING_S, answer, call, is_receipted, outcome, outcomes, state, with_terms
+from tests.scenario.calling import (
+    RING_S,
+    answer,
+    call,
+    is_receipted,
+    outcome,
+    outcomes,
+    state,
+    view,
+    with_terms,
+)
 from tests.scenario.stage import MINUTE, open_line, unbind, write
 from tests.sizes import size
 
-from coupefeu.model.calls import CallState, MediaPath, Outcome
+from coupefeu.model.calls import CallState, LostCause, MediaPath, Outcome
 from coupefeu.model.entry import Kind
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.calling import open_calls
 from coupefeu.node.calling.open_calls import MAX_FOLLOWED
 from coupefeu.node.calling.ringing import MAX_WAITING
 from coupefeu.node.events import EntryRecorded
-from coupefeu.services.calls.commands import PlaceCall
+from coupefeu.services.calls.commands import HangUp, MediaConnected, PlaceCall, Ring
 from coupefeu.services.calls.facts import CallFact, encode_call
 from coupefeu.services.calls.fold import fold
 
@@ -119,9 +129,78 @@ def test_a_flood_of_entries_about_one_call_costs_no_more_each_than_the_first(nod
         write(nodes.ru, int(Kind.CALL_CONNECTED), body, to_posts=("us.duty",), **about)
     nodes.run(seconds=5)
     assert len(folded) <= 2 * MAX_FOLLOWED, "on either side"
-    assert max(folded) == MAX_FOLLOWED + 1, "theirs, and that it rings"
+    assert max(folded) == MAX_FOLLOWED
     answer(nodes.us, number)
     assert nodes.us.calling.view(number).state is CallState.IN_CALL
+
+
+def test_of_what_may_change_a_call_nothing_is_left_out_and_the_record_is_read_seldom(nodes, monkeypatch):
+    number = call(nodes.ru)
+    nodes.run(seconds=1)
+    unbind(nodes, nodes.ru, monkeypatch)
+    answer(nodes.us, number)
+    reads, read = [], nodes.us.calling._calls._read
+    nodes.us.calling._calls._read = lambda call: reads.append(call) or read(call)
+
+    def write_about(kind, count, **fact):
+        body = encode_call(kind, CallFact(**fact))
+        for _ in range(count):
+            write(nodes.ru, int(kind), body, to_posts=("us.duty",), references=(number,))
+        nodes.run(seconds=5)
+
+    write_about(Kind.CALL_CONNECTED, MAX_FOLLOWED, path=MediaPath.RELAY)
+    assert not reads, "they change nothing"
+    write_about(Kind.CALL_WITHDRAWN, 4 * MAX_FOLLOWED)
+    assert 0 < len(reads) < 2 * MAX_FOLLOWED
+    assert nodes.us.calling.view(number).state is CallState.IN_CALL, "it was answered before"
+    write_about(Kind.CALL_ENDED, 1, duration_ms=1)
+    assert state(nodes.us, number) is CallState.ENDED
+    assert nodes.us.calling.open_views() == ()
+    assert nodes.us.calling._posts().engaged == frozenset()
+
+
+def test_a_call_whose_way_changes_again_and_again_ends_when_it_is_hung_up(nodes):
+    number = call(nodes.us)
+    nodes.run(seconds=1)
+    answer(nodes.ru, number)
+    nodes.run(seconds=1)
+    for path in (MediaPath.RELAY, MediaPath.DIRECT) * (MAX_FOLLOWED // 2 + 4):
+        nodes.us.act(MediaConnected(call=number, path=path))
+    nodes.us.act(HangUp(call=number, from_post="us.duty", duration_ms=5))
+    assert nodes.us.calling.open_views() == (), "our own act is heard at once"
+    nodes.run(seconds=1)
+    assert outcome(nodes, number) is Outcome.ANSWERED
+    for node in nodes.nodes:
+        assert (state(node, number), node.calling.open_views()) == (CallState.ENDED, ())
+
+
+def test_an_answer_after_many_rungs_is_heard(nodes):
+    nodes.ru.calling.end()
+    number = call(nodes.us)
+    nodes.run(seconds=1)
+    for rung in range(MAX_FOLLOWED + 8):
+        nodes.ru.act(Ring(call=number, rung=rung, posts=("ru.duty",), staffed=()))
+    answer(nodes.ru, number)
+    nodes.run(seconds=1)
+    assert nodes.us.calling.view(number).state is CallState.IN_CALL
+    nodes.run(seconds=2 * RING_S)
+    assert outcome(nodes, number) is Outcome.ANSWERED
+
+
+def test_our_own_are_resumed_whatever_flood_stands_behind_them(nodes):
+    spoken = call(nodes.ru)
+    nodes.run(seconds=1)
+    answer(nodes.us, spoken)
+    ours = call(nodes.us)
+    nodes.run(seconds=1)
+    flood(nodes, MAX_WAITING + 96)
+    nodes.us.stop()
+    nodes.us.start()
+    nodes.connect()
+    nodes.run(seconds=2 * RING_S)
+    assert outcome(nodes, ours) is Outcome.NO_ANSWER
+    assert state(nodes.us, spoken) is CallState.ENDED
+    assert view(nodes.us, spoken).steps[-1].fact.cause is LostCause.RESTART
 
 
 def test_one_that_never_rang_can_still_be_answered(nodes):

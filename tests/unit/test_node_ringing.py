@@ -4,7 +4,7 @@ import pytest
 
 from coupefeu.model.calls import MAX_CALLS_ANSWERED, Outcome
 from coupefeu.node.calling.minute import MINUTE_MS
-from coupefeu.node.calling.ringing import MAX_WAITING, Incoming, Posts, Ringing
+from coupefeu.node.calling.ringing import MAX_WAITING, RESUMED_MS, Incoming, Posts, Rang, Ringing
 from coupefeu.services.calls.commands import GiveUp, Ring
 from coupefeu.services.calls.ladder import Rung, Schedule
 
@@ -202,20 +202,35 @@ def test_a_ladder_goes_on_where_it_was_when_the_node_ended():
     clock = start()
     clock.now_ms = 200_000
     posts = ("us.secretary", "us.chief", "us.deputy")
-    clock.ringing.resume(incoming(7, LADDER), 130_000, 8_000, posts, Posts())
+    clock.ringing.resume(
+        incoming(7, LADDER), Rang(began_ms=130_000, last_ms=192_000, posts=posts), 200_000, Posts()
+    )
     clock.until(250_000)
     assert clock.rings() == [(220_000, 7, 2, ("us.duty",))]
     ((at_ms, given_up),) = clock.given_up()
     assert (at_ms, given_up.rang_ms) == (250_000, 112_000), "while it was away nothing rang"
 
 
-def test_one_whose_time_ended_while_the_node_was_away_is_given_up_at_once():
+def test_one_whose_time_ended_while_the_node_was_away_rings_once_more_before_it_is_given_up():
     clock = start()
     clock.now_ms = 500_000
-    clock.ringing.resume(incoming(7), 100_000, 350_000, ("us.duty",), Posts())
-    assert clock.ringing.next_ms(500_000) == 220_000
-    ((given_up),) = clock.ringing.due(500_000, Posts())
-    assert (given_up.calls, given_up.rang_ms) == (((1, 7),), 50_000)
+    rang = Rang(began_ms=100_000, last_ms=150_000, posts=("us.duty",))
+    clock.ringing.resume(incoming(7), rang, 500_000, Posts())
+    assert clock.ringing.ringing == ((1, 7),)
+    clock.until(600_000)
+    ((at_ms, given_up),) = clock.given_up()
+    assert at_ms == 500_000 + RESUMED_MS
+    assert (given_up.calls, given_up.rang_ms) == (((1, 7),), 50_000 + RESUMED_MS)
+
+
+def test_a_post_that_is_free_when_the_time_is_over_is_not_busy():
+    staffed = {"on_watch": ("us.duty",)}
+    clock = start(posts=Posts(**staffed, engaged=("us.duty",)))
+    clock.ringing.come(incoming(7), 0)
+    clock.until(119_999)
+    clock.posts = Posts(**staffed)
+    clock.until(120_000)
+    assert [each.outcome for _, each in clock.given_up()] == [Outcome.NO_ANSWER]
 
 
 def test_another_agreed_number_counts_from_now_on():

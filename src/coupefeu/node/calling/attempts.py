@@ -44,9 +44,15 @@ class Attempts:
         self._next_ms: int | None = None
         """When the next may be due, looked for anew when that has come: an engine asks at every turn."""
 
-    def place(self, call: MessageId, party: str, ladder_ms: int, placed_ms: int) -> None:
-        """Take in one of ours; `ladder_ms`: how long theirs may ring, `placed_ms` on the monotonic clock."""
-        due_ms = placed_ms + ladder_ms + GRACE_MS
+    def place(
+        self, call: MessageId, party: str, ladder_ms: int, placed_ms: int, begun_ms: int | None = None
+    ) -> None:
+        """Take in one of ours; `ladder_ms`: how long theirs may ring, `placed_ms` on the monotonic clock.
+
+        `begun_ms`: when this node was started after it had been placed; the line is then given the time to come back.
+        """
+        begun_ms = placed_ms if begun_ms is None else begun_ms
+        due_ms = max(placed_ms + ladder_ms, begun_ms) + GRACE_MS
         self._open[call] = _Attempt(party=party, ladder_ms=ladder_ms, due_ms=due_ms)
         self._next_ms = due_ms if self._next_ms is None else min(self._next_ms, due_ms)
 

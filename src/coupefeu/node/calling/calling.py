@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from coupefeu.errors import PolicyError, UsageError
 from coupefeu.model.calls import CallState, LostCause
+from coupefeu.model.calls import Outcome as CallOutcome
 from coupefeu.model.entry import Head, Kind
 from coupefeu.model.instant import Moment
 from coupefeu.model.messages import MessageId, format_number
@@ -19,12 +20,12 @@ from coupefeu.model.precedence import Precedence
 from coupefeu.node.calling.attempts import Attempts, LineSign
 from coupefeu.node.calling.open_calls import OpenCalls
 from coupefeu.node.calling.record import CallRecord
-from coupefeu.node.calling.ringing import MAX_WAITING, Flood, Incoming, Posts, Ringing
+from coupefeu.node.calling.ringing import MAX_WAITING, Flood, Incoming, Posts, Rang, Ringing
 from coupefeu.node.calling.spoken import talking_ms
 from coupefeu.node.engine import Engine
 from coupefeu.node.events import Change, EntryRecorded, LineChanged, Recovering
-from coupefeu.services.base import Command, Context, Recorded
-from coupefeu.services.calls.commands import GiveUp, LoseCall
+from coupefeu.services.base import Context, Recorded
+from coupefeu.services.calls.commands import GiveUp, LoseCall, Ring, Unreached
 from coupefeu.services.calls.facts import KINDS
 from coupefeu.services.calls.ladder import Schedule, schedule
 from coupefeu.services.calls.status import CallView
@@ -33,6 +34,7 @@ from coupefeu.store.jobs import Outcome
 AGAIN_MS: Final = 1_000
 """So long after a failure of the disk the same is tried again."""
 _OF_THE_WATCH: Final = range(48, 64)
+_Command = Ring | GiveUp | Unreached | LoseCall
 
 
 class Calling:
@@ -50,15 +52,17 @@ class Calling:
         self._record = record
         self._clock = clock
         self._defect = defect
-        self._calls = OpenCalls()
+        self._calls = OpenCalls(record.call)
         self._ringing = Ringing(record.context().agreement.calls.per_minute)
         self._attempts = Attempts(self._line)
         self._on_watch: frozenset[str] | None = None
         self._alive_since_ms: dict[int, int] = {}
         self._heard_before_ms: dict[int, int | None] = {}
         self._noted = Posts()
+        self._newest: dict[int, int] = {}
+        """Of each log the index of the newest entry that has come: what stands before it was overtaken."""
         self._shown: set[MessageId] = set()
-        self._again: list[Command] = []
+        self._again: list[_Command] = []
         self._again_ms = 0
         self._has_passed_over = False
         self._is_begun = False
@@ -76,8 +80,11 @@ class Calling:
             self._heard_before_ms[log] = self._record.last_heard_ms(log)
             if peer.link.state().alive:
                 self._alive_since_ms[log] = now.mono_ms
-        for call, steps in self._record.open_calls(MAX_WAITING):
-            view = self._calls.resume(call, steps, context)
+        self._newest = self._record.newest()
+        waiting = self._record.waiting_calls(MAX_WAITING)
+        self._has_passed_over = len(waiting) == MAX_WAITING
+        for call, steps in (*self._record.held_calls(), *waiting):
+            view = self._calls.resume(call, steps, context, now.mono_ms)
             if view.state is CallState.IN_CALL:
                 self._act(LoseCall(call=view.id, cause=LostCause.RESTART))
             else:
@@ -136,7 +143,7 @@ class Calling:
         if not self._is_begun:
             return None
         now_ms = self._clock().mono_ms
-        times = [self._ringing.next_ms(now_ms), self._attempts.next_ms(now_ms)]
+        times = [self._ringing.next_ms(now_ms), self._attempts.next_ms(now_ms), self._calls.next_ms()]
         times.append(self._again_ms if self._again else None)
         next_ms = min((ms for ms in times if ms is not None), default=None)
         return next_ms if next_ms is None or now_ms >= self._again_ms else max(next_ms, self._again_ms)
@@ -155,10 +162,11 @@ class Calling:
         again, self._again = self._again, []
         for command in again:
             self._act(command)
+        self._read_doubted(now)
         next_ms = self._ringing.next_ms(now.mono_ms)
         if next_ms is not None and next_ms <= now.mono_ms:
-            for due in self._ringing.due(now.mono_ms, self._posts()):
-                self._act(due)
+            for due in tuple(self._ringing.due(now.mono_ms, self._posts())):
+                self._act(self._checked(due, now))
         next_ms = self._attempts.next_ms(now.mono_ms)
         if next_ms is not None and next_ms <= now.mono_ms:
             for unreached in self._attempts.due(now.mono_ms):
@@ -166,14 +174,35 @@ class Calling:
         if self._has_passed_over and not self._ringing.waits:
             self._catch_up(now)
 
-    def _act(self, command: Command) -> None:
+    def _checked(self, due: Ring | GiveUp, now: Moment) -> Ring | GiveUp:
+        """Say `busy` only where the record too says that every post speaks."""
+        if not isinstance(due, GiveUp) or due.outcome is not CallOutcome.BUSY:
+            return due
+        for view in self._calls.read_spoken(self._record.context(), now.mono_ms):
+            self._follow(view)
+        is_busy = set(due.posts) <= set(self._posts().engaged)
+        return due if is_busy else replace(due, outcome=CallOutcome.NO_ANSWER)
+
+    def _read_doubted(self, now: Moment) -> None:
+        """Go by the record where what was heard does not say how a call stands."""
+        context = self._record.context()
+        for before, view in self._calls.due(context, now.mono_ms):
+            if before is None and view.state is CallState.PLACED:
+                self._begin_to_ring(view, context, now.mono_ms)
+            else:
+                self._follow(view)
+
+    def _act(self, command: _Command) -> None:
         self._engine.act(command, partial(self._acted, command))
 
-    def _acted(self, command: Command, outcome: Outcome) -> None:
+    def _acted(self, command: _Command, outcome: Outcome) -> None:
         if isinstance(outcome, PolicyError | UsageError):
             if isinstance(command, GiveUp) and len(command.calls) > 1:  # one of them was answered meanwhile
                 for call in command.calls:
                     self._act(GiveUp(calls=(call,), outcome=command.outcome))
+            else:  # it was decided otherwise, and perhaps not heard here
+                for call in command.calls if isinstance(command, GiveUp) else (command.call,):
+                    self._calls.doubt(call)
         elif isinstance(outcome, Exception):
             self._again.append(command)
             self._again_ms = self._clock().mono_ms + AGAIN_MS
@@ -199,33 +228,49 @@ class Calling:
             self.begin()
 
     def _take_entry(self, recorded: Recorded, head: Head) -> None:
+        newest = self._newest.get(recorded.log, -1)
+        self._newest[recorded.log] = max(newest, recorded.index)
+        if recorded.ours:
+            self._calls.act(head, self._clock().mono_ms)
         if head.kind in _OF_THE_WATCH:
             if recorded.ours:
                 self._on_watch = None
                 self._note()
         elif head.kind == Kind.CALL_PLACED:
-            self._take_placed(recorded, head)
+            self._take_placed(recorded, head, is_overtaken=recorded.index < newest)
         elif head.kind in KINDS:
             self._take_step(recorded, head)
 
-    def _take_placed(self, recorded: Recorded, head: Head) -> None:
+    def _take_placed(self, recorded: Recorded, head: Head, *, is_overtaken: bool) -> None:
         context = self._record.context()
-        if not recorded.ours and (_called(head) != context.us or self._passes_over(recorded, head, context)):
+        if not recorded.ours and (
+            _called(head) != context.us
+            or self._passes_over(recorded, head, context, is_overtaken=is_overtaken)
+        ):
             return
-        view = self._calls.place(recorded, context)
-        if view is None or view.state is not CallState.PLACED:
+        now = self._clock()
+        if (
+            is_overtaken and not recorded.ours
+        ):  # by its own end, perhaps, of which nobody knew then what it was
+            self._read_doubted(now)
             return
-        now_ms = self._clock().mono_ms
+        view = self._calls.place(recorded, context, now.mono_ms)
+        if view is not None:
+            self._begin_to_ring(view, context, now.mono_ms)
+
+    def _begin_to_ring(self, view: CallView, context: Context, now_ms: int) -> None:
         if view.ours:
             self._attempts.place(view.id, view.party, _plan(view, context).ends_ms, now_ms)
         else:
             self._ringing.come(_incoming(view, context), now_ms)
 
-    def _passes_over(self, recorded: Recorded, head: Head, context: Context) -> bool:
+    def _passes_over(self, recorded: Recorded, head: Head, context: Context, *, is_overtaken: bool) -> bool:
         """Count an attempt that there is no room for; whether there is none."""
         self._ringing.amend(context.agreement.calls.per_minute)
         caller, is_flash = context.party_of(recorded.log), head.precedence is Precedence.FLASH
-        if self._ringing.has_room(caller, is_flash=is_flash):
+        if self._ringing.has_room(caller, is_flash=is_flash) and (
+            not is_overtaken or self._calls.doubt((recorded.log, recorded.index))
+        ):
             return False
         self._ringing.pass_over(caller, is_flash=is_flash, now_ms=self._clock().mono_ms)
         self._has_passed_over = True
@@ -233,15 +278,17 @@ class Calling:
 
     def _take_step(self, recorded: Recorded, head: Head) -> None:
         context = self._record.context()
+        now = self._clock()
         about = next(((each.log, each.index) for each in head.references), None)
         if recorded.ours and head.kind == Kind.CALL_ANSWERED and about and self._calls.get(about) is None:
-            for call, steps in self._record.call(
-                about
-            ):  # there was no room for it, and an officer answers it
-                self._follow(self._calls.resume(call, steps, context))
+            for view in self._calls.read(
+                about, context, now.mono_ms
+            ):  # there was no room: an officer answers
+                self._follow(view)
             return
-        for view in self._calls.step(recorded, head, context):
+        for view in self._calls.step(recorded, head, context, now.mono_ms):
             self._follow(view)
+        self._read_doubted(now)
 
     def _follow(self, view: CallView) -> None:
         """Heed what became of a call: whatever anybody did ends every branch."""
@@ -258,9 +305,8 @@ class Calling:
         context = self._record.context()
         rung_ms = _rung_ms(view)
         if view.ours:
-            self._attempts.place(
-                view.id, view.party, _plan(view, context).ends_ms, _ago(view.arrived_ms, now)
-            )
+            placed_ms = _ago(view.arrived_ms, now)
+            self._attempts.place(view.id, view.party, _plan(view, context).ends_ms, placed_ms, now.mono_ms)
             if rung_ms is not None:
                 self._attempts.rings(view.id, _ago(rung_ms, now))
         elif view.called == context.us and view.state is not CallState.ENDED:
@@ -268,18 +314,18 @@ class Calling:
             if rung_ms is None:
                 self._ringing.come(incoming, _ago(view.arrived_ms, now))
             else:
-                away_ms = now.mono_ms - _ago(max(step.arrived_ms for step in view.steps), now)
-                began_ms = _ago(rung_ms, now)
-                self._ringing.resume(incoming, began_ms, away_ms, view.rung_posts, self._posts())
+                last_ms = _ago(max(step.arrived_ms for step in view.steps), now)
+                rang = Rang(began_ms=_ago(rung_ms, now), last_ms=last_ms, posts=view.rung_posts)
+                self._ringing.resume(incoming, rang, now.mono_ms, self._posts())
 
     def _catch_up(self, now: Moment) -> None:
         """Take up those that there was no room for, now that there is: most have no time left, and are given up."""
         self._has_passed_over = False
         context = self._record.context()
-        for call, steps in self._record.open_calls(MAX_WAITING):
-            if call["ours"] or self._calls.get((call["log"], call["idx"])):
+        for call, steps in self._record.waiting_calls(MAX_WAITING):
+            if self._calls.get((call["log"], call["idx"])):
                 continue
-            view = self._calls.resume(call, steps, context)
+            view = self._calls.resume(call, steps, context, now.mono_ms)
             if view.state is CallState.PLACED:
                 self._ringing.take_up(_incoming(view, context), _ago(view.arrived_ms, now))
                 self._has_passed_over = True
@@ -296,7 +342,7 @@ class Calling:
     def _posts(self) -> Posts:
         if self._on_watch is None:
             self._on_watch = self._record.on_watch()
-        return Posts(on_watch=self._on_watch, engaged=self._calls.engaged)
+        return Posts(on_watch=self._on_watch, engaged=self._calls.engaged(self._clock().mono_ms))
 
     def _line(self, party: str) -> LineSign:
         log = self._record.context().agreement.log_number(party)

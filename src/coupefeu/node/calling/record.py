@@ -7,15 +7,17 @@ from typing import Any, Final
 from sqlalchemy import bindparam, select
 
 from coupefeu.model.messages import MessageId
-from coupefeu.node.calling.open_calls import Row
 from coupefeu.node.desk import Desk
 from coupefeu.services.base import Context, Rows
+from coupefeu.services.calls.rows import Row
 from coupefeu.services.calls.tables import CALLS, select_call, select_steps
 
-_CONCERNS_US: Final = CALLS.c.ours | (CALLS.c.to_party == bindparam("us"))
-_SELECT_OPEN: Final = (
+_IS_HELD: Final = CALLS.c.ours | ((CALLS.c.to_party == bindparam("us")) & CALLS.c.outcome.is_not(None))
+_SELECT_HELD: Final = select(CALLS).where(CALLS.c.is_open, _IS_HELD).order_by(CALLS.c.arrival)
+"""Only our own officers make these more: a flood of the other side hides none."""
+_SELECT_WAITING: Final = (
     select(CALLS)
-    .where(CALLS.c.is_open, _CONCERNS_US)
+    .where(CALLS.c.is_open, CALLS.c.to_party == bindparam("us"), CALLS.c.outcome.is_(None))
     .order_by(CALLS.c.arrival.desc())
     .limit(bindparam("limit"))
 )
@@ -29,10 +31,16 @@ class CallRecord:
         """Say by which agreement and clock calls are judged now."""
         self._open_desk = open_desk
 
-    def open_calls(self, limit: int) -> list[tuple[Row, Rows]]:
-        """Give the latest open calls of ours and to us, oldest first: the row of each, and the rows of its steps."""
+    def held_calls(self) -> list[tuple[Row, Rows]]:
+        """Give all open calls of ours and all that are spoken, oldest first: the row of each, and of its steps."""
         with self._desk() as desk:
-            calls = desk.reader.view(_SELECT_OPEN, {"limit": limit, "us": desk.party})
+            calls = desk.reader.view(_SELECT_HELD, {"us": desk.party})
+            return [(call, _steps(desk, call)) for call in calls]
+
+    def waiting_calls(self, limit: int) -> list[tuple[Row, Rows]]:
+        """Give the latest calls to us that nobody has answered, oldest first, in the same way."""
+        with self._desk() as desk:
+            calls = desk.reader.view(_SELECT_WAITING, {"limit": limit, "us": desk.party})
             return [(call, _steps(desk, call)) for call in reversed(calls)]
 
     def call(self, call: MessageId) -> list[tuple[Row, Rows]]:
@@ -52,6 +60,12 @@ class CallRecord:
         with self._desk() as desk:
             heard = [desk.reader.last_arrival_ms(log) for log in desk.reader.logs_beside(party)]
         return max((ms for ms in heard if ms is not None), default=None)
+
+    def newest(self) -> dict[int, int]:
+        """Give of each log the index of the newest entry that is here, in whatever order they came."""
+        with self._desk() as desk:
+            query = "SELECT log, (SELECT max(idx) FROM entries WHERE entries.log = logs.log) FROM logs"
+            return {log: index for log, index in desk.reader.connection.query(query) if index is not None}
 
     @contextmanager
     def _desk(self) -> Iterator[Desk]:

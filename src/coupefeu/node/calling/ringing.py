@@ -21,6 +21,9 @@ from coupefeu.services.calls.ladder import Schedule, judge_silence
 
 MAX_WAITING: Final = 1_024
 """Attempts of one party, and of one urgency, that wait for room; of those beyond them only the number is known."""
+RESUMED_MS: Final = 20_000
+"""At least so long what rang before a restart rings once more, whatever the clock says of the time away: less than the
+caller's node waits for a line that has come back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,15 @@ class Incoming:
     schedule: Schedule
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rang:
+    """How an attempt rang before this start, by the monotonic clock of this start: from when until when at least."""
+
+    began_ms: int
+    last_ms: int
+    posts: tuple[str, ...]
+
+
 @dataclass(slots=True, kw_only=True)
 class _Rings:
     """One that rings: since when, and at which posts so far."""
@@ -49,6 +61,8 @@ class _Rings:
     began_ms: int
     away_ms: int = 0
     """Of that time, how long the node was away, and nothing rang."""
+    rings_until_ms: int = 0
+    """It is given up no earlier, though its time is over."""
     next_rung: int = 0
     posts: list[str] = field(default_factory=list)
     was_free: bool = False
@@ -60,7 +74,7 @@ class _Rings:
         schedule = self.incoming.schedule
         if self.next_rung < len(schedule.rungs):
             return self.began_ms + schedule.rungs[self.next_rung].at_ms
-        return self.began_ms + schedule.ends_ms
+        return max(self.began_ms + schedule.ends_ms, self.rings_until_ms)
 
     def note(self, posts: Posts) -> None:
         """Keep whether any post that rings could have heard it: one that was free, one that was on watch."""
@@ -221,20 +235,24 @@ class Ringing:
         queue.count(now_ms)
         queue.past += 1
 
-    def resume(
-        self, incoming: Incoming, began_ms: int, away_ms: int, posts: tuple[str, ...], now: Posts
-    ) -> None:
-        """Let one that rang before the node was restarted ring on; `began_ms` on the clock of this start."""
+    def resume(self, incoming: Incoming, rang: Rang, now_ms: int, now: Posts) -> None:
+        """Let one that rang before the node was restarted ring on, at least for a little while."""
         rungs = incoming.schedule.rungs
         rung = next(
-            (number for number, each in enumerate(rungs) if not set(each.posts) <= set(posts)), len(rungs)
+            (number for number, each in enumerate(rungs) if not set(each.posts) <= set(rang.posts)),
+            len(rungs),
         )
         rings = _Rings(
-            incoming=incoming, began_ms=began_ms, away_ms=away_ms, next_rung=rung, posts=list(posts)
+            incoming=incoming,
+            began_ms=rang.began_ms,
+            away_ms=now_ms - rang.last_ms,
+            rings_until_ms=now_ms + RESUMED_MS,
+            next_rung=rung,
+            posts=list(rang.posts),
         )
         rings.note(now)
         self._rings[incoming.call] = rings
-        self._queue(incoming.party, incoming.is_flash).rung.take(began_ms)
+        self._queue(incoming.party, incoming.is_flash).rung.take(rang.began_ms)
 
     def end(self, call: MessageId) -> bool:
         """Stop every branch of an attempt; gives whether it was open here."""
@@ -277,6 +295,7 @@ class Ringing:
                 yield rings.ring(posts)
             if rings.next_ms <= now_ms:
                 del self._rings[call]
+                rings.note(posts)
                 yield rings.give_up(now_ms)
 
     def _queue(self, party: str, is_flash: bool) -> _Queue:
