@@ -1,6 +1,6 @@
 """The page of calls: how each pair stands before anybody dials, RING NOW, every attempt, one with its steps."""
 
-from tests.console.calling import became, read, ring
+from tests.console.calling import allow_calls, became, read, ring
 from tests.console.desks import wait_until
 from tests.console.pictures import take_picture
 
@@ -9,6 +9,7 @@ from coupefeu.services.calls.commands import (
     AnswerCall,
     DeclineCall,
     DeferCall,
+    GiveUp,
     HangUp,
     JoinCall,
     WithdrawCall,
@@ -74,6 +75,42 @@ def test_a_line_that_is_down_is_said_before_dialling_and_the_attempt_stands_all_
     became(line.ru, number, Outcome.WITHDRAWN)
     page.goto(page.url.partition("#")[0] + "#/calls")
     assert page.get_by_test_id("ring-now").get_by_role("textbox").input_value() == "", "it is on record"
+
+
+# --- silence
+
+
+def test_behind_a_cut_line_the_page_does_not_say_that_nobody_acted(open_page, line):
+    number = ring(line.us)
+    became(line.us, number, state=CallState.RINGING)
+    page = open_page(line.us, f"#/calls/{number}")
+    human = page.locator("[data-testid=diagnosis] [data-signal=human]")
+    human.get_by_text(say("calls-says-nobody", "en")).wait_for()
+    line.cut()
+    line.ru.act(DeclineCall(call=line.ru.id(number), from_post="ru.duty", reason=DeclineReason.REFUSED))
+    human.get_by_text(say("calls-says-none-came", "en")).wait_for()
+    assert say("calls-by-node", "en", party="RU") not in human.inner_text(), "their node has not said so"
+    shown = page.locator("[data-testid=diagnosis][data-verdict=rang]")
+    shown.get_by_text(say("calls-verdict-rang", "en")).wait_for()
+    line.mend()
+    page.locator("[data-testid=diagnosis][data-verdict=declined]").wait_for()
+
+
+def test_what_is_not_shown_to_have_rung_says_so_on_its_page_and_in_the_list(open_page, line):
+    allow_calls(line.ru, per_minute=1)
+    became(line.us, ring(line.us), state=CallState.RINGING)
+    number = ring(line.us)
+    read(line.ru, number)
+    given_up = GiveUp(calls=(line.ru.id(number),), outcome=Outcome.NO_ANSWER, rang_ms=0)
+    line.ru.thread.call(line.ru.calling._act, given_up)
+    became(line.us, number, Outcome.NO_ANSWER)
+    page = open_page(line.us, f"#/calls/{number}")
+    shown = page.locator("[data-testid=diagnosis][data-verdict=unrung]")
+    shown.get_by_text(say("calls-verdict-unrung", "en")).wait_for()
+    shown.locator("[data-signal=human][data-says=unknown]").wait_for()
+    page.goto(page.url.partition("#")[0] + "#/calls")
+    row = page.locator(f"#calls [data-number='{number}'][data-outcome=no_answer]")
+    row.get_by_text(say("ui-ring-not-shown-to-ring", "en")).wait_for()
 
 
 # --- what became of them
