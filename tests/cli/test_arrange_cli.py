@@ -92,7 +92,7 @@ def test_the_other_side_reads_the_same_and_agrees_to_one_time(table):
     assert said["arranged"]["state"] == "agreed"
     assert said["arranged"]["agreed"]["number"] == said["recorded"]
     assert said["arranged"]["held"] == {
-        "state": "coming", "answered": None, "caller": None, "answered_by": None, "attempts": []
+        "state": "coming", "due": False, "answered": None, "caller": None, "answered_by": None, "attempts": []
     }  # fmt: skip
     assert line.json("arrange", "show", countered)["arranged"]["number"] == proposed
     lines = line.run("arrange", "show", proposed, "--language", "fr")

@@ -1,7 +1,9 @@
 """A record that makes every page show something: each form, each step of a chain, a mismatch, something overdue."""
 
+import time
 from dataclasses import replace
 
+from tests.console.arranging import OTHER, act, propose
 from tests.console.calling import allow_calls, became, end_calls, ring
 
 from coupefeu.model.attachments import Attachment
@@ -19,6 +21,8 @@ from coupefeu.model.presence import (
     ReportKind,
 )
 from coupefeu.node.presence import fresh_salt
+from coupefeu.services.arranged.commands import AgreeToCall, CounterProposal, RefuseCall
+from coupefeu.services.arranged.facts import RefusalReason, Window
 from coupefeu.services.calls.commands import (
     AnswerCall,
     DeclineCall,
@@ -89,11 +93,26 @@ def furnish(desks):
     return warned
 
 
+def furnish_arranged(desks):
+    """Arrange two calls: one whose answer we owe, and one that is agreed and whose time has come; gives that one."""
+    now_ms = int(time.time() * 1_000)
+    crossed = propose(desks.us, interpreter=True, languages=("en", "fr", "ru"), words=LONG_FR)
+    act(desks.ru, CounterProposal, crossed, windows=OTHER, post="ru.chief", words=LONG_RU)
+    agreed = propose(desks.us, windows=(Window(start_ms=now_ms, end_ms=now_ms + 3_600_000),))
+    act(desks.ru, AgreeToCall, agreed, window=0, officer="Вторая смена")
+    act(desks.ru, RefuseCall, propose(desks.us), reason=RefusalReason.NO_INTERPRETER, words=LONG_RU)
+    return agreed
+
+
 def furnish_calls(desks):
-    """Call, and let it be answered, declined, put off, withdrawn; gives the number of the one with the most steps."""
+    """Call, and let it be answered, declined, put off, withdrawn; gives the number of the one with the most steps.
+
+    The one that is answered was arranged for other posts.
+    """
     us, ru = desks.us, desks.ru
     allow_calls(ru)
-    answered, declined, deferred, withdrawn = (ring(us, words=LONG_FR) for _ in range(4))
+    answered = ring(us, words=LONG_FR, arrangement=us.id(furnish_arranged(desks)))
+    declined, deferred, withdrawn = (ring(us, words=LONG_FR) for _ in range(3))
     for number in (answered, declined, deferred, withdrawn):
         became(ru, number, state=CallState.RINGING)
     ru.act(AnswerCall(call=ru.id(answered), from_post="ru.duty", officer="Вторая смена"))

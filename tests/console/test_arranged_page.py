@@ -4,57 +4,18 @@ import re
 import time
 
 from playwright.sync_api import expect
+from tests.console.arranging import OTHER, act, propose
 from tests.console.browser import PATIENCE_MS
-from tests.console.desks import wait_until
+from tests.console.calling import became
 from tests.console.looking import cut_texts, violations
 
-from coupefeu.model.calls import Media
-from coupefeu.services.arranged.commands import AgreeToCall, CounterProposal, ProposeCall
+from coupefeu.model.calls import CallState, Media, Outcome
+from coupefeu.services.arranged.commands import AgreeToCall, CounterProposal
 from coupefeu.services.arranged.facts import Window
-from coupefeu.services.arranged.times import parse_window
-from coupefeu.services.calls.commands import WithdrawCall
+from coupefeu.services.calls.commands import AnswerCall, HangUp
 from coupefeu.words import say
 
 expect.set_options(timeout=PATIENCE_MS)
-
-OURS, THEIRS = "us.secretary", "ru.minister"
-
-
-def times(*texts):
-    """Give windows that are still to come, for as long as these tests may be kept."""
-    return tuple(parse_window(each, 0) for each in texts)
-
-
-TABLE = times("241500Z MAR 90/2h", "260900Z MAR 90/1h")
-OTHER = times("280900Z MAR 90/1h")
-
-
-def propose(desk, **stated):
-    """Have US propose a call; gives its number once RU holds it."""
-    asked = {
-        "from_post": "us.duty",
-        "post": OURS,
-        "to_post": THEIRS,
-        "windows": TABLE,
-        "officer": "day watch",
-    }
-    (number,) = desk.act(ProposeCall(**(asked | stated)))
-    return number
-
-
-def act(desk, command, number, **stated):
-    """Do an act about it on the other side, once that side holds it."""
-    about = {"arrangement": desk.id(number), "from_post": f"{desk.party}.duty"}
-
-    def try_it():
-        try:
-            return desk.act(command(**about, **stated))
-        except Exception as error:
-            if getattr(error, "code", "") != "services.arranged.unknown_arrangement":
-                raise
-            return None
-
-    return wait_until(try_it, f"{number} did not arrive at {desk.party}")[0]
 
 
 def card(page, number):
@@ -75,7 +36,7 @@ def test_a_call_is_proposed_here_agreed_there_and_nothing_rings(open_page, desks
     dialog.get_by_label(say("arrange-words", "en")).fill("Before <b>it</b> is late.")
     dialog.get_by_role("button", name=say("arrange-propose", "en")).click()
     expect(dialog).to_have_count(0)
-    found = page.get_by_test_id("arrangement").first
+    found = page.get_by_test_id("arrangement").filter(has_text="Before <b>it</b> is late.")
     number = found.get_attribute("data-number")
     expect(found.get_by_test_id("answer")).to_contain_text("answer of RU due by")
     countered = act(desks.ru, CounterProposal, number, windows=OTHER, words="The minister travels.")
@@ -107,7 +68,8 @@ def test_who_owes_an_answer_refuses_with_a_reason(open_page, desks):
     expect(card(page, number)).to_contain_text(say("arrange-reason-3", "fr"))
 
 
-def test_when_its_time_has_come_one_press_rings_and_the_call_says_that_it_is_this_one(open_page, desks):
+def test_when_its_time_has_come_one_press_rings_and_the_call_says_that_it_is_this_one(open_page, line):
+    desks = line
     now_ms = int(time.time() * 1_000)
     open_now = (Window(start_ms=now_ms - 60_000, end_ms=now_ms + 3_600_000),)
     number = propose(desks.us, windows=open_now, media=Media.TEXT)
@@ -119,11 +81,18 @@ def test_when_its_time_has_come_one_press_rings_and_the_call_says_that_it_is_thi
     placed = "/".join(page.url.rpartition("/#/calls/")[2].split("/"))
     view = desks.us.thread.call(desks.us._node.call_view, desks.us.id(placed))
     assert view.arrangement == desks.us.id(number)
-    desks.us.act(WithdrawCall(call=desks.us.id(placed), from_post="us.duty"))
+    became(desks.ru, placed, state=CallState.RINGING)
+    desks.ru.act(AnswerCall(call=desks.ru.id(placed), from_post="ru.duty"))
+    became(desks.us, placed, Outcome.ANSWERED, CallState.IN_CALL)
+    desks.us.act(HangUp(call=desks.us.id(placed), from_post="us.duty", duration_ms=1_000))
+    page.goto(page.url.partition("#")[0] + "#/calls")
+    spoke = {"caller": "US · Duty desk", "answerer": "RU · Duty desk"}
+    expect(card(page, number)).to_contain_text(say("arrange-held-others", "en", number=placed, **spoke))
+    expect(card(page, number).get_by_role("button", name=re.compile("^Ring RU"))).to_be_enabled()
 
 
 def test_it_is_whole_and_readable_with_its_form(open_page, desks):
-    """Wide, light and in the other languages it is judged with every page (tests/console/test_every_page.py)."""
+    """Without its forms it is judged in every language and dress with every page (tests/console/test_every_page.py)."""
     crossed = propose(desks.us, interpreter=True, languages=("en", "ru"))
     act(desks.ru, CounterProposal, crossed, windows=OTHER, post="ru.chief", words="The minister travels.")
     page = open_page(desks.us, "#/calls", language="fr", width=360, dark=True)

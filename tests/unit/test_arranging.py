@@ -223,7 +223,11 @@ def test_the_edges_of_the_agreed_time():
         (end_ms - 1, HeldState.NOW),
         (end_ms, HeldState.MISSED),
     ):
-        assert judge_held(agreed, (0, 9), [], now_ms).state is state
+        spoke = [attempt(start_ms, answered_by=each) for each in ("ru.duty", "ru.minister")]
+        none, others, kept = (judge_held(agreed, (0, 9), each, now_ms) for each in ([], spoke[:1], spoke[1:]))
+        assert (none.state, others.state, kept.state) == (state, HeldState.OTHERS, HeldState.KEPT)
+        is_now = state is HeldState.NOW
+        assert (none.is_due, others.is_due, kept.is_due) == (is_now, is_now, False)
     answered = [
         attempt(start_ms + number, answered_by=post, number=number)
         for number, post in enumerate(("ru.duty", "ru.minister", "ru.minister"))

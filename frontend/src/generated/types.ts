@@ -1644,9 +1644,11 @@ export interface AgreedCallValues {
  * Whether an agreed call took place, as the calls on this record have it, by our own clock; signed by nobody.
  *
  * `answered`: the call that was answered, `caller` and `answered_by` the posts that spoke then; null: none was.
+ * `due`: its time has come, and those who were to speak have not spoken.
  */
 export interface HeldCallValues {
   readonly state: HeldState;
+  readonly due: boolean;
   readonly answered: string | null;
   readonly caller: string | null;
   readonly answered_by: string | null;

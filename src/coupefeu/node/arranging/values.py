@@ -94,9 +94,11 @@ class HeldCallValues:
     """Whether an agreed call took place, as the calls on this record have it, by our own clock; signed by nobody.
 
     `answered`: the call that was answered, `caller` and `answered_by` the posts that spoke then; null: none was.
+    `due`: its time has come, and those who were to speak have not spoken.
     """
 
     state: HeldState
+    due: bool
     answered: str | None
     caller: str | None
     answered_by: str | None
@@ -246,6 +248,7 @@ def _held(held: Held, text: Text) -> HeldCallValues:
     call = held.answered
     return HeldCallValues(
         state=held.state,
+        due=held.is_due,
         answered=None if call is None else call.number,
         caller=None if call is None else text(call.caller),
         answered_by=None if call is None else text(call.answered_by or ""),

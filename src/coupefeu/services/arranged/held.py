@@ -54,9 +54,11 @@ class Held:
     """`attempts`: calls that were placed for it, the first first.
 
     `answered`: the first of them that was answered between those who were to speak, else the first that was answered.
+    `is_due`: its time has come, and those who were to speak have not spoken.
     """
 
     state: HeldState
+    is_due: bool
     attempts: tuple[Attempt, ...]
     answered: Attempt | None
 
@@ -71,8 +73,13 @@ def judge_held(agreed: AgreedCall, arrangement: MessageId, attempts: Iterable[At
     )
     answered = [each for each in counted if each.answered_by is not None]
     kept = next((each for each in answered if each.is_between(agreed.speakers)), None)
-    state = HeldState.KEPT if kept else HeldState.OTHERS if answered else _unanswered(agreed.window, now_ms)
-    return Held(state=state, attempts=counted, answered=kept or next(iter(answered), None))
+    clock = _by_the_clock(agreed.window, now_ms)
+    return Held(
+        state=HeldState.KEPT if kept else HeldState.OTHERS if answered else clock,
+        is_due=clock is HeldState.NOW and kept is None,
+        attempts=counted,
+        answered=kept or next(iter(answered), None),
+    )
 
 
 def _counts(attempt: Attempt, agreed: AgreedCall, arrangement: MessageId) -> bool:
@@ -82,7 +89,7 @@ def _counts(attempt: Attempt, agreed: AgreedCall, arrangement: MessageId) -> boo
     return is_theirs and window.start_ms - EARLY_MS <= attempt.arrived_ms < window.end_ms
 
 
-def _unanswered(window: Window, now_ms: int) -> HeldState:
+def _by_the_clock(window: Window, now_ms: int) -> HeldState:
     if now_ms >= window.end_ms:
         return HeldState.MISSED
     return HeldState.NOW if now_ms >= window.start_ms - EARLY_MS else HeldState.COMING

@@ -1,6 +1,7 @@
 /** Times that are proposed, as they are typed: `241500Z MAR 22` or `1500Z`, and how long; always UTC. */
 
 import type { ArrangementValues } from '../../../generated/types';
+import { formatGroup } from '../../../lib/time';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -46,13 +47,18 @@ export function beginsMs(text: string, nowMs: number): number | null {
   return isSaid ? found : null;
 }
 
+/** A date-time group that no line breaks. */
+export function oneGroup(instantMs: number): string {
+  return formatGroup(instantMs).replaceAll(' ', '\u00a0');
+}
+
 /** Whether something about it is for us to do now: to answer, or to ring. */
 export function isOurs(row: ArrangementValues): boolean {
-  return row.held?.state === 'now' || row.offers.some((offer) => offer.awaited && !offer.ours);
+  return row.held?.due === true || row.offers.some((offer) => offer.awaited && !offer.ours);
 }
 
 /** Whether nothing is expected any more. */
 export function isOver(row: ArrangementValues): boolean {
   if (row.effect !== '' || row.state === 'refused' || row.state === 'withdrawn') return true;
-  return row.held?.state === 'kept' || row.held?.state === 'missed';
+  return row.held !== null && !row.held.due && row.held.state !== 'coming';
 }
