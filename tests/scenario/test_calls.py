@@ -251,9 +251,19 @@ def test_a_call_that_was_ended_before_it_came_never_rings(nodes):
     nodes.ru.calling._take = carry
     for each in reversed(entries):
         nodes.ru.calling._take(each)
+    assert (nodes.ru.calling.next_ms(), nodes.ru.calling._calls.views) == (None, ()), "not for a moment"
     nodes.run(seconds=RING_S)
     assert (nodes.ru.calling.ringing, nodes.ru.calling._calls.views) == ((), ())
     assert view(nodes.us, number).rung_posts == ()
+
+
+def test_one_entry_that_is_heard_twice_is_one_step(nodes):
+    number = call(nodes.us)
+    nodes.run(seconds=1)
+    heard = [each for each in nodes.us.changes if isinstance(each, EntryRecorded)][-1]
+    assert heard.recorded.head.kind == Kind.CALL_RINGING
+    nodes.us.calling._take(heard)
+    assert nodes.us.calling.view(number) == view(nodes.us, number)
 
 
 def test_what_the_record_refuses_is_read_from_it(nodes):
