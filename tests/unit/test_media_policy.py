@@ -135,7 +135,8 @@ def test_a_description_that_names_no_way_does_not_leave():
 @pytest.mark.parametrize(
     "address",
     ["10.0.0.5", "192.168.1.1", "127.0.0.1", "169.254.1.1", "224.0.0.1", "0.0.0.0", "255.255.255.255",
-     "100.64.0.1", "::1", "fd00::2", "fe80::1", "ff02::1", "::ffff:10.0.0.5", "::ffff:8.8.8.8"],
+     "100.64.0.1", "::1", "fd00::2", "fe80::1", "ff02::1", "::ffff:10.0.0.5", "::ffff:8.8.8.8",
+     "fec0::1", "2002:a00:5::1", "2002:7f00:1::", "2001:0:a00:1::1", "192.88.99.1", "64:ff9b::10.0.0.5", "::10.0.0.1"],
 )  # fmt: skip
 def test_a_candidate_that_points_into_our_own_network_is_refused_whatever_it_calls_itself(address):
     with pytest.raises(PeerError) as caught:

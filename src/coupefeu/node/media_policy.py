@@ -74,8 +74,19 @@ class MediaPolicy:
 
 def is_public(address: Address) -> bool:
     """Whether an address is one of the whole Internet, none of an inner network, of this machine, or of many."""
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return mapped is None and address.is_global and _is_unicast(address)
+    return address.is_global and _is_unicast(address) and not _is_inner(address)
+
+
+_RELAYS_OF_6TO4: Final = ip_network("192.88.99.0/24")
+
+
+def _is_inner(address: Address) -> bool:
+    """Whether an address that Python calls global is of an inner network of old, or may lead to one of IPv4 in it."""
+    if isinstance(address, IPv4Address):
+        return address in _RELAYS_OF_6TO4
+    return address.is_site_local or any(
+        held is not None for held in (address.ipv4_mapped, address.sixtofour, address.teredo)
+    )
 
 
 def _is_unicast(address: Address) -> bool:
