@@ -186,7 +186,7 @@ async def _line_in_thread(folder):
     async with open_demo_line(folder) as line:
         consoles = [await Console.start(node, config_of(party)) for party, node in line.nodes.items()]
         try:
-            yield line
+            yield line, consoles
         finally:
             for console in consoles:
                 await console.close()
@@ -202,12 +202,13 @@ class JoinedDesks:
     def __init__(self, folder):
         self.thread = LoopThread()
         self._line = _line_in_thread(folder)
-        line = self.thread.run(self._line.__aenter__())
+        line, consoles = self.thread.run(self._line.__aenter__())
         us, ru = (
             Desk(self.thread, node.runtime.folder, other)
             for node, other in ((line.us, "ru"), (line.ru, "us"))
         )
-        for desk, node in ((us, line.us), (ru, line.ru)):
+        for desk, node, console in zip((us, ru), (line.us, line.ru), consoles, strict=True):
+            desk.sessions = console._parts.sessions
             desk.runtime, desk.engine, desk.calling = node.runtime, node.runtime.engine, node.runtime.calling
             desk.open()
         self.desks = Desks(us, ru, line.relay)

@@ -69,6 +69,11 @@ class Speaker:
             self.page.evaluate("(name) => { location.hash = `#/${name}` }", name)
             self.page.get_by_role("heading", level=1, name=self.say(f"ui-page-{name}")).wait_for()
 
+    def leave(self):
+        """Close its page, as it stands; `open` gives another."""
+        self.page.close()
+        self.page = None
+
     def judge(self):
         """Fail for what troubled the page since the last time."""
         found = [

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+from dataclasses import replace
 
 import pytest
 from tests.console.following import OneLoop, Stream, get, post, refused
@@ -13,6 +14,7 @@ from tests.descriptions import FINGERPRINT, OTHER, voice
 from coupefeu.console import rooms
 from coupefeu.node.media_policy import MediaPolicy, Relay
 
+MINUTE_MS = 60_000
 SECRET = "0123456789abcdef0123456789abcdef"
 URLS = ("turn:relay.example.org:3478?transport=udp",)
 HOST = "1 1 udp 1 192.0.2.2 5000 typ host"
@@ -214,3 +216,50 @@ def test_a_page_that_connects_again_in_time_holds_its_call(loop, monkeypatch):
 async def sleep_once():
     """Let the loop do what it has to."""
     await asyncio.sleep(0.01)
+
+
+# --- the lock of a session
+
+
+def begun_by_passkey(served):
+    """Have the sessions of a console count as begun by a passkey, so that they lock; gives its clock, to be put on."""
+    sessions = served.console._parts.sessions
+    sessions.locks_ms = 15 * MINUTE_MS
+    for each in tuple(sessions._by_id.values()):
+        sessions._by_id[each.id] = replace(each, key="US/1")
+    return sessions
+
+
+@pytest.fixture
+def passkey(loop):
+    """The sessions of US as if a passkey had begun them; links begin them again afterwards."""
+    before = {}
+
+    async def begin(us, _ru):
+        sessions = us.console._parts.sessions
+        before.update(by_id=dict(sessions._by_id), locks_ms=sessions.locks_ms, now_ms=sessions._now_ms)
+        return begun_by_passkey(us)
+
+    async def end(us, _ru):
+        sessions = us.console._parts.sessions
+        sessions._by_id, sessions.locks_ms = before["by_id"], before["locks_ms"]
+        sessions._now_ms = before["now_ms"]
+
+    yield loop.do(begin)
+    loop.do(end)
+
+
+def test_whoever_speaks_presses_no_key_and_his_console_does_not_lock(loop, quick, passkey):
+    async def test(us, ru):
+        async with Stream(us, "at-us") as at_us, Stream(ru, "at-ru") as at_ru:
+            number = await talk(us, ru, at_us, at_ru)
+            real = passkey._now_ms
+            for minute in range(31):
+                passkey._now_ms = lambda now=minute: real() + now * MINUTE_MS
+                assert await say_media(us, number, at_us, "connected", way="direct") == 204
+            assert not any(each.locked for each in passkey._by_id.values())
+            passkey._now_ms = lambda: real() + 46 * MINUTE_MS
+            assert await say_media(us, number, at_us, "connected", way="direct") == 423
+            assert await cause(at_ru, number) == "console_gone"
+
+    loop.do(test)

@@ -17,6 +17,7 @@ from tests.passkeys import Passkey
 from tests.sizes import size
 
 from coupefeu.console import rooms
+from coupefeu.console.sessions import Sessions
 from coupefeu.model.calls import CallState, LostCause, MediaPath, Outcome
 from coupefeu.model.entry import Kind
 from coupefeu.node.media_policy import MediaPolicy, Relay, read_policy
@@ -166,6 +167,31 @@ def test_nothing_is_sent_but_while_the_key_is_held(line):
     line.ru.wait_for_voice()
     page.keyboard.up(" ")
     wait_until(lambda: is_silent(line.ru), "the other side hears on")
+
+
+@pytest.mark.parametrize("shut", [Sessions.lock, Sessions.end])
+def test_a_console_that_is_locked_or_signed_out_in_a_call_sends_no_voice_and_both_records_say_it_is_gone(
+    line, monkeypatch, shut
+):
+    monkeypatch.setattr(
+        rooms, "GONE_AFTER_S", 600
+    )  # till then the call goes on, so it is not its end that is heard
+    number = line.talk()
+    line.ru.wait_for_voice()
+    desk = line.desks.us
+    (session,) = (each for each in desk.sessions._by_id.values() if each.officer == "second watch")
+    line.us.window.allow("401 (Unauthorized)")
+    line.us.page.evaluate("window.__sent = __peers.at(-1).getSenders().map((each) => each.track)")
+    desk.thread.run(shut(desk.sessions, session))
+    wait_until(
+        lambda: line.us.page.evaluate("__sent.every((each) => each?.readyState !== 'live')"),
+        "its microphone is open",
+    )
+    monkeypatch.setattr(rooms, "GONE_AFTER_S", 0.2)
+    assert line.lost(number) is LostCause.CONSOLE_GONE
+    desk.thread.run(desk.sessions.end(session))
+    desk.forget_sessions()
+    line.us.leave()
 
 
 def is_silent(speaker):

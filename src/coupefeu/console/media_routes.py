@@ -132,7 +132,6 @@ def describe(
 @post(
     "/api/calls/{party:str}/{index:int}/media",
     status_code=204,
-    opt={"locked": True},  # whoever speaks presses no key: it is heard as his act, and keeps his session open
     responses=refuses(
         _NO_NUMBER,
         _NOT_LIVE,
@@ -149,7 +148,10 @@ async def tell_media(
     party: str,
     index: int,
 ) -> None:
-    """Say what became of the media: each is recorded as what our console says, by our node."""
+    """Say what became of the media: each is recorded as what our console says, by our node.
+
+    Whoever speaks presses no key: as any act, it keeps his session from locking. A locked one speaks no more.
+    """
     call = _number(desk, party, index)
     insist_live(desk, data.console, session)
     parts.rooms.insist(call, data.console, session.id)

@@ -10,6 +10,7 @@
 import type { CallValues, DeskValues, HeardValues, MediaRequest, SignalRequest, ToldValues } from '../../generated/types';
 import { ApiError, get, numberPath, post } from '../../lib/api';
 import { live } from '../../lib/live.svelte';
+import { session as signedIn } from '../../lib/session.svelte';
 import { consoleName } from '../../lib/shown';
 import type { Prepared } from './certificate';
 import { devices, type Device } from './devices.svelte';
@@ -96,6 +97,12 @@ export class Session {
       live.on('call', () => this.#queue()),
       // An event may have been missed while the stream was cut: the desk is told whole when it is back.
       live.on('desk', ({ desk }) => this.#mayHaveMissed(desk) && this.#queue()),
+      // Behind a lock, or where nobody is signed in, no microphone is open: our node says that the console is gone.
+      $effect.root(() => {
+        $effect(() => {
+          if (isShut()) this.leave('lost');
+        });
+      }),
     ];
     addEventListener('beforeunload', warn);
     this.#queue();
@@ -354,6 +361,11 @@ export class Session {
   async #report(): Promise<Record<string, unknown>[]> {
     return this.#peer === null ? [] : [...(await this.#peer.connection.getStats()).values()] as Record<string, unknown>[];
   }
+}
+
+/** Whether nobody may speak at this console: it is locked, or its session has ended. */
+function isShut(): boolean {
+  return live.locked !== null || (signedIn.isKnown && signedIn.values === null);
 }
 
 /** A page that goes ends its call: the browser asks before. */
