@@ -29,6 +29,7 @@ from coupefeu.model.calls import (
 from coupefeu.model.entry import Kind
 from coupefeu.model.logs import party_of
 from coupefeu.model.precedence import Precedence
+from coupefeu.node.calling.open_calls import MAX_FOLLOWED
 from coupefeu.services.calls.commands import (
     AnswerCall,
     DeclineCall,
@@ -302,3 +303,16 @@ WALKS = settings(
 
 def test_both_records_agree_on_every_attempt_once_the_path_is_back():
     run_state_machine_as_test(Walks, settings=WALKS)
+
+
+def test_memory_and_record_agree_after_one_long_call_that_is_always_walked():
+    """The few walks of the small size seldom hold a call of which much is written."""
+    walk = Walks()
+    walk.place("us", flash=False, which=0)
+    walk.wait(1_500)
+    walk.do("ru", "answer", 0)
+    walk.wait(1_500)
+    for _ in range(MAX_FOLLOWED + 8):
+        walk.do("us", "connect", 0)
+    walk.do("us", "hang up", 0)
+    walk.teardown()
