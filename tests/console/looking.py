@@ -44,6 +44,9 @@ _FIND_CUT = """() => {
       if (beyond && !isForReadersOfScreens(frame)) say(`beyond <${parent.tagName.toLowerCase()}>`);
     }
   }
+  for (const row of document.querySelectorAll('[data-row]')) {
+    if (row.scrollHeight > row.clientHeight + 2) cut.push(`taller than its row: ${row.textContent.trim().slice(0, 90)}`);
+  }
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   if (wide > 1) cut.push(`the page is ${wide} px wider than its window`);
   return [...new Set(cut)];
