@@ -45,7 +45,8 @@ _FIND_CUT = """() => {
     }
   }
   for (const row of document.querySelectorAll('[data-row]')) {
-    if (row.scrollHeight > row.clientHeight + 2) cut.push(`taller than its row: ${row.textContent.trim().slice(0, 90)}`);
+    if (row.scrollHeight <= row.clientHeight + 2) continue;
+    cut.push(`too tall for its row: ${row.textContent.trim().slice(0, 60)}`);
   }
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   if (wide > 1) cut.push(`the page is ${wide} px wider than its window`);
