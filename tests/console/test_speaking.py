@@ -23,6 +23,7 @@ from coupefeu.model.entry import Kind
 from coupefeu.node.media_policy import MediaPolicy, Relay, read_policy
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.services.messages.status import StepName
+from coupefeu.services.persons.facts import EndKey, EndReason
 from coupefeu.store.reader import Reader
 from coupefeu.wire.signal import decode_signal, encode_signal
 from coupefeu.words import say
@@ -143,6 +144,10 @@ def test_a_person_who_signs_his_answer_is_named_by_his_key_on_the_other_screen(l
     line_id = ru.folder.agreement.line_id
     (signed,) = ru.act(statement(device, line_id, answer.id, leaf, ru.id(key), post="ru.duty"))
     who.get_by_test_id("person-signed").get_by_role("link", name=signed).wait_for()
+    ru.act(EndKey(from_post="ru.duty", key=ru.id(key), reason=EndReason.STOLEN))
+    who.get_by_test_id("person-key-ended").get_by_text(re.compile("STOLEN")).wait_for()
+    who.get_by_text(say("room-who-person-not", "en")[:20]).wait_for()
+    assert who.get_by_test_id("person-signed").count() == 0
 
 
 def judge_page(page):
