@@ -81,11 +81,12 @@ def test_when_its_time_has_come_one_press_rings_and_the_call_says_that_it_is_thi
     placed = "/".join(page.url.rpartition("/#/calls/")[2].split("/"))
     view = desks.us.thread.call(desks.us._node.call_view, desks.us.id(placed))
     assert view.arrangement == desks.us.id(number)
+    page.close()
     became(desks.ru, placed, state=CallState.RINGING)
     desks.ru.act(AnswerCall(call=desks.ru.id(placed), from_post="ru.duty"))
     became(desks.us, placed, Outcome.ANSWERED, CallState.IN_CALL)
     desks.us.act(HangUp(call=desks.us.id(placed), from_post="us.duty", duration_ms=1_000))
-    page.goto(page.url.partition("#")[0] + "#/calls")
+    page = open_page(desks.us, "#/calls")
     spoke = {"caller": "US · Duty desk", "answerer": "RU · Duty desk"}
     expect(card(page, number)).to_contain_text(say("arrange-held-others", "en", number=placed, **spoke))
     expect(card(page, number).get_by_role("button", name=re.compile("^Ring RU"))).to_be_enabled()
