@@ -120,6 +120,7 @@ class Runtime:
             with runtime._withstand():
                 runtime.calling.begin()
             runtime._stand_by(alarm)
+        runtime._judge_desks()
         return runtime
 
     def _note_not_up(self, error: BaseException) -> None:
@@ -250,13 +251,16 @@ class Runtime:
         self.engine.stand_by(awaited)
 
     def _stand_by(self, command: tuple[str, ...]) -> None:
-        """Judge our own desks; have the operator's program run for what nothing shows, if there is one."""
+        """Have the operator's program run for what nothing shows, if there is one."""
         if command:
             alarm = Alarm(command, lambda: self.folder, self.journal, self.engine.tell, self.calling)
             self.engine.listen(alarm.hear)
             self._tasks.append(asyncio.ensure_future(alarm.keep()))
             unstaffed = StaffingAlarm(command, self.folder.party, self.engine, self.journal)
             self._tasks.append(asyncio.ensure_future(unstaffed.keep()))
+
+    def _judge_desks(self) -> None:
+        """Look at our own desks from now on, also where only a console reads the record."""
         self.staffing = Staffing(
             self.engine, lambda: Desk.open(self.folder, running=True), self.clock, self.journal.defect
         )
