@@ -32,6 +32,10 @@ def numbers(page):
     return {each.get_attribute("data-report") for each in page.locator("[data-report]").all()}
 
 
+def questions(page):
+    return {each.get_attribute("data-question") for each in page.locator("[data-question]").all()}
+
+
 def note(page, kind, what, day, *, posts=(), speaker="", **chosen):
     """Fill the form of a sighting or a claim as an officer does, and put it on record."""
     before = numbers(page)
@@ -125,9 +129,12 @@ def test_the_form_of_a_sighting_is_whole_and_readable(desks, open_page, language
 def test_a_question_is_answered_by_passkey_and_both_see_the_contact(window, desks, open_page):
     asking = open_page(desks.ru, "#/presence")
     pair = asking.locator("[data-pair='ru.duty us.duty']")
-    pair.get_by_role("button", name=words("presence-ask"), exact=True).click()
+    ask = pair.get_by_role("button", name=words("presence-ask"), exact=True)
+    ask.wait_for()
+    before = questions(asking)
+    ask.click()
     record(asking)
-    number = asking.locator("[data-question]").first.get_attribute("data-question")
+    (number,) = wait_until(lambda: questions(asking) - before)
     page = enter(window, desks.us, officer="WATCH A", admitted_by=BY)
     with authenticator(page):
         enrol(page)

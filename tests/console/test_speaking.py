@@ -186,6 +186,7 @@ def test_a_console_that_is_locked_or_signed_out_in_a_call_sends_no_voice_and_bot
     desk = line.desks.us
     (session,) = (each for each in desk.sessions._by_id.values() if each.officer == "second watch")
     line.us.window.allow("401 (Unauthorized)")
+    line.us.window.allow("423 (Locked)")  # what the page was about to ask as it was locked
     line.us.page.evaluate("window.__sent = __peers.at(-1).getSenders().map((each) => each.track)")
     desk.thread.run(shut(desk.sessions, session))
     wait_until(
