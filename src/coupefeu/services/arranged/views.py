@@ -26,13 +26,12 @@ from sqlalchemy import (
 from coupefeu.model.entry import Head, Kind
 from coupefeu.model.messages import MessageId
 from coupefeu.services.base import METADATA, Context, Recorded, Statement
+from coupefeu.services.entry_rows import fits, storable
 
 MAX_STEPS: Final = 64
 """So many acts of one log about one arrangement count, the first of them; later ones are kept and change nothing."""
 NOTHING: Final[MessageId] = (-1, -1)
 """Stored with an act that names no arrangement, or no offer."""
-_LARGEST_LOG: Final = (1 << 31) - 1
-_LARGEST: Final = (1 << 63) - 1
 UNKNOWN_LEAF: Final = bytes(32)
 
 ARRANGED: Final = Table(
@@ -150,32 +149,27 @@ def row_of(recorded: Recorded, head: Head) -> dict[str, Any]:
         "idx": recorded.index,
         "arrival": recorded.arrival,
         "arrived_ms": recorded.arrived_ms,
-        "written_ms": min(max(head.written_ms, -_LARGEST), _LARGEST),
+        "written_ms": head.written_ms,
         "ours": recorded.ours,
         "kind": head.kind,
-        "from_post": _storable(head.from_post),
-        "to_posts": json.dumps([_storable(each) for each in head.to_posts]),
-        "agreement_version": min(head.agreement_version, _LARGEST),
+        "from_post": storable(head.from_post),
+        "to_posts": json.dumps([storable(each) for each in head.to_posts]),
+        "agreement_version": head.agreement_version,
         "body": recorded.body,
         "leaf_hash": recorded.leaf_hash,
         **_named("root", root, leaves[0]),
         **_named("offer", offer, leaves[1]),
-        "seen": json.dumps([(each.log, min(each.size, _LARGEST)) for each in head.seen]),
+        "seen": json.dumps([(each.log, each.size) for each in head.seen]),
     }
 
 
 def _named(role: str, entry: MessageId, leaf: bytes) -> dict[str, Any]:
-    log, index = entry if entry[0] <= _LARGEST_LOG and entry[1] <= _LARGEST else NOTHING
+    log, index = entry if fits(entry) else NOTHING
     return {
         f"{role}_log": log,
         f"{role}_idx": index,
         f"{role}_leaf": None if leaf == UNKNOWN_LEAF else leaf,
     }
-
-
-def _storable(text: str) -> str:
-    """Keep what every database can; the exact bytes stay on the record."""
-    return text.replace("\x00", "\u2400")
 
 
 def roots_of(rows: Sequence[Any]) -> list[MessageId]:

@@ -13,8 +13,9 @@ from coupefeu.model.entry import Head, Kind, Reference
 from coupefeu.model.messages import MessageId
 from coupefeu.services.base import Context, Recorded
 from coupefeu.services.calls.facts import CallFact, read_call
+from coupefeu.services.entry_rows import entry_row, fits, storable
+from coupefeu.services.speaker import judge_speaker
 
-MAX_INTEGER: Final = (1 << 63) - 1
 UNKNOWN_LEAF: Final = bytes(32)
 """Of what has no leaf yet: a draft."""
 NOWHERE: Final[MessageId] = (-1, -1)
@@ -46,7 +47,7 @@ def rows_of(recorded: Recorded, context: Context) -> tuple[list[dict[str, Any]],
     if head is None:
         return [], []
     fact, defect = (CallFact(), "") if recorded.erased else read_call(head.kind, recorded.body)
-    defect = defect or _judge_author(head, recorded, context)
+    defect = defect or judge_speaker(head, context.party_of(recorded.log))
     if head.kind == Kind.CALL_PLACED:
         return [_call_row(recorded, head, context, defect)], []
     rows = [_step_row(recorded, head, context, named, fact) for named in _calls_named(head)]
@@ -70,21 +71,14 @@ def _call_row(recorded: Recorded, head: Head, context: Context, defect: str) -> 
         "effect": defect,
         "leaf_hash": recorded.leaf_hash,
         "to_party": to_party if not defect else "",
-        "to_post": _storable(to_post),
+        "to_post": storable(to_post),
         "precedence": int(head.precedence),
-        "agreement_version": _clamp(head.agreement_version),
+        "agreement_version": head.agreement_version,
         "arrangement_log": None if arranged is None else arranged.log,
         "arrangement_idx": None if arranged is None else arranged.index,
         **dict.fromkeys(_DERIVED),
         "is_open": not defect,
     }
-
-
-def _judge_author(head: Head, recorded: Recorded, context: Context) -> str:
-    """Refuse a post that is not its author's: nobody calls, answers or ends for the other side."""
-    party, _, name = head.from_post.partition(".")
-    is_theirs = party == context.party_of(recorded.log)
-    return "" if is_theirs and name and "\x00" not in name else "foreign_post"
 
 
 def _judge_called(to_post: str, recorded: Recorded, context: Context) -> str:
@@ -141,34 +135,17 @@ def _newest_seen(head: Head, context: Context) -> MessageId:
     party = head.to_posts[0].partition(".")[0] if head.to_posts else ""
     places = [(each.log, each.size - 1) for each in head.seen]
     places += [(each.log, each.index) for each in head.references]
-    theirs = [
-        (log, index) for log, index in places if context.party_of(log) == party and index <= MAX_INTEGER
-    ]
+    theirs = [(log, index) for log, index in places if context.party_of(log) == party]
     return max(theirs, default=NOWHERE)
 
 
 def _entry_row(recorded: Recorded, head: Head, context: Context) -> dict[str, Any]:
-    return {
-        "log": recorded.log,
-        "idx": recorded.index,
-        "arrival": recorded.arrival,
-        "arrived_ms": recorded.arrived_ms,
-        "claimed_ms": _clamp(head.written_ms),
-        "ours": recorded.ours,
+    return entry_row(recorded, head) | {
         "party": context.party_of(recorded.log),
-        "post": _storable(head.from_post),
+        "post": storable(head.from_post),
         "body": recorded.body,
     }
 
 
 def _fits(reference: Reference) -> bool:
-    return 0 <= reference.log < 1 << 31 and 0 <= reference.index <= MAX_INTEGER
-
-
-def _clamp(number: int) -> int:
-    return min(max(number, -MAX_INTEGER), MAX_INTEGER)
-
-
-def _storable(text: str) -> str:
-    """Keep what every database can: PostgreSQL has no NUL in text. The exact bytes stay on the record."""
-    return text.replace("\x00", "\u2400")
+    return fits((reference.log, reference.index))

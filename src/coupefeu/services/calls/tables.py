@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from coupefeu.model.messages import MessageId
 from coupefeu.services.base import METADATA, Statement
+from coupefeu.services.entry_rows import entry_columns
 
 MAX_STEPS: Final = 512
 """Of one attempt and side the earliest of its log count; honest nodes write a dozen."""
@@ -33,10 +34,7 @@ MAX_STEPS: Final = 512
 
 def _entry_columns() -> list[Column[Any]]:
     return [
-        Column("arrival", BigInteger, nullable=False),
-        Column("arrived_ms", BigInteger, nullable=False),
-        Column("claimed_ms", BigInteger, nullable=False),
-        Column("ours", Boolean, nullable=False),
+        *entry_columns(),
         Column("post", String, nullable=False, doc="that speaks"),
         Column("body", LargeBinary, nullable=False),
         Column("effect", String, nullable=False, doc="why it has none; empty when it may have"),
@@ -50,10 +48,8 @@ def _place_columns(name: str, doc: str) -> list[Column[Any]]:
 CALLS: Final = Table(
     "calls",
     METADATA,
-    Column("log", Integer, primary_key=True, autoincrement=False),
-    Column("idx", BigInteger, primary_key=True, autoincrement=False),
-    Column("party", String, nullable=False, doc="whose log it stands in"),
     *_entry_columns(),
+    Column("party", String, nullable=False, doc="whose log it stands in"),
     Column("leaf_hash", LargeBinary, nullable=False),
     Column("to_party", String, nullable=False),
     Column("to_post", String, nullable=False),
@@ -91,8 +87,6 @@ STEPS: Final = Table(
     Column("call_log", Integer, primary_key=True, autoincrement=False),
     Column("call_idx", BigInteger, primary_key=True, autoincrement=False),
     Column("party", String, primary_key=True, doc="whose log it stands in"),
-    Column("log", Integer, primary_key=True, autoincrement=False),
-    Column("idx", BigInteger, primary_key=True, autoincrement=False),
     *_entry_columns(),
     Column("call_leaf", LargeBinary, doc="of the call that its author saw; None: it was not named by one"),
     Column("kind", Integer, nullable=False),

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     Index,
     Integer,
@@ -26,16 +25,13 @@ from coupefeu.model.logs import party_of
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.services.base import METADATA, Context, Recorded, Rows, Statement
 from coupefeu.services.communique.facts import Proposed, Range, read_answered, read_proposed
+from coupefeu.services.entry_rows import entry_columns, entry_row
+from coupefeu.services.speaker import judge_speaker
 
 COMMUNIQUES: Final = Table(
     "communiques",
     METADATA,
-    Column("log", Integer, primary_key=True, autoincrement=False),
-    Column("idx", BigInteger, primary_key=True, autoincrement=False),
-    Column("arrival", BigInteger, nullable=False),
-    Column("arrived_ms", BigInteger, nullable=False),
-    Column("claimed_ms", BigInteger, nullable=False),
-    Column("ours", Boolean, nullable=False),
+    *entry_columns(),
     Column("kind", Integer, nullable=False),
     Column("post", String, nullable=False),
     Column("digest", LargeBinary, nullable=False),
@@ -170,7 +166,7 @@ def apply(recorded: Recorded, context: Context) -> tuple[Statement, ...]:
     if head is None:
         return ()
     digest, effect = _read(head, recorded.body)
-    effect = effect or _judge(head, recorded.log, context)
+    effect = effect or judge_speaker(head, context.party_of(recorded.log))
     return (Statement(INSERT, _row(recorded, head, digest, effect)),)
 
 
@@ -184,23 +180,11 @@ def _read(head: Head, body: bytes) -> tuple[bytes, str]:
     )
 
 
-def _judge(head: Head, log: int, context: Context) -> str:
-    """Refuse a post that is not its author's: nobody consents for the other side."""
-    party, _, name = head.from_post.partition(".")
-    is_theirs = party == party_of(log, context.parties)
-    return "" if is_theirs and name and "\x00" not in name else "foreign_post"
-
-
 def _row(recorded: Recorded, head: Head, digest: bytes, effect: str) -> dict[str, Any]:
     is_answer = head.kind != Kind.COMMUNIQUE_PROPOSED and not effect
     named = head.references[0] if is_answer else None
     return {
-        "log": recorded.log,
-        "idx": recorded.index,
-        "arrival": recorded.arrival,
-        "arrived_ms": recorded.arrived_ms,
-        "claimed_ms": head.written_ms,
-        "ours": recorded.ours,
+        **entry_row(recorded, head),
         "kind": head.kind,
         "post": "" if effect else head.from_post,
         "digest": b"" if effect else digest,

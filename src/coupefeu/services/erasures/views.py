@@ -12,12 +12,11 @@ from coupefeu.model.logs import party_of
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.services.base import METADATA, Context, Recorded, Statement
 from coupefeu.services.calls.views import empty as empty_calls
+from coupefeu.services.entry_rows import fits, storable
 from coupefeu.services.erasures.facts import Erasure, parse_erasure
 from coupefeu.services.messages.emptied import empty, stop_fetching
 from coupefeu.services.persons.emptied import empty_statements
 from coupefeu.services.presence.emptied import empty_reports
-
-_LARGEST_LOG: Final = (1 << 31) - 1
 
 ERASURES: Final = Table(
     "erasures",
@@ -116,7 +115,7 @@ def apply(recorded: Recorded, context: Context) -> tuple[Statement, ...]:
 
 
 def _judge(log: int) -> str:
-    return "" if log <= _LARGEST_LOG else "unknown_log"
+    return "" if fits((log, 0)) else "unknown_log"
 
 
 def _row(recorded: Recorded, part: int, erasure: Erasure, effect: str) -> dict[str, Any]:
@@ -130,8 +129,8 @@ def _row(recorded: Recorded, part: int, erasure: Erasure, effect: str) -> dict[s
         "arrived_ms": recorded.arrived_ms,
         "ours": recorded.ours,
         "why": int(erasure.why),
-        "post": erasure.post.replace("\x00", "\u2400"),
-        "reason": erasure.reason.replace("\x00", "\u2400"),
+        "post": storable(erasure.post),
+        "reason": storable(erasure.reason),
         "first_ms": first_ms,
         "last_ms": last_ms,
         "erased_log": -1 if effect else log,

@@ -12,12 +12,11 @@ from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, b
 from coupefeu.model.entry import Head, Kind
 from coupefeu.model.messages import MessageId
 from coupefeu.services.base import METADATA, Recorded, Statement
+from coupefeu.services.entry_rows import fits
 
 MAX_MENTIONS: Final = 200
 """Of one entry, the newest."""
 _UNKNOWN_LEAF: Final = bytes(32)
-_LARGEST_LOG: Final = (1 << 31) - 1
-_LARGEST_INDEX: Final = (1 << 63) - 1
 
 MENTIONS: Final = Table(
     "message_mentions",
@@ -47,7 +46,7 @@ def apply(recorded: Recorded, head: Head) -> Iterator[Statement]:
     if head.kind != Kind.MESSAGE or not head.references:
         return
     about = head.references[0]
-    if not (0 <= about.log <= _LARGEST_LOG and 0 <= about.index <= _LARGEST_INDEX):
+    if not fits((about.log, about.index)):
         return
     row: dict[str, Any] = {
         "arrival": recorded.arrival,

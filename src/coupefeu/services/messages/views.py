@@ -32,6 +32,7 @@ from coupefeu.model.entry import Head, Kind
 from coupefeu.model.messages import SUBJECTS, Form, MessageId
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.services.base import METADATA, Context, Recorded, Statement
+from coupefeu.services.entry_rows import storable
 from coupefeu.services.messages import mentions, promised, texts
 from coupefeu.services.messages.facts import ACTS, MAX_SHOWN_MESSAGES, read_act
 from coupefeu.services.messages.forms import FORM_RULES, read_content
@@ -307,7 +308,7 @@ def _entry_row(recorded: Recorded, head: Head) -> dict[str, Any]:
         "arrived_ms": recorded.arrived_ms,
         "ours": recorded.ours,
         "kind": min(head.kind, (1 << 31) - 1),
-        "from_post": _storable(head.from_post),
+        "from_post": storable(head.from_post),
         "written_ms": _clamp(head.written_ms),
         "agreement_version": _clamp(head.agreement_version),
         "body": recorded.body,
@@ -319,7 +320,7 @@ def _message_row(recorded: Recorded, head: Head) -> dict[str, Any]:
     row = _entry_row(recorded, head)
     row["to_posts"] = _posts(head.to_posts)
     row["precedence"] = int(head.precedence)
-    row["language"] = _storable(head.language)
+    row["language"] = storable(head.language)
     row["form"] = row["subject"] = row["about_log"] = row["about_idx"] = None
     row["erased_log"] = row["erased_why"] = None
     row["leaf_hash"] = recorded.leaf_hash
@@ -355,11 +356,6 @@ def _unreadable(recorded: Recorded) -> dict[str, Any]:
         agreement_version=0,
     )
     return _message_row(recorded, nobody) | {"effect": "unreadable_head"}
-
-
-def _storable(text: str) -> str:
-    """Keep what every database can: PostgreSQL has no NUL in text. The exact bytes stay on the record."""
-    return text.replace("\x00", "\u2400") if "\x00" in text else text
 
 
 def _clamp(number: int) -> int:

@@ -21,6 +21,7 @@ from coupefeu.services.persons.facts import (
     enrolment_challenge,
     statement_challenge,
 )
+from coupefeu.services.speaker import judge_speaker
 
 _KEYS = "keys.passkeys."
 
@@ -54,14 +55,7 @@ class KnownKey(Protocol):
 
 def judge_fact(fact: PersonFact, head: Head, log: int, line: Line) -> str:
     """Say why an entry that can be read has no effect; "" when it holds by itself."""
-    return judge_post(head, log, line) or _judge(fact, head, log, line)
-
-
-def judge_post(head: Head, log: int, line: Line) -> str:
-    """Refuse a post that is not its author's: nobody enrols, ends or signs for the other side."""
-    party, _, name = head.from_post.partition(".")
-    is_theirs = bool(party) and party == party_of(log, line.parties)
-    return "" if is_theirs and name and "\x00" not in name else "foreign_post"
+    return judge_speaker(head, party_of(log, line.parties)) or _judge(fact, head, log, line)
 
 
 def judge_key(

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     Index,
     Integer,
@@ -25,20 +24,14 @@ from coupefeu.keys.passkeys import PersonalKey
 from coupefeu.model.entry import Head, Kind
 from coupefeu.model.messages import MessageId
 from coupefeu.services.base import METADATA, Context, Recorded, Statement
+from coupefeu.services.entry_rows import entry_columns, entry_row, fits
 from coupefeu.services.persons.facts import Ended, Enrolled, PersonFact, Stated, read_person
 from coupefeu.services.persons.judging import Line, judge_fact
-
-_LARGEST_LOG: Final = (1 << 31) - 1
 
 
 def _beginning() -> tuple[Column[Any], ...]:
     return (
-        Column("log", Integer, primary_key=True, autoincrement=False),
-        Column("idx", BigInteger, primary_key=True, autoincrement=False),
-        Column("arrival", BigInteger, nullable=False),
-        Column("arrived_ms", BigInteger, nullable=False),
-        Column("claimed_ms", BigInteger, nullable=False),
-        Column("ours", Boolean, nullable=False),
+        *entry_columns(),
         Column("post", String, nullable=False),
         Column("officer", String, nullable=False),
         Column("effect", String, nullable=False, doc="why it has none; empty when it holds by itself"),
@@ -242,12 +235,7 @@ def apply(recorded: Recorded, context: Context) -> tuple[Statement, ...]:
 def _row(recorded: Recorded, head: Head, fact: PersonFact | None, effect: str) -> dict[str, Any]:
     is_theirs = effect in {"", "erased"}
     return {
-        "log": recorded.log,
-        "idx": recorded.index,
-        "arrival": recorded.arrival,
-        "arrived_ms": recorded.arrived_ms,
-        "claimed_ms": head.written_ms,
-        "ours": recorded.ours,
+        **entry_row(recorded, head),
         "post": head.from_post if is_theirs else "",
         "officer": "" if effect or fact is None else fact.officer,
         "effect": effect,
@@ -307,7 +295,5 @@ def _statement_row(head: Head, fact: Stated | None) -> dict[str, Any]:
 
 def _referred(head: Head, position: int) -> MessageId:
     """Give the place that a head refers to; (-1, 0) when there is none, or none that a table holds."""
-    if position >= len(head.references) or head.references[position].log > _LARGEST_LOG:
-        return -1, 0
-    reference = head.references[position]
-    return reference.log, reference.index
+    places = [(each.log, each.index) for each in head.references[position : position + 1]]
+    return places[0] if places and fits(places[0]) else (-1, 0)

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     Index,
     Integer,
@@ -26,19 +25,14 @@ from coupefeu.model.entry import Head, Kind
 from coupefeu.model.messages import MessageId
 from coupefeu.model.presence import Report
 from coupefeu.services.base import METADATA, Context, Recorded, Statement
+from coupefeu.services.entry_rows import entry_columns, entry_row, fits
 from coupefeu.services.presence.facts import Asked, Noted, read_note, read_presence
-
-_LARGEST_LOG: Final = (1 << 31) - 1
+from coupefeu.services.speaker import judge_speaker
 
 
 def _beginning() -> tuple[Column[Any], ...]:
     return (
-        Column("log", Integer, primary_key=True, autoincrement=False),
-        Column("idx", BigInteger, primary_key=True, autoincrement=False),
-        Column("arrival", BigInteger, nullable=False),
-        Column("arrived_ms", BigInteger, nullable=False),
-        Column("claimed_ms", BigInteger, nullable=False),
-        Column("ours", Boolean, nullable=False),
+        *entry_columns(),
         Column("post", String, nullable=False),
         Column("officer", String, nullable=False),
         Column("effect", String, nullable=False, doc="why it has none; empty when it has"),
@@ -183,7 +177,7 @@ def apply(recorded: Recorded, context: Context) -> tuple[Statement, ...]:
 
 def _asked(recorded: Recorded, head: Head, context: Context) -> Statement:
     fact, effect = read_presence(head.kind, recorded.body)
-    effect = effect or judge_post(head, recorded.log, context) or judge_asked(head)
+    effect = effect or judge_speaker(head, context.party_of(recorded.log)) or judge_asked(head)
     row = _row(recorded, head, effect) | {
         "officer": fact.officer if isinstance(fact, Asked) and not effect else "",
         "to_post": "" if effect else head.to_posts[0],
@@ -197,22 +191,17 @@ def _read_note(recorded: Recorded, head: Head, context: Context) -> tuple[Noted 
     if recorded.erased:
         return None, "erased"
     _, effect = read_presence(head.kind, recorded.body)
-    effect = effect or judge_post(head, recorded.log, context) or ("" if recorded.ours else "not_ours")
+    effect = (
+        effect or judge_speaker(head, context.party_of(recorded.log)) or ("" if recorded.ours else "not_ours")
+    )
     if effect:
         return None, effect
     if not recorded.attached:
         return None, "content_absent"
     fact, effect = read_note(recorded.attached[0])
     named = () if fact is None else (fact.amends, fact.claim)
-    own = all(each[0] <= _LARGEST_LOG and context.is_ours(each[0]) for each in named if each is not None)
+    own = all(fits(each) and context.is_ours(each[0]) for each in named if each is not None)
     return fact, effect or ("" if own else "missing_reference")
-
-
-def judge_post(head: Head, log: int, context: Context) -> str:
-    """Refuse a post that is not its author's."""
-    party, _, name = head.from_post.partition(".")
-    is_theirs = party == context.party_of(log) and name and "\x00" not in name
-    return "" if is_theirs else "foreign_post"
 
 
 def judge_asked(head: Head) -> str:
@@ -226,12 +215,7 @@ def judge_asked(head: Head) -> str:
 
 def _row(recorded: Recorded, head: Head, effect: str) -> dict[str, Any]:
     return {
-        "log": recorded.log,
-        "idx": recorded.index,
-        "arrival": recorded.arrival,
-        "arrived_ms": recorded.arrived_ms,
-        "claimed_ms": head.written_ms,
-        "ours": recorded.ours,
+        **entry_row(recorded, head),
         "post": head.from_post if effect in {"", "erased", "content_absent"} else "",
         "effect": effect,
     }

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Column,
     Index,
@@ -24,6 +23,8 @@ from sqlalchemy import (
 from coupefeu.model.entry import Head, Kind
 from coupefeu.model.messages import MessageId
 from coupefeu.services.base import METADATA, Context, Recorded, Rows, Statement
+from coupefeu.services.entry_rows import entry_columns, entry_row
+from coupefeu.services.speaker import judge_speaker
 from coupefeu.services.watch.facts import read_watch
 from coupefeu.services.watch.hand_over import read_accepted, read_hand_over
 from coupefeu.services.watch.roster import read_roster
@@ -44,12 +45,7 @@ MATTERS: Final[Mapping[int, str]] = {
 WATCHES: Final = Table(
     "watches",
     METADATA,
-    Column("log", Integer, primary_key=True, autoincrement=False),
-    Column("idx", BigInteger, primary_key=True, autoincrement=False),
-    Column("arrival", BigInteger, nullable=False),
-    Column("arrived_ms", BigInteger, nullable=False),
-    Column("claimed_ms", BigInteger, nullable=False),
-    Column("ours", Boolean, nullable=False),
+    *entry_columns(),
     Column("kind", Integer, nullable=False),
     Column("matter", String, nullable=False),
     Column("post", String, nullable=False),
@@ -129,7 +125,7 @@ def apply(recorded: Recorded, context: Context) -> tuple[Statement, ...]:
     if head is None:
         return ()
     officer, heard, effect = _read(head, recorded.body)
-    effect = effect or judge_post(head, recorded.log, context)
+    effect = effect or judge_speaker(head, context.party_of(recorded.log))
     row = _blank(recorded, head, effect)
     if not effect:
         named = [[each.log, each.index] for each in head.references]
@@ -173,21 +169,9 @@ def body_defect(kind: int, body: bytes) -> str:
             return read_watch(kind, body)[1]
 
 
-def judge_post(head: Head, log: int, context: Context) -> str:
-    """Refuse a post that is not its author's: nobody takes the watch of the other side, or ends it."""
-    party, _, name = head.from_post.partition(".")
-    is_theirs = party == context.party_of(log)
-    return "" if is_theirs and name and "\x00" not in name else "foreign_post"
-
-
 def _blank(recorded: Recorded, head: Head, effect: str) -> dict[str, Any]:
     return {
-        "log": recorded.log,
-        "idx": recorded.index,
-        "arrival": recorded.arrival,
-        "arrived_ms": recorded.arrived_ms,
-        "claimed_ms": head.written_ms,
-        "ours": recorded.ours,
+        **entry_row(recorded, head),
         "kind": head.kind,
         "matter": MATTERS[head.kind],
         "post": "",
