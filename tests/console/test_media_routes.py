@@ -86,20 +86,20 @@ async def cause(stream, number):
 
 def test_the_way_is_known_before_anybody_dials_and_what_a_direct_call_shows(loop):
     async def test(us, _ru):
-        asked = {"party": "ru", "addresses": "10.0.0.5,8.8.8.8,::1"}
+        asked = {"addresses": "10.0.0.5,8.8.8.8,::1"}
         assert await get(us, "/api/relay", **asked) == {
             "has_relay": False, "is_direct": True, "shown": ["10.0.0.5", "8.8.8.8", "::1"],
         }  # fmt: skip
         signalling = us.backend.runtime.signalling
-        before, signalling.policies = signalling.policies, {"ru": MediaPolicy()}
+        before, signalling.policy = signalling.policy, MediaPolicy()
         try:
             assert await get(us, "/api/relay", **asked) == {
                 "has_relay": False, "is_direct": False, "shown": ["8.8.8.8"],
             }  # fmt: skip
-            answer = await us.http.get("/api/relay", params={"party": "ru", "addresses": "desk.local"})
+            answer = await us.http.get("/api/relay", params={"addresses": "desk.local"})
             assert (answer.status_code, answer.json()["error"]["code"]) == (400, "console.media.address")
         finally:
-            signalling.policies = before
+            signalling.policy = before
 
     loop.do(test)
 
@@ -108,12 +108,12 @@ def test_a_password_of_the_relay_is_made_for_each_call_and_the_secret_stays(loop
     async def test(us, _ru):
         assert await refused(us, "/api/relay", {}) == (404, "console.media.no_relay")
         signalling = us.backend.runtime.signalling
-        before = signalling.policies
-        signalling.policies = {"ru": MediaPolicy(relay=Relay(urls=URLS, secret=SECRET))}
+        before = signalling.policy
+        signalling.policy = MediaPolicy(relay=Relay(urls=URLS, secret=SECRET))
         try:
             answers = [await us.http.post("/api/relay", json={}) for _ in range(2)]
         finally:
-            signalling.policies = before
+            signalling.policy = before
         made, other = (answer.json() for answer in answers)
         code = hmac.digest(SECRET.encode(), made["username"].encode(), hashlib.sha1)
         assert made["password"] == base64.b64encode(code).decode()

@@ -20,6 +20,7 @@ from coupefeu.console import rooms
 from coupefeu.console.sessions import Sessions
 from coupefeu.model.calls import CallState, LostCause, MediaPath, Outcome
 from coupefeu.model.entry import Kind
+from coupefeu.node import media_policy
 from coupefeu.node.media_policy import MediaPolicy, Relay, read_policy
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.services.messages.status import StepName
@@ -87,14 +88,14 @@ class Line:
     def policy(self, **policies):
         """Give the nodes another policy for media, by party; `us=` is what US's node holds."""
         desks = {name: getattr(self.desks, name) for name in policies}
-        before = {name: desk.runtime.signalling.policies for name, desk in desks.items()}
+        before = {name: desk.runtime.signalling.policy for name, desk in desks.items()}
         for name, desk in desks.items():
-            desk.runtime.signalling.policies = {desk.other: policies[name]}
+            desk.runtime.signalling.policy = policies[name]
         try:
             yield
         finally:
             for name, desk in desks.items():
-                desk.runtime.signalling.policies = before[name]
+                desk.runtime.signalling.policy = before[name]
 
     def lost(self, number):
         """Wait until both records say that a call was lost; gives why."""
@@ -288,9 +289,11 @@ def lose_and_find(line, coturn):
         each.wait_for_voice()
 
 
-def test_without_a_relay_nobody_dials_by_voice_before_he_chose_what_it_shows(line):
-    near = MediaPolicy(is_near=True)
-    with line.policy(us=near, ru=near):
+def test_without_a_relay_nobody_dials_by_voice_before_he_chose_what_it_shows(line, monkeypatch):
+    monkeypatch.setattr(
+        media_policy, "is_public", lambda _: True
+    )  # what this machine has is no public address
+    with line.policy(us=MediaPolicy(), ru=MediaPolicy()):
         page = line.us.page
         page.locator("input[name=media][value=voice]").check()
         way = page.get_by_test_id("way")

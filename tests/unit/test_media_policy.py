@@ -12,7 +12,7 @@ from coupefeu.errors import ConfigError, PeerError, UsageError
 from coupefeu.keys.relay_password import make_relay_password
 from coupefeu.node.exercise import pair_exercise
 from coupefeu.node.folder import NodeFolder
-from coupefeu.node.media_policy import MediaPolicy, check_ours, check_theirs, read_policies, read_policy
+from coupefeu.node.media_policy import MediaPolicy, check_ours, check_theirs, read_policy
 from coupefeu.node.runtime import Runtime
 from coupefeu.wire.sdp import parse_sdp
 
@@ -20,7 +20,7 @@ SECRET = "0123456789abcdef0123456789abcdef"
 URLS = ["turn:relay.example.org:3478?transport=udp", "turns:[2001:db8::7]:5349?transport=tcp"]
 TABLE = {"urls": URLS, "secret": "relay.secret"}
 OFF = MediaPolicy()
-NEAR = MediaPolicy(is_near=True, is_direct=True)
+NEAR = MediaPolicy(is_one_network=True)
 
 
 @pytest.fixture
@@ -29,6 +29,19 @@ def folder(tmp_path):
     path.write_text(f"{SECRET}\n", "ascii")
     path.chmod(0o600)
     return tmp_path
+
+
+def policy_of_node(folder):
+    """By which policy a node of this folder carries media."""
+
+    async def start():
+        runtime = await Runtime.start(folder, online=False)
+        try:
+            return runtime.signalling.policy
+        finally:
+            await runtime.close()
+
+    return asyncio.run(start())
 
 
 def described(*candidates):
@@ -49,8 +62,8 @@ def test_without_the_section_there_is_no_relay_and_nothing_goes_directly(folder)
 
 
 def test_beside_a_relay_nothing_goes_directly_unless_it_is_said(folder):
-    assert not read_policy(folder, TABLE).is_direct
-    assert read_policy(folder, TABLE | {"direct": True}).is_direct
+    assert not read_policy(folder, TABLE).is_one_network
+    assert read_policy(folder, TABLE | {"direct": True}).is_one_network
 
 
 @pytest.mark.parametrize(
@@ -104,13 +117,13 @@ def test_a_secret_that_others_may_read_is_refused(folder):
 def test_nothing_is_inferred_from_where_the_nodes_listen_and_dial(tmp_path, places):
     us, _ = pair_exercise(tmp_path / "us", tmp_path / "ru")
     assert us.listen.startswith("127.0.0.1:")
-    assert read_policies(replace(us, relay=None, **places)) == {"ru": OFF}
+    assert policy_of_node(replace(us, relay=None, **places)) == OFF
 
 
 def test_the_folders_of_an_exercise_on_one_machine_say_so_themselves(tmp_path):
     for folder in pair_exercise(tmp_path / "us", tmp_path / "ru"):
         assert folder.relay == {"direct": True}
-        assert set(read_policies(folder).values()) == {NEAR}
+        assert policy_of_node(folder) == NEAR
 
 
 def test_off_one_network_nothing_leaves_but_the_address_of_the_relay():
@@ -184,7 +197,7 @@ def test_a_node_reads_its_relay_as_it_starts_and_a_wrong_section_keeps_it_from_s
     async def relay():
         runtime = await Runtime.start(NodeFolder.open(us.path))
         try:
-            return runtime.signalling.relay
+            return runtime.signalling.policy.relay
         finally:
             await runtime.close()
 

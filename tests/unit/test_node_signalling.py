@@ -31,7 +31,7 @@ class Side:
             node.engine,
             node.agreement.party_ids,
             find=node.calling.view,
-            policies={"us": RELAYS, "ru": RELAYS},
+            policy=RELAYS,
             clock=node.clock,
         )
         self.told = []
@@ -301,7 +301,7 @@ def test_a_harmful_offer_is_refused_and_both_consoles_know_why(consoles, text, c
 
 def test_the_caller_learns_what_of_its_offer_was_refused(consoles):
     number = consoles.ring()
-    consoles.ru.signalling.policies = {"us": MediaPolicy(their_networks=(ip_network("192.0.2.0/24"),))}
+    consoles.ru.signalling.policy = MediaPolicy(their_networks=(ip_network("192.0.2.0/24"),))
     consoles.us.offer(number)
     consoles.run()
     assert consoles.ru.heard(number).refused_here == "node.media_policy.elsewhere"

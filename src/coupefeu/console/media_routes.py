@@ -32,7 +32,6 @@ from coupefeu.services.messages.display import show
 from coupefeu.services.messages.status import MessageStatus, StepName
 from coupefeu.wire.signal import SignalType
 
-_NO_PARTY = UsageError("no other party of this line has this name", code="model.agreement.no_party")
 _NO_ADDRESS = UsageError("what is asked about is no address", code="console.media.address")
 _NO_NUMBER = UsageError("no party of this line has this name", code="model.message_number.unknown")
 _NO_RELAY = AbsentError("our node names no relay", code="console.media.no_relay")
@@ -45,24 +44,23 @@ _KINDS: Final = {"offer": SignalType.OFFER, "answer": SignalType.ANSWER}
 _WAYS: Final = {"relay": MediaPath.RELAY, "direct": MediaPath.DIRECT}
 
 
-@get("/api/relay", responses=refuses(_NO_PARTY, _NO_ADDRESS), sync_to_thread=False)
+@get("/api/relay", responses=refuses(_NO_ADDRESS), sync_to_thread=False)
 def show_way(
     desk: NamedDependency[ConsoleDesk],
-    party: Annotated[str, QueryParameter(max_length=16)],
     addresses: Annotated[str, QueryParameter(max_length=MAX_ADDRESSES * 64)] = "",
 ) -> WayValues:
-    """Say by which way media to a party may go, before anybody dials; `addresses`: of this desk, with commas."""
-    policy = desk.backend.runtime.signalling.policy(desk.folder.agreement.party(party.lower()).id)
+    """Say by which way media may go, before anybody dials; `addresses`: of this desk, with commas."""
+    policy = desk.backend.runtime.signalling.policy
     shown = [address for address in _read_addresses(addresses) if policy.reveals(address)]
     return WayValues(
-        has_relay=policy.relay is not None, is_direct=policy.is_direct, shown=tuple(map(str, shown))
+        has_relay=policy.relay is not None, is_direct=policy.is_one_network, shown=tuple(map(str, shown))
     )
 
 
 @post("/api/relay", responses=refuses(_NO_RELAY), sync_to_thread=False)
 def make_password(desk: NamedDependency[ConsoleDesk]) -> RelayValues:
     """Make a password of our relay for one call; it tells the relay nothing of who uses it."""
-    relay = desk.backend.runtime.signalling.relay
+    relay = desk.backend.runtime.signalling.policy.relay
     if relay is None:
         raise AbsentError(
             "our node names no relay",

@@ -21,7 +21,6 @@ from typing import Any, Final
 
 from coupefeu.errors import ConfigError, PeerError, UsageError
 from coupefeu.keys.relay_password import read_relay_secret
-from coupefeu.node.folder import NodeFolder
 from coupefeu.wire.sdp import Candidate, CandidateKind, Description
 
 PASSWORD_LASTS_S: Final = 12 * 3_600
@@ -45,15 +44,14 @@ class Relay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaPolicy:
-    """Where media may go between the consoles of two parties.
+    """Where media may go between our consoles and those of the other parties.
 
-    `is_near`: they are on one network; `is_direct`: a call goes directly without being so chosen.
+    `is_one_network`: they are all on one, so that a call goes directly without being so chosen.
     """
 
     relay: Relay | None = None
     their_networks: tuple[Network, ...] = ()
-    is_near: bool = False
-    is_direct: bool = False
+    is_one_network: bool = False
 
     def shows(self, candidate: Candidate, *, is_direct: bool) -> bool:
         """Whether a candidate of ours may leave; off one network an inner address is of no use to anybody there."""
@@ -61,7 +59,7 @@ class MediaPolicy:
 
     def reveals(self, address: Address) -> bool:
         """Whether a direct call shows an address of our desk to the other side."""
-        return self.is_near or is_public(address)
+        return self.is_one_network or is_public(address)
 
     def admits(self, address: Address) -> bool:
         """Whether our browser may send to an address that the other side names."""
@@ -69,7 +67,7 @@ class MediaPolicy:
             return False
         if self.their_networks:
             return any(address in network for network in self.their_networks)
-        return self.is_near or is_public(address)
+        return self.is_one_network or is_public(address)
 
 
 def is_public(address: Address) -> bool:
@@ -133,18 +131,11 @@ def read_policy(path: Path, table: Mapping[str, Any] | None) -> MediaPolicy:
     """
     values = {} if table is None else table
     _check_fields(values)
-    is_one_network = values.get("direct", False)
     return MediaPolicy(
         relay=_read_relay(path, values),
         their_networks=_read_networks(values.get("their_addresses", [])),
-        is_near=is_one_network,
-        is_direct=is_one_network,
+        is_one_network=values.get("direct", False),
     )
-
-
-def read_policies(folder: NodeFolder) -> Mapping[str, MediaPolicy]:
-    """Read where media may go between our consoles and those of each other party. Raises: ConfigError."""
-    return dict.fromkeys(folder.counterparts, read_policy(folder.path, folder.relay))
 
 
 def _check_fields(values: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ import contextlib
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -34,7 +34,7 @@ from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import check_address
 from coupefeu.node.in_force import InForce, catch_up
 from coupefeu.node.journal import Journal
-from coupefeu.node.media_policy import MediaPolicy, read_policies
+from coupefeu.node.media_policy import MediaPolicy, read_policy
 from coupefeu.node.post_quantum import work_at_once
 from coupefeu.node.ratchet import SecretFiles, drop_old_secrets
 from coupefeu.node.recovery.asking import Recoverer
@@ -100,7 +100,7 @@ class Runtime:
         is taken; StoreError.
         """
         alarm = read_alarm(folder.alarm)
-        media = read_policies(folder)
+        media = read_policy(folder.path, folder.relay)
         read_witnesses(folder.path, folder.agreement, folder.witnesses)
         runtime = cls(folder)
         try:
@@ -126,7 +126,7 @@ class Runtime:
     def _note_not_up(self, error: BaseException) -> None:
         self.journal.note("not-up", code=getattr(error, "code", type(error).__name__))
 
-    def _assemble(self, keeper: Keeper, media: Mapping[str, MediaPolicy]) -> None:
+    def _assemble(self, keeper: Keeper, media: MediaPolicy) -> None:
         self._keeper = keeper
         self._bearer = TcpBearer(
             Receiver(accepted=self._accepted, received=self._received, closed=self._closed)
@@ -174,7 +174,7 @@ class Runtime:
             self.engine,
             self.folder.agreement.party_ids,
             find=self.calling.view,
-            policies=media,
+            policy=media,
             clock=self.clock,
         )
         self._tasks.append(asyncio.ensure_future(self._keep_high_water()))

@@ -10,7 +10,7 @@ Nothing of this is on record, in node.log or on disk (protocol A18); what the re
 a call was lost because a description was not of the key in the signed entry.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -21,7 +21,7 @@ from coupefeu.model.instant import Moment
 from coupefeu.model.messages import MessageId
 from coupefeu.node.engine import Engine
 from coupefeu.node.events import Change, EntryRecorded, SignalHeard, Trouble
-from coupefeu.node.media_policy import MediaPolicy, Relay, check_ours, check_theirs
+from coupefeu.node.media_policy import MediaPolicy, check_ours, check_theirs
 from coupefeu.services.calls.commands import LoseCall
 from coupefeu.services.calls.facts import KINDS
 from coupefeu.services.calls.status import CallView
@@ -97,29 +97,20 @@ class Signalling:
         parties: Sequence[str],
         *,
         find: Callable[[MessageId], CallView | None],
-        policies: Mapping[str, MediaPolicy],
+        policy: MediaPolicy,
         clock: Callable[[], Moment],
     ) -> None:
-        """`parties` in the agreement's order; `find`: a call that is open, as it is now; `policies` by party."""
+        """`parties` in the agreement's order; `find`: a call that is open, as it is now."""
         self._engine = engine
         self._parties = parties
         self.find = find
-        self.policies = policies
+        self.policy = policy
         self._clock = clock
         self._talks: dict[MessageId, _Talk] = {}
         self._listeners: list[Callable[[MessageId], None]] = []
         self._told_ms: dict[str, int] = {}
         engine.listen(self._hear)
         engine.stand_by(self)
-
-    def policy(self, party: str) -> MediaPolicy:
-        """Say where voice and video to the consoles of a party may go."""
-        return self.policies.get(party, MediaPolicy())
-
-    @property
-    def relay(self) -> Relay | None:
-        """The relay of our own party, if the operator has named one."""
-        return next((policy.relay for policy in self.policies.values()), None)
 
     def listen(self, listener: Callable[[MessageId], None]) -> Callable[[], None]:
         """Tell `listener` of which call `heard` has become another one; gives the function that ends it."""
@@ -162,9 +153,8 @@ class Signalling:
             PeerError: `wire.sdp.*`: no browser of ours wrote it.
         """
         view = self._need(call, kind)
-        policy = self.policy(view.party)
-        direct = is_direct or policy.is_direct
-        described = parse_sdp(text, keep=lambda each: policy.shows(each, is_direct=direct))
+        direct = is_direct or self.policy.is_one_network
+        described = parse_sdp(text, keep=lambda each: self.policy.shows(each, is_direct=direct))
         if described.fingerprint != view.fingerprints[0]:
             raise UsageError(
                 "the description is of another certificate than the one in our signed entry",
@@ -289,7 +279,7 @@ class Signalling:
                 code=OTHER_FINGERPRINT,
                 hint="Somebody between the consoles put in his own; no media is set up.",
             )
-        check_theirs(described, self.policy(view.party))
+        check_theirs(described, self.policy)
         return described
 
     def _refuse(self, talk: _Talk, signal: CallSignal, code: str) -> None:

@@ -125,8 +125,7 @@ export class Session {
   }
 
   async #ordinaryPath(): Promise<Way | null> {
-    const { party } = await get<CallValues>(`/calls/${numberPath(this.number)}`);
-    return ordinaryWay(await askWay(party));
+    return ordinaryWay(await askWay());
   }
 
   async #goBy(path: Way, opened: Promise<void>): Promise<void> {

@@ -4,9 +4,9 @@ import type { RelayValues, WayValues } from '../../generated/types';
 import { get, post } from '../../lib/api';
 import { allGathered, type RelayServer, type Way } from './peer';
 
-/** Ask by which way media to a party may go; of `addresses`, which ones a direct call would show. */
-export function askWay(party: string, addresses: readonly string[] = []): Promise<WayValues> {
-  return get<WayValues>('/relay', { party, addresses: addresses.join(',') });
+/** Ask by which way media may go; of `addresses`, which ones a direct call would show. */
+export function askWay(addresses: readonly string[] = []): Promise<WayValues> {
+  return get<WayValues>('/relay', { addresses: addresses.join(',') });
 }
 
 /** Ask for a password of our relay, for one call. */
