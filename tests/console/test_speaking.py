@@ -94,6 +94,9 @@ class Line:
         try:
             yield
         finally:
+            # A page in a call would ask for a relay that is no more.
+            end_calls(self.desks.us, self.desks.ru)
+            settle(self.desks.us, self.desks.ru)
             for name, desk in desks.items():
                 desk.runtime.signalling.policy = before[name]
 

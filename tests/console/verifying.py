@@ -15,5 +15,5 @@ def verify_zip(octets, folder):
         archive.extractall(folder)
     (inside,) = (each for each in folder.iterdir() if each.is_dir() and each.name.startswith("EXERCISE-"))
     result = CliRunner().invoke(make_app("verify"), ["verify", str(inside), "--json"])
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 0, (result.output, result.exception)
     return json.loads(result.stdout)

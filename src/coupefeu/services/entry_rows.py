@@ -9,6 +9,7 @@ from coupefeu.model.messages import MessageId
 from coupefeu.services.base import Recorded
 
 _LARGEST_LOG: Final = (1 << 31) - 1
+_LARGEST_INDEX: Final = (1 << 63) - 1
 
 
 def entry_columns() -> tuple[Column[Any], ...]:
@@ -36,8 +37,8 @@ def entry_row(recorded: Recorded, head: Head) -> dict[str, Any]:
 
 
 def fits(entry: MessageId) -> bool:
-    """Whether a table can hold the place that a head names, be it of a log that nobody will ever open."""
-    return 0 <= entry[0] <= _LARGEST_LOG
+    """Whether a table can hold the place that a head names, be it one that nobody will ever write."""
+    return 0 <= entry[0] <= _LARGEST_LOG and 0 <= entry[1] <= _LARGEST_INDEX
 
 
 def storable(text: str) -> str:
