@@ -6,6 +6,9 @@ export type ActName = 'take' | 'read' | 'read-back' | 'say-again' | 'pass-to' | 
 /** Why something sounds; nothing else may. */
 export type AlarmCause = 'flash' | 'outcome';
 
+/** What a bound of an altitude band is; not stated is without bound, and is never 0. */
+export type AltitudeLimit = 'not_stated' | 'surface' | 'unlimited' | 'altitude';
+
 /** The acts about a proposed call, named as the commands are. */
 export type ArrangeActName = 'counter' | 'agree' | 'refuse' | 'delegate' | 'withdraw' | 'write';
 
@@ -49,6 +52,9 @@ export type FieldKind = 'word' | 'place' | 'time' | 'number' | 'phrase' | 'passa
  */
 export type HeldState = 'coming' | 'now' | 'kept' | 'others' | 'missed';
 
+/** The acts about a notice that is on the record. */
+export type NoticeActName = 'answer' | 'accept' | 'refuse' | 'read-back' | 'withdraw' | 'complete' | 'settle';
+
 /** What became of an attempt: declined, unanswered, unstaffed and unreachable are never one another. */
 export type Outcome = 'answered' | 'declined' | 'no_answer' | 'not_staffed' | 'busy' | 'line_down' | 'deferred' | 'withdrawn' | 'other_channel';
 
@@ -60,6 +66,9 @@ export type RecordVerdict = 'holds' | 'broken' | 'not-verified';
 
 /** What a signal says; words are `calls-says-*`. */
 export type Says = 'alive' | 'silent' | 'back' | 'on-watch' | 'unstaffed' | 'said-on-watch' | 'answered' | 'declined' | 'deferred' | 'nobody' | 'none-came' | 'unknown';
+
+/** The shapes of an area. */
+export type ShapeName = 'circle' | 'polygon' | 'corridor' | 'track';
 
 /** The three signals; words are `calls-signal-*`. */
 export type Signal = 'heartbeat' | 'watch' | 'human';
@@ -942,6 +951,416 @@ export interface DemoEvent {
 export interface BeatEvent {
   readonly what: 'beat';
   readonly as_of_ms: number;
+}
+
+/**
+ * A position in both notations, and how far from a named feature; `at_ms`: of a track alone.
+ *
+ * `mgrs` "": beyond the grid. `near` "": no feature is known; else `near_m` metres from it, on `bearing_deg`.
+ */
+export interface PositionValues {
+  readonly lat_e7: number;
+  readonly lon_e7: number;
+  readonly degrees: string;
+  readonly mgrs: string;
+  readonly near: string;
+  readonly near_m: number | null;
+  readonly bearing_deg: number | null;
+  readonly at_ms: number | null;
+}
+
+/** A bound as it was written: `unit` "m", "ft" or "fl", `datum` "amsl", "hae", "std" or "agl". */
+export interface AltitudeValues {
+  readonly limit: AltitudeLimit;
+  readonly value: number | null;
+  readonly unit: string | null;
+  readonly datum: string | null;
+}
+
+/** Positions that belong together: a ring of a part of a polygon, from 0; else the only one. */
+export interface RingValues {
+  readonly part: number;
+  readonly hole: boolean;
+  readonly positions: readonly PositionValues[];
+}
+
+/** An area, a band and a window. `reach_dm`: radius, half width or buffer; null: a polygon. */
+export interface VolumeValues {
+  readonly shape: ShapeName;
+  readonly rings: readonly RingValues[];
+  readonly reach_dm: number | null;
+  readonly lower: AltitudeValues;
+  readonly upper: AltitudeValues;
+  readonly start_ms: number | null;
+  readonly end_ms: number | null;
+}
+
+/** Where a movement reports, and when it means to be there. */
+export interface CheckPointValues {
+  readonly name: string;
+  readonly position: PositionValues;
+  readonly planned_ms: number | null;
+}
+
+/**
+ * A notice on one line of a list.
+ *
+ * `answer`: the other side's last word of it, "" while there is none; `answer_new`: it speaks of the newest version.
+ * `short`: filed with less than the agreed lead time, `lead_s` before its start. `changed`: it was amended since it
+ * was acknowledged. `conflicts`: how many stand; `gaps`: units that are not known to have it.
+ */
+export interface NoticeLine {
+  readonly number: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly form: number;
+  readonly title: string;
+  readonly movement: string;
+  readonly state: string;
+  readonly from_post: string;
+  readonly start_ms: number | null;
+  readonly end_ms: number | null;
+  readonly lead_s: number | null;
+  readonly short: boolean;
+  readonly wants_answer: boolean;
+  readonly answer: string;
+  readonly answer_new: boolean;
+  readonly answer_due_ms: number | null;
+  readonly overdue: boolean;
+  readonly changed: boolean;
+  readonly versions: number;
+  readonly conflicts: number;
+  readonly gaps: number;
+  readonly arrived_ms: number;
+  readonly changed_ms: number;
+  readonly effect: string;
+  readonly erased: boolean;
+}
+
+/** A window of a list. `total`: how many there are in all, of `looked_at`; `truncated`: more were not looked at. */
+export interface NoticePage {
+  readonly rows: readonly NoticeLine[];
+  readonly offset: number;
+  readonly total: number;
+  readonly looked_at: number;
+  readonly as_of_ms: number;
+  readonly truncated: boolean;
+}
+
+/** One field of a form as it was filled: `kind` says how to show it; `text` is what was written. */
+export interface NoticeField {
+  readonly number: number;
+  readonly kind: string;
+  readonly text: string;
+}
+
+/** What an amendment changed: a field by its name, or by its number with its form's words. */
+export interface NoticeChange {
+  readonly name: string;
+  readonly number: number | null;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** What was filed, or an amendment; `changes` against the version before. */
+export interface NoticeVersion {
+  readonly number: string;
+  readonly post: string;
+  readonly officer: string;
+  readonly arrived_ms: number;
+  readonly changes: readonly NoticeChange[];
+  readonly effect: string;
+}
+
+/**
+ * What the other side says of a notice. `newest`: of its newest version.
+ *
+ * `volumes`: of a counter-proposal; `counter` "open", "accepted" or "refused", "" where it is none.
+ */
+export interface NoticeAnswer {
+  readonly number: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly answer: string;
+  readonly version: string;
+  readonly newest: boolean;
+  readonly post: string;
+  readonly officer: string;
+  readonly words: string;
+  readonly volumes: readonly VolumeValues[];
+  readonly counter: string;
+  readonly arrived_ms: number;
+  readonly effect: string;
+}
+
+/** One position as it was typed back. `apart_m`: from the one that was meant; null: it could not be read. */
+export interface PositionReadBack {
+  readonly meant: string;
+  readonly typed: string;
+  readonly matches: boolean;
+  readonly apart_m: number | null;
+}
+
+/** Positions of a version, typed back by the other side; `understood`: all are those that were meant. */
+export interface NoticeReadBack {
+  readonly number: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly post: string;
+  readonly officer: string;
+  readonly version: string;
+  readonly newest: boolean;
+  readonly understood: boolean;
+  readonly positions: readonly PositionReadBack[];
+  readonly arrived_ms: number;
+  readonly effect: string;
+}
+
+/**
+ * One notice with everything that was said of it; `line` is its row of the list.
+ *
+ * `key_positions`: how many positions a read-back types. `known`: the other side's conflicting notices that it names,
+ * of `known_total` that there were when it was filed.
+ */
+export interface NoticeValues {
+  readonly line: NoticeLine;
+  readonly to_posts: readonly string[];
+  readonly officer: string;
+  readonly fields: readonly NoticeField[];
+  readonly volumes: readonly VolumeValues[];
+  readonly check_points: readonly CheckPointValues[];
+  readonly units: readonly string[];
+  readonly remarks: string;
+  readonly versions: readonly NoticeVersion[];
+  readonly answers: readonly NoticeAnswer[];
+  readonly read_backs: readonly NoticeReadBack[];
+  readonly key_positions: readonly PositionValues[];
+  readonly known: readonly string[];
+  readonly known_total: number;
+  readonly conflicts: readonly ConflictValues[];
+  readonly closing_words: string;
+  readonly as_of_ms: number;
+}
+
+/** One of the two notices of a conflict. */
+export interface ConflictParty {
+  readonly number: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly form: number;
+  readonly title: string;
+  readonly movement: string;
+}
+
+/** The least shift of our own notice alone, one at a time, that would clear a conflict; null: none within bounds. */
+export interface ClearingValues {
+  readonly earlier_s: number | null;
+  readonly later_s: number | null;
+  readonly lower_m: number | null;
+  readonly raise_m: number | null;
+  readonly move_bearing_deg: number | null;
+  readonly move_m: number | null;
+}
+
+/** What one side says became of a conflict; `newest`: of the newest versions of both notices. */
+export interface SettlementValues {
+  readonly number: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly settlement: string;
+  readonly post: string;
+  readonly officer: string;
+  readonly words: string;
+  readonly newest: boolean;
+  readonly arrived_ms: number;
+}
+
+/**
+ * Two notices that would meet: where they come closest, in which window, and by how much they keep apart.
+ *
+ * `tolerance`: the distance is that near to its minimum that the rule says conflict. `datums_differ`: altitudes of
+ * two datums were compared, widened. `settled`: the weaker of what both sides say; "" while one says nothing.
+ * `alarm`: why it is raised, "" where it is not.
+ */
+export interface ConflictValues {
+  readonly ours: ConflictParty;
+  readonly theirs: ConflictParty;
+  readonly place: PositionValues;
+  readonly other: PositionValues;
+  readonly distance_m: number;
+  readonly altitude_gap_m: number | null;
+  readonly time_gap_s: number | null;
+  readonly tolerance: boolean;
+  readonly datums_differ: boolean;
+  readonly start_ms: number | null;
+  readonly end_ms: number | null;
+  readonly found_ms: number;
+  readonly alarm: string;
+  readonly clearing: ClearingValues | null;
+  readonly settlements: readonly SettlementValues[];
+  readonly settled: string;
+}
+
+/** Conflicts of one movement of ours, or of one notice that belongs to none. */
+export interface ConflictGroup {
+  readonly movement: string;
+  readonly title: string;
+  readonly conflicts: readonly ConflictValues[];
+}
+
+/**
+ * What an empty list, or any, compared: so many live notices of each side, with the agreed minima.
+ *
+ * `theirs_newest_ms`: when their newest came, null: none did. `line_up`: whether what they file now would come.
+ * `not_checked_since_ms`: nothing was compared since then; null: all was.
+ */
+export interface ComparedValues {
+  readonly conflicts: number;
+  readonly ours: number;
+  readonly theirs: number;
+  readonly theirs_newest_ms: number | null;
+  readonly line_up: boolean;
+  readonly distance_m: number;
+  readonly altitude_m: number;
+  readonly time_s: number;
+  readonly not_checked_since_ms: number | null;
+  readonly as_of_ms: number;
+}
+
+/** Every conflict that stands, grouped, what begins next first; `truncated`: there are more. */
+export interface ConflictPage {
+  readonly groups: readonly ConflictGroup[];
+  readonly compared: ComparedValues;
+  readonly truncated: boolean;
+}
+
+/** A conflict that begins within the lead time, or is new on a running notice: one per movement, never a sound. */
+export interface ConflictAlarm {
+  readonly ours: string;
+  readonly theirs: string;
+  readonly movement: string;
+  readonly title: string;
+  readonly cause: string;
+  readonly start_ms: number | null;
+  readonly more: number;
+}
+
+/** What is wrong with one field of a draft: `field` as "volumes.0.rings.0.3", `code` and words of the refusal. */
+export interface DraftDefect {
+  readonly field: string;
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** One typed position: `line` from 0; read, or the defect that it has. */
+export interface RestatedLine {
+  readonly line: number;
+  readonly position: PositionValues | null;
+  readonly defect: DraftDefect | null;
+}
+
+/** Typed positions as they were understood. */
+export interface RestatedPositions {
+  readonly lines: readonly RestatedLine[];
+}
+
+/**
+ * What filing a draft now would mean; with defects it would be refused.
+ *
+ * `agreed_lead_s`: what the form asks for; `answer_s`: how long the other side would have to answer.
+ */
+export interface CheckedDraft {
+  readonly defects: readonly DraftDefect[];
+  readonly volumes: readonly VolumeValues[];
+  readonly lead_s: number | null;
+  readonly agreed_lead_s: number;
+  readonly short: boolean;
+  readonly answer_s: number | null;
+  readonly conflicts: readonly ConflictValues[];
+  readonly compared: ComparedValues;
+  readonly as_of_ms: number;
+}
+
+/** What was not imported: where it stands, which field, what was seen, and what to do. */
+export interface ImportReject {
+  readonly line: number;
+  readonly field: string;
+  readonly seen: string;
+  readonly reason: string;
+  readonly hint: string;
+}
+
+/** What became of a file: filed, known already, rejected. */
+export interface ImportedNotices {
+  readonly filed: readonly string[];
+  readonly known: number;
+  readonly rejects: readonly ImportReject[];
+}
+
+/**
+ * One volume on a map: rings as flat longitudes and latitudes, unwrapped across the antimeridian.
+ *
+ * `label`: longitude and latitude where its symbol stands. `fixes`: of a track, longitude, latitude, UTC ms in turn.
+ */
+export interface MapVolume {
+  readonly rings: readonly (readonly number[])[];
+  readonly label: readonly [number, number];
+  readonly lower: AltitudeValues;
+  readonly upper: AltitudeValues;
+  readonly start_ms: number | null;
+  readonly end_ms: number | null;
+  readonly fixes: readonly number[];
+  readonly reach_dm: number | null;
+}
+
+/** A live notice on a map. */
+export interface MapNotice {
+  readonly number: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly form: number;
+  readonly state: string;
+  readonly title: string;
+  readonly movement: string;
+  readonly short: boolean;
+  readonly conflicts: number;
+  readonly volumes: readonly MapVolume[];
+}
+
+/** A conflict on a map: from one place to the other, in a window. */
+export interface MapConflict {
+  readonly ours: string;
+  readonly theirs: string;
+  readonly place: readonly [number, number];
+  readonly other: readonly [number, number];
+  readonly distance_m: number;
+  readonly start_ms: number | null;
+  readonly end_ms: number | null;
+  readonly alarm: string;
+  readonly settled: string;
+}
+
+/** All live notices of both sides and their conflicts. */
+export interface NoticeMap {
+  readonly notices: readonly MapNotice[];
+  readonly conflicts: readonly MapConflict[];
+  readonly compared: ComparedValues;
+  readonly truncated: boolean;
+  readonly as_of_ms: number;
+}
+
+/** A notice is new, or something was said of it: by its number; a page asks for it anew. */
+export interface NoticeEvent {
+  readonly what: 'notice';
+  readonly number: string;
+}
+
+/** The conflicts changed: what is raised now. */
+export interface ConflictEvent {
+  readonly what: 'conflict';
+  readonly alarms: readonly ConflictAlarm[];
+  readonly total: number;
 }
 
 /**
@@ -2018,6 +2437,93 @@ export interface ArrangeActRequest {
   readonly text?: string;
 }
 
+/** A bound of a band; `value`, `unit` and `datum` of an altitude alone. */
+export interface AltitudeDraft {
+  readonly limit?: AltitudeLimit;
+  readonly value?: string;
+  readonly unit?: string;
+  readonly datum?: string;
+}
+
+/** Positions as typed, one on each line; of a track each with `@` and its time. `hole`: of the part before it. */
+export interface RingDraft {
+  readonly positions?: string;
+  readonly hole?: boolean;
+}
+
+/** A volume as typed. `reach`: radius, half width or buffer, as "5 NM", "9.26 km", "300 m"; times are text, UTC. */
+export interface VolumeDraft {
+  readonly shape: ShapeName;
+  readonly rings?: readonly RingDraft[];
+  readonly reach?: string;
+  readonly lower?: AltitudeDraft;
+  readonly upper?: AltitudeDraft;
+  readonly start?: string;
+  readonly end?: string;
+}
+
+/** A field of the form, by its number, as typed. */
+export interface FieldDraft {
+  readonly number: number;
+  readonly text?: string;
+}
+
+/** A place where a movement reports, as typed. */
+export interface CheckPointDraft {
+  readonly name?: string;
+  readonly position?: string;
+  readonly planned?: string;
+}
+
+/** A notice as typed. `amends`: the notice that it amends; null: it is a new one. Empty is not stated. */
+export interface NoticeDraft {
+  readonly form: number;
+  readonly title?: string;
+  readonly volumes?: readonly VolumeDraft[];
+  readonly fields?: readonly FieldDraft[];
+  readonly movement?: string;
+  readonly check_points?: readonly CheckPointDraft[];
+  readonly wants_answer?: boolean;
+  readonly units?: readonly string[];
+  readonly remarks?: string;
+  readonly to_posts?: readonly string[];
+  readonly amends?: string | null;
+}
+
+/** Positions as typed, one on each line, to be said back in both notations. `timed`: each with `@` and a time. */
+export interface PositionsRequest {
+  readonly text: string;
+  readonly timed?: boolean;
+}
+
+/**
+ * An act about a notice.
+ *
+ * `answer` "noted", "no-objection"...; `volumes`: of a counter-proposal. `counter`: the answer RU/9 that is accepted
+ * or refused. `typed`: positions of a read-back, in their order. `other`, `settlement`: of a conflict. `version`:
+ * the version that was looked at; another one is refused.
+ */
+export interface NoticeActRequest {
+  readonly act: NoticeActName;
+  readonly version?: string | null;
+  readonly answer?: string | null;
+  readonly counter?: string | null;
+  readonly volumes?: readonly VolumeDraft[];
+  readonly typed?: readonly string[];
+  readonly other?: string | null;
+  readonly settlement?: string | null;
+  readonly words?: string;
+}
+
+/** A file of notices: `kind` "geojson", "csv" or "cot"; each volume becomes a notice of this form. */
+export interface ImportRequest {
+  readonly kind: string;
+  readonly name?: string;
+  readonly text: string;
+  readonly form: number;
+  readonly try_only?: boolean;
+}
+
 /** What a device is to sign, for which name, and with which keys; none: any that it holds for that name. */
 export interface ChallengeValues {
   readonly challenge: string;
@@ -2138,4 +2644,4 @@ export interface StatementRequest {
   readonly text: string;
 }
 
-export type FeedEvent = DeskEvent | LockedEvent | MessageEvent | CallEvent | SignalEvent | EntryEvent | TroubleEvent | ProgressEvent | DemoEvent | BeatEvent;
+export type FeedEvent = DeskEvent | LockedEvent | MessageEvent | CallEvent | SignalEvent | NoticeEvent | ConflictEvent | EntryEvent | TroubleEvent | ProgressEvent | DemoEvent | BeatEvent;

@@ -21,6 +21,8 @@ from coupefeu.console import (
     communique_values,
     media_requests,
     media_values,
+    notices_requests,
+    notices_values,
     passkey_requests,
     passkey_values,
     record_values,
@@ -35,14 +37,12 @@ from coupefeu.node.arranging import values as arranging_values
 from coupefeu.node.communique import asked, drafted
 
 MODULES = (
-    message_values, watch_values, calls_values, media_values, values, watch_page, covered, verified, record_values,
-    agreement_values, drafted, communique_values, presence_values, arranging_values, arranged_values, asked, requests,
-    calls_requests, media_requests, arranged_requests, passkey_values, passkey_requests,
+    message_values, watch_values, calls_values, media_values, values, notices_values, watch_page, covered, verified,
+    record_values, agreement_values, drafted, communique_values, presence_values, arranging_values, arranged_values,
+    asked, requests,
+    calls_requests, media_requests, arranged_requests, notices_requests, passkey_values, passkey_requests,
 )  # fmt: skip
-_ASKED = frozenset(
-    each.__name__
-    for each in (asked, requests, calls_requests, media_requests, arranged_requests, passkey_requests)
-)
+_ASKED = frozenset(each.__name__ for each in MODULES if each is asked or each.__name__.endswith("requests"))
 HEAD = (
     "// Written by `python -m coupefeu.console.typescript`; a test compares. Change the Python, not this.\n"
 )

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Literal
 
 from coupefeu.console.calls_values import CallFloodValues, CallLine, CallValues, RingingValues
+from coupefeu.console.notices_values import ConflictEvent, NoticeEvent
 from coupefeu.model.messages import Slot
 from coupefeu.model.precedence import Subject
 from coupefeu.node.demo.steps import DemoStepName
@@ -463,6 +464,8 @@ FeedEvent = (
     | MessageEvent
     | CallEvent
     | SignalEvent
+    | NoticeEvent
+    | ConflictEvent
     | EntryEvent
     | TroubleEvent
     | ProgressEvent

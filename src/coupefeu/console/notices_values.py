@@ -1,0 +1,522 @@
+"""What the pages of notices and conflicts are given, as frozen values; every text of an author is safe to look at.
+
+Codes travel: a form is its number (words `notices-form-N`), an answer and a settlement their names in small letters.
+Positions are whole numbers of 1e-7 degree; lengths whole decimetres where they were stated, metres where computed.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+
+class AltitudeLimit(StrEnum):
+    """What a bound of an altitude band is; not stated is without bound, and is never 0."""
+
+    NOT_STATED = "not_stated"
+    SURFACE = "surface"
+    UNLIMITED = "unlimited"
+    ALTITUDE = "altitude"
+
+
+class ShapeName(StrEnum):
+    """The shapes of an area."""
+
+    CIRCLE = "circle"
+    POLYGON = "polygon"
+    CORRIDOR = "corridor"
+    TRACK = "track"
+
+
+class NoticeOrder(StrEnum):
+    """How a list is ordered: what changed last first, or what begins next first."""
+
+    NEWEST = "newest"
+    SOONEST = "soonest"
+
+
+# --- where and when -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionValues:
+    """A position in both notations, and how far from a named feature; `at_ms`: of a track alone.
+
+    `mgrs` "": beyond the grid. `near` "": no feature is known; else `near_m` metres from it, on `bearing_deg`.
+    """
+
+    lat_e7: int
+    lon_e7: int
+    degrees: str
+    mgrs: str
+    near: str
+    near_m: int | None
+    bearing_deg: int | None
+    at_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AltitudeValues:
+    """A bound as it was written: `unit` "m", "ft" or "fl", `datum` "amsl", "hae", "std" or "agl"."""
+
+    limit: AltitudeLimit
+    value: int | None
+    unit: str | None
+    datum: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingValues:
+    """Positions that belong together: a ring of a part of a polygon, from 0; else the only one."""
+
+    part: int
+    hole: bool
+    positions: tuple[PositionValues, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolumeValues:
+    """An area, a band and a window. `reach_dm`: radius, half width or buffer; null: a polygon."""
+
+    shape: ShapeName
+    rings: tuple[RingValues, ...]
+    reach_dm: int | None
+    lower: AltitudeValues
+    upper: AltitudeValues
+    start_ms: int | None
+    end_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckPointValues:
+    """Where a movement reports, and when it means to be there."""
+
+    name: str
+    position: PositionValues
+    planned_ms: int | None
+
+
+# --- notices --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeLine:
+    """A notice on one line of a list.
+
+    `answer`: the other side's last word of it, "" while there is none; `answer_new`: it speaks of the newest version.
+    `short`: filed with less than the agreed lead time, `lead_s` before its start. `changed`: it was amended since it
+    was acknowledged. `conflicts`: how many stand; `gaps`: units that are not known to have it.
+    """
+
+    number: str
+    party: str
+    ours: bool
+    form: int
+    title: str
+    movement: str
+    state: str
+    from_post: str
+    start_ms: int | None
+    end_ms: int | None
+    lead_s: int | None
+    short: bool
+    wants_answer: bool
+    answer: str
+    answer_new: bool
+    answer_due_ms: int | None
+    overdue: bool
+    changed: bool
+    versions: int
+    conflicts: int
+    gaps: int
+    arrived_ms: int
+    changed_ms: int
+    effect: str
+    erased: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticePage:
+    """A window of a list. `total`: how many there are in all, of `looked_at`; `truncated`: more were not looked at."""
+
+    rows: tuple[NoticeLine, ...]
+    offset: int
+    total: int
+    looked_at: int
+    as_of_ms: int
+    truncated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeField:
+    """One field of a form as it was filled: `kind` says how to show it; `text` is what was written."""
+
+    number: int
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeChange:
+    """What an amendment changed: a field by its name, or by its number with its form's words."""
+
+    name: str
+    number: int | None
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeVersion:
+    """What was filed, or an amendment; `changes` against the version before."""
+
+    number: str
+    post: str
+    officer: str
+    arrived_ms: int
+    changes: tuple[NoticeChange, ...]
+    effect: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeAnswer:
+    """What the other side says of a notice. `newest`: of its newest version.
+
+    `volumes`: of a counter-proposal; `counter` "open", "accepted" or "refused", "" where it is none.
+    """
+
+    number: str
+    party: str
+    ours: bool
+    answer: str
+    version: str
+    newest: bool
+    post: str
+    officer: str
+    words: str
+    volumes: tuple[VolumeValues, ...]
+    counter: str
+    arrived_ms: int
+    effect: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionReadBack:
+    """One position as it was typed back. `apart_m`: from the one that was meant; null: it could not be read."""
+
+    meant: str
+    typed: str
+    matches: bool
+    apart_m: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeReadBack:
+    """Positions of a version, typed back by the other side; `understood`: all are those that were meant."""
+
+    number: str
+    party: str
+    ours: bool
+    post: str
+    officer: str
+    version: str
+    newest: bool
+    understood: bool
+    positions: tuple[PositionReadBack, ...]
+    arrived_ms: int
+    effect: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeValues:
+    """One notice with everything that was said of it; `line` is its row of the list.
+
+    `key_positions`: how many positions a read-back types. `known`: the other side's conflicting notices that it names,
+    of `known_total` that there were when it was filed.
+    """
+
+    line: NoticeLine
+    to_posts: tuple[str, ...]
+    officer: str
+    fields: tuple[NoticeField, ...]
+    volumes: tuple[VolumeValues, ...]
+    check_points: tuple[CheckPointValues, ...]
+    units: tuple[str, ...]
+    remarks: str
+    versions: tuple[NoticeVersion, ...]
+    answers: tuple[NoticeAnswer, ...]
+    read_backs: tuple[NoticeReadBack, ...]
+    key_positions: tuple[PositionValues, ...]
+    known: tuple[str, ...]
+    known_total: int
+    conflicts: tuple["ConflictValues", ...]
+    closing_words: str
+    as_of_ms: int
+
+
+# --- conflicts ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictParty:
+    """One of the two notices of a conflict."""
+
+    number: str
+    party: str
+    ours: bool
+    form: int
+    title: str
+    movement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearingValues:
+    """The least shift of our own notice alone, one at a time, that would clear a conflict; null: none within bounds."""
+
+    earlier_s: int | None
+    later_s: int | None
+    lower_m: int | None
+    raise_m: int | None
+    move_bearing_deg: int | None
+    move_m: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettlementValues:
+    """What one side says became of a conflict; `newest`: of the newest versions of both notices."""
+
+    number: str
+    party: str
+    ours: bool
+    settlement: str
+    post: str
+    officer: str
+    words: str
+    newest: bool
+    arrived_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictValues:
+    """Two notices that would meet: where they come closest, in which window, and by how much they keep apart.
+
+    `tolerance`: the distance is that near to its minimum that the rule says conflict. `datums_differ`: altitudes of
+    two datums were compared, widened. `settled`: the weaker of what both sides say; "" while one says nothing.
+    `alarm`: why it is raised, "" where it is not.
+    """
+
+    ours: ConflictParty
+    theirs: ConflictParty
+    place: PositionValues
+    other: PositionValues
+    distance_m: int
+    altitude_gap_m: int | None
+    time_gap_s: int | None
+    tolerance: bool
+    datums_differ: bool
+    start_ms: int | None
+    end_ms: int | None
+    found_ms: int
+    alarm: str
+    clearing: ClearingValues | None
+    settlements: tuple[SettlementValues, ...]
+    settled: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictGroup:
+    """Conflicts of one movement of ours, or of one notice that belongs to none."""
+
+    movement: str
+    title: str
+    conflicts: tuple[ConflictValues, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedValues:
+    """What an empty list, or any, compared: so many live notices of each side, with the agreed minima.
+
+    `theirs_newest_ms`: when their newest came, null: none did. `line_up`: whether what they file now would come.
+    `not_checked_since_ms`: nothing was compared since then; null: all was.
+    """
+
+    conflicts: int
+    ours: int
+    theirs: int
+    theirs_newest_ms: int | None
+    line_up: bool
+    distance_m: int
+    altitude_m: int
+    time_s: int
+    not_checked_since_ms: int | None
+    as_of_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictPage:
+    """Every conflict that stands, grouped, what begins next first; `truncated`: there are more."""
+
+    groups: tuple[ConflictGroup, ...]
+    compared: ComparedValues
+    truncated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictAlarm:
+    """A conflict that begins within the lead time, or is new on a running notice: one per movement, never a sound."""
+
+    ours: str
+    theirs: str
+    movement: str
+    title: str
+    cause: str
+    start_ms: int | None
+    more: int
+
+
+# --- a draft --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftDefect:
+    """What is wrong with one field of a draft: `field` as "volumes.0.rings.0.3", `code` and words of the refusal."""
+
+    field: str
+    code: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestatedLine:
+    """One typed position: `line` from 0; read, or the defect that it has."""
+
+    line: int
+    position: PositionValues | None
+    defect: DraftDefect | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestatedPositions:
+    """Typed positions as they were understood."""
+
+    lines: tuple[RestatedLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedDraft:
+    """What filing a draft now would mean; with defects it would be refused.
+
+    `agreed_lead_s`: what the form asks for; `answer_s`: how long the other side would have to answer.
+    """
+
+    defects: tuple[DraftDefect, ...]
+    volumes: tuple[VolumeValues, ...]
+    lead_s: int | None
+    agreed_lead_s: int
+    short: bool
+    answer_s: int | None
+    conflicts: tuple[ConflictValues, ...]
+    compared: ComparedValues
+    as_of_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReject:
+    """What was not imported: where it stands, which field, what was seen, and what to do."""
+
+    line: int
+    field: str
+    seen: str
+    reason: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedNotices:
+    """What became of a file: filed, known already, rejected."""
+
+    filed: tuple[str, ...]
+    known: int
+    rejects: tuple[ImportReject, ...]
+
+
+# --- the map --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapVolume:
+    """One volume on a map: rings as flat longitudes and latitudes, unwrapped across the antimeridian.
+
+    `label`: longitude and latitude where its symbol stands. `fixes`: of a track, longitude, latitude, UTC ms in turn.
+    """
+
+    rings: tuple[tuple[float, ...], ...]
+    label: tuple[float, float]
+    lower: AltitudeValues
+    upper: AltitudeValues
+    start_ms: int | None
+    end_ms: int | None
+    fixes: tuple[float, ...]
+    reach_dm: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapNotice:
+    """A live notice on a map."""
+
+    number: str
+    party: str
+    ours: bool
+    form: int
+    state: str
+    title: str
+    movement: str
+    short: bool
+    conflicts: int
+    volumes: tuple[MapVolume, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapConflict:
+    """A conflict on a map: from one place to the other, in a window."""
+
+    ours: str
+    theirs: str
+    place: tuple[float, float]
+    other: tuple[float, float]
+    distance_m: int
+    start_ms: int | None
+    end_ms: int | None
+    alarm: str
+    settled: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeMap:
+    """All live notices of both sides and their conflicts."""
+
+    notices: tuple[MapNotice, ...]
+    conflicts: tuple[MapConflict, ...]
+    compared: ComparedValues
+    truncated: bool
+    as_of_ms: int
+
+
+# --- the feed -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeEvent:
+    """A notice is new, or something was said of it: by its number; a page asks for it anew."""
+
+    what: Literal["notice"] = "notice"
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictEvent:
+    """The conflicts changed: what is raised now."""
+
+    what: Literal["conflict"] = "conflict"
+    alarms: tuple[ConflictAlarm, ...]
+    total: int
