@@ -1299,19 +1299,22 @@ export interface ImportedNotices {
 }
 
 /**
- * One volume on a map: rings as flat longitudes and latitudes, unwrapped across the antimeridian.
+ * One volume on a map: whole numbers of 1e-5 degree, longitude before latitude, unwrapped over the antimeridian.
  *
- * `label`: longitude and latitude where its symbol stands. `fixes`: of a track, longitude, latitude, UTC ms in turn.
+ * `parts`: each a shell and its holes, each ring its first position, then the step to each next one. `label`: where
+ * its symbol stands. `fixes`: of a track, longitude, latitude and UTC ms in turn. `reach_m`: radius, half width or
+ * buffer; null: a polygon.
  */
 export interface MapVolume {
-  readonly rings: readonly (readonly number[])[];
+  readonly shape: ShapeName;
+  readonly parts: readonly (readonly (readonly number[])[])[];
   readonly label: readonly [number, number];
   readonly lower: AltitudeValues;
   readonly upper: AltitudeValues;
   readonly start_ms: number | null;
   readonly end_ms: number | null;
   readonly fixes: readonly number[];
-  readonly reach_dm: number | null;
+  readonly reach_m: number | null;
 }
 
 /** A live notice on a map. */
@@ -1328,7 +1331,7 @@ export interface MapNotice {
   readonly volumes: readonly MapVolume[];
 }
 
-/** A conflict on a map: from one place to the other, in a window. */
+/** A conflict on a map: from one place to the other, as `MapVolume.label` is written, in a window. */
 export interface MapConflict {
   readonly ours: string;
   readonly theirs: string;

@@ -445,19 +445,22 @@ class ImportedNotices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapVolume:
-    """One volume on a map: rings as flat longitudes and latitudes, unwrapped across the antimeridian.
+    """One volume on a map: whole numbers of 1e-5 degree, longitude before latitude, unwrapped over the antimeridian.
 
-    `label`: longitude and latitude where its symbol stands. `fixes`: of a track, longitude, latitude, UTC ms in turn.
+    `parts`: each a shell and its holes, each ring its first position, then the step to each next one. `label`: where
+    its symbol stands. `fixes`: of a track, longitude, latitude and UTC ms in turn. `reach_m`: radius, half width or
+    buffer; null: a polygon.
     """
 
-    rings: tuple[tuple[float, ...], ...]
-    label: tuple[float, float]
+    shape: ShapeName
+    parts: tuple[tuple[tuple[int, ...], ...], ...]
+    label: tuple[int, int]
     lower: AltitudeValues
     upper: AltitudeValues
     start_ms: int | None
     end_ms: int | None
-    fixes: tuple[float, ...]
-    reach_dm: int | None
+    fixes: tuple[int, ...]
+    reach_m: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -478,12 +481,12 @@ class MapNotice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapConflict:
-    """A conflict on a map: from one place to the other, in a window."""
+    """A conflict on a map: from one place to the other, as `MapVolume.label` is written, in a window."""
 
     ours: str
     theirs: str
-    place: tuple[float, float]
-    other: tuple[float, float]
+    place: tuple[int, int]
+    other: tuple[int, int]
     distance_m: int
     start_ms: int | None
     end_ms: int | None
