@@ -72,11 +72,14 @@ from coupefeu.wire import (
     witness,
 )
 from coupefeu.wire.checkpoint import Checkpoint
+from coupefeu.wire.degrees import read_degrees
 from coupefeu.wire.fork import decode_incarnation_ask
+from coupefeu.wire.grids import read_grid
 from coupefeu.wire.head import decode_head, encode_head, restore, shorten
 from coupefeu.wire.incarnation import parse_incarnation
 from coupefeu.wire.key_statement import parse_key_statement
 from coupefeu.wire.note import VerifierKey, format_note, parse_note, parse_signature
+from coupefeu.wire.positions import read_position
 from coupefeu.wire.proof import TlogProof
 from coupefeu.wire.published_keys import parse_published_keys
 from coupefeu.wire.run import Run
@@ -146,6 +149,9 @@ TRIED = {
     "wire.ratchet.decode_proof": lambda data: ratchet.decode_proof(data, 0),
     "wire.part.decode_part": lambda data: part.decode_part(data, 0),
     "wire.policy.parse_policy": policy.parse_policy,
+    "wire.degrees.read_degrees": lambda data: read_degrees(text(data), "ru"),
+    "wire.grids.read_grid": lambda data: read_grid(text(data)),
+    "wire.positions.read_position": lambda data: read_position(text(data), language="fr"),
     "wire.proof.TlogProof.parse": TlogProof.parse,
     "wire.run.Run.parse": lambda data: Run.parse(text(data)),
     "wire.sdp.parse_sdp": lambda data: parse_sdp(text(data)),
