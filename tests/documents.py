@@ -19,6 +19,7 @@ from coupefeu.link.config import Limits, Timings
 from coupefeu.link.phase import TRANSITIONS, Phase
 from coupefeu.model.entry import Author, Kind, author_of
 from coupefeu.model.messages import SUBJECTS, Form, Operative, OutcomeCode
+from coupefeu.model.notices import USUAL_TERMS
 from coupefeu.node import commands
 from coupefeu.services.agreement.facts import KEY_STATEMENT
 from coupefeu.services.arranged.table import ENDS as ARRANGED_ENDS
@@ -30,6 +31,8 @@ from coupefeu.services.messages.clocks import STOPPED_BY
 from coupefeu.services.messages.forms import FORM_RULES
 from coupefeu.services.messages.phrases import PHRASES
 from coupefeu.services.messages.status import MACHINE_STEPS, StepName
+from coupefeu.services.notices.forms import FORMS as NOTICE_FORMS
+from coupefeu.services.notices.forms import FieldKind
 from coupefeu.words import say
 from tests.drawings import DRAWINGS, PICTURES
 
@@ -180,6 +183,25 @@ def _arranged_drawing() -> str:
     return "\n".join([*lines, "```", ""])
 
 
+def _notice_forms() -> str:
+    rows: list[tuple[object, ...]] = []
+    for form, rule in NOTICE_FORMS.items():
+        terms = USUAL_TERMS[form - 1]
+        fields = [
+            f"{field.number} `{field.name}`{'!' * field.is_required}"
+            + ("" if field.kind is FieldKind.TEXT else f" {field.kind}")
+            for field in rule.fields
+        ]
+        asks = "always" if rule.must_ask else "may" if rule.may_ask else "no"
+        window = "needed" if rule.needs_window else "may be open"
+        lead = f"{terms.lead_s // 3600:,} h" if terms.lead_s else "none"
+        answer = f"{terms.answer_s / 3600:g} h"
+        rows.append(
+            (int(form), say(f"notices-form-{int(form)}", "en"), ", ".join(fields), lead, answer, asks, window)
+        )
+    return _table(("form", "name", "fields", "lead time", "answer within", "asks", "window"), rows)
+
+
 _TIMINGS = {
     "heartbeat_ms": "between heartbeats; *alive* lasts two of them",
     "silence_ms": "without a valid frame: the path is dead",
@@ -269,6 +291,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "link-limits": lambda: _values(Limits(), _LIMITS),
     "kinds": _kinds,
     "forms": _forms,
+    "notice-forms": _notice_forms,
     "phrases": _phrases,
     "steps": _steps,
     "commands": _commands,

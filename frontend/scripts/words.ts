@@ -21,7 +21,7 @@ const LATER_FAMILIES = [
   'ui-communique', 'ui-demo', 'ui-enter', 'ui-erase', 'ui-error-services-presence', 'ui-evidence', 'ui-export',
   'ui-error-services-watch-no-hand-over', 'ui-error-services-watch-no-remarks', 'ui-error-services-watch-same-officer',
   'ui-error-services-watch-unseen',
-  'ui-kind-presence', 'ui-kind-note', 'ui-lock', 'ui-notice', 'ui-passkey', 'ui-proof', 'ui-propose', 'ui-role', 'ui-said', 'ui-terms', 'ui-verify',
+  'ui-kind-presence', 'ui-kind-note', 'ui-kind-notice', 'ui-kind-counter', 'ui-kind-positions', 'ui-kind-conflict', 'ui-lock', 'ui-notice', 'ui-passkey', 'ui-proof', 'ui-propose', 'ui-role', 'ui-said', 'ui-terms', 'ui-verify',
 ];
 const LATER = new RegExp(`^(?:${LATER_FAMILIES.join('|')})(?:-|$)`);
 /** A watch is taken on every page. */

@@ -43,6 +43,9 @@ from coupefeu.services.communique.facts import read_answered, read_communique, r
 from coupefeu.services.erasures.facts import parse_erasure
 from coupefeu.services.messages.facts import read_act
 from coupefeu.services.messages.forms import read_content
+from coupefeu.services.notices.facts import ACTS as NOTICE_ACTS
+from coupefeu.services.notices.facts import VERSIONS, read_notice
+from coupefeu.services.notices.facts import read_act as read_notice_act
 from coupefeu.services.persons.facts import KINDS as PERSONS
 from coupefeu.services.persons.facts import read_person
 from coupefeu.services.presence.facts import KINDS as PRESENCE
@@ -186,6 +189,8 @@ TRIED = {
     "services.communique.facts.read_answered": lambda data: [read_answered(kind, data) for kind in Kind],
     "services.communique.facts.read_communique": lambda data: [read_communique(kind, data) for kind in Kind],
     "services.arranged.facts.read_arranged": lambda data: [read_arranged(kind, data) for kind in ARRANGED],
+    "services.notices.facts.read_notice": lambda data: [read_notice(kind, data) for kind in VERSIONS],
+    "services.notices.facts.read_act": lambda data: [read_notice_act(kind, data) for kind in NOTICE_ACTS],
     "services.persons.facts.read_person": lambda data: [read_person(kind, data) for kind in PERSONS],
     "services.presence.facts.read_note": lambda data: read_note(data.ljust(512, b"\0")),
     "services.presence.facts.read_presence": lambda data: [read_presence(kind, data) for kind in PRESENCE],
@@ -206,6 +211,7 @@ ELSEWHERE = {
     "keys.generations.decode_generations": "reads a key file of our own alone, and raises ConfigError",
     "keys.ring.read_generations": "takes a party's name and reads a key file of our own, and raises ConfigError",
     "services.arranged.times.parse_window": "reads what an officer of ours typed, and raises UsageError",
+    "services.notices.facts.decode_volumes": "reads what an officer of ours proposes, and raises UsageError",
     "services.presence.when.parse_when": "reads what our own officer types, as every time is typed here",
     "services.watch.standing.read_standing": "reads rows of our own database, and takes a party's name",
     "services.watch.standing.read_standings": "the same for every post",

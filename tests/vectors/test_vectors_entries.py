@@ -22,6 +22,8 @@ from coupefeu.services.communique.facts import read_communique
 from coupefeu.services.erasures.facts import parse_erasure
 from coupefeu.services.messages.facts import ACTS, read_act
 from coupefeu.services.messages.forms import read_content
+from coupefeu.services.notices.facts import KINDS as NOTICES
+from coupefeu.services.notices.facts import body_defect as notice_defect
 from coupefeu.services.persons.facts import KINDS as PERSONS
 from coupefeu.services.persons.facts import read_person
 from coupefeu.services.presence.facts import KINDS as PRESENCE
@@ -52,6 +54,7 @@ READERS = (
     (CALLS, read_call),
     (COMMUNIQUES, read_communique),
     (ARRANGED, read_arranged),
+    (NOTICES, notice_defect),
     (PERSONS, read_person),
     (PRESENCE, read_presence),
     (WATCHES, body_defect),

@@ -11,7 +11,9 @@ from enum import StrEnum
 from coupefeu.errors import UsageError
 from coupefeu.model.instant import Instant
 from coupefeu.model.logs import is_log, position_of
+from coupefeu.model.notices import EMERGENCY_LEAD_S, SEA_ENTRY_LEAD_S, USUAL_TERMS, FormTerms, NoticeForm
 from coupefeu.model.precedence import Precedence
+from coupefeu.model.volumes import USUAL_SEPARATION, Separation
 
 DISPLAY_LANGUAGES = ("en", "fr", "ru")
 MAX_ORIGIN_BYTES = 120
@@ -119,6 +121,23 @@ class CallTerms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeTerms:
+    """What plans keep apart by, and of each form the lead time and the time for an answer (seconds).
+
+    Two lead times are of a case of a form: a humanitarian movement in an emergency, a sea movement that asks for entry.
+    """
+
+    separation: Separation = USUAL_SEPARATION
+    forms: tuple[FormTerms, ...] = USUAL_TERMS
+    emergency_lead_s: int = EMERGENCY_LEAD_S
+    sea_entry_lead_s: int = SEA_ENTRY_LEAD_S
+
+    def of(self, form: NoticeForm) -> FormTerms:
+        """Give the terms of a form."""
+        return self.forms[form - 1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deadlines:
     """How long each step of the acknowledgement chain may take, from sending (for the reader: arrival)."""
 
@@ -221,6 +240,8 @@ class Agreement:
     """As it stands where nothing is agreed."""
     watch_grace_s: int = DEFAULT_WATCH_GRACE_S
     """So long a duty desk may be without anybody on watch before that is an alarm at home."""
+    notices: NoticeTerms = NoticeTerms()
+    """As it stands where nothing is agreed."""
 
     @property
     def content_age_s(self) -> int | None:

@@ -43,6 +43,37 @@ TO_REQUESTS: Final = frozenset({Answer.AGREED, Answer.DENIED, Answer.COUNTER_PRO
 """Only what asks for an answer may be answered so."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormTerms:
+    """Of one form: how long before its beginning a notice is due, how long an answer may take (seconds).
+
+    0 as lead time: none is agreed, so that no notice is short.
+    """
+
+    lead_s: int
+    answer_s: int
+
+
+_HOUR_S: Final = 3_600
+_DAY_S: Final = 86_400
+USUAL_TERMS: Final = (
+    FormTerms(lead_s=42 * _DAY_S, answer_s=2 * _DAY_S),
+    FormTerms(lead_s=2 * _HOUR_S, answer_s=_HOUR_S // 2),
+    FormTerms(lead_s=3 * _DAY_S, answer_s=_DAY_S),
+    FormTerms(lead_s=_DAY_S, answer_s=_DAY_S // 2),
+    FormTerms(lead_s=0, answer_s=2 * _DAY_S),
+    FormTerms(lead_s=2 * _DAY_S, answer_s=_DAY_S),
+    FormTerms(lead_s=12 * _HOUR_S, answer_s=4 * _HOUR_S),
+    FormTerms(lead_s=_DAY_S, answer_s=_DAY_S // 2),
+    FormTerms(lead_s=0, answer_s=2 * _DAY_S),
+)
+"""By form, from MILITARY_ACTIVITY on: what holds where nothing is agreed (field.md section 2)."""
+EMERGENCY_LEAD_S: Final = _DAY_S
+"""Of a humanitarian movement that its author calls an emergency."""
+SEA_ENTRY_LEAD_S: Final = 44 * _HOUR_S
+"""Of a sea movement that asks for entry; its daily plan has the lead time of its form."""
+
+
 class Settlement(IntEnum):
     """What became of a conflict; each side says its own, the weaker of the two stands."""
 

@@ -136,3 +136,7 @@ class Separation:
     distance_m: int = 9_260
     altitude_m: int = 300
     time_s: int = 600
+
+
+USUAL_SEPARATION: Final = Separation()
+"""Where nothing is agreed: 5 NM, 300 m, 10 minutes."""

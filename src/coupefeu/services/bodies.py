@@ -18,13 +18,15 @@ from coupefeu.services.communique.facts import read_communique
 from coupefeu.services.erasures.facts import parse_erasure
 from coupefeu.services.messages.facts import ACTS, read_act
 from coupefeu.services.messages.forms import are_promises, read_content
+from coupefeu.services.notices.facts import KINDS as NOTICES
+from coupefeu.services.notices.facts import body_defect as notice_defect
 from coupefeu.services.persons.facts import KINDS as PERSONS
 from coupefeu.services.persons.facts import read_person
 from coupefeu.services.presence.facts import KINDS as PRESENCE
 from coupefeu.services.presence.facts import read_presence
 from coupefeu.services.watch.facts import KINDS as WATCH_KINDS
 from coupefeu.services.watch.facts import UNREADABLE
-from coupefeu.services.watch.views import body_defect
+from coupefeu.services.watch.views import body_defect as watch_defect
 from coupefeu.wire.key_statement import parse_key_statement
 from coupefeu.wire.published_keys import parse_published_keys
 
@@ -37,6 +39,17 @@ _PARSERS: Final[Mapping[int, Callable[[bytes], object]]] = {
     Kind.INCARNATION_OPENED: parse_opening_body,
     Kind.ERASED: parse_erasure,
 }
+_FAMILIES: Final[tuple[tuple[frozenset[int], Callable[[int, bytes], str]], ...]] = (
+    (frozenset(ACTS), lambda kind, body: read_act(kind, body)[1]),
+    (frozenset(WATCH_KINDS), watch_defect),
+    (frozenset(CALLS), lambda kind, body: read_call(kind, body)[1]),
+    (frozenset(COMMUNIQUES), lambda kind, body: read_communique(kind, body)[1]),
+    (frozenset(ARRANGED), lambda kind, body: read_arranged(kind, body)[1]),
+    (frozenset(NOTICES), notice_defect),
+    (frozenset(PERSONS), lambda kind, body: read_person(kind, body)[1]),
+    (frozenset(PRESENCE), lambda kind, body: read_presence(kind, body)[1]),
+)
+"""Families of kinds, and what names what is wrong with a body of theirs."""
 
 
 def decode_body(index: int, head: Head, body: bytes) -> None:
@@ -47,22 +60,9 @@ def decode_body(index: int, head: Head, body: bytes) -> None:
         case Kind.MESSAGE | Kind.LINE_TEST:
             content, reason = read_content(body)
             _insist(content is not None, index, reason)
-        case kind if kind in ACTS:
-            _insist(read_act(kind, body)[1] != "unreadable_body", index, "unreadable_body")
-        case kind if kind in WATCH_KINDS:
-            _insist(body_defect(kind, body) != UNREADABLE, index, "unreadable_body")
-        case kind if kind in CALLS:
-            _insist(read_call(kind, body)[1] != "unreadable_body", index, "unreadable_body")
-        case kind if kind in COMMUNIQUES:
-            _insist(read_communique(kind, body)[1] != "unreadable_body", index, "unreadable_body")
-        case kind if kind in ARRANGED:
-            _insist(read_arranged(kind, body)[1] != "unreadable_body", index, "unreadable_body")
-        case kind if kind in PERSONS:
-            _insist(read_person(kind, body)[1] != "unreadable_body", index, "unreadable_body")
-        case kind if kind in PRESENCE:
-            _insist(read_presence(kind, body)[1] != "unreadable_body", index, "unreadable_body")
-        case _:
-            pass
+        case kind:
+            defect = next((named for kinds, named in _FAMILIES if kind in kinds), None)
+            _insist(defect is None or defect(kind, body) != UNREADABLE, index, UNREADABLE)
 
 
 def promised_in(head: Head, body: bytes) -> tuple[Promised, ...]:
