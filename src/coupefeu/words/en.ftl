@@ -1916,6 +1916,13 @@ persons-effect-ended-key = the key had ended
 persons-effect-replayed = the same was signed before: a copy
 persons-effect-own-question = it answers a question of its own party
 
+## Positions, re-stated for people; what comes in by files and goes out.
+
+places-notations = { $dms } (WGS 84), { $mgrs } (MGRS)
+places-near = { $distance } on a true bearing of { $bearing }° from { $feature }
+places-metres = { $metres } m
+places-kilometres = { $kilometres } km
+
 ## Presence: contacts, questions, sightings and claims.
 
 presence-contact-title = Last direct contact

@@ -1911,6 +1911,13 @@ persons-effect-ended-key = la clé avait pris fin
 persons-effect-replayed = la même chose avait été signée : une copie
 persons-effect-own-question = elle répond à une question de sa propre partie
 
+## Positions, redites pour des lecteurs ; ce qui entre et sort par des fichiers.
+
+places-notations = { $dms } (WGS 84), { $mgrs } (MGRS)
+places-near = à { $distance } au relèvement vrai { $bearing }° depuis « { $feature } »
+places-metres = { $metres } m
+places-kilometres = { $kilometres } km
+
 ## Présence : contacts, demandes, apparitions et affirmations.
 
 presence-contact-title = Dernier contact direct

@@ -1910,6 +1910,13 @@ persons-effect-ended-key = ключ уже был прекращён
 persons-effect-replayed = то же было подписано раньше: копия
 persons-effect-own-question = отвечает на вопрос своей же стороны
 
+## Координаты, повторённые для людей; что приходит и уходит файлами.
+
+places-notations = { $dms } (WGS 84), { $mgrs } (MGRS)
+places-near = { $distance } по истинному пеленгу { $bearing }° от ориентира «{ $feature }»
+places-metres = { $metres } м
+places-kilometres = { $kilometres } км
+
 ## Присутствие: контакты, запросы, появления и утверждения.
 
 presence-contact-title = Последний прямой контакт
