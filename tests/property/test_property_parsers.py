@@ -46,6 +46,8 @@ from coupefeu.services.messages.forms import read_content
 from coupefeu.services.notices.facts import ACTS as NOTICE_ACTS
 from coupefeu.services.notices.facts import VERSIONS, read_notice
 from coupefeu.services.notices.facts import read_act as read_notice_act
+from coupefeu.services.passing.facts import KINDS as PASSING
+from coupefeu.services.passing.facts import read_passing
 from coupefeu.services.persons.facts import KINDS as PERSONS
 from coupefeu.services.persons.facts import read_person
 from coupefeu.services.presence.facts import KINDS as PRESENCE
@@ -191,6 +193,7 @@ TRIED = {
     "services.arranged.facts.read_arranged": lambda data: [read_arranged(kind, data) for kind in ARRANGED],
     "services.notices.facts.read_notice": lambda data: [read_notice(kind, data) for kind in VERSIONS],
     "services.notices.facts.read_act": lambda data: [read_notice_act(kind, data) for kind in NOTICE_ACTS],
+    "services.passing.facts.read_passing": lambda data: [read_passing(kind, data) for kind in PASSING],
     "services.persons.facts.read_person": lambda data: [read_person(kind, data) for kind in PERSONS],
     "services.presence.facts.read_note": lambda data: read_note(data.ljust(512, b"\0")),
     "services.presence.facts.read_presence": lambda data: [read_presence(kind, data) for kind in PRESENCE],

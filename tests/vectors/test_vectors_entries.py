@@ -24,6 +24,8 @@ from coupefeu.services.messages.facts import ACTS, read_act
 from coupefeu.services.messages.forms import read_content
 from coupefeu.services.notices.facts import KINDS as NOTICES
 from coupefeu.services.notices.facts import body_defect as notice_defect
+from coupefeu.services.passing.facts import KINDS as PASSING
+from coupefeu.services.passing.facts import read_passing
 from coupefeu.services.persons.facts import KINDS as PERSONS
 from coupefeu.services.persons.facts import read_person
 from coupefeu.services.presence.facts import KINDS as PRESENCE
@@ -58,6 +60,7 @@ READERS = (
     (PERSONS, read_person),
     (PRESENCE, read_presence),
     (WATCHES, body_defect),
+    (PASSING, read_passing),
 )
 """Families of kinds, and what names what is wrong with a body of theirs; any other is read as a message."""
 

@@ -16,6 +16,7 @@ import type { Head } from './head';
 import { INCARNATION_OPENED, parseOpeningBody } from './incarnation';
 import { parseKeyStatement } from './keyStatement';
 import { formatNumber } from './numbers';
+import { PASSING_FIRST, PASSING_LAST, passingRows } from './passing';
 import { ENDED, ENROLLED, numbersOf, readEnded, readEnrolled, readStated, STATEMENT } from './persons';
 import { ASKED, NOTE, readAsked, readNote, readPromise, SHOWN, type Place, type Report } from './presence';
 import { show, showLine } from './shown';
@@ -87,6 +88,7 @@ function rowsOf(head: Head, body: Uint8Array, parties: readonly string[]): reado
       return noteRows(body);
     default:
       if (isCall(kind)) return callRows(kind, body);
+      if (kind >= PASSING_FIRST && kind <= PASSING_LAST) return passingRows(kind, body).map(([code, value]): Said => [code, showLine(value)]);
       return kind >= ARRANGED_FIRST && kind <= ARRANGED_LAST ? arrangedRows(kind, body).map(([code, value]): Said => [code, showLine(value)]) : [];
   }
 }

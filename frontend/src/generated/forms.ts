@@ -138,6 +138,19 @@ export const KINDS: readonly EntryKind[] = [
   { number: 112, name: 'PRESENCE_ASKED', by: 'person' },
   { number: 113, name: 'PRESENCE_SHOWN', by: 'person' },
   { number: 114, name: 'NOTE', by: 'person' },
+  { number: 128, name: 'NOTICE_FILED', by: 'person' },
+  { number: 129, name: 'NOTICE_AMENDED', by: 'person' },
+  { number: 130, name: 'NOTICE_WITHDRAWN', by: 'person' },
+  { number: 131, name: 'NOTICE_COMPLETED', by: 'person' },
+  { number: 132, name: 'NOTICE_ANSWERED', by: 'person' },
+  { number: 133, name: 'COUNTER_ANSWERED', by: 'person' },
+  { number: 134, name: 'POSITIONS_READ_BACK', by: 'person' },
+  { number: 135, name: 'NOTICE_STOPPED', by: 'person' },
+  { number: 136, name: 'NOTICE_RESUMED', by: 'person' },
+  { number: 137, name: 'NOTICE_PASSED_DOWN', by: 'person' },
+  { number: 138, name: 'UNIT_REACHED', by: 'person' },
+  { number: 139, name: 'CHECKED_IN', by: 'person' },
+  { number: 140, name: 'CONFLICT_SETTLED', by: 'person' },
 ];
 
 export const PRECEDENCES: readonly PrecedenceName[] = [

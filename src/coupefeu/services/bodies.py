@@ -20,6 +20,8 @@ from coupefeu.services.messages.facts import ACTS, read_act
 from coupefeu.services.messages.forms import are_promises, read_content
 from coupefeu.services.notices.facts import KINDS as NOTICES
 from coupefeu.services.notices.facts import body_defect as notice_defect
+from coupefeu.services.passing.facts import KINDS as PASSING
+from coupefeu.services.passing.facts import read_passing
 from coupefeu.services.persons.facts import KINDS as PERSONS
 from coupefeu.services.persons.facts import read_person
 from coupefeu.services.presence.facts import KINDS as PRESENCE
@@ -46,6 +48,7 @@ _FAMILIES: Final[tuple[tuple[frozenset[int], Callable[[int, bytes], str]], ...]]
     (frozenset(COMMUNIQUES), lambda kind, body: read_communique(kind, body)[1]),
     (frozenset(ARRANGED), lambda kind, body: read_arranged(kind, body)[1]),
     (frozenset(NOTICES), notice_defect),
+    (frozenset(PASSING), lambda kind, body: read_passing(kind, body)[1]),
     (frozenset(PERSONS), lambda kind, body: read_person(kind, body)[1]),
     (frozenset(PRESENCE), lambda kind, body: read_presence(kind, body)[1]),
 )

@@ -9,6 +9,7 @@ from coupefeu.services.calls import CallsService
 from coupefeu.services.communique import CommuniqueService
 from coupefeu.services.erasures import ErasuresService
 from coupefeu.services.messages import SERVICE as MESSAGES
+from coupefeu.services.passing import PassingService
 from coupefeu.services.persons import PersonsService
 from coupefeu.services.presence import PresenceService
 from coupefeu.services.refusals import RefusalsService
@@ -25,4 +26,5 @@ SERVICES: Final[tuple[Service, ...]] = (
     ArrangedService(),
     PersonsService(),
     PresenceService(),
+    PassingService(),
 )

@@ -18,6 +18,8 @@ from coupefeu.services.communique.facts import read_answered, read_proposed
 from coupefeu.services.erasures.facts import parse_erasure
 from coupefeu.services.messages.display import show, show_line
 from coupefeu.services.messages.forms import LATEST_MS
+from coupefeu.services.passing.facts import KINDS as PASSING
+from coupefeu.services.passing.said import passing_said
 from coupefeu.services.persons.facts import KINDS as PERSONS
 from coupefeu.services.presence.facts import KINDS as PRESENCE
 from coupefeu.services.refusals.facts import parse_refusal
@@ -77,6 +79,8 @@ def _said(  # noqa: C901, PLR0912 - one case per kind
             yield from said_of_person(kind, body)
         case kind if kind in PRESENCE:
             yield from said_of_presence(kind, body)
+        case kind if kind in PASSING:
+            yield from ((code, show_line(value)) for code, value in passing_said(kind, body))
 
 
 def _key_statement(body: bytes) -> Iterator[tuple[str, str]]:

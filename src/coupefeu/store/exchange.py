@@ -16,6 +16,7 @@ from coupefeu.model.messages import MessageId
 from coupefeu.services.base import Rows, Statement
 from coupefeu.services.calls.tables import STEPS
 from coupefeu.services.messages.views import FACTS, MESSAGES
+from coupefeu.services.passing.views import PASSING
 from coupefeu.services.persons.views import STATEMENTS
 from coupefeu.services.presence.views import REPORTS
 from coupefeu.store import tables
@@ -44,6 +45,9 @@ _MEMBERS: Final = _FOUND.union(
     .where(STEPS.c.kind == literal_column(str(int(Kind.CALL_WORDS)))),
     select(REPORTS.c.log, REPORTS.c.idx).join(
         _FOUND, (REPORTS.c.amends_log == _FOUND.c.log) & (REPORTS.c.amends_idx == _FOUND.c.idx)
+    ),
+    select(PASSING.c.log, PASSING.c.idx).join(
+        _FOUND, (PASSING.c.root_log == _FOUND.c.log) & (PASSING.c.root_idx == _FOUND.c.idx)
     ),
 )
 _SELECT_EXCHANGE: Final = (
@@ -89,6 +93,13 @@ _SELECT_AMENDED: Final = select(
     REPORTS.c.log == bindparam("log"),
     REPORTS.c.idx == bindparam("idx"),
     REPORTS.c.amends_log >= literal_column("0"),
+)
+_SELECT_PASSED: Final = select(
+    PASSING.c.root_log.label("message_log"), PASSING.c.root_idx.label("message_idx")
+).where(
+    PASSING.c.log == bindparam("log"),
+    PASSING.c.idx == bindparam("idx"),
+    PASSING.c.root_log >= literal_column("0"),
 )
 
 
@@ -140,7 +151,7 @@ def _find_root(select_rows: Select, entry: MessageId) -> MessageId:
         at = {"log": entry[0], "idx": entry[1]}
         above = (
             select_rows(Statement(each, at))
-            for each in (_SELECT_PARENT, _SELECT_STATED, _SELECT_CALL, _SELECT_AMENDED)
+            for each in (_SELECT_PARENT, _SELECT_STATED, _SELECT_CALL, _SELECT_AMENDED, _SELECT_PASSED)
         )
         rows = next(filter(None, above), ())
         if not rows:

@@ -15,6 +15,7 @@ from coupefeu.services.calls.views import empty as empty_calls
 from coupefeu.services.entry_rows import fits, storable
 from coupefeu.services.erasures.facts import Erasure, parse_erasure
 from coupefeu.services.messages.emptied import empty, stop_fetching
+from coupefeu.services.passing.views import empty_passing
 from coupefeu.services.persons.emptied import empty_statements
 from coupefeu.services.presence.emptied import empty_reports
 
@@ -110,7 +111,8 @@ def apply(recorded: Recorded, context: Context) -> tuple[Statement, ...]:
             empty_calls(range_, (recorded.log, recorded.index)),
         )
     ]
-    emptied += [each(range_) for range_ in erasure.ranges for each in (empty_statements, empty_reports)]
+    others = (empty_statements, empty_reports, empty_passing)
+    emptied += [each(range_) for range_ in erasure.ranges for each in others]
     return (*named, *emptied)
 
 
