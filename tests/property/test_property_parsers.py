@@ -77,6 +77,7 @@ from coupefeu.wire import (
     witness,
 )
 from coupefeu.wire.checkpoint import Checkpoint
+from coupefeu.wire.csv_records import read_records
 from coupefeu.wire.degrees import read_degrees
 from coupefeu.wire.fork import decode_incarnation_ask
 from coupefeu.wire.grids import read_grid
@@ -87,6 +88,7 @@ from coupefeu.wire.note import VerifierKey, format_note, parse_note, parse_signa
 from coupefeu.wire.positions import read_position
 from coupefeu.wire.proof import TlogProof
 from coupefeu.wire.published_keys import parse_published_keys
+from coupefeu.wire.quantities import read_altitude, read_instant, read_length_dm
 from coupefeu.wire.run import Run
 from coupefeu.wire.sdp import parse_sdp
 from coupefeu.wire.signal import CallSignal, SignalType, decode_signal, encode_signal
@@ -157,6 +159,10 @@ TRIED = {
     "wire.degrees.read_degrees": lambda data: read_degrees(text(data), "ru"),
     "wire.grids.read_grid": lambda data: read_grid(text(data)),
     "wire.positions.read_position": lambda data: read_position(text(data), language="fr"),
+    "wire.csv_records.read_records": lambda data: list(read_records(text(data).splitlines(keepends=True))),
+    "wire.quantities.read_altitude": lambda data: read_altitude(text(data)),
+    "wire.quantities.read_instant": lambda data: read_instant(text(data)),
+    "wire.quantities.read_length_dm": lambda data: read_length_dm(text(data)),
     "wire.proof.TlogProof.parse": TlogProof.parse,
     "wire.run.Run.parse": lambda data: Run.parse(text(data)),
     "wire.sdp.parse_sdp": lambda data: parse_sdp(text(data)),
