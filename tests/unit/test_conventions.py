@@ -12,7 +12,7 @@ PACKAGE = ROOT / "src" / "coupefeu"
 ROOMS = sorted(path for path in PACKAGE.iterdir() if path.is_dir() and path.name != "__pycache__")
 SERVICES = sorted(path for path in (PACKAGE / "services").iterdir() if (path / "rules.py").exists())
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-MODULE_OF = {"fluent.runtime": "fluent", "pysqlite3-binary": "pysqlite3"}
+MODULE_OF = {"fluent.runtime": "fluent"}
 REASONLESS = re.compile(r"# (?:noqa(?:: [A-Z0-9, ]*[0-9])?|type: ignore(?:\[[a-z-]+\])?)(?!  ?[-#] \S)\s*$")
 
 

@@ -1,6 +1,7 @@
 """SQLite's border: opening, durability settings, statements compiled once, errors translated.
 
-SQLite comes with us (pysqlite3-binary), not from the user's Python.
+SQLite comes with us (pysqlite3), not from the user's Python; 3.51.0 and 3.51.1 hang where one thread opens a record
+as another closes it, so no such version is ever used.
 """
 
 import shutil
