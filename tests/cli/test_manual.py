@@ -48,7 +48,7 @@ def test_every_command_takes_json():
 
 def test_every_command_takes_its_node_but_those_that_need_none():
     assert set(lacking("--node")) == {
-        "template", "verify", "verifier", "restore", "serve", "forks", "unpack", "demo", "bench",
+        "template", "verify", "verifier", "restore", "serve", "forks", "unpack", "demo", "bench", "conflicts",
     }  # fmt: skip
 
 

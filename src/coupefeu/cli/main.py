@@ -63,6 +63,10 @@ SUMMARIES: Final = {
     "record": "List the entries of both sides in the order in which they came here, the newest last.",
     "export": "Write what strangers can verify.",
     "communique": "Write a communique, or agree to show one.",
+    "conflicts": (
+        "Find what is too near: one JSON line for each conflicting pair of features of two GeoJSON files, or of "
+        "`--pairs`."
+    ),
     "prove": "Write one entry (`leaf`), its proof, and its `body` where held, for a reader who has nothing else.",
     "verify": "Verify a communique, a record, a proof or an equivocation offline: what is proved and what is not.",
     "verifier": (

@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from coupefeu.deconfliction.gaps import TOLERANCE_M, Gap, conflicting, gap
+    from coupefeu.deconfliction.pairs import all_gaps
     from coupefeu.deconfliction.prepared import Box, Prepared, padded, prepare
+    from coupefeu.deconfliction.validity import require_valid
 
-__all__ = ["TOLERANCE_M", "Box", "Gap", "Prepared", "conflicting", "gap", "padded", "prepare"]
+__all__ = [
+    "TOLERANCE_M", "Box", "Gap", "Prepared", "all_gaps", "conflicting", "gap", "padded", "prepare", "require_valid",
+]  # fmt: skip
 
 _HOMES = {
     "gaps": ("TOLERANCE_M", "Gap", "conflicting", "gap"),
+    "pairs": ("all_gaps",),
     "prepared": ("Box", "Prepared", "padded", "prepare"),
+    "validity": ("require_valid",),
 }
 
 
