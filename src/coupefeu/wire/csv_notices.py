@@ -18,14 +18,12 @@ from coupefeu.errors import PeerError
 from coupefeu.wire.csv_records import Record, find_delimiter, read_records, write_record
 from coupefeu.wire.csv_volumes import COLUMNS as OF_VOLUMES
 from coupefeu.wire.csv_volumes import REACHES, Cells, read_volume, write_volume
-from coupefeu.wire.features import FIELD, TEXTS, Defect, Feature, Reject
+from coupefeu.wire.features import FIELD, TEXTS, Defect, Feature, Reject, join
 
 MAX_COLUMNS: Final = 128
-MAX_VOLUMES: Final = 16
 REJECTED: Final = ("reject_line", "reject_field", "reject_reason")
 """Columns of a reject file: read over when it is given again."""
 WRITTEN: Final = ("shape", "positions", *REACHES.values(), "lower", "upper", "from", "to")
-_COUNTED: Final = re.compile(r"(\d{1,2})(?:/(\d{1,2}))?", re.ASCII)
 _LINES: Final = re.compile(r"[^\n]*\n|[^\n]+")
 _RUNNABLE: Final = re.compile(r"'*[=+\-@]")
 """What a spreadsheet would run as a formula; an apostrophe before it makes it a text."""
@@ -52,22 +50,22 @@ class CsvNotices:
 
     def __iter__(self) -> Iterator[Feature | Reject]:
         """Give what the file holds, row by row; a notice of several volumes when its last row was read."""
-        group: list[tuple[Record, Cells]] = []
-        for record in self._records:
-            defect = _record_defect(record, len(self._names))
-            if defect is not None:
-                if group:
-                    yield _notice(group)
-                    group = []
-                yield Reject(at=record.at, id="", defects=(defect,), raw=record.raw)
-                continue
-            cells = dict(zip(self._names, (each.strip() for each in record.cells), strict=True))
-            if group and not _continues(cells, group[-1][1], len(group)):
-                yield _notice(group)
-                group = []
-            group.append((record, cells))
-        if group:
-            yield _notice(group)
+        return join(map(self._row, self._records))
+
+    def _row(self, record: Record) -> Feature | Reject:
+        defect = _record_defect(record, len(self._names))
+        if defect is not None:
+            return Reject(at=record.at, id="", defects=(defect,), raw=(record.raw,))
+        cells = dict(zip(self._names, (each.strip() for each in record.cells), strict=True))
+        defects: list[Defect] = []
+        volume = read_volume(cells, defects)
+        id_, part = cells.get("id", ""), cells.get("volume", "")
+        if volume is None:
+            return Reject(at=record.at, id=id_, defects=tuple(defects), part=part, raw=(record.raw,))
+        properties = _properties(cells)
+        return Feature(
+            at=record.at, id=id_, volumes=(volume,), properties=properties, part=part, raw=(record.raw,)
+        )
 
 
 class CsvRejects:
@@ -88,11 +86,13 @@ class CsvRejects:
             " ".join(dict.fromkeys(each.field for each in reject.defects if each.field)),
             "; ".join(f"{each.reason}: {each.hint}" if each.hint else each.reason for each in reject.defects),
         ]
-        records = list(read_records(_LINES.findall(reject.raw), self._delimiter))
-        records = records if all(len(each.cells) == self._columns for each in records) else []
-        rows = [self._of(each.cells) for each in records]
-        unread = [reject.raw.rstrip("\r\n"), *[""] * (len(self._kept) - 1)]
-        return "".join(write_record([*each, *why], self._delimiter) for each in rows or [unread])
+        rows = []
+        for raw in reject.raw:
+            record = next(read_records(_LINES.findall(raw), self._delimiter), None)
+            is_whole = record is not None and len(record.cells) == self._columns
+            unread = [raw.rstrip("\r\n"), *[""] * (len(self._kept) - 1)]
+            rows.append(self._of(record.cells) if record is not None and is_whole else unread)
+        return "".join(write_record([*each, *why], self._delimiter) for each in rows)
 
     def _of(self, cells: Sequence[str]) -> list[str]:
         return [cells[at] for at in self._kept]
@@ -144,34 +144,6 @@ def _record_defect(record: Record, columns: int) -> Defect | None:
 
 def _defect(defect: str, field: str, seen: str, reason: str, hint: str) -> Defect:
     return Defect(code=f"wire.csv.{defect}", field=field, seen=seen[:60], reason=reason, hint=hint)
-
-
-def _continues(cells: Cells, before: Cells, count: int) -> bool:
-    """Whether a row is the next volume of the notice that the row before belongs to."""
-    counted = _COUNTED.fullmatch(cells.get("volume", ""))
-    is_later = counted is not None and int(counted[1]) > 1
-    return is_later and cells.get("id") == before.get("id") and count < MAX_VOLUMES
-
-
-def _notice(group: Sequence[tuple[Record, Cells]]) -> Feature | Reject:
-    """Read the rows of one notice; one bad row rejects all of them: half a notice is none."""
-    defects: list[Defect] = []
-    volumes = []
-    first = group[0][1]
-    for number, (_, cells) in enumerate(group, 1):
-        written = cells.get("volume", "") or "1/1"
-        counted = _COUNTED.fullmatch(written)
-        if not counted or int(counted[1]) != number or int(counted[2] or len(group)) != len(group):
-            reason = f"this is row {number} of {len(group)} that stand together with this id"
-            hint = "count the rows of one notice 1/3, 2/3, 3/3, one behind the other"
-            defects.append(_defect("volume", "volume", written, reason, hint))
-        volumes.append(read_volume(cells, defects))
-    id_ = first.get("id", "")
-    read = [each for each in volumes if each is not None]
-    if defects or len(read) < len(group):
-        raw = "".join(record.raw for record, _ in group)
-        return Reject(at=group[0][0].at, id=id_, defects=tuple(defects), raw=raw)
-    return Feature(at=group[0][0].at, id=id_, volumes=tuple(read), properties=_properties(first))
 
 
 def _properties(cells: Cells) -> Mapping[str, str]:
