@@ -1,7 +1,9 @@
 """Notices there and back through every format that reads and writes; arbitrary files give features and rejects only."""
 
+import dataclasses
 import io
 import math
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +23,8 @@ from coupefeu.model.volumes import (
     Track,
     Volume,
 )
+from coupefeu.wire.cot import write_events
+from coupefeu.wire.cot_read import _BETWEEN, read_cot
 from coupefeu.wire.csv_notices import CsvNotices, CsvRejects, write_csv
 from coupefeu.wire.features import Feature, Reject
 
@@ -97,6 +101,32 @@ def test_csv_there_and_back(features):
     assert [(each.id, each.volumes, dict(each.properties)) for each in again] == [
         (each.id, each.volumes, each.properties) for each in features
     ]
+
+
+def without_holes(volume):
+    """Give what CoT can draw: each part of an area by itself, without its holes."""
+    if not isinstance(volume.shape, Polygon):
+        return [volume]
+    return [dataclasses.replace(volume, shape=Polygon(parts=((part[0],),))) for part in volume.shape.parts]
+
+
+@given(FEATURES, st.integers(1, 4_000_000_000_000))
+def test_cot_there_and_back(feature, now_ms):
+    texts = list(write_events(feature, line="1f2e3d4c", now_ms=now_ms))
+    (again,) = read_cot(texts)
+    assert isinstance(again, Feature), again
+    assert again.volumes == tuple(each for volume in feature.volumes for each in without_holes(volume))
+    assert again.id == feature.id
+
+
+@given(st.text(max_size=300), st.lists(st.integers(0, 300), max_size=5))
+def test_arbitrary_text_as_cot_is_rejected_and_nothing_of_it_lost(text, cuts):
+    at = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
+    pieces = [text[start:end] for start, end in pairwise(at)]
+    found = list(read_cot(pieces))
+    assert all(isinstance(each, Reject) and each.defects for each in found)
+    assert len("".join(raw for each in found for raw in each.raw)) <= len(text)
+    assert bool(found) == bool(_BETWEEN.sub("", text))
 
 
 @given(st.text(max_size=300), st.sampled_from(",;\t"))

@@ -77,6 +77,7 @@ from coupefeu.wire import (
     witness,
 )
 from coupefeu.wire.checkpoint import Checkpoint
+from coupefeu.wire.cot_read import read_cot
 from coupefeu.wire.csv_records import read_records
 from coupefeu.wire.degrees import read_degrees
 from coupefeu.wire.fork import decode_incarnation_ask
@@ -93,6 +94,7 @@ from coupefeu.wire.run import Run
 from coupefeu.wire.sdp import parse_sdp
 from coupefeu.wire.signal import CallSignal, SignalType, decode_signal, encode_signal
 from coupefeu.wire.varint import read_varint
+from coupefeu.wire.xml import read_xml
 
 ROOMS = (coupefeu.wire, coupefeu.keys, coupefeu.record, coupefeu.services, coupefeu.link)
 READER = re.compile(
@@ -159,6 +161,8 @@ TRIED = {
     "wire.degrees.read_degrees": lambda data: read_degrees(text(data), "ru"),
     "wire.grids.read_grid": lambda data: read_grid(text(data)),
     "wire.positions.read_position": lambda data: read_position(text(data), language="fr"),
+    "wire.cot_read.read_cot": lambda data: list(read_cot([text(data)])),
+    "wire.xml.read_xml": lambda data: read_xml(text(data)),
     "wire.csv_records.read_records": lambda data: list(read_records(text(data).splitlines(keepends=True))),
     "wire.quantities.read_altitude": lambda data: read_altitude(text(data)),
     "wire.quantities.read_instant": lambda data: read_instant(text(data)),
