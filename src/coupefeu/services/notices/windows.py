@@ -1,0 +1,19 @@
+"""When a notice begins and ends: over all its volumes, and open where one of them is."""
+
+from collections.abc import Sequence
+
+from coupefeu.model.volumes import Volume
+
+
+def window_of(volumes: Sequence[Volume]) -> tuple[int | None, int | None]:
+    """Give the first beginning and the last end, UTC ms; None: one of them states none."""
+    starts = [each.start_ms for each in volumes]
+    ends = [each.end_ms for each in volumes]
+    return _all(starts, min), _all(ends, max)
+
+
+def _all(times: list[int | None], choose: object) -> int | None:
+    stated = [each for each in times if each is not None]
+    if len(stated) < len(times) or not stated:
+        return None
+    return min(stated) if choose is min else max(stated)
