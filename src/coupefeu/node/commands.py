@@ -12,6 +12,7 @@ from coupefeu.services.calls.commands import OFFICER_COMMANDS as CALLS
 from coupefeu.services.communique import CommuniqueService
 from coupefeu.services.erasures.facts import EraseContent
 from coupefeu.services.messages.commands import COMMANDS
+from coupefeu.services.notices import NoticesService
 from coupefeu.services.passing import PassingService
 from coupefeu.services.persons import PersonsService
 from coupefeu.services.presence import PresenceService
@@ -26,6 +27,7 @@ _BY_NAME: Final[dict[str, type[Command]]] = {
         *CommuniqueService.commands,
         *CALLS,
         *ArrangedService.commands,
+        *NoticesService.commands,
         *PersonsService.commands,
         *PresenceService.commands,
         *PassingService.commands,

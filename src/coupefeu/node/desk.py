@@ -13,6 +13,7 @@ from coupefeu.model.messages import MessageId, format_number
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.call_desk import CallDesk, ListedCalls
 from coupefeu.node.folder import NodeFolder
+from coupefeu.node.notice_desk import NoticeDesk
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.services.base import Context, Rows, Statement
 from coupefeu.services.calls.diagnosis import Diagnosis
@@ -100,6 +101,7 @@ class Desk:
         self._our_log = our_log
         self._clock = clock
         self._calls = CallDesk(self._reader, self.context)
+        self._notices = NoticeDesk(self._reader, self.context)
 
     @classmethod
     def open(cls, folder: NodeFolder, *, running: bool) -> Self:
@@ -117,6 +119,11 @@ class Desk:
     def reader(self) -> Reader:
         """The record itself."""
         return self._reader
+
+    @property
+    def notices(self) -> NoticeDesk:
+        """The notices of this record."""
+        return self._notices
 
     @property
     def party(self) -> str:

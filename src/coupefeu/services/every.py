@@ -9,6 +9,7 @@ from coupefeu.services.calls import CallsService
 from coupefeu.services.communique import CommuniqueService
 from coupefeu.services.erasures import ErasuresService
 from coupefeu.services.messages import SERVICE as MESSAGES
+from coupefeu.services.notices import NoticesService
 from coupefeu.services.passing import PassingService
 from coupefeu.services.persons import PersonsService
 from coupefeu.services.presence import PresenceService
@@ -24,6 +25,7 @@ SERVICES: Final[tuple[Service, ...]] = (
     CommuniqueService(),
     CallsService(),
     ArrangedService(),
+    NoticesService(),
     PersonsService(),
     PresenceService(),
     PassingService(),

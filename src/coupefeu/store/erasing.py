@@ -16,6 +16,7 @@ from coupefeu.services.erasures.facts import MAX_RANGES, EraseContent, Erasure, 
 from coupefeu.services.erasures.rules import check_order
 from coupefeu.services.messages import message_status
 from coupefeu.services.messages.views import select_facts, select_message
+from coupefeu.services.notices.tables import select_in_force
 from coupefeu.store import tables
 from coupefeu.store.append import act
 from coupefeu.store.erased import ranges_of_entries
@@ -129,6 +130,12 @@ def judge_order(
             f"{format_number(sounds, context.parties)} still sounds: somebody must act on it first",
             code="services.erasures.sounds",
             hint="Take it, give its outcome, or have it cancelled; then erase.",
+        )
+    if select_rows(select_in_force(exchange.root, context.now.utc_ms)):
+        raise PolicyError(
+            f"{number} is a notice in force: both sides keep apart by it",
+            code="services.erasures.in_force",
+            hint="Have it withdrawn or completed by who filed it, or wait until its last window has passed.",
         )
     receipts = Receipts(select_rows, parties, our_log)
     for member in exchange.content:

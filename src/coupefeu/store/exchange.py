@@ -1,4 +1,4 @@
-"""What belongs together: a message, all acts about it, what corrects or answers it; words of a call; statements.
+"""What belongs together: a message, all acts about it, what corrects or answers it; words of a call; a notice.
 
 An exchange is erased as one: a read-back repeats what was said, a statement of a person holds the text that was on the
 screen, a cancellation that is gone must not set free the clock of what it cancelled, and a sighting that was taken back
@@ -16,6 +16,7 @@ from coupefeu.model.messages import MessageId
 from coupefeu.services.base import Rows, Statement
 from coupefeu.services.calls.tables import STEPS
 from coupefeu.services.messages.views import FACTS, MESSAGES
+from coupefeu.services.notices.tables import ACTS as NOTICE_ACTS
 from coupefeu.services.passing.views import PASSING
 from coupefeu.services.persons.views import STATEMENTS
 from coupefeu.services.presence.views import REPORTS
@@ -45,6 +46,9 @@ _MEMBERS: Final = _FOUND.union(
     .where(STEPS.c.kind == literal_column(str(int(Kind.CALL_WORDS)))),
     select(REPORTS.c.log, REPORTS.c.idx).join(
         _FOUND, (REPORTS.c.amends_log == _FOUND.c.log) & (REPORTS.c.amends_idx == _FOUND.c.idx)
+    ),
+    select(NOTICE_ACTS.c.log, NOTICE_ACTS.c.idx).join(
+        _FOUND, (NOTICE_ACTS.c.root_log == _FOUND.c.log) & (NOTICE_ACTS.c.root_idx == _FOUND.c.idx)
     ),
     select(PASSING.c.log, PASSING.c.idx).join(
         _FOUND, (PASSING.c.root_log == _FOUND.c.log) & (PASSING.c.root_idx == _FOUND.c.idx)
@@ -94,6 +98,14 @@ _SELECT_AMENDED: Final = select(
     REPORTS.c.idx == bindparam("idx"),
     REPORTS.c.amends_log >= literal_column("0"),
 )
+_SELECT_NOTICE: Final = select(
+    NOTICE_ACTS.c.root_log.label("message_log"), NOTICE_ACTS.c.root_idx.label("message_idx")
+).where(
+    NOTICE_ACTS.c.log == bindparam("log"),
+    NOTICE_ACTS.c.idx == bindparam("idx"),
+    NOTICE_ACTS.c.kind != literal_column(str(int(Kind.NOTICE_FILED))),
+    NOTICE_ACTS.c.root_log >= literal_column("0"),
+)
 _SELECT_PASSED: Final = select(
     PASSING.c.root_log.label("message_log"), PASSING.c.root_idx.label("message_idx")
 ).where(
@@ -101,6 +113,9 @@ _SELECT_PASSED: Final = select(
     PASSING.c.idx == bindparam("idx"),
     PASSING.c.root_log >= literal_column("0"),
 )
+_SELECT_ABOVE: Final = (
+    _SELECT_PARENT, _SELECT_STATED, _SELECT_CALL, _SELECT_AMENDED, _SELECT_PASSED, _SELECT_NOTICE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,10 +164,7 @@ def _find_root(select_rows: Select, entry: MessageId) -> MessageId:
     seen = {entry}
     for _ in range(MAX_DEPTH):
         at = {"log": entry[0], "idx": entry[1]}
-        above = (
-            select_rows(Statement(each, at))
-            for each in (_SELECT_PARENT, _SELECT_STATED, _SELECT_CALL, _SELECT_AMENDED, _SELECT_PASSED)
-        )
+        above = (select_rows(Statement(each, at)) for each in _SELECT_ABOVE)
         rows = next(filter(None, above), ())
         if not rows:
             break

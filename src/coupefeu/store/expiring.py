@@ -3,7 +3,8 @@
     age of an exchange    since its last entry was stored here; by the terms that its first message names, or those of
                           its arrival, whichever keep it longer
     now                   the earlier of our clock and the other side's newest signed time plus a week of silence
-    put off               while something sounds that came within a day; while the other side has not signed for it
+    put off               while something sounds that came within a day; while the other side has not signed for it;
+                          while a notice is in force: who keeps apart by it has to read it
 
 Erasing cannot be undone, so a clock of ours that runs years ahead must not be enough for it: what the others sign
 bounds it. They can put it off by silence or a false clock, never bring it on.
@@ -24,6 +25,7 @@ from coupefeu.services.base import Command, Context, Service, Statement
 from coupefeu.services.erasures.facts import Erasure, RecordErasure
 from coupefeu.services.messages import message_status
 from coupefeu.services.messages.views import select_facts, select_oldest_flash
+from coupefeu.services.notices.tables import select_in_force
 from coupefeu.store import tables
 from coupefeu.store.append import act
 from coupefeu.store.branches import branches_arrived_by, empty_branches
@@ -182,7 +184,9 @@ class Expiry:
     def _is_put_off(self, exchange: Exchange) -> bool:
         if any(self._receipts.owed(each) for each in exchange.content):
             return True
-        return sounding(self._select, exchange, self._context) is not None
+        if sounding(self._select, exchange, self._context) is not None:
+            return True
+        return bool(self._select(select_in_force(exchange.root, self._now_ms)))
 
 
 def _kept_s(agreement: Agreement) -> float:

@@ -1,1 +1,32 @@
-"""Notices: who will be where and when, what the other side says of it, and what became of conflicts."""
+"""Notices: who will be where and when, what the other side says of it, and what became of conflicts.
+
+In: commands of officers, and entries NOTICE_FILED to POSITIONS_READ_BACK and CONFLICT_SETTLED of anyone. Out: drafts
+and rows, and for readers `fold`. The rule of the room: only its author changes a notice, so what stands is read from
+one log alone; what the other side says is of the version that it names, and counts until more than remarks changes.
+"""
+
+from collections.abc import Sequence
+
+from coupefeu.services.base import Command, Context, Draft, Recorded, Rows, Statement
+from coupefeu.services.notices import rules, views
+from coupefeu.services.notices.commands import COMMANDS
+from coupefeu.services.notices.facts import KINDS
+
+
+class NoticesService:
+    """The service object; see `coupefeu.services.base.Service`."""
+
+    kinds: frozenset[int] = frozenset(map(int, KINDS))
+    commands: tuple[type[Command], ...] = COMMANDS
+
+    def needs(self, command: Command) -> tuple[Statement, ...]:
+        """See `Service.needs`."""
+        return rules.needs(command)
+
+    def decide(self, command: Command, known: Sequence[Rows], context: Context) -> tuple[Draft, ...]:
+        """See `Service.decide`."""
+        return rules.decide(command, known, context)
+
+    def apply(self, recorded: Recorded, context: Context) -> tuple[Statement, ...]:
+        """See `Service.apply`; how a notice stands is judged when it is read."""
+        return views.apply(recorded, context)

@@ -40,7 +40,7 @@ MAX_REMARKS_CHARACTERS: Final = 1_000
 MAX_WORDS_CHARACTERS: Final = 560
 MAX_READ_BACK: Final = 64
 """So many positions one read-back may hold."""
-MAX_POSITION_CHARACTERS: Final = 64
+MAX_POSITION_CHARACTERS: Final = 80
 MAX_ALTITUDE_VALUE: Final = 10_000_000
 LATEST_MS: Final = 253_402_300_800_000
 """The year 10000: no clock face beyond it."""

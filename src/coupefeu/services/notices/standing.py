@@ -6,22 +6,25 @@ The author's own entries in the order of its log, and nothing else: so every rec
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from coupefeu.model.entry import Kind
 from coupefeu.model.messages import MessageId
 from coupefeu.services.base import Context
 from coupefeu.services.notices.acts import Act, Row
 from coupefeu.services.notices.changes import reopens
 from coupefeu.services.notices.facts import CLOSINGS, VERSIONS
-from coupefeu.services.notices.views import BY_HEAD, ERASED
+from coupefeu.services.notices.tables import BY_HEAD, ERASED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A notice. `versions`: those with effect, oldest first; an erased one says nothing. `judged`: effect by entry."""
+    """A notice. `versions`: those with effect, oldest first; an erased one says nothing. `written`: all of them.
+
+    `judged`: of each version and closing why it has no effect. `others`: every other entry about it.
+    """
 
     root: Act
     effect: str
     versions: tuple[Act, ...]
+    written: tuple[Act, ...]
     closing: Act | None
     judged: dict[MessageId, str]
     others: tuple[Act, ...]
@@ -65,14 +68,17 @@ def standing_of(rows: Sequence[Row], notice: MessageId, context: Context) -> Sta
         return None
     judged: dict[MessageId, str] = {}
     versions: list[Act] = []
+    written: list[Act] = []
     closing: Act | None = None
     others: list[Act] = []
     for act in acts:
-        if act.kind == Kind.CONFLICT_SETTLED or act.kind not in VERSIONS | CLOSINGS:
+        if act.kind not in VERSIONS | CLOSINGS:
             others.append(act)
             continue
         effect = _judge(act, root, closing)
         judged[act.id] = effect
+        if act.kind in VERSIONS:
+            written.append(act)
         if effect in {"", ERASED}:
             if act.kind in CLOSINGS:
                 closing = act
@@ -83,6 +89,7 @@ def standing_of(rows: Sequence[Row], notice: MessageId, context: Context) -> Sta
         root=root,
         effect=effect,
         versions=tuple(versions),
+        written=tuple(written),
         closing=closing,
         judged=judged,
         others=tuple(others),
