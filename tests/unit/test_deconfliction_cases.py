@@ -4,7 +4,7 @@ import pytest
 from tests.shared import shared_jsonl
 from tests.volumes import case_volume
 
-from coupefeu.deconfliction import Prepared, conflicting, gap, padded, prepare
+from coupefeu.deconfliction import Prepared, conflicting, gap, padded, prepare, which
 from coupefeu.model.volumes import Separation
 
 SEPARATION = Separation(distance_m=9_260, altitude_m=300, time_s=600)
@@ -34,6 +34,7 @@ def test_the_batch_finds_the_same_conflicts_among_all_of_the_others(cases):
     for number, (name, one, other, _) in enumerate(cases):
         found = dict(conflicting(one, others, SEPARATION))
         own = gap(one, other, SEPARATION)
+        assert which(one, others, SEPARATION) == list(found), name
         assert (number in found) == own.conflict, name
         if own.conflict:
             assert found[number] == own, name

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from coupefeu.deconfliction.decide import which
     from coupefeu.deconfliction.gaps import TOLERANCE_M, Gap, conflicting, gap
     from coupefeu.deconfliction.pairs import all_gaps
     from coupefeu.deconfliction.prepared import Box, Prepared, padded, prepare
@@ -15,9 +16,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "TOLERANCE_M", "Box", "Gap", "Prepared", "all_gaps", "conflicting", "gap", "padded", "prepare", "require_valid",
+    "which",
 ]  # fmt: skip
 
 _HOMES = {
+    "decide": ("which",),
     "gaps": ("TOLERANCE_M", "Gap", "conflicting", "gap"),
     "pairs": ("all_gaps",),
     "prepared": ("Box", "Prepared", "padded", "prepare"),

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coupefeu.deconfliction.ellipsoid import (
+    GREATEST_RADIUS_M,
     Floats,
     cross,
     degrees,
@@ -92,6 +93,9 @@ def _pieces(line: tuple[Position, ...], most_m: float) -> tuple[Floats, Floats]:
     normal = normals(line)
     share = np.arange(len(line), dtype=np.float64)
     if len(line) < 2:
+        return normal, share
+    chord = normal[1:] - normal[:-1]
+    if float((chord * chord).sum(axis=1).max()) <= (most_m / GREATEST_RADIUS_M) ** 2 * 0.999:
         return normal, share
     counts = np.maximum(np.ceil(distance_m(normal[:-1], normal[1:]) / most_m), 1.0).astype(np.int64)
     if counts.sum() > MAX_ROWS:

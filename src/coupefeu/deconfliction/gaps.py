@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from coupefeu.deconfliction import bands
-from coupefeu.deconfliction.ellipsoid import position
+from coupefeu.deconfliction.ellipsoid import Floats, position
 from coupefeu.deconfliction.moving import approach
 from coupefeu.deconfliction.nearest import Nearest, nearest
 from coupefeu.deconfliction.prepared import Prepared
@@ -86,6 +86,13 @@ def conflicting(
             if found.conflict and (known is None or _rank(found, separation) < _rank(known, separation)):
                 worst[number] = found
     return sorted(worst.items())
+
+
+def measured_m(one: Stack, some: Stack, separation: Separation) -> Floats:
+    """Measure one volume against some: as areas, or while both are there where one moves."""
+    found = nearest(some, one)
+    _meanwhile(one, some, found, separation)
+    return found.distance_m
 
 
 def _every_pair(

@@ -7,22 +7,37 @@ overlap count once, and a hole of one part that another covers is covered.
 import numpy as np
 from numpy.typing import NDArray
 
-from coupefeu.deconfliction.ellipsoid import Floats, axes
+from coupefeu.deconfliction.ellipsoid import Floats
+
+Bools = NDArray[np.bool_]
 
 AXES = np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1], [-1, 0, 0], [0, -1, 0], [0, 0, -1]], dtype=np.float64)
 
 
-def windings(places: Floats, normal: Floats, ahead: Floats, pole: Floats) -> NDArray[np.int64]:
-    """Count for each place (p, 3) and each edge (e) of rings how it crosses the half circle north of the place.
+def windings(places: Floats, normal: Floats, ahead: Floats, pole: Floats) -> NDArray[np.int8]:
+    """Count for each edge (e) of rings and each place (p, 3) how it crosses the half circle north of the place.
 
     The sum over the edges of an area is 1 or more inside it.
     """
-    east, _ = axes(places)
-    starts = normal @ east.T <= 0.0
-    ends = ahead @ east.T <= 0.0
-    left = pole @ places.T > 0.0
-    # Only an edge that passes north of the place counts: it has the place on its left when it goes west.
-    return ((ends & ~starts) & left).astype(np.int64) - ((starts & ~ends) & ~left)
+    east = eastwards(places.T)
+    return turned(normal @ east <= 0.0, ahead @ east <= 0.0, pole @ places.T > 0.0)
+
+
+def eastwards(xyz: Floats) -> Floats:
+    """Give a direction to the east of each place (3, p), of any length; at a pole one of all that are."""
+    east = np.zeros_like(xyz)
+    np.negative(xyz[1], out=east[0])
+    east[1] = xyz[0]
+    east[1, np.abs(xyz[2]) > 1.0 - 1e-15] = 1.0
+    return east
+
+
+def turned(starts_west: Bools, ends_west: Bools, has_left: Bools) -> NDArray[np.int8]:
+    """Count edges that pass north of a place: 1 to the west, with the place on their left, -1 to the east, else 0."""
+    way = ends_west.view(np.int8) - starts_west.view(np.int8)
+    passes_north = (way > 0) == has_left
+    found: NDArray[np.int8] = way * passes_north
+    return found
 
 
 def held_axes(normal: Floats, ahead: Floats, pole: Floats) -> NDArray[np.bool_]:

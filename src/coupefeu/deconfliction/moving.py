@@ -97,7 +97,7 @@ def _line_of(ours: Stack, line: Floats) -> Stack:
     head["kind"], head["rows"] = LINE, len(line)
     step = np.ones(len(line), dtype=np.int64)
     step[-1] = 0
-    return Stack(head, ours.owner, line, step, ours.data)
+    return Stack(head, ours.owner, np.ascontiguousarray(line.T), step, ours.data)
 
 
 def _places_at(normal: Floats, at_ms: Integers, instants: Integers) -> Floats:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from coupefeu.deconfliction.bands import Band
 from coupefeu.deconfliction.cutting import MAX_ROWS, Rows
-from coupefeu.deconfliction.ellipsoid import Floats, cross, unit
+from coupefeu.deconfliction.ellipsoid import Floats
 from coupefeu.errors import PeerError
 
 POINT, LINE, AREA, TRACK = 1, 2, 3, 4
@@ -33,7 +33,7 @@ _HEADER_DTYPE: Final = np.dtype([
     ("buffer_dm", "<i8"), ("lower", "<i8"), ("upper", "<i8"), ("least", "<i8"), ("greatest", "<i8"),
     ("start_ms", "<i8"), ("end_ms", "<i8"), ("magic", "S8"),
 ])  # fmt: skip
-_HEADER_BYTES: Final = np.arange(HEADER.size)
+_HEADER_AT: Final = np.arange(_HEADER_UNITS)
 
 NO_EDGE: Final = 1e-17
 """Squared chord of an edge of two centimetres: its ends stand for it."""
@@ -108,7 +108,8 @@ class Stack:
     head: NDArray[np.void]
     owner: Integers
     """Of each volume, which notice it belongs to."""
-    normal: Floats
+    xyz: Floats
+    """The rows' normals (3, n): so the hot path runs along memory."""
     step: Integers
     data: tuple[bytes, ...]
 
@@ -129,22 +130,47 @@ class Stack:
         return np.arange(len(self.step)) + self.step
 
     @cached_property
-    def ahead(self) -> Floats:
-        """Of each row, the normal of the next one."""
-        return self.normal[self.after]
+    def xyz_ahead(self) -> Floats:
+        """Of each row, the normal of the next one (3, n)."""
+        return self.xyz.take(self.after, axis=1)
 
     @cached_property
-    def pole(self) -> Floats:
-        """Of each row, the unit vector across its edge, on the left; nothing where there is no edge."""
-        return unit(cross(self.normal, self.ahead))
+    def _poles(self) -> tuple[Floats, Floats]:
+        (x, y, z), (u, v, w) = self.xyz, self.xyz_ahead
+        pole = np.empty_like(self.xyz)
+        pole[0], pole[1], pole[2] = y * w - z * v, z * u - x * w, x * v - y * u
+        square = pole * pole
+        square = square[0] + square[1] + square[2]
+        pole /= np.sqrt(np.maximum(square, 1e-300))
+        return pole, square
+
+    @property
+    def xyz_pole(self) -> Floats:
+        """Of each row, the unit vector across its edge, on the left (3, n); nothing where there is no edge."""
+        return self._poles[0]
 
     @cached_property
     def cosine(self) -> Floats:
         """Of each row, the cosine of its edge; not a number where there is none, so that no place lies beside it."""
-        edge = self.ahead - self.normal
-        found: Floats = np.einsum("ij,ij->i", self.normal, self.ahead)
-        found[np.einsum("ij,ij->i", edge, edge) < NO_EDGE] = np.nan
+        product = self.xyz * self.xyz_ahead
+        found: Floats = product[0] + product[1] + product[2]
+        found[self._poles[1] < NO_EDGE] = np.nan
         return found
+
+    @cached_property
+    def normal(self) -> Floats:
+        """The rows' normals (n, 3)."""
+        return np.ascontiguousarray(self.xyz.T)
+
+    @cached_property
+    def ahead(self) -> Floats:
+        """The normals of the next rows (n, 3)."""
+        return np.ascontiguousarray(self.xyz_ahead.T)
+
+    @cached_property
+    def pole(self) -> Floats:
+        """The poles of the rows' edges (n, 3)."""
+        return np.ascontiguousarray(self.xyz_pole.T)
 
     @cached_property
     def buffer_m(self) -> Floats:
@@ -153,10 +179,12 @@ class Stack:
         return found
 
     @cached_property
-    def ring_first(self) -> Integers:
-        """The first row of each ring or line: where its last one leads, or where a line begins."""
-        ends = np.flatnonzero(self.step <= 0)
-        return np.concatenate((np.zeros(1, dtype=np.int64), ends[:-1] + 1))
+    def begins(self) -> Integers:
+        """The first row of each ring or line."""
+        ends = np.flatnonzero(self.step <= 0) + 1
+        ends[1:] = ends[:-1]
+        ends[0] = 0
+        return ends
 
     def at_ms(self, volume: int) -> Integers:
         """Give the instants of a track's rows."""
@@ -167,13 +195,13 @@ class Stack:
         """Take some volumes out, in ascending order."""
         kept = np.zeros(len(self.head), dtype=bool)
         kept[volumes] = True
-        rows = kept[self.volume]
+        rows = np.flatnonzero(kept.repeat(self.head["rows"]))
         return Stack(
             self.head[volumes],
             self.owner[volumes],
-            self.normal[rows],
-            self.step[rows],
-            tuple(self.data[each] for each in volumes),
+            self.xyz.take(rows, axis=1),
+            self.step.take(rows),
+            tuple(self.data[each] for each in volumes.tolist()),
         )
 
 
@@ -190,20 +218,24 @@ def read_stack(notices: Sequence[bytes]) -> Stack:
             data += volumes
             owner += [number] * len(volumes)
     joined = np.frombuffer(b"".join(data), dtype=np.uint8)
-    sizes = np.array([len(each) for each in data], dtype=np.int64)
+    units = joined.view("<i4").reshape(-1, 4)
+    sizes = np.array([len(each) for each in data], dtype=np.int64) // _UNIT
     starts = np.cumsum(sizes) - sizes
-    head = joined[starts[:, None] + _HEADER_BYTES].view(_HEADER_DTYPE)[:, 0]
-    is_row = np.ones(len(joined) // _UNIT, dtype=bool)
-    for unit_number in range(_HEADER_UNITS):
-        is_row[starts // _UNIT + unit_number] = False
-    for track in np.flatnonzero(head["kind"] == TRACK):
-        first = starts[track] // _UNIT + _HEADER_UNITS + int(head["rows"][track])
-        is_row[first : (starts[track] + sizes[track]) // _UNIT] = False
-    table = joined.view("<i4").reshape(-1, 4)[is_row]
-    return Stack(
-        head,
-        np.array(owner),
-        unit(table[:, :3].astype(np.float64)),
-        table[:, 3].astype(np.int64),
-        tuple(data),
-    )
+    headers = starts[:, None] + _HEADER_AT
+    head = units.take(headers.ravel(), axis=0).reshape(-1).view(_HEADER_DTYPE)
+    table = units.take(_row_units(head, headers, sizes, starts), axis=0).T
+    xyz = table[:3].astype(np.float64, order="C")
+    square = xyz * xyz
+    xyz /= np.sqrt(square[0] + square[1] + square[2])
+    return Stack(head, np.array(owner), xyz, table[3].astype(np.int64), tuple(data))
+
+
+def _row_units(head: NDArray[np.void], headers: Integers, sizes: Integers, starts: Integers) -> Integers:
+    """Say which sixteen bytes of the whole are rows: neither headers nor instants of tracks."""
+    is_row = np.ones(int(starts[-1] + sizes[-1]), dtype=bool)
+    is_row[headers] = False
+    if (head["kind"] == TRACK).any():
+        for track in np.flatnonzero(head["kind"] == TRACK):
+            first = starts[track] + _HEADER_UNITS + int(head["rows"][track])
+            is_row[first : starts[track] + sizes[track]] = False
+    return np.flatnonzero(is_row)
