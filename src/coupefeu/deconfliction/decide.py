@@ -28,16 +28,14 @@ def which(query: Prepared, candidates: Sequence[Prepared | bytes], separation: S
         return []
     theirs = read_stack([each if isinstance(each, bytes) else each.data for each in candidates])
     ours = query.stack
-    if len(ours.head) == 1:
-        found = theirs.owner[decide(ours, theirs, separation)]
-        return (
-            [int(each) for each in found]
-            if len(theirs.head) == len(candidates)
-            else np.unique(found).tolist()
-        )
-    one_by_one = [ours.only(np.array([number])) for number in range(len(ours.head))]
-    owners = [theirs.owner[decide(one, theirs, separation)] for one in one_by_one]
-    return np.unique(np.concatenate(owners)).tolist()
+    single = [ours]
+    if len(ours.head) > 1:
+        single = [ours.only(np.array([number])) for number in range(len(ours.head))]
+    owners = [theirs.owner[decide(one, theirs, separation)] for one in single]
+    if len(single) == 1 and len(theirs.head) == len(candidates):
+        found: list[int] = owners[0].tolist()
+        return found
+    return sorted(set(np.concatenate(owners).tolist()))
 
 
 def decide(one: Stack, theirs: Stack, separation: Separation) -> Bools:
