@@ -18,7 +18,8 @@ export default defineConfig({
     sourcemap: false,
     assetsInlineLimit: 0,
     cssMinify: true,
-    cssCodeSplit: false,
+    // What every page wears comes in one file too; the map alone has more than all of that.
+    cssCodeSplit: true,
     modulePreload: { polyfill: false },
     license: { fileName: 'licences.md' },
     rolldownOptions: {
@@ -30,5 +31,6 @@ export default defineConfig({
       },
     },
   },
+  worker: { format: 'es' },
   server: { fs: { allow: ['..'] } },
 });
