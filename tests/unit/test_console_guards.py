@@ -173,7 +173,7 @@ def test_the_pages_policy_takes_nothing_from_elsewhere_and_nothing_inline():
     rules = dict(rule.split(" ", 1) for rule in POLICY.split("; "))
     assert rules["default-src"] == rules["frame-ancestors"] == rules["base-uri"] == "'none'"
     assert rules.pop("require-trusted-types-for") == "'script'"
-    assert rules.pop("trusted-types") == "svelte-trusted-html"
+    assert rules.pop("trusted-types") == "svelte-trusted-html default"
     allowed = {source for rule in rules.values() for source in rule.split()}
     assert allowed == {"'none'", "'self'", "data:"}
     assert rules["script-src"] == rules["style-src"] == "'self'"

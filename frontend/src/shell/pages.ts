@@ -10,16 +10,19 @@ type Loader = () => Promise<{ default: PageComponent }>;
 /** The pages of the navigation, in its order. */
 export const PAGES = ['line', 'messages', 'calls', 'watch', 'record', 'agreement', 'persons', 'presence'] as const;
 
+/** Where a page before has a page's first letter. */
+const OTHER_KEYS: Readonly<Record<string, string>> = { presence: 'e', map: 'k' };
+
 /** The key behind `g` that goes to a page: its first letter, where no page before has it. */
 export function goKey(page: string): string {
-  return page === 'presence' ? 'e' : page.charAt(0);
+  return OTHER_KEYS[page] ?? page.charAt(0);
 }
 
 /** They say nothing that is not in every page's words; each other page loads the rest of the words as it is fetched. */
 const WITH_FIRST_WORDS: readonly string[] = ['line', 'messages'];
 
 const found = import.meta.glob<{ default: PageComponent }>(
-  '../pages/*/{Line,Messages,Calls,Watch,Record,Agreement,Persons,Presence,Communique,Api,Enter}.svelte',
+  '../pages/*/{Line,Messages,Calls,Watch,Record,Agreement,Persons,Presence,Map,Communique,Api,Enter}.svelte',
 );
 
 /** Find the component of a page: `line` is `pages/line/Line.svelte`. An unknown page is the first one. */

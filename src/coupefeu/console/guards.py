@@ -37,9 +37,10 @@ POLICY: Final = (
     "form-action 'self'; "
     "frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; "
-    "trusted-types svelte-trusted-html"
+    "trusted-types svelte-trusted-html default"
 )
-"""The last two: no text becomes markup or a script's address, but what the pages' own templates were built from."""
+"""The last two: no text becomes markup or a script's address, but what the pages' own templates were built from, and
+the one address of the map's worker (`frontend/src/map/engine.ts`): the default policy there lets nothing else through."""
 SANDBOX_POLICY: Final = (
     "sandbox; "
     "default-src 'none'; "

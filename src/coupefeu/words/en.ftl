@@ -1808,6 +1808,7 @@ arrange-means-write = A message to who was to speak at { $party } and to the dut
 
 ui-page-persons = Keys
 ui-page-presence = Presence
+ui-page-map = Map
 ui-passkey-sign-in = Sign in by passkey
 ui-passkey-none = The device gave no signature: it was cancelled, took too long, or holds no passkey of this console.
 ui-passkey-known = This device holds a passkey of this console already.
@@ -2071,6 +2072,68 @@ passing-effect-wrong-signature = the signature is not this unit’s, or is of an
 passing-effect-not-stopped = its author has said no STOP that stands
 passing-effect-already-stopped = we have said STOP already
 passing-effect-already-acknowledged = this was acknowledged by the unit before
+
+## The map.
+
+map-canvas = Map of notices. Arrows move it, plus and minus change its scale; everything on it stands in the list
+map-no-webgl = This browser cannot draw the map (it has no WebGL 2). Everything that would be on it stands in the list; time, search and distance work as they do beside a map.
+map-not-loaded = The map could not be fetched from our node. Everything that would be on it stands in the list.
+map-nearer = Larger scale
+map-farther = Smaller scale
+map-globe = Globe
+map-instant = Shown as of
+map-now = Now
+map-hour-back = − 1 hour
+map-hour-on = + 1 hour
+map-day = Day, UTC
+map-time = Time, UTC
+map-reach = Also what is in force
+map-reach-instant = at no other time
+map-reach-hours = within 6 hours
+map-reach-day = within 24 hours
+map-reach-all = at any time
+map-measure = Distance
+map-measure-clear = Clear
+map-measure-how = Press two places on the map; or move the map with the arrows until a place lies under the cross, and press Enter; or type both positions.
+map-from = From
+map-to = To
+map-measure-typed = Measure
+map-measured = From { $from } to { $to }: { $length }, true bearing { $bearing }, back { $back } (geodesic on WGS 84).
+map-borders = Show our own borders, on this screen alone
+map-search = Number, title or movement
+map-count = { $shown } of { $all } live notices, { $conflicts } conflicts
+map-truncated = There are more live notices than the { $all } that are shown here.
+map-none = None of { $all } live notices is in force then or within the chosen time. As of { $time }.
+map-list = Notices on the map
+map-ours = Ours
+map-theirs = Theirs
+map-conflicts = { $count ->
+    [one] { $count } conflict
+   *[other] { $count } conflicts
+}
+map-standing-in-force = in force
+map-standing-within = not in force at that instant
+map-chosen = Chosen notice
+map-meets = Conflict with { $number }: { $length } apart at { $place }
+map-open-notice = Open the notice
+map-look = Bring into sight
+map-close = Close
+map-legend = What the signs mean
+map-legend-form = Notice
+map-legend-planned = dashed frame: not in force at the chosen instant
+map-legend-area = the area: a whole edge is ours, a dashed one theirs
+map-legend-conflict = a conflict, where both come closest
+map-legend-frames = Symbols are those of APP-6. The frame says whose notice it is (the square is the frame of neutrals) and judges nobody; the icon is that of the form, never what somebody has or intends.
+map-legend-land = Coastlines: Natural Earth, 1:50,000,000; not for navigation. There are no borders on this map.
+map-draw-canvas = Map to draw on
+map-draw-circle = Press the centre, then a place on the rim.
+map-draw-polygon = Press the corners one after another.
+map-draw-corridor = Press the places of the line one after another.
+map-draw-track = Press the places of the track one after another; their times are typed.
+map-draw-keys = By keyboard: arrows move the map, Enter sets a point under the cross; on a point arrows move it, Delete takes it away.
+map-draw-point = Point { $number }, { $place }
+map-draw-undo = Take back the last point
+map-drawn = { $count } points; at least { $least }
 
 ## The room of a call: voice, picture, and text beside it.
 

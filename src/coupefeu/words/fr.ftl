@@ -1803,6 +1803,7 @@ arrange-means-write = Un message à qui devait parler chez { $party } et à la p
 
 ui-page-persons = Clés
 ui-page-presence = Présence
+ui-page-map = Carte
 ui-passkey-sign-in = Ouvrir une session par clé d’accès
 ui-passkey-none = L’appareil n’a pas signé : annulé, délai dépassé, ou pas de clé d’accès de cette console.
 ui-passkey-known = Cet appareil détient déjà une clé d’accès de cette console.
@@ -1935,6 +1936,68 @@ places-notations = { $dms } (WGS 84), { $mgrs } (MGRS)
 places-near = à { $distance } au relèvement vrai { $bearing }° depuis « { $feature } »
 places-metres = { $metres } m
 places-kilometres = { $kilometres } km
+
+## The map.
+
+map-canvas = Carte des notifications. Les flèches la déplacent, plus et moins changent l’échelle ; tout ce qu’elle montre figure dans la liste
+map-no-webgl = Ce navigateur ne peut pas tracer la carte (il n’a pas WebGL 2). Tout ce qu’elle montrerait figure dans la liste ; l’instant, la recherche et la distance fonctionnent comme à côté d’une carte.
+map-not-loaded = La carte n’a pas pu être obtenue de notre nœud. Tout ce qu’elle montrerait figure dans la liste.
+map-nearer = Agrandir l’échelle
+map-farther = Réduire l’échelle
+map-globe = Globe
+map-instant = Situation à
+map-now = Maintenant
+map-hour-back = − 1 heure
+map-hour-on = + 1 heure
+map-day = Jour, UTC
+map-time = Heure, UTC
+map-reach = Aussi ce qui est en vigueur
+map-reach-instant = à aucun autre moment
+map-reach-hours = à 6 heures près
+map-reach-day = à 24 heures près
+map-reach-all = à tout moment
+map-measure = Distance
+map-measure-clear = Effacer
+map-measure-how = Appuyez sur deux points de la carte ; ou déplacez la carte avec les flèches jusqu’à ce que le point soit sous la croix, puis Entrée ; ou saisissez les deux positions.
+map-from = De
+map-to = À
+map-measure-typed = Mesurer
+map-measured = De { $from } à { $to } : { $length }, relèvement vrai { $bearing }, retour { $back } (géodésique WGS 84).
+map-borders = Montrer nos propres frontières, sur cet écran seulement
+map-search = Numéro, titre ou mouvement
+map-count = { $shown } des { $all } notifications en cours, { $conflicts } conflits
+map-truncated = Il y a plus de notifications en cours que les { $all } montrées ici.
+map-none = Aucune des { $all } notifications en cours n’est en vigueur à cet instant ni dans la durée choisie. État à { $time }.
+map-list = Notifications sur la carte
+map-ours = Les nôtres
+map-theirs = Les leurs
+map-conflicts = { $count ->
+    [one] { $count } conflit
+   *[other] { $count } conflits
+}
+map-standing-in-force = en vigueur
+map-standing-within = pas en vigueur à cet instant
+map-chosen = Notification choisie
+map-meets = Conflit avec { $number } : { $length } d’écart à { $place }
+map-open-notice = Ouvrir la notification
+map-look = Amener à l’écran
+map-close = Fermer
+map-legend = Légende
+map-legend-form = Notification
+map-legend-planned = cadre en tirets : pas en vigueur à l’instant choisi
+map-legend-area = la zone : un contour plein est le nôtre, en tirets le leur
+map-legend-conflict = un conflit, là où les deux sont au plus près
+map-legend-frames = Les symboles sont ceux de l’APP-6. Le cadre dit de qui vient la notification (le carré est le cadre des neutres) et ne juge personne ; le pictogramme est celui du formulaire, jamais ce que l’un possède ou projette.
+map-legend-land = Traits de côte : Natural Earth, 1:50 000 000 ; pas pour la navigation. Cette carte ne porte aucune frontière.
+map-draw-canvas = Carte où tracer
+map-draw-circle = Appuyez sur le centre, puis sur un point du bord.
+map-draw-polygon = Appuyez sur les sommets l’un après l’autre.
+map-draw-corridor = Appuyez sur les points de la ligne l’un après l’autre.
+map-draw-track = Appuyez sur les points de la route l’un après l’autre ; leurs heures se saisissent.
+map-draw-keys = Au clavier : les flèches déplacent la carte, Entrée pose un point sous la croix ; sur un point, les flèches le déplacent, Suppr l’enlève.
+map-draw-point = Point { $number }, { $place }
+map-draw-undo = Enlever le dernier point
+map-drawn = { $count } points ; au moins { $least }
 
 ## Présence : contacts, demandes, apparitions et affirmations.
 

@@ -1,0 +1,79 @@
+/** Land and coastlines, as `scripts/land.ts` wrote them, and the net of meridians and parallels: no border, no name. */
+
+import type { Feature, FeatureCollection, LineString, Polygon } from 'geojson';
+import landUrl from '../../node_modules/.map/land.json?url';
+
+interface Written {
+  readonly units: number;
+  readonly polygons: readonly (readonly (readonly number[])[])[];
+}
+type Position = [number, number];
+
+export interface Land {
+  readonly areas: FeatureCollection<Polygon>;
+  readonly coasts: FeatureCollection<LineString>;
+}
+
+const NET_DEG = 10;
+
+let asked: Promise<Land> | undefined;
+
+/** Fetch it once; a failure may be tried again. */
+export function loadLand(): Promise<Land> {
+  asked ??= fetchLand().catch((problem: unknown) => {
+    asked = undefined;
+    throw problem;
+  });
+  return asked;
+}
+
+async function fetchLand(): Promise<Land> {
+  const answer = await fetch(landUrl, { credentials: 'same-origin' });
+  if (!answer.ok) throw new Error(`${landUrl}: ${answer.status}`);
+  const { units, polygons } = (await answer.json()) as Written;
+  const rings = polygons.map((polygon) => polygon.map((ring) => decodeRing(ring, units)));
+  return {
+    areas: collect(rings.map((polygon): Polygon => ({ type: 'Polygon', coordinates: polygon.map(closed) }))),
+    coasts: collect(rings.flat().map((ring): LineString => ({ type: 'LineString', coordinates: coastOf(ring) }))),
+  };
+}
+
+/** Steps after the first position become positions. */
+export function decodeRing(steps: readonly number[], units: number): Position[] {
+  const ring: Position[] = [];
+  let [x, y] = [0, 0];
+  for (let at = 0; at + 1 < steps.length; at += 2) {
+    x += steps[at] ?? 0;
+    y += steps[at + 1] ?? 0;
+    ring.push([x / units, y / units]);
+  }
+  return ring;
+}
+
+function closed(ring: readonly Position[]): Position[] {
+  return [...ring, ...ring.slice(0, 1)];
+}
+
+/** A ring that was closed over a pole has no coast there. */
+function coastOf(ring: readonly Position[]): Position[] {
+  const onEarth = ring.filter(([, latitude]) => Math.abs(latitude) < 90);
+  return onEarth.length < ring.length ? onEarth : closed(ring);
+}
+
+export function netOfMeridians(): FeatureCollection<LineString> {
+  const lines: Position[][] = [];
+  for (let longitude = -180; longitude < 180; longitude += NET_DEG) lines.push(along((latitude) => [longitude, latitude], -85, 85));
+  for (let latitude = -80; latitude <= 80; latitude += NET_DEG) lines.push(along((longitude) => [longitude, latitude], -180, 180));
+  return collect(lines.map((coordinates): LineString => ({ type: 'LineString', coordinates })));
+}
+
+function along(place: (degree: number) => Position, from: number, to: number): Position[] {
+  return Array.from({ length: (to - from) / 5 + 1 }, (_, step) => place(from + 5 * step));
+}
+
+export function collect<G extends Polygon | LineString>(geometries: readonly G[]): FeatureCollection<G> {
+  return {
+    type: 'FeatureCollection',
+    features: geometries.map((geometry): Feature<G> => ({ type: 'Feature', properties: {}, geometry })),
+  };
+}
