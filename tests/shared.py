@@ -5,14 +5,19 @@ from pathlib import Path
 
 import pytest
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
+from coupefeu.node.shared_data import data_folder
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
 
 
 def shared_file(path: str) -> Path:
-    """Return `shared/PATH` beside this repository, or skip the test where it is absent."""
-    if not SHARED.is_dir():
+    """Return a shared file, `data/...` from the folder of COUPEFEU_DATA, or skip the test where that is absent."""
+    in_data = path.startswith("data/")
+    folder = ROOT / data_folder() if in_data else SHARED
+    if not folder.is_dir():
         pytest.skip("DOCUMENTED: shared data absent")
-    return SHARED / path
+    return folder / (path.removeprefix("data/") if in_data else path)
 
 
 def shared_json(path: str):
