@@ -40,7 +40,7 @@ POLICY: Final = (
     "trusted-types svelte-trusted-html default"
 )
 """The last two: no text becomes markup or a script's address, but what the pages' own templates were built from, and
-the one address of the map's worker (`frontend/src/map/engine.ts`): the default policy there lets nothing else through."""
+the one address of the map's worker (`frontend/src/map/engine.ts`): the default there lets nothing else through."""
 SANDBOX_POLICY: Final = (
     "sandbox; "
     "default-src 'none'; "
