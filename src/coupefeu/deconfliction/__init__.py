@@ -8,20 +8,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from coupefeu.deconfliction.clearings import Clearing, clearing
     from coupefeu.deconfliction.decide import which
     from coupefeu.deconfliction.gaps import TOLERANCE_M, Gap, conflicting, gap
+    from coupefeu.deconfliction.outlines import areas, outline
     from coupefeu.deconfliction.pairs import all_gaps
     from coupefeu.deconfliction.prepared import Box, Prepared, padded, prepare
     from coupefeu.deconfliction.validity import require_valid
 
 __all__ = [
-    "TOLERANCE_M", "Box", "Gap", "Prepared", "all_gaps", "conflicting", "gap", "padded", "prepare", "require_valid",
-    "which",
+    "TOLERANCE_M", "Box", "Clearing", "Gap", "Prepared", "all_gaps", "areas", "clearing", "conflicting", "gap",
+    "outline", "padded", "prepare", "require_valid", "which",
 ]  # fmt: skip
 
 _HOMES = {
+    "clearings": ("Clearing", "clearing"),
     "decide": ("which",),
     "gaps": ("TOLERANCE_M", "Gap", "conflicting", "gap"),
+    "outlines": ("areas", "outline"),
     "pairs": ("all_gaps",),
     "prepared": ("Box", "Prepared", "padded", "prepare"),
     "validity": ("require_valid",),
