@@ -1941,6 +1941,12 @@ places-notations = { $dms } (WGS 84), { $mgrs } (MGRS)
 places-near = { $distance } on a true bearing of { $bearing }° from { $feature }
 places-metres = { $metres } m
 places-kilometres = { $kilometres } km
+places-importing = Importing { $file }
+places-imported = { $read } notices read: { $filed } filed, { $duplicates } known already, { $rejected } rejected
+places-import-looked = { $read } notices read, nothing filed: { $filed } could be filed, { $duplicates } are known already, { $rejected } would be rejected
+places-import-duplicate = Known already: { $at } ({ $id }) says the same as { $seen }
+places-import-rejected = Rejected: { $at } ({ $id }), field { $field }: { $reason }
+places-import-mend = What was rejected is in { $file }. Mend it there, and give that file again.
 
 ## Presence: contacts, questions, sightings and claims.
 

@@ -1936,6 +1936,12 @@ places-notations = { $dms } (WGS 84), { $mgrs } (MGRS)
 places-near = à { $distance } au relèvement vrai { $bearing }° depuis « { $feature } »
 places-metres = { $metres } m
 places-kilometres = { $kilometres } km
+places-importing = Lecture de { $file }
+places-imported = { $read } notifications lues : { $filed } déposées, { $duplicates } déjà connues, { $rejected } rejetées
+places-import-looked = { $read } notifications lues, rien n’a été déposé : { $filed } pourraient l’être, { $duplicates } sont déjà connues, { $rejected } seraient rejetées
+places-import-duplicate = Déjà connue : { $at } ({ $id }) dit la même chose que { $seen }
+places-import-rejected = Rejetée : { $at } ({ $id }), champ { $field } : { $reason }
+places-import-mend = Ce qui a été rejeté est dans { $file }. Corrigez-le là, puis redonnez ce fichier.
 
 ## The map.
 

@@ -1935,6 +1935,12 @@ places-notations = { $dms } (WGS 84), { $mgrs } (MGRS)
 places-near = { $distance } по истинному пеленгу { $bearing }° от ориентира «{ $feature }»
 places-metres = { $metres } м
 places-kilometres = { $kilometres } км
+places-importing = Загрузка { $file }
+places-imported = Прочитано уведомлений: { $read }; подано: { $filed }, уже известно: { $duplicates }, отклонено: { $rejected }
+places-import-looked = Прочитано уведомлений: { $read }, ничего не подано; можно подать: { $filed }, уже известно: { $duplicates }, было бы отклонено: { $rejected }
+places-import-duplicate = Уже известно: { $at } ({ $id }) повторяет { $seen }
+places-import-rejected = Отклонено: { $at } ({ $id }), поле { $field }: { $reason }
+places-import-mend = Отклонённое записано в { $file }. Исправьте там и подайте этот файл снова.
 
 ## The map.
 
