@@ -586,6 +586,17 @@ def test_what_we_file_is_whole(line, fact, reason):
         line.file(fact)
 
 
+def test_a_danger_zone_that_stands_until_it_is_withdrawn_states_no_window(line):
+    fact = replace(
+        FLIGHTS,
+        form=NoticeForm.HAZARD_TO_NAVIGATION,
+        fields={1: 1, 4: "x"},
+        volumes=(replace(area(), start_ms=None, end_ms=None),),
+    )
+    view = line.view(line.file(fact))
+    assert (view.is_live, view.is_short_notice, view.start_ms, view.end_ms) == (True, False, None, None)
+
+
 def test_what_is_over_is_not_filed_and_nobody_speaks_for_the_other_side(line):
     line.hours = 100
     with pytest.raises(PolicyError, match="expired"):

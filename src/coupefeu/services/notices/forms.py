@@ -93,6 +93,7 @@ _RULES: Final = (
     FormRule(
         form=NoticeForm.HAZARD_TO_NAVIGATION,
         fields=_fields("activity choice/6!", "navarea text", "notam text", "contact text!"),
+        needs_window=False,
         may_ask=False,
     ),
     FormRule(
