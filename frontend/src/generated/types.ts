@@ -1664,6 +1664,23 @@ export interface AgreedCallsValues {
   readonly per_minute: number;
 }
 
+/** Of one form of notice, by its number: how long ahead it is due (0: no term), how soon it is answered (seconds). */
+export interface AgreedFormValues {
+  readonly form: number;
+  readonly lead_s: number;
+  readonly answer_s: number;
+}
+
+/** What plans keep apart by, and the terms of each form; two lead times are of a case of a form (seconds). */
+export interface AgreedNoticesValues {
+  readonly distance_m: number;
+  readonly altitude_m: number;
+  readonly time_s: number;
+  readonly forms: readonly AgreedFormValues[];
+  readonly emergency_lead_s: number;
+  readonly sea_entry_lead_s: number;
+}
+
 /** How long each step of the chain may take, of messages of one precedence, in seconds. */
 export interface DeadlineValues {
   readonly precedence: string;
@@ -1732,6 +1749,7 @@ export interface TermsValues {
   readonly ladders: readonly LadderValues[];
   readonly calls: AgreedCallsValues;
   readonly watch_grace_s: number;
+  readonly notices: AgreedNoticesValues;
   readonly deadlines: readonly DeadlineValues[];
   readonly line_tests: readonly LineTestValues[];
   readonly budgets: BudgetValues;
