@@ -1664,7 +1664,7 @@ export interface AgreedCallsValues {
   readonly per_minute: number;
 }
 
-/** Of one form of notice, by its number: how long ahead it is due (0: no term), how soon it is answered (seconds). */
+/** Of one form of notice, by its number: how long ahead it is due (0: no term), how soon answered (seconds). */
 export interface AgreedFormValues {
   readonly form: number;
   readonly lead_s: number;
