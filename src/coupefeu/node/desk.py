@@ -14,6 +14,7 @@ from coupefeu.model.precedence import Precedence
 from coupefeu.node.call_desk import CallDesk, ListedCalls
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.notice_desk import NoticeDesk
+from coupefeu.node.passing.desk import PassingDesk
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.services.base import Context, Rows, Statement
 from coupefeu.services.calls.diagnosis import Diagnosis
@@ -102,6 +103,7 @@ class Desk:
         self._clock = clock
         self._calls = CallDesk(self._reader, self.context)
         self._notices = NoticeDesk(self._reader, self.context)
+        self._passing = PassingDesk(self._reader, self.context, self._notices)
 
     @classmethod
     def open(cls, folder: NodeFolder, *, running: bool) -> Self:
@@ -124,6 +126,11 @@ class Desk:
     def notices(self) -> NoticeDesk:
         """The notices of this record."""
         return self._notices
+
+    @property
+    def passing(self) -> PassingDesk:
+        """How notices stand below the desks: who has them, what is stopped, what is held."""
+        return self._passing
 
     @property
     def party(self) -> str:
