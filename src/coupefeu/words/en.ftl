@@ -1954,6 +1954,7 @@ places-import-looked = { $read } notices read, nothing filed: { $filed } could b
 places-import-duplicate = Known already: { $at } ({ $id }) says the same as { $seen }
 places-import-rejected = Rejected: { $at } ({ $id }), field { $field }: { $reason }
 places-import-mend = What was rejected is in { $file }. Mend it there, and give that file again.
+places-exported = { $count } notices written to { $files }
 
 ## Presence: contacts, questions, sightings and claims.
 

@@ -1949,6 +1949,7 @@ places-import-looked = { $read } notifications lues, rien n’a été déposé�
 places-import-duplicate = Déjà connue : { $at } ({ $id }) dit la même chose que { $seen }
 places-import-rejected = Rejetée : { $at } ({ $id }), champ { $field } : { $reason }
 places-import-mend = Ce qui a été rejeté est dans { $file }. Corrigez-le là, puis redonnez ce fichier.
+places-exported = { $count } notifications écrites dans { $files }
 
 ## The map.
 

@@ -1948,6 +1948,7 @@ places-import-looked = Прочитано уведомлений: { $read }, н�
 places-import-duplicate = Уже известно: { $at } ({ $id }) повторяет { $seen }
 places-import-rejected = Отклонено: { $at } ({ $id }), поле { $field }: { $reason }
 places-import-mend = Отклонённое записано в { $file }. Исправьте там и подайте этот файл снова.
+places-exported = Записано уведомлений: { $count }; файл: { $files }
 
 ## The map.
 
