@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from coupefeu.cli import bench as command
 from coupefeu.cli.main import make_app
 from coupefeu.errors import ConfigError, UsageError
-from coupefeu.node.bench import stored
+from coupefeu.node.bench import collisions, stored
 from coupefeu.node.bench.figures import Bench, Sizes
 from coupefeu.node.bench.plan import MEASUREMENTS, run_bench
 from coupefeu.node.bench.stored import stored_record
@@ -30,6 +30,8 @@ TINY = Sizes(
     rings=2,
     calls=5,
     flood_calls=80,
+    notices=(100, 200),
+    filed=20,
 )
 NAMES = {
     "message": ["message", "message-socket"],
@@ -49,6 +51,13 @@ NAMES = {
     "communique": ["communique-written", "communique-verified"],
     "cosigned": ["cosigned"],
     "backup": ["backup", "restore"],
+    "notices": [
+        "notices-100-median",
+        "notices-100-p99",
+        "notices-200-median",
+        "notices-200-p99",
+        "notices-load",
+    ],
 }
 
 
@@ -66,7 +75,8 @@ def measure(cache, *only, told=lambda *_: None):
 
 
 @pytest.mark.parametrize("name", MEASUREMENTS)
-def test_each_measurement_works_and_loses_nothing(name, cache):
+def test_each_measurement_works_and_loses_nothing(name, cache, monkeypatch):
+    monkeypatch.setattr(collisions, "has_postgis", lambda: False)
     told = []
     figures = measure(cache, name, told=lambda *each: told.append(each))
     assert [figure.name for figure in figures] == NAMES[name]

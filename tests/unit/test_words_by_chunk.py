@@ -31,7 +31,6 @@ LATER_ROOMS = (
     "pages/presence/",
     "pages/record/",
     "pages/watch/",
-    "passing/",
     "watch/",
     "calls/room/",
     "lock/",

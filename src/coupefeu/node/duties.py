@@ -48,12 +48,14 @@ class Duties:
         """Go by another version of the agreement from now on."""
         self._agreement = agreement
         self._expiring.amend()
+        self._engine.check_conflicts()
 
     def check(self) -> int:
         """Do what is due; gives the milliseconds until the next look."""
         if self._engine.is_recovering:
             return CLOCK_MOVED_MS
         self._engine.name_overdue()
+        self._engine.check_conflicts()
         now = self._clock()
         self._watch_clock(now)
         erase_ms = self._expiring.check(now)

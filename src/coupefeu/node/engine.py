@@ -29,6 +29,8 @@ from coupefeu.services.base import Command
 from coupefeu.store.jobs import (
     Act,
     Acted,
+    CheckConflicts,
+    ConflictsChecked,
     Expired,
     FindFork,
     ForkFound,
@@ -224,6 +226,14 @@ class Engine:
                 )
             )
             self.tell(EntryRecorded(recorded=recorded))
+
+    def check_conflicts(self) -> None:
+        """Have the notices compared that wait since the minima changed: a few, then what others ask, then more."""
+        self._submit(CheckConflicts(), self._conflicts_checked)
+
+    def _conflicts_checked(self, outcome: Outcome) -> None:
+        if isinstance(outcome, ConflictsChecked) and not outcome.is_done:
+            self.check_conflicts()
 
     def name_overdue(self) -> None:
         """Ask again for what others owe our record, and name in our own log what is overdue (protocol A7)."""

@@ -3,13 +3,14 @@
     Command -> needs() -> [store selects] -> decide() -> Draft -> [store appends] -> Recorded
     the other side's entry ------------------------------------> [store appends] -> Recorded
     Recorded -> apply() -> Statement -> [store executes, same transaction]
+    Recorded -> follow() <-> [store selects] -> Statement -> [store executes, same transaction]
 
 A service never executes a statement, never reads a clock and never draws a random number.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from sqlalchemy import Executable, MetaData
 
@@ -29,6 +30,9 @@ VIEWS_VERSION = 5
 
 Rows = Sequence[Mapping[str, Any]]
 """What one select gave: each row as a mapping from column name to value."""
+
+Select = Callable[["Statement"], Rows]
+"""Runs a select over the view tables, as they stand with all that was shown before."""
 
 
 class Statement(NamedTuple):
@@ -156,4 +160,26 @@ class Service(Protocol):
 
     def apply(self, recorded: Recorded, context: Context) -> tuple[Statement, ...]:
         """Give the statements that bring the view up to date with one more entry."""
+        ...
+
+
+@runtime_checkable
+class Follower(Protocol):
+    """What a service gives beside `apply` when rows of its views depend on other rows: each pair that collides, say.
+
+    What `follow` makes depends on the rows that `apply` has made of all entries and on the agreement alone, never on
+    the order in which they came: so a rebuild makes it of everything at once.
+    """
+
+    @property
+    def followed(self) -> frozenset[int]:
+        """The kinds of entry after which `follow` is asked; not of its own alone."""
+        ...
+
+    def complete(self, drafts: tuple[Draft, ...], context: Context, select: Select) -> tuple[Draft, ...]:
+        """Give drafts of ours with what hangs on rows that only they name: what they collide with."""
+        ...
+
+    def follow(self, recorded: Recorded, context: Context, select: Select) -> Iterator[Statement]:
+        """Give, one by one, the statements that bring dependent rows up to date; those of `apply` are carried out."""
         ...

@@ -19,7 +19,7 @@ from coupefeu.model.logs import position_of
 from coupefeu.model.messages import format_number
 from coupefeu.record.attachment import attachment_salt, commit_attachment
 from coupefeu.record.leaf import leaf_hash, make_leaf
-from coupefeu.services.base import Command, Draft, Recorded, Service
+from coupefeu.services.base import Command, Draft, Follower, Recorded, Service
 from coupefeu.services.erasures.facts import parse_erasure
 from coupefeu.store.attachments import store_content
 from coupefeu.store.erased import erase_named
@@ -55,6 +55,8 @@ def act(transaction: Transaction, services: Mapping[type[Command], Service], com
         )
     known = [transaction.select(need) for need in service.needs(command)]
     drafts = service.decide(command, known, transaction.context)
+    if isinstance(service, Follower):
+        drafts = service.complete(drafts, transaction.context, transaction.select)
     return append(transaction, drafts)
 
 

@@ -60,6 +60,11 @@ class NameOverdue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckConflicts:
+    """Compare the next few notices that wait since the minima changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FindWanted:
     """Name the attachments that the party of `log` promised us, within the agreed size, and that are not held.
 
@@ -158,6 +163,7 @@ Job = (
     | ReceiveLineTest
     | TakeReceipt
     | NameOverdue
+    | CheckConflicts
     | FindWanted
     | ReadPart
     | KeepAttachment
@@ -241,6 +247,13 @@ class Overdue:
 
     entries: tuple[Stored, ...]
     lacking: tuple[Lacking, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictsChecked:
+    """`is_done`: none waits any more."""
+
+    is_done: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -352,6 +365,7 @@ Outcome = (
     | Received
     | Receipted
     | Overdue
+    | ConflictsChecked
     | Wanted
     | Part
     | Kept

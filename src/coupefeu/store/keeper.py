@@ -23,6 +23,7 @@ from coupefeu.store import tables
 from coupefeu.store.announce import receive_line_test
 from coupefeu.store.append import act
 from coupefeu.store.attachments import find_wanted, keep_attachment, read_part
+from coupefeu.store.colliding import change_minima, check_conflicts, read_minima
 from coupefeu.store.equivocation import find_fork, take_fork
 from coupefeu.store.erasing import erase_on_order
 from coupefeu.store.expiring import expire
@@ -31,6 +32,7 @@ from coupefeu.store.incarnations import check_cited, find_second_opening, keep_s
 from coupefeu.store.jobs import (
     Act,
     Acted,
+    CheckConflicts,
     EraseExpired,
     Expired,
     FindFork,
@@ -60,7 +62,7 @@ from coupefeu.store.recovering import recover, refuse
 from coupefeu.store.recovery_jobs import RecoveryJob, RecoveryOutcome, TakenBack
 from coupefeu.store.remains import Remains
 from coupefeu.store.schema import prepare_schema
-from coupefeu.store.showing import by_kind, make_context
+from coupefeu.store.showing import by_kind, followers_of, make_context
 from coupefeu.store.sqlite import UNAVAILABLE, open_for_writing
 from coupefeu.store.standing import is_of_agreement, read_standing
 from coupefeu.store.state import LogState, empty_log
@@ -111,11 +113,13 @@ class Keeper:
         self.recovering: str | None = None
         """Why this record may be older than what was signed; nothing is signed then (protocol A13)."""
         self._by_kind = by_kind(services)
+        self._followers = followers_of(services)
         self._by_command: Mapping[type[Command], Service] = {c: s for s in services for c in s.commands}
         self.connection = open_for_writing(path)
         prepare_schema(self.connection)
         if not are_current(self.connection):
             rebuild(self.connection, line, services, agreement, progress)
+        self._separation = read_minima(self.connection)
         self._remains = Remains(self.connection)
         self._take_standing()
         self.states = self._load_states()
@@ -225,6 +229,8 @@ class Keeper:
                 return take_receipt(transaction, job)
             case NameOverdue():
                 return name_overdue(transaction, self._by_command)
+            case CheckConflicts():
+                return check_conflicts(transaction)
             case FindWanted():
                 return find_wanted(transaction, job)
             case ReadPart():
@@ -327,7 +333,7 @@ class Keeper:
         except StoreError:
             self.connection.roll_back()
             raise
-        return Transaction(
+        transaction = Transaction(
             self.connection,
             self.line,
             self.states,
@@ -336,7 +342,11 @@ class Keeper:
             self._next_arrival,
             is_recovering=self.recovering is not None,
             parted=self.parted,
+            followers=self._followers,
         )
+        if self._separation != self.agreement.notices.separation:
+            change_minima(transaction, self.agreement.notices.separation)
+        return transaction
 
     def _commit(self, transaction: Transaction) -> None:
         transaction.save_states()
@@ -349,6 +359,7 @@ class Keeper:
             if not self._is_persisted(transaction):
                 raise
         self._next_arrival = transaction.next_arrival
+        self._separation = transaction.context.agreement.notices.separation
         self._marks = {**self._marks, **self._read_marks(transaction.changed)}
         mono_ms = transaction.context.now.mono_ms
         self._remains.committed(transaction.erased, mono_ms, at_once=transaction.is_ordered)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, insert, select
-from sqlalchemy.schema import CreateIndex, CreateTable
 
 from coupefeu.errors import PeerError, StoreError
 from coupefeu.model.agreement import Agreement
@@ -18,11 +17,13 @@ from coupefeu.model.instant import Moment
 from coupefeu.services.base import METADATA, VIEWS_VERSION, Service
 from coupefeu.services.erasures.facts import parse_erasure
 from coupefeu.store import tables
+from coupefeu.store.colliding import index_all
 from coupefeu.store.derived import remake_trees
 from coupefeu.store.erased import IS_ERASED, erase_named
 from coupefeu.store.line import Line
+from coupefeu.store.packing import NODE_BYTES
 from coupefeu.store.showing import by_kind, is_shown, make_context, recorded_of, with_attached
-from coupefeu.store.sqlite import Connection, compile_text, create_tables, open_for_writing
+from coupefeu.store.sqlite import Connection, create_tables, declared, open_for_writing
 from coupefeu.store.transaction import Transaction
 
 Progress = Callable[[int, int], None]
@@ -114,17 +115,32 @@ def views_digest() -> str:
     """Name the views as they are declared: another table, column or VIEWS_VERSION gives another name."""
     texts = [str(VIEWS_VERSION)]
     for table in METADATA.sorted_tables:
-        texts.append(compile_text(CreateTable(table)))
-        texts += sorted(compile_text(CreateIndex(index)) for index in table.indexes)
+        texts += declared(table)
     return sha256("\n".join(texts).encode()).hexdigest()
 
 
 def _drop_views(connection: Connection) -> None:
-    """Drop every table that is not the record's own, also views of an older program."""
+    """Drop every table that is not the record's own, also views of an older program.
+
+    Virtual tables go first, for they take the tables along that they keep their rows in.
+    """
     ours = set(tables.RECORD.tables)
-    for (name,) in connection.query("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+    named = connection.query("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
+    for name, sql in sorted(named, key=lambda each: not _is_virtual(each[1])):
         if name not in ours and not name.startswith("sqlite_"):
-            connection.query(f'DROP TABLE "{name}"')
+            if _is_virtual(sql):
+                _make_droppable(connection, name)
+            connection.query(f'DROP TABLE IF EXISTS "{name}"')
+
+
+def _is_virtual(sql: str) -> bool:
+    return sql.upper().startswith("CREATE VIRTUAL")
+
+
+def _make_droppable(connection: Connection, name: str) -> None:
+    """Give an R*Tree an empty root: with a damaged one, or none, SQLite does not even drop it."""
+    connection.query(f'CREATE TABLE IF NOT EXISTS "{name}_node" (nodeno INTEGER PRIMARY KEY, data)')
+    connection.query(f'INSERT OR REPLACE INTO "{name}_node" VALUES (1, zeroblob({NODE_BYTES}))')  # noqa: S608 - a declared name
 
 
 def replay(
@@ -149,6 +165,7 @@ def replay(
         done += len(rows)
         if progress is not None:
             progress(done, total)
+    index_all(transaction)
     return shown
 
 

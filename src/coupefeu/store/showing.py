@@ -9,7 +9,7 @@ from coupefeu.model.agreement import Agreement
 from coupefeu.model.entry import Head, Kind
 from coupefeu.model.instant import Moment
 from coupefeu.record.leaf import leaf_hash
-from coupefeu.services.base import Context, Recorded, Service
+from coupefeu.services.base import Context, Follower, Recorded, Service
 from coupefeu.store.line import Line
 from coupefeu.store.sqlite import Connection
 from coupefeu.wire.head import decode_head
@@ -25,6 +25,11 @@ def by_kind(services: Sequence[Service]) -> ByKind:
     known: dict[int | None, Service] = {kind: each for each in services for kind in each.kinds}
     known[None] = services[0]
     return known
+
+
+def followers_of(services: Sequence[Service]) -> Mapping[int, Follower]:
+    """Map each kind to the service that keeps dependent rows after it; at most one does."""
+    return {kind: each for each in services if isinstance(each, Follower) for kind in each.followed}
 
 
 def make_context(

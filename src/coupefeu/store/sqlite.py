@@ -6,14 +6,14 @@ as another closes it, so no such version is ever used.
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 from weakref import finalize
 
 from pysqlite3 import dbapi2
-from sqlalchemy import Executable, MetaData
+from sqlalchemy import Executable, MetaData, Table
 from sqlalchemy.dialects import sqlite as dialect_module
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -153,6 +153,11 @@ _CAUSES: Final = (
     ),
     ("disk I/O", "store.disk.failed", "Check the disk; then `coupefeu fsck`."),
     (
+        "RTree",
+        "store.database.corrupt",
+        "An index of the views is damaged: stop the node and run `coupefeu rebuild`; the record stays as it is.",
+    ),
+    (
         "locked",
         "store.database.locked",
         "Another program holds the record; stop it, then start this node again.",
@@ -258,12 +263,21 @@ def _connect_uri(path: Path, options: str) -> Any:
 def create_tables(connection: Connection, metadata: MetaData) -> None:
     """Create every table and index of `metadata`."""
     for table in metadata.sorted_tables:
-        _run(connection, [CreateTable(table), *(CreateIndex(index) for index in table.indexes)])
+        for text in declared(table):
+            connection.query(text)
 
 
-def _run(connection: Connection, statements: Iterable[Any]) -> None:
-    for statement in statements:
-        connection.query(compile_text(statement))
+def declared(table: Table) -> list[str]:
+    """Give the SQL that makes a table and its indices.
+
+    One whose `info` names a module (`{"using": "rtree_i32"}`) is a virtual table of it.
+    """
+    module = table.info.get("using")
+    if module is None:
+        indices = sorted(compile_text(CreateIndex(index)) for index in table.indexes)
+        return [compile_text(CreateTable(table)), *indices]
+    columns = ", ".join(column.name for column in table.columns)
+    return [f"CREATE VIRTUAL TABLE {table.name} USING {module} ({columns})"]
 
 
 def compile_text(statement: Any) -> str:

@@ -5,7 +5,8 @@ per statement. A job is judged before its first write, so that a refused one has
 and stands for a savepoint per command.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Executable, bindparam, insert, select, update
@@ -13,7 +14,7 @@ from sqlalchemy import Executable, bindparam, insert, select, update
 from coupefeu.errors import StoreError
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.record.tree import Frontier
-from coupefeu.services.base import Context, Recorded, Rows, Service, Statement
+from coupefeu.services.base import Context, Follower, Recorded, Rows, Service, Statement
 from coupefeu.services.messages.promised import INSERT_PROMISED
 from coupefeu.store import tables
 from coupefeu.store.line import Line
@@ -70,10 +71,11 @@ class Transaction:
         *,
         is_recovering: bool = False,
         parted: dict[int, int] | None = None,
+        followers: Mapping[int, Follower] = MappingProxyType({}),
     ) -> None:
         """`is_recovering`: this node signs nothing, for it may have signed more than it holds (protocol A13).
 
-        `parted`: see store/parted.py; what is found out here is noted in it.
+        `parted`: see store/parted.py; what is found out here is noted in it. `followers`: see `showing.followers_of`.
         """
         self.parted = {} if parted is None else parted
         self.line = line
@@ -89,6 +91,7 @@ class Transaction:
         self.is_recovering = is_recovering
         self._connection = connection
         self._services = services
+        self._followers = followers
         self._buffer: list[tuple[Executable, Mapping[str, Any]]] = []
         self._before: dict[int, LogState] = {}
         self._opened: list[int] = []
@@ -195,6 +198,14 @@ class Transaction:
             self._buffer.append(statement)
             if statement.executable is INSERT_PROMISED and statement.parameters["to_us"]:
                 self.promises += 1
+        follower = self._followers.get(-1 if kind is None else kind)
+        if follower is not None:
+            self.carry_out(follower.follow(recorded, self.context, self.select))
+
+    def carry_out(self, statements: Iterable[Statement]) -> None:
+        """Buffer what a service gives; it may select between one and the next, and sees those before."""
+        for statement in statements:
+            self._buffer.append(statement)
 
     def append_leaf(self, log: int, state: LogState, hashed: bytes) -> None:
         """Grow a log's tree by one; keep its frontier at every FRONTIER_STEP, and each full subtree of a kept level."""

@@ -67,6 +67,8 @@ class Sizes:
     rings: int = 100
     calls: int = 200
     flood_calls: int = 100_000
+    notices: tuple[int, ...] = (1_000, 10_000, 100_000, 1_000_000)
+    filed: int = 600
 
 
 FULL: Final = Sizes()
@@ -81,6 +83,8 @@ QUICK: Final = replace(
     witnessed=2_000,
     rings=30,
     flood_calls=10_000,
+    notices=(1_000, 10_000),
+    filed=200,
 )
 
 

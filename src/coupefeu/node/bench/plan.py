@@ -12,6 +12,7 @@ from coupefeu.node.bench.backups import measure_backup
 from coupefeu.node.bench.bad_days import measure_cut, measure_flash, measure_kill
 from coupefeu.node.bench.beside import measure_beside
 from coupefeu.node.bench.calls import measure_call_flood, measure_calls, measure_ring
+from coupefeu.node.bench.collisions import measure_collisions
 from coupefeu.node.bench.communiques import measure_communique, measure_proof
 from coupefeu.node.bench.figures import Bench, Figure, Progress, Sizes
 from coupefeu.node.bench.messages import measure_bytes, measure_message, measure_pipelined
@@ -37,6 +38,7 @@ MEASUREMENTS: Final[dict[str, Callable[[Bench], AsyncIterator[Figure]]]] = {
     "witness": measure_witness,
     "cosigned": measure_cosigned,
     "backup": measure_backup,
+    "notices": measure_collisions,
 }
 
 

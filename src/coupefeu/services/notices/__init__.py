@@ -5,10 +5,10 @@ and rows, and for readers `fold`. The rule of the room: only its author changes 
 one log alone; what the other side says is of the version that it names, and counts until more than remarks changes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from coupefeu.services.base import Command, Context, Draft, Recorded, Rows, Statement
-from coupefeu.services.notices import rules, views
+from coupefeu.services.base import Command, Context, Draft, Recorded, Rows, Select, Statement
+from coupefeu.services.notices import indexing, naming, rules, views
 from coupefeu.services.notices.commands import COMMANDS
 from coupefeu.services.notices.facts import KINDS
 
@@ -18,6 +18,7 @@ class NoticesService:
 
     kinds: frozenset[int] = frozenset(map(int, KINDS))
     commands: tuple[type[Command], ...] = COMMANDS
+    followed: frozenset[int] = indexing.FOLLOWED
 
     def needs(self, command: Command) -> tuple[Statement, ...]:
         """See `Service.needs`."""
@@ -30,3 +31,11 @@ class NoticesService:
     def apply(self, recorded: Recorded, context: Context) -> tuple[Statement, ...]:
         """See `Service.apply`; how a notice stands is judged when it is read."""
         return views.apply(recorded, context)
+
+    def complete(self, drafts: tuple[Draft, ...], context: Context, select: Select) -> tuple[Draft, ...]:
+        """See `Follower.complete`: a version names what it conflicts with."""
+        return naming.complete(drafts, context, select)
+
+    def follow(self, recorded: Recorded, context: Context, select: Select) -> Iterator[Statement]:
+        """See `Follower.follow`: what stands in the index, and what conflicts."""
+        return indexing.follow(recorded, context, select)

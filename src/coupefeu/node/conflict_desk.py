@@ -1,0 +1,278 @@
+"""What an officer reads of conflicts: pairs from the views, both notices as they stand, and what was compared at all.
+
+An empty list is worth what it rests on, so every answer says that too (`Compared`).
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from coupefeu.errors import StoreError
+from coupefeu.model.entry import Kind
+from coupefeu.model.logs import position_of
+from coupefeu.model.messages import MessageId
+from coupefeu.model.volumes import Separation, Volume
+from coupefeu.node.conflict_values import (
+    Compared,
+    ConflictGroup,
+    ConflictList,
+    ConflictView,
+    DraftConflict,
+    Measured,
+    NotChecked,
+)
+from coupefeu.services.base import Context, Rows, Statement
+from coupefeu.services.notices.boxes import read_separation, select_near
+from coupefeu.services.notices.conflicts import find_conflicts
+from coupefeu.services.notices.fold import fold
+from coupefeu.services.notices.indexing import prepare_volumes
+from coupefeu.services.notices.looking import (
+    count_conflicts,
+    count_live,
+    select_conflicts,
+    select_conflicts_of,
+    select_minima,
+    select_newest_theirs,
+    select_prepared,
+)
+from coupefeu.services.notices.settling import Alarm, judge_alarm, said_of, settled_as
+from coupefeu.services.notices.status import NoticeView
+from coupefeu.services.notices.tables import select_rows_of
+from coupefeu.store.reader import Reader
+
+if TYPE_CHECKING:
+    from coupefeu.deconfliction import Clearing
+
+DAMAGE: Final = frozenset({"store.database.corrupt", "store.database.other_version"})
+"""What a reader is told where the index is broken."""
+_GAP: Final = (
+    "SELECT size, complete, (SELECT max(idx) + 1 - logs.size - count(*) FROM entries"
+    " WHERE entries.log = logs.log AND idx >= logs.size) FROM logs WHERE log = ?"
+)
+_CHUNK: Final = 256
+
+
+class ConflictDesk:
+    """The conflicts of one record; a part of `node.desk.Desk`."""
+
+    def __init__(self, reader: Reader, context: Callable[[], Context]) -> None:
+        self._reader = reader
+        self._context = context
+
+    def listed(self, limit: int = 500, *, is_link_up: bool | None = None) -> ConflictList:
+        """Give the conflicts that are not over, by movement; those that begin first in front."""
+        context = self._context()
+        compared = self._compared(context, is_link_up=is_link_up)
+        rows = [] if _is_damaged(compared) else self._rows(select_conflicts(context.now.utc_ms, limit))
+        return ConflictList(
+            groups=_group(self._views(rows, context)), total=compared.conflicts, compared=compared
+        )
+
+    def of(self, notice: MessageId) -> tuple[ConflictView, ...]:
+        """Give the conflicts of one notice, of either side."""
+        context = self._context()
+        return self._views(self._rows(select_conflicts_of([notice], context.now.utc_ms)), context)
+
+    def counts(self, notices: Sequence[MessageId]) -> Mapping[MessageId, int]:
+        """Count the conflicts of each of these notices; of one that has none nothing."""
+        counts: dict[MessageId, int] = {}
+        for row in self._rows(select_conflicts_of(notices, self._context().now.utc_ms)):
+            place = row["of_log"], row["of_idx"]
+            counts[place] = counts.get(place, 0) + 1
+        return counts
+
+    def compared(self, *, is_link_up: bool | None = None) -> Compared:
+        """Say what was compared; `is_link_up`: the line now, as a running node knows it."""
+        return self._compared(self._context(), is_link_up=is_link_up)
+
+    def check(self, volumes: tuple[Volume, ...], *, ours: bool = True) -> tuple[DraftConflict, ...]:
+        """Say what volumes would conflict with: of ours with theirs; not `ours`: those they propose, with ours."""
+        context = self._context()
+        ready = prepare_volumes(volumes)
+        if ready is None:
+            return ()
+        prepared, boxes = ready
+        separation = self._separation(context)
+        near = [self._rows(each) for each in select_near(boxes, ours=not ours)]
+        found = find_conflicts(prepared, near, separation)
+        notices = self._notices([(row["root_log"], row["root_idx"]) for row in found], context)
+        return tuple(
+            DraftConflict(other=other, measured=_measure(prepared, row["prepared"], separation))
+            for row in found
+            if (other := notices[row["root_log"], row["root_idx"]]).is_live
+        )
+
+    def clearing(self, ours: MessageId, theirs: MessageId) -> "Clearing | None":
+        """Say what could be changed in our notice alone that clears this conflict; None: they are not in conflict."""
+        from coupefeu.deconfliction import Prepared, clearing  # noqa: PLC0415 - loads NumPy
+
+        context = self._context()
+        for row in self._rows(select_conflicts_of([ours], context.now.utc_ms)):
+            if (row["their_log"], row["their_idx"]) == theirs:
+                prepared = self._prepared([row])
+                one, other = (Prepared(prepared[row[f"{side}_arrival"]]) for side in ("our", "their"))
+                return clearing(one, other, self._separation(context))
+        return None
+
+    # --- views --------------------------------------------------------------------------------------------
+
+    def _views(self, rows: Rows, context: Context) -> tuple[ConflictView, ...]:
+        places = [(row[f"{side}_log"], row[f"{side}_idx"]) for row in rows for side in ("our", "their")]
+        notices = self._notices(places, context)
+        prepared = self._prepared(rows)
+        separation = self._separation(context)
+        views = (
+            self._view(
+                row,
+                notices[row["our_log"], row["our_idx"]],
+                notices[row["their_log"], row["their_idx"]],
+                _measure(prepared[row["our_arrival"]], prepared[row["their_arrival"]], separation),
+                context,
+            )
+            for row in rows
+        )
+        return tuple(each for each in views if each.ours.is_live and each.theirs.is_live)
+
+    def _view(
+        self, row: Any, ours: NoticeView, theirs: NoticeView, measured: Measured, context: Context
+    ) -> ConflictView:
+        said = said_of(ours, theirs)
+        span_ms = measured.start_ms, measured.end_ms
+        return ConflictView(
+            ours=ours,
+            theirs=theirs,
+            measured=measured,
+            found_ms=row["found_ms"],
+            said=said,
+            settlement=settled_as(said, ours, theirs),
+            alarm=judge_alarm(ours, theirs, said, span_ms, row["found_ms"], context.now.utc_ms),
+        )
+
+    def _notices(self, places: Iterable[MessageId], context: Context) -> dict[MessageId, NoticeView]:
+        """Fold these notices; a settlement is about two of them."""
+        wanted = sorted(set(places))
+        rows: dict[MessageId, dict[MessageId, Any]] = {each: {} for each in wanted}
+        for start in range(0, len(wanted), _CHUNK):
+            for row in self._rows(select_rows_of(*wanted[start : start + _CHUNK])):
+                about = [(row["root_log"], row["root_idx"])]
+                if row["kind"] == Kind.CONFLICT_SETTLED:
+                    about.append((row["other_log"], row["other_idx"]))
+                for notice in about:
+                    rows.get(notice, {})[row["log"], row["idx"]] = row
+        return {notice: fold(list(held.values()), notice, context) for notice, held in rows.items()}
+
+    def _prepared(self, rows: Rows) -> dict[int, bytes]:
+        arrivals = {row[f"{side}_arrival"] for row in rows for side in ("our", "their")}
+        return {row["arrival"]: row["prepared"] for row in self._rows(select_prepared(sorted(arrivals)))}
+
+    # --- what was compared --------------------------------------------------------------------------------
+
+    def _compared(self, context: Context, *, is_link_up: bool | None) -> Compared:
+        agreed = context.agreement.notices.separation
+        not_checked, since_ms = self._why_not(context)
+        counts = {"ours": 0, "theirs": 0}
+        conflicts, newest_ms, separation = 0, None, agreed
+        try:
+            (counts,) = self._rows(count_live(context.now.utc_ms))  # type: ignore[assignment]  # one row of two numbers
+            ((conflicts,),) = (row.values() for row in self._rows(count_conflicts(context.now.utc_ms)))
+            newest = self._rows(select_newest_theirs())
+            newest_ms = newest[0]["claimed_ms"] if newest else None
+            separation = self._separation(context)
+        except StoreError as error:
+            if error.code not in DAMAGE:
+                raise
+            not_checked, since_ms = NotChecked.DAMAGED, None
+        return Compared(
+            ours=counts["ours"],
+            theirs=counts["theirs"],
+            conflicts=conflicts,
+            newest_theirs_ms=newest_ms,
+            is_link_up=is_link_up,
+            separation=separation,
+            not_checked=not_checked,
+            since_ms=since_ms,
+            as_of_ms=context.now.utc_ms,
+        )
+
+    def _why_not(self, context: Context) -> tuple[NotChecked | None, int | None]:
+        """Say why nobody can say that all was compared, and since when; None: all that is on both records was."""
+        gap = self._first_gap(context)
+        if gap is not None:
+            return NotChecked.GAP, gap[0]
+        minima = self._rows(select_minima())
+        agreed = context.agreement
+        if minima and read_separation(minima) != agreed.notices.separation:
+            return NotChecked.MINIMA, agreed.in_force_ms
+        if minima and minima[0]["since_ms"] is not None:
+            return NotChecked.MINIMA, minima[0]["since_ms"]
+        return None, None
+
+    def _first_gap(self, context: Context) -> tuple[int | None] | None:
+        """Say when the last of another's log came that lies before the first hole in it; None: there is no hole."""
+        since: list[int | None] = []
+        us = position_of(context.our_log, len(context.parties))
+        for log in (row["log"] for row in self._reader.logs()):
+            if position_of(log, len(context.parties)) == us:
+                continue
+            size, complete, missing = self._reader.connection.query(_GAP, (log,)).fetchone()
+            if complete < size or missing:
+                held = self._reader.entries(log, complete - 1, 1) if complete else ()
+                since.append(held[0]["arrived_ms"] if held else None)
+        if not since:
+            return None
+        return (None if None in since else min(each for each in since if each is not None),)
+
+    def _separation(self, context: Context) -> Separation:
+        return read_separation(self._rows(select_minima())) or context.agreement.notices.separation
+
+    def _rows(self, statement: Statement) -> Rows:
+        return self._reader.view(statement.executable, statement.parameters)
+
+
+@lru_cache(maxsize=4_096)
+def _measure(ours: bytes, theirs: bytes, separation: Separation) -> Measured:
+    """Measure two notices; what was measured once is the same until one of them is amended."""
+    from coupefeu.deconfliction import Prepared, gap  # noqa: PLC0415 - loads NumPy
+
+    found = gap(Prepared(ours), Prepared(theirs), separation)
+    return Measured(
+        distance_m=found.distance_m,
+        altitude_gap_m=float(found.altitude_gap_m),
+        time_gap_s=float(found.time_gap_s),
+        place=found.place,
+        other_place=found.other,
+        start_ms=found.start_ms,
+        end_ms=found.end_ms,
+        is_within_tolerance=found.within_tolerance,
+        is_at_least=found.datums_differ,
+    )
+
+
+def _is_damaged(compared: Compared) -> bool:
+    return compared.not_checked is NotChecked.DAMAGED
+
+
+def _group(views: Sequence[ConflictView]) -> tuple[ConflictGroup, ...]:
+    """Put conflicts of one movement of ours together, in the order of their first."""
+    groups: dict[str, list[ConflictView]] = {}
+    for each in views:
+        groups.setdefault(_movement(each.ours) or each.ours.number, []).append(each)
+    return tuple(
+        ConflictGroup(
+            movement=_movement(conflicts[0].ours),
+            title="" if conflicts[0].ours.fact is None else conflicts[0].ours.fact.title,
+            conflicts=tuple(conflicts),
+            alarm=_strongest(each.alarm for each in conflicts),
+        )
+        for conflicts in groups.values()
+    )
+
+
+def _movement(notice: NoticeView) -> str:
+    return "" if notice.fact is None else notice.fact.movement
+
+
+def _strongest(alarms: Iterable[Alarm | None]) -> Alarm | None:
+    """Give the one alarm of a movement: a plan that runs already comes before one that is about to."""
+    found = set(alarms)
+    return next((each for each in (Alarm.RUNNING, Alarm.LEAD) if each in found), None)

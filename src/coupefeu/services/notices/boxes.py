@@ -1,0 +1,209 @@
+"""Where notices are, how high and when: two R*Trees of boxes, ours and theirs, and what is compared exactly.
+
+    notice_boxes_ours     a box for each volume: x, y, z on the unit sphere, altitude, time (deconfliction.Box)
+    notice_boxes_theirs   the same of the other side
+    notice_volumes        a row for each notice that may collide: its newest version, prepared for the exact comparison
+    notice_minima         one row: by which minima the conflicts were found, and how far a change of them has come
+
+Expired notices stay: what a new one means to do in the past lies in the past as well, and finds them only there.
+"""
+
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
+
+from coupefeu.model.messages import MessageId
+from coupefeu.model.volumes import Separation
+from coupefeu.services.base import METADATA, Rows, Statement
+
+AXES: Final = "xyzat"
+EDGES: Final = tuple(f"{axis}{end}" for axis in AXES for end in "01")
+"""Least and most along each axis, as `deconfliction` gives them."""
+BOX_BITS: Final = 4
+"""A notice has 16 volumes at most: a box is numbered by the arrival of its version, and its place in that."""
+_BOX: Final = struct.Struct("<10i")
+BOX_BYTES: Final = _BOX.size
+LEAST_RADIUS_M: Final = 6_335_439.0
+"""Metres in a radian where the Earth bends most: no way is longer in units of a box than by this."""
+SCALE: Final = 1 << 30
+
+
+def _tree(name: str) -> Table:
+    return Table(
+        name,
+        METADATA,
+        Column("id", Integer, primary_key=True),
+        *(Column(each, Integer) for each in EDGES),
+        info={"using": "rtree_i32"},
+    )
+
+
+BOXES_OURS: Final = _tree("notice_boxes_ours")
+BOXES_THEIRS: Final = _tree("notice_boxes_theirs")
+VOLUMES: Final = Table(
+    "notice_volumes",
+    METADATA,
+    Column("arrival", Integer, primary_key=True, autoincrement=False, doc="of the version"),
+    Column("arrived_ms", BigInteger, nullable=False),
+    Column("root_log", Integer, nullable=False),
+    Column("root_idx", BigInteger, nullable=False),
+    Column("version_log", Integer, nullable=False),
+    Column("version_idx", BigInteger, nullable=False),
+    Column("ours", Boolean, nullable=False),
+    Column(
+        "boxes",
+        LargeBinary,
+        nullable=False,
+        doc="of each volume, ten whole numbers of 32 bits, little-endian",
+    ),
+    Column("prepared", LargeBinary, nullable=False),
+)
+Index("notice_volumes_by_root", VOLUMES.c.root_log, VOLUMES.c.root_idx)
+Index("notice_volumes_by_version", VOLUMES.c.version_log, VOLUMES.c.version_idx)
+MINIMA: Final = Table(
+    "notice_minima",
+    METADATA,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("distance_m", Integer, nullable=False),
+    Column("altitude_m", Integer, nullable=False),
+    Column("time_s", Integer, nullable=False),
+    Column("pad_sphere", Integer, nullable=False, doc="the distance in units of the boxes"),
+    Column("pad_m", Integer, nullable=False),
+    Column("pad_s", Integer, nullable=False),
+    Column("since_ms", BigInteger, doc="since when not all was compared by these; None: all was"),
+    Column("checked_to", BigInteger, doc="the arrival of our notice that was compared last; None: all were"),
+)
+
+INSERT_BOX: Final = {True: insert(BOXES_OURS), False: insert(BOXES_THEIRS)}
+DELETE_BOX: Final = {
+    ours: delete(tree).where(tree.c.id == bindparam("b_id"))
+    for ours, tree in ((True, BOXES_OURS), (False, BOXES_THEIRS))
+}
+INSERT_VOLUMES: Final = insert(VOLUMES)
+DELETE_VOLUMES: Final = delete(VOLUMES).where(VOLUMES.c.arrival == bindparam("b_arrival"))
+SELECT_VOLUMES_OF: Final = select(VOLUMES).where(
+    VOLUMES.c.root_log == bindparam("log"), VOLUMES.c.root_idx == bindparam("idx")
+)
+_WITHIN: Final = or_(
+    *(
+        and_(log == bindparam("log"), idx >= bindparam("start"), idx < bindparam("end"))
+        for log, idx in (
+            (VOLUMES.c.root_log, VOLUMES.c.root_idx),
+            (VOLUMES.c.version_log, VOLUMES.c.version_idx),
+        )
+    )
+)
+SELECT_VOLUMES_AMONG: Final = select(VOLUMES.c.root_log, VOLUMES.c.root_idx).where(_WITHIN)
+SELECT_OURS_AFTER: Final = (
+    select(VOLUMES)
+    .where(VOLUMES.c.ours, VOLUMES.c.arrival > bindparam("after"))
+    .order_by(VOLUMES.c.arrival)
+    .limit(bindparam("limit"))
+)
+SELECT_MINIMA: Final = select(MINIMA)
+DELETE_MINIMA: Final = delete(MINIMA)
+INSERT_MINIMA: Final = insert(MINIMA)
+SAVE_CHECKED: Final = update(MINIMA).values(
+    checked_to=bindparam("b_checked_to"), since_ms=bindparam("b_since_ms")
+)
+_PADS: Final = {"x": "pad_sphere", "y": "pad_sphere", "z": "pad_sphere", "a": "pad_m", "t": "pad_s"}
+_MEETS: Final = " AND ".join(
+    f"r.{axis}0 <= :{axis}1 + m.{_PADS[axis]} AND r.{axis}1 >= :{axis}0 - m.{_PADS[axis]}" for axis in AXES
+)
+SELECT_NEAR: Final = {
+    ours: text(
+        "SELECT v.arrival, v.arrived_ms, v.root_log, v.root_idx, v.ours, v.boxes, v.prepared"  # noqa: S608 - fixed text
+        f" FROM notice_minima AS m CROSS JOIN {tree.name} AS r CROSS JOIN notice_volumes AS v"
+        f" WHERE {_MEETS} AND v.arrival = r.id >> {BOX_BITS}"
+    )
+    for ours, tree in ((True, BOXES_OURS), (False, BOXES_THEIRS))
+}
+"""The volumes of one side whose boxes come nearer to a box than the minima; nobody else's row is read."""
+
+
+def encode_boxes(boxes: Sequence[Sequence[int]]) -> bytes:
+    """Write the boxes of a notice, as `VOLUMES` keeps them."""
+    return b"".join(_BOX.pack(*box) for box in boxes)
+
+
+def decode_boxes(octets: bytes) -> tuple[tuple[int, ...], ...]:
+    """Read the boxes of a notice."""
+    return tuple(_BOX.iter_unpack(octets))
+
+
+def span_of(octets: bytes) -> tuple[int, int]:
+    """Give when the first of a notice's boxes begins and the last one ends, in their seconds."""
+    boxes = decode_boxes(octets)
+    return min(box[-2] for box in boxes), max(box[-1] for box in boxes)
+
+
+def select_near(boxes: bytes, *, ours: bool) -> tuple[Statement, ...]:
+    """Name the volumes of one side (`ours`, or the other) that may be too near to a notice: a select for each box."""
+    return tuple(
+        Statement(SELECT_NEAR[ours], dict(zip(EDGES, box, strict=True))) for box in decode_boxes(boxes)
+    )
+
+
+def select_volumes_of(notice: MessageId) -> Statement:
+    """Name what stands in the index of one notice: nothing, or one row."""
+    return Statement(SELECT_VOLUMES_OF, {"log": notice[0], "idx": notice[1]})
+
+
+def select_volumes_among(range_: tuple[int, int, int]) -> Statement:
+    """Name the notices in the index that are, or whose version is, among entries [start, end) of a log."""
+    return Statement(SELECT_VOLUMES_AMONG, dict(zip(("log", "start", "end"), range_, strict=True)))
+
+
+def put_in(row: Mapping[str, Any]) -> Iterator[Statement]:
+    """Give what puts a version into the index; `row`: of `VOLUMES`."""
+    yield Statement(INSERT_VOLUMES, row)
+    for number, box in enumerate(decode_boxes(row["boxes"]), start=row["arrival"] << BOX_BITS):
+        yield Statement(INSERT_BOX[bool(row["ours"])], {"id": number, **dict(zip(EDGES, box, strict=True))})
+
+
+def take_out(row: Mapping[str, Any]) -> Iterator[Statement]:
+    """Give what takes a version out of the index; `row`: of `VOLUMES`."""
+    first = row["arrival"] << BOX_BITS
+    for number in range(first, first + len(row["boxes"]) // BOX_BYTES):
+        yield Statement(DELETE_BOX[bool(row["ours"])], {"b_id": number})
+    yield Statement(DELETE_VOLUMES, {"b_arrival": row["arrival"]})
+
+
+def minima_row(separation: Separation, since_ms: int | None = None) -> dict[str, Any]:
+    """Give the row of the minima; `since_ms`: since when notices wait to be compared by them, None: none does."""
+    return {
+        "one": 1,
+        "distance_m": separation.distance_m,
+        "altitude_m": separation.altitude_m,
+        "time_s": separation.time_s,
+        "pad_sphere": int((separation.distance_m + 1.0) / LEAST_RADIUS_M * SCALE) + 1,
+        "pad_m": separation.altitude_m,
+        "pad_s": separation.time_s,
+        "since_ms": since_ms,
+        "checked_to": None if since_ms is None else 0,
+    }
+
+
+def read_separation(rows: Rows) -> Separation | None:
+    """Read the minima from what `SELECT_MINIMA` gave; None: none stand yet."""
+    for row in rows:
+        return Separation(distance_m=row["distance_m"], altitude_m=row["altitude_m"], time_s=row["time_s"])
+    return None

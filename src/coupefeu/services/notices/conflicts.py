@@ -1,0 +1,96 @@
+"""Which notices of ours conflict with which of the other side: a row for each pair, by the versions that stand.
+
+A row hangs on the two versions and the agreed minima alone, so it is the same whenever it is made. How near the two
+come, and where, is measured when somebody looks (`node.conflict_desk`).
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, bindparam, delete, insert
+
+from coupefeu.model.messages import MessageId
+from coupefeu.model.volumes import Separation
+from coupefeu.services.base import METADATA, Rows, Statement
+from coupefeu.services.notices.boxes import span_of
+
+BATCH: Final = 256
+"""So many are compared at once: a flood of notices in one place takes longer, not more memory."""
+
+CONFLICTS: Final = Table(
+    "notice_conflicts",
+    METADATA,
+    Column("our_log", Integer, primary_key=True, autoincrement=False),
+    Column("our_idx", BigInteger, primary_key=True, autoincrement=False),
+    Column("their_log", Integer, primary_key=True, autoincrement=False),
+    Column("their_idx", BigInteger, primary_key=True, autoincrement=False),
+    Column("our_arrival", BigInteger, nullable=False, doc="of the version that stands"),
+    Column("their_arrival", BigInteger, nullable=False),
+    Column("found_arrival", BigInteger, nullable=False, doc="of the version that came later"),
+    Column("found_ms", BigInteger, nullable=False, doc="when that came, by our clock"),
+    Column("start_s", Integer, nullable=False, doc="when the later of both begins, in seconds of the boxes"),
+    Column("until_s", Integer, nullable=False, doc="when the first of both is over"),
+)
+Index("notice_conflicts_by_theirs", CONFLICTS.c.their_log, CONFLICTS.c.their_idx)
+INSERT_CONFLICT: Final = insert(CONFLICTS)
+DELETE_CONFLICTS_OF: Final = {
+    ours: delete(CONFLICTS).where(
+        CONFLICTS.c[f"{side}_log"] == bindparam("b_log"), CONFLICTS.c[f"{side}_idx"] == bindparam("b_idx")
+    )
+    for ours, side in ((True, "our"), (False, "their"))
+}
+
+
+def forget_conflicts(notice: MessageId, *, ours: bool) -> Statement:
+    """Give what takes all conflicts of a notice out."""
+    return Statement(DELETE_CONFLICTS_OF[ours], {"b_log": notice[0], "b_idx": notice[1]})
+
+
+def find_conflicts(prepared: bytes, near: Iterable[Rows], separation: Separation) -> list[Any]:
+    """Compare a notice exactly with what may be too near to it; gives the rows of `VOLUMES` that are.
+
+    `near`: what `select_near` gave, for each of its boxes; in the order of arrival.
+    """
+    rows = {row["arrival"]: row for each in near for row in each}
+    ordered = [rows[arrival] for arrival in sorted(rows)]
+    return [
+        row
+        for start in range(0, len(ordered), BATCH)
+        for row in _compare(prepared, ordered[start : start + BATCH], separation)
+    ]
+
+
+def _compare(prepared: bytes, rows: Sequence[Any], separation: Separation) -> list[Any]:
+    found = compared_before(prepared, tuple(row["prepared"] for row in rows), separation)
+    return [rows[place] for place in found]
+
+
+@lru_cache(maxsize=2)
+def compared_before(prepared: bytes, candidates: tuple[bytes, ...], separation: Separation) -> Sequence[int]:
+    """Say which conflict; what a notice names when it is filed, and what is kept of it then, is computed once."""
+    from coupefeu.deconfliction import Prepared, which  # noqa: PLC0415 - a node that files no notice does without
+
+    return which(Prepared(prepared), candidates, separation)
+
+
+def conflict_row(one: Any, other: Any) -> Statement:
+    """Give the row of a pair; `one`, `other`: rows of `VOLUMES`, in whichever order."""
+    ours, theirs = (one, other) if one["ours"] else (other, one)
+    later = max(one, other, key=lambda row: int(row["arrival"]))
+    starts, ends = zip(*(span_of(each["boxes"]) for each in (one, other)), strict=True)
+    return Statement(
+        INSERT_CONFLICT,
+        {
+            "our_log": ours["root_log"],
+            "our_idx": ours["root_idx"],
+            "their_log": theirs["root_log"],
+            "their_idx": theirs["root_idx"],
+            "our_arrival": ours["arrival"],
+            "their_arrival": theirs["arrival"],
+            "found_arrival": later["arrival"],
+            "found_ms": later["arrived_ms"],
+            "start_s": max(starts),
+            "until_s": min(ends),
+        },
+    )

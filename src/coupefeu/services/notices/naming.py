@@ -1,0 +1,49 @@
+"""A version of ours names the notices of the other side that it was known to conflict with when it was written.
+
+The first 16 that begin stand in its head, and how many there were in all in its body: so nobody can say later that the
+conflict was not known, nor that it was.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, Final
+
+from coupefeu.model.messages import MessageId
+from coupefeu.services.base import Context, Draft, Select, Statement
+from coupefeu.services.notices.boxes import SELECT_MINIMA, read_separation, select_near, span_of
+from coupefeu.services.notices.conflicts import find_conflicts
+from coupefeu.services.notices.facts import VERSIONS, encode_notice, read_notice
+from coupefeu.services.notices.indexing import prepare_volumes
+from coupefeu.services.notices.looking import seconds_of
+
+MAX_NAMED: Final = 16
+
+
+def complete(drafts: Iterable[Draft], context: Context, select: Select) -> tuple[Draft, ...]:
+    """Name in each version among these drafts what it conflicts with."""
+    return tuple(_name(each, context, select) if each.kind in VERSIONS else each for each in drafts)
+
+
+def _name(draft: Draft, context: Context, select: Select) -> Draft:
+    fact, _ = read_notice(draft.kind, draft.body)
+    ready = None if fact is None else prepare_volumes(fact.volumes)
+    separation = read_separation(select(Statement(SELECT_MINIMA, {})))
+    if fact is None or ready is None or separation is None:
+        return draft
+    prepared, boxes = ready
+    near = [select(each) for each in select_near(boxes, ours=False)]
+    found = [row for row in find_conflicts(prepared, near, separation) if _lasts(row, context.now.utc_ms)]
+    named = sorted(found, key=lambda row: (span_of(row["boxes"])[0], row["arrival"]))[:MAX_NAMED]
+    return replace(
+        draft,
+        body=encode_notice(replace(fact, conflicts=len(found))),
+        references=(*draft.references, *map(_notice, named)),
+    )
+
+
+def _lasts(row: Any, now_ms: int) -> bool:
+    return span_of(row["boxes"])[1] >= seconds_of(now_ms)
+
+
+def _notice(row: Any) -> MessageId:
+    return row["root_log"], row["root_idx"]
