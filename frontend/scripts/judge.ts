@@ -13,6 +13,8 @@ import { parseAgreement } from '../src/entries/agreement';
 import { decodeHead } from '../src/entries/head';
 import { verifyFirstBody } from '../src/entries/incarnation';
 import { readMessage } from '../src/entries/message';
+import { NOTICES, noticeRows } from '../src/entries/notice';
+import { passingRows } from '../src/entries/passing';
 import { readEnded, readEnrolled, readStated } from '../src/entries/persons';
 import { readAsked, readNote, readPromise } from '../src/entries/presence';
 import { saidIn, saidInNote } from '../src/entries/said';
@@ -36,12 +38,18 @@ const JUDGES: Readonly<Record<string, Judge>> = {
   message: ({ octets = '' }) => readMessage(fromHex(octets)).defect,
   presence: ({ kind = '', octets = '' }) => presenceRows(Number(kind), fromHex(octets)),
   note: ({ octets = '' }) => [readNote(fromHex(octets))?.defect ?? 'unreadable_note', saidInNote(fromHex(octets), ['us', 'ru'])],
+  notice: ({ kind = '', octets = '' }) => saidOf(Number(kind), fromHex(octets)),
   person: ({ kind = '', octets = '' }) => personRows(Number(kind), fromHex(octets)),
   effect: ({ head = '', octets = '', log = '0', line = '' }) =>
     personEffect(decodeHead(fromHex(head)), fromHex(octets), Number(log), { id: line, parties: ['us', 'ru'] }),
   shown: ({ text = '' }) => [show(text).text, ...show(text).findings.map(({ what, name }) => `${what} ${name}`)],
   communique: ({ file = '' }) => summaryOf(verifyWhole(readBase64(utf8ToBytes(file)) ?? new Uint8Array())),
 };
+
+/** What a body of these kinds says; its head says nothing here. */
+function saidOf(kind: number, body: Uint8Array): unknown {
+  return (NOTICES.includes(kind) ? noticeRows : passingRows)(kind, body);
+}
 
 /** The defect of a body about a personal key, and what it says. */
 function personRows(kind: number, body: Uint8Array): unknown {

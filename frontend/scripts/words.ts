@@ -43,10 +43,13 @@ export function isOfEntries(key: string): boolean {
 }
 
 const FAMILIES = [
-  'act', 'channel', 'effect', 'field', 'form', 'header', 'language', 'line-test', 'operative', 'outcome', 'part',
-  'persons-effect', 'phrase', 'precedence', 'subject', 'ui-kind', 'ui-said', 'warned',
+  'act', 'channel', 'effect', 'field', 'form', 'header', 'language', 'line-test', 'notices-answer', 'notices-choice', 'notices-field', 'notices-form', 'notices-lower', 'notices-settlement', 'notices-upper',
+  'operative', 'outcome', 'part', 'persons-effect', 'phrase', 'precedence', 'subject', 'ui-kind', 'ui-said', 'warned',
 ];
 const ALONE = [
+  'notices-check-point', 'notices-circle', 'notices-conflicts', 'notices-conflicts-not-checked', 'notices-corridor',
+  'notices-counter-accepted', 'notices-counter-refused', 'notices-fields', 'notices-lower', 'notices-movement', 'notices-polygon',
+  'notices-position', 'notices-remarks', 'notices-track', 'notices-units', 'notices-upper', 'notices-wants-answer', 'notices-window',
   'attachment', 'agreement-version', 'exercise', 'labelled', 'machine', 'marked', 'not-stated', 'nothing', 'one-sided',
   'original-in', 'ui-about', 'ui-critical', 'ui-from-to', 'ui-language', 'ui-print', 'ui-version', 'ui-entry-bytes',
   'ui-screens', 'ui-verify-proved', 'ui-verify-when', 'ui-verify-not-proved', 'ui-verify-not-proved-truth',

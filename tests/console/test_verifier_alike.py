@@ -17,6 +17,10 @@ from coupefeu.keys.agreement_signatures import build_agreement_body, sign_agreem
 from coupefeu.keys.incarnations import build_opening_body, sign_incarnation, verify_first_body
 from coupefeu.services.messages.display import show
 from coupefeu.services.messages.forms import read_content
+from coupefeu.services.notices.facts import KINDS as NOTICES
+from coupefeu.services.notices.said import notice_said
+from coupefeu.services.passing.facts import KINDS as PASSING
+from coupefeu.services.passing.said import passing_said
 from coupefeu.services.persons.facts import read_person
 from coupefeu.services.presence.facts import read_note, read_presence
 from coupefeu.services.said import said_in
@@ -164,6 +168,36 @@ def test_questions_and_notes_are_read_and_said_alike():
     answers = judge([{"what": "note", "octets": each.hex()} for each in contents])
     assert [each["gives"] for each in answers] == told
     assert {defect for defect, _ in told} > {"", "unreadable_note", "words_alone", "unconfirmed", "bad_time"}
+
+
+def changed_bodies(kinds, seed):
+    """Give the bodies of the vectors of these kinds, cut, and with bytes changed at random."""
+    chance = random.Random(seed)
+    kept = json.loads((VECTORS / "entries-v1.json").read_text("utf-8"))["bodies"]
+    for each in kept:
+        if each["kind"] not in kinds:
+            continue
+        body = bytes.fromhex(each["body"])
+        yield each["kind"], body
+        yield each["kind"], body[:-1]
+        for _ in range(size(small=12, full=400)):
+            changed = bytearray(body)
+            changed[chance.randrange(len(changed))] = chance.randrange(256)
+            yield each["kind"], bytes(changed)
+
+
+@pytest.mark.parametrize(("kinds", "said"), [(NOTICES, notice_said), (PASSING, passing_said)])
+def test_notices_are_said_alike(kinds, said):
+    asked = list(changed_bodies(kinds, 26))
+    expected = [list(map(list, said(kind, body))) for kind, body in asked]
+    answers = judge([{"what": "notice", "kind": str(kind), "octets": body.hex()} for kind, body in asked])
+    differ = [
+        (kind, body.hex(), want, answer["gives"])
+        for (kind, body), want, answer in zip(asked, expected, answers, strict=True)
+        if answer["gives"] != want
+    ]
+    assert not differ, differ[:3]
+    assert sum(map(bool, expected)) > 20
 
 
 def walk(value):

@@ -15,6 +15,7 @@ import {
 import type { Head } from './head';
 import { INCARNATION_OPENED, parseOpeningBody } from './incarnation';
 import { parseKeyStatement } from './keyStatement';
+import { NOTICES, noticeRows } from './notice';
 import { formatNumber } from './numbers';
 import { PASSING_FIRST, PASSING_LAST, passingRows } from './passing';
 import { ENDED, ENROLLED, numbersOf, readEnded, readEnrolled, readStated, STATEMENT } from './persons';
@@ -22,7 +23,7 @@ import { ASKED, NOTE, readAsked, readNote, readPromise, SHOWN, type Place, type 
 import { show, showLine } from './shown';
 import { ACCEPTED, HANDED_OVER, LEFT, ROSTER, TAKEN, watchRows } from './watch';
 
-/** Words are `ui-said-CODE`; every value is safe to show. */
+/** Words are those of `saidKey(code)`; every value is safe to show. */
 export type Said = readonly [code: string, value: string];
 
 const MAX_VERSION = 9_999;
@@ -88,6 +89,7 @@ function rowsOf(head: Head, body: Uint8Array, parties: readonly string[]): reado
       return noteRows(body);
     default:
       if (isCall(kind)) return callRows(kind, body);
+      if (NOTICES.includes(kind)) return noticeRows(kind, body).map(([code, value]): Said => [code, showLine(value)]);
       if (kind >= PASSING_FIRST && kind <= PASSING_LAST) return passingRows(kind, body).map(([code, value]): Said => [code, showLine(value)]);
       return kind >= ARRANGED_FIRST && kind <= ARRANGED_LAST ? arrangedRows(kind, body).map(([code, value]): Said => [code, showLine(value)]) : [];
   }

@@ -4,6 +4,7 @@ import type { ProvedEntry } from '../communique/verify';
 import { isWithinLimits, readAct, type Act } from '../entries/act';
 import { NOTE } from '../entries/presence';
 import { saidIn, saidInNote } from '../entries/said';
+import { saidKey } from '../entries/saidKey';
 import { showLine } from '../entries/shown';
 import { OUTCOMES } from '../generated/forms';
 import { formatSecond } from '../lib/time';
@@ -28,7 +29,7 @@ export function saidBy({ head, body, attachments }: ProvedEntry, naming: Naming)
   const note = head.kind === NOTE ? attachments[0]?.content : null;
   const said = [...saidIn(head, body, naming.parties), ...(note ? saidInNote(note, naming.parties) : [])];
   if (said.length === 0) return null;
-  return said.map(([code, value]) => ({ name: say(`ui-said-${code}`), value, isLong: code === 'text' }));
+  return said.map(([code, value]) => ({ name: say(saidKey(code)), value, isLong: code === 'text' }));
 }
 
 function actRows(kind: number, body: Uint8Array): Row[] | null {

@@ -15,7 +15,10 @@ from coupefeu.services.messages.facts import ACTS, read_act
 from coupefeu.services.messages.forms import read_content
 from coupefeu.services.messages.render import coded_lines
 from coupefeu.services.messages.render_chain import outcome_words
+from coupefeu.services.notices.facts import KINDS as NOTICES
+from coupefeu.services.passing.facts import KINDS as PASSING
 from coupefeu.services.persons.facts import KINDS as PERSONS
+from coupefeu.services.said import said_in, said_key
 from coupefeu.services.said_persons import said_of_person
 from coupefeu.services.watch.facts import KINDS as WATCHES
 from coupefeu.services.watch.facts import read_watch
@@ -23,6 +26,7 @@ from coupefeu.words import label, say
 
 LANGUAGE = "en"
 """Of `coupefeu verify`, as of all that is not said to an officer."""
+_UNREADABLE = "Its content cannot be read here."
 _MESSAGES = frozenset({Kind.MESSAGE, Kind.LINE_TEST})
 
 
@@ -40,13 +44,17 @@ def entry_lines(head: Head, body: bytes | None, agreement: Agreement | None) -> 
         return lines + _watch_lines(head.kind, body)
     if head.kind in PERSONS:
         return lines + _person_lines(head.kind, body)
+    if head.kind in NOTICES | PASSING:
+        said = said_in(head, body, () if agreement is None else agreement.party_ids)
+        rows = [f"It says: {label(say(said_key(code), LANGUAGE), value, LANGUAGE)}" for code, value in said]
+        return lines + (rows or [_UNREADABLE])
     return lines + (_act_lines(head.kind, body) if head.kind in ACTS else [])
 
 
 def _message_lines(body: bytes) -> list[str]:
     content, _ = read_content(body)
     if content is None:
-        return ["Its content cannot be read here."]
+        return [_UNREADABLE]
     lines = [f"It says: {say(f'form-{int(content.form)}', LANGUAGE)}, {content.subject.value}."]
     lines += [f"  {line}" for line in coded_lines(content, LANGUAGE)]
     if content.text:
@@ -65,7 +73,7 @@ def _person_lines(kind: int, body: bytes) -> list[str]:
 def _act_lines(kind: int, body: bytes) -> list[str]:
     act, defect = read_act(kind, body)
     if defect == "unreadable_body":
-        return ["Its content cannot be read here."]
+        return [_UNREADABLE]
     said = [outcome_words(kind, act, LANGUAGE), *(f"typed: {show_line(typed)}" for typed in act.typed)]
     lines = [f"It says: {words}" for words in said if words]
     return lines + (["Its text:", f"  | {show_line(act.text)}"] if act.text else [])
@@ -74,7 +82,7 @@ def _act_lines(kind: int, body: bytes) -> list[str]:
 def _watch_lines(kind: int, body: bytes) -> list[str]:
     fact, defect = read_watch(kind, body)
     if defect:
-        return ["Its content cannot be read here."]
+        return [_UNREADABLE]
     alarm = (
         [] if fact.heard is None else [f"It says: the alarm was {'heard' if fact.heard else 'not heard'}."]
     )

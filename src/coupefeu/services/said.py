@@ -1,4 +1,4 @@
-"""What an entry says that is no message and no act about one: codes and values; words are `ui-said-*` in words/."""
+"""What an entry says that is no message and no act about one: codes and values; `said_key` names their words."""
 
 from base64 import b64encode
 from collections.abc import Iterator
@@ -18,6 +18,8 @@ from coupefeu.services.communique.facts import read_answered, read_proposed
 from coupefeu.services.erasures.facts import parse_erasure
 from coupefeu.services.messages.display import show, show_line
 from coupefeu.services.messages.forms import LATEST_MS
+from coupefeu.services.notices.facts import KINDS as NOTICES
+from coupefeu.services.notices.said import notice_said
 from coupefeu.services.passing.facts import KINDS as PASSING
 from coupefeu.services.passing.said import passing_said
 from coupefeu.services.persons.facts import KINDS as PERSONS
@@ -40,6 +42,11 @@ def said_in(head: Head, body: bytes, parties: tuple[str, ...]) -> tuple[tuple[st
         return tuple(_said(head, body, parties))
     except CoupefeuError:
         return ()
+
+
+def said_key(code: str) -> str:
+    """Name the words of a code: those of notices are the same that forms and lists have."""
+    return code if code.startswith("notices-") else f"ui-said-{code}"
 
 
 def _said(  # noqa: C901, PLR0912 - one case per kind
@@ -79,6 +86,8 @@ def _said(  # noqa: C901, PLR0912 - one case per kind
             yield from said_of_person(kind, body)
         case kind if kind in PRESENCE:
             yield from said_of_presence(kind, body)
+        case kind if kind in NOTICES:
+            yield from ((code, show_line(value)) for code, value in notice_said(kind, body))
         case kind if kind in PASSING:
             yield from ((code, show_line(value)) for code, value in passing_said(kind, body))
 

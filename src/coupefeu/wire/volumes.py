@@ -93,6 +93,8 @@ def _encode_shape(shape: Shape) -> list[Any]:
 
 
 def _decode_shape(value: Any) -> Shape:
+    if not isinstance(value, list) or not value or type(value[0]) is not int:
+        raise TypeError("not a shape")
     match value:
         case [1, bytes() as data, radius]:
             (centre,) = unpack_positions(data, at_most=1)

@@ -20,7 +20,7 @@ from coupefeu.services.messages.facts import ACTS, Act, read_act
 from coupefeu.services.messages.forms import read_content
 from coupefeu.services.messages.render import coded_fields, line_test_words
 from coupefeu.services.messages.render_chain import outcome_words
-from coupefeu.services.said import said_in
+from coupefeu.services.said import said_in, said_key
 from coupefeu.services.said_presence import said_in_note
 from coupefeu.words import LANGUAGES, has, say
 
@@ -190,7 +190,7 @@ def say_entry(
         if defect != "unreadable_body":
             return Said(title, tuple(_act_fields(head.kind, act, language)), show(act.text), head.language)
     said = (*said_in(head, body, parties), *said_in_note(note, parties))
-    fields = tuple((words(f"ui-said-{code}", language), value) for code, value in said if code not in _LONG)
+    fields = tuple((words(said_key(code), language), value) for code, value in said if code not in _LONG)
     text = next((value for code, value in said if code in _LONG), "")
     if not said:
         fields = ((words("communique-unread", language), ""),)

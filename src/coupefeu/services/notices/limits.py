@@ -66,7 +66,7 @@ def act_defect(kind: int, fact: "ActFact") -> str:
 
 def defects(fact: "NoticeFact") -> Iterator[Defect]:
     """Name everything in a version that is beyond its limits, in the order of its fields."""
-    if not len(fact.title.strip()) > 0 or len(fact.title) > MAX_TITLE_CHARACTERS:
+    if not len(fact.title.strip(" ")) > 0 or len(fact.title) > MAX_TITLE_CHARACTERS:
         yield Defect(code="bad_title", field="title")
     yield from volumes_defects(fact.volumes)
     yield from _fields(fact)
@@ -96,7 +96,7 @@ def _units(fact: "NoticeFact") -> Iterator[Defect]:
     if len(fact.units) > MAX_UNITS or len(set(fact.units)) < len(fact.units):
         yield Defect(code="bad_units", field="units")
     for number, unit in enumerate(fact.units, 1):
-        if not len(unit.strip()) > 0 or len(unit) > MAX_NAME_CHARACTERS:
+        if not len(unit.strip(" ")) > 0 or len(unit) > MAX_NAME_CHARACTERS:
             yield Defect(code="bad_units", field=f"units.{number}")
 
 
@@ -110,7 +110,7 @@ def act_defects(kind: int, fact: "ActFact") -> Iterator[Defect]:
     if kind == Kind.POSITIONS_READ_BACK and not 0 < len(fact.positions) <= MAX_READ_BACK:
         yield Defect(code="bad_positions", field="positions")
     for number, position in enumerate(fact.positions, 1):
-        if not len(position.strip()) > 0 or len(position) > MAX_POSITION_CHARACTERS:
+        if not len(position.strip(" ")) > 0 or len(position) > MAX_POSITION_CHARACTERS:
             yield Defect(code="bad_positions", field=f"positions.{number}")
     if len(fact.words) > MAX_WORDS_CHARACTERS:
         yield Defect(code="long_words", field="words")
@@ -198,7 +198,7 @@ def _check_points(fact: "NoticeFact") -> Iterator[Defect]:
     if len(fact.check_points) > MAX_CHECK_POINTS:
         yield Defect(code="bad_check_points", field="check_points")
     for number, point in enumerate(fact.check_points, 1):
-        is_named = len(point.name.strip()) > 0 and len(point.name) <= MAX_NAME_CHARACTERS
+        is_named = len(point.name.strip(" ")) > 0 and len(point.name) <= MAX_NAME_CHARACTERS
         is_timed = point.planned_ms is None or point.planned_ms < LATEST_MS
         if not is_named or not is_timed:
             yield Defect(code="bad_check_points", field=f"check_points.{number}")
