@@ -47,7 +47,8 @@ writeFileSync(join(BUILT, 'symbols.json'), JSON.stringify(drawn));
 function draw(sidc: string, word: string | undefined): string {
   const symbol = new milsymbol.Symbol(sidc, {
     size: SIZE_PX,
-    colorMode: COLOURS,
+    // A copy: milsymbol writes into it.
+    colorMode: { ...COLOURS },
     outlineWidth: 4,
     outlineColor: '#ffffff',
     // An incident or an operation of no stated kind is not civilian: it has its side's colour.

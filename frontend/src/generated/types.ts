@@ -1348,7 +1348,6 @@ export interface MapConflict {
 export interface NoticeMap {
   readonly notices: readonly MapNotice[];
   readonly conflicts: readonly MapConflict[];
-  readonly compared: ComparedValues;
   readonly truncated: boolean;
   readonly as_of_ms: number;
 }

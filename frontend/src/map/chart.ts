@@ -144,7 +144,7 @@ export class Chart {
     const bounds = new maplibre.LngLatBounds([...first], [...first]);
     let last = first;
     for (const place of rest) bounds.extend([...(last = beside(place, last))]);
-    this.map.fitBounds(bounds, { padding: 48, maxZoom: 8, duration: 0 });
+    this.map.fitBounds(bounds, { padding: 48, maxZoom: 7, duration: 0 });
   }
 
   #showStanding(): void {

@@ -8,7 +8,7 @@ export type PageComponent = Component<{ parts: readonly string[] }>;
 type Loader = () => Promise<{ default: PageComponent }>;
 
 /** The pages of the navigation, in its order. */
-export const PAGES = ['line', 'messages', 'calls', 'watch', 'record', 'agreement', 'persons', 'presence'] as const;
+export const PAGES = ['line', 'messages', 'calls', 'watch', 'record', 'agreement', 'persons', 'presence', 'map'] as const;
 
 /** Where a page before has a page's first letter. */
 const OTHER_KEYS: Readonly<Record<string, string>> = { presence: 'e', map: 'k' };

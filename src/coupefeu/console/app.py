@@ -21,6 +21,7 @@ from coupefeu.console.errors import ErrorValues
 from coupefeu.console.events import FEED_ROUTES
 from coupefeu.console.guards import SAFE_METHODS, Gate
 from coupefeu.console.lock_routes import LOCK_ROUTES, check_lock, check_role
+from coupefeu.console.map_routes import MAP_ROUTES
 from coupefeu.console.media_routes import MEDIA_ROUTES
 from coupefeu.console.messages import MESSAGE_ROUTES
 from coupefeu.console.openapi import plan_document
@@ -67,6 +68,8 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     # the record and the agreement
     *RECORD_ROUTES,
     *AGREEMENT_ROUTES,
+    # the map
+    *MAP_ROUTES,
     # what strangers are given
     *COMMUNIQUE_ROUTES,
     # the pages, and this list as a document

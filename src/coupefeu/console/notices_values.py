@@ -500,7 +500,6 @@ class NoticeMap:
 
     notices: tuple[MapNotice, ...]
     conflicts: tuple[MapConflict, ...]
-    compared: ComparedValues
     truncated: bool
     as_of_ms: int
 

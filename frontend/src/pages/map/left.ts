@@ -2,4 +2,4 @@
 
 import type { View } from '../../map/chart';
 
-export const left: { view: View } = { view: { centre: [20, 35], zoom: 1.4 } };
+export const left: { view: View; wasMoved: boolean } = { view: { centre: [20, 35], zoom: 1.4 }, wasMoved: false };

@@ -1,0 +1,76 @@
+"""The routes of the map: live notices with their outlines, and a party's own borders."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+from litestar import get
+from litestar.di import NamedDependency
+
+from coupefeu.console.desk import ConsoleDesk
+from coupefeu.console.errors import refuses
+from coupefeu.console.map_borders import read_borders
+from coupefeu.console.map_shapes import draw
+from coupefeu.console.notices_values import MapConflict, MapNotice, MapVolume, NoticeMap
+from coupefeu.errors import ConfigError, StoreError, UsageError
+from coupefeu.model.messages import MessageId, parse_number
+from coupefeu.node.desk import Desk
+from coupefeu.services.messages.display import show_line
+from coupefeu.services.notices.facts import NoticeFact
+from coupefeu.services.notices.status import NoticeView
+
+MOST: Final = 20_000
+"""Notices on one map."""
+_STORE: Final = StoreError("the record cannot be read now", code="store.*")
+_NO_NUMBER: Final = UsageError("this is no number of a notice", code="model.message_number.*")
+_NO_NOTICE: Final = UsageError(
+    "there is no such notice on the record", code="services.notices.unknown_notice"
+)
+_BORDERS: Final = ConfigError("the party's own borders cannot be read", code="console.map_borders.*")
+
+
+@get("/api/notices/map", responses=refuses(_STORE, _NO_NUMBER, _NO_NOTICE))
+async def show_map(desk: NamedDependency[ConsoleDesk], number: str = "") -> NoticeMap:
+    """Give every live notice of both sides, with outlines; with `number` that one alone, none where it is over."""
+    wanted = parse_number(number, desk.folder.agreement.party_ids) if number else None
+    return await desk.read(lambda look: notice_map(look, wanted))
+
+
+@get("/api/map/borders", responses=refuses(_BORDERS))
+async def show_borders(desk: NamedDependency[ConsoleDesk]) -> dict[str, Any] | None:
+    """Give our own borders, `borders.geojson` of the node's folder, as GeoJSON; null: there is no such file."""
+    path = desk.folder.path
+    return await desk.read(lambda _: read_borders(path))
+
+
+def notice_map(desk: Desk, wanted: MessageId | None = None) -> NoticeMap:
+    """Lay out what is live, or one notice. Raises: UsageError: there is no such notice."""
+    found = desk.notices.live() if wanted is None else (desk.notices.get(wanted),)
+    live = [each for each in found if each.is_live and each.fact is not None]
+    conflicts: tuple[MapConflict, ...] = ()
+    counts = Counter(number for each in conflicts for number in (each.ours, each.theirs))
+    return NoticeMap(
+        notices=tuple(_notice(each, each.fact, counts) for each in live[:MOST] if each.fact is not None),
+        conflicts=conflicts,
+        truncated=len(live) > MOST,
+        as_of_ms=desk.context().now.utc_ms,
+    )
+
+
+def _notice(view: NoticeView, fact: NoticeFact, conflicts: Mapping[str, int]) -> MapNotice:
+    return MapNotice(
+        number=view.number,
+        party=view.party,
+        ours=view.ours,
+        form=int(fact.form),
+        state=view.state.value,
+        title=show_line(fact.title),
+        movement=show_line(fact.movement),
+        short=view.is_short_notice,
+        conflicts=conflicts.get(view.number, 0),
+        # Each is the JSON of a `MapVolume` already: outlines are written once.
+        volumes=cast("tuple[MapVolume, ...]", tuple(draw(each) for each in fact.volumes)),
+    )
+
+
+MAP_ROUTES: Final = (show_map, show_borders)
