@@ -96,7 +96,7 @@ def test_rules_of_notices_are_named_by_the_names_of_the_file(imported):
     )
     assert [each["field"] for each in found["rejects"]][:2] == ["field.contact", "from"]
     assert found["filed"] == 1
-    assert "over" in found["rejects"][-1]["reason"]
+    assert "window has passed" in found["rejects"][-1]["reason"]
     without = imported(HEADER + GOOD, code=5, rejects="other")
     assert without["rejects"][0]["field"] == "form"
     unknown = imported(
@@ -146,9 +146,9 @@ def test_a_whole_collection_is_imported(imported, line):
     )
     found = imported(text, *words, name="areas.geojson", code=5)
     assert found["read"] == 11
-    # The standing ranges name no window, which this form asks for; those of one day are over.
-    assert [each["field"] for each in found["rejects"]] == ["from"] * 5
-    assert found["filed"] == 6
+    # The standing ranges name no window and hold until they are withdrawn; those of one day are over.
+    assert [each["field"] for each in found["rejects"]] == ["to"] * found["rejected"]
+    assert (found["filed"], found["rejected"]) == (5, 6)
 
 
 def test_cot_is_imported(imported, line):

@@ -258,6 +258,13 @@ TERMS_OF_CALLS = (
     "", CALLS.replace("= 6", "= 0"), CALLS.replace("= 6", "= 601"), CALLS.replace('"2m"', '"9s"'),
     CALLS.replace('"2m"', '"25h"'), CALLS.replace("24h", "59s"), CALLS + "per_hour = 6\n",
 )  # fmt: skip
+APART = "distance_m = 9260\naltitude_m = 300\n"
+TERMS_OF_NOTICES = (
+    ("= 9260", "= 1000001"), ("altitude_m = 300\n", ""), (APART, f"{APART}width = 1\n"),
+    ('time = "10m"', 'time = "25h"'), ('emergency = "1d"', 'emergency = "367d"'),
+    ("[notices.sea_movement]", "[notices.x]"),
+    ("[notices.static_site]\nlead", "[notices.static_site]\nahead"), ('sea_entry = "1d20h"\n', ""),
+)  # fmt: skip
 STRANGE = (
     ("United", "Unitеd"), ('"EXERCISE"', '"REAL"'), ("version = 1", "version = 10_000"),
     ("version = 1", "version = true"),
@@ -270,6 +277,7 @@ STRANGE = (
     ("ON RECORD", "RECORD OF FACT ONLY"),
     *((RUNGS, each) for each in LADDERS),
     *((CALLS, each) for each in TERMS_OF_CALLS),
+    *TERMS_OF_NOTICES,
     *(("[budgets]", f"[[witnesses]]\n{each}\n[budgets]") for each in WITNESSES),
 )  # fmt: skip
 

@@ -5,7 +5,9 @@ import hmac
 import pytest
 
 from coupefeu.console.errors import NotSignedInError, TooManyError
-from coupefeu.console.links import GUESSES, LASTS_MS, MAX_OUTSTANDING, MAX_SOURCES, Invitation, Links
+from coupefeu.console.guesses import AT_ONCE as GUESSES
+from coupefeu.console.guesses import MAX_SOURCES
+from coupefeu.console.links import LASTS_MS, MAX_OUTSTANDING, Invitation, Links
 
 INVITED = Invitation(post="us.duty", officer="", language="en")
 

@@ -32,7 +32,8 @@ def test_every_refusal_has_our_body_and_says_its_codes(document):
         refusals = {status: each for status, each in operation["responses"].items() if status >= "400"}
         assert {"403", "421"} <= set(refusals)
         assert ("401" in refusals) == (
-            operation["security"] != [] or operation["operationId"].endswith(("SignIn", "SignInByPasskey"))
+            operation["security"] != []
+            or operation["operationId"].endswith(("SignIn", "SignInByPasskey", "UnitLook", "UnitPress"))
         )
         for each in refusals.values():
             assert each["content"]["application/json"]["schema"] == REFUSAL

@@ -34,7 +34,14 @@ from coupefeu.store.line import logs_of
 from coupefeu.wire.tar import BLOCK_BYTES, END, Member, encode_member
 
 NOW = Moment(utc_ms=1_700_000_000_000, mono_ms=0)
-LITTER = {"console.sessions", "lock", "node.log", "keys/recovery-ru.key", "keys/identity.key.old"}
+LITTER = {
+    "console.sessions",
+    "unit-links.json",
+    "lock",
+    "node.log",
+    "keys/recovery-ru.key",
+    "keys/identity.key.old",
+}
 PASSPHRASE = b"seven words that nobody could ever guess"
 
 

@@ -240,8 +240,8 @@ def test_a_unit_is_listed_no_longer(line):
         line.press(BRIGADE)
 
 
-def test_units_that_the_author_asks_for_are_a_gap_of_who_did_not_list_them(line):
-    assert line.gaps(asked=("Drone group",)) == [("ru", "Drone group", Why.NOT_PASSED_DOWN)]
+def test_units_that_the_author_asks_for_are_a_gap_until_a_desk_lists_them(line):
+    assert line.gaps(asked=("Drone group",)) == [("", "Drone group", Why.NOT_PASSED_DOWN)]
     line.hear(Kind.NOTICE_PASSED_DOWN, PassingFact(units=(NamedUnit(name="drone group"),)))
     assert line.gaps(asked=("Drone group",)) == [("ru", "drone group", Why.NEVER)]
 

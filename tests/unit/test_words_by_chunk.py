@@ -31,6 +31,7 @@ LATER_ROOMS = (
     "pages/presence/",
     "pages/record/",
     "pages/watch/",
+    "passing/",
     "watch/",
     "calls/room/",
     "lock/",

@@ -19,6 +19,11 @@ const MAX_PARTIES = 16;
 const MAX_WITNESSES = 4;
 const MAX_VKEY_CHARACTERS = 2_048;
 const MAX_LADDER_POSTS = 64;
+const MAX_LEAD_S = 366 * 86_400;
+const NOTICE_FORMS = [
+  'military_activity', 'flight_safety', 'hazard_to_navigation', 'missile_launch', 'static_site', 'humanitarian_movement',
+  'sea_movement', 'temporary_zone', 'unusual_activity',
+];
 const MAX_WATCH_GRACE_S = 86_400;
 const MAX_AGE_S = 100 * 366 * 86_400;
 const MAX_ORIGIN_BYTES = 120;
@@ -237,6 +242,28 @@ function readTerms(root: Table, parties: readonly Party[], posts: readonly Post[
   readBudgets(root.table('budgets'));
   readCalls(root);
   readWatch(root);
+  readNotices(root);
+}
+
+/** Read what plans keep apart by, and the terms of each form of notice, where that is agreed. */
+function readNotices(root: Table): void {
+  if (!root.has('notices')) return;
+  const table = root.table('notices');
+  for (const field of ['emergency', 'sea_entry']) table.durationS(field, 0, MAX_LEAD_S);
+  if (table.has('separation')) {
+    const row = table.table('separation');
+    row.integer('distance_m', 0, 1_000_000);
+    row.integer('altitude_m', 0, 100_000);
+    row.durationS('time', 0, 86_400);
+    row.finish();
+  }
+  for (const form of NOTICE_FORMS.filter((each) => table.has(each))) {
+    const row = table.table(form);
+    row.durationS('lead', 0, MAX_LEAD_S);
+    row.durationS('answer', 60, MAX_LEAD_S);
+    row.finish();
+  }
+  table.finish();
 }
 
 /** Read how long a desk may be without anybody on watch, where that is agreed. */

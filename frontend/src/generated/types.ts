@@ -58,6 +58,9 @@ export type NoticeActName = 'answer' | 'accept' | 'refuse' | 'read-back' | 'with
 /** What became of an attempt: declined, unanswered, unstaffed and unreachable are never one another. */
 export type Outcome = 'answered' | 'declined' | 'no_answer' | 'not_staffed' | 'busy' | 'line_down' | 'deferred' | 'withdrawn' | 'other_channel';
 
+/** The acts about a notice on its way down, named as the commands are. */
+export type PassingActName = 'pass-down' | 'reached' | 'stop' | 'resume' | 'check-in';
+
 /** By what an entry stands; words for readers are `ui-proof-*` in words/. */
 export type Proof = 'co-signed' | 'receipted' | 'signed' | 'announced' | 'other-branch' | 'unsigned';
 
@@ -1663,6 +1666,23 @@ export interface AgreedCallsValues {
   readonly per_minute: number;
 }
 
+/** Of one form of notice, by its number: how long ahead it is due (0: no term), how soon answered (seconds). */
+export interface AgreedFormValues {
+  readonly form: number;
+  readonly lead_s: number;
+  readonly answer_s: number;
+}
+
+/** What plans keep apart by, and the terms of each form; two lead times are of a case of a form (seconds). */
+export interface AgreedNoticesValues {
+  readonly distance_m: number;
+  readonly altitude_m: number;
+  readonly time_s: number;
+  readonly forms: readonly AgreedFormValues[];
+  readonly emergency_lead_s: number;
+  readonly sea_entry_lead_s: number;
+}
+
 /** How long each step of the chain may take, of messages of one precedence, in seconds. */
 export interface DeadlineValues {
   readonly precedence: string;
@@ -1731,6 +1751,7 @@ export interface TermsValues {
   readonly ladders: readonly LadderValues[];
   readonly calls: AgreedCallsValues;
   readonly watch_grace_s: number;
+  readonly notices: AgreedNoticesValues;
   readonly deadlines: readonly DeadlineValues[];
   readonly line_tests: readonly LineTestValues[];
   readonly budgets: BudgetValues;
@@ -2644,6 +2665,251 @@ export interface StatementRequest {
   readonly assertion: AssertionRequest;
   readonly language: string;
   readonly text: string;
+}
+
+/**
+ * One report that a unit has a notice. `proof`: "link" and "reply" are the unit's own act, "voice" its desk's word.
+ *
+ * `version`, `orders`: exactly what it is about. `spoken_to`, `officer`: of a report by voice.
+ */
+export interface ReachedValues {
+  readonly number: string;
+  readonly proof: string;
+  readonly at_ms: number;
+  readonly arrived_ms: number;
+  readonly post: string;
+  readonly officer: string;
+  readonly spoken_to: string;
+  readonly words: string;
+  readonly version: string;
+  readonly orders: readonly string[];
+}
+
+/**
+ * A command (`level` 1) or unit (2) that a party lists. `why`: what it lacks, "" when nothing (`passing-why-*`).
+ *
+ * `reached`: what counts now; `earlier`: the newest of all, where none counts. `has_key`: it may sign its replies.
+ */
+export interface PassedUnitValues {
+  readonly party: string;
+  readonly ours: boolean;
+  readonly name: string;
+  readonly level: number;
+  readonly has_key: boolean;
+  readonly listed: string;
+  readonly listed_ms: number;
+  readonly reached: ReachedValues | null;
+  readonly earlier: ReachedValues | null;
+  readonly why: string;
+  readonly telephone: readonly string[];
+}
+
+/**
+ * A unit that has not what it must have. `next`: whom to telephone first, "" where we know nobody.
+ *
+ * `party` "": the author asks for it, and no desk lists it; then `level` is null.
+ */
+export interface GapValues {
+  readonly notice: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly unit: string;
+  readonly level: number | null;
+  readonly why: string;
+  readonly since_ms: number | null;
+  readonly next: string;
+  readonly telephone: readonly string[];
+}
+
+/** A STOP (`stop`), or what took one back. `in_force`: a STOP that its party has not taken back. */
+export interface OrderValues {
+  readonly number: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly stop: boolean;
+  readonly in_force: boolean;
+  readonly post: string;
+  readonly officer: string;
+  readonly words: string;
+  readonly said_ms: number;
+  readonly arrived_ms: number;
+}
+
+/** A check point: `check_in` 1 passed, 2 held, 3 released, 4 impeded. `overdue_ms`: so long nothing came of it. */
+export interface PointValues {
+  readonly name: string;
+  readonly planned_ms: number | null;
+  readonly check_in: number | null;
+  readonly at_ms: number | null;
+  readonly overdue_ms: number | null;
+}
+
+/** A time in which a movement stood, as `party` reported it; `ended_ms` null: it stands now. */
+export interface HoldValues {
+  readonly point: string;
+  readonly party: string;
+  readonly reason: string;
+  readonly began_ms: number;
+  readonly ended_ms: number | null;
+  readonly ended_by: number | null;
+  readonly lasted_ms: number;
+}
+
+/** Of the holds of one movement, or of several. */
+export interface HoldStatisticsValues {
+  readonly holds: number;
+  readonly running: number;
+  readonly total_ms: number;
+  readonly longest_ms: number;
+  readonly median_ms: number;
+  readonly impeded: number;
+}
+
+/**
+ * One act in the thread, an entry of a person. `effect`: why it changes nothing ("" when it does).
+ *
+ * `at_ms`: when it happened, as its author says; `said_ms`: when it was written, by the author's clock.
+ */
+export interface PassingStep {
+  readonly number: string;
+  readonly kind: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly post: string;
+  readonly officer: string;
+  readonly words: string;
+  readonly at_ms: number;
+  readonly said_ms: number;
+  readonly arrived_ms: number;
+  readonly units: readonly string[];
+  readonly proof: string;
+  readonly spoken_to: string;
+  readonly check_in: number | null;
+  readonly point: string;
+  readonly effect: string;
+}
+
+/**
+ * How one notice stands below the desks. `alarm`: somebody is not reached, and its lead time has begun or it stops.
+ *
+ * `lead_begins_ms`: from when a gap is an alarm; `stopped`: a STOP is in force; `held`, `impeded`: the movement.
+ */
+export interface PassingValues {
+  readonly number: string;
+  readonly version: string;
+  readonly ours: boolean;
+  readonly title: string;
+  readonly state: string;
+  readonly live: boolean;
+  readonly as_of_ms: number;
+  readonly start_ms: number | null;
+  readonly end_ms: number | null;
+  readonly lead_begins_ms: number | null;
+  readonly alarm: boolean;
+  readonly stopped: boolean;
+  readonly held: boolean;
+  readonly impeded: boolean;
+  readonly orders: readonly OrderValues[];
+  readonly units: readonly PassedUnitValues[];
+  readonly gaps: readonly GapValues[];
+  readonly points: readonly PointValues[];
+  readonly holds: readonly HoldValues[];
+  readonly statistics: HoldStatisticsValues;
+  readonly steps: readonly PassingStep[];
+}
+
+/** The link of a unit that is out, without its key; `expires_ms`: until then it opens. */
+export interface UnitLinkValues {
+  readonly unit: string;
+  readonly expires_ms: number;
+}
+
+/** A notice as it stands below the desks, and the links that our units have. `officer`: the session's label. */
+export interface PassingPage {
+  readonly passing: PassingValues;
+  readonly links: readonly UnitLinkValues[];
+  readonly officer: string;
+}
+
+/** A link that was made: it is given once. `link` "": it was ended. */
+export interface MadeLink {
+  readonly unit: string;
+  readonly link: string;
+  readonly expires_ms: number | null;
+}
+
+/** Whom this node telephones for a unit, in this order. */
+export interface NotedTelephone {
+  readonly unit: string;
+  readonly telephone: readonly string[];
+}
+
+/** One notice on one line of the gap list. `overdue`: check points at which nothing was heard in time. */
+export interface PassingLine {
+  readonly number: string;
+  readonly title: string;
+  readonly ours: boolean;
+  readonly alarm: boolean;
+  readonly stopped: boolean;
+  readonly held: boolean;
+  readonly impeded: boolean;
+  readonly start_ms: number | null;
+  readonly lead_begins_ms: number | null;
+  readonly overdue: number;
+  readonly gaps: readonly GapValues[];
+}
+
+/**
+ * Every live notice with gaps, a STOP, a hold or an overdue check-in, the next to begin first.
+ *
+ * `alarms`: on how many of them somebody is not reached though the lead time has begun, or a STOP stands.
+ */
+export interface GapPage {
+  readonly rows: readonly PassingLine[];
+  readonly alarms: number;
+  readonly statistics: HoldStatisticsValues;
+  readonly as_of_ms: number;
+}
+
+/**
+ * A unit to pass down to. `level` "command", "unit", or "none": listed no longer.
+ *
+ * `telephone`: whom to ring, in this order; it stays with this node. null: as it is noted.
+ */
+export interface UnitRequest {
+  readonly name: string;
+  readonly level?: string;
+  readonly telephone?: readonly string[] | null;
+}
+
+/**
+ * An act about a notice. `at` is text, UTC: "0312Z", "240312Z MAR 22", "now".
+ *
+ * `officer`, `spoken_to`: of a report by voice; "" is the label of the session. `check_in`: "passed", "held",
+ * "released" or "impeded".
+ */
+export interface PassingActRequest {
+  readonly act: PassingActName;
+  readonly units?: readonly UnitRequest[];
+  readonly unit?: string;
+  readonly at?: string;
+  readonly spoken_to?: string;
+  readonly officer?: string;
+  readonly point?: string;
+  readonly check_in?: string;
+  readonly words?: string;
+}
+
+/** Make the link of a unit, or `end` the one that there is. */
+export interface UnitLinkRequest {
+  readonly unit: string;
+  readonly end?: boolean;
+}
+
+/** Note whom to telephone for a unit, in this order; it stays with this node. */
+export interface TelephoneRequest {
+  readonly unit: string;
+  readonly telephone: readonly string[];
 }
 
 export type FeedEvent = DeskEvent | LockedEvent | MessageEvent | CallEvent | SignalEvent | NoticeEvent | ConflictEvent | EntryEvent | TroubleEvent | ProgressEvent | DemoEvent | BeatEvent;

@@ -52,8 +52,10 @@ def _describe(values: dict[str, Any]) -> list[str]:
     ]
 
 
-async def ask_console(folder: NodeFolder, fields: dict[str, Any]) -> dict[str, Any]:
-    """Ask the console of the running node for a link, or to end all sessions.
+async def ask_console(
+    folder: NodeFolder, fields: dict[str, Any], request: str = "console-link"
+) -> dict[str, Any]:
+    """Ask the console of the running node for a link, or to end all sessions; or another request of its own.
 
     Raises:
         ConfigError: no node is running, or it has no console.
@@ -66,7 +68,7 @@ async def ask_console(folder: NodeFolder, fields: dict[str, Any]) -> dict[str, A
             hint=f"Start it: coupefeu up --node {folder.path}",
         )
     try:
-        return dict(await client.ask("console-link", **fields))
+        return dict(await client.ask(request, **fields))
     except PeerError as error:
         if error.code != UNKNOWN_REQUEST:
             raise

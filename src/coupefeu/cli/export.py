@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from coupefeu.cli.export_notices import register as register_notices
 from coupefeu.cli.officer import desk_of, open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
 from coupefeu.errors import UsageError
@@ -23,10 +24,11 @@ PartyOption = Annotated[str, typer.Option("--party", help="Whose log: a party of
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="Write what strangers can verify.")
+    group = typer.Typer(help="Write what strangers can verify; or notices for other programs.")
     group.callback()(_group)
     group.command("record")(record)
     group.command("equivocation")(equivocation)
+    register_notices(group)
     app.add_typer(group, name="export")
 
 
@@ -45,7 +47,7 @@ def covered_words(covered: int, size: int) -> str:
 
 
 def _group() -> None:
-    """Write what strangers can verify."""
+    """Write what strangers can verify; or notices for other programs."""
 
 
 def record(

@@ -61,7 +61,7 @@ SUMMARIES: Final = {
         "Erase here what a message and all that belongs to it say. Who, to whom, when, and every signature stands."
     ),
     "record": "List the entries of both sides in the order in which they came here, the newest last.",
-    "export": "Write what strangers can verify.",
+    "export": "Write what strangers can verify; or notices for other programs.",
     "communique": "Write a communique, or agree to show one.",
     "conflicts": (
         "Find what is too near: one JSON line for each conflicting pair of features of two GeoJSON files, or of "

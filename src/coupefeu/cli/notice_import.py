@@ -129,15 +129,17 @@ def import_notices(
         raise UsageError(
             "the reject file is the file itself", code="cli.notice.rejects", hint="Give a new name."
         )
+    with desk_of(folder) as desk:
+        now_ms = desk.context().now.utc_ms
+        known = read_known(desk.reader, desk.context().parties)
     importing = Import(
         wish=wish,
+        now_ms=now_ms,
         is_exercise=bool(folder.banner()),
         from_post=(from_post or folder.agreement.party(folder.party).duty_desk).lower(),
         to_posts=tuple(each.lower() for each in to_post or ()),
-        shift_ms=_shift_ms(folder, file, chosen, wish, begin),
+        shift_ms=_shift_ms(folder, file, chosen, wish, begin, now_ms),
     )
-    with desk_of(folder) as desk:
-        known = read_known(desk.reader, desk.context().parties)
     found, rejected, notes = _run(
         folder, importing, file, chosen, known, rejects, dry_run=dry_run, as_json=as_json
     )
@@ -196,15 +198,16 @@ def _filer(node: Node) -> File:
     return file
 
 
-def _shift_ms(folder: NodeFolder, file: Path, format_: Format | None, wish: Wish, begin: str | None) -> int:
+def _shift_ms(
+    folder: NodeFolder, file: Path, format_: Format | None, wish: Wish, begin: str | None, now_ms: int
+) -> int:
     if begin is None:
         return 0
     if not folder.banner():
         raise PolicyError(
             "times are moved on an exercise line only", code="cli.notice.begin", hint="Leave --begin out."
         )
-    with desk_of(folder) as desk:
-        begin_ms = parse_instant(begin, desk.context().now.utc_ms)
+    begin_ms = parse_instant(begin, now_ms)
     with closing(Source.open(file, format_, wish)) as source:
         first_ms = find_first_ms(source)
     return 0 if first_ms is None else begin_ms - first_ms

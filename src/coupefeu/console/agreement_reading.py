@@ -2,6 +2,8 @@
 
 from coupefeu.console.agreement_values import (
     AgreedCallsValues,
+    AgreedFormValues,
+    AgreedNoticesValues,
     AgreedRungValues,
     AgreedWitnessValues,
     BudgetValues,
@@ -12,7 +14,8 @@ from coupefeu.console.agreement_values import (
     TermsValues,
 )
 from coupefeu.console.standing import party_values
-from coupefeu.model.agreement import Agreement
+from coupefeu.model.agreement import Agreement, NoticeTerms
+from coupefeu.model.notices import NoticeForm
 from coupefeu.model.precedence import Precedence
 from coupefeu.services.messages.display import show_line
 
@@ -48,6 +51,7 @@ def terms_values(agreement: Agreement) -> TermsValues:
             per_minute=agreement.calls.per_minute,
         ),
         watch_grace_s=agreement.watch_grace_s,
+        notices=_notices(agreement.notices),
         deadlines=tuple(_deadlines(agreement, each) for each in Precedence),
         line_tests=tuple(
             LineTestValues(
@@ -62,6 +66,20 @@ def terms_values(agreement: Agreement) -> TermsValues:
         witnesses=tuple(
             AgreedWitnessValues(name=each.name, key=show_line(each.key)) for each in agreement.witnesses
         ),
+    )
+
+
+def _notices(terms: NoticeTerms) -> AgreedNoticesValues:
+    return AgreedNoticesValues(
+        distance_m=terms.separation.distance_m,
+        altitude_m=terms.separation.altitude_m,
+        time_s=terms.separation.time_s,
+        forms=tuple(
+            AgreedFormValues(form=int(form), lead_s=terms.of(form).lead_s, answer_s=terms.of(form).answer_s)
+            for form in NoticeForm
+        ),
+        emergency_lead_s=terms.emergency_lead_s,
+        sea_entry_lead_s=terms.sea_entry_lead_s,
     )
 
 

@@ -57,6 +57,27 @@ class AgreedCallsValues:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgreedFormValues:
+    """Of one form of notice, by its number: how long ahead it is due (0: no term), how soon answered (seconds)."""
+
+    form: int
+    lead_s: int
+    answer_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreedNoticesValues:
+    """What plans keep apart by, and the terms of each form; two lead times are of a case of a form (seconds)."""
+
+    distance_m: int
+    altitude_m: int
+    time_s: int
+    forms: tuple[AgreedFormValues, ...]
+    emergency_lead_s: int
+    sea_entry_lead_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineValues:
     """How long each step of the chain may take, of messages of one precedence, in seconds."""
 
@@ -138,6 +159,7 @@ class TermsValues:
     ladders: tuple[LadderValues, ...]
     calls: AgreedCallsValues
     watch_grace_s: int
+    notices: AgreedNoticesValues
     deadlines: tuple[DeadlineValues, ...]
     line_tests: tuple[LineTestValues, ...]
     budgets: BudgetValues

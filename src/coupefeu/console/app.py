@@ -27,6 +27,7 @@ from coupefeu.console.messages import MESSAGE_ROUTES
 from coupefeu.console.openapi import plan_document
 from coupefeu.console.pages import health, openapi, page
 from coupefeu.console.parts import Parts
+from coupefeu.console.passing_routes import PASSING_ROUTES
 from coupefeu.console.passkey_routes import PASSKEY_ROUTES
 from coupefeu.console.presence_routes import PRESENCE_ROUTES
 from coupefeu.console.preview import PREVIEW_ROUTES
@@ -35,6 +36,7 @@ from coupefeu.console.sessions import Session
 from coupefeu.console.sign_in import cookies_of, show_session, sign_in, sign_out, stay
 from coupefeu.console.statement_routes import STATEMENT_ROUTES
 from coupefeu.console.streams import Streams
+from coupefeu.console.unit_routes import UNIT_ROUTES
 from coupefeu.console.watching import WATCH_ROUTES
 
 MAX_BODY_BYTES: Final = 65_536
@@ -65,6 +67,9 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *ADMISSION_ROUTES,
     # whether posts are there
     *PRESENCE_ROUTES,
+    # notices on their way down
+    *PASSING_ROUTES,
+    *UNIT_ROUTES,
     # the record and the agreement
     *RECORD_ROUTES,
     *AGREEMENT_ROUTES,

@@ -13,7 +13,7 @@ import msgspec
 from coupefeu.console.config import HTTP_PORT, HTTPS_PORT, ConsoleConfig
 from coupefeu.console.errors import ForeignError, MisdirectedError, Teller, TooSlowError, WrongTypeError
 from coupefeu.console.pressing import pressing
-from coupefeu.console.static import PAGES
+from coupefeu.console.static import OPENED_BY_LINKS
 from coupefeu.errors import UsageError
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def check_fetch_site(path: str, headers: Headers) -> None:
     site = _only(headers, b"sec-fetch-site")
     if site is None and not _all(headers, b"sec-fetch-site"):
         return
-    if site not in OWN_SITES and path not in PAGES:
+    if site not in OWN_SITES and path not in OPENED_BY_LINKS:
         raise ForeignError(
             "a page of another site asks for this",
             code="console.guards.site",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from coupefeu.console.errors import NotSignedInError, TooManyError
+from coupefeu.console.guesses import Guesses
 from coupefeu.console.sessions import SECRET_BYTES, digest
 
 LASTS_MS: Final = 600_000
@@ -19,10 +20,6 @@ MAX_OUTSTANDING: Final = 16
 """Of more, the oldest ends."""
 MAX_SPENT: Final = 64
 """Links remembered after their end, so that a person is told why."""
-GUESSES: Final = 10
-"""Wrong keys from one address at once; then one a second."""
-GUESS_EVERY_MS: Final = 1_000
-MAX_SOURCES: Final = 256
 _AGAIN: Final = "On the node's machine, `coupefeu console-link` prints a new one."
 
 
@@ -50,8 +47,7 @@ class Links:
         self._now_ms = now_ms
         self._outstanding: OrderedDict[str, _Outstanding] = OrderedDict()
         self._spent: OrderedDict[str, str] = OrderedDict()
-        self._guesses: OrderedDict[str, tuple[int, int]] = OrderedDict()
-        """By address: (what is left, as of ms)."""
+        self._guesses = Guesses(now_ms, too_many_guesses)
 
     def issue(self, invitation: Invitation) -> str:
         """Make a link's key."""
@@ -89,28 +85,14 @@ class Links:
 
     def count_wrong(self, source: str) -> None:
         """Count one thing that did not sign in against its address, which `bear` has let pass."""
-        left, as_of_ms = self._guesses[source]
-        self._guesses[source] = (left - 1, as_of_ms)
+        self._guesses.count(source)
 
     def bear(self, source: str) -> None:
         """Refuse an address that guessed too often, without looking at what it brings now.
 
         Raises: TooManyError `console.link.guesses`.
         """
-        now_ms = self._now_ms()
-        left, as_of_ms = self._guesses.pop(source, (GUESSES, now_ms))
-        gained = (now_ms - as_of_ms) // GUESS_EVERY_MS
-        is_full = left + gained >= GUESSES
-        left = min(GUESSES, left + gained)
-        self._guesses[source] = (left, now_ms if is_full else as_of_ms + gained * GUESS_EVERY_MS)
-        while len(self._guesses) > MAX_SOURCES:
-            self._guesses.popitem(last=False)
-        if left <= 0:
-            raise TooManyError(
-                "too many wrong links came from this address",
-                code="console.link.guesses",
-                hint="Wait a few seconds, then try again.",
-            )
+        self._guesses.bear(source)
 
     def _expire(self) -> None:
         now_ms = self._now_ms()
@@ -122,6 +104,15 @@ class Links:
         self._spent[key] = how
         while len(self._spent) > MAX_SPENT:
             self._spent.popitem(last=False)
+
+
+def too_many_guesses() -> TooManyError:
+    """Say that too many wrong keys came from an address."""
+    return TooManyError(
+        "too many wrong links came from this address",
+        code="console.link.guesses",
+        hint="Wait a few seconds, then try again.",
+    )
 
 
 def _find(given: str, known: "OrderedDict[str, _Outstanding] | OrderedDict[str, str]") -> str | None:

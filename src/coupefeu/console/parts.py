@@ -15,6 +15,7 @@ from coupefeu.console.rooms import Rooms
 from coupefeu.console.sessions import Session, Sessions, describe_session
 from coupefeu.console.static import StaticFile
 from coupefeu.console.streams import Streams
+from coupefeu.console.unit_desk import UnitDesk
 from coupefeu.console.values import SessionValues
 
 
@@ -35,6 +36,7 @@ class Parts:
     long_work: LongWork
     drafts: Drafts
     rooms: Rooms
+    units: UnitDesk
     pages: Mapping[str, StaticFile]
     """Empty: they are not built."""
     teller: Teller

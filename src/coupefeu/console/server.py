@@ -25,12 +25,18 @@ from coupefeu.console.sessions import FILE_NAME, Session, Sessions
 from coupefeu.console.static import NOT_BUILT, StaticFile, load_pages
 from coupefeu.console.streams import Streams
 from coupefeu.console.tls import Certificate
+from coupefeu.console.unit_desk import UnitDesk
+from coupefeu.console.unit_inviting import REQUEST as UNIT_REQUEST
+from coupefeu.console.unit_inviting import answer_unit_link
+from coupefeu.console.unit_links import FILE_NAME as UNIT_LINKS_FILE
+from coupefeu.console.unit_links import UnitLinks
 from coupefeu.console.values import SignalEvent
 from coupefeu.errors import ConfigError
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.node.clock import Clock
 from coupefeu.node.demo.steps import Steps
 from coupefeu.node.local import LocalBackend
+from coupefeu.node.runtime import Runtime
 
 TEND_EVERY_S: Final = 30.0
 REQUEST: Final = "console-link"
@@ -50,6 +56,7 @@ class Console:
         """None: it is served to this machine alone, without TLS."""
         self._tending = asyncio.ensure_future(self._tend())
         backend.others[REQUEST] = self._answer
+        backend.others[UNIT_REQUEST] = self._answer_unit
 
     @classmethod
     async def start(
@@ -92,7 +99,7 @@ class Console:
 
     async def close(self) -> None:
         """End, within a second, whoever looks at it."""
-        del self._backend.others[REQUEST]
+        del self._backend.others[REQUEST], self._backend.others[UNIT_REQUEST]
         self._tending.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._tending
@@ -103,6 +110,9 @@ class Console:
 
     async def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
         return await answer_invitation(request, self._parts)
+
+    async def _answer_unit(self, request: dict[str, Any]) -> dict[str, Any]:
+        return await answer_unit_link(request, self._parts)
 
     async def _tend(self) -> None:
         """End sessions whose time is over, with their streams, and take a certificate that was renewed."""
@@ -176,10 +186,18 @@ async def _make_parts(backend: LocalBackend, config: ConsoleConfig, port: int, d
         long_work=LongWork(runtime.folder.path, desk.feed.tell),
         drafts=drafts,
         rooms=_open_rooms(desk),
+        units=UnitDesk(desk, _unit_links(runtime), runtime.journal.note),
         pages=_pages_or_none(),
         note=runtime.journal.note,
         teller=Teller(runtime.journal, lambda: runtime.clock().mono_ms / 1_000),
     )
+
+
+def _unit_links(runtime: Runtime) -> UnitLinks:
+    def now_ms() -> int:
+        return runtime.clock().utc_ms
+
+    return UnitLinks(runtime.folder.path / UNIT_LINKS_FILE, now_ms, lambda: runtime.clock().mono_ms)
 
 
 def _open_rooms(desk: ConsoleDesk) -> Rooms:

@@ -18,6 +18,10 @@ VERIFIER: Final = "verifier.html"
 """The page that verifies a communique by itself (docs/adr/0024): it is given away, and not a page of the console."""
 PAGES: Final = ("/", "/enter")
 """Addresses of the one page; what it shows is said by the rest of the address."""
+UNIT_PAGE: Final = "/unit"
+"""The page by which units acknowledge a notice: of a few files of its own, apart from the built ones."""
+OPENED_BY_LINKS: Final = (*PAGES, UNIT_PAGE)
+"""What a link from elsewhere may open."""
 
 CONTENT_TYPES: Final = {  # the framework adds the character set to texts
     ".html": "text/html",

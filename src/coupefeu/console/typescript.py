@@ -23,6 +23,8 @@ from coupefeu.console import (
     media_values,
     notices_requests,
     notices_values,
+    passing_requests,
+    passing_values,
     passkey_requests,
     passkey_values,
     record_values,
@@ -35,12 +37,14 @@ from coupefeu.node import covered, presence_values, verified, watch_values
 from coupefeu.node import values as message_values
 from coupefeu.node.arranging import values as arranging_values
 from coupefeu.node.communique import asked, drafted
+from coupefeu.node.passing import values as node_passing_values
 
 MODULES = (
     message_values, watch_values, calls_values, media_values, values, notices_values, watch_page, covered, verified,
     record_values, agreement_values, drafted, communique_values, presence_values, arranging_values, arranged_values,
     asked, requests,
     calls_requests, media_requests, arranged_requests, notices_requests, passkey_values, passkey_requests,
+    node_passing_values, passing_values, passing_requests,
 )  # fmt: skip
 _ASKED = frozenset(each.__name__ for each in MODULES if each is asked or each.__name__.endswith("requests"))
 HEAD = (

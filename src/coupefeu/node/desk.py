@@ -15,6 +15,7 @@ from coupefeu.node.call_desk import CallDesk, ListedCalls
 from coupefeu.node.conflict_desk import ConflictDesk
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.notice_desk import NoticeDesk
+from coupefeu.node.passing.desk import PassingDesk
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.services.base import Context, Rows, Statement
 from coupefeu.services.calls.diagnosis import Diagnosis
@@ -104,6 +105,7 @@ class Desk:
         self._calls = CallDesk(self._reader, self.context)
         self._notices = NoticeDesk(self._reader, self.context)
         self._conflicts = ConflictDesk(self._reader, self.context)
+        self._passing = PassingDesk(self._reader, self.context, self._notices)
 
     @classmethod
     def open(cls, folder: NodeFolder, *, running: bool) -> Self:
@@ -131,6 +133,11 @@ class Desk:
     def conflicts(self) -> ConflictDesk:
         """Which notices of ours would meet which of the other side."""
         return self._conflicts
+
+    @property
+    def passing(self) -> PassingDesk:
+        """How notices stand below the desks: who has them, what is stopped, what is held."""
+        return self._passing
 
     @property
     def party(self) -> str:

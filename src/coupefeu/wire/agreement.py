@@ -39,6 +39,7 @@ from coupefeu.model.duration import format_duration
 from coupefeu.model.precedence import Precedence
 from coupefeu.wire.deceptive import find_foreign_word
 from coupefeu.wire.note import COSIGNATURE, ML_DSA_44, VerifierKey
+from coupefeu.wire.notice_terms import parse_notice_terms
 from coupefeu.wire.toml import Table, parse_toml
 
 FORMAT: Final = 1
@@ -200,6 +201,7 @@ def _parse(root: Table, *, with_keys: bool) -> Agreement:
         retention_s=_parse_retention(root, record_mode, deadlines),
         calls=_parse_calls(root),
         watch_grace_s=_parse_watch_grace(root),
+        notices=parse_notice_terms(root),
         keys=_parse_keys(root, name, line_id, parties, witnesses) if with_keys else (),
     )
 

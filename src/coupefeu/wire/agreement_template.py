@@ -7,8 +7,9 @@ Deadlines start from the handling times of public precedence rules (FLASH 10 min
 from collections.abc import Mapping
 from typing import Final
 
-from coupefeu.model.agreement import Status
+from coupefeu.model.agreement import NoticeTerms, Status
 from coupefeu.model.instant import Instant, format_instant
+from coupefeu.wire.notice_terms import render_notice_terms
 
 _HEAD: Final = """\
 # Agreement on a line between the United States and the Russian Federation.
@@ -174,6 +175,9 @@ attachment_bytes = 1048576
 
 # How long the last rung of a ladder rings, how soon a proposed call is answered, and how many calls ring in a minute.
 """
+_NOTICES: Final = """
+# What plans keep apart by, and of each form of notice: how long ahead it is due, how soon a request is answered.
+"""
 _CALLS: Final[Mapping[str, str | int]] = {"ring": "2m", "arrange_answer": "24h", "per_minute": 6}
 
 
@@ -204,7 +208,16 @@ def render_template(
     tables = (
         _table(f"deadlines.{name}", {**row, **others.get(name, {})}) for name, row in _DEADLINES.items()
     )
-    return head + _BODY + "\n".join(tables) + _REST + _table("calls", {**_CALLS, **(calls or {})})
+    agreed_calls = _table("calls", {**_CALLS, **(calls or {})})
+    return (
+        head
+        + _BODY
+        + "\n".join(tables)
+        + _REST
+        + agreed_calls
+        + _NOTICES
+        + render_notice_terms(NoticeTerms())
+    )
 
 
 def _table(name: str, fields: Mapping[str, str | int]) -> str:

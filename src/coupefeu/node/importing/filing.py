@@ -6,11 +6,14 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from coupefeu.errors import PolicyError, UsageError
+from coupefeu.model.instant import format_instant
 from coupefeu.model.volumes import Fix, Track, Volume
 from coupefeu.node.importing.judging import Wish, judge
 from coupefeu.node.importing.known import Known
 from coupefeu.node.importing.source import Source
 from coupefeu.services.notices.commands import FileNotice
+from coupefeu.services.notices.render import effect_words
+from coupefeu.services.notices.windows import window_of
 from coupefeu.wire.features import Defect, Feature, Reject
 
 AT_A_TIME: Final = 16
@@ -42,9 +45,13 @@ class Imported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
-    """How a file is imported; `to_posts` empty: to their duty desks; `shift_ms`: all windows move by so much."""
+    """How a file is imported; `to_posts` empty: to their duty desks; `shift_ms`: all windows move by so much.
+
+    `now_ms`: what was over by then is not filed.
+    """
 
     wish: Wish
+    now_ms: int
     is_exercise: bool
     from_post: str
     to_posts: tuple[str, ...] = ()
@@ -86,6 +93,10 @@ class Import:
         fact = judge(moved, self.wish, is_exercise=self.is_exercise)
         if isinstance(fact, tuple):
             return _rejected(feature, *fact)
+        end_ms = window_of(fact.volumes)[1]
+        if end_ms is not None and end_ms < self.now_ms:
+            reason, hint = effect_words("expired", "en"), "give times that are still to come, UTC"
+            return _rejected(feature, _defect("expired", "to", format_instant(end_ms), reason, hint))
         seen = known.find(fact)
         if seen is not None and not seen.is_changed:
             found.duplicates.append(Duplicate(at=feature.at, id=feature.id, seen=seen.where))
@@ -93,12 +104,7 @@ class Import:
         if seen is not None:
             reason = f"this id was given to another notice ({seen.where})"
             hint = "amend that one, or give this one an id of its own"
-            return _rejected(
-                feature,
-                Defect(
-                    code="node.importing.same_id", field="id", seen=feature.id[:60], reason=reason, hint=hint
-                ),
-            )
+            return _rejected(feature, _defect("same_id", "id", feature.id[:60], reason, hint))
         try:
             command = FileNotice.of(fact, self.from_post, self.to_posts)
         except UsageError as error:
@@ -154,6 +160,10 @@ def _moved(volume: Volume, shift_ms: int) -> Volume:
         shape = replace(shape, fixes=fixes)
     start_ms, end_ms = (None if at is None else at + shift_ms for at in (volume.start_ms, volume.end_ms))
     return replace(volume, shape=shape, start_ms=start_ms, end_ms=end_ms)
+
+
+def _defect(defect: str, field: str, seen: str, reason: str, hint: str) -> Defect:
+    return Defect(code=f"node.importing.{defect}", field=field, seen=seen, reason=reason, hint=hint)
 
 
 def _rejected(feature: Feature, *defects: Defect) -> Reject:

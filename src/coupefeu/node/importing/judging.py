@@ -78,13 +78,18 @@ def judge(feature: Feature, wish: Wish, *, is_exercise: bool) -> NoticeFact | tu
 
 def content_key(fact: NoticeFact) -> bytes:
     """Give what is alike where two notices say the same, whoever typed them and under whichever id."""
-    return encode_notice(replace(fact, officer="", conflicts=None, remarks=_ID_LINE.sub("", fact.remarks)))
+    return encode_notice(replace(fact, officer="", conflicts=None, remarks=without_id(fact.remarks)))
 
 
 def given_id(fact: NoticeFact) -> str:
     """Give the id that a notice had in the file it came from; "": it had none."""
     found = _ID_LINE.search(fact.remarks)
     return found[1] if found else ""
+
+
+def without_id(remarks: str) -> str:
+    """Give remarks as they were typed, without the id that an import put behind them."""
+    return _ID_LINE.sub("", remarks)
 
 
 def _fact(feature: Feature, wish: Wish, defects: list[Defect]) -> NoticeFact | None:

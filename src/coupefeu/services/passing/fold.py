@@ -50,7 +50,7 @@ def fold(notice: NoticeKnown, rows: Rows, context: Context) -> PassingView:
             effects[act.id] = "not_stopped"
     reached = [act for act in good if act.kind == Kind.UNIT_REACHED and not effects[act.id]]
     units = tuple(_unit(each, reached, orders, notice, context) for each in listed.values())
-    gaps = _gaps(notice, units, orders, context)
+    gaps = _gaps(notice, units, orders)
     check_ins = in_time(act for act in good if act.kind == Kind.CHECKED_IN)
     now_ms = context.now.utc_ms
     holds = fold_holds(check_ins, now_ms)
@@ -137,10 +137,8 @@ def _why(own: Sequence[Act], orders: Mapping[str, Act], notice: NoticeKnown) -> 
     return Why.RESUMED if unknown else Why.CHANGED
 
 
-def _gaps(
-    notice: NoticeKnown, units: Sequence[UnitView], orders: Mapping[str, Act], context: Context
-) -> tuple[Gap, ...]:
-    """List who is not reached; what the author asked for, and nobody of the other side listed, is a gap as well."""
+def _gaps(notice: NoticeKnown, units: Sequence[UnitView], orders: Mapping[str, Act]) -> tuple[Gap, ...]:
+    """List who is not reached; what the author asked for, and nobody listed, is a gap as well."""
     if not notice.is_live:
         return ()
     since = {Why.STOPPED: Kind.NOTICE_STOPPED, Why.RESUMED: Kind.NOTICE_RESUMED}
@@ -157,20 +155,11 @@ def _gaps(
         for each in units
         if each.why is not None
     ]
-    others = [party for party in context.parties if party != notice.party]
-    names = {(each.party, each.name.casefold()) for each in units}
+    names = {each.name.casefold() for each in units}
     asked = [
-        Gap(
-            party=party,
-            ours=party == context.us,
-            unit=name,
-            level=None,
-            why=Why.NOT_PASSED_DOWN,
-            since_ms=None,
-        )
-        for party in others
+        Gap(party="", ours=False, unit=name, level=None, why=Why.NOT_PASSED_DOWN, since_ms=None)
         for name in notice.asked
-        if (party, name.casefold()) not in names
+        if name.casefold() not in names
     ]
     return (*gaps, *asked)
 

@@ -55,11 +55,7 @@ def decide(command: Command, rows: Rows, context: Context) -> Draft:
         PolicyError: `services.passing.foreign_post`, `already_stopped`, `not_stopped`, `already_acknowledged`.
     """
     if not isinstance(command, PassingCommand):
-        raise UsageError(
-            f"{type(command).__name__} is no command of passing down",
-            code="services.passing.unknown_command",
-            hint="Check its type.",
-        )
+        raise _unknown(command)
     if context.agreement.post(command.from_post).party != context.us:
         _refuse("foreign_post", "Speak from a post of your own party.")
     acts = [act for act in (Act.of(row, context) for row in rows) if not act.defect]
@@ -87,11 +83,15 @@ def decide(command: Command, rows: Rows, context: Context) -> Draft:
             _insist_past(command.at_ms, context)
             return _draft(Kind.CHECKED_IN, command, fact, context)
         case _:
-            raise UsageError(
-                f"{type(command).__name__} is no command of passing down",
-                code="services.passing.unknown_command",
-                hint="Check its type.",
-            )
+            raise _unknown(command)
+
+
+def _unknown(command: Command) -> UsageError:
+    return UsageError(
+        f"{type(command).__name__} is no command of passing down",
+        code="services.passing.unknown_command",
+        hint="Check its type.",
+    )
 
 
 def _pass_down(command: PassDown, acts: Sequence[Act], context: Context) -> Draft:

@@ -46,7 +46,7 @@ class Why(StrEnum):
     """Why a unit is in the gap list."""
 
     NOT_PASSED_DOWN = "not_passed_down"
-    """The author asked that it be told, and no desk of the other side has listed it."""
+    """The author asked that it be told, and no desk has listed it."""
     NEVER = "never"
     CHANGED = "changed"
     """It had a version, and an amendment came since."""
@@ -97,7 +97,10 @@ class UnitView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """A unit that has not what it must have; `level` None: asked for, and listed by nobody. `since_ms`: since when."""
+    """A unit that has not what it must have. `since_ms`: since when.
+
+    Of one that is asked for and listed by nobody `party` is empty, and `level` None.
+    """
 
     party: str
     ours: bool

@@ -1,0 +1,112 @@
+"""Distances agree with two independent oracles: nothing is missed, and nothing is false, a metre beyond the minimum.
+
+Each pair is measured by geodesics sampled ever more densely, the last one GeographicLib's, and by GEOS in a plane
+between the two. Then the minimum is set a metre or two to either side of that: box, batch and decision must say so.
+"""
+
+import math
+
+import numpy as np
+import pytest
+from tests.drawn_volumes import draw_pair, draw_place, draw_track, shifted
+from tests.oracles import base_of, moving_distance_m, planar_distance_m, sampled_distance_m
+from tests.sizes import size
+from tests.volumes import place, volume
+
+from coupefeu.deconfliction import conflicting, gap, padded, prepare, which
+from coupefeu.model.volumes import Circle, Fix, Separation, Track
+
+SEED = 20_261_130
+
+
+def judge(random, where, *, odd, number):
+    one, other = draw_pair(random, where, odd=odd)
+    bases = base_of(one), base_of(other)
+    a, b = prepare([volume(one)]), prepare([volume(other)])
+    found = gap(a, b, Separation()).distance_m
+    sampled, planar = sampled_distance_m(*bases), planar_distance_m(*bases)
+    assert abs(found - sampled) < 0.8, (number, one, other, found, sampled, planar)
+    assert abs(found - planar) < 0.8, (number, one, other, found, sampled, planar)
+    check_verdicts(a, b, planar, number)
+
+
+def check_verdicts(a, b, truth_m, number):
+    above, below = math.ceil(truth_m + 1), math.floor(truth_m - 1)
+    far = Separation(distance_m=above, altitude_m=1, time_s=1)
+    assert which(a, [b.to_bytes()], far) == [0], (number, "missed")
+    assert conflicting(b, [a], far), (number, "missed")
+    wide, box = padded(a.boxes[0], far), b.boxes[0]
+    assert all(wide[side] <= box[side + 1] and wide[side + 1] >= box[side] for side in range(0, 10, 2)), (
+        number
+    )
+    if below > 0:
+        near = Separation(distance_m=below, altitude_m=1, time_s=1)
+        assert which(a, [b.to_bytes()], near) == [], (number, "false")
+        assert conflicting(b, [a], near) == [], (number, "false")
+
+
+def judge_many(where, *, odd=False):
+    random = np.random.default_rng([SEED, len(where), odd])
+    for number in range(size(small=60, full=200_000)):
+        judge(random, where, odd=odd, number=number)
+
+
+def test_anywhere():
+    judge_many("anywhere")
+
+
+def test_about_the_poles():
+    judge_many("poles")
+
+
+def test_across_the_antimeridian():
+    judge_many("antimeridian")
+
+
+def test_about_the_origin():
+    judge_many("origin")
+
+
+@pytest.mark.parametrize("where", ["anywhere", "poles", "antimeridian", "origin"])
+def test_holes_parts_and_corridors_without_width(where):
+    random = np.random.default_rng([SEED, len(where), 2])
+    for number in range(size(small=40, full=50_000)):
+        judge(random, where, odd=True, number=number)
+
+
+@pytest.mark.parametrize("where", ["anywhere", "poles", "antimeridian"])
+def test_two_buffers_that_move(where):
+    random = np.random.default_rng([SEED, len(where), 3])
+    for number in range(size(small=25, full=20_000)):
+        at = draw_place(random, where)
+        one = draw_track(random, at, 0)
+        other = draw_track(random, shifted(at, random.uniform(0, 360), random.uniform(0, 60_000)), 3_600_000)
+        minutes = int(random.choice([0, 10, 60]))
+        minima = Separation(time_s=max(1, minutes * 60))
+        a, b = prepare([volume(one)]), prepare([volume(other)])
+        if one.fixes[-1].at_ms + minima.time_s * 1_000 <= other.fixes[0].at_ms:
+            continue
+        truth = moving_distance_m(one, other, minima.time_s * 1_000)
+        for found in (gap(a, b, minima), gap(b, a, minima)):
+            assert abs(found.distance_m - truth) < 1, (number, one, other, minima, found, truth)
+        assert bool(which(a, [b], minima)) == found.conflict
+
+
+def test_a_buffer_that_moves_past_what_stands():
+    random = np.random.default_rng([SEED, 4])
+    for number in range(size(small=40, full=20_000)):
+        at = draw_place(random, "anywhere")
+        track = draw_track(random, at, 0)
+        begin = int(random.uniform(0, track.fixes[-1].at_ms))
+        end = begin + int(random.uniform(0, 3_600_000))
+        centre = place(*shifted(at, random.uniform(0, 360), random.uniform(0, 100_000)))
+        radius_dm = round(random.uniform(0, 50_000))
+        still = Track(
+            fixes=(Fix(position=centre, at_ms=begin), Fix(position=centre, at_ms=end + 1)),
+            buffer_dm=radius_dm,
+        )
+        circle = volume(Circle(centre=centre, radius_dm=radius_dm), start_ms=begin, end_ms=end)
+        a, b = prepare([volume(track)]), prepare([circle])
+        truth = moving_distance_m(track, still, 600_000)
+        for found in (gap(a, b, Separation()), gap(b, a, Separation())):
+            assert abs(found.distance_m - truth) < 1, (number, track, circle, found, truth)
