@@ -1,7 +1,7 @@
 """An import: what is new is filed, so many at a time, and everything else is named."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -10,7 +10,6 @@ from coupefeu.model.instant import format_instant
 from coupefeu.model.volumes import Fix, Track, Volume
 from coupefeu.node.importing.judging import Wish, judge
 from coupefeu.node.importing.known import Known
-from coupefeu.node.importing.source import Source
 from coupefeu.services.notices.commands import FileNotice
 from coupefeu.services.notices.render import effect_words
 from coupefeu.services.notices.windows import window_of
@@ -59,7 +58,7 @@ class Import:
 
     async def run(
         self,
-        source: Source,
+        source: Iterable[Feature | Reject],
         known: Known,
         reject: Callable[[Reject], None],
         file: File | None,
@@ -138,7 +137,7 @@ async def _file(
         raise broken[0]
 
 
-def find_first_ms(source: Source) -> int | None:
+def find_first_ms(source: Iterable[Feature | Reject]) -> int | None:
     """Find when the earliest notice of a file begins; None: none says."""
     starts = (
         volume.start_ms
