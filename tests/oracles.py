@@ -111,7 +111,7 @@ def _zoomed(one, other, first, second, i, j, points):
             (edge, places[index]) for (edge, _), (places, _, _), index in zip(at, found, (i, j), strict=True)
         ]
         if is_within_view:
-            step = [each / 6 for each in step]
+            step = [each / 3 for each in step]
             if max(step) < 0.05:
                 break
     (lon_1, lat_1), (lon_2, lat_2) = found[0][1][i], found[1][1][j]

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from coupefeu.deconfliction.decide import which
     from coupefeu.deconfliction.gaps import TOLERANCE_M, Gap, conflicting, gap
     from coupefeu.deconfliction.outlines import areas, outline
-    from coupefeu.deconfliction.pairs import all_gaps
+    from coupefeu.deconfliction.pairs import all_gaps, all_pairs
     from coupefeu.deconfliction.prepared import Box, Prepared, padded, prepare
     from coupefeu.deconfliction.validity import require_valid
 
 __all__ = [
-    "TOLERANCE_M", "Box", "Clearing", "Gap", "Prepared", "all_gaps", "areas", "clearing", "conflicting", "gap",
-    "outline", "padded", "prepare", "require_valid", "which",
+    "TOLERANCE_M", "Box", "Clearing", "Gap", "Prepared", "all_gaps", "all_pairs", "areas", "clearing", "conflicting",
+    "gap", "outline", "padded", "prepare", "require_valid", "which",
 ]  # fmt: skip
 
 _HOMES = {
@@ -26,7 +26,7 @@ _HOMES = {
     "decide": ("which",),
     "gaps": ("TOLERANCE_M", "Gap", "conflicting", "gap"),
     "outlines": ("areas", "outline"),
-    "pairs": ("all_gaps",),
+    "pairs": ("all_gaps", "all_pairs"),
     "prepared": ("Box", "Prepared", "padded", "prepare"),
     "validity": ("require_valid",),
 }
