@@ -1347,10 +1347,11 @@ export interface MapConflict {
   readonly settled: string;
 }
 
-/** All live notices of both sides and their conflicts. */
+/** All live notices of both sides and their conflicts: those that begin first, of `conflicts_total`. */
 export interface NoticeMap {
   readonly notices: readonly MapNotice[];
   readonly conflicts: readonly MapConflict[];
+  readonly conflicts_total: number;
   readonly truncated: boolean;
   readonly as_of_ms: number;
 }

@@ -80,7 +80,7 @@ export function replaced(map: NoticeMap, number: string, fresh: NoticeMap): Noti
   const notices = [...map.notices.filter((notice) => notice.number !== number), ...fresh.notices];
   const involves = (each: { ours: string; theirs: string }): boolean => each.ours === number || each.theirs === number;
   const conflicts = [...map.conflicts.filter((each) => !involves(each)), ...fresh.conflicts.filter(involves)];
-  return { ...fresh, notices, conflicts, truncated: map.truncated };
+  return { ...fresh, notices, conflicts, truncated: map.truncated, conflicts_total: map.conflicts_total - map.conflicts.length + conflicts.length };
 }
 
 /** `FL100`, `3000 FT AMSL`, `SFC`, `UNL`; "" where it is not stated. */

@@ -10,10 +10,11 @@ from litestar.di import NamedDependency
 from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import refuses
 from coupefeu.console.map_borders import read_borders
-from coupefeu.console.map_shapes import draw
+from coupefeu.console.map_shapes import draw, units_of
 from coupefeu.console.notices_values import MapConflict, MapNotice, MapVolume, NoticeMap
 from coupefeu.errors import ConfigError, StoreError, UsageError
 from coupefeu.model.messages import MessageId, parse_number
+from coupefeu.node.conflict_values import ConflictView
 from coupefeu.node.desk import Desk
 from coupefeu.services.messages.display import show_line
 from coupefeu.services.notices.facts import NoticeFact
@@ -21,6 +22,7 @@ from coupefeu.services.notices.status import NoticeView
 
 MOST: Final = 20_000
 """Notices on one map."""
+MOST_CONFLICTS: Final = 500
 _STORE: Final = StoreError("the record cannot be read now", code="store.*")
 _NO_NUMBER: Final = UsageError("this is no number of a notice", code="model.message_number.*")
 _NO_NOTICE: Final = UsageError(
@@ -47,11 +49,13 @@ def notice_map(desk: Desk, wanted: MessageId | None = None) -> NoticeMap:
     """Lay out what is live, or one notice. Raises: UsageError: there is no such notice."""
     found = desk.notices.live() if wanted is None else (desk.notices.get(wanted),)
     live = [each for each in found if each.is_live and each.fact is not None]
-    conflicts: tuple[MapConflict, ...] = ()
+    listed, total = _conflicts(desk, wanted)
+    conflicts = tuple(map(_conflict, listed))
     counts = Counter(number for each in conflicts for number in (each.ours, each.theirs))
     return NoticeMap(
         notices=tuple(_notice(each, each.fact, counts) for each in live[:MOST] if each.fact is not None),
         conflicts=conflicts,
+        conflicts_total=total,
         truncated=len(live) > MOST,
         as_of_ms=desk.context().now.utc_ms,
     )
@@ -70,6 +74,29 @@ def _notice(view: NoticeView, fact: NoticeFact, conflicts: Mapping[str, int]) ->
         conflicts=conflicts.get(view.number, 0),
         # Each is the JSON of a `MapVolume` already: outlines are written once.
         volumes=cast("tuple[MapVolume, ...]", tuple(draw(each) for each in fact.volumes)),
+    )
+
+
+def _conflicts(desk: Desk, wanted: MessageId | None) -> tuple[list[ConflictView], int]:
+    """Give those to draw, and how many there are."""
+    if wanted is not None:
+        found = list(desk.conflicts.of(wanted))
+        return found, len(found)
+    listed = desk.conflicts.listed(MOST_CONFLICTS)
+    return [each for group in listed.groups for each in group.conflicts], listed.total
+
+
+def _conflict(view: ConflictView) -> MapConflict:
+    return MapConflict(
+        ours=view.ours.number,
+        theirs=view.theirs.number,
+        place=units_of(view.measured.place),
+        other=units_of(view.measured.other_place),
+        distance_m=round(view.measured.distance_m),
+        start_ms=view.measured.start_ms,
+        end_ms=view.measured.end_ms,
+        alarm=view.alarm.value if view.alarm else "",
+        settled=view.settlement.name.lower() if view.settlement else "",
     )
 
 

@@ -496,10 +496,11 @@ class MapConflict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeMap:
-    """All live notices of both sides and their conflicts."""
+    """All live notices of both sides and their conflicts: those that begin first, of `conflicts_total`."""
 
     notices: tuple[MapNotice, ...]
     conflicts: tuple[MapConflict, ...]
+    conflicts_total: int
     truncated: bool
     as_of_ms: int
 

@@ -2205,6 +2205,7 @@ map-borders = Show our own borders, on this screen alone
 map-search = Number, title or movement
 map-count = { $shown } of { $all } live notices, { $conflicts } conflicts
 map-truncated = There are more live notices than the { $all } that are shown here.
+map-truncated-conflicts = The map draws { $drawn } of { $all } conflicts, those that begin first; the page Notices lists them all.
 map-none = None of { $all } live notices is in force then or within the chosen time. As of { $time }.
 map-list = Notices on the map
 map-ours = Ours

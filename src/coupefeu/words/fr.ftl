@@ -1981,6 +1981,7 @@ map-borders = Montrer nos propres frontières, sur cet écran seulement
 map-search = Numéro, titre ou mouvement
 map-count = { $shown } des { $all } notifications en cours, { $conflicts } conflits
 map-truncated = Il y a plus de notifications en cours que les { $all } montrées ici.
+map-truncated-conflicts = La carte montre { $drawn } des { $all } conflits, ceux qui commencent le plus tôt ; la page Notifications les énumère tous.
 map-none = Aucune des { $all } notifications en cours n’est en vigueur à cet instant ni dans la durée choisie. État à { $time }.
 map-list = Notifications sur la carte
 map-ours = Les nôtres

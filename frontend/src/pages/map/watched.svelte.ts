@@ -6,6 +6,9 @@ import { live } from '../../lib/live.svelte';
 import { replaced } from '../../map/notices';
 
 const CALM_MS = 400;
+/** A map of very many is fetched less often. */
+const CALM_OF_MANY_MS = 5_000;
+const MANY = 2_000;
 /** More changes than that at once are fetched as a whole. */
 const ONE_BY_ONE = 8;
 
@@ -39,7 +42,8 @@ export class Watched {
 
   #note(number: string): void {
     this.#changed.add(number);
-    this.#calm ??= setTimeout(() => void this.#catchUp(), CALM_MS);
+    const isLarge = (this.map?.notices.length ?? 0) > MANY;
+    this.#calm ??= setTimeout(() => void this.#catchUp(), isLarge ? CALM_OF_MANY_MS : CALM_MS);
   }
 
   /** An empty number: conflicts changed, and with them any notice. */
