@@ -67,9 +67,14 @@ def widen(value: int, datum: Datum) -> tuple[int, int]:
         return value - LOWEST_GROUND_M * METRE, value + HIGHEST_GROUND_M * METRE
     size = abs(value)
     return (
-        value - PRESSURE_BELOW_M * METRE - -(-size * COLD_PERCENT // 100),
-        value + PRESSURE_ABOVE_M * METRE - -(-size * WARM_PERCENT // 100),
+        value - PRESSURE_BELOW_M * METRE - _share(size, COLD_PERCENT),
+        value + PRESSURE_ABOVE_M * METRE + _share(size, WARM_PERCENT),
     )
+
+
+def _share(size: int, percent: int) -> int:
+    """Give so much of a height, rounded up."""
+    return -(-size * percent // 100)
 
 
 def gaps(head: Any, heads: Any) -> tuple[Any, Any]:

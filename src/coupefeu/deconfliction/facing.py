@@ -4,8 +4,9 @@ Angles bracket distances (`ellipsoid.LEAST_RADIUS_M`, `GREATEST_RADIUS_M`), so a
 is not is measured in metres by `measure.py`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -21,7 +22,7 @@ MOST_CELLS: Final = 2_000_000
 Bools = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Facing:
     """Some rows of many volumes (n) against all rows of one (m)."""
 
@@ -36,6 +37,7 @@ class Facing:
     sine_theirs: Floats
     crosses: Bools
 
+    @cached_property
     def squares(self) -> tuple[Floats, Floats]:
         """Give the squared chords of the least angles: their rows to our edges, our rows to their edges."""
         apart = np.maximum(2.0 - 2.0 * self.cosine, 0.0)
@@ -47,8 +49,25 @@ class Facing:
         return found[0], found[1]
 
 
-def face(theirs: Stack, ours: Stack) -> Iterator[Facing]:
-    """Compare the rows of many volumes with those of one, so many at a time that memory stays bounded."""
+def face(theirs: Stack, ours: Stack) -> Iterable[Facing]:
+    """Compare the rows of many volumes with those of one; all at once where that is little, and it is kept then."""
+    if len(theirs.step) * len(ours.step) > MOST_CELLS:
+        return _Parts(theirs, ours)
+    return tuple(_parts(theirs, ours))
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What is compared anew each time it is asked for, so that memory stays bounded."""
+
+    theirs: Stack
+    ours: Stack
+
+    def __iter__(self) -> Iterator[Facing]:
+        return _parts(self.theirs, self.ours)
+
+
+def _parts(theirs: Stack, ours: Stack) -> Iterator[Facing]:
     count, width = len(theirs.step), len(ours.step)
     each = max(1, MOST_CELLS // width)
     right = np.concatenate((ours.normal, ours.ahead, ours.pole)).T

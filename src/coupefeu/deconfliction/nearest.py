@@ -1,5 +1,6 @@
 """The least distance of one volume from many, as areas: exact, with the two places where it is."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,13 +33,15 @@ def nearest(theirs: Stack, ours: Stack) -> Nearest:
     count = len(theirs.head)
     best = np.full(count, np.inf)
     place, other = np.zeros((count, 3)), np.zeros((count, 3))
-    for facing in face(theirs, ours):
+    faced = face(theirs, ours)
+    for facing in faced:
         _take_crossings(facing, theirs, ours, best, place, other)
     _take_inside(theirs, ours, best, place, other)
     apart = np.flatnonzero(best > 0.0)
     if apart.size:
-        some = theirs if apart.size == count else theirs.only(apart)
-        distance, at, foot = _bases_apart(some, ours)
+        whole = apart.size == count
+        some = theirs if whole else theirs.only(apart)
+        distance, at, foot = _bases_apart(some, ours, faced if whole else face(some, ours))
         best[apart], place[apart], other[apart] = distance, at, foot
     return reach_out(best, place, other, float(ours.buffer_m[0]), theirs.buffer_m)
 
@@ -67,14 +70,14 @@ def _take_inside(theirs: Stack, ours: Stack, best: Floats, place: Floats, other:
     best[holding[new]], place[holding[new]], other[holding[new]] = 0.0, ours.normal[0], ours.normal[0]
 
 
-def _bases_apart(theirs: Stack, ours: Stack) -> tuple[Floats, Floats, Floats]:
+def _bases_apart(theirs: Stack, ours: Stack, faced: Iterable[Facing]) -> tuple[Floats, Floats, Floats]:
     """Measure where neither crosses nor holds the other: from a row of the one to an edge of the other."""
     least = np.full(len(theirs.head), np.inf)
-    for facing in face(theirs, ours):
-        square = np.minimum(*facing.squares()).min(axis=1)
+    for facing in faced:
+        square = np.minimum(*facing.squares).min(axis=1)
         np.minimum.at(least, theirs.volume[facing.rows], square)
     limit = (least * _SPREAD + _ROUNDING)[theirs.volume]
-    parts = [_candidates(facing, limit, theirs, ours) for facing in face(theirs, ours)]
+    parts = [_candidates(facing, limit, theirs, ours) for facing in faced]
     volume, ours_row, start, end, is_ours = (np.concatenate(each) for each in zip(*parts, strict=True))
     distance, foot = measure(ours_row, start, end)
     order = np.lexsort((distance, volume))
@@ -88,7 +91,7 @@ def _candidates(
     facing: Facing, limit: Floats, theirs: Stack, ours: Stack
 ) -> tuple[Integers, Floats, Floats, Floats, np.ndarray]:
     """List what may be the nearest: volume, place, edge, and whether the edge is ours."""
-    to_ours, to_theirs = facing.squares()
+    to_ours, to_theirs = facing.squares
     within = limit[facing.rows, None]
     row, edge = np.nonzero(to_ours <= within)
     their_edge, our_row = np.nonzero(to_theirs <= within)

@@ -16,6 +16,7 @@ from coupefeu.model.places import Position
 
 _TOUCH: Final = 1e-9
 """Six millimetres, as an angle: positions are written to eleven."""
+_ROUNDING: Final = 1e-15
 _THIN_M: Final = 0.01
 _RADIUS_M: Final = 6_371_000.0
 
@@ -97,7 +98,7 @@ def _meeting(one: Ring, other: Ring) -> tuple[Bools, Bools]:
     clear &= np.minimum(np.abs(back), np.abs(forth)) > _TOUCH
     edge = np.einsum("ij,ij->i", other.normal, other.ahead)
     ends = one.normal @ other.ahead.T
-    beside = (ends >= edge * cosine) & (cosine >= edge * ends) & (cosine > -0.5)
+    beside = (ends >= edge * cosine - _ROUNDING) & (cosine >= edge * ends - _ROUNDING) & (cosine > -0.5)
     return opposite & clear, beside & (np.abs(here) <= _TOUCH)
 
 

@@ -217,19 +217,19 @@ def _require_ring(field: str, positions: tuple[Position, ...]) -> Ring:
             f"its edges {crossing[0]} and {crossing[1]} cross",
             "Check the order of the corners.",
         )
-    if is_thin(ring):
-        _refuse(
-            field,
-            "thin",
-            "it holds nothing: all corners lie on one line",
-            "Give a corridor, or the corners anew.",
-        )
     if farthest_deg(ring.normal) > HALF_GLOBE_DEG:
         _refuse(
             field,
             "half",
             "it goes round half of the globe, so that its inside is not known",
             "Give it in parts.",
+        )
+    if is_thin(ring):
+        _refuse(
+            field,
+            "thin",
+            "it holds nothing: all corners lie on one line",
+            "Give a corridor, or the corners anew.",
         )
     if touch := find_touch(ring):
         _refuse(
