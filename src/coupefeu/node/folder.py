@@ -1,6 +1,8 @@
 """The folder of a node: one party on one line. Whatever is in it can be read here, running node or not.
 
-node.toml                 party, listen, address, peers' addresses, [console], [alarm], [relay], [[witnesses]]: edit it
+node.toml                 party, listen, address, peers' addresses; [console], [alarm], [relay], [tak],
+                          [[witnesses]]: edit it
+features.csv              named features of the party's own, from which positions are told; may be absent
 keys/*.key                private keys, 0600
 pairing/                  cards and answers while pairing; cards hold secrets and go when it ends
 agreement/NNNN.toml .sigs each version of the agreement, exact bytes, and the signatures under it
@@ -78,6 +80,8 @@ class NodeFolder:
     """The section [alarm] as it stands there."""
     relay: Mapping[str, Any] | None = None
     """The section [relay] as it stands there; `media_policy` judges it."""
+    tak: Mapping[str, Any] | None = None
+    """The section [tak] as it stands there; `tak.settings` judges it."""
     witnesses: Sequence[Mapping[str, Any]] | None = None
     """The sections [[witnesses]] as they stand there; `witness_settings` judges them."""
     ring: KeyRing = field(repr=False)

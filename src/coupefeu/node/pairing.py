@@ -167,6 +167,7 @@ def complete(folder: NodeFolder, answers: Sequence[Path], recovery: Path | None 
             "console": folder.console,
             "alarm": folder.alarm,
             "relay": folder.relay,
+            "tak": folder.tak,
             "witnesses": folder.witnesses,
         },
     )

@@ -42,6 +42,7 @@ from coupefeu.node.recovery.checkpoints import ask_witnesses
 from coupefeu.node.signalling import Signalling
 from coupefeu.node.staffing import Staffing
 from coupefeu.node.staffing_alarm import StaffingAlarm
+from coupefeu.node.tak.settings import TakSettings, read_tak
 from coupefeu.node.troubles import Troubles
 from coupefeu.node.unsent import forget_bodies
 from coupefeu.node.witness_settings import WitnessSettings, read_witnesses
@@ -101,6 +102,7 @@ class Runtime:
         """
         alarm = read_alarm(folder.alarm)
         media = read_policy(folder.path, folder.relay)
+        tak = read_tak(folder.tak)
         read_witnesses(folder.path, folder.agreement, folder.witnesses)
         runtime = cls(folder)
         try:
@@ -120,6 +122,7 @@ class Runtime:
             with runtime._withstand():
                 runtime.calling.begin()
             runtime._stand_by(alarm)
+            runtime._feed(tak)
         runtime._judge_desks()
         return runtime
 
@@ -249,6 +252,28 @@ class Runtime:
         )
         self.engine.listen(awaited.hear)
         self.engine.stand_by(awaited)
+
+    def _feed(self, settings: TakSettings | None) -> None:
+        """Show a TAK server what is in force, if one is named."""
+        if settings is None:
+            return
+        from coupefeu.node.tak.drawn import Drawn  # noqa: PLC0415 - a node without one stays as small as it is
+        from coupefeu.node.tak.feed import TakFeed  # noqa: PLC0415 - as above
+
+        feed = TakFeed(
+            settings,
+            Drawn(
+                line=self.folder.line_id.hex()[:8],
+                is_exercise=bool(self.folder.banner()),
+                ours=settings.ours,
+            ),
+            desk=lambda: Desk.open(self.folder, running=True),
+            clock=self.clock,
+            tell=self.engine.tell,
+            defect=self.journal.defect,
+        )
+        self.engine.listen(feed.hear)
+        self._tasks.append(asyncio.ensure_future(feed.keep()))
 
     def _stand_by(self, command: tuple[str, ...]) -> None:
         """Have the operator's program run for what nothing shows, if there is one."""

@@ -3,6 +3,7 @@
     node.toml  line.toml  units.json  agreement/NNNN.toml .sigs  agreement/PARTY-NNNN.statement PARTY-*.keys
     keys/ROLE.key .next .retired  keys/psk-PARTY.key     never the identity key, never a recovery secret
     *.vkey                                               of witnesses that node.toml names
+    features.csv                                         named features of the party's own
     record.db
     manifest.json                                        the last: names, sizes and SHA-256 of all before it
 
@@ -28,7 +29,7 @@ MAX_MANIFEST_BYTES: Final = 1 << 20
 _READS: Final = 5
 
 _NEEDFUL: Final = re.compile(
-    r"node\.toml|line\.toml|units\.json|[a-z0-9][a-z0-9-]{0,60}\.vkey"
+    r"node\.toml|line\.toml|features\.csv|units\.json|[a-z0-9][a-z0-9-]{0,60}\.vkey"
     r"|agreement/(?:[0-9]{4}\.(?:toml|sigs)|[a-z][a-z0-9]{0,15}[-.][0-9a-f]{1,8}\.(?:statement|keys|incarnation))"
     r"|keys/(?!identity|recovery)[a-z0-9-]{1,64}\.(?:key|next|retired|vkey)"
 )

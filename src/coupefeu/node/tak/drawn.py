@@ -1,0 +1,59 @@
+"""What stands on the map of a TAK server, and what must be sent so that it is what is in force; no socket in here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from coupefeu.model.messages import MessageId
+from coupefeu.node.exporting.features import feature_of
+from coupefeu.services.notices.status import NoticeView
+from coupefeu.wire.cot import event_uid, write_deletion, write_events
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    version: MessageId
+    uids: tuple[str, ...]
+
+
+class Drawn:
+    """Remembers by notice what was drawn; `line` names the line, `ours` whose notices are drawn (None: all)."""
+
+    def __init__(self, *, line: str, is_exercise: bool, ours: bool | None) -> None:
+        self._line, self._is_exercise, self._ours = line, is_exercise, ours
+        self._drawn: dict[MessageId, _Drawn] = {}
+
+    def change(self, view: NoticeView, now_ms: int, *, again: bool = False) -> list[str]:
+        """Give the events that bring the map up to one notice: none where it is so (`again`: all of it once more)."""
+        before = self._drawn.get(view.id)
+        if not self._belongs(view):
+            return [] if before is None else self._remove(view.id, now_ms)
+        if before is not None and before.version == view.version and not again:
+            return []
+        events = list(
+            write_events(feature_of(view, is_exercise=self._is_exercise), line=self._line, now_ms=now_ms)
+        )
+        uids = tuple(event_uid(self._line, view.number, number) for number in range(1, len(events) + 1))
+        self._drawn[view.id] = _Drawn(view.version, uids)
+        left = before.uids[len(uids) :] if before else ()
+        return [*events, *(write_deletion(uid, now_ms=now_ms) for uid in left)]
+
+    def keep_only(self, notices: Iterable[MessageId], now_ms: int) -> list[str]:
+        """Give the events that take off all other notices: those that ran out by the clock, which no entry says."""
+        gone = self._drawn.keys() - set(notices)
+        return [event for notice in sorted(gone) for event in self._remove(notice, now_ms)]
+
+    def erase(self, view: NoticeView, now_ms: int) -> list[str]:
+        """Give the events that take off a notice which is closed, though a node that ran before may have drawn it."""
+        if view.fact is None or (view.end_ms is not None and view.end_ms < now_ms):
+            return []
+        feature = feature_of(view, is_exercise=self._is_exercise)
+        count = sum(1 for _ in write_events(feature, line=self._line, now_ms=now_ms))
+        self._drawn.pop(view.id, None)
+        uids = (event_uid(self._line, view.number, number) for number in range(1, count + 1))
+        return [write_deletion(uid, now_ms=now_ms) for uid in uids]
+
+    def _belongs(self, view: NoticeView) -> bool:
+        return view.is_live and view.fact is not None and self._ours in {None, view.ours}
+
+    def _remove(self, notice: MessageId, now_ms: int) -> list[str]:
+        return [write_deletion(uid, now_ms=now_ms) for uid in self._drawn.pop(notice).uids]
