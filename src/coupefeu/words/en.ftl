@@ -1955,6 +1955,12 @@ places-import-duplicate = Known already: { $at } ({ $id }) says the same as { $s
 places-import-rejected = Rejected: { $at } ({ $id }), field { $field }: { $reason }
 places-import-mend = What was rejected is in { $file }. Mend it there, and give that file again.
 places-exported = { $count } notices written to { $files }
+places-ageing-total = { $listed } of { $total } open notices deserve a look.
+places-aged-expired = Its last window has passed, and nobody said that it is over.
+places-aged-stale = It has no end, and has not changed since { $since }.
+places-aged-duplicate = It says the same as { $same }.
+places-aged-unanswered = The other side has never answered it.
+places-aged-unchanged = It has not changed since { $since }.
 
 ## Presence: contacts, questions, sightings and claims.
 

@@ -1950,6 +1950,12 @@ places-import-duplicate = Déjà connue : { $at } ({ $id }) dit la même chose
 places-import-rejected = Rejetée : { $at } ({ $id }), champ { $field } : { $reason }
 places-import-mend = Ce qui a été rejeté est dans { $file }. Corrigez-le là, puis redonnez ce fichier.
 places-exported = { $count } notifications écrites dans { $files }
+places-ageing-total = { $listed } notifications ouvertes sur { $total } méritent un examen.
+places-aged-expired = Son dernier créneau est passé, et personne n’a dit qu’elle est terminée.
+places-aged-stale = Elle n’a pas de fin, et n’a pas changé depuis { $since }.
+places-aged-duplicate = Elle dit la même chose que { $same }.
+places-aged-unanswered = L’autre Partie n’y a jamais répondu.
+places-aged-unchanged = Elle n’a pas changé depuis { $since }.
 
 ## The map.
 

@@ -1949,6 +1949,12 @@ places-import-duplicate = Уже известно: { $at } ({ $id }) повто�
 places-import-rejected = Отклонено: { $at } ({ $id }), поле { $field }: { $reason }
 places-import-mend = Отклонённое записано в { $file }. Исправьте там и подайте этот файл снова.
 places-exported = Записано уведомлений: { $count }; файл: { $files }
+places-ageing-total = Требуют внимания { $listed } из { $total } открытых уведомлений.
+places-aged-expired = Последнее окно прошло, и никто не сообщил о завершении.
+places-aged-stale = Срок окончания не указан, изменений нет с { $since }.
+places-aged-duplicate = Повторяет { $same }.
+places-aged-unanswered = Другая Сторона на него ни разу не ответила.
+places-aged-unchanged = Изменений нет с { $since }.
 
 ## The map.
 
