@@ -29,6 +29,7 @@ from coupefeu.node.desk import Desk, OpenMessages
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import list_versions
 from coupefeu.node.following import EntrySeen, Events, EventsMissed, ReceiptSeen
+from coupefeu.node.passing.desk import Passing
 from coupefeu.node.reach import reach_node
 from coupefeu.node.standing import record_standing, running_standing
 from coupefeu.services.base import Command, Context
@@ -257,6 +258,14 @@ class Node:
     def calls(self, limit: int = 100) -> tuple[CallView, ...]:
         """Give the latest attempts of both sides, newest first, also those by another channel."""
         return self._look().calls(CallFilter(), 0, limit).calls
+
+    def passing(self, number: str | MessageId) -> Passing:
+        """Give a notice as it stands below the desks: units reached, gaps, STOP, holds. Raises: UsageError."""
+        return self._look().passing.get(self.number(number) if isinstance(number, str) else number)
+
+    def passing_gaps(self) -> tuple[Passing, ...]:
+        """Give the live notices as they stand below the desks, the next to begin first."""
+        return self._look().passing.listed()
 
     def arrangements(self, limit: int = 50) -> tuple[Arrangement, ...]:
         """Give the newest calls that each side proposed to arrange, what changed last first."""
