@@ -1,9 +1,15 @@
 """The page of the HTTP API, in the real browser: all that the document has, from the node itself, by keyboard alone."""
 
+from itertools import product
+
 import pytest
 from tests.console.looking import cut_texts, violations
+from tests.sizes import size
 
 from coupefeu.words import LANGUAGES, say
+
+WAYS_TO_LOOK = list(product(LANGUAGES, (360, 1280), (False, True)))[:: size(small=5, full=1)]
+"""Language, width, dark; every fifth shows each language, both widths and both schemes."""
 
 
 def document(page):
@@ -44,9 +50,7 @@ def test_a_type_is_reached_from_where_it_is_named_and_keeps_the_focus(open_page,
     assert page.evaluate("document.activeElement.textContent") == "SessionValues"
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("language", "width", "dark"), WAYS_TO_LOOK)
 def test_it_can_be_read_by_everybody(open_page, desks, language, width, dark):
     page = open_page(desks.us, "#/api", language=language, width=width, dark=dark)
     page.get_by_role("heading", name=say("ui-api-routes", language)).wait_for()
