@@ -2590,3 +2590,46 @@ notices-effect-no-such-conflict = a conflict is of two notices, one of each side
 notices-effect-unknown-notice = there is no such notice here
 notices-effect-unknown-command = this is no command of notices
 notices-effect-unknown-form = there is no such form of notice
+
+conflicts-compared = { $conflicts ->
+    [one] { $conflicts } conflict
+   *[other] { $conflicts } conflicts
+} among { $ours } of ours and { $theirs } of theirs, { $newest }, { $link }, minima { $minima }
+conflicts-newest = their newest { $time }
+conflicts-newest-none = nothing of theirs yet
+conflicts-link-up = link up
+conflicts-link-down = link DOWN
+conflicts-link-unknown = link not known
+conflicts-not-checked = NOT CHECKED SINCE { $time }: { $reason }
+conflicts-never-checked = NOT CHECKED: { $reason }
+conflicts-reason-minima = other minima came into force, and not all has been compared by them yet
+conflicts-reason-gap = something of their log has not come, and a notice may be in it
+conflicts-reason-damaged = the index cannot be read; stop the node and run `coupefeu rebuild`
+conflicts-miles = { $miles } NM
+conflicts-minutes = { $minutes } min
+conflicts-hours = { $hours } h { $minutes } min
+conflicts-seconds = { $seconds } s
+conflicts-movement = Movement { $movement }
+conflicts-alarm-lead = ALARM: it begins within the lead time
+conflicts-alarm-running = ALARM: new on a notice that runs
+conflicts-pair = { $ours } "{ $title }" with { $theirs } "{ $other }"
+conflicts-place = Ours at { $place }
+conflicts-other-place = Theirs at { $place }
+conflicts-window = From { $start } to { $end }
+conflicts-no-bound = no stated time
+conflicts-gaps = Apart: { $distance }, in altitude { $altitude }, in time { $time }
+conflicts-at-least = at least { $altitude }, over different datums
+conflicts-cleared-by = Cleared by any one of these, for ours alone: { $ways }
+conflicts-earlier = { $time } earlier
+conflicts-later = { $time } later
+conflicts-lower = { $altitude } lower
+conflicts-higher = { $altitude } higher
+conflicts-moved = { $distance } on a true bearing of { $bearing }°
+conflicts-no-way = No shift of ours alone clears it.
+conflicts-open = OPEN
+conflicts-stands = Stands as: { $settlement }
+conflicts-said = { $party } says { $settlement }: { $words }
+conflicts-more = { $count ->
+    [one] { $count } more begins later
+   *[other] { $count } more begin later
+}

@@ -2583,3 +2583,46 @@ notices-effect-no-such-conflict = un conflit oppose deux notifications, une de c
 notices-effect-unknown-notice = il n’y a pas de telle notification ici
 notices-effect-unknown-command = ce n’est pas une commande des notifications
 notices-effect-unknown-form = il n’y a pas de tel formulaire
+
+conflicts-compared = { $conflicts ->
+    [one] { $conflicts } conflit
+   *[other] { $conflicts } conflits
+} entre { $ours } des nôtres et { $theirs } des leurs, { $newest }, { $link }, minima { $minima }
+conflicts-newest = leur plus récente de { $time }
+conflicts-newest-none = rien encore de leur part
+conflicts-link-up = liaison établie
+conflicts-link-down = liaison COUPÉE
+conflicts-link-unknown = liaison inconnue ici
+conflicts-not-checked = NON VÉRIFIÉ DEPUIS { $time } : { $reason }
+conflicts-never-checked = NON VÉRIFIÉ : { $reason }
+conflicts-reason-minima = d’autres minima sont entrés en vigueur, et tout n’a pas encore été comparé selon eux
+conflicts-reason-gap = une partie de leur journal n’est pas arrivée, et une notification peut s’y trouver
+conflicts-reason-damaged = l’index est illisible ; arrêtez le nœud et lancez `coupefeu rebuild`
+conflicts-miles = { $miles } NM
+conflicts-minutes = { $minutes } min
+conflicts-hours = { $hours } h { $minutes } min
+conflicts-seconds = { $seconds } s
+conflicts-movement = Mouvement { $movement }
+conflicts-alarm-lead = ALARME : il commence dans le délai de préavis
+conflicts-alarm-running = ALARME : nouveau sur une notification en cours
+conflicts-pair = { $ours } « { $title } » avec { $theirs } « { $other } »
+conflicts-place = La nôtre à { $place }
+conflicts-other-place = La leur à { $place }
+conflicts-window = De { $start } à { $end }
+conflicts-no-bound = heure non indiquée
+conflicts-gaps = Écarts : { $distance }, en altitude { $altitude }, en temps { $time }
+conflicts-at-least = au moins { $altitude }, sur des références différentes
+conflicts-cleared-by = Levé par une seule de ces mesures, pour la nôtre : { $ways }
+conflicts-earlier = { $time } plus tôt
+conflicts-later = { $time } plus tard
+conflicts-lower = { $altitude } plus bas
+conflicts-higher = { $altitude } plus haut
+conflicts-moved = { $distance } au relèvement vrai { $bearing }°
+conflicts-no-way = Aucun déplacement de la nôtre seule ne le lève.
+conflicts-open = OUVERT
+conflicts-stands = Situation : { $settlement }
+conflicts-said = { $party } dit { $settlement } : { $words }
+conflicts-more = { $count ->
+    [one] { $count } autre commence plus tard
+   *[other] { $count } autres commencent plus tard
+}

@@ -2583,3 +2583,48 @@ notices-effect-no-such-conflict = конфликт бывает между ув�
 notices-effect-unknown-notice = такого уведомления здесь нет
 notices-effect-unknown-command = это не команда уведомлений
 notices-effect-unknown-form = такой формы уведомления нет
+
+conflicts-compared = { $conflicts ->
+    [one] { $conflicts } конфликт
+    [few] { $conflicts } конфликта
+   *[other] { $conflicts } конфликтов
+} среди { $ours } наших и { $theirs } их уведомлений, { $newest }, { $link }, минимумы { $minima }
+conflicts-newest = последнее от них { $time }
+conflicts-newest-none = от них пока ничего
+conflicts-link-up = связь есть
+conflicts-link-down = связи НЕТ
+conflicts-link-unknown = связь здесь неизвестна
+conflicts-not-checked = НЕ ПРОВЕРЕНО С { $time }: { $reason }
+conflicts-never-checked = НЕ ПРОВЕРЕНО: { $reason }
+conflicts-reason-minima = вступили в силу другие минимумы, и ещё не всё сопоставлено по ним
+conflicts-reason-gap = часть их журнала не поступила, в ней может быть уведомление
+conflicts-reason-damaged = индекс не читается; остановите узел и выполните `coupefeu rebuild`
+conflicts-miles = { $miles } м. мили
+conflicts-minutes = { $minutes } мин
+conflicts-hours = { $hours } ч { $minutes } мин
+conflicts-seconds = { $seconds } с
+conflicts-movement = Перемещение { $movement }
+conflicts-alarm-lead = ТРЕВОГА: начинается раньше срока уведомления
+conflicts-alarm-running = ТРЕВОГА: новый по уведомлению, которое уже действует
+conflicts-pair = { $ours } «{ $title }» с { $theirs } «{ $other }»
+conflicts-place = Наше: { $place }
+conflicts-other-place = Их: { $place }
+conflicts-window = С { $start } по { $end }
+conflicts-no-bound = время не указано
+conflicts-gaps = Разделяет: { $distance }, по высоте { $altitude }, по времени { $time }
+conflicts-at-least = не менее { $altitude }, от разных уровней отсчёта
+conflicts-cleared-by = Снимается любым одним изменением нашего: { $ways }
+conflicts-earlier = на { $time } раньше
+conflicts-later = на { $time } позже
+conflicts-lower = на { $altitude } ниже
+conflicts-higher = на { $altitude } выше
+conflicts-moved = на { $distance } по истинному пеленгу { $bearing }°
+conflicts-no-way = Изменением одного нашего не снимается.
+conflicts-open = ОТКРЫТ
+conflicts-stands = Состояние: { $settlement }
+conflicts-said = { $party } заявляет { $settlement }: { $words }
+conflicts-more = { $count ->
+    [one] ещё { $count } начинается позже
+    [few] ещё { $count } начинаются позже
+   *[other] ещё { $count } начинаются позже
+}

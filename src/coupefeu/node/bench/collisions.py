@@ -113,18 +113,28 @@ def file_one(connection: Connection, row: dict[str, Any]) -> Filed:
     connection.query("BEGIN IMMEDIATE")
     compared_before.cache_clear()
     started = time.process_time()
-    for statement in bring_up((row["root_log"], row["root_idx"]), row, SEPARATION, select):
-        connection.execute(statement.executable, statement.parameters)
-        if statement.executable is INSERT_CONFLICT:
-            found.add(statement.parameters[f"{side}_idx"])
+    statements = list(bring_up((row["root_log"], row["root_idx"]), row, SEPARATION, select))
+    for executable, rows in _together(statements):
+        connection.execute_many(executable, rows)
     filed_s = time.process_time() - started
     connection.roll_back()
+    for statement in statements:
+        if statement.executable is INSERT_CONFLICT:
+            found.add(statement.parameters[f"{side}_idx"])
     compared_before.cache_clear()
     started = time.process_time()
     near = [select(each) for each in select_near(row["boxes"], ours=not row["ours"])]
     find_conflicts(row["prepared"], near, SEPARATION)
     answer_s = time.process_time() - started
     return Filed(filed_s, answer_s, sum(map(len, near)), found)
+
+
+def _together(statements: Sequence[Statement]) -> Iterator[tuple[Any, list[Any]]]:
+    """Put rows of one statement together, as a transaction of the store does."""
+    groups: dict[int, tuple[Any, list[Any]]] = {}
+    for each in statements:
+        groups.setdefault(id(each.executable), (each.executable, []))[1].append(each.parameters)
+    yield from groups.values()
 
 
 def figures_of(count: int, filed: Sequence[Filed]) -> Iterator[Figure]:

@@ -6,9 +6,8 @@ first begins in an hour.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -70,15 +69,21 @@ async def load_notices(
     found: dict[str, list[Imported]] = {party: [] for party in desks}
     rejects: list[tuple[Path, Reject]] = []
     for party, desk in desks.items():
-        importing = Import(
-            wish=WISH, is_exercise=True, from_post=desk.from_post, now_ms=now_ms, shift_ms=shift_ms
-        )
+        importing = Import(wish=WISH, is_exercise=True, from_post=desk.from_post, shift_ms=shift_ms)
         known, turns = Known(), Turns(tuple(desks))
         for path in paths:
-            with closing(_open(path)) as source:
-                reject, told = partial(_keep, rejects, path), partial(_tell, tell, source, before, size)
+            with ExitStack() as stack:
+                source = stack.enter_context(closing(_open(path)))
                 mine = turns.of(source, party)
-                found[party].append(await importing.run(mine, known, reject, desk.file, told))
+                found[party].append(
+                    await importing.run(
+                        mine,
+                        known,
+                        lambda each, path=path: rejects.append((path, each)),  # type: ignore[misc]  # bound now
+                        desk.file,
+                        lambda source=source, before=before: tell(before + source.place, size),  # type: ignore[misc]
+                    )
+                )
             before += path.stat().st_size
     return Loaded(
         filed={party: [number for each in parts for number in each.filed] for party, parts in found.items()},
@@ -86,14 +91,6 @@ async def load_notices(
         rejects=tuple(rejects),
         shift_ms=shift_ms,
     )
-
-
-def _keep(rejects: list[tuple[Path, Reject]], path: Path, reject: Reject) -> None:
-    rejects.append((path, reject))
-
-
-def _tell(tell: Tell, source: Source, before: int, size: int) -> None:
-    tell(before + source.place, size)
 
 
 class Turns:

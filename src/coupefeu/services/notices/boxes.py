@@ -20,11 +20,9 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Table,
-    and_,
     bindparam,
     delete,
     insert,
-    or_,
     select,
     text,
     update,
@@ -77,7 +75,6 @@ VOLUMES: Final = Table(
     Column("prepared", LargeBinary, nullable=False),
 )
 Index("notice_volumes_by_root", VOLUMES.c.root_log, VOLUMES.c.root_idx)
-Index("notice_volumes_by_version", VOLUMES.c.version_log, VOLUMES.c.version_idx)
 MINIMA: Final = Table(
     "notice_minima",
     METADATA,
@@ -102,16 +99,6 @@ DELETE_VOLUMES: Final = delete(VOLUMES).where(VOLUMES.c.arrival == bindparam("b_
 SELECT_VOLUMES_OF: Final = select(VOLUMES).where(
     VOLUMES.c.root_log == bindparam("log"), VOLUMES.c.root_idx == bindparam("idx")
 )
-_WITHIN: Final = or_(
-    *(
-        and_(log == bindparam("log"), idx >= bindparam("start"), idx < bindparam("end"))
-        for log, idx in (
-            (VOLUMES.c.root_log, VOLUMES.c.root_idx),
-            (VOLUMES.c.version_log, VOLUMES.c.version_idx),
-        )
-    )
-)
-SELECT_VOLUMES_AMONG: Final = select(VOLUMES.c.root_log, VOLUMES.c.root_idx).where(_WITHIN)
 SELECT_OURS_AFTER: Final = (
     select(VOLUMES)
     .where(VOLUMES.c.ours, VOLUMES.c.arrival > bindparam("after"))
@@ -165,11 +152,6 @@ def select_near(boxes: bytes, *, ours: bool) -> tuple[Statement, ...]:
 def select_volumes_of(notice: MessageId) -> Statement:
     """Name what stands in the index of one notice: nothing, or one row."""
     return Statement(SELECT_VOLUMES_OF, {"log": notice[0], "idx": notice[1]})
-
-
-def select_volumes_among(range_: tuple[int, int, int]) -> Statement:
-    """Name the notices in the index that are, or whose version is, among entries [start, end) of a log."""
-    return Statement(SELECT_VOLUMES_AMONG, dict(zip(("log", "start", "end"), range_, strict=True)))
 
 
 def put_in(row: Mapping[str, Any]) -> Iterator[Statement]:

@@ -31,6 +31,7 @@ CONFLICTS: Final = Table(
     Column("found_ms", BigInteger, nullable=False, doc="when that came, by our clock"),
     Column("start_s", Integer, nullable=False, doc="when the later of both begins, in seconds of the boxes"),
     Column("until_s", Integer, nullable=False, doc="when the first of both is over"),
+    sqlite_with_rowid=False,
 )
 Index("notice_conflicts_by_theirs", CONFLICTS.c.their_log, CONFLICTS.c.their_idx)
 INSERT_CONFLICT: Final = insert(CONFLICTS)

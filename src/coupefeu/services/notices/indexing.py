@@ -22,18 +22,23 @@ from coupefeu.services.notices.boxes import (
     put_in,
     read_separation,
     select_near,
-    select_volumes_among,
     select_volumes_of,
     take_out,
 )
 from coupefeu.services.notices.conflicts import conflict_row, find_conflicts, forget_conflicts
 from coupefeu.services.notices.facts import CLOSINGS, VERSIONS
 from coupefeu.services.notices.standing import Standing, standing_of
-from coupefeu.services.notices.tables import NOTICES, roots_of, select_rows_of
+from coupefeu.services.notices.tables import ACTS, NOTICES, numbers_of, roots_of, select_rows_of
 
 FOLLOWED: Final = frozenset(map(int, VERSIONS | CLOSINGS | {Kind.ERASED}))
 """After these another version may stand, or none."""
 _CHUNK: Final = 256
+_SELECT_AMONG: Final = sql_select(ACTS.c.root_log, ACTS.c.root_idx).where(
+    ACTS.c.log == bindparam("log"),
+    ACTS.c.idx >= bindparam("start"),
+    ACTS.c.idx < bindparam("end"),
+    ACTS.c.kind.in_(numbers_of(VERSIONS)),
+)
 _SELECT_OPEN: Final = (
     sql_select(NOTICES.c.log, NOTICES.c.idx, NOTICES.c.arrival)
     .where(NOTICES.c.closed.is_(None), NOTICES.c.effect == "", NOTICES.c.arrival > bindparam("after"))
@@ -70,8 +75,13 @@ def _erased(recorded: Recorded, select: Select) -> list[MessageId]:
         ranges = parse_erasure(recorded.body).ranges
     except CoupefeuError:
         return []
-    rows = [row for each in ranges for row in select(select_volumes_among(each))]
+    rows = [row for each in ranges for row in select(_select_versions_among(each))]
     return sorted({(row["root_log"], row["root_idx"]) for row in rows})
+
+
+def _select_versions_among(range_: tuple[int, int, int]) -> Statement:
+    """Name the notices of which entries [start, end) of a log are versions."""
+    return Statement(_SELECT_AMONG, dict(zip(("log", "start", "end"), range_, strict=True)))
 
 
 def row_of(standing: Standing | None) -> dict[str, Any] | None:
