@@ -5,8 +5,8 @@ not name, and they were taken for something else. Nobody could reach anybody whi
 after vehicle.
 
 Here US moves and RU answers for its units. The amended escort opens again what units had acknowledged; the crew that
-has no screen is told by voice, and stands apart; while somebody is missing both desks see who, and whose telephone rings
-next; and a STOP is before every unit listed at once, over whatever path there is.
+has no screen is told by voice, and stands apart; while somebody is missing both desks see who, and whose telephone
+rings next; and a STOP is before every unit listed at once, over whatever path there is.
 """
 
 from dataclasses import replace
