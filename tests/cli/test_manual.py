@@ -49,6 +49,7 @@ def test_every_command_takes_json():
 def test_every_command_takes_its_node_but_those_that_need_none():
     assert set(lacking("--node")) == {
         "template", "verify", "verifier", "restore", "serve", "forks", "unpack", "demo", "bench", "conflicts",
+        "unit-key", "unit-sign",
     }  # fmt: skip
 
 

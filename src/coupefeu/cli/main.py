@@ -63,6 +63,7 @@ SUMMARIES: Final = {
     "record": "List the entries of both sides in the order in which they came here, the newest last.",
     "export": "Write what strangers can verify; or notices for other programs.",
     "communique": "Write a communique, or agree to show one.",
+    "notice": "File, amend, answer and read back notices; see how they stand.",
     "conflicts": (
         "Find what is too near: one JSON line for each conflicting pair of features of two GeoJSON files, or of "
         "`--pairs`."

@@ -143,13 +143,14 @@ def _fields(
         text = str(stated.get(each.name, wish.fields.get(each.name, ""))).strip()
         if text:
             try:
-                found[each.number] = _value(each, text)
+                found[each.number] = read_value(each, text)
             except PeerError as error:
                 defects.append(Defect.of(error, f"{FIELD}{each.name}", text))
     return MappingProxyType(found)
 
 
-def _value(asked: FormField, text: str) -> FieldValue:
+def read_value(asked: FormField, text: str) -> FieldValue:
+    """Read a field of a form as it was typed. Raises: PeerError: `node.importing.field`, `wire.quantity.*`."""
     match asked.kind:
         case FieldKind.TEXT:
             return text

@@ -14,6 +14,7 @@ from coupefeu.model.entry import Kind
 from coupefeu.model.messages import MessageId
 from coupefeu.model.notices import TO_REQUESTS, Answer, Settlement
 from coupefeu.model.precedence import Precedence
+from coupefeu.model.volumes import Volume
 from coupefeu.services.base import Command, Context, Draft, Rows, Statement
 from coupefeu.services.notices.changes import changes
 from coupefeu.services.notices.commands import (
@@ -179,6 +180,8 @@ def _answer(command: AnswerNotice, view: NoticeView, context: Context) -> Draft:
         words=command.words,
         officer=command.officer,
     )
+    _insist_form(act_defects(Kind.NOTICE_ANSWERED, fact))
+    _insist_areas(fact.volumes)
     version = _insist_version(command.version, view)
     return _reply(Kind.NOTICE_ANSWERED, fact, command, view, (view.id, version), context)
 
@@ -197,6 +200,7 @@ def _answer_counter(command: AnswerCounter, view: NoticeView, context: Context) 
         _refuse("counter_replaced", "Amend the notice by hand, or refuse the counter-proposal.")
     amended = replace(view.fact, volumes=counter.volumes, officer=command.officer, conflicts=None)
     _insist_form(notice_defects(amended))
+    _insist_areas(amended.volumes)
     return (answered, _version(amended, command.from_post, view, context, follows=True))
 
 
@@ -309,7 +313,20 @@ def _insist_notice(kind: Kind, content: bytes) -> NoticeFact:
     _insist_form(notice_defects(fact))
     if defect:
         _refuse_form(Defect(code=defect, field="content"))
+    _insist_areas(fact.volumes)
     return fact
+
+
+def _insist_areas(volumes: Iterable[Volume]) -> None:
+    """Insist on areas that can be: no ring crosses itself, no edge lies between antipodes. Raises: UsageError."""
+    from coupefeu.deconfliction import require_valid  # noqa: PLC0415 - geometry is loaded by the first notice
+
+    for number, volume in enumerate(volumes, 1):
+        try:
+            require_valid(volume)
+        except UsageError as error:
+            error.message = f"{field_words(f'volumes.{number}', 'en')}: {error.message}"
+            raise
 
 
 def _insist_form(found: Iterable[Defect]) -> None:

@@ -21,9 +21,14 @@ def notice_said(kind: int, body: bytes) -> tuple[Row, ...]:
     """Give (code, value) of a body of these kinds; nothing where it breaks its form."""
     if kind in VERSIONS:
         fact, defect = read_notice(kind, body)
-        return () if fact is None or defect else tuple(_notice(fact))
+        return () if fact is None or defect else fact_rows(fact)
     said, defect = read_act(kind, body)
     return () if defect else tuple(_act(kind, said))
+
+
+def fact_rows(fact: NoticeFact) -> tuple[Row, ...]:
+    """Say what a version says."""
+    return tuple(_notice(fact))
 
 
 def _notice(fact: NoticeFact) -> Iterator[Row]:
