@@ -4,12 +4,14 @@ import json
 
 import pytest
 import typer
-from tests.shared import shared_file, shared_jsonl
+from tests.shared import shared_file, shared_json, shared_jsonl
+from tests.sizes import size
 from typer.testing import CliRunner
 
 import coupefeu
 from coupefeu.cli.notice_import import register
 from coupefeu.model.messages import parse_number
+from coupefeu.model.places import Position
 from coupefeu.node.desk import Desk
 from coupefeu.node.folder import NodeFolder
 from coupefeu.services.notices.listed import NoticeFilter
@@ -195,3 +197,41 @@ def test_numbers_are_those_of_the_record(imported, line):
         desk.close()
     assert view.fact.title == "Range"
     assert view.fact.remarks == "ID: A1"
+
+
+def test_odd_geometries_stand_in_nobodys_way(imported, line):
+    """Each of the hostile file between two good ones: the good are filed, the odd filed or named, none is lost."""
+    odd = [
+        each["input"]
+        for each in shared_jsonl("data/hostile/geojson-odd.jsonl")
+        if each["name"] != "20000-vertices"
+    ]
+    area = {"type": "Polygon", "coordinates": [[[0, 50], [1, 50], [1, 51], [0, 50]]]}
+    window = {"from": "2031-12-01T06:00:00Z", "to": "2031-12-01T09:00:00Z"}
+    good = [
+        {"type": "Feature", "id": each, "geometry": area, "properties": {**window, "title": each}}
+        for each in "AZ"
+    ]
+    ring = [[16 + at / 1e6, 48 + at % 2 / 1e6] for at in range(size(small=20_000, full=1_000_000))]
+    many = {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+    lines = [json.dumps(each) for each in (good[0], *odd, many, good[1])]
+    found = imported("\n".join(lines), *FORM, "--set", "contact=Duty", name="odd.jsonl", code=5)
+    assert found["read"] >= len(lines)
+    assert found["filed"] + found["rejected"] + found["duplicates"] == found["read"]
+    titles = {each.title for each in notices(line)}
+    assert {"A", "Z"} <= titles
+    assert all(each["reason"] for each in found["rejects"])
+    centres = [volume.shape for each in notices(line) for volume in each.volumes]
+    assert not any(getattr(each, "centre", None) == Position(lat_e7=0, lon_e7=0) for each in centres)
+
+
+def test_naughty_strings_are_filed_or_named_and_never_break_a_line(imported, line, tmp_path):
+    strings = shared_json("data/hostile/naughty-strings.json")[:: size(small=5, full=1)]
+    rows = []
+    for at, text in enumerate(strings):
+        cell = text.replace('"', '""')
+        rows.append(GOOD.replace("A1,Range", f'N{at},"{cell}"').replace("48.2N", f"{at % 80}.{at:04}N"))
+    found = imported(HEADER + "".join(rows) + "broken\n", *FORM, code=5)
+    assert found["filed"] + found["rejected"] + found["duplicates"] == found["read"]
+    assert found["filed"] > len(strings) * 9 // 10
+    assert all(each.title.isprintable() for each in notices(line))
