@@ -35,6 +35,7 @@ from coupefeu.node.folder_files import check_address
 from coupefeu.node.in_force import InForce, catch_up
 from coupefeu.node.journal import Journal
 from coupefeu.node.media_policy import MediaPolicy, read_policy
+from coupefeu.node.passing.awaiting import GapsAwaited
 from coupefeu.node.post_quantum import work_at_once
 from coupefeu.node.ratchet import SecretFiles, drop_old_secrets
 from coupefeu.node.recovery.asking import Recoverer
@@ -233,6 +234,7 @@ class Runtime:
         self.journal.note("up", party=self.folder.party, listen=self.folder.listen, sizes=self._sizes())
         self._tasks.append(asyncio.ensure_future(self._keep_orders()))
         self._await_answers()
+        self._await_gaps()
         self._tasks += [asyncio.ensure_future(self._keep_dialling(name)) for name in self.folder.counterparts]
         self.witness_tasks = WitnessTasks(
             our_log=self.engine.our_log,
@@ -248,6 +250,14 @@ class Runtime:
     def _await_answers(self) -> None:
         """Tell when an answer to a proposed call did not come in the agreed time."""
         awaited = AnswersAwaited(
+            lambda: Desk.open(self.folder, running=True), self.clock, self.engine.tell, self.journal.defect
+        )
+        self.engine.listen(awaited.hear)
+        self.engine.stand_by(awaited)
+
+    def _await_gaps(self) -> None:
+        """Tell when the lead time of a notice begins and a unit is not reached."""
+        awaited = GapsAwaited(
             lambda: Desk.open(self.folder, running=True), self.clock, self.engine.tell, self.journal.defect
         )
         self.engine.listen(awaited.hear)
