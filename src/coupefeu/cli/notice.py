@@ -18,6 +18,8 @@ FAMILIES: Final = (
     "notice_import",
     "notice_passing",
     "notice_units",
+    "notice_ageing",
+    "notice_conflicts",
 )
 """Modules of this room, each with `register(group)`."""
 
