@@ -1,5 +1,7 @@
 """An officer at one notice, or before there is one: what acts and looks share."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,11 @@ from coupefeu.cli.printing import Language, report
 from coupefeu.model.messages import parse_number
 from coupefeu.node.node import Node
 from coupefeu.node.notice_values import notice_values
+from coupefeu.node.places.gazetteer import Gazetteer
+from coupefeu.node.places.restating import Restated, restate
 from coupefeu.services.base import Command
+from coupefeu.services.notices.facts import NoticeFact
+from coupefeu.services.notices.positions import key_positions
 from coupefeu.services.notices.status import NoticeView
 from coupefeu.words import say
 
@@ -53,11 +59,32 @@ class NoticeOfficer:
         self, lines: list[str] | None = None, values: dict[str, Any] | None = None, *, as_json: bool
     ) -> None:
         """Print how it stands, behind what was done."""
-        said = [*(lines or []), *notice_lines(self.found, self.language)]
-        shown = (values or {}) | {"notice": notice_values(self.found)}
+        restated = restate_all(self.found.fact, Gazetteer.of(self.folder.path), self.language)
+        said = [
+            *(lines or []),
+            *notice_lines(self.found, self.language),
+            *position_lines(restated, self.language),
+        ]
+        positions = [asdict(each) for each in restated]
+        shown = (values or {}) | {"notice": notice_values(self.found), "positions": positions}
         report(self.folder.banner(), fold(said), shown, as_json=as_json)
 
     def _find(self, number: str) -> NoticeView:
         entry = parse_number(number, self.folder.agreement.party_ids)
         with desk_of(self.folder) as desk:
             return desk.notices.get(entry)
+
+
+def restate_all(fact: NoticeFact | None, gazetteer: Gazetteer, language: str) -> list[Restated]:
+    """State the positions that are read back, in their order, in both notations and from where people know."""
+    if fact is None:
+        return []
+    return [restate(position, gazetteer, language) for position in key_positions(fact.volumes)]
+
+
+def position_lines(restated: Sequence[Restated], language: str) -> list[str]:
+    """Write them with their numbers, by which a read-back names them."""
+    if not restated:
+        return []
+    lines = (f"   {number}. {each.words(language)}" for number, each in enumerate(restated, 1))
+    return ["", say("places-restated", language), *lines]

@@ -1946,6 +1946,7 @@ persons-effect-own-question = it answers a question of its own party
 
 places-notations = { $dms } (WGS 84), { $mgrs } (MGRS)
 places-near = { $distance } on a true bearing of { $bearing }° from { $feature }
+places-restated = Positions, as they are read back:
 places-metres = { $metres } m
 places-kilometres = { $kilometres } km
 places-importing = Importing { $file }

@@ -1941,6 +1941,7 @@ persons-effect-own-question = elle répond à une question de sa propre partie
 
 places-notations = { $dms } (WGS 84), { $mgrs } (MGRS)
 places-near = à { $distance } au relèvement vrai { $bearing }° depuis « { $feature } »
+places-restated = Positions, telles qu’elles sont collationnées :
 places-metres = { $metres } m
 places-kilometres = { $kilometres } km
 places-importing = Lecture de { $file }

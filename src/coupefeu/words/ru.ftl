@@ -1940,6 +1940,7 @@ persons-effect-own-question = отвечает на вопрос своей же
 
 places-notations = { $dms } (WGS 84), { $mgrs } (MGRS)
 places-near = { $distance } по истинному пеленгу { $bearing }° от ориентира «{ $feature }»
+places-restated = Координаты в порядке обратной проверки:
 places-metres = { $metres } м
 places-kilometres = { $kilometres } км
 places-importing = Загрузка { $file }

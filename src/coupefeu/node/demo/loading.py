@@ -69,7 +69,9 @@ async def load_notices(
     found: dict[str, list[Imported]] = {party: [] for party in desks}
     rejects: list[tuple[Path, Reject]] = []
     for party, desk in desks.items():
-        importing = Import(wish=WISH, is_exercise=True, from_post=desk.from_post, shift_ms=shift_ms)
+        importing = Import(
+            wish=WISH, now_ms=now_ms, is_exercise=True, from_post=desk.from_post, shift_ms=shift_ms
+        )
         known, turns = Known(), Turns(tuple(desks))
         for path in paths:
             with ExitStack() as stack:
