@@ -21,7 +21,7 @@ POINT = "36-12-00.0N 037-09-36.0E (WGS 84), 37SCA3457607700 (MGRS)"
 def test_each_position_is_restated_where_it_is_filed_and_read(line):
     filed = line.json(*SITE)
     (position,) = filed["positions"]
-    assert (position["dms"], position["mgrs"]) == POINT.replace(" (MGRS)", "").split(" (WGS 84), ")
+    assert [position["dms"], position["mgrs"]] == POINT.replace(" (MGRS)", "").split(" (WGS 84), ")
     assert (position["near"], position["near_m"], position["bearing_deg"]) == ("Aleppo", 0, 0)
     shown = line.run("notice", "show", filed["notice"]["number"], "--language", "fr")
     assert shown[0] == BANNER
