@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from tests.console.browser import HEIGHTS
 from tests.console.calling import ring
+from tests.console.filing import furnish_notices
 from tests.console.furnishing import LONG_RU, furnish, furnish_calls
 from tests.console.looking import COLOURS, cut_texts, violations
 
@@ -29,6 +30,8 @@ PAGES = {
     "communique": "#/communique",
     "agreement": "#/agreement",
     "presence": "#/presence",
+    "notices": "#/notices",
+    "notice": "#/notices/{notice}",
     "api": "#/api",
 }
 LANGUAGES = ("en", "fr", "ru")
@@ -54,6 +57,12 @@ def furnished(_joined):
 def furnished_calls(_joined):
     """Calls of both sides with every outcome of people; gives the number of one with many steps."""
     return furnish_calls(_joined)
+
+
+@pytest.fixture(scope="session")
+def furnished_notices(_joined):
+    """Notices of both sides that meet; gives the number of one that was answered in every way."""
+    return furnish_notices(_joined)
 
 
 def settled(page):
@@ -88,9 +97,9 @@ def judge(page):
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_can_be_used_by_all_and_cuts_no_text(
-    open_page, desks, furnished, furnished_calls, name, language
+    open_page, desks, furnished, furnished_calls, furnished_notices, name, language
 ):
-    path = PAGES[name].format(number=furnished, call=furnished_calls, today=today())
+    path = PAGES[name].format(number=furnished, call=furnished_calls, notice=furnished_notices, today=today())
     page = open_page(desks.us, path, language=language)
     assert page.evaluate("() => document.documentElement.lang") == language
     wrong = judge(page)

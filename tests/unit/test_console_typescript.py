@@ -30,7 +30,7 @@ class Lamp:
 
 def test_the_pages_have_the_types_and_forms_that_python_has(tmp_path):
     typescript.main(tmp_path)
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["forms.ts", "types.ts"]
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["forms.ts", "notices.ts", "types.ts"]
     for made in tmp_path.iterdir():
         kept = (GENERATED / made.name).read_text("utf-8")
         assert kept == made.read_text("utf-8"), "run `python -m coupefeu.console.typescript`"

@@ -19,6 +19,8 @@ def test_every_event_of_the_feed_says_what_it_is():
         "message",
         "call",
         "signal",
+        "notice",
+        "conflict",
         "entry",
         "trouble",
         "progress",

@@ -956,17 +956,24 @@ export interface BeatEvent {
   readonly as_of_ms: number;
 }
 
+/** A named feature in the three languages. */
+export interface FeatureNames {
+  readonly en: string;
+  readonly fr: string;
+  readonly ru: string;
+}
+
 /**
  * A position in both notations, and how far from a named feature; `at_ms`: of a track alone.
  *
- * `mgrs` "": beyond the grid. `near` "": no feature is known; else `near_m` metres from it, on `bearing_deg`.
+ * `near`: null where no feature is known; else it is `near_m` metres from it, on `bearing_deg`.
  */
 export interface PositionValues {
   readonly lat_e7: number;
   readonly lon_e7: number;
   readonly degrees: string;
   readonly mgrs: string;
-  readonly near: string;
+  readonly near: FeatureNames | null;
   readonly near_m: number | null;
   readonly bearing_deg: number | null;
   readonly at_ms: number | null;
@@ -1024,6 +1031,7 @@ export interface NoticeLine {
   readonly start_ms: number | null;
   readonly end_ms: number | null;
   readonly lead_s: number | null;
+  readonly agreed_lead_s: number;
   readonly short: boolean;
   readonly wants_answer: boolean;
   readonly answer: string;
@@ -1057,28 +1065,30 @@ export interface NoticeField {
   readonly text: string;
 }
 
-/** What an amendment changed: a field by its name, or by its number with its form's words. */
+/** What reads otherwise: `field` "title", "volumes.2.window", "fields.4"; as words, "" where it was not stated. */
 export interface NoticeChange {
-  readonly name: string;
-  readonly number: number | null;
+  readonly field: string;
   readonly before: string;
   readonly after: string;
 }
 
-/** What was filed, or an amendment; `changes` against the version before. */
+/** What was filed, or an amendment; `changes` against the version before. `lead_s`: to its beginning. */
 export interface NoticeVersion {
   readonly number: string;
   readonly post: string;
   readonly officer: string;
   readonly arrived_ms: number;
+  readonly lead_s: number | null;
+  readonly agreed_lead_s: number;
+  readonly short: boolean;
   readonly changes: readonly NoticeChange[];
   readonly effect: string;
 }
 
 /**
- * What the other side says of a notice. `newest`: of its newest version.
+ * What the other side says of a notice. `newest`: of what it says now. `late`: after it was due.
  *
- * `volumes`: of a counter-proposal; `counter` "open", "accepted" or "refused", "" where it is none.
+ * `volumes`: of a counter-proposal; `counter` "awaited", "accepted" or "refused", "" where it is none.
  */
 export interface NoticeAnswer {
   readonly number: string;
@@ -1092,15 +1102,16 @@ export interface NoticeAnswer {
   readonly words: string;
   readonly volumes: readonly VolumeValues[];
   readonly counter: string;
+  readonly late: boolean;
   readonly arrived_ms: number;
   readonly effect: string;
 }
 
-/** One position as it was typed back. `apart_m`: from the one that was meant; null: it could not be read. */
-export interface PositionReadBack {
-  readonly meant: string;
-  readonly typed: string;
-  readonly matches: boolean;
+/** A position, by its number from 1, that was not read back as it stands, and why; `apart_m`: how far off it is. */
+export interface ReadBackDifference {
+  readonly number: number;
+  readonly read: string;
+  readonly reason: string;
   readonly apart_m: number | null;
 }
 
@@ -1114,16 +1125,29 @@ export interface NoticeReadBack {
   readonly version: string;
   readonly newest: boolean;
   readonly understood: boolean;
-  readonly positions: readonly PositionReadBack[];
+  readonly positions: readonly string[];
+  readonly differences: readonly ReadBackDifference[];
+  readonly words: string;
   readonly arrived_ms: number;
   readonly effect: string;
+}
+
+/** The word that a notice is withdrawn, or that what it announced is over. */
+export interface NoticeClosing {
+  readonly number: string;
+  readonly state: string;
+  readonly post: string;
+  readonly officer: string;
+  readonly words: string;
+  readonly arrived_ms: number;
 }
 
 /**
  * One notice with everything that was said of it; `line` is its row of the list.
  *
- * `key_positions`: how many positions a read-back types. `known`: the other side's conflicting notices that it names,
- * of `known_total` that there were when it was filed.
+ * `missing`: fields that its form cannot do without. `unseen`: what changed since it was acknowledged.
+ * `key_positions`: those that a read-back types. `known`: the other side's conflicting notices that it names, of
+ * `known_total` that there were when it was written; null: that was not checked.
  */
 export interface NoticeValues {
   readonly line: NoticeLine;
@@ -1134,14 +1158,17 @@ export interface NoticeValues {
   readonly check_points: readonly CheckPointValues[];
   readonly units: readonly string[];
   readonly remarks: string;
+  readonly missing: readonly number[];
+  readonly unseen: readonly NoticeChange[];
   readonly versions: readonly NoticeVersion[];
   readonly answers: readonly NoticeAnswer[];
   readonly read_backs: readonly NoticeReadBack[];
   readonly key_positions: readonly PositionValues[];
   readonly known: readonly string[];
-  readonly known_total: number;
+  readonly known_total: number | null;
   readonly conflicts: readonly ConflictValues[];
-  readonly closing_words: string;
+  readonly compared: ComparedValues;
+  readonly closing: NoticeClosing | null;
   readonly as_of_ms: number;
 }
 
@@ -1165,7 +1192,7 @@ export interface ClearingValues {
   readonly move_m: number | null;
 }
 
-/** What one side says became of a conflict; `newest`: of the newest versions of both notices. */
+/** What one side says became of a conflict, of both notices as they stand. */
 export interface SettlementValues {
   readonly number: string;
   readonly party: string;
@@ -1174,27 +1201,26 @@ export interface SettlementValues {
   readonly post: string;
   readonly officer: string;
   readonly words: string;
-  readonly newest: boolean;
   readonly arrived_ms: number;
 }
 
 /**
  * Two notices that would meet: where they come closest, in which window, and by how much they keep apart.
  *
- * `tolerance`: the distance is that near to its minimum that the rule says conflict. `datums_differ`: altitudes of
- * two datums were compared, widened. `settled`: the weaker of what both sides say; "" while one says nothing.
- * `alarm`: why it is raised, "" where it is not.
+ * `ours`: null in a draft. `at_least`: the altitudes are over different datums, and the gap is at least this.
+ * `tolerance`: the distance is so near to its minimum that the rule says conflict. `settled`: how it stands by what
+ * both sides said, "" while it is open. `alarm`: why it must be seen now, "" where it need not.
  */
 export interface ConflictValues {
-  readonly ours: ConflictParty;
+  readonly ours: ConflictParty | null;
   readonly theirs: ConflictParty;
   readonly place: PositionValues;
   readonly other: PositionValues;
   readonly distance_m: number;
-  readonly altitude_gap_m: number | null;
-  readonly time_gap_s: number | null;
+  readonly altitude_gap_m: number;
+  readonly time_gap_s: number;
   readonly tolerance: boolean;
-  readonly datums_differ: boolean;
+  readonly at_least: boolean;
   readonly start_ms: number | null;
   readonly end_ms: number | null;
   readonly found_ms: number;
@@ -1204,18 +1230,19 @@ export interface ConflictValues {
   readonly settled: string;
 }
 
-/** Conflicts of one movement of ours, or of one notice that belongs to none. */
+/** Conflicts of one movement of ours, or of one notice that belongs to none; `alarm`: one for all of them. */
 export interface ConflictGroup {
   readonly movement: string;
   readonly title: string;
+  readonly alarm: string;
   readonly conflicts: readonly ConflictValues[];
 }
 
 /**
- * What an empty list, or any, compared: so many live notices of each side, with the agreed minima.
+ * What any answer about conflicts rests on: so many live notices of each side, with the agreed minima.
  *
- * `theirs_newest_ms`: when their newest came, null: none did. `line_up`: whether what they file now would come.
- * `not_checked_since_ms`: nothing was compared since then; null: all was.
+ * `theirs_newest_ms`: when their newest was written, null: none was. `line_up`: whether what they file now would come.
+ * `not_checked` "minima", "gap" or "damaged": why not all was compared, and `since_ms` when it last was; "": all was.
  */
 export interface ComparedValues {
   readonly conflicts: number;
@@ -1226,18 +1253,19 @@ export interface ComparedValues {
   readonly distance_m: number;
   readonly altitude_m: number;
   readonly time_s: number;
-  readonly not_checked_since_ms: number | null;
+  readonly not_checked: string;
+  readonly since_ms: number | null;
   readonly as_of_ms: number;
 }
 
-/** Every conflict that stands, grouped, what begins next first; `truncated`: there are more. */
+/** The conflicts that are not over, grouped, what begins next first; `total` stand, of which these are the first. */
 export interface ConflictPage {
   readonly groups: readonly ConflictGroup[];
+  readonly total: number;
   readonly compared: ComparedValues;
-  readonly truncated: boolean;
 }
 
-/** A conflict that begins within the lead time, or is new on a running notice: one per movement, never a sound. */
+/** Conflicts of one movement of ours that must be seen now: the first of them, how many `more`, and why. */
 export interface ConflictAlarm {
   readonly ours: string;
   readonly theirs: string;
@@ -1248,10 +1276,11 @@ export interface ConflictAlarm {
   readonly more: number;
 }
 
-/** What is wrong with one field of a draft: `field` as "volumes.0.rings.0.3", `code` and words of the refusal. */
+/** What is wrong with one field of a draft: `field` as "volumes.1.rings.1.3", from 1. `missing`: it is empty. */
 export interface DraftDefect {
   readonly field: string;
   readonly code: string;
+  readonly missing: boolean;
   readonly message: string;
   readonly hint: string;
 }
@@ -1294,9 +1323,10 @@ export interface ImportReject {
   readonly hint: string;
 }
 
-/** What became of a file: filed, known already, rejected. */
+/** What became of a file: filed (or would be), known already, rejected. */
 export interface ImportedNotices {
   readonly filed: readonly string[];
+  readonly filed_count: number;
   readonly known: number;
   readonly rejects: readonly ImportReject[];
 }
@@ -2499,7 +2529,11 @@ export interface CheckPointDraft {
   readonly planned?: string;
 }
 
-/** A notice as typed. `amends`: the notice that it amends; null: it is a new one. Empty is not stated. */
+/**
+ * A notice as typed; empty is not stated. `amends`: the notice that it amends; null: it is a new one.
+ *
+ * `counters`: to be checked alone: the notice whose author is to be proposed these volumes.
+ */
 export interface NoticeDraft {
   readonly form: number;
   readonly title?: string;
@@ -2512,6 +2546,7 @@ export interface NoticeDraft {
   readonly remarks?: string;
   readonly to_posts?: readonly string[];
   readonly amends?: string | null;
+  readonly counters?: string | null;
 }
 
 /** Positions as typed, one on each line, to be said back in both notations. `timed`: each with `@` and a time. */

@@ -15,6 +15,8 @@ from coupefeu.console.feed import Feed, encode_event
 from coupefeu.console.judging import AGAIN_AFTER_S, Judging, Told
 from coupefeu.console.last_words import LastWords
 from coupefeu.console.lines import line_values, witnesses_values
+from coupefeu.console.notices_desk import KINDS as NOTICE_KINDS
+from coupefeu.console.notices_desk import NoticesDesk
 from coupefeu.console.once import Once
 from coupefeu.console.open_set import JudgedOpen, OpenSet
 from coupefeu.console.readers import Readers
@@ -110,6 +112,7 @@ class ConsoleDesk:
         """Events that a console gets after the desk, when it connects."""
         self._runtime = backend.runtime
         self.calls = CallsDesk(self)
+        self.notices = NoticesDesk(self)
         self._open = OpenSet()
         self._words = LastWords(self.folder.agreement.party_ids)
         self._watches: tuple[WatchValues, ...] = ()
@@ -136,6 +139,7 @@ class ConsoleDesk:
             await desk._judging.start()
             await desk._judge.read(lambda look: desk._words.fill(look.reader))
             await desk._look_at_watches()
+            desk.notices.look()
         except BaseException:
             await desk.close()
             raise
@@ -155,6 +159,7 @@ class ConsoleDesk:
         for task in self._looking:
             task.cancel()
         self.calls.close()
+        self.notices.close()
         await self._judging.close()
         self.feed.end_all()
         await self._judge.close()
@@ -351,6 +356,7 @@ class ConsoleDesk:
         if kind in WATCH_KINDS:
             self._look_soon()
         self.calls.hear_entry(recorded)
+        self.notices.hear_entry(recorded)
         named = _named_by(recorded)
         if recorded.ours:
             self._remember(entry, recorded.arrived_ms)
@@ -443,7 +449,9 @@ def _named_by(recorded: Recorded) -> list[MessageId]:
     head, entry = recorded.head, (recorded.log, recorded.index)
     if head is None:
         return [entry]
-    if any(head.kind in kinds for kinds in (_OF_AGREEMENT, WATCH_KINDS, CALL_KINDS, ARRANGED_KINDS)):
+    if any(
+        head.kind in kinds for kinds in (_OF_AGREEMENT, WATCH_KINDS, CALL_KINDS, ARRANGED_KINDS, NOTICE_KINDS)
+    ):
         return []
     about = [(each.log, each.index) for each in head.references[:MAX_SHOWN_MESSAGES]]
     return about if head.kind in ACTS else [entry, *about]

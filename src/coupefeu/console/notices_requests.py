@@ -82,7 +82,10 @@ class CheckPointDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeDraft:
-    """A notice as typed. `amends`: the notice that it amends; null: it is a new one. Empty is not stated."""
+    """A notice as typed; empty is not stated. `amends`: the notice that it amends; null: it is a new one.
+
+    `counters`: to be checked alone: the notice whose author is to be proposed these volumes.
+    """
 
     form: int
     title: Line = ""
@@ -95,6 +98,7 @@ class NoticeDraft:
     remarks: Words = ""
     to_posts: Annotated[tuple[Name, ...], Meta(max_length=64)] = ()
     amends: Name | None = None
+    counters: Name | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,13 @@ class ShapeName(StrEnum):
     TRACK = "track"
 
 
+class NoticeSide(StrEnum):
+    """Who filed a notice."""
+
+    OURS = "ours"
+    THEIRS = "theirs"
+
+
 class NoticeOrder(StrEnum):
     """How a list is ordered: what changed last first, or what begins next first."""
 
@@ -38,17 +45,26 @@ class NoticeOrder(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureNames:
+    """A named feature in the three languages."""
+
+    en: str
+    fr: str
+    ru: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PositionValues:
     """A position in both notations, and how far from a named feature; `at_ms`: of a track alone.
 
-    `mgrs` "": beyond the grid. `near` "": no feature is known; else `near_m` metres from it, on `bearing_deg`.
+    `near`: null where no feature is known; else it is `near_m` metres from it, on `bearing_deg`.
     """
 
     lat_e7: int
     lon_e7: int
     degrees: str
     mgrs: str
-    near: str
+    near: FeatureNames | None
     near_m: int | None
     bearing_deg: int | None
     at_ms: int | None
@@ -118,6 +134,7 @@ class NoticeLine:
     start_ms: int | None
     end_ms: int | None
     lead_s: int | None
+    agreed_lead_s: int
     short: bool
     wants_answer: bool
     answer: str
@@ -157,31 +174,33 @@ class NoticeField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeChange:
-    """What an amendment changed: a field by its name, or by its number with its form's words."""
+    """What reads otherwise: `field` "title", "volumes.2.window", "fields.4"; as words, "" where it was not stated."""
 
-    name: str
-    number: int | None
+    field: str
     before: str
     after: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeVersion:
-    """What was filed, or an amendment; `changes` against the version before."""
+    """What was filed, or an amendment; `changes` against the version before. `lead_s`: to its beginning."""
 
     number: str
     post: str
     officer: str
     arrived_ms: int
+    lead_s: int | None
+    agreed_lead_s: int
+    short: bool
     changes: tuple[NoticeChange, ...]
     effect: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeAnswer:
-    """What the other side says of a notice. `newest`: of its newest version.
+    """What the other side says of a notice. `newest`: of what it says now. `late`: after it was due.
 
-    `volumes`: of a counter-proposal; `counter` "open", "accepted" or "refused", "" where it is none.
+    `volumes`: of a counter-proposal; `counter` "awaited", "accepted" or "refused", "" where it is none.
     """
 
     number: str
@@ -195,17 +214,18 @@ class NoticeAnswer:
     words: str
     volumes: tuple[VolumeValues, ...]
     counter: str
+    late: bool
     arrived_ms: int
     effect: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PositionReadBack:
-    """One position as it was typed back. `apart_m`: from the one that was meant; null: it could not be read."""
+class ReadBackDifference:
+    """A position, by its number from 1, that was not read back as it stands, and why; `apart_m`: how far off it is."""
 
-    meant: str
-    typed: str
-    matches: bool
+    number: int
+    read: str
+    reason: str
     apart_m: int | None
 
 
@@ -221,17 +241,32 @@ class NoticeReadBack:
     version: str
     newest: bool
     understood: bool
-    positions: tuple[PositionReadBack, ...]
+    positions: tuple[str, ...]
+    differences: tuple[ReadBackDifference, ...]
+    words: str
     arrived_ms: int
     effect: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeClosing:
+    """The word that a notice is withdrawn, or that what it announced is over."""
+
+    number: str
+    state: str
+    post: str
+    officer: str
+    words: str
+    arrived_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeValues:
     """One notice with everything that was said of it; `line` is its row of the list.
 
-    `key_positions`: how many positions a read-back types. `known`: the other side's conflicting notices that it names,
-    of `known_total` that there were when it was filed.
+    `missing`: fields that its form cannot do without. `unseen`: what changed since it was acknowledged.
+    `key_positions`: those that a read-back types. `known`: the other side's conflicting notices that it names, of
+    `known_total` that there were when it was written; null: that was not checked.
     """
 
     line: NoticeLine
@@ -242,14 +277,17 @@ class NoticeValues:
     check_points: tuple[CheckPointValues, ...]
     units: tuple[str, ...]
     remarks: str
+    missing: tuple[int, ...]
+    unseen: tuple[NoticeChange, ...]
     versions: tuple[NoticeVersion, ...]
     answers: tuple[NoticeAnswer, ...]
     read_backs: tuple[NoticeReadBack, ...]
     key_positions: tuple[PositionValues, ...]
     known: tuple[str, ...]
-    known_total: int
+    known_total: int | None
     conflicts: tuple["ConflictValues", ...]
-    closing_words: str
+    compared: "ComparedValues"
+    closing: NoticeClosing | None
     as_of_ms: int
 
 
@@ -282,7 +320,7 @@ class ClearingValues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettlementValues:
-    """What one side says became of a conflict; `newest`: of the newest versions of both notices."""
+    """What one side says became of a conflict, of both notices as they stand."""
 
     number: str
     party: str
@@ -291,7 +329,6 @@ class SettlementValues:
     post: str
     officer: str
     words: str
-    newest: bool
     arrived_ms: int
 
 
@@ -299,20 +336,20 @@ class SettlementValues:
 class ConflictValues:
     """Two notices that would meet: where they come closest, in which window, and by how much they keep apart.
 
-    `tolerance`: the distance is that near to its minimum that the rule says conflict. `datums_differ`: altitudes of
-    two datums were compared, widened. `settled`: the weaker of what both sides say; "" while one says nothing.
-    `alarm`: why it is raised, "" where it is not.
+    `ours`: null in a draft. `at_least`: the altitudes are over different datums, and the gap is at least this.
+    `tolerance`: the distance is so near to its minimum that the rule says conflict. `settled`: how it stands by what
+    both sides said, "" while it is open. `alarm`: why it must be seen now, "" where it need not.
     """
 
-    ours: ConflictParty
+    ours: ConflictParty | None
     theirs: ConflictParty
     place: PositionValues
     other: PositionValues
     distance_m: int
-    altitude_gap_m: int | None
-    time_gap_s: int | None
+    altitude_gap_m: int
+    time_gap_s: int
     tolerance: bool
-    datums_differ: bool
+    at_least: bool
     start_ms: int | None
     end_ms: int | None
     found_ms: int
@@ -324,19 +361,20 @@ class ConflictValues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConflictGroup:
-    """Conflicts of one movement of ours, or of one notice that belongs to none."""
+    """Conflicts of one movement of ours, or of one notice that belongs to none; `alarm`: one for all of them."""
 
     movement: str
     title: str
+    alarm: str
     conflicts: tuple[ConflictValues, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedValues:
-    """What an empty list, or any, compared: so many live notices of each side, with the agreed minima.
+    """What any answer about conflicts rests on: so many live notices of each side, with the agreed minima.
 
-    `theirs_newest_ms`: when their newest came, null: none did. `line_up`: whether what they file now would come.
-    `not_checked_since_ms`: nothing was compared since then; null: all was.
+    `theirs_newest_ms`: when their newest was written, null: none was. `line_up`: whether what they file now would come.
+    `not_checked` "minima", "gap" or "damaged": why not all was compared, and `since_ms` when it last was; "": all was.
     """
 
     conflicts: int
@@ -347,22 +385,23 @@ class ComparedValues:
     distance_m: int
     altitude_m: int
     time_s: int
-    not_checked_since_ms: int | None
+    not_checked: str
+    since_ms: int | None
     as_of_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConflictPage:
-    """Every conflict that stands, grouped, what begins next first; `truncated`: there are more."""
+    """The conflicts that are not over, grouped, what begins next first; `total` stand, of which these are the first."""
 
     groups: tuple[ConflictGroup, ...]
+    total: int
     compared: ComparedValues
-    truncated: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConflictAlarm:
-    """A conflict that begins within the lead time, or is new on a running notice: one per movement, never a sound."""
+    """Conflicts of one movement of ours that must be seen now: the first of them, how many `more`, and why."""
 
     ours: str
     theirs: str
@@ -378,10 +417,11 @@ class ConflictAlarm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftDefect:
-    """What is wrong with one field of a draft: `field` as "volumes.0.rings.0.3", `code` and words of the refusal."""
+    """What is wrong with one field of a draft: `field` as "volumes.1.rings.1.3", from 1. `missing`: it is empty."""
 
     field: str
     code: str
+    missing: bool
     message: str
     hint: str
 
@@ -433,9 +473,10 @@ class ImportReject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedNotices:
-    """What became of a file: filed, known already, rejected."""
+    """What became of a file: filed (or would be), known already, rejected."""
 
     filed: tuple[str, ...]
+    filed_count: int
     known: int
     rejects: tuple[ImportReject, ...]
 

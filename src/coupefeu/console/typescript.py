@@ -1,7 +1,8 @@
 """The types and forms of the pages, written from the Python ones: `python -m coupefeu.console.typescript FOLDER`.
 
-`types.ts` holds every dataclass and union of the modules below, and every enumeration that they name; `forms.ts`
-what a form must carry and the limits that a page can tell beforehand. Nobody writes these by hand: a test compares.
+`types.ts` holds every dataclass and union of the modules below, and every enumeration that they name; `forms.ts` and
+`notices.ts` what a form must carry and the limits that a page can tell beforehand. Nobody writes these by hand: a test
+compares.
 """
 
 import dataclasses
@@ -33,6 +34,7 @@ from coupefeu.console import (
     watch_page,
 )
 from coupefeu.console.typescript_forms import forms_source, literal, union
+from coupefeu.console.typescript_notices import notices_source
 from coupefeu.node import covered, presence_values, verified, watch_values
 from coupefeu.node import values as message_values
 from coupefeu.node.arranging import values as arranging_values
@@ -158,10 +160,11 @@ def _comment(of: type) -> str:
 
 
 def main(folder: Path) -> None:
-    """Write both files."""
+    """Write the files."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "types.ts").write_text(types_source(), "utf-8")
     (folder / "forms.ts").write_text(f"{HEAD}\n{forms_source()}", "utf-8")
+    (folder / "notices.ts").write_text(f"{HEAD}\n{notices_source()}", "utf-8")
 
 
 if __name__ == "__main__":

@@ -81,14 +81,14 @@ def _form_names() -> Iterator[str]:
 
 
 def _form_constants() -> Iterator[str]:
-    yield _rows("FORMS", "FormRule", map(_form, Form))
-    yield _rows("PHRASES", "Phrase", map(_phrase, PHRASES))
-    yield _rows("KINDS", "EntryKind", map(_kind, Kind))
-    yield _rows("PRECEDENCES", "PrecedenceName", (each.name for each in Precedence))
-    yield _rows("SUBJECTS", "Subject", (each.value for each in SUBJECTS))
-    yield _rows("OPERATIVES", "Operative", map(_operative, Operative))
-    yield _rows("CHANNELS", "Coded<ChannelName>", map(_coded, Channel))
-    yield _rows("OUTCOMES", "Coded<OutcomeName>", map(_coded, OutcomeCode))
+    yield rows("FORMS", "FormRule", map(_form, Form))
+    yield rows("PHRASES", "Phrase", map(_phrase, PHRASES))
+    yield rows("KINDS", "EntryKind", map(_kind, Kind))
+    yield rows("PRECEDENCES", "PrecedenceName", (each.name for each in Precedence))
+    yield rows("SUBJECTS", "Subject", (each.value for each in SUBJECTS))
+    yield rows("OPERATIVES", "Operative", map(_operative, Operative))
+    yield rows("CHANNELS", "Coded<ChannelName>", map(_coded, Channel))
+    yield rows("OUTCOMES", "Coded<OutcomeName>", map(_coded, OutcomeCode))
     limits = "".join(f"  {name}: {value},\n" for name, value in LIMITS.items())
     yield f"export const LIMITS = {{\n{limits}}} as const;\n"
 
@@ -121,8 +121,9 @@ def _operative(each: Operative) -> dict[str, Any]:
     return {**_coded(each), "words": OPERATIVE_WORDS[each]}
 
 
-def _rows(name: str, of: str, rows: Iterable[Any]) -> str:
-    lines = "".join(f"  {_value(row)},\n" for row in rows)
+def rows(name: str, of: str, values: Iterable[Any]) -> str:
+    """Declare a constant list, a value on each line."""
+    lines = "".join(f"  {_value(each)},\n" for each in values)
     return f"export const {name}: readonly {of}[] = [\n{lines}];\n"
 
 

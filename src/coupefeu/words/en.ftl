@@ -2638,3 +2638,229 @@ conflicts-more = { $count ->
     [one] { $count } more begins later
    *[other] { $count } more begin later
 }
+
+## The pages of notices
+
+ui-page-notices = Notices
+ui-notice-act-accept = Accept the counter-proposal
+ui-notice-act-amend = Amend
+ui-notice-act-complete = Say that it is over
+ui-notice-act-read-back = Read the positions back
+ui-notice-act-refuse = Refuse the counter-proposal
+ui-notice-act-withdraw = Withdraw
+ui-notice-add-check-point = Add a check point
+ui-notice-add-hole = Add a hole
+ui-notice-add-part = Add another part
+ui-notice-add-volume = Add a volume
+ui-notice-alarm-bar = { $count ->
+    [one] A conflict asks for attention:
+   *[other] { $count } conflicts ask for attention:
+}
+ui-notice-alarm-lead = Begins within the lead time
+ui-notice-alarm-look = Look at the conflicts
+ui-notice-alarm-more = and { $count } more
+ui-notice-alarm-running = New on a notice that is running
+ui-notice-all = All notices
+ui-notice-all-positions = All { $count } positions
+ui-notice-altitude-datum = { $name }: measured from
+ui-notice-altitude-unit = { $name }: unit
+ui-notice-altitude-value = { $name }: value
+ui-notice-amend-press = File the amendment
+ui-notice-amend-says = Everything is said anew. Whatever was acknowledged is asked again, unless the remarks alone are other ones.
+ui-notice-amend-title = Amend { $number }
+ui-notice-amended = AMENDED
+ui-notice-answer-within = The other side would have { $time } to answer.
+ui-notice-answers = Answers
+ui-notice-as-of = As of
+ui-notice-asked = AS FILED
+ui-notice-asks-answer = Ask for an answer: AGREED, DENIED or COUNTER-PROPOSAL
+ui-notice-band = Altitude
+ui-notice-check-point-name = Check point { $number }: name
+ui-notice-check-point-planned = When it is to be there
+ui-notice-check-point-position = Its position
+ui-notice-check-points = Check points
+ui-notice-checked = How our node reads it now
+ui-notice-clear = Begin anew
+ui-notice-clear-earlier = ours { $time } earlier
+ui-notice-clear-later = ours { $time } later
+ui-notice-clear-lower = ours { $metres } m lower
+ui-notice-clear-move = ours moved by { $distance } towards { $bearing }°
+ui-notice-clear-raise = ours { $metres } m higher
+ui-notice-clears = Either alone would clear it
+ui-notice-clears-nothing = No shift of ours alone within the bounds that were searched.
+ui-notice-compared = { $count ->
+    [one] { $count } conflict
+   *[other] { $count } conflicts
+} among { $ours } of ours and { $theirs } of theirs, their newest { $newest }, { $line }, minima { $distance } / { $altitude } m / { $time }.
+ui-notice-compared-says = Only what was filed is compared.
+ui-notice-conflicts = Conflicts
+ui-notice-conflicts-more = { $count ->
+    [one] One more conflict
+   *[other] { $count } more conflicts
+}
+ui-notice-counter-press = Send the counter-proposal
+ui-notice-counter-says = Other volumes are proposed to its author, who accepts or refuses them.
+ui-notice-counter-title = COUNTER-PROPOSAL to { $number }
+ui-notice-datum-agl = above the ground (AGL)
+ui-notice-datum-amsl = above mean sea level (AMSL)
+ui-notice-datum-hae = above the ellipsoid (HAE)
+ui-notice-datums-differ = The altitudes are measured from different datums; both bands were widened.
+ui-notice-distance = { $metres } m ({ $miles } NM)
+ui-notice-draw = Draw on the map
+ui-notice-end = Until
+ui-notice-field = { $name }
+ui-notice-field-needed = { $name } (needed)
+ui-notice-fields = What the notice says
+ui-notice-file = File a notice
+ui-notice-file-press = File it on both records
+ui-notice-filed = FILED
+ui-notice-filter-side = Filed by
+ui-notice-filter-state = State
+ui-notice-fixes-hint = One on each line, each with @ and when: 54 30 N 020 10 E @ 241500Z MAR 22
+ui-notice-form-asks = Asks for an answer.
+ui-notice-form-may-ask = An answer may be asked for.
+ui-notice-form-tells = Tells, and asks for nothing.
+ui-notice-found = Found
+ui-notice-from-up-to = { $lower } to { $upper }
+ui-notice-gap-altitude = Altitude: { $gap } m; the minimum is { $minimum } m.
+ui-notice-gap-altitude-least = Altitude: at least { $gap } m; the minimum is { $minimum } m.
+ui-notice-gap-of = Distance: { $gap }; the minimum is { $minimum }.
+ui-notice-gap-time = Time: { $gap }; the minimum is { $minimum }.
+ui-notice-gaps = How near
+ui-notice-geodesic = WGS 84; edges between positions are geodesics.
+ui-notice-import = Import a file
+ui-notice-import-cot = CoT (XML)
+ui-notice-import-csv = CSV
+ui-notice-import-done = Filed { $filed }, known already { $known }, refused { $rejects }.
+ui-notice-import-file = File
+ui-notice-import-form-hint = For what names no form itself.
+ui-notice-import-geojson = GeoJSON
+ui-notice-import-kind = Kind of file
+ui-notice-import-line = { $line }.
+ui-notice-import-press = File what can be read
+ui-notice-import-save = Save what was refused
+ui-notice-import-says = Each item that can be read becomes a notice. What cannot is refused with its line, its field and the reason; the rest is filed.
+ui-notice-import-tried = Tried, nothing filed: { $filed } would be, known already { $known }, refused { $rejects }.
+ui-notice-import-try = Try, and file nothing
+ui-notice-kept = What is typed stays in this tab until it is on record.
+ui-notice-known = { $count ->
+    [one] It would meet one notice of the other side
+   *[other] It would meet { $count } notices of the other side
+}
+ui-notice-lead = It begins in { $lead }; the agreed lead time is { $agreed }.
+ui-notice-lead-past = It has begun already; the agreed lead time is { $agreed }.
+ui-notice-lead-unknown = No beginning is stated; the agreed lead time is { $agreed }.
+ui-notice-limit-altitude = Altitude
+ui-notice-limit-not-stated = not stated
+ui-notice-limit-surface = surface
+ui-notice-limit-unlimited = unlimited
+ui-notice-line = line { $line }
+ui-notice-line-down = line down
+ui-notice-line-up = line up
+ui-notice-lower = Lower limit
+ui-notice-mark-conflicts = { $count ->
+    [one] { $count } conflict
+   *[other] { $count } conflicts
+}
+ui-notice-mark-gaps = { $count ->
+    [one] { $count } unit not reached
+   *[other] { $count } units not reached
+}
+ui-notice-means-accept = The notice becomes what was proposed: it is amended to it in the same act.
+ui-notice-means-complete = What it announced is over; it is compared no longer.
+ui-notice-means-refuse = The notice stays as it is; the other side is told.
+ui-notice-means-withdraw = It holds no longer; it is compared no longer, and stays to be read.
+ui-notice-missing = { $count ->
+    [one] One field that is needed is empty.
+   *[other] { $count } fields that are needed are empty.
+}
+ui-notice-movement-hint = A name by which several notices belong together.
+ui-notice-movement-of = Movement { $movement }
+ui-notice-near = { $distance }, bearing { $bearing }°, from { $feature }
+ui-notice-no = no
+ui-notice-no-answer = no answer
+ui-notice-no-answer-asked = An answer is asked for; none has come.
+ui-notice-no-effect = Without effect: { $reason }
+ui-notice-none-of = No notice fits, of { $looked } that were looked at at { $time }.
+ui-notice-not-checked = Nothing was read yet.
+ui-notice-not-checked-damaged = the index of places cannot be read; `coupefeu rebuild` makes it anew
+ui-notice-not-checked-gap = something of the other side’s record has not come yet, and a notice may be in it
+ui-notice-not-checked-minima = other minima came into force, and not all was compared by them yet
+ui-notice-not-checked-since = NOT CHECKED SINCE { $time }: { $why }
+ui-notice-of-version = It speaks of { $number }; the notice reads otherwise now.
+ui-notice-order = Order
+ui-notice-order-newest = newest first
+ui-notice-order-soonest = soonest first
+ui-notice-ours = OURS
+ui-notice-part = Part { $number }
+ui-notice-part-end = Until
+ui-notice-part-lower = Lower limit
+ui-notice-part-reach = Radius or width
+ui-notice-part-shape = Shape
+ui-notice-part-start = From
+ui-notice-part-upper = Upper limit
+ui-notice-part-window = Window
+ui-notice-position-of = Position { $number } of { $total }
+ui-notice-positions = Positions
+ui-notice-positions-circle = Centre
+ui-notice-positions-corridor = Line, position by position
+ui-notice-positions-hint = One on each line, latitude first: 54.5 N 20.2 E, 54-30-00N 020-12-00E, 34UDF5025339456
+ui-notice-positions-hole = Hole
+ui-notice-positions-part = Another part
+ui-notice-positions-polygon = Corners, in their order
+ui-notice-positions-track = Where it is, and when
+ui-notice-positions-wrong = { $count ->
+    [one] One line cannot be read.
+   *[other] { $count } lines cannot be read.
+}
+ui-notice-reach-circle = radius { $distance }
+ui-notice-reach-corridor = { $distance } to each side
+ui-notice-reach-hint = With its unit: 5 NM, 9.26 km, 300 m
+ui-notice-reach-name-circle = Radius
+ui-notice-reach-name-corridor = Half width
+ui-notice-reach-name-polygon = Margin
+ui-notice-reach-name-track = Buffer round it
+ui-notice-reach-polygon = { $distance }
+ui-notice-reach-track = { $distance } all round
+ui-notice-read-back-how = Type each position from the chart or the paper in front of you, in any notation; it is compared within the digits that you write. What differs is never taken as understood.
+ui-notice-read-back-none = Nobody has read the positions back.
+ui-notice-read-backs = Read-back of positions
+ui-notice-remarks-hint = They change no acknowledgement.
+ui-notice-remove = Remove
+ui-notice-settle = Say what became of it
+ui-notice-settle-hint = The measures, or what is disputed.
+ui-notice-settle-says = Both sides say their own; of the two the weaker stands. It is on both records.
+ui-notice-settle-what = The conflict is
+ui-notice-shape = Shape
+ui-notice-shape-circle = circle
+ui-notice-shape-corridor = corridor
+ui-notice-shape-polygon = polygon
+ui-notice-shape-track = moving buffer along a track
+ui-notice-short-says = It may be filed; both records show it.
+ui-notice-side-ours = us
+ui-notice-side-theirs = the other side
+ui-notice-stands = Stands as: { $what }
+ui-notice-start = From
+ui-notice-theirs = { $party }
+ui-notice-this-draft = This draft
+ui-notice-time-hint = UTC: 241500Z MAR 22, 1500Z (today), 2022-03-24T15:00Z
+ui-notice-title-hint = What it is, in one line.
+ui-notice-understood = As our node reads them
+ui-notice-unit-fl = FL
+ui-notice-unit-ft = ft
+ui-notice-unit-m = m
+ui-notice-units-hint = One on each line: who is asked to be told.
+ui-notice-unsettled = Nothing stands yet: both sides must say what became of it ({ $party } too).
+ui-notice-upper = Upper limit
+ui-notice-versions = { $count ->
+    [one] One version
+   *[other] { $count } versions
+}
+ui-notice-when = When
+ui-notice-where = Where
+ui-notice-where-when = Where and when
+ui-notice-within-tolerance = The distance is so near to its minimum that it counts as a conflict (within tolerance).
+ui-notice-words = Words
+ui-notice-words-hint = They stand on both records as they are written.
+ui-notice-write = Write about it
+ui-notice-yes = yes

@@ -2631,3 +2631,229 @@ conflicts-more = { $count ->
     [one] { $count } autre commence plus tard
    *[other] { $count } autres commencent plus tard
 }
+
+## The pages of notices
+
+ui-page-notices = Notifications
+ui-notice-act-accept = Accepter la contre-proposition
+ui-notice-act-amend = Modifier
+ui-notice-act-complete = Déclarer terminée
+ui-notice-act-read-back = Collationner les positions
+ui-notice-act-refuse = Refuser la contre-proposition
+ui-notice-act-withdraw = Retirer
+ui-notice-add-check-point = Ajouter un point de contrôle
+ui-notice-add-hole = Ajouter une exclusion
+ui-notice-add-part = Ajouter une autre partie
+ui-notice-add-volume = Ajouter un volume
+ui-notice-alarm-bar = { $count ->
+    [one] Un conflit demande attention :
+   *[other] { $count } conflits demandent attention :
+}
+ui-notice-alarm-lead = Commence avant la fin du préavis
+ui-notice-alarm-look = Voir les conflits
+ui-notice-alarm-more = et { $count } de plus
+ui-notice-alarm-running = Nouveau sur une notification en cours
+ui-notice-all = Toutes les notifications
+ui-notice-all-positions = Les { $count } positions
+ui-notice-altitude-datum = { $name } : référence
+ui-notice-altitude-unit = { $name } : unité
+ui-notice-altitude-value = { $name } : valeur
+ui-notice-amend-press = Déposer la modification
+ui-notice-amend-says = Tout est redit. Ce qui avait été accepté est redemandé, sauf si seules les observations changent.
+ui-notice-amend-title = Modifier { $number }
+ui-notice-amended = MODIFIÉE
+ui-notice-answer-within = L’autre Partie aurait { $time } pour répondre.
+ui-notice-answers = Réponses
+ui-notice-as-of = À
+ui-notice-asked = TEL QUE DÉPOSÉ
+ui-notice-asks-answer = Demander une réponse : ACCEPTATION, REJET ou CONTRE-PROPOSITION
+ui-notice-band = Altitude
+ui-notice-check-point-name = Point de contrôle { $number } : nom
+ui-notice-check-point-planned = Heure de passage prévue
+ui-notice-check-point-position = Sa position
+ui-notice-check-points = Points de contrôle
+ui-notice-checked = Comment notre nœud le lit
+ui-notice-clear = Recommencer
+ui-notice-clear-earlier = la nôtre { $time } plus tôt
+ui-notice-clear-later = la nôtre { $time } plus tard
+ui-notice-clear-lower = la nôtre { $metres } m plus bas
+ui-notice-clear-move = la nôtre déplacée de { $distance } vers { $bearing }°
+ui-notice-clear-raise = la nôtre { $metres } m plus haut
+ui-notice-clears = Chacun à lui seul l’écarterait
+ui-notice-clears-nothing = Aucun déplacement de la nôtre seule dans les bornes examinées.
+ui-notice-compared = { $count ->
+    [one] { $count } conflit
+   *[other] { $count } conflits
+} parmi { $ours } des nôtres et { $theirs } des leurs, leur plus récente { $newest }, { $line }, minimums { $distance } / { $altitude } m / { $time }.
+ui-notice-compared-says = Seul ce qui a été déposé est comparé.
+ui-notice-conflicts = Conflits
+ui-notice-conflicts-more = { $count ->
+    [one] Encore un conflit
+   *[other] Encore { $count } conflits
+}
+ui-notice-counter-press = Envoyer la contre-proposition
+ui-notice-counter-says = D’autres volumes sont proposés à l’auteur, qui les accepte ou les refuse.
+ui-notice-counter-title = CONTRE-PROPOSITION à { $number }
+ui-notice-datum-agl = au-dessus du sol (AGL)
+ui-notice-datum-amsl = au-dessus du niveau de la mer (AMSL)
+ui-notice-datum-hae = au-dessus de l’ellipsoïde (HAE)
+ui-notice-datums-differ = Les altitudes ont des références différentes ; les deux bandes ont été élargies.
+ui-notice-distance = { $metres } m ({ $miles } NM)
+ui-notice-draw = Dessiner sur la carte
+ui-notice-end = Jusqu’à
+ui-notice-field = { $name }
+ui-notice-field-needed = { $name } (nécessaire)
+ui-notice-fields = Contenu de la notification
+ui-notice-file = Déposer une notification
+ui-notice-file-press = Déposer aux deux registres
+ui-notice-filed = DÉPOSÉE
+ui-notice-filter-side = Déposée par
+ui-notice-filter-state = État
+ui-notice-fixes-hint = Une par ligne, chacune avec @ et l’heure : 54 30 N 020 10 E @ 241500Z MAR 22
+ui-notice-form-asks = Demande une réponse.
+ui-notice-form-may-ask = Une réponse peut être demandée.
+ui-notice-form-tells = Informe, sans rien demander.
+ui-notice-found = Constaté
+ui-notice-from-up-to = { $lower } à { $upper }
+ui-notice-gap-altitude = Altitude : { $gap } m ; le minimum est de { $minimum } m.
+ui-notice-gap-altitude-least = Altitude : au moins { $gap } m ; le minimum est de { $minimum } m.
+ui-notice-gap-of = Distance : { $gap } ; le minimum est de { $minimum }.
+ui-notice-gap-time = Temps : { $gap } ; le minimum est de { $minimum }.
+ui-notice-gaps = Écarts
+ui-notice-geodesic = WGS 84 ; les côtés entre positions sont des géodésiques.
+ui-notice-import = Importer un fichier
+ui-notice-import-cot = CoT (XML)
+ui-notice-import-csv = CSV
+ui-notice-import-done = Déposées { $filed }, déjà connues { $known }, refusées { $rejects }.
+ui-notice-import-file = Fichier
+ui-notice-import-form-hint = Pour ce qui n’indique pas de formulaire.
+ui-notice-import-geojson = GeoJSON
+ui-notice-import-kind = Type de fichier
+ui-notice-import-line = { $line }.
+ui-notice-import-press = Déposer ce qui est lisible
+ui-notice-import-save = Enregistrer les refus
+ui-notice-import-says = Chaque élément lisible devient une notification. Ce qui ne l’est pas est refusé avec sa ligne, son champ et le motif ; le reste est déposé.
+ui-notice-import-tried = Essai, rien de déposé : { $filed } le seraient, déjà connues { $known }, refusées { $rejects }.
+ui-notice-import-try = Essayer sans rien déposer
+ui-notice-kept = Ce qui est saisi reste dans cet onglet jusqu’à son enregistrement.
+ui-notice-known = { $count ->
+    [one] Elle rencontrerait une notification de l’autre Partie
+   *[other] Elle rencontrerait { $count } notifications de l’autre Partie
+}
+ui-notice-lead = Elle commence dans { $lead } ; le préavis convenu est de { $agreed }.
+ui-notice-lead-past = Elle a déjà commencé ; le préavis convenu est de { $agreed }.
+ui-notice-lead-unknown = Aucun début n’est précisé ; le préavis convenu est de { $agreed }.
+ui-notice-limit-altitude = Altitude
+ui-notice-limit-not-stated = non précisé
+ui-notice-limit-surface = surface
+ui-notice-limit-unlimited = illimité
+ui-notice-line = ligne { $line }
+ui-notice-line-down = ligne coupée
+ui-notice-line-up = ligne établie
+ui-notice-lower = Limite inférieure
+ui-notice-mark-conflicts = { $count ->
+    [one] { $count } conflit
+   *[other] { $count } conflits
+}
+ui-notice-mark-gaps = { $count ->
+    [one] { $count } unité non jointe
+   *[other] { $count } unités non jointes
+}
+ui-notice-means-accept = La notification devient ce qui est proposé : elle est modifiée dans le même acte.
+ui-notice-means-complete = Ce qu’elle annonçait est terminé ; elle n’est plus comparée.
+ui-notice-means-refuse = La notification reste telle quelle ; l’autre Partie en est informée.
+ui-notice-means-withdraw = Elle n’est plus valable ni comparée, et reste lisible.
+ui-notice-missing = { $count ->
+    [one] Un champ nécessaire est vide.
+   *[other] { $count } champs nécessaires sont vides.
+}
+ui-notice-movement-hint = Un nom qui réunit plusieurs notifications.
+ui-notice-movement-of = Mouvement { $movement }
+ui-notice-near = { $distance }, relèvement { $bearing }°, depuis { $feature }
+ui-notice-no = non
+ui-notice-no-answer = sans réponse
+ui-notice-no-answer-asked = Une réponse est demandée ; aucune n’est arrivée.
+ui-notice-no-effect = Sans effet : { $reason }
+ui-notice-none-of = Aucune notification ne convient, sur { $looked } examinées à { $time }.
+ui-notice-not-checked = Rien n’a encore été lu.
+ui-notice-not-checked-damaged = l’index des lieux est illisible ; `coupefeu rebuild` le refait
+ui-notice-not-checked-gap = une partie du registre adverse n’est pas encore arrivée et peut contenir une notification
+ui-notice-not-checked-minima = d’autres minimums sont entrés en vigueur et tout n’a pas encore été comparé
+ui-notice-not-checked-since = NON VÉRIFIÉ DEPUIS { $time } : { $why }
+ui-notice-of-version = Elle porte sur { $number } ; la notification a changé depuis.
+ui-notice-order = Ordre
+ui-notice-order-newest = les plus récentes
+ui-notice-order-soonest = les plus proches
+ui-notice-ours = NÔTRE
+ui-notice-part = Partie { $number }
+ui-notice-part-end = Jusqu’à
+ui-notice-part-lower = Limite inférieure
+ui-notice-part-reach = Rayon ou largeur
+ui-notice-part-shape = Forme
+ui-notice-part-start = Du
+ui-notice-part-upper = Limite supérieure
+ui-notice-part-window = Créneau
+ui-notice-position-of = Position { $number } sur { $total }
+ui-notice-positions = Positions
+ui-notice-positions-circle = Centre
+ui-notice-positions-corridor = Axe, position par position
+ui-notice-positions-hint = Une par ligne, latitude d’abord : 54.5 N 20.2 E, 54-30-00N 020-12-00E, 34UDF5025339456
+ui-notice-positions-hole = Exclusion
+ui-notice-positions-part = Autre partie
+ui-notice-positions-polygon = Sommets, dans l’ordre
+ui-notice-positions-track = Où et quand
+ui-notice-positions-wrong = { $count ->
+    [one] Une ligne est illisible.
+   *[other] { $count } lignes sont illisibles.
+}
+ui-notice-reach-circle = rayon { $distance }
+ui-notice-reach-corridor = { $distance } de chaque côté
+ui-notice-reach-hint = Avec l’unité : 5 NM, 9.26 km, 300 m
+ui-notice-reach-name-circle = Rayon
+ui-notice-reach-name-corridor = Demi-largeur
+ui-notice-reach-name-polygon = Marge
+ui-notice-reach-name-track = Zone tampon
+ui-notice-reach-polygon = { $distance }
+ui-notice-reach-track = { $distance } tout autour
+ui-notice-read-back-how = Saisissez chaque position d’après la carte ou le papier devant vous, dans toute notation ; elle est comparée dans la limite des chiffres écrits. Ce qui diffère n’est jamais tenu pour compris.
+ui-notice-read-back-none = Personne n’a collationné les positions.
+ui-notice-read-backs = Collationnement des positions
+ui-notice-remarks-hint = Elles ne remettent en cause aucun accusé.
+ui-notice-remove = Retirer
+ui-notice-settle = Dire ce qu’il en est
+ui-notice-settle-hint = Les mesures, ou ce qui est contesté.
+ui-notice-settle-says = Chaque Partie dit le sien ; des deux, le plus faible vaut. C’est aux deux registres.
+ui-notice-settle-what = Le conflit est
+ui-notice-shape = Forme
+ui-notice-shape-circle = cercle
+ui-notice-shape-corridor = couloir
+ui-notice-shape-polygon = polygone
+ui-notice-shape-track = zone tampon mobile le long d’une route
+ui-notice-short-says = Elle peut être déposée ; les deux registres le montrent.
+ui-notice-side-ours = nous
+ui-notice-side-theirs = l’autre Partie
+ui-notice-stands = État : { $what }
+ui-notice-start = Du
+ui-notice-theirs = { $party }
+ui-notice-this-draft = Ce projet
+ui-notice-time-hint = UTC : 241500Z MAR 22, 1500Z (aujourd’hui), 2022-03-24T15:00Z
+ui-notice-title-hint = En une ligne.
+ui-notice-understood = Lecture de notre nœud
+ui-notice-unit-fl = FL
+ui-notice-unit-ft = ft
+ui-notice-unit-m = m
+ui-notice-units-hint = Une par ligne : qui doit être prévenu.
+ui-notice-unsettled = Rien n’est établi : les deux Parties doivent dire ce qu’il en est ({ $party } aussi).
+ui-notice-upper = Limite supérieure
+ui-notice-versions = { $count ->
+    [one] Une version
+   *[other] { $count } versions
+}
+ui-notice-when = Quand
+ui-notice-where = Où
+ui-notice-where-when = Où et quand
+ui-notice-within-tolerance = La distance est si proche du minimum qu’elle vaut conflit (dans la tolérance).
+ui-notice-words = Texte
+ui-notice-words-hint = Elles figurent telles quelles aux deux registres.
+ui-notice-write = Écrire à ce sujet
+ui-notice-yes = oui

@@ -2633,3 +2633,221 @@ conflicts-more = { $count ->
     [few] ещё { $count } начинаются позже
    *[other] ещё { $count } начинаются позже
 }
+
+## The pages of notices
+
+ui-page-notices = Уведомления
+ui-notice-act-accept = Принять встречное предложение
+ui-notice-act-amend = Изменить
+ui-notice-act-complete = Сообщить о завершении
+ui-notice-act-read-back = Провести обратную проверку координат
+ui-notice-act-refuse = Отклонить встречное предложение
+ui-notice-act-withdraw = Отозвать
+ui-notice-add-check-point = Добавить контрольный пункт
+ui-notice-add-hole = Добавить исключённый участок
+ui-notice-add-part = Добавить ещё одну часть
+ui-notice-add-volume = Добавить объём
+ui-notice-alarm-bar = { $count ->
+    [one] { $count } конфликт требует внимания:
+    [few] { $count } конфликта требуют внимания:
+   *[other] { $count } конфликтов требуют внимания:
+}
+ui-notice-alarm-lead = Начинается в пределах срока уведомления
+ui-notice-alarm-look = Посмотреть конфликты
+ui-notice-alarm-more = и ещё { $count }
+ui-notice-alarm-running = Новое у действующего уведомления
+ui-notice-all = Все уведомления
+ui-notice-all-positions = Все координаты ({ $count })
+ui-notice-altitude-datum = { $name }: отсчёт от
+ui-notice-altitude-unit = { $name }: единица
+ui-notice-altitude-value = { $name }: значение
+ui-notice-amend-press = Подать изменение
+ui-notice-amend-says = Всё излагается заново. Подтверждения запрашиваются вновь, если изменены не только примечания.
+ui-notice-amend-title = Изменить { $number }
+ui-notice-amended = ИЗМЕНЕНО
+ui-notice-answer-within = У другой Стороны было бы { $time } на ответ.
+ui-notice-answers = Ответы
+ui-notice-as-of = По состоянию на
+ui-notice-asked = КАК ПОДАНО
+ui-notice-asks-answer = Запросить ответ: УДОВЛЕТВОРЕНО, ОТКЛОНЕНО или ВСТРЕЧНОЕ ПРЕДЛОЖЕНИЕ
+ui-notice-band = Высота
+ui-notice-check-point-name = Контрольный пункт { $number }: название
+ui-notice-check-point-planned = Планируемое время прохождения
+ui-notice-check-point-position = Его координаты
+ui-notice-check-points = Контрольные пункты
+ui-notice-checked = Как это читает наш узел
+ui-notice-clear = Начать заново
+ui-notice-clear-earlier = наше на { $time } раньше
+ui-notice-clear-later = наше на { $time } позже
+ui-notice-clear-lower = наше на { $metres } м ниже
+ui-notice-clear-move = наше со смещением на { $distance } по азимуту { $bearing }°
+ui-notice-clear-raise = наше на { $metres } м выше
+ui-notice-clears = Любое из этого устранит его
+ui-notice-clears-nothing = Сдвиг только нашего в рассмотренных пределах не устраняет.
+ui-notice-compared = Конфликтов: { $count }; сравнено наших { $ours } и их { $theirs }, их последнее { $newest }, { $line }, минимумы { $distance } / { $altitude } м / { $time }.
+ui-notice-compared-says = Сравнивается только то, что подано.
+ui-notice-conflicts = Конфликты
+ui-notice-conflicts-more = { $count ->
+    [one] Ещё { $count } конфликт
+    [few] Ещё { $count } конфликта
+   *[other] Ещё { $count } конфликтов
+}
+ui-notice-counter-press = Направить встречное предложение
+ui-notice-counter-says = Автору предлагаются другие объёмы; он принимает или отклоняет их.
+ui-notice-counter-title = ВСТРЕЧНОЕ ПРЕДЛОЖЕНИЕ к { $number }
+ui-notice-datum-agl = над поверхностью (AGL)
+ui-notice-datum-amsl = над уровнем моря (AMSL)
+ui-notice-datum-hae = над эллипсоидом (HAE)
+ui-notice-datums-differ = Высоты отсчитаны от разных уровней; обе полосы расширены.
+ui-notice-distance = { $metres } м ({ $miles } мор. мили)
+ui-notice-draw = Нарисовать на карте
+ui-notice-end = До
+ui-notice-field = { $name }
+ui-notice-field-needed = { $name } (обязательно)
+ui-notice-fields = Содержание уведомления
+ui-notice-file = Подать уведомление
+ui-notice-file-press = Внести в оба реестра
+ui-notice-filed = ПОДАНО
+ui-notice-filter-side = Кем подано
+ui-notice-filter-state = Состояние
+ui-notice-fixes-hint = По одной в строке, каждая с @ и временем: 54 30 N 020 10 E @ 241500Z MAR 22
+ui-notice-form-asks = Требует ответа.
+ui-notice-form-may-ask = Можно запросить ответ.
+ui-notice-form-tells = Сообщает и ничего не запрашивает.
+ui-notice-found = Обнаружено
+ui-notice-from-up-to = от { $lower } до { $upper }
+ui-notice-gap-altitude = По высоте: { $gap } м; минимум { $minimum } м.
+ui-notice-gap-altitude-least = По высоте: не менее { $gap } м; минимум { $minimum } м.
+ui-notice-gap-of = По расстоянию: { $gap }; минимум { $minimum }.
+ui-notice-gap-time = По времени: { $gap }; минимум { $minimum }.
+ui-notice-gaps = Сближение
+ui-notice-geodesic = WGS 84; стороны между точками — геодезические линии.
+ui-notice-import = Загрузить файл
+ui-notice-import-cot = CoT (XML)
+ui-notice-import-csv = CSV
+ui-notice-import-done = Подано { $filed }, уже известно { $known }, отклонено { $rejects }.
+ui-notice-import-file = Файл
+ui-notice-import-form-hint = Для того, что не указывает форму.
+ui-notice-import-geojson = GeoJSON
+ui-notice-import-kind = Вид файла
+ui-notice-import-line = { $line }.
+ui-notice-import-press = Подать то, что читается
+ui-notice-import-save = Сохранить отклонённое
+ui-notice-import-says = Каждый читаемый элемент становится уведомлением. Остальное отклоняется с указанием строки, поля и причины; прочее подаётся.
+ui-notice-import-tried = Проба, ничего не подано: было бы подано { $filed }, уже известно { $known }, отклонено { $rejects }.
+ui-notice-import-try = Проверить, ничего не подавая
+ui-notice-kept = Набранное хранится в этой вкладке, пока не внесено в реестр.
+ui-notice-known = { $count ->
+    [one] Пересечётся с { $count } уведомлением другой Стороны
+   *[other] Пересечётся с { $count } уведомлениями другой Стороны
+}
+ui-notice-lead = Начало через { $lead }; согласованный срок уведомления { $agreed }.
+ui-notice-lead-past = Уже началось; согласованный срок уведомления { $agreed }.
+ui-notice-lead-unknown = Начало не указано; согласованный срок уведомления { $agreed }.
+ui-notice-limit-altitude = Высота
+ui-notice-limit-not-stated = не указано
+ui-notice-limit-surface = поверхность
+ui-notice-limit-unlimited = без ограничения
+ui-notice-line = строка { $line }
+ui-notice-line-down = линии нет
+ui-notice-line-up = линия есть
+ui-notice-lower = Нижняя граница
+ui-notice-mark-conflicts = { $count ->
+    [one] { $count } конфликт
+    [few] { $count } конфликта
+   *[other] { $count } конфликтов
+}
+ui-notice-mark-gaps = { $count ->
+    [one] не оповещена { $count } часть
+    [few] не оповещены { $count } части
+   *[other] не оповещено { $count } частей
+}
+ui-notice-means-accept = Уведомление становится таким, как предложено: оно изменяется тем же актом.
+ui-notice-means-complete = Объявленное завершено; больше не сравнивается.
+ui-notice-means-refuse = Уведомление остаётся прежним; другой Стороне сообщается.
+ui-notice-means-withdraw = Больше не действует и не сравнивается; остаётся для чтения.
+ui-notice-missing = Не заполнено обязательных полей: { $count }.
+ui-notice-movement-hint = Название, объединяющее несколько уведомлений.
+ui-notice-movement-of = Передвижение { $movement }
+ui-notice-near = { $distance }, азимут { $bearing }°, от: { $feature }
+ui-notice-no = нет
+ui-notice-no-answer = без ответа
+ui-notice-no-answer-asked = Ответ запрошен; не получен.
+ui-notice-no-effect = Не имеет силы: { $reason }
+ui-notice-none-of = Подходящих нет среди { $looked } просмотренных в { $time }.
+ui-notice-not-checked = Ещё ничего не прочитано.
+ui-notice-not-checked-damaged = указатель мест не читается; `coupefeu rebuild` создаст его заново
+ui-notice-not-checked-gap = часть реестра другой Стороны ещё не поступила, в ней может быть уведомление
+ui-notice-not-checked-minima = вступили в силу другие минимумы, и ещё не всё по ним сравнено
+ui-notice-not-checked-since = НЕ ПРОВЕРЯЛОСЬ С { $time }: { $why }
+ui-notice-of-version = Относится к { $number }; с тех пор уведомление изменилось.
+ui-notice-order = Порядок
+ui-notice-order-newest = сначала новые
+ui-notice-order-soonest = сначала ближайшие
+ui-notice-ours = НАШЕ
+ui-notice-part = Часть { $number }
+ui-notice-part-end = До
+ui-notice-part-lower = Нижняя граница
+ui-notice-part-reach = Радиус или ширина
+ui-notice-part-shape = Форма
+ui-notice-part-start = С
+ui-notice-part-upper = Верхняя граница
+ui-notice-part-window = Временной интервал
+ui-notice-position-of = Координаты { $number } из { $total }
+ui-notice-positions = Координаты
+ui-notice-positions-circle = Центр
+ui-notice-positions-corridor = Ось, точка за точкой
+ui-notice-positions-hint = По одной в строке, сначала широта: 54.5 N 20.2 E, 54-30-00N 020-12-00E, 34UDF5025339456
+ui-notice-positions-hole = Исключённый участок
+ui-notice-positions-part = Другая часть
+ui-notice-positions-polygon = Вершины по порядку
+ui-notice-positions-track = Где и когда
+ui-notice-positions-wrong = Не читается строк: { $count }.
+ui-notice-reach-circle = радиус { $distance }
+ui-notice-reach-corridor = { $distance } в каждую сторону
+ui-notice-reach-hint = С единицей: 5 NM, 9.26 km, 300 m
+ui-notice-reach-name-circle = Радиус
+ui-notice-reach-name-corridor = Полуширина
+ui-notice-reach-name-polygon = Запас
+ui-notice-reach-name-track = Буферная зона
+ui-notice-reach-polygon = { $distance }
+ui-notice-reach-track = { $distance } вокруг
+ui-notice-read-back-how = Наберите каждую точку с карты или бумаги перед вами в любой записи; сравнение — в пределах записанных знаков. Расхождение никогда не считается понятым.
+ui-notice-read-back-none = Обратной проверки координат не было.
+ui-notice-read-backs = Обратная проверка координат
+ui-notice-remarks-hint = Не затрагивают подтверждений.
+ui-notice-remove = Убрать
+ui-notice-settle = Сообщить об итоге
+ui-notice-settle-hint = Меры или предмет спора.
+ui-notice-settle-says = Каждая Сторона говорит своё; действует более слабое. Вносится в оба реестра.
+ui-notice-settle-what = Конфликт
+ui-notice-shape = Форма
+ui-notice-shape-circle = круг
+ui-notice-shape-corridor = коридор
+ui-notice-shape-polygon = многоугольник
+ui-notice-shape-track = подвижная буферная зона вдоль пути
+ui-notice-short-says = Подать можно; это видно в обоих реестрах.
+ui-notice-side-ours = нами
+ui-notice-side-theirs = другой Стороной
+ui-notice-stands = Итог: { $what }
+ui-notice-start = С
+ui-notice-theirs = { $party }
+ui-notice-this-draft = Этот проект
+ui-notice-time-hint = UTC: 241500Z MAR 22, 1500Z (сегодня), 2022-03-24T15:00Z
+ui-notice-title-hint = Одной строкой.
+ui-notice-understood = Как читает наш узел
+ui-notice-unit-fl = FL
+ui-notice-unit-ft = фт
+ui-notice-unit-m = м
+ui-notice-units-hint = По одной в строке: кого просят оповестить.
+ui-notice-unsettled = Итога нет: сказать должны обе Стороны (и { $party }).
+ui-notice-upper = Верхняя граница
+ui-notice-versions = Версий: { $count }
+ui-notice-when = Когда
+ui-notice-where = Где
+ui-notice-where-when = Где и когда
+ui-notice-within-tolerance = Расстояние столь близко к минимуму, что считается конфликтом (в пределах допуска).
+ui-notice-words = Слова
+ui-notice-words-hint = Остаются в обоих реестрах, как написаны.
+ui-notice-write = Написать об этом
+ui-notice-yes = да
