@@ -46,7 +46,7 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Bearing:
-    """A feature, and where something is from it: metres along the geodesic, degrees from true north (0 to 359)."""
+    """A feature, and where something is from it: metres along the geodesic, degrees from true north (0 to 359; 0 where it is there)."""
 
     feature: Feature
     distance_m: int
@@ -86,7 +86,7 @@ class Gazetteer:
         if not found:
             return None
         distance, bearing, feature = min(found, key=lambda each: each[0])
-        return Bearing(feature, round(distance), bearing)
+        return Bearing(feature, round(distance), bearing if round(distance) else 0)
 
 
 def read_features(path: Path) -> tuple[Feature, ...]:
