@@ -46,7 +46,10 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Bearing:
-    """A feature, and where something is from it: metres along the geodesic, degrees from true north (0 to 359; 0 where it is there)."""
+    """A feature, and where something is from it.
+
+    Metres along the geodesic, degrees from true north (0 to 359; 0 where it is there).
+    """
 
     feature: Feature
     distance_m: int
