@@ -32,7 +32,6 @@ PAGES = {
     "presence": "#/presence",
     "notices": "#/notices",
     "notice": "#/notices/{notice}",
-    "api": "#/api",
 }
 LANGUAGES = ("en", "fr", "ru")
 STAYS = """() => {
