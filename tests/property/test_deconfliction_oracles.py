@@ -14,7 +14,7 @@ from tests.sizes import size
 from tests.volumes import place, volume
 
 from coupefeu.deconfliction import conflicting, gap, padded, prepare, which
-from coupefeu.model.volumes import Circle, Fix, Separation, Track
+from coupefeu.model.volumes import Circle, Corridor, Fix, Polygon, Separation, Track
 
 SEED = 20_261_130
 
@@ -110,3 +110,14 @@ def test_a_buffer_that_moves_past_what_stands():
         truth = moving_distance_m(track, still, 600_000)
         for found in (gap(a, b, Separation()), gap(b, a, Separation())):
             assert abs(found.distance_m - truth) < 1, (number, track, circle, found, truth)
+
+
+def test_the_nearest_place_just_before_a_corner_where_the_sphere_has_it_at_the_corner():
+    """Found by `make soak`: the edge before the nearest corner holds the nearest place by WGS 84, not by the sphere."""
+    line = tuple(place(*each) for each in ((-179.5999776, 10.4953441), (-179.3504115, 9.9932138)))
+    corner = tuple(place(*each) for each in ((179.7337386, 9.8613232), (179.70, 9.86), (179.70, 9.84)))
+    one, other = Corridor(line=line, half_width_dm=0), Polygon(parts=((corner,),))
+    truth = planar_distance_m(base_of(one), base_of(other))
+    assert gap(prepare([volume(one)]), prepare([volume(other)]), Separation()).distance_m == pytest.approx(
+        truth, abs=0.2
+    )

@@ -29,6 +29,9 @@ class Facing:
     rows: slice
     cosine: Floats
     """Of row and row."""
+    cosine_ours: Floats
+    """Of a row of theirs and the nearer end of an edge of ours."""
+    cosine_theirs: Floats
     beside_ours: Bools
     """A row of theirs lies beside an edge of ours: its foot is on the edge."""
     beside_theirs: Bools
@@ -40,9 +43,12 @@ class Facing:
     @cached_property
     def squares(self) -> tuple[Floats, Floats]:
         """Give the squared chords of the least angles: their rows to our edges, our rows to their edges."""
-        apart = np.maximum(2.0 - 2.0 * self.cosine, 0.0)
         found = []
-        for sine, beside in ((self.sine_ours, self.beside_ours), (self.sine_theirs, self.beside_theirs)):
+        for sine, beside, cosine in (
+            (self.sine_ours, self.beside_ours, self.cosine_ours),
+            (self.sine_theirs, self.beside_theirs, self.cosine_theirs),
+        ):
+            apart = np.maximum(2.0 - 2.0 * cosine, 0.0)
             square = sine * sine
             chord = 2.0 * square / (1.0 + np.sqrt(np.maximum(1.0 - square, 0.0)))
             found.append(np.where(beside, np.minimum(chord, apart), apart))
@@ -89,6 +95,8 @@ def _face(theirs: Stack, ours: Stack, rows: slice, right: Floats) -> Facing:
     return Facing(
         rows,
         cosine,
+        np.maximum(cosine, our_next),
+        np.maximum(cosine, their_next),
         (our_next >= edges * cosine) & (cosine >= edges * our_next),
         (their_next >= edge * cosine) & (cosine >= edge * their_next),
         sine_ours,

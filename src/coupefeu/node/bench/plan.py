@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from coupefeu.errors import UsageError
+from coupefeu.node.bench.all_pairs import measure_all_pairs
 from coupefeu.node.bench.backups import measure_backup
 from coupefeu.node.bench.bad_days import measure_cut, measure_flash, measure_kill
 from coupefeu.node.bench.beside import measure_beside
@@ -39,6 +40,7 @@ MEASUREMENTS: Final[dict[str, Callable[[Bench], AsyncIterator[Figure]]]] = {
     "cosigned": measure_cosigned,
     "backup": measure_backup,
     "notices": measure_collisions,
+    "all-pairs": measure_all_pairs,
 }
 
 
