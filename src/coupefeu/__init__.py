@@ -27,7 +27,21 @@ if TYPE_CHECKING:
     from coupefeu.model.calls import CallRole, CallState, DeclineReason, Media, Outcome
     from coupefeu.model.entry import Kind
     from coupefeu.model.messages import Channel, Content, Form, Operative, OutcomeCode
+    from coupefeu.model.notices import Answer, CheckPoint, NoticeForm, Settlement
+    from coupefeu.model.places import Position
     from coupefeu.model.precedence import Precedence, Subject
+    from coupefeu.model.volumes import (
+        Altitude,
+        AltitudeUnit,
+        Circle,
+        Corridor,
+        Datum,
+        Fix,
+        Limit,
+        Polygon,
+        Track,
+        Volume,
+    )
     from coupefeu.node.arranging.looking import Arrangement
     from coupefeu.node.calling.call import Call
     from coupefeu.node.communique.choosing import Disclosing, Query
@@ -45,6 +59,7 @@ if TYPE_CHECKING:
         TroubleSeen,
     )
     from coupefeu.node.node import LineTo, Node, Receipt, Sent
+    from coupefeu.node.notice_desk import ListedNotices
     from coupefeu.record.selection import Disclosed
     from coupefeu.services.arranged.commands import (
         AgreeToCall,
@@ -70,6 +85,19 @@ if TYPE_CHECKING:
     )
     from coupefeu.services.messages.enclosed import AttachmentState, AttachmentView
     from coupefeu.services.messages.status import MessageStatus, PartyChain, Step, StepName
+    from coupefeu.services.notices.commands import (
+        AmendNotice,
+        AnswerCounter,
+        AnswerNotice,
+        CompleteNotice,
+        FileNotice,
+        ReadBackPositions,
+        SettleConflict,
+        WithdrawNotice,
+    )
+    from coupefeu.services.notices.facts import NoticeFact
+    from coupefeu.services.notices.listed import NoticeFilter
+    from coupefeu.services.notices.status import NoticeState, NoticeView, RequestState
     from coupefeu.services.watch.facts import (
         AcceptWatch,
         HandOverWatch,
@@ -85,6 +113,12 @@ if TYPE_CHECKING:
 __all__ = [
     "AcceptWatch",
     "AgreeToCall",
+    "Altitude",
+    "AltitudeUnit",
+    "AmendNotice",
+    "Answer",
+    "AnswerCounter",
+    "AnswerNotice",
     "ArrangeState",
     "Arrangement",
     "Attachment",
@@ -98,11 +132,16 @@ __all__ = [
     "CallStep",
     "CallView",
     "Channel",
+    "CheckPoint",
+    "Circle",
+    "CompleteNotice",
     "ConfigError",
     "ConfirmContact",
     "Content",
+    "Corridor",
     "CounterProposal",
     "CoupefeuError",
+    "Datum",
     "DeclineReason",
     "DelegateCall",
     "Disclosed",
@@ -111,17 +150,26 @@ __all__ = [
     "Event",
     "Events",
     "EventsMissed",
+    "FileNotice",
+    "Fix",
     "Form",
     "GiveOutcome",
     "HandOverView",
     "HandOverWatch",
     "Kind",
     "LeaveWatch",
+    "Limit",
     "LineSeen",
     "LineTo",
+    "ListedNotices",
     "Media",
     "MessageStatus",
     "Node",
+    "NoticeFact",
+    "NoticeFilter",
+    "NoticeForm",
+    "NoticeState",
+    "NoticeView",
     "OpenThing",
     "OpenWhat",
     "Operative",
@@ -132,22 +180,28 @@ __all__ = [
     "PeerError",
     "PlanRoster",
     "PolicyError",
+    "Polygon",
+    "Position",
     "Precedence",
     "ProposeCall",
     "Query",
     "Read",
     "ReadBack",
+    "ReadBackPositions",
     "Receipt",
     "ReceiptSeen",
     "RecordShown",
     "RecoveringSeen",
     "RefusalReason",
     "RefuseCall",
+    "RequestState",
     "RosterView",
     "RosterWindow",
     "SayAgain",
     "SendLineTest",
     "Sent",
+    "SettleConflict",
+    "Settlement",
     "StaffingSeen",
     "Step",
     "StepName",
@@ -156,12 +210,15 @@ __all__ = [
     "Take",
     "TakeWatch",
     "TermsSeen",
+    "Track",
     "TroubleSeen",
     "UsageError",
     "VerificationError",
+    "Volume",
     "WatchStanding",
     "WatchView",
     "Window",
+    "WithdrawNotice",
     "WithdrawProposal",
 ]
 
@@ -190,6 +247,17 @@ _ROOMS = {
     ),
     "services.messages.enclosed": "AttachmentState AttachmentView",
     "services.messages.status": "MessageStatus PartyChain Step StepName",
+    "model.notices": "Answer CheckPoint NoticeForm Settlement",
+    "model.places": "Position",
+    "model.volumes": "Altitude AltitudeUnit Circle Corridor Datum Fix Limit Polygon Track Volume",
+    "node.notice_desk": "ListedNotices",
+    "services.notices.facts": "NoticeFact",
+    "services.notices.listed": "NoticeFilter",
+    "services.notices.status": "NoticeState NoticeView RequestState",
+    "services.notices.commands": (
+        "AmendNotice AnswerCounter AnswerNotice CompleteNotice FileNotice ReadBackPositions SettleConflict "
+        "WithdrawNotice"
+    ),
     "services.watch.facts": (
         "AcceptWatch HandOverWatch LeaveWatch OpenThing OpenWhat PlanRoster RosterWindow TakeWatch"
     ),

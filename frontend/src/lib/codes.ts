@@ -158,10 +158,10 @@ export function effectWords(effect: string): string {
 export function refusalWords(code: string): string {
   const key = `ui-error-${code.replace(/[._]/g, '-')}`;
   if (words.has(key)) return say(key);
-  const [, room, effect = ''] = /^services\.(messages|arranged)\.(.+)$/.exec(code) ?? [];
+  const [, room = '', effect = ''] = /^services\.(messages|arranged|notices)\.(.+)$/.exec(code) ?? [];
   if (room === 'messages') return `${effectWords(effect)}.`;
-  const arranged = `arrange-effect-${effect.replaceAll('_', '-')}`;
-  return room === 'arranged' && words.has(arranged) ? `${say(arranged)}.` : '';
+  const named = `${room === 'arranged' ? 'arrange' : room}-effect-${effect.replaceAll('_', '-')}`;
+  return room !== '' && words.has(named) ? `${say(named)}.` : '';
 }
 
 /** Name a difference of a read-back that may not be visible. */

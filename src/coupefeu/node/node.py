@@ -29,6 +29,7 @@ from coupefeu.node.desk import Desk, OpenMessages
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import list_versions
 from coupefeu.node.following import EntrySeen, Events, EventsMissed, ReceiptSeen
+from coupefeu.node.notice_desk import ListedNotices
 from coupefeu.node.passing.desk import Passing
 from coupefeu.node.reach import reach_node
 from coupefeu.node.standing import record_standing, running_standing
@@ -38,6 +39,8 @@ from coupefeu.services.calls.listed import CallFilter
 from coupefeu.services.calls.status import CallView
 from coupefeu.services.messages.commands import Say
 from coupefeu.services.messages.status import MessageStatus, Step, StepName
+from coupefeu.services.notices.listed import NoticeFilter
+from coupefeu.services.notices.status import NoticeView
 from coupefeu.services.watch.standing import WatchStanding, WatchView
 from coupefeu.services.watch.unstaffed import Unstaffed
 
@@ -274,6 +277,14 @@ class Node:
     def arrangement(self, number: str | MessageId) -> Arrangement:
         """Give an arranged call, by its number or that of any act about it. Raises: UsageError: there is none."""
         return find_arrangement(self._look(), self.number(number) if isinstance(number, str) else number)
+
+    def notices(self, wanted: NoticeFilter | None = None, offset: int = 0, limit: int = 100) -> ListedNotices:
+        """Give a window of the notices of both sides, newest first unless the filter says otherwise."""
+        return self._look().notices.listed(NoticeFilter() if wanted is None else wanted, offset, limit)
+
+    def notice(self, number: str | MessageId) -> NoticeView:
+        """Give a notice, by its number or that of any entry about it. Raises: UsageError: there is none."""
+        return self._look().notices.get(self.number(number) if isinstance(number, str) else number)
 
     def call(self, number: str | MessageId) -> Call:
         """Give an attempt by its number, to act on it or to wait. Raises: UsageError: it is not on the record here."""

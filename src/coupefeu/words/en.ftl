@@ -877,6 +877,7 @@ ui-error-model-instant-unreadable = The time cannot be read; write it in UTC: 03
 ui-error-store-disk-full = The disk of our node is full: nothing more can be recorded.
 ui-error-services-erasures-owed = The other side has not signed for it yet: the line owes it. Erase when it is on their record.
 ui-error-services-erasures-sounds = It still sounds: somebody must act on it first.
+ui-error-services-erasures-in-force = It is a notice in force: both sides keep apart by it. Have it withdrawn or completed first.
 ui-error-services-erasures-part-of = It belongs to an earlier message, and is erased with that one.
 ui-error-services-messages-language = This language is not agreed for the line.
 ui-error-services-messages-too-long = It is too long for one message: send it in parts, or attach what is long.

@@ -872,6 +872,7 @@ ui-error-model-instant-unreadable = L’heure est illisible ; écrivez-la en U
 ui-error-store-disk-full = Le disque de notre nœud est plein : plus rien ne peut être inscrit.
 ui-error-services-erasures-owed = L’autre Partie ne l’a pas encore reçu : la ligne le lui doit. Effacez quand il sera à son journal.
 ui-error-services-erasures-sounds = Il sonne encore : quelqu’un doit d’abord agir.
+ui-error-services-erasures-in-force = C’est une notification en vigueur : les deux Parties s’y tiennent. Faites-la d’abord retirer ou terminer.
 ui-error-services-erasures-part-of = Il relève d’un message antérieur et s’efface avec lui.
 ui-error-services-messages-language = Cette langue n’est pas convenue pour la ligne.
 ui-error-services-messages-too-long = C’est trop long pour un message : envoyez-le en plusieurs, ou joignez ce qui est long.

@@ -873,6 +873,7 @@ ui-error-model-instant-unreadable = Время не читается; пишит
 ui-error-store-disk-full = Диск нашего узла заполнен: записать больше ничего нельзя.
 ui-error-services-erasures-owed = Другая Сторона ещё не подписала получение: линия должна это доставить. Стирайте, когда будет в её журнале.
 ui-error-services-erasures-sounds = Оно ещё подаёт сигнал: сначала кто-то должен действовать.
+ui-error-services-erasures-in-force = Это действующее уведомление: обе стороны ему следуют. Сначала его отзывают или завершают.
 ui-error-services-erasures-part-of = Оно относится к более раннему сообщению и стирается вместе с ним.
 ui-error-services-messages-language = Этот язык не согласован для линии.
 ui-error-services-messages-too-long = Это слишком длинно для одного сообщения: отправьте частями или приложите длинное.

@@ -10,9 +10,9 @@ from coupefeu.errors import CoupefeuError, PeerError
 from coupefeu.model.notices import NoticeForm
 from coupefeu.services.notices.facts import FieldValue, NoticeFact, encode_notice
 from coupefeu.services.notices.forms import FORMS, FieldKind, FormField
+from coupefeu.services.notices.insisting import notice_defects
 from coupefeu.services.notices.limits import MAX_TITLE_CHARACTERS
 from coupefeu.services.notices.render import effect_words
-from coupefeu.services.notices.rules import notice_defects
 from coupefeu.wire.features import FIELD, MAX_SEEN_CHARACTERS, Defect, Feature
 from coupefeu.wire.quantities import read_instant
 

@@ -14,6 +14,7 @@ from coupefeu.model.messages import MessageId, format_number
 from coupefeu.model.notices import Answer
 from coupefeu.services.base import Context
 from coupefeu.services.notices.acts import Act, Row
+from coupefeu.services.notices.answered import closed_by, counter_state, request_state
 from coupefeu.services.notices.answering import Answering, judge_answers
 from coupefeu.services.notices.changes import Change, changes
 from coupefeu.services.notices.forms import asks_for_answer, lacking, lead_s_of, settles
@@ -23,7 +24,6 @@ from coupefeu.services.notices.status import (
     AnswerView,
     ClosingView,
     CounterAnswerView,
-    CounterState,
     NoticeState,
     NoticeView,
     ReadBackView,
@@ -161,7 +161,7 @@ class _Fold:
     def _state(self, end_ms: int | None) -> NoticeState:
         closing, newest = self.standing.closing, self.standing.newest
         if closing is not None:
-            return _closed_by(closing)
+            return closed_by(closing)
         if newest is not None and newest.notice is None:
             return NoticeState.ERASED
         is_past = end_ms is not None and end_ms < self.context.now.utc_ms
@@ -175,7 +175,7 @@ class _Fold:
             else ClosingView(
                 id=act.id,
                 number=self._number(act.id),
-                state=_closed_by(act),
+                state=closed_by(act),
                 words=act.said.words,
                 officer=act.said.officer,
                 from_post=act.from_post,
@@ -222,7 +222,7 @@ class _Fold:
             written_ms=act.row["claimed_ms"],
             arrived_ms=act.row["arrived_ms"],
             is_late=asks and due_ms is not None and act.row["arrived_ms"] > due_ms,
-            counter_state=_counter_state(counter) if is_counter else None,
+            counter_state=counter_state(counter) if is_counter else None,
             counter_answer=None if counter is None else self._counter_answer(counter),
             effect=answering.judged[act.id],
         )
@@ -258,7 +258,7 @@ class _Fold:
         last = next(
             (each for each in reversed(spoken) if each.answer and settles(fact.form, each.answer)), None
         )
-        return RequestState.AWAITED if last is None else _request_state(last)
+        return RequestState.AWAITED if last is None else request_state(last)
 
     def _unseen(
         self,
@@ -340,26 +340,3 @@ class _Fold:
 
     def _number(self, entry: MessageId) -> str:
         return format_number(entry, self.context.parties)
-
-
-def _closed_by(act: Act) -> NoticeState:
-    return NoticeState.WITHDRAWN if act.kind == Kind.NOTICE_WITHDRAWN else NoticeState.COMPLETED
-
-
-def _counter_state(answer: Act | None) -> CounterState:
-    if answer is None:
-        return CounterState.AWAITED
-    return CounterState.ACCEPTED if answer.said.is_accepted else CounterState.REFUSED
-
-
-def _request_state(answer: AnswerView) -> RequestState:
-    if answer.answer is Answer.AGREED:
-        return RequestState.AGREED
-    if answer.answer is Answer.DENIED:
-        return RequestState.DENIED
-    if answer.answer is Answer.COUNTER_PROPOSAL:
-        return {
-            CounterState.ACCEPTED: RequestState.COUNTER_ACCEPTED,
-            CounterState.REFUSED: RequestState.COUNTER_REFUSED,
-        }.get(answer.counter_state or CounterState.AWAITED, RequestState.COUNTERED)
-    return RequestState.EXPLAINED
