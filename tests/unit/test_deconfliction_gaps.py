@@ -1,9 +1,11 @@
 """Altitude and time are exact, unknown is without bound, two datums widen, and a gap equal to its minimum is enough."""
 
+import math
+
 import pytest
 from tests.volumes import amsl, place, volume
 
-from coupefeu.deconfliction import Prepared, gap, prepare, which
+from coupefeu.deconfliction import Prepared, all_pairs, gap, prepare, which
 from coupefeu.deconfliction.bands import widen
 from coupefeu.errors import PeerError, UsageError
 from coupefeu.model.volumes import (
@@ -120,14 +122,30 @@ def test_a_conflict_lasts_while_both_are_there():
 
 
 def test_inside_its_own_error_a_distance_is_a_conflict_and_says_so():
-    line = Corridor(line=(place(29, 40), place(31, 40)), half_width_dm=0)
-    north = prepare([volume(Circle(centre=place(30, 40.5), radius_dm=0))])
-    base = prepare([volume(line)])
-    distance = gap(base, north, MINIMA).distance_m
-    for more, conflict, is_near in ((-3, False, False), (0, True, True), (3, True, False)):
-        minima = Separation(distance_m=round(distance) + more)
-        found = gap(base, north, minima)
+    line = prepare([volume(Corridor(line=(place(29, 40), place(31, 40)), half_width_dm=0))])
+    north = Circle(centre=place(30, 40.5), radius_dm=0)
+    whole = math.floor(gap(line, prepare([volume(north)]), MINIMA).distance_m)
+    radius_m = gap(line, prepare([volume(north)]), MINIMA).distance_m - (whole - 0.7)
+    other = prepare([volume(Circle(centre=north.centre, radius_dm=round(radius_m * 10)))])
+    assert gap(line, other, MINIMA).distance_m == pytest.approx(whole - 0.7, abs=0.06)
+    for minimum_m, conflict, is_near in (
+        (whole - 2, False, False),
+        (whole - 1, True, True),
+        (whole, True, False),
+    ):
+        minima = Separation(distance_m=minimum_m)
+        found = gap(line, other, minima)
         assert (found.conflict, found.within_tolerance) == (conflict, is_near)
+        assert which(line, [other], minima) == which(other, [line], minima) == ([0] if conflict else [])
+
+
+def test_lines_that_cross_far_from_their_ends_meet():
+    east = prepare([volume(Corridor(line=(place(29.8, 40), place(30.2, 40)), half_width_dm=0))])
+    north = prepare([volume(Corridor(line=(place(30, 39.8), place(30, 40.2)), half_width_dm=0))])
+    minima = Separation(distance_m=1)
+    assert gap(east, north, minima).distance_m == 0
+    assert which(east, [north], minima) == [0]
+    assert all_pairs([east], [north], minima).tolist() == [[0, 0]]
 
 
 def test_places_are_where_both_are_nearest():
