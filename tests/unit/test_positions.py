@@ -173,3 +173,9 @@ def test_a_read_back_agrees_within_its_last_digit_only():
     assert not agrees(read_position("48.20849N 16.37238E"), asked)
     assert not agrees(read_position("48.20849N 16.37208W"), asked)
     assert agrees(read_position("10.0N 180.0W"), read_position("10.0N 179.99999E").position)
+
+
+def test_a_comma_between_digits_alone_is_named_as_what_is_in_doubt():
+    for text in ("48,5", "48,5,12,5"):
+        with pytest.raises(PeerError, match="a comma may stand for decimals or between two numbers"):
+            read_position(text)

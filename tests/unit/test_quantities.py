@@ -81,3 +81,10 @@ def test_a_local_time_is_asked_about_and_never_taken_for_utc(text, defect):
     with pytest.raises(PeerError) as refusal:
         read_instant(text)
     assert refusal.value.code == f"wire.quantity.{defect}"
+
+
+def test_what_is_missing_of_an_altitude_is_named():
+    with pytest.raises(PeerError, match="does not say above what"):
+        read_altitude("3000 ft")
+    with pytest.raises(PeerError, match="'XYZ' is no datum"):
+        read_altitude("3000 ft", "XYZ")
