@@ -16,6 +16,7 @@ from coupefeu.model.volumes import (
     Datum,
     Fix,
     Limit,
+    Polygon,
     Separation,
     Track,
 )
@@ -146,6 +147,21 @@ def test_lines_that_cross_far_from_their_ends_meet():
     assert gap(east, north, minima).distance_m == 0
     assert which(east, [north], minima) == [0]
     assert all_pairs([east], [north], minima).tolist() == [[0, 0]]
+
+
+def test_places_straight_below_the_corners_of_an_area_are_in_it_or_not():
+    for left in range(-170, 170, 7):
+        ring = tuple(place(left + x, y) for x, y in ((0, 0), (3, 0), (3, 5), (2, 7), (1, 6), (0, 5)))
+        area = prepare([volume(Polygon(parts=((ring,),)))])
+        inside = [
+            prepare([volume(Circle(centre=place(left + x, y), radius_dm=0))]) for x in (1, 2) for y in (1, 4)
+        ]
+        outside = [prepare([volume(Circle(centre=place(left + x, -1), radius_dm=0))]) for x in (0, 1, 2, 3)]
+        minima = Separation(distance_m=50_000)
+        assert which(area, inside + outside, minima) == [0, 1, 2, 3]
+        assert all_pairs([area], inside + outside, minima).tolist() == [[0, each] for each in range(4)]
+        assert [gap(each, area, minima).distance_m for each in inside] == [0] * 4
+        assert all(gap(each, area, minima).distance_m > 100_000 for each in outside)
 
 
 def test_places_are_where_both_are_nearest():

@@ -114,11 +114,11 @@ def is_inside(theirs: Stack, ours: Stack) -> tuple[Integers, Integers]:
     within = holding = np.zeros(0, dtype=np.int64)
     if int(ours.head["kind"][0]) == AREA:
         begins = theirs.begins
-        counts = windings(theirs.normal[begins], ours.normal, ours.ahead, ours.pole).sum(axis=0)
+        counts = windings(theirs.normal[begins], ours.normal, ours.after, ours.pole).sum(axis=0)
         within = begins[counts > 0]
     if (theirs.head["kind"] == AREA).any():
         begins = ours.begins
-        counts = windings(ours.normal[begins], theirs.normal, theirs.ahead, theirs.pole)
+        counts = windings(ours.normal[begins], theirs.normal, theirs.after, theirs.pole)
         inside = np.add.reduceat(counts, theirs.first, axis=0).max(axis=1) > 0
         holding = np.flatnonzero(inside & (theirs.head["kind"] == AREA))
     return within, holding

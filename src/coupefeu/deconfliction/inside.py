@@ -14,13 +14,14 @@ Bools = NDArray[np.bool_]
 AXES = np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1], [-1, 0, 0], [0, -1, 0], [0, 0, -1]], dtype=np.float64)
 
 
-def windings(places: Floats, normal: Floats, ahead: Floats, pole: Floats) -> NDArray[np.int8]:
+def windings(places: Floats, normal: Floats, after: NDArray[np.int64], pole: Floats) -> NDArray[np.int8]:
     """Count for each edge (e) of rings and each place (p, 3) how it crosses the half circle north of the place.
 
-    The sum over the edges of an area is 1 or more inside it.
+    The sum over the edges of an area is 1 or more inside it. `after`: the row that each row's edge leads to. Each row is
+    looked at once: a corner straight north of a place lies on one side of it for both its edges.
     """
-    east = eastwards(places.T)
-    return turned(normal @ east <= 0.0, ahead @ east <= 0.0, pole @ places.T > 0.0)
+    west = normal @ eastwards(places.T) <= 0.0
+    return turned(west, west.take(after, axis=0), pole @ places.T > 0.0)
 
 
 def eastwards(xyz: Floats) -> Floats:
@@ -40,7 +41,7 @@ def turned(starts_west: Bools, ends_west: Bools, has_left: Bools) -> NDArray[np.
     return found
 
 
-def held_axes(normal: Floats, ahead: Floats, pole: Floats) -> NDArray[np.bool_]:
+def held_axes(normal: Floats, after: NDArray[np.int64], pole: Floats) -> NDArray[np.bool_]:
     """Say which ends of the three axes (+x, +y, +z, -x, -y, -z) an area holds."""
-    held: NDArray[np.bool_] = windings(AXES, normal, ahead, pole).sum(axis=0) > 0
+    held: NDArray[np.bool_] = windings(AXES, normal, after, pole).sum(axis=0) > 0
     return held

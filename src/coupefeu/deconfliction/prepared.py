@@ -125,7 +125,7 @@ def _box(stack: Stack, volume: int) -> Box:
     reach = int(head["buffer_dm"]) / 10 / LEAST_RADIUS_M + rise * 1.01 + SLACK
     least, most = normal.min(axis=0) - reach, normal.max(axis=0) + reach
     if int(head["kind"]) == AREA:
-        held = held_axes(normal, stack.ahead[rows], stack.pole[rows])
+        held = held_axes(normal, stack.after[rows] - rows.start, stack.pole[rows])
         least[held[3:]], most[held[:3]] = -1.0, 1.0
     low = np.floor(np.maximum(least, -1.0) * SCALE).astype(int).tolist()
     high = np.ceil(np.minimum(most, 1.0) * SCALE).astype(int).tolist()

@@ -83,9 +83,13 @@ def cross_properly(one: Ring, other: Ring) -> bool:
 
 def how_inside(ring: Ring, shell: Ring) -> tuple[int, int]:
     """Count the positions of a ring strictly inside and strictly outside of another."""
-    counts = windings(ring.normal, shell.normal, shell.ahead, shell.pole).sum(axis=0)
+    counts = windings(ring.normal, shell.normal, _after(shell), shell.pole).sum(axis=0)
     on_edge = _meeting(ring, shell)[1].any(axis=1)
     return int(((counts > 0) & ~on_edge).sum()), int(((counts <= 0) & ~on_edge).sum())
+
+
+def _after(ring: Ring) -> Integers:
+    return np.roll(np.arange(len(ring.normal)), -1)
 
 
 def _meeting(one: Ring, other: Ring) -> tuple[Bools, Bools]:
