@@ -39,6 +39,7 @@ BOX_BITS: Final = 4
 """A notice has 16 volumes at most: a box is numbered by the arrival of its version, and its place in that."""
 _BOX: Final = struct.Struct("<10i")
 BOX_BYTES: Final = _BOX.size
+_SPAN: Final = struct.Struct("<2i")
 LEAST_RADIUS_M: Final = 6_335_439.0
 """Metres in a radian where the Earth bends most: no way is longer in units of a box than by this."""
 SCALE: Final = 1 << 30
@@ -138,6 +139,8 @@ def decode_boxes(octets: bytes) -> tuple[tuple[int, ...], ...]:
 
 def span_of(octets: bytes) -> tuple[int, int]:
     """Give when the first of a notice's boxes begins and the last one ends, in their seconds."""
+    if len(octets) == BOX_BYTES:
+        return _SPAN.unpack_from(octets, BOX_BYTES - _SPAN.size)
     boxes = decode_boxes(octets)
     return min(box[-2] for box in boxes), max(box[-1] for box in boxes)
 
