@@ -32,8 +32,8 @@ from coupefeu.model.volumes import (
 )
 from coupefeu.services.notices.facts import FieldValue, NoticeFact
 from coupefeu.services.notices.forms import FORMS, FieldKind, FormField
+from coupefeu.services.notices.insisting import notice_defects
 from coupefeu.services.notices.render import effect_words
-from coupefeu.services.notices.rules import notice_defects
 from coupefeu.wire.positions import read_position
 from coupefeu.wire.quantities import read_length_dm
 

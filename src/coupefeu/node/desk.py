@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from coupefeu.errors import CoupefeuError, UsageError
 from coupefeu.model.agreement import Agreement
@@ -12,10 +13,7 @@ from coupefeu.model.instant import Moment
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.call_desk import CallDesk, ListedCalls
-from coupefeu.node.conflict_desk import ConflictDesk
 from coupefeu.node.folder import NodeFolder
-from coupefeu.node.notice_desk import NoticeDesk
-from coupefeu.node.passing.desk import PassingDesk
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.services.base import Context, Rows, Statement
 from coupefeu.services.calls.diagnosis import Diagnosis
@@ -46,6 +44,11 @@ from coupefeu.services.messages.views import (
 from coupefeu.services.watch.standing import WatchStanding, WatchView, read_standings
 from coupefeu.services.watch.unstaffed import StaffingJudged, judge_staffing
 from coupefeu.store.reader import Reader
+
+if TYPE_CHECKING:
+    from coupefeu.node.conflict_desk import ConflictDesk
+    from coupefeu.node.notice_desk import NoticeDesk
+    from coupefeu.node.passing.desk import PassingDesk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +106,6 @@ class Desk:
         self._our_log = our_log
         self._clock = clock
         self._calls = CallDesk(self._reader, self.context)
-        self._notices = NoticeDesk(self._reader, self.context)
-        self._conflicts = ConflictDesk(self._reader, self.context)
-        self._passing = PassingDesk(self._reader, self.context, self._notices)
 
     @classmethod
     def open(cls, folder: NodeFolder, *, running: bool) -> Self:
@@ -124,20 +124,26 @@ class Desk:
         """The record itself."""
         return self._reader
 
-    @property
-    def notices(self) -> NoticeDesk:
+    @cached_property
+    def notices(self) -> "NoticeDesk":
         """The notices of this record."""
-        return self._notices
+        from coupefeu.node.notice_desk import NoticeDesk  # noqa: PLC0415 - a node without notices starts as fast
 
-    @property
-    def conflicts(self) -> ConflictDesk:
+        return NoticeDesk(self._reader, self.context)
+
+    @cached_property
+    def conflicts(self) -> "ConflictDesk":
         """Which notices of ours would meet which of the other side."""
-        return self._conflicts
+        from coupefeu.node.conflict_desk import ConflictDesk  # noqa: PLC0415 - as above
 
-    @property
-    def passing(self) -> PassingDesk:
+        return ConflictDesk(self._reader, self.context)
+
+    @cached_property
+    def passing(self) -> "PassingDesk":
         """How notices stand below the desks: who has them, what is stopped, what is held."""
-        return self._passing
+        from coupefeu.node.passing.desk import PassingDesk  # noqa: PLC0415 - as above
+
+        return PassingDesk(self._reader, self.context, self.notices)
 
     @property
     def party(self) -> str:

@@ -29,7 +29,6 @@ from coupefeu.node.desk import Desk, OpenMessages
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import list_versions
 from coupefeu.node.following import EntrySeen, Events, EventsMissed, ReceiptSeen
-from coupefeu.node.notice_desk import ListedNotices
 from coupefeu.node.passing.desk import Passing
 from coupefeu.node.reach import reach_node
 from coupefeu.node.standing import record_standing, running_standing
@@ -39,13 +38,14 @@ from coupefeu.services.calls.listed import CallFilter
 from coupefeu.services.calls.status import CallView
 from coupefeu.services.messages.commands import Say
 from coupefeu.services.messages.status import MessageStatus, Step, StepName
-from coupefeu.services.notices.listed import NoticeFilter
-from coupefeu.services.notices.status import NoticeView
 from coupefeu.services.watch.standing import WatchStanding, WatchView
 from coupefeu.services.watch.unstaffed import Unstaffed
 
 if TYPE_CHECKING:
     from coupefeu.node.communique.choosing import Disclosing, Query
+    from coupefeu.node.notice_desk import ListedNotices
+    from coupefeu.services.notices.listed import NoticeFilter
+    from coupefeu.services.notices.status import NoticeView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,11 +278,15 @@ class Node:
         """Give an arranged call, by its number or that of any act about it. Raises: UsageError: there is none."""
         return find_arrangement(self._look(), self.number(number) if isinstance(number, str) else number)
 
-    def notices(self, wanted: NoticeFilter | None = None, offset: int = 0, limit: int = 100) -> ListedNotices:
+    def notices(
+        self, wanted: "NoticeFilter | None" = None, offset: int = 0, limit: int = 100
+    ) -> "ListedNotices":
         """Give a window of the notices of both sides, newest first unless the filter says otherwise."""
-        return self._look().notices.listed(NoticeFilter() if wanted is None else wanted, offset, limit)
+        from coupefeu.services.notices import listed  # noqa: PLC0415 - only who asks for notices loads them
 
-    def notice(self, number: str | MessageId) -> NoticeView:
+        return self._look().notices.listed(wanted or listed.NoticeFilter(), offset, limit)
+
+    def notice(self, number: str | MessageId) -> "NoticeView":
         """Give a notice, by its number or that of any entry about it. Raises: UsageError: there is none."""
         return self._look().notices.get(self.number(number) if isinstance(number, str) else number)
 

@@ -24,7 +24,6 @@ from coupefeu.services.notices.boxes import (
     read_separation,
 )
 from coupefeu.services.notices.conflicts import forget_conflicts
-from coupefeu.services.notices.indexing import check, stand_all
 from coupefeu.store.jobs import ConflictsChecked
 from coupefeu.store.packing import pack_boxes
 from coupefeu.store.sqlite import Connection
@@ -72,11 +71,13 @@ def check_conflicts(transaction: Transaction) -> ConflictsChecked:
 
 
 def _check(transaction: Transaction, rows: Iterable[Any]) -> None:
+    from coupefeu.services.notices import indexing  # noqa: PLC0415 - loaded with the first notice
+
     separation = read_separation(transaction.select(Statement(SELECT_MINIMA, {})))
     assert separation is not None
     for row in rows:
         transaction.carry_out([forget_conflicts((row["root_log"], row["root_idx"]), ours=True)])
-        transaction.carry_out(check(row, separation, transaction.select))
+        transaction.carry_out(indexing.check(row, separation, transaction.select))
 
 
 def index_all(transaction: Transaction) -> int:
@@ -84,7 +85,9 @@ def index_all(transaction: Transaction) -> int:
 
     Raises: StoreError.
     """
-    standing = stand_all(transaction.context, transaction.select)
+    from coupefeu.services.notices import indexing  # noqa: PLC0415 - as above
+
+    standing = indexing.stand_all(transaction.context, transaction.select)
     count = fill_index(transaction.connection, standing)
     transaction.write(DELETE_MINIMA, {})
     transaction.write(INSERT_MINIMA, minima_row(transaction.context.agreement.notices.separation))

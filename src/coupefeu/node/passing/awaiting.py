@@ -6,15 +6,17 @@ looked at once in a while, and those alone that begin next or were spoken of las
 
 from collections.abc import Callable
 from contextlib import closing
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from coupefeu.model.instant import Moment
 from coupefeu.model.messages import MessageId
 from coupefeu.node.desk import Desk
 from coupefeu.node.events import Change, EntryRecorded, TermsChanged, Trouble
-from coupefeu.node.passing.desk import Passing
 from coupefeu.services.notices.facts import KINDS as NOTICES
 from coupefeu.services.passing.facts import KINDS as PASSING
+
+if TYPE_CHECKING:
+    from coupefeu.node.passing.desk import Passing
 
 NOT_REACHED: Final = "node.passing.not_reached"
 LOOKED_AT: Final = 50
@@ -79,11 +81,11 @@ class GapsAwaited:
         self._look_ms = _next_look_ms(found, now)
 
 
-def _missing(found: Passing) -> frozenset[tuple[str, str, str]]:
+def _missing(found: "Passing") -> frozenset[tuple[str, str, str]]:
     return frozenset((each.party, each.unit, each.why.value) for each in found.view.gaps)
 
 
-def _next_look_ms(found: tuple[Passing, ...], now: Moment) -> int | None:
+def _next_look_ms(found: "tuple[Passing, ...]", now: Moment) -> int | None:
     """Look again when the next lead time begins; with nothing missing, when something is said."""
     waiting = [each.view for each in found if each.view.gaps and not each.view.alarm]
     begin_ms = [view.lead_begins_ms for view in waiting if view.lead_begins_ms is not None]
@@ -92,7 +94,7 @@ def _next_look_ms(found: tuple[Passing, ...], now: Moment) -> int | None:
     return now.mono_ms + min(max(1, min(begin_ms) - now.utc_ms), LOOK_AGAIN_MS)
 
 
-def _trouble(found: Passing) -> Trouble:
+def _trouble(found: "Passing") -> Trouble:
     """Name those who are missing first; units are named by what their desk chose to call them."""
     units = [each.unit for each in found.view.gaps]
     others = f" and {len(units) - MAX_NAMED} more" if len(units) > MAX_NAMED else ""

@@ -7,10 +7,14 @@ one log alone; what the other side says is of the version that it names, and cou
 
 from collections.abc import Iterator, Sequence
 
+from coupefeu.model.entry import Kind
 from coupefeu.services.base import Command, Context, Draft, Recorded, Rows, Select, Statement
-from coupefeu.services.notices import indexing, naming, rules, views
+from coupefeu.services.notices import boxes, conflicts, tables, views
 from coupefeu.services.notices.commands import COMMANDS
-from coupefeu.services.notices.facts import KINDS
+from coupefeu.services.notices.facts import CLOSINGS, KINDS, VERSIONS
+
+TABLES = (tables.NOTICES, boxes.VOLUMES, conflicts.CONFLICTS)
+"""Some of each module that declares views: these are loaded with the service, what judges with the first notice."""
 
 
 class NoticesService:
@@ -18,14 +22,19 @@ class NoticesService:
 
     kinds: frozenset[int] = frozenset(map(int, KINDS))
     commands: tuple[type[Command], ...] = COMMANDS
-    followed: frozenset[int] = indexing.FOLLOWED
+    followed: frozenset[int] = frozenset(map(int, VERSIONS | CLOSINGS | {Kind.ERASED}))
+    """After these another version may stand, or none."""
 
     def needs(self, command: Command) -> tuple[Statement, ...]:
         """See `Service.needs`."""
+        from coupefeu.services.notices import rules  # noqa: PLC0415 - a node without notices starts as fast
+
         return rules.needs(command)
 
     def decide(self, command: Command, known: Sequence[Rows], context: Context) -> tuple[Draft, ...]:
         """See `Service.decide`."""
+        from coupefeu.services.notices import rules  # noqa: PLC0415 - a node without notices starts as fast
+
         return rules.decide(command, known, context)
 
     def apply(self, recorded: Recorded, context: Context) -> tuple[Statement, ...]:
@@ -34,8 +43,12 @@ class NoticesService:
 
     def complete(self, drafts: tuple[Draft, ...], context: Context, select: Select) -> tuple[Draft, ...]:
         """See `Follower.complete`: a version names what it conflicts with."""
+        from coupefeu.services.notices import naming  # noqa: PLC0415 - a node without notices starts as fast
+
         return naming.complete(drafts, context, select)
 
     def follow(self, recorded: Recorded, context: Context, select: Select) -> Iterator[Statement]:
         """See `Follower.follow`: what stands in the index, and what conflicts."""
+        from coupefeu.services.notices import indexing  # noqa: PLC0415 - a node without notices starts as fast
+
         return indexing.follow(recorded, context, select)

@@ -26,12 +26,10 @@ from coupefeu.services.notices.boxes import (
     take_out,
 )
 from coupefeu.services.notices.conflicts import conflict_row, find_conflicts, forget_conflicts
-from coupefeu.services.notices.facts import CLOSINGS, VERSIONS
+from coupefeu.services.notices.facts import VERSIONS
 from coupefeu.services.notices.standing import Standing, standing_of
 from coupefeu.services.notices.tables import ACTS, NOTICES, numbers_of, roots_of, select_rows_of
 
-FOLLOWED: Final = frozenset(map(int, VERSIONS | CLOSINGS | {Kind.ERASED}))
-"""After these another version may stand, or none."""
 _CHUNK: Final = 256
 _SELECT_AMONG: Final = sql_select(ACTS.c.root_log, ACTS.c.root_idx).where(
     ACTS.c.log == bindparam("log"),

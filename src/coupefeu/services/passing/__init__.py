@@ -8,7 +8,7 @@ what nobody acknowledged is a gap, and is listed. What a notice says, this servi
 from collections.abc import Sequence
 
 from coupefeu.services.base import Command, Context, Draft, Recorded, Rows, Statement
-from coupefeu.services.passing import rules, views
+from coupefeu.services.passing import views
 from coupefeu.services.passing.commands import COMMANDS
 from coupefeu.services.passing.facts import KINDS
 
@@ -21,10 +21,14 @@ class PassingService:
 
     def needs(self, command: Command) -> tuple[Statement, ...]:
         """See `Service.needs`."""
+        from coupefeu.services.passing import rules  # noqa: PLC0415 - a node without notices starts as fast
+
         return rules.needs(command)
 
     def decide(self, command: Command, known: Sequence[Rows], context: Context) -> tuple[Draft, ...]:
         """See `Service.decide`."""
+        from coupefeu.services.passing import rules  # noqa: PLC0415 - a node without notices starts as fast
+
         return (rules.decide(command, known[0] if known else (), context),)
 
     def apply(self, recorded: Recorded, context: Context) -> tuple[Statement, ...]:
