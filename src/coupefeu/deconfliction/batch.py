@@ -13,7 +13,7 @@ from coupefeu.deconfliction.decide import decide
 from coupefeu.deconfliction.ellipsoid import GREATEST_RADIUS_M, LEAST_RADIUS_M, Floats
 from coupefeu.deconfliction.facing import Bools
 from coupefeu.deconfliction.gaps import TOLERANCE_M
-from coupefeu.deconfliction.inside import eastwards, turned
+from coupefeu.deconfliction.inside import rightwards, turned
 from coupefeu.deconfliction.stack import AREA, TRACK, Integers, Stack, read_stack
 from coupefeu.deconfliction.sweep import caps_of
 from coupefeu.model.volumes import Separation
@@ -145,8 +145,8 @@ def _bend(rows: Rows) -> Floats:
 def _holds(ours: Rows, theirs: Rows) -> Bools:
     """Say whether our areas hold the first row of theirs."""
     place = theirs.xyz[:, 0]
-    west = _product(ours.xyz, eastwards(place)[:, None]) <= 0.0
-    turns = turned(west[:-1], west[1:], _product(ours.pole, place[:, None]) > 0.0)
+    is_left = _product(ours.xyz, rightwards(place)[:, None]) <= 0.0
+    turns = turned(is_left[:-1], is_left[1:], _product(ours.pole, place[:, None]) > 0.0)
     held: Bools = (turns.sum(axis=0) > 0) & ours.is_area
     return held
 

@@ -12,7 +12,7 @@ from coupefeu.deconfliction import bands
 from coupefeu.deconfliction.ellipsoid import GREATEST_RADIUS_M, LEAST_RADIUS_M, Floats
 from coupefeu.deconfliction.facing import MOST_CELLS, Bools
 from coupefeu.deconfliction.gaps import TOLERANCE_M, measured_m, time_gaps_ms
-from coupefeu.deconfliction.inside import eastwards, turned
+from coupefeu.deconfliction.inside import rightwards, turned
 from coupefeu.deconfliction.prepared import Prepared
 from coupefeu.deconfliction.stack import AREA, TRACK, Stack, read_stack
 from coupefeu.model.volumes import Separation
@@ -101,16 +101,15 @@ def _take_inside(one: Stack, some: Stack, back: Floats, sine: Floats, near: Bool
     """Take as near what lies inside: by the windings of `inside.py`, with the sines that are known here."""
     if int(one.head["kind"][0]) == AREA:
         begins = some.begins
-        east = eastwards(some.xyz.take(begins, axis=1))
-        west = one.normal @ east <= 0.0
-        turns = turned(west, west.take(one.after, axis=0), sine.take(begins, axis=1) > 0.0)
+        is_left = one.normal @ rightwards(some.xyz.take(begins, axis=1)) <= 0.0
+        turns = turned(is_left, is_left.take(one.after, axis=0), sine.take(begins, axis=1) > 0.0)
         within = some.volume[begins[np.add.reduce(turns, axis=0) > 0]]
         near[within], doubtful[within] = True, False
     is_area = some.head["kind"] == AREA
     if not is_area.any():
         return
     for begin in one.begins.tolist():
-        west = eastwards(one.xyz[:, begin : begin + 1])[:, 0] @ some.xyz <= 0.0
-        turns = turned(west, west.take(some.after), back[begin] > 0.0)
+        is_left = rightwards(one.xyz[:, begin]) @ some.xyz <= 0.0
+        turns = turned(is_left, is_left.take(some.after), back[begin] > 0.0)
         holding = (np.add.reduceat(turns, some.first) > 0) & is_area
         near[holding], doubtful[holding] = True, False

@@ -11,33 +11,32 @@ from coupefeu.deconfliction.ellipsoid import Floats
 
 Bools = NDArray[np.bool_]
 
+_ASIDE = (0.317_042_9, 0.521_360_7, 0.792_269_3)
+"""A direction that nobody's places lie in line with: along meridians and parallels, rounding would decide."""
 AXES = np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1], [-1, 0, 0], [0, -1, 0], [0, 0, -1]], dtype=np.float64)
 
 
 def windings(places: Floats, normal: Floats, after: NDArray[np.int64], pole: Floats) -> NDArray[np.int8]:
-    """Count for each edge (e) of rings and each place (p, 3) how it crosses the half circle north of the place.
+    """Count for each edge (e) of rings and each place (p, 3) how it crosses the half circle from the place to `_ASIDE`.
 
-    The sum over the edges of an area is 1 or more inside it. `after`: the row that each row's edge leads to. Each row is
-    looked at once: a corner straight north of a place lies on one side of it for both its edges.
+    The sum over the edges of an area is 1 or more inside it. `after`: the row that each row's edge leads to. Each row
+    is looked at once, so that it lies on one side of the half circle for both its edges.
     """
-    west = normal @ eastwards(places.T) <= 0.0
-    return turned(west, west.take(after, axis=0), pole @ places.T > 0.0)
+    is_left = normal @ rightwards(places.T) <= 0.0
+    return turned(is_left, is_left.take(after, axis=0), pole @ places.T > 0.0)
 
 
-def eastwards(xyz: Floats) -> Floats:
-    """Give a direction to the east of each place (3, p), of any length; at a pole one of all that are."""
-    east = np.zeros_like(xyz)
-    np.negative(xyz[1], out=east[0])
-    east[1] = xyz[0]
-    east[1, np.abs(xyz[2]) > 1.0 - 1e-15] = 1.0
-    return east
+def rightwards(xyz: Floats) -> Floats:
+    """Give the direction to the right of the way from each place (3, p) to `_ASIDE`, of any length."""
+    (x, y, z), (u, v, w) = xyz, _ASIDE
+    return np.stack((v * z - w * y, w * x - u * z, u * y - v * x))
 
 
-def turned(starts_west: Bools, ends_west: Bools, has_left: Bools) -> NDArray[np.int8]:
-    """Count edges that pass north of a place: 1 to the west, with the place on their left, -1 to the east, else 0."""
-    way = ends_west.view(np.int8) - starts_west.view(np.int8)
-    passes_north = (way > 0) == has_left
-    found: NDArray[np.int8] = way * passes_north
+def turned(starts_left: Bools, ends_left: Bools, has_left: Bools) -> NDArray[np.int8]:
+    """Count edges that cross a half circle: 1 to its left, with the place on their left, -1 to its right, else 0."""
+    way = ends_left.view(np.int8) - starts_left.view(np.int8)
+    crosses = (way > 0) == has_left
+    found: NDArray[np.int8] = way * crosses
     return found
 
 
