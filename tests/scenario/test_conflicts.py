@@ -185,6 +185,17 @@ def test_a_conflict_that_is_new_on_a_running_notice_raises_an_alarm(nodes):
     assert group.alarm is Alarm.RUNNING
 
 
+def test_a_request_for_explanation_is_about_the_other_side_and_is_compared_with_nothing(nodes):
+    asked = replace(patrol(), form=NoticeForm.UNUSUAL_ACTIVITY, fields={1: 1, 2: "more flights than usual"})
+    file(nodes.us, asked)
+    file(nodes.ru, patrol())
+    nodes.run(seconds=1)
+    assert pairs(nodes.us) == pairs(nodes.ru) == []
+    file(nodes.us, replace(asked, fields={1: 2, 4: "what we do there ourselves"}))
+    nodes.run(seconds=1)
+    assert len(pairs(nodes.us)) == len(pairs(nodes.ru)) == 1
+
+
 def test_each_side_says_its_own_and_the_weaker_stands_until_an_amendment(nodes):
     ours, theirs = file(nodes.us, patrol()), None
     nodes.run(seconds=1)

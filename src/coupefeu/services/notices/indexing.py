@@ -27,6 +27,7 @@ from coupefeu.services.notices.boxes import (
 )
 from coupefeu.services.notices.conflicts import conflict_row, find_conflicts, forget_conflicts
 from coupefeu.services.notices.facts import VERSIONS
+from coupefeu.services.notices.forms import is_compared
 from coupefeu.services.notices.standing import Standing, standing_of
 from coupefeu.services.notices.tables import ACTS, NOTICES, numbers_of, roots_of, select_rows_of
 
@@ -85,7 +86,7 @@ def _select_versions_among(range_: tuple[int, int, int]) -> Statement:
 def row_of(standing: Standing | None) -> dict[str, Any] | None:
     """Give the row of `VOLUMES` of what stands of a notice; None: nothing that could collide."""
     version = None if standing is None else standing.compared
-    if standing is None or version is None or version.notice is None:
+    if standing is None or version is None or version.notice is None or not is_compared(version.notice):
         return None
     ready = prepare_volumes(version.notice.volumes)
     if ready is None:
