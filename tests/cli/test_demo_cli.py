@@ -18,6 +18,8 @@ STEPS = [
     "flash-stop-outcome",
     "line-test",
     "calls",
+    "conflict-settled",
+    "notices-loaded",
     "kill-and-restart",
     "flash-overtakes-backlog",
     "nothing-lost-or-doubled",
@@ -30,9 +32,22 @@ def run(*options):
     return subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
 
 
-def test_the_main_job_holds_with_the_message_of_1962(tmp_path):
+def feature(name, lon, **properties):
+    """A flight over one place of the sea, in 2020."""
+    said = {"shape": "corridor", "half_width_m": 1_000, "lower_m": 1_000, "upper_m": 2_000} | properties
+    said |= {"from": "2020-06-30T20:00:00Z", "to": "2020-06-30T21:00:00Z"}
+    line = {"type": "LineString", "coordinates": [[lon, 34.0], [lon, 34.2]]}
+    return json.dumps({"type": "Feature", "id": name, "geometry": line, "properties": said})
+
+
+def test_the_main_job_holds_with_the_message_of_1962_and_notices_of_a_file(tmp_path):
     message = shared_file("data/messages/kennedy-1962-10-28.txt")
-    played = run("--message", str(message), "--keep", str(tmp_path))
+    flights = tmp_path / "flights.jsonl"
+    odd = '{"type": "Feature", "id": "odd", "geometry": null, "properties": {}}'
+    lines = [feature("one", 20.0, party="us"), odd, feature("two", 20.05, party="ru"), feature("far", 25.0)]
+    flights.write_text("\n".join(lines))
+    folder = tmp_path / "nodes"
+    played = run("--message", str(message), "--notices", str(flights), "--keep", str(folder))
     assert played.returncode == 0, played.stdout + played.stderr
     result = json.loads(played.stdout)
     assert [(step["name"], step["ok"]) for step in result["steps"]] == [(name, True) for name in STEPS]
@@ -42,7 +57,13 @@ def test_the_main_job_holds_with_the_message_of_1962(tmp_path):
         (n, p) for n in ("us", "ru") for p in ("us", "ru")
     }
     assert all(r["size"] == r["cosigned"] > 0 for r in result["records"])
-    assert {NodeFolder.open(tmp_path / name).party for name in ("us", "ru")} == {"us", "ru"}
+    assert {NodeFolder.open(folder / name).party for name in ("us", "ru")} == {"us", "ru"}
+    details = {step["name"]: step["detail"] for step in result["steps"]}
+    assert "US goes 800 m higher, both records say RESOLVED" in details["conflict-settled"]
+    assert "3 notices filed" in details["notices-loaded"]
+    assert "1 conflicts, on both sides" in details["notices-loaded"]
+    (reject,) = result["notices"]["rejects"]
+    assert (reject["number"], reject["id"], reject["field"]) == (2, "odd", "geometry")
 
 
 def test_the_first_thing_that_does_not_hold_ends_it(tmp_path):

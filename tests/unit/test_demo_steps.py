@@ -13,10 +13,11 @@ from coupefeu.console.demo_consoles import open_demo_consoles
 from coupefeu.console.parts import Parts
 from coupefeu.console.server import Console
 from coupefeu.errors import ConfigError
+from coupefeu.model.entry import Kind
 from coupefeu.model.instant import Moment
 from coupefeu.node.demo.line import open_demo_line
 from coupefeu.node.demo.steps import DemoStepName, Steps
-from coupefeu.node.events import LineChanged
+from coupefeu.node.events import EntryRecorded, LineChanged
 from coupefeu.node.exercise import free_port
 
 NOW = Moment(utc_ms=1_800_000_000_000, mono_ms=1)
@@ -55,7 +56,7 @@ def line():
 
 
 def test_the_link_is_broken_when_both_nodes_have_said_so(line):
-    steps = Steps(line)
+    steps = Steps(line, lambda: True)
     steps.break_link()
     line.us.goes(up=False)
     line.us.goes(up=True)
@@ -66,8 +67,28 @@ def test_the_link_is_broken_when_both_nodes_have_said_so(line):
     assert steps.done_ms[DemoStepName.BREAK] == NOW.utc_ms
 
 
+def settling(kind, *, ours):
+    head = SimpleNamespace(kind=kind, precedence=None, references=())
+    return EntryRecorded(recorded=SimpleNamespace(ours=ours, log=0, index=1, head=head, arrived_ms=7))
+
+
+def test_a_conflict_is_settled_when_an_act_of_either_side_has_left_none_open(line):
+    is_met = True
+    steps = Steps(line, lambda: is_met)
+    for listener in line.us.listeners:
+        listener(settling(Kind.NOTICE_AMENDED, ours=True))
+    assert steps.done_ms[DemoStepName.SETTLE] is None, "they still meet"
+    is_met = False
+    for kind in (Kind.NOTICE_FILED, Kind.NOTICE_ANSWERED):
+        line.us.listeners[0](settling(kind, ours=True))
+    line.ru.listeners[0](settling(Kind.CONFLICT_SETTLED, ours=True))
+    assert steps.done_ms[DemoStepName.SETTLE] is None, "US does not hold it yet"
+    line.us.listeners[0](settling(Kind.CONFLICT_SETTLED, ours=False))
+    assert steps.done_ms[DemoStepName.SETTLE] == 7
+
+
 def test_who_listens_hears_each_change_until_it_listens_no_more(line):
-    steps = Steps(line)
+    steps = Steps(line, lambda: True)
     heard = []
     end = steps.listen(lambda: heard.append(steps.link_broken))
     steps.break_link()
@@ -86,7 +107,7 @@ def test_a_console_that_is_no_demo_has_none_of_its_routes(tmp_path):
     async def play():
         async with open_demo_line(tmp_path) as line:
             config = ConsoleConfig(party="us", host="127.0.0.1", port=0, tls=None, session_hours=1)
-            for demo, status in ((None, 404), (Steps(line), 401)):
+            for demo, status in ((None, 404), (Steps(line, lambda: True), 401)):
                 console = await Console.start(line.us, config, demo=demo)
                 try:
                     assert await asyncio.to_thread(ask, console.address, "/api/demo") == status

@@ -21,6 +21,13 @@ def demo(
     message: Annotated[
         Path | None, typer.Option(help="Headless: send the text of this file instead of the demo's own.")
     ] = None,
+    notices: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Also file the notices of this file (GeoJSON, one feature a line; or CSV, CoT), shared out between "
+            "both sides; may be given again. A file that is not there is looked for in COUPEFEU_DATA."
+        ),
+    ] = None,
     port: Annotated[
         int | None,
         typer.Option(min=1, max=65_534, help="First port for the consoles; a busy one is passed over."),
@@ -37,7 +44,7 @@ def demo(
 
         if port is not None or no_open:
             raise _no_consoles("--port" if port is not None else "--no-open")
-        play_story(message, keep, as_json=as_json)
+        play_story(message, notices or (), keep, as_json=as_json)
         return
     from coupefeu.cli.demo_consoles import run_consoles  # noqa: PLC0415 - the headless demo needs none
 
@@ -47,7 +54,7 @@ def demo(
             code="cli.demo.message",
             hint="add --headless, or write the message at a console",
         )
-    run_consoles(keep, first_port=port, opens=not no_open, as_json=as_json)
+    run_consoles(keep, notices or (), first_port=port, opens=not no_open, as_json=as_json)
 
 
 def _no_consoles(option: str) -> UsageError:

@@ -18,10 +18,14 @@ from typing import Final
 import typer
 import uvloop
 
+from coupefeu.cli.demo_notices import LoadingBar, loaded_values, say_rejects
 from coupefeu.cli.printing import report
-from coupefeu.console.demo_consoles import FIRST_PORT, STAGES, DemoConsole, open_demo_consoles
+from coupefeu.console.demo_consoles import FIRST_PORT, STAGES, DemoConsole, DemoConsoles, open_demo_consoles
 from coupefeu.model.agreement import EXERCISE_WORDS
 from coupefeu.node.collector import calm_collector
+from coupefeu.node.demo.loading import Loaded, describe
+from coupefeu.node.demo.notices import load_files
+from coupefeu.node.shared_data import find_file
 
 BANNER: Final = " / ".join(EXERCISE_WORDS.values())
 ENDS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -29,12 +33,15 @@ ENDS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 Tell = Callable[[str], None]
 
 
-def run_consoles(keep: Path | None, *, first_port: int | None, opens: bool, as_json: bool) -> None:
+def run_consoles(
+    keep: Path | None, notices: Sequence[Path], *, first_port: int | None, opens: bool, as_json: bool
+) -> None:
     """Run the demo until Ctrl-C, SIGTERM or the end of the terminal. Raises: ConfigError."""
     calm_collector()
     with _interruptible() as ends, contextlib.suppress(KeyboardInterrupt), _place(keep) as folder:
         try:
-            uvloop.run(_run(folder, first_port or FIRST_PORT, ends, opens=opens, as_json=as_json))
+            files = tuple(map(find_file, notices))
+            uvloop.run(_run(folder, files, first_port or FIRST_PORT, ends, opens=opens, as_json=as_json))
         finally:  # a second Ctrl-C must not leave half of the folder behind
             for number in ends:
                 signal.signal(number, signal.SIG_IGN)
@@ -68,13 +75,19 @@ def _interruptible() -> Iterator[list[signal.Signals]]:
 
 
 async def _run(
-    folder: Path, first_port: int, ends: Sequence[signal.Signals], *, opens: bool, as_json: bool
+    folder: Path,
+    notices: Sequence[Path],
+    first_port: int,
+    ends: Sequence[signal.Signals],
+    *,
+    opens: bool,
+    as_json: bool,
 ) -> None:
     """Play until a signal comes; everything has ended when this returns."""
     stop = asyncio.Event()
     for number in ends:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    playing = asyncio.ensure_future(_play(folder, first_port, opens=opens, as_json=as_json))
+    playing = asyncio.ensure_future(_play(folder, notices, first_port, opens=opens, as_json=as_json))
     stopping = asyncio.ensure_future(stop.wait())
     await asyncio.wait({playing, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
@@ -83,18 +96,33 @@ async def _run(
         await playing
 
 
-async def _play(folder: Path, first_port: int, *, opens: bool, as_json: bool) -> None:
+async def _play(
+    folder: Path, notices: Sequence[Path], first_port: int, *, opens: bool, as_json: bool
+) -> None:
     async with AsyncExitStack() as stack:
         with _preparing(as_json=as_json) as tell:
-            consoles = await stack.enter_async_context(open_demo_consoles(folder, first_port, tell))
+            demo = await stack.enter_async_context(open_demo_consoles(folder, first_port, tell))
+        loaded = await _load(demo, notices, as_json=as_json) if notices else None
+        consoles = demo.consoles
         opens = opens and has_screen()
         values = {"folder": str(folder), "opened": opens, "consoles": [asdict(each) for each in consoles]}
-        report(BANNER, _lines(folder, consoles, opens=opens), values, as_json=as_json)
+        values["notices"] = loaded_values(loaded)
+        lines = [*_lines(folder, consoles, opens=opens), *_lines_of(loaded)]
+        report(BANNER, lines, values, as_json=as_json)
         sys.stdout.flush()
         if opens:
             links = [each.link for each in consoles]
             threading.Thread(target=_open_browser, args=(links,), daemon=True).start()
         await asyncio.Event().wait()
+
+
+async def _load(demo: DemoConsoles, notices: Sequence[Path], *, as_json: bool) -> Loaded:
+    with contextlib.closing(LoadingBar(as_json=as_json)) as bar:
+        return await load_files(notices, demo.us, demo.ru, bar.tell)
+
+
+def _lines_of(loaded: Loaded | None) -> list[str]:
+    return [] if loaded is None else ["", describe(loaded), *(f"  {each}" for each in say_rejects(loaded))]
 
 
 def has_screen() -> bool:

@@ -3,17 +3,20 @@
 import asyncio
 import json
 import tempfile
-from contextlib import nullcontext
+from collections.abc import Sequence
+from contextlib import closing, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
 import typer
 
+from coupefeu.cli.demo_notices import LoadingBar, loaded_values, say_rejects
 from coupefeu.errors import UsageError
 from coupefeu.model.agreement import EXERCISE_WORDS
 from coupefeu.node.demo.story import Demo
 from coupefeu.node.demo.summary import Step, Summary
 from coupefeu.node.demo.texts import OUR_TEXT
+from coupefeu.node.shared_data import find_file
 
 BANNER = " / ".join(EXERCISE_WORDS.values())
 TITLES = {
@@ -22,6 +25,8 @@ TITLES = {
     "flash-stop-outcome": "A FLASH STOP is taken by the desk, with its outcome",
     "line-test": "A line test is answered",
     "calls": "Calls are answered, declined, put off, withdrawn, and not answered",
+    "conflict-settled": "A dozen notices are filed, their one conflict is found on both sides and settled",
+    "notices-loaded": "Notices are loaded from files",
     "kill-and-restart": "A node is killed in the middle and restarted",
     "flash-overtakes-backlog": "A FLASH overtakes a backlog",
     "nothing-lost-or-doubled": "Nothing was lost, nothing doubled",
@@ -29,14 +34,21 @@ TITLES = {
 }
 
 
-def play_story(message: Path | None, keep: Path | None, *, as_json: bool) -> None:
+def play_story(message: Path | None, notices: Sequence[Path], keep: Path | None, *, as_json: bool) -> None:
     """Play the story and say how it went. Raises: UsageError: the text cannot be read; typer.Exit: it did not hold."""
     text = OUR_TEXT if message is None else _read_text(message)
     with nullcontext(keep) if keep else tempfile.TemporaryDirectory(prefix="coupefeu-") as folder:
         if not as_json:
             typer.echo(f"{BANNER}\nA line between US and RU, on this machine.\n")
-        played = Demo(Path(str(folder)), text, _silent if as_json else _tell)
-        summary = asyncio.run(played.run())
+        with closing(LoadingBar(as_json=as_json)) as bar:
+            played = Demo(
+                Path(str(folder)),
+                text,
+                _silent if as_json else _tell,
+                notices=tuple(map(find_file, notices)),
+                told=bar.tell,
+            )
+            summary = asyncio.run(played.run())
     if as_json:
         typer.echo(json.dumps(_values(summary), ensure_ascii=False))
     else:
@@ -68,6 +80,8 @@ def _tell(step: Step) -> None:
 
 
 def _conclude(summary: Summary, keep: Path | None) -> None:
+    for line in say_rejects(summary.loaded):
+        typer.echo(f"          {line}")
     for record in summary.records:
         typer.echo(
             f"          {record.party.upper()}'s record as {record.node.upper()} holds it:"
@@ -90,4 +104,5 @@ def _values(summary: Summary) -> dict[str, object]:
         "lost": summary.lost,
         "doubled": summary.doubled,
         "records": [asdict(record) for record in summary.records],
+        "notices": loaded_values(summary.loaded),
     }

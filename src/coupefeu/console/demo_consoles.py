@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -12,12 +13,13 @@ from coupefeu.console.demo_places import LOOPBACKS, take_place
 from coupefeu.console.server import Console
 from coupefeu.errors import ConfigError
 from coupefeu.node.demo.line import open_demo_line
+from coupefeu.node.demo.notices import file_plans, is_met
 from coupefeu.node.demo.opening import play_opening, wait_overdue
 from coupefeu.node.demo.steps import Steps
 from coupefeu.node.local import LocalBackend
 from coupefeu.node.node import Node
 
-STAGES: Final = 6
+STAGES: Final = 7
 """So often `tell` is called until both consoles answer."""
 FIRST_PORT: Final = 7430
 ANSWERS_WITHIN_S: Final = 10.0
@@ -34,10 +36,19 @@ class DemoConsole:
     busy: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoConsoles:
+    """Both consoles, and both nodes as programs reach them."""
+
+    us: Node
+    ru: Node
+    consoles: tuple[DemoConsole, ...]
+
+
 @asynccontextmanager
 async def open_demo_consoles(
     folder: Path, first_port: int, tell: Callable[[str], None]
-) -> AsyncIterator[list[DemoConsole]]:
+) -> AsyncIterator[DemoConsoles]:
     """Prepare a line in `folder` and serve both consoles until the block ends; `tell` hears what begins.
 
     Raises: ConfigError: no port is free, the pages are not built, or a folder is not empty.
@@ -48,7 +59,9 @@ async def open_demo_consoles(
         us = await stack.enter_async_context(Node.open(folder / "us"))
         ru = await stack.enter_async_context(Node.open(folder / "ru"))
         request = await play_opening(us, ru, tell)
-        steps = Steps(line)
+        tell("A dozen notices are filed, and a conflict among them is found")
+        filed = await file_plans(us, ru)
+        steps = Steps(line, partial(is_met, us, filed.us[0]))
         stack.callback(steps.close)
         tell("Both consoles start")
         consoles: list[DemoConsole] = []
@@ -57,7 +70,7 @@ async def open_demo_consoles(
             consoles.append(await _open_console(stack, party, node, port, steps))
         tell("A request that nobody takes becomes overdue")
         await wait_overdue(us, request)
-        yield consoles
+        yield DemoConsoles(us=us, ru=ru, consoles=tuple(consoles))
 
 
 async def _open_console(

@@ -43,6 +43,7 @@ from coupefeu.services.watch.unstaffed import Unstaffed
 
 if TYPE_CHECKING:
     from coupefeu.node.communique.choosing import Disclosing, Query
+    from coupefeu.node.conflict_desk import ConflictDesk
     from coupefeu.node.notice_desk import ListedNotices
     from coupefeu.services.notices.listed import NoticeFilter
     from coupefeu.services.notices.status import NoticeView
@@ -289,6 +290,11 @@ class Node:
     def notice(self, number: str | MessageId) -> "NoticeView":
         """Give a notice, by its number or that of any entry about it. Raises: UsageError: there is none."""
         return self._look().notices.get(self.number(number) if isinstance(number, str) else number)
+
+    @property
+    def conflicts(self) -> "ConflictDesk":
+        """Which notices of ours would meet which of the other side: `listed`, `of`, `check`, `clearing`."""
+        return self._look().conflicts
 
     def call(self, number: str | MessageId) -> Call:
         """Give an attempt by its number, to act on it or to wait. Raises: UsageError: it is not on the record here."""

@@ -958,7 +958,7 @@ ui-demo-count = { $done } of { $all } steps done
 ui-demo-fold = Fewer words
 ui-demo-unfold = Show all
 ui-demo-done = DONE { $time }
-ui-demo-end = All five steps are done. The line stays up: go on as you like.
+ui-demo-end = All six steps are done. The line stays up: go on as you like.
 
 ui-demo-flash = FLASH from US
 ui-demo-flash-here = Write a message, choose FLASH, send it:
@@ -975,6 +975,12 @@ ui-demo-take = Take it
 ui-demo-take-here = Enter or T takes it: that says who deals with it, and nothing more.
 ui-demo-take-there = On the page of RU, Enter or T takes it. Here the chain of the message then says who did.
 ui-demo-take-fact = RU has put on record who took it.
+
+ui-demo-settle = Settle the conflict
+ui-demo-settle-here = A patrol of US and helicopters of RU would meet. The page says what would clear it: amend the patrol, or say what was agreed:
+ui-demo-settle-there = On the page of US, a patrol and these helicopters would meet. Amend one of them on either side, or say what was agreed.
+ui-demo-settle-link = Conflicts
+ui-demo-settle-fact = The two notices no longer meet, or a record says what becomes of that.
 
 ui-demo-break = Break the link
 ui-demo-break-here = The path is really cut; both pages notice within seconds, and what is sent meanwhile waits.

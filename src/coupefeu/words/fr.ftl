@@ -953,7 +953,7 @@ ui-demo-count = { $done } étapes faites sur { $all }
 ui-demo-fold = Moins de texte
 ui-demo-unfold = Tout montrer
 ui-demo-done = FAIT { $time }
-ui-demo-end = Les cinq étapes sont faites. La ligne reste établie : continuez à votre gré.
+ui-demo-end = Les six étapes sont faites. La ligne reste établie : continuez à votre gré.
 
 ui-demo-flash = FLASH depuis US
 ui-demo-flash-here = Écrire un message, choisir FLASH, l’envoyer :
@@ -970,6 +970,12 @@ ui-demo-take = Le prendre en charge
 ui-demo-take-here = Entrée ou T le prend en charge : cela dit qui s’en occupe, et rien de plus.
 ui-demo-take-there = Sur la page de RU, Entrée ou T le prend en charge. Ici, la chaîne du message dit ensuite qui l’a fait.
 ui-demo-take-fact = RU a inscrit à son journal qui l’a pris en charge.
+
+ui-demo-settle = Régler le conflit
+ui-demo-settle-here = Une patrouille de US et des hélicoptères de RU se rencontreraient. La page dit ce qui l’éviterait : modifier la patrouille, ou dire ce qui a été convenu :
+ui-demo-settle-there = Sur la page de US, une patrouille et ces hélicoptères se rencontreraient. Modifier l’un des deux, d’un côté ou de l’autre, ou dire ce qui a été convenu.
+ui-demo-settle-link = Conflits
+ui-demo-settle-fact = Les deux notifications ne se rencontrent plus, ou un journal dit ce qu’il en advient.
 
 ui-demo-break = Couper la liaison
 ui-demo-break-here = Le chemin est réellement coupé ; les deux pages le remarquent en quelques secondes, et ce qu’on envoie entre-temps attend.

@@ -6,8 +6,9 @@ first begins in an hour.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,7 @@ from coupefeu.wire.features import FIELD, Feature, Reject
 
 WISH: Final = Wish(fields={"contact": "duty desk"}, datum="AMSL", reach="1 NM", officer=OFFICER)
 """What is said of a file where its notices do not say it: this is a demonstration, and real files ask for it."""
+_DAY_MS: Final = 24 * HOUR_MS
 _OTHER_FLIGHTS, _OTHER_HAZARD = "5", "6"
 _TOGETHER: Final = ("movement", "icao24", "callsign")
 
@@ -52,6 +54,14 @@ class Loaded:
         return sum(map(len, self.filed.values()))
 
 
+def describe(loaded: Loaded) -> str:
+    """Say in words what became of the files."""
+    by_party = ", ".join(f"{len(numbers):,} by {party.upper()}" for party, numbers in loaded.filed.items())
+    moved = f"; times moved by {loaded.shift_ms / _DAY_MS:+,.0f} days" if loaded.shift_ms else ""
+    rest = f"{loaded.duplicates:,} known already, {len(loaded.rejects):,} rejected"
+    return f"{loaded.total:,} notices filed ({by_party}), {rest}{moved}"
+
+
 async def load_notices(
     paths: Sequence[Path],
     desks: Mapping[str, FilingDesk],
@@ -74,18 +84,10 @@ async def load_notices(
         )
         known, turns = Known(), Turns(tuple(desks))
         for path in paths:
-            with ExitStack() as stack:
-                source = stack.enter_context(closing(_open(path)))
+            with closing(_open(path)) as source:
+                reject, told = partial(_keep, rejects, path), partial(_tell, tell, source, before, size)
                 mine = turns.of(source, party)
-                found[party].append(
-                    await importing.run(
-                        mine,
-                        known,
-                        lambda each, path=path: rejects.append((path, each)),  # type: ignore[misc]  # bound now
-                        desk.file,
-                        lambda source=source, before=before: tell(before + source.place, size),  # type: ignore[misc]
-                    )
-                )
+                found[party].append(await importing.run(mine, known, reject, desk.file, told))
             before += path.stat().st_size
     return Loaded(
         filed={party: [number for each in parts for number in each.filed] for party, parts in found.items()},
@@ -93,6 +95,14 @@ async def load_notices(
         rejects=tuple(rejects),
         shift_ms=shift_ms,
     )
+
+
+def _keep(rejects: list[tuple[Path, Reject]], path: Path, reject: Reject) -> None:
+    rejects.append((path, reject))
+
+
+def _tell(tell: Tell, source: Source, before: int, size: int) -> None:
+    tell(before + source.place, size)
 
 
 class Turns:

@@ -1,4 +1,4 @@
-"""The five steps of the console demo, which both consoles show.
+"""The six steps of the console demo, which both consoles show.
 
 Each is ticked off by a fact and never by a press: what stands on a record, the state of the line, the result of a
 verification.
@@ -24,10 +24,20 @@ class DemoStepName(StrEnum):
     FLASH = "flash"
     HEAR = "hear"
     TAKE = "take"
+    SETTLE = "settle"
     BREAK = "break"
     VERIFY = "verify"
 
 
+_SETTLING: Final = frozenset(
+    {
+        Kind.NOTICE_AMENDED,
+        Kind.NOTICE_WITHDRAWN,
+        Kind.NOTICE_COMPLETED,
+        Kind.CONFLICT_SETTLED,
+    }
+)
+"""What of either side may end a conflict, or say what becomes of it."""
 _AT_RU: Final = {Kind.SHOWN: DemoStepName.HEAR, Kind.TAKEN: DemoStepName.TAKE}
 
 
@@ -35,12 +45,15 @@ class Steps:
     """Follows both nodes of a line from now on; `close` ends it.
 
     flash: US has recorded a FLASH; hear: RU has recorded that a screen showed one of these; take: RU has recorded
-    that somebody took one; break: after a cut, both nodes have said that the line is down; verify: a console's
+    that somebody took one; settle: the two notices of the demo that conflict do so no longer, or a side has said what
+    becomes of that; break: after a cut, both nodes have said that the line is down; verify: a console's
     verification of both records found that they hold.
     """
 
-    def __init__(self, line: DemoLine) -> None:
+    def __init__(self, line: DemoLine, is_met: Callable[[], bool]) -> None:
+        """Begin; `is_met` says whether the conflict of the demo is still open, by the record of US."""
         self._line = line
+        self._is_met = is_met
         self._clock = line.us.runtime.clock
         self._done_ms: dict[DemoStepName, int] = {}
         self._flashes: set[tuple[int, int]] = set()
@@ -89,10 +102,12 @@ class Steps:
     def _hear(self, party: str, change: Change) -> None:
         if isinstance(change, LineChanged):
             self._hear_line(party, change)
-        elif isinstance(change, EntryRecorded) and change.recorded.ours and change.recorded.head is not None:
-            recorded = change.recorded
-            number = (recorded.log, recorded.index)
-            self._hear_entry(party, number, change.recorded.head, recorded.arrived_ms)
+        elif isinstance(change, EntryRecorded) and change.recorded.head is not None:
+            recorded, head = change.recorded, change.recorded.head
+            if recorded.ours:
+                self._hear_entry(party, (recorded.log, recorded.index), head, recorded.arrived_ms)
+            if party == ASKED_OF and head.kind in _SETTLING and not self._is_met():
+                self._do(DemoStepName.SETTLE, recorded.arrived_ms)
 
     def _hear_line(self, party: str, change: LineChanged) -> None:
         if self._up_since_cut is None or change.up:

@@ -1,12 +1,13 @@
 """The story, step by step: what an officer would do, and what must then be true.
 
-pair -> message, read back -> FLASH STOP, outcome -> line test -> calls -> kill -9 -> FLASH over a backlog -> verify
+pair -> message, read back -> FLASH STOP, outcome -> line test -> calls -> notices, one conflict -> kill -9
+     -> FLASH over a backlog -> verify
 """
 
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,8 @@ from coupefeu.model.messages import Content, Form, MessageId, Operative, Outcome
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.node.assembly import parties_of
 from coupefeu.node.demo.calls import RING, hold_calls
+from coupefeu.node.demo.loading import Tell, describe
+from coupefeu.node.demo.notices import conflicts_of, file_plans, load_files, settle_conflict
 from coupefeu.node.demo.summary import Step, Summary, VerifiedRecord
 from coupefeu.node.demo.texts import choose_critical, split_text
 from coupefeu.node.demo.watching import (
@@ -45,13 +48,22 @@ class Demo:
     """Plays the story in `folder`, an empty folder; `tell` hears of each step as it ends."""
 
     def __init__(
-        self, folder: Path, text: str, tell: Callable[[Step], None], *, backlog: int = BACKLOG
+        self,
+        folder: Path,
+        text: str,
+        tell: Callable[[Step], None],
+        *,
+        backlog: int = BACKLOG,
+        notices: Sequence[Path] = (),
+        told: Tell = lambda _place, _size: None,
     ) -> None:
         self.summary = Summary()
         self._backlog = backlog
         self._folder = folder
         self._parts = split_text(text)
         self._tell = tell
+        self._notices = notices
+        self._told = told
         self._sent: list[str] = []
 
     async def run(self) -> Summary:
@@ -63,6 +75,8 @@ class Demo:
                 ("flash-stop-outcome", self._stop),
                 ("line-test", self._line_test),
                 ("calls", self._call),
+                ("conflict-settled", self._notify),
+                *((("notices-loaded", self._load),) if self._notices else ()),
                 ("kill-and-restart", self._kill),
                 ("flash-overtakes-backlog", self._overtake),
                 ("nothing-lost-or-doubled", self._count),
@@ -157,6 +171,19 @@ class Demo:
         """Hold calls that end in six ways, alike on both records."""
         async with Node.open(self._us.folder) as us, Node.open(self._ru.folder) as ru:
             return await hold_calls(us, ru)
+
+    async def _notify(self) -> str:
+        """File a dozen notices; both find the one conflict among them, and settle it."""
+        async with Node.open(self._us.folder) as us, Node.open(self._ru.folder) as ru:
+            return await settle_conflict(us, ru, await file_plans(us, ru))
+
+    async def _load(self) -> str:
+        """File what the files hold that were given; both sides find the same conflicts."""
+        async with Node.open(self._us.folder) as us, Node.open(self._ru.folder) as ru:
+            self.summary.loaded = await load_files(self._notices, us, ru, self._told)
+            counts = conflicts_of(us, ru)
+        insist(len(set(counts.values())) == 1, f"both sides find the same conflicts: {dict(counts)}")
+        return f"{describe(self.summary.loaded)}; {counts['us']:,} conflicts, on both sides"
 
     async def _kill(self) -> str:
         """Kill RU while messages arrive, and start it again; its record goes on where it stopped."""

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from coupefeu.node.demo.loading import Loaded
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
@@ -31,6 +33,8 @@ class Summary:
     lost: int = 0
     doubled: int = 0
     records: list[VerifiedRecord] = field(default_factory=list)
+    loaded: Loaded | None = None
+    """What became of files of notices, where any were given."""
 
     @property
     def ok(self) -> bool:
