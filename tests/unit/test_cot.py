@@ -5,7 +5,7 @@ import pytest
 from coupefeu.errors import PeerError
 from coupefeu.model.places import Position
 from coupefeu.model.volumes import Circle, Corridor, Fix, Polygon, Track, Volume
-from coupefeu.wire.cot import middle, write_deletion, write_events
+from coupefeu.wire.cot import Mark, marks_of, middle, write_deletion, write_events
 from coupefeu.wire.cot_read import read_cot, split_events
 from coupefeu.wire.features import Feature, Reject
 from coupefeu.wire.positions import read_position
@@ -188,10 +188,14 @@ def test_events_that_never_end_are_given_back_whole():
     assert len(pieces) == 10_000
 
 
-def test_what_is_taken_off_a_map_is_named():
-    found = read_xml(write_deletion("coupefeu.1f2e3d4c.US-14.1", now_ms=NOW_MS))
+def test_what_is_taken_off_a_map_is_named_where_it_was_and_never_at_zero():
+    (text,), feature = written()
+    (mark,) = marks_of(feature, line="1f2e3d4c")
+    assert mark == Mark(read_xml(text).attributes["uid"], CIRCLE.centre)
+    found = read_xml(write_deletion(mark, now_ms=NOW_MS))
     assert found.attributes["type"] == "t-x-d-d"
-    assert found.first("detail").first("link").attributes["uid"] == "coupefeu.1f2e3d4c.US-14.1"
+    assert found.first("detail").first("link").attributes["uid"] == mark.uid
+    assert found.first("point").attributes["lat"] == "48.2000000"
 
 
 def test_the_middle_of_positions_is_found_across_the_antimeridian():

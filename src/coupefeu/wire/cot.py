@@ -11,6 +11,7 @@ A hole cannot be drawn and is left out, with a word in the remarks: the area is 
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from math import atan2, cos, degrees, hypot, radians, sin
 from typing import Final
@@ -25,12 +26,21 @@ from coupefeu.wire.xml import write_element, write_text
 UNKNOWN: Final = "9999999.0"
 CIRCLE_TYPE: Final = "u-d-c-c"
 DRAWN_TYPE: Final = "u-d-f"
-ROUTE_TYPE: Final = "b-m-r"
 DELETED_TYPE: Final = "t-x-d-d"
+STROKE: Final = "-256"
+"""Yellow, as these maps write a colour; nothing is filled, and no colour says that something is safe."""
 OPEN_STALE_MS: Final = 24 * 3_600_000
 """When an event goes stale whose notice has no end: before then it is sent again."""
 EXERCISE: Final = "EXERCISE "
 NO_HOLES: Final = "(A hole of this area is not drawn.)"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One event on a map: its name, the same whenever the notice is sent, and its point."""
+
+    uid: str
+    place: Position
 
 
 def write_events(feature: Feature, *, line: str, now_ms: int) -> Iterator[str]:
@@ -40,27 +50,23 @@ def write_events(feature: Feature, *, line: str, now_ms: int) -> Iterator[str]:
         yield _event(feature, volume, f"{number}/{len(volumes)}", line, now_ms)
 
 
-def write_deletion(uid: str, *, now_ms: int) -> str:
+def write_deletion(mark: Mark, *, now_ms: int) -> str:
     """Write the event that takes an earlier one off a map."""
     at = format_instant(now_ms)
-    attributes = {
-        "version": "2.0",
-        "uid": f"{uid}.deleted",
-        "type": DELETED_TYPE,
-        "how": "h-e",
-        "time": at,
-        "start": at,
-    }
-    point = {"lat": "0.0", "lon": "0.0", "hae": UNKNOWN, "ce": UNKNOWN, "le": UNKNOWN}
-    link = write_element("link", {"uid": uid, "relation": "p-p", "type": DRAWN_TYPE})
+    stated = {"version": "2.0", "uid": f"{mark.uid}.deleted", "type": DELETED_TYPE, "how": "h-e", "time": at}
+    window = {"start": at, "stale": format_instant(now_ms + OPEN_STALE_MS)}
+    link = write_element("link", {"uid": mark.uid, "relation": "p-p", "type": DRAWN_TYPE})
     detail = write_element("detail", {}, link, write_element("__forcedelete", {}))
-    stale = format_instant(now_ms + OPEN_STALE_MS)
-    return write_element("event", {**attributes, "stale": stale}, write_element("point", point), detail)
+    return write_element("event", stated | window, _point(mark.place), detail)
 
 
-def event_uid(line: str, id_: str, number: int) -> str:
-    """Name an event: the same notice has the same name whenever it is sent."""
-    return f"coupefeu.{line}.{id_.replace('/', '-')}.{number}"
+def marks_of(feature: Feature, *, line: str) -> list[Mark]:
+    """Name the events that a notice is drawn by, and where each has its point."""
+    drawables = chain.from_iterable(map(_drawable, feature.volumes))
+    return [
+        Mark(_uid(line, feature.id, number), _drawn(volume.shape)[1])
+        for number, (volume, _) in enumerate(drawables, 1)
+    ]
 
 
 def middle(positions: Sequence[Position]) -> Position:
@@ -73,6 +79,10 @@ def middle(positions: Sequence[Position]) -> Position:
         return positions[0]
     lat_e7, lon_e7 = round(degrees(atan2(z, hypot(x, y))) * E7), round(degrees(atan2(y, x)) * E7)
     return Position(lat_e7=lat_e7, lon_e7=-lon_e7 if lon_e7 == 180 * E7 else lon_e7)
+
+
+def _uid(line: str, id_: str, number: int) -> str:
+    return f"coupefeu.{line}.{id_.replace('/', '-')}.{number}"
 
 
 def _drawable(volume: Volume) -> Iterator[tuple[Volume, bool]]:
@@ -103,8 +113,8 @@ def _event(feature: Feature, drawable: tuple[Volume, bool], part: str, line: str
     stale_ms = max(now_ms, start_ms) + OPEN_STALE_MS if volume.end_ms is None else volume.end_ms
     attributes = {
         "version": "2.0",
-        "uid": event_uid(line, feature.id, int(part.partition("/")[0])),
-        "type": _type(volume.shape),
+        "uid": _uid(line, feature.id, int(part.partition("/")[0])),
+        "type": CIRCLE_TYPE if isinstance(volume.shape, Circle) else DRAWN_TYPE,
         "how": "h-e",
         **({"opex": "e"} if is_exercise else {}),
         "time": format_instant(now_ms),
@@ -121,12 +131,16 @@ def _event(feature: Feature, drawable: tuple[Volume, bool], part: str, line: str
         write_element("contact", {"callsign": (EXERCISE if is_exercise else "") + title}),
         write_element("remarks", {}, write_text(remarks)),
         *drawn,
+        write_element("strokeColor", {"value": STROKE}),
+        write_element("labels_on", {"value": "true"}),
         write_element("coupefeu", _own(feature, volume, part) | own),
     )
-    point = {"lat": _degrees(where.lat_e7), "lon": _degrees(where.lon_e7)} | dict.fromkeys(
-        ("hae", "ce", "le"), UNKNOWN
-    )
-    return write_element("event", attributes, write_element("point", point), detail)
+    return write_element("event", attributes, _point(where), detail)
+
+
+def _point(place: Position) -> str:
+    where = {"lat": _degrees(place.lat_e7), "lon": _degrees(place.lon_e7)}
+    return write_element("point", where | dict.fromkeys(("hae", "ce", "le"), UNKNOWN))
 
 
 def _own(feature: Feature, volume: Volume, part: str) -> dict[str, str]:
@@ -144,16 +158,6 @@ def _own(feature: Feature, volume: Volume, part: str) -> dict[str, str]:
         "lower": write_altitude(volume.lower), "upper": write_altitude(volume.upper), "open": open_,
     }  # fmt: skip
     return {name: each for name, each in (stated | texts | fields).items() if each}
-
-
-def _type(shape: Shape) -> str:
-    match shape:
-        case Circle():
-            return CIRCLE_TYPE
-        case Polygon():
-            return DRAWN_TYPE
-        case Corridor() | Track():
-            return ROUTE_TYPE
 
 
 def _drawn(shape: Shape) -> tuple[list[str], Position, dict[str, str]]:

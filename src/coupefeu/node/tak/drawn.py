@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from coupefeu.model.messages import MessageId
 from coupefeu.node.exporting.features import feature_of
 from coupefeu.services.notices.status import NoticeView
-from coupefeu.wire.cot import event_uid, write_deletion, write_events
+from coupefeu.wire.cot import Mark, marks_of, write_deletion, write_events
 
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
     version: MessageId
-    uids: tuple[str, ...]
+    marks: tuple[Mark, ...]
 
 
 class Drawn:
@@ -29,13 +29,11 @@ class Drawn:
             return [] if before is None else self._remove(view.id, now_ms)
         if before is not None and before.version == view.version and not again:
             return []
-        events = list(
-            write_events(feature_of(view, is_exercise=self._is_exercise), line=self._line, now_ms=now_ms)
-        )
-        uids = tuple(event_uid(self._line, view.number, number) for number in range(1, len(events) + 1))
-        self._drawn[view.id] = _Drawn(view.version, uids)
-        left = before.uids[len(uids) :] if before else ()
-        return [*events, *(write_deletion(uid, now_ms=now_ms) for uid in left)]
+        feature = feature_of(view, is_exercise=self._is_exercise)
+        marks = tuple(marks_of(feature, line=self._line))
+        self._drawn[view.id] = _Drawn(view.version, marks)
+        left = before.marks[len(marks) :] if before else ()
+        return [*write_events(feature, line=self._line, now_ms=now_ms), *_deletions(left, now_ms)]
 
     def keep_only(self, notices: Iterable[MessageId], now_ms: int) -> list[str]:
         """Give the events that take off all other notices: those that ran out by the clock, which no entry says."""
@@ -46,14 +44,16 @@ class Drawn:
         """Give the events that take off a notice which is closed, though a node that ran before may have drawn it."""
         if view.fact is None or (view.end_ms is not None and view.end_ms < now_ms):
             return []
-        feature = feature_of(view, is_exercise=self._is_exercise)
-        count = sum(1 for _ in write_events(feature, line=self._line, now_ms=now_ms))
         self._drawn.pop(view.id, None)
-        uids = (event_uid(self._line, view.number, number) for number in range(1, count + 1))
-        return [write_deletion(uid, now_ms=now_ms) for uid in uids]
+        feature = feature_of(view, is_exercise=self._is_exercise)
+        return _deletions(marks_of(feature, line=self._line), now_ms)
 
     def _belongs(self, view: NoticeView) -> bool:
         return view.is_live and view.fact is not None and self._ours in {None, view.ours}
 
     def _remove(self, notice: MessageId, now_ms: int) -> list[str]:
-        return [write_deletion(uid, now_ms=now_ms) for uid in self._drawn.pop(notice).uids]
+        return _deletions(self._drawn.pop(notice).marks, now_ms)
+
+
+def _deletions(marks: Iterable[Mark], now_ms: int) -> list[str]:
+    return [write_deletion(mark, now_ms=now_ms) for mark in marks]
