@@ -96,6 +96,9 @@ def test_whom_a_desk_telephones_is_never_told_to_the_other_side(loop):
         )  # fmt: skip
         theirs = await seen(us, number, lambda each: each["gaps"])
         assert theirs["gaps"][0]["next"] == ""
+        ours_alone = {"unit": BATTALION, "telephone": ["Our own battalion of that name"]}
+        await us.http.post("/api/units/telephone", json=ours_alone, headers=once())
+        assert (await seen(us, number))["gaps"][0]["next"] == "", "a unit of theirs, whatever its name"
         for served in (us, ru):
             rows = await served.desk.read(lambda desk: [desk.reader.entries(log, 0, 999) for log in (0, 1)])
             assert "2214" not in repr(rows)
@@ -271,9 +274,10 @@ def test_a_link_ends_when_it_is_taken_back_replaced_or_its_unit_is_listed_no_lon
         await post(ru, f"/api/notices/{number.lower()}/links", {"unit": BATTALION, "end": True})
         assert code(await ask(ru, "look", {"key": second})) == (401, "console.unit.unknown")
         third = await link(ru, number, BRIGADE)
+        mark = (await look(ru, third))["mark"]
         await post(ru, acts(number), units(BRIGADE, level="none"))
         assert code(await ask(ru, "look", {"key": third})) == (401, "console.unit.unknown")
-        assert code(await press(ru, third, "x")) == (409, "console.unit.changed")
+        assert code(await press(ru, third, mark)) == (409, "console.unit.changed")
         ru.console._parts.units.links._guesses.clear()
 
     loop.do(test)

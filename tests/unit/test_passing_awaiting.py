@@ -3,6 +3,7 @@
 import pytest
 from tests.console.movements import HOUR_MS, convoy
 
+from coupefeu.model.notices import CheckIn
 from coupefeu.node.events import EntryRecorded, Trouble
 from coupefeu.node.passing.acting import Acting
 from coupefeu.node.passing.awaiting import LOOK_AFTER_MS, LOOK_AGAIN_MS, MAX_NAMED, NOT_REACHED, GapsAwaited
@@ -74,7 +75,11 @@ def test_it_is_told_as_the_lead_time_begins_and_once(watched):
     (detail,) = watched.details
     assert BATTALION in detail
     assert "US/0" in detail
-    watched.run(1)
+    arrived = watched.desk().check_in("Jetty", CheckIn.PASSED, watched.us.clock().utc_ms)
+    watched.act(arrived)
+    looked = watched.opened
+    watched.run(0.1)
+    assert watched.opened > looked
     assert len(watched.details) == 1, "the same cause is told once"
 
 
