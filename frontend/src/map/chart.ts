@@ -7,8 +7,8 @@ import type { MapConflict } from '../generated/types';
 import { maplibre } from './engine';
 import { lineThrough, quickRing } from './geodesy';
 import { drawConflict, drawHatch, drawSymbol, FINE, loadSymbols, symbolName } from './images';
-import { loadLand, netOfMeridians } from './land';
-import { coloursOf, styleOf, type SourceName } from './layers';
+import { loadBase } from './land';
+import { coloursOf, layersFrom, SOURCES, styleOf, type SourceName } from './layers';
 import { placeOf, standing, whereAt, type Area, type Standing } from './notices';
 import { beside, type Point } from './shape';
 
@@ -35,6 +35,7 @@ const SEEN: Readonly<Record<Standing, number>> = { 'in-force': 1, within: 0.4, o
 const PICKED = ['symbols', 'dots', 'moving', 'hatch-ours', 'hatch-theirs', 'outline-ours', 'outline-theirs'];
 const PICK_PX = 6;
 const DOT_PX = 10;
+const SYMBOL_PX = 34;
 /** Symbols follow when the hand rests: what is in force shows at once, by area and dot. */
 const REST_MS = 120;
 
@@ -46,6 +47,7 @@ export class Chart {
   #chosen: readonly number[] = [];
   #instantMs = 0;
   #eitherSideMs = 0;
+  #thinnedFor = 0;
   #rest: ReturnType<typeof setTimeout> | undefined;
   #data = new Map<SourceName, FeatureCollection>();
 
@@ -72,10 +74,10 @@ export class Chart {
   /** Once the style is there: pictures and land. */
   async begin(): Promise<void> {
     await this.map.once('load');
-    this.#put('net', netOfMeridians());
-    const [land] = await Promise.all([loadLand(), this.#addPictures()]);
-    this.#put('land', land.areas);
-    this.#put('coasts', land.coasts);
+    this.#hideEmpty();
+    const [base] = await Promise.all([loadBase(), this.#addPictures()]);
+    this.#put('base', base);
+    this.map.on('zoomend', () => this.#thinAnew());
   }
 
   end(): void {
@@ -89,6 +91,7 @@ export class Chart {
     this.#dress = dress;
     this.map.setStyle(styleOf(coloursOf(dress.isDark), dress.isGlobe), { diff: false });
     await this.map.once('style.load');
+    this.#hideEmpty();
     await this.#addPictures();
     for (const [name, data] of this.#data) this.#source(name)?.setData(data);
     this.#seen.clear();
@@ -160,16 +163,33 @@ export class Chart {
     this.#rest = setTimeout(() => this.#showSymbols(), REST_MS);
   }
 
+  /** A symbol for each place on the map: where several would lie on one another the first in rank; all have dots. */
   #showSymbols(): void {
-    const shown = this.#areas.flatMap((area) => {
+    this.#thinnedFor = this.#level();
+    const cells = new Map<string, { area: Area; rank: number; place: Point }>();
+    for (const area of this.#areas) {
       const seen = this.#seen.get(area.id) ?? 0;
-      if (seen === 0) return [];
-      const { notice } = area;
-      const symbol = symbolName(notice.form, notice.ours, seen === 1, this.#dress.isExercise);
+      if (seen === 0) continue;
       const place = whereAt(area, this.#instantMs) ?? area.label;
-      return [feature(area.id, { symbol, seen: seen === 1 ? 1 : 0.6, rank: -seen - notice.conflicts, number: notice.number }, pointAt(place))];
+      const rank = seen + area.notice.conflicts;
+      const cell = cellOf(place, this.#thinnedFor);
+      if (rank > (cells.get(cell)?.rank ?? 0)) cells.set(cell, { area, rank, place });
+    }
+    const shown = [...cells.values()].map(({ area, place }) => {
+      const { notice } = area;
+      const isInForce = this.#seen.get(area.id) === 1;
+      const symbol = symbolName(notice.form, notice.ours, isInForce, this.#dress.isExercise);
+      return feature(area.id, { symbol, seen: isInForce ? 1 : 0.6, number: notice.number }, pointAt(place));
     });
     this.#put('symbols', together(shown));
+  }
+
+  #thinAnew(): void {
+    if (this.#level() !== this.#thinnedFor) this.#showSymbols();
+  }
+
+  #level(): number {
+    return Math.floor(2 * this.map.getZoom()) / 2;
   }
 
   /** Only what is shown can be pressed. */
@@ -195,15 +215,36 @@ export class Chart {
   }
 
   #put(name: SourceName, data: FeatureCollection): void {
-    const before = this.#data.get(name);
-    if (before?.features.length === 0 && data.features.length === 0) return;
+    const [was, is] = [this.#isFilled(name), data.features.length > 0];
     this.#data.set(name, data);
+    if (!was && !is) return;
+    if (was !== is) this.#show(name, is);
     this.#source(name)?.setData(data);
+  }
+
+  #isFilled(name: SourceName): boolean {
+    return (this.#data.get(name)?.features.length ?? 0) > 0;
+  }
+
+  #hideEmpty(): void {
+    for (const name of SOURCES) if (!this.#isFilled(name)) this.#show(name, false);
+  }
+
+  #show(name: SourceName, isShown: boolean): void {
+    for (const layer of layersFrom(name)) this.map.setLayoutProperty(layer, 'visibility', isShown ? 'visible' : 'none');
   }
 
   #source(name: SourceName): GeoJSONSource | undefined {
     return this.map.getSource<GeoJSONSource>(name);
   }
+}
+
+/** The square of the map, at a scale, in which a place lies: the size of a symbol. */
+function cellOf([longitude, latitude]: Point, level: number): string {
+  const cells = (512 * 2 ** level) / SYMBOL_PX;
+  const sine = Math.sin((Math.max(-85, Math.min(85, latitude)) * Math.PI) / 180);
+  const [x, y] = [(longitude + 180) / 360, 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)];
+  return `${Math.floor(x * cells)} ${Math.floor(y * cells)}`;
 }
 
 function outlineOf(area: Area): Feature[] {

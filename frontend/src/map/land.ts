@@ -9,32 +9,33 @@ interface Written {
 }
 type Position = [number, number];
 
-export interface Land {
-  readonly areas: FeatureCollection<Polygon>;
-  readonly coasts: FeatureCollection<LineString>;
-}
+type Base = FeatureCollection<Polygon | LineString>;
 
 const NET_DEG = 10;
 
-let asked: Promise<Land> | undefined;
+let asked: Promise<Base> | undefined;
 
-/** Fetch it once; a failure may be tried again. */
-export function loadLand(): Promise<Land> {
-  asked ??= fetchLand().catch((problem: unknown) => {
+/** Fetch land and coasts once, with the net beside them; a failure may be tried again. */
+export function loadBase(): Promise<Base> {
+  asked ??= fetchBase().catch((problem: unknown) => {
     asked = undefined;
     throw problem;
   });
   return asked;
 }
 
-async function fetchLand(): Promise<Land> {
+async function fetchBase(): Promise<Base> {
   const answer = await fetch(landUrl, { credentials: 'same-origin' });
   if (!answer.ok) throw new Error(`${landUrl}: ${answer.status}`);
   const { units, polygons } = (await answer.json()) as Written;
   const rings = polygons.map((polygon) => polygon.map((ring) => decodeRing(ring, units)));
   return {
-    areas: collect(rings.map((polygon): Polygon => ({ type: 'Polygon', coordinates: polygon.map(closed) }))),
-    coasts: collect(rings.flat().map((ring): LineString => ({ type: 'LineString', coordinates: coastOf(ring) }))),
+    type: 'FeatureCollection',
+    features: [
+      ...rings.map((polygon) => feature({ type: 'Polygon', coordinates: polygon.map(closed) })),
+      ...rings.flat().map((ring) => feature({ type: 'LineString', coordinates: coastOf(ring) }, 'coast')),
+      ...netLines().map((coordinates) => feature({ type: 'LineString', coordinates }, 'net')),
+    ],
   };
 }
 
@@ -60,20 +61,17 @@ function coastOf(ring: readonly Position[]): Position[] {
   return onEarth.length < ring.length ? onEarth : closed(ring);
 }
 
-export function netOfMeridians(): FeatureCollection<LineString> {
+function netLines(): Position[][] {
   const lines: Position[][] = [];
   for (let longitude = -180; longitude < 180; longitude += NET_DEG) lines.push(along((latitude) => [longitude, latitude], -85, 85));
   for (let latitude = -80; latitude <= 80; latitude += NET_DEG) lines.push(along((longitude) => [longitude, latitude], -180, 180));
-  return collect(lines.map((coordinates): LineString => ({ type: 'LineString', coordinates })));
+  return lines;
 }
 
 function along(place: (degree: number) => Position, from: number, to: number): Position[] {
   return Array.from({ length: (to - from) / 5 + 1 }, (_, step) => place(from + 5 * step));
 }
 
-export function collect<G extends Polygon | LineString>(geometries: readonly G[]): FeatureCollection<G> {
-  return {
-    type: 'FeatureCollection',
-    features: geometries.map((geometry): Feature<G> => ({ type: 'Feature', properties: {}, geometry })),
-  };
+function feature<G extends Polygon | LineString>(geometry: G, line = ''): Feature<G> {
+  return { type: 'Feature', properties: { line }, geometry };
 }

@@ -25,12 +25,13 @@ const NIGHT: Colours = {
 };
 
 /** Sources that are filled as the page goes on. */
-export const SOURCES = ['land', 'coasts', 'net', 'borders', 'areas', 'dots', 'symbols', 'moving', 'conflicts', 'way', 'draft'] as const;
+export const SOURCES = ['base', 'borders', 'areas', 'dots', 'symbols', 'moving', 'conflicts', 'way', 'draft'] as const;
 export type SourceName = (typeof SOURCES)[number];
 
 /** What is in force is drawn whole; what begins or ended within the chosen time, faintly. */
 const SEEN: ExpressionSpecification = ['coalesce', ['feature-state', 'seen'], 0];
 const OURS: ExpressionSpecification = ['get', 'ours'];
+const IS_AREA: FilterSpecification = ['==', ['geometry-type'], 'Polygon'];
 const CHOSEN: ExpressionSpecification = ['coalesce', ['feature-state', 'chosen'], false];
 
 export function coloursOf(isDark: boolean): Colours {
@@ -46,13 +47,18 @@ export function styleOf(colours: Colours, isGlobe: boolean): StyleSpecification 
   };
 }
 
+/** The layers that show a source: while it is empty they are hidden, for each source costs a pass over the whole map. */
+export function layersFrom(source: SourceName): string[] {
+  return layersOf(DAY).flatMap((layer) => ('source' in layer && layer.source === source ? [layer.id] : []));
+}
+
 function layersOf(colours: Colours): LayerSpecification[] {
   const side: ExpressionSpecification = ['case', OURS, colours.ours, colours.theirs];
   return [
     { id: 'sea', type: 'background', paint: { 'background-color': colours.sea } },
-    { id: 'land', type: 'fill', source: 'land', paint: { 'fill-color': colours.land, 'fill-antialias': false } },
-    line('net', 'net', colours.net, 0.6),
-    line('coasts', 'coasts', colours.coast, 0.8),
+    { id: 'land', type: 'fill', source: 'base', filter: IS_AREA, paint: { 'fill-color': colours.land, 'fill-antialias': false } },
+    { ...line('net', 'base', colours.net, 0.6), filter: ['==', ['get', 'line'], 'net'] },
+    { ...line('coasts', 'base', colours.coast, 0.8), filter: ['==', ['get', 'line'], 'coast'] },
     line('borders', 'borders', colours.border, 1.1, [5, 2, 1, 2]),
     hatch('hatch-ours', true),
     hatch('hatch-theirs', false),
@@ -61,7 +67,7 @@ function layersOf(colours: Colours): LayerSpecification[] {
       ...outline('outline-theirs', false),
       paint: { 'line-color': colours.theirs, 'line-width': width(1.8), 'line-opacity': SEEN, 'line-dasharray': [3, 1.6] },
     },
-    { id: 'moving', type: 'fill', source: 'moving', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': side, 'fill-opacity': 0.28 } },
+    { id: 'moving', type: 'fill', source: 'moving', filter: IS_AREA, paint: { 'fill-color': side, 'fill-opacity': 0.28 } },
     line('moving-outline', 'moving', side, 2.2),
     {
       id: 'dots',
@@ -81,7 +87,7 @@ function layersOf(colours: Colours): LayerSpecification[] {
       id: 'symbols',
       type: 'symbol',
       source: 'symbols',
-      layout: { 'icon-image': ['get', 'symbol'], 'icon-size': ['interpolate', ['linear'], ['zoom'], 1, 0.65, 6, 1], 'icon-padding': 1, 'symbol-sort-key': ['get', 'rank'] },
+      layout: { 'icon-image': ['get', 'symbol'], 'icon-size': ['interpolate', ['linear'], ['zoom'], 1, 0.65, 6, 1], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
       paint: { 'icon-opacity': ['get', 'seen'] },
     },
     {
@@ -93,14 +99,15 @@ function layersOf(colours: Colours): LayerSpecification[] {
     },
     line('way', 'way', colours.ink, 2.2, [2, 1.2]),
     { id: 'way-ends', type: 'circle', source: 'way', filter: ['==', ['geometry-type'], 'Point'], paint: point(colours) },
-    { id: 'draft', type: 'fill', source: 'draft', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': colours.ours, 'fill-opacity': 0.16 } },
+    { id: 'draft', type: 'fill', source: 'draft', filter: IS_AREA, paint: { 'fill-color': colours.ours, 'fill-opacity': 0.16 } },
     line('draft-outline', 'draft', colours.ours, 2.4),
   ];
 }
 
+type Line = Extract<LayerSpecification, { type: 'line' }>;
 type Colour = string | ExpressionSpecification;
 
-function line(id: string, source: SourceName, colour: Colour, wide: number, dashes?: number[]): LayerSpecification {
+function line(id: string, source: SourceName, colour: Colour, wide: number, dashes?: number[]): Line {
   return {
     id,
     type: 'line',
@@ -120,7 +127,7 @@ function hatch(id: string, isOurs: boolean): LayerSpecification {
   };
 }
 
-function outline(id: string, isOurs: boolean): Extract<LayerSpecification, { type: 'line' }> {
+function outline(id: string, isOurs: boolean): Line {
   return { id, type: 'line', source: 'areas', filter: areaOf(isOurs) };
 }
 

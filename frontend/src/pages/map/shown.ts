@@ -20,23 +20,33 @@ export interface Row {
 
 const ORDER: Readonly<Record<Standing, number>> = { 'in-force': 0, within: 1, outside: 2 };
 
-/** A row for each notice that is shown: those in conflict first, then what is in force, then by beginning. */
-export function rowsOf(areas: readonly Area[], instantMs: number, reach: Reach, sought: string): Row[] {
-  const grouped = new Map<MapNotice, Area[]>();
-  for (const area of areas) grouped.set(area.notice, [...(grouped.get(area.notice) ?? []), area]);
-  const rows: Row[] = [];
-  for (const [notice, own] of grouped) {
-    if (!isSought(notice, sought)) continue;
-    const stands = own.map(({ volume }) => standing(volume, instantMs, REACHES[reach]));
-    const best = stands.reduce((one, other) => (ORDER[other] < ORDER[one] ? other : one), 'outside' as Standing);
-    if (best !== 'outside') rows.push({ notice, areas: own, standing: best, startMs: least(own), endMs: most(own) });
+/** The areas of each notice together. */
+export function groupsOf(areas: readonly Area[]): readonly (readonly Area[])[] {
+  const groups = new Map<MapNotice, Area[]>();
+  for (const area of areas) {
+    const group = groups.get(area.notice);
+    if (group) group.push(area);
+    else groups.set(area.notice, [area]);
   }
-  return rows.sort(
-    (one, other) =>
-      Number(other.notice.conflicts > 0) - Number(one.notice.conflicts > 0) ||
-      ORDER[one.standing] - ORDER[other.standing] ||
-      (one.startMs ?? 0) - (other.startMs ?? 0),
-  );
+  return [...groups.values()].sort((one, other) => (least(one) ?? 0) - (least(other) ?? 0));
+}
+
+/** A row for each notice that is shown: those in conflict first, then what is in force, then by beginning. */
+export function rowsOf(groups: readonly (readonly Area[])[], instantMs: number, reach: Reach, sought: string): Row[] {
+  const ranked: [Row[], Row[], Row[], Row[]] = [[], [], [], []];
+  for (const own of groups) {
+    const notice = own[0]?.notice;
+    if (!notice || !isSought(notice, sought)) continue;
+    let best: Standing = 'outside';
+    for (const { volume } of own) {
+      const stands = standing(volume, instantMs, REACHES[reach]);
+      if (ORDER[stands] < ORDER[best]) best = stands;
+    }
+    if (best === 'outside') continue;
+    const rank = (notice.conflicts > 0 ? 0 : 2) + ORDER[best];
+    ranked[rank]?.push({ notice, areas: own, standing: best, startMs: least(own), endMs: most(own) });
+  }
+  return ranked.flat();
 }
 
 function isSought({ number, title, movement }: MapNotice, sought: string): boolean {
