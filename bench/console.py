@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 
 from console_calls import Callers
 from console_crowd import STREAMS_A_SESSION, watch
+from console_map import measure_map
 from console_pages import open_page, painted_ms, sign_in, two_browsers
 from console_record import Desk, long_record, open_desks
 from console_verifier import check_in_browser, make_communique, median
@@ -280,6 +281,12 @@ async def measure_verifier(room: Room) -> AsyncIterator[Figure]:
     )  # fmt: skip
 
 
+async def measure_the_map(room: Room) -> AsyncIterator[Figure]:
+    """Ten thousand live notices on RU's map."""
+    for figure in await measure_map(room.theirs, room.their_address):
+        yield figure
+
+
 MEASUREMENTS = {
     "first-page": measure_first_page,
     "send": measure_send,
@@ -289,6 +296,7 @@ MEASUREMENTS = {
     "keystrokes": measure_keys,
     "first-media": measure_first_media,
     "verifier": measure_verifier,
+    "map": measure_the_map,
 }
 
 

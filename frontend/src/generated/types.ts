@@ -1377,12 +1377,12 @@ export interface MapConflict {
   readonly settled: string;
 }
 
-/** All live notices of both sides and their conflicts: those that begin first, of `conflicts_total`. */
+/** Live notices of both sides, a window of `total`; with the first window conflicts, of `conflicts_total`. */
 export interface NoticeMap {
   readonly notices: readonly MapNotice[];
   readonly conflicts: readonly MapConflict[];
   readonly conflicts_total: number;
-  readonly truncated: boolean;
+  readonly total: number;
   readonly as_of_ms: number;
 }
 

@@ -9,7 +9,7 @@ import { lineThrough, quickRing } from './geodesy';
 import { drawConflict, drawHatch, drawSymbol, FINE, loadSymbols, symbolName } from './images';
 import { loadBase } from './land';
 import { coloursOf, layersFrom, SOURCES, styleOf, type SourceName } from './layers';
-import { placeOf, standing, whereAt, type Area, type Standing } from './notices';
+import { placeOf, standing, whereAt, windowsOf, type Area, type Standing, type Windows } from './notices';
 import { beside, type Point } from './shape';
 
 export interface Dress {
@@ -43,10 +43,13 @@ export class Chart {
   readonly map: MapLibre;
   #dress: Dress;
   #areas: readonly Area[] = [];
-  #seen = new Map<number, number>();
+  /** Of each area in turn. */
+  #seen = new Float32Array();
+  #windows: Windows = windowsOf([]);
   #chosen: readonly number[] = [];
   #instantMs = 0;
   #eitherSideMs = 0;
+  #indices = new Map<number, number>();
   #thinnedFor = 0;
   #rest: ReturnType<typeof setTimeout> | undefined;
   #data = new Map<SourceName, FeatureCollection>();
@@ -94,14 +97,16 @@ export class Chart {
     this.#hideEmpty();
     await this.#addPictures();
     for (const [name, data] of this.#data) this.#source(name)?.setData(data);
-    this.#seen.clear();
+    this.#seen.fill(0);
     this.#showStanding();
     this.choose(this.#chosen);
   }
 
   setAreas(areas: readonly Area[]): void {
     this.#areas = areas;
-    this.#seen.clear();
+    this.#seen = new Float32Array(areas.length);
+    this.#windows = windowsOf(areas);
+    this.#indices = new Map(areas.map((area, index) => [area.id, index]));
     this.map.removeFeatureState({ source: 'areas' });
     this.map.removeFeatureState({ source: 'dots' });
     this.#put('areas', together(areas.flatMap(outlineOf)));
@@ -151,14 +156,16 @@ export class Chart {
   }
 
   #showStanding(): void {
-    for (const area of this.#areas) {
-      const seen = SEEN[standing(area.volume, this.#instantMs, this.#eitherSideMs)];
-      if ((this.#seen.get(area.id) ?? 0) === seen) continue;
-      this.#seen.set(area.id, seen);
+    const moving: Feature[] = [];
+    for (const [index, area] of this.#areas.entries()) {
+      const seen = SEEN[standing(this.#windows, index, this.#instantMs, this.#eitherSideMs)];
+      if (seen === 1 && area.fixes.length > 0) moving.push(...movingAt(area, this.#instantMs));
+      if (this.#seen[index] === seen) continue;
+      this.#seen[index] = seen;
       this.map.setFeatureState({ source: 'areas', id: area.id }, { seen });
       this.map.setFeatureState({ source: 'dots', id: area.id }, { seen: area.fixes.length > 0 && seen === 1 ? 0 : seen });
     }
-    this.#put('moving', together(this.#areas.flatMap((area) => (this.#seen.get(area.id) === 1 ? movingAt(area, this.#instantMs) : []))));
+    this.#put('moving', together(moving));
     clearTimeout(this.#rest);
     this.#rest = setTimeout(() => this.#showSymbols(), REST_MS);
   }
@@ -166,18 +173,18 @@ export class Chart {
   /** A symbol for each place on the map: where several would lie on one another the first in rank; all have dots. */
   #showSymbols(): void {
     this.#thinnedFor = this.#level();
-    const cells = new Map<string, { area: Area; rank: number; place: Point }>();
-    for (const area of this.#areas) {
-      const seen = this.#seen.get(area.id) ?? 0;
+    const cells = new Map<string, { area: Area; seen: number; rank: number; place: Point }>();
+    for (const [index, area] of this.#areas.entries()) {
+      const seen = this.#seen[index] ?? 0;
       if (seen === 0) continue;
       const place = whereAt(area, this.#instantMs) ?? area.label;
       const rank = seen + area.notice.conflicts;
       const cell = cellOf(place, this.#thinnedFor);
-      if (rank > (cells.get(cell)?.rank ?? 0)) cells.set(cell, { area, rank, place });
+      if (rank > (cells.get(cell)?.rank ?? 0)) cells.set(cell, { area, seen, rank, place });
     }
-    const shown = [...cells.values()].map(({ area, place }) => {
+    const shown = [...cells.values()].map(({ area, seen, place }) => {
       const { notice } = area;
-      const isInForce = this.#seen.get(area.id) === 1;
+      const isInForce = seen === 1;
       const symbol = symbolName(notice.form, notice.ours, isInForce, this.#dress.isExercise);
       return feature(area.id, { symbol, seen: isInForce ? 1 : 0.6, number: notice.number }, pointAt(place));
     });
@@ -196,7 +203,7 @@ export class Chart {
   #numbersAt({ x, y }: { x: number; y: number }): string[] {
     const box: [[number, number], [number, number]] = [[x - PICK_PX, y - PICK_PX], [x + PICK_PX, y + PICK_PX]];
     const found = this.map.queryRenderedFeatures(box, { layers: PICKED });
-    const shown = found.filter((each) => typeof each.id === 'number' && (this.#seen.get(each.id) ?? 0) > 0);
+    const shown = found.filter((each) => typeof each.id === 'number' && (this.#seen[this.#indices.get(each.id) ?? -1] ?? 0) > 0);
     return [...new Set(shown.map((each) => String(each.properties['number'])))];
   }
 

@@ -61,12 +61,6 @@ export function quickRing(centre: Point, metres: number, corners = 24): Point[] 
   return ring;
 }
 
-/** The place at a share of the way, 0 to 1. */
-export function partOfWay(from: Point, to: Point, share: number): Point {
-  const way = measure(from, to);
-  return go(from, way.bearing, way.metres * share);
-}
-
 function turned(degrees: number): number {
   return ((degrees % 360) + 360) % 360;
 }

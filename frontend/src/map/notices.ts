@@ -1,7 +1,7 @@
 /** Notices as the map draws them: areas with numbers of their own, in force or not at an instant. */
 
 import type { AltitudeValues, MapNotice, MapVolume, NoticeMap } from '../generated/types';
-import { partOfWay } from './geodesy';
+import { go, measure, type Way } from './geodesy';
 import { decodeRing } from './land';
 import { beside, type Point } from './shape';
 
@@ -14,7 +14,12 @@ export interface Area {
   readonly volume: MapVolume;
   readonly polygons: readonly (readonly (readonly Point[])[])[];
   readonly label: Point;
-  readonly fixes: readonly { readonly point: Point; readonly atMs: number }[];
+  readonly fixes: readonly Fix[];
+}
+
+export interface Fix {
+  readonly point: Point;
+  readonly atMs: number;
 }
 
 export type Standing = 'in-force' | 'within' | 'outside';
@@ -40,8 +45,8 @@ export function placeOf([longitude, latitude]: readonly [number, number]): Point
   return [longitude / UNITS_IN_A_DEGREE, latitude / UNITS_IN_A_DEGREE];
 }
 
-function fixesOf(written: readonly number[]): { point: Point; atMs: number }[] {
-  const fixes: { point: Point; atMs: number }[] = [];
+function fixesOf(written: readonly number[]): Fix[] {
+  const fixes: Fix[] = [];
   for (let at = 0; at + 2 < written.length; at += 3) {
     const point = placeOf([written[at] ?? 0, written[at + 1] ?? 0]);
     fixes.push({ point: beside(point, fixes.at(-1)?.point), atMs: written[at + 2] ?? 0 });
@@ -49,9 +54,23 @@ function fixesOf(written: readonly number[]): { point: Point; atMs: number }[] {
   return fixes;
 }
 
-/** How a window stands to an instant, and to so much time on either side of it; not stated is without bound. */
-export function standing(volume: MapVolume, instantMs: number, eitherSideMs: number): Standing {
-  const [start, end] = [volume.start_ms ?? -Infinity, volume.end_ms ?? Infinity];
+/** The windows of areas as two rows of numbers: a slider asks for all of them at every step. */
+export interface Windows {
+  readonly starts: Float64Array;
+  readonly ends: Float64Array;
+}
+
+/** What is not stated is without bound. */
+export function windowsOf(areas: readonly Area[]): Windows {
+  return {
+    starts: Float64Array.from(areas, ({ volume }) => volume.start_ms ?? -Infinity),
+    ends: Float64Array.from(areas, ({ volume }) => volume.end_ms ?? Infinity),
+  };
+}
+
+/** How one window stands to an instant, and to so much time on either side of it. */
+export function standing({ starts, ends }: Windows, index: number, instantMs: number, eitherSideMs: number): Standing {
+  const [start = -Infinity, end = Infinity] = [starts[index], ends[index]];
   if (start <= instantMs && instantMs <= end) return 'in-force';
   return start <= instantMs + eitherSideMs && instantMs - eitherSideMs <= end ? 'within' : 'outside';
 }
@@ -62,7 +81,17 @@ export function whereAt(area: Area, instantMs: number): Point | null {
   const [before, after] = [area.fixes[next - 1], area.fixes[next]];
   if (after?.atMs === instantMs) return after.point;
   if (!before || !after) return null;
-  return partOfWay(before.point, after.point, (instantMs - before.atMs) / (after.atMs - before.atMs));
+  const way = wayBetween(before, after);
+  return go(before.point, way.bearing, (way.metres * (instantMs - before.atMs)) / (after.atMs - before.atMs));
+}
+
+const ways = new WeakMap<Fix, Way>();
+
+/** Measured once. */
+function wayBetween(from: Fix, to: Fix): Way {
+  const way = ways.get(from) ?? measure(from.point, to.point);
+  ways.set(from, way);
+  return way;
 }
 
 /** The first beginning and the last end that are stated, with `nowMs` between them. */
@@ -75,12 +104,18 @@ export function spanOf(areas: readonly Area[], nowMs: number): { fromMs: number;
   return { fromMs, untilMs };
 }
 
+/** Two windows of one list; what changed between both answers may stand in both, and counts once. */
+export function joined(map: NoticeMap, more: NoticeMap): NoticeMap {
+  const known = new Set(map.notices.map(({ number }) => number));
+  return { ...map, notices: [...map.notices, ...more.notices.filter(({ number }) => !known.has(number))] };
+}
+
 /** Everything with the one notice in its newest state; without it, where it is live no more. */
 export function replaced(map: NoticeMap, number: string, fresh: NoticeMap): NoticeMap {
   const notices = [...map.notices.filter((notice) => notice.number !== number), ...fresh.notices];
   const involves = (each: { ours: string; theirs: string }): boolean => each.ours === number || each.theirs === number;
   const conflicts = [...map.conflicts.filter((each) => !involves(each)), ...fresh.conflicts.filter(involves)];
-  return { ...fresh, notices, conflicts, truncated: map.truncated, conflicts_total: map.conflicts_total - map.conflicts.length + conflicts.length };
+  return { ...fresh, notices, conflicts, total: map.total - map.notices.length + notices.length, conflicts_total: map.conflicts_total - map.conflicts.length + conflicts.length };
 }
 
 /** `FL100`, `3000 FT AMSL`, `SFC`, `UNL`; "" where it is not stated. */

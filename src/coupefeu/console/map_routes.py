@@ -1,7 +1,6 @@
 """The routes of the map: live notices with their outlines, and a party's own borders."""
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any, Final, cast
 
 from litestar import get
@@ -11,6 +10,7 @@ from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import refuses
 from coupefeu.console.map_borders import read_borders
 from coupefeu.console.map_shapes import draw, units_of
+from coupefeu.console.messages import Offset
 from coupefeu.console.notices_values import MapConflict, MapNotice, MapVolume, NoticeMap
 from coupefeu.errors import ConfigError, StoreError, UsageError
 from coupefeu.model.messages import MessageId, parse_number
@@ -18,10 +18,11 @@ from coupefeu.node.conflict_values import ConflictView
 from coupefeu.node.desk import Desk
 from coupefeu.services.messages.display import show_line
 from coupefeu.services.notices.facts import NoticeFact
-from coupefeu.services.notices.status import NoticeView
+from coupefeu.services.notices.listed import NoticeFilter
+from coupefeu.services.notices.status import NoticeState, NoticeView
 
-MOST: Final = 20_000
-"""Notices on one map."""
+WINDOW: Final = 1_000
+"""Notices in one answer: a map of very many is fetched by several, and no answer keeps others waiting."""
 MOST_CONFLICTS: Final = 500
 _STORE: Final = StoreError("the record cannot be read now", code="store.*")
 _NO_NUMBER: Final = UsageError("this is no number of a notice", code="model.message_number.*")
@@ -32,10 +33,13 @@ _BORDERS: Final = ConfigError("the party's own borders cannot be read", code="co
 
 
 @get("/api/notices/map", responses=refuses(_STORE, _NO_NUMBER, _NO_NOTICE))
-async def show_map(desk: NamedDependency[ConsoleDesk], number: str = "") -> NoticeMap:
-    """Give every live notice of both sides, with outlines; with `number` that one alone, none where it is over."""
+async def show_map(desk: NamedDependency[ConsoleDesk], number: str = "", offset: Offset = 0) -> NoticeMap:
+    """Give live notices of both sides with outlines, from `offset` on; with `number` that one, none where it is over.
+
+    Conflicts come with the first window, and with one notice its own.
+    """
     wanted = parse_number(number, desk.folder.agreement.party_ids) if number else None
-    return await desk.read(lambda look: notice_map(look, wanted))
+    return await desk.read(lambda look: notice_map(look, wanted, offset))
 
 
 @get("/api/map/borders", responses=refuses(_BORDERS))
@@ -45,23 +49,30 @@ async def show_borders(desk: NamedDependency[ConsoleDesk]) -> dict[str, Any] | N
     return await desk.read(lambda _: read_borders(path))
 
 
-def notice_map(desk: Desk, wanted: MessageId | None = None) -> NoticeMap:
-    """Lay out what is live, or one notice. Raises: UsageError: there is no such notice."""
-    found = desk.notices.live() if wanted is None else (desk.notices.get(wanted),)
-    live = [each for each in found if each.is_live and each.fact is not None]
-    listed, total = _conflicts(desk, wanted)
-    conflicts = tuple(map(_conflict, listed))
-    counts = Counter(number for each in conflicts for number in (each.ours, each.theirs))
+def notice_map(desk: Desk, wanted: MessageId | None = None, offset: int = 0) -> NoticeMap:
+    """Lay out a window of what is live, or one notice. Raises: UsageError: there is no such notice."""
+    if wanted is None:
+        listed = desk.notices.listed(NoticeFilter(state=NoticeState.LIVE, by_start=True), offset, WINDOW)
+        found, total = listed.notices, listed.total
+    else:
+        found, total = (desk.notices.get(wanted),), 1
+    drawn, conflicts_total = _conflicts(desk, wanted) if offset == 0 else ((), 0)
+    ids = [each.id for each in found]
+    counts = desk.conflicts.counts(ids)
     return NoticeMap(
-        notices=tuple(_notice(each, each.fact, counts) for each in live[:MOST] if each.fact is not None),
-        conflicts=conflicts,
-        conflicts_total=total,
-        truncated=len(live) > MOST,
+        notices=tuple(
+            _notice(each, each.fact, counts.get(each.id, 0))
+            for each in found
+            if each.is_live and each.fact is not None
+        ),
+        conflicts=tuple(map(_conflict, drawn)),
+        conflicts_total=conflicts_total,
+        total=total,
         as_of_ms=desk.context().now.utc_ms,
     )
 
 
-def _notice(view: NoticeView, fact: NoticeFact, conflicts: Mapping[str, int]) -> MapNotice:
+def _notice(view: NoticeView, fact: NoticeFact, conflicts: int) -> MapNotice:
     return MapNotice(
         number=view.number,
         party=view.party,
@@ -71,16 +82,16 @@ def _notice(view: NoticeView, fact: NoticeFact, conflicts: Mapping[str, int]) ->
         title=show_line(fact.title),
         movement=show_line(fact.movement),
         short=view.is_short_notice,
-        conflicts=conflicts.get(view.number, 0),
+        conflicts=conflicts,
         # Each is the JSON of a `MapVolume` already: outlines are written once.
         volumes=cast("tuple[MapVolume, ...]", tuple(draw(each) for each in fact.volumes)),
     )
 
 
-def _conflicts(desk: Desk, wanted: MessageId | None) -> tuple[list[ConflictView], int]:
+def _conflicts(desk: Desk, wanted: MessageId | None) -> tuple[Sequence[ConflictView], int]:
     """Give those to draw, and how many there are."""
     if wanted is not None:
-        found = list(desk.conflicts.of(wanted))
+        found = desk.conflicts.of(wanted)
         return found, len(found)
     listed = desk.conflicts.listed(MOST_CONFLICTS)
     return [each for group in listed.groups for each in group.conflicts], listed.total

@@ -537,12 +537,12 @@ class MapConflict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeMap:
-    """All live notices of both sides and their conflicts: those that begin first, of `conflicts_total`."""
+    """Live notices of both sides, a window of `total`; with the first window conflicts, of `conflicts_total`."""
 
     notices: tuple[MapNotice, ...]
     conflicts: tuple[MapConflict, ...]
     conflicts_total: int
-    truncated: bool
+    total: int
     as_of_ms: int
 
 

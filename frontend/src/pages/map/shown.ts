@@ -1,6 +1,6 @@
 /** Which notices the map and its list show: the same ones. */
 
-import { spanOf, standing, type Area, type Standing } from '../../map/notices';
+import { spanOf, standing, windowsOf, type Area, type Standing, type Windows } from '../../map/notices';
 import type { MapNotice } from '../../generated/types';
 
 const HOUR_MS = 3_600_000;
@@ -11,47 +11,56 @@ export const REACHES = { instant: 0, hours: 6 * HOUR_MS, day: DAY_MS, all: Infin
 export type Reach = keyof typeof REACHES;
 
 export interface Row {
-  readonly notice: MapNotice;
-  readonly areas: readonly Area[];
+  readonly group: Group;
   readonly standing: Standing;
-  readonly startMs: number | null;
-  readonly endMs: number | null;
 }
 
 const ORDER: Readonly<Record<Standing, number>> = { 'in-force': 0, within: 1, outside: 2 };
 
-/** The areas of each notice together. */
-export function groupsOf(areas: readonly Area[]): readonly (readonly Area[])[] {
-  const groups = new Map<MapNotice, Area[]>();
+/** A notice with what does not change while the slider runs. */
+export interface Group {
+  readonly notice: MapNotice;
+  readonly areas: readonly Area[];
+  readonly windows: Windows;
+  readonly startMs: number | null;
+  readonly endMs: number | null;
+}
+
+/** The areas of each notice together, by beginning. */
+export function groupsOf(areas: readonly Area[]): readonly Group[] {
+  const found = new Map<MapNotice, Area[]>();
   for (const area of areas) {
-    const group = groups.get(area.notice);
-    if (group) group.push(area);
-    else groups.set(area.notice, [area]);
+    const own = found.get(area.notice);
+    if (own) own.push(area);
+    else found.set(area.notice, [area]);
   }
-  return [...groups.values()].sort((one, other) => (least(one) ?? 0) - (least(other) ?? 0));
+  const groups = [...found].map(([notice, own]): Group => ({ notice, areas: own, windows: windowsOf(own), startMs: least(own), endMs: most(own) }));
+  return groups.sort((one, other) => (one.startMs ?? 0) - (other.startMs ?? 0));
 }
 
 /** A row for each notice that is shown: those in conflict first, then what is in force, then by beginning. */
-export function rowsOf(groups: readonly (readonly Area[])[], instantMs: number, reach: Reach, sought: string): Row[] {
+export function rowsOf(groups: readonly Group[], instantMs: number, reach: Reach, sought: string): Row[] {
   const ranked: [Row[], Row[], Row[], Row[]] = [[], [], [], []];
-  for (const own of groups) {
-    const notice = own[0]?.notice;
-    if (!notice || !isSought(notice, sought)) continue;
-    let best: Standing = 'outside';
-    for (const { volume } of own) {
-      const stands = standing(volume, instantMs, REACHES[reach]);
-      if (ORDER[stands] < ORDER[best]) best = stands;
-    }
-    if (best === 'outside') continue;
-    const rank = (notice.conflicts > 0 ? 0 : 2) + ORDER[best];
-    ranked[rank]?.push({ notice, areas: own, standing: best, startMs: least(own), endMs: most(own) });
+  const words = sought.trim().toLowerCase();
+  for (const group of groups) {
+    if (words !== '' && !isSought(group.notice, words)) continue;
+    const best = bestStanding(group, instantMs, REACHES[reach]);
+    if (best !== 'outside') ranked[(group.notice.conflicts > 0 ? 0 : 2) + ORDER[best]]?.push({ group, standing: best });
   }
   return ranked.flat();
 }
 
-function isSought({ number, title, movement }: MapNotice, sought: string): boolean {
-  const words = sought.trim().toLowerCase();
-  return words === '' || [number, title, movement].some((text) => text.toLowerCase().includes(words));
+function bestStanding({ windows }: Group, instantMs: number, eitherSideMs: number): Standing {
+  let best: Standing = 'outside';
+  for (let index = 0; index < windows.starts.length; index += 1) {
+    const stands = standing(windows, index, instantMs, eitherSideMs);
+    if (ORDER[stands] < ORDER[best]) best = stands;
+  }
+  return best;
+}
+
+function isSought({ number, title, movement }: MapNotice, words: string): boolean {
+  return [number, title, movement].some((text) => text.toLowerCase().includes(words));
 }
 
 /** The first beginning; null: one of them has none. */

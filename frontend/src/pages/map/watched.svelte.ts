@@ -3,12 +3,16 @@
 import type { NoticeMap } from '../../generated/types';
 import { get } from '../../lib/api';
 import { live } from '../../lib/live.svelte';
-import { replaced } from '../../map/notices';
+import { joined, replaced } from '../../map/notices';
 
 const CALM_MS = 400;
 /** A map of very many is fetched less often. */
 const CALM_OF_MANY_MS = 5_000;
 const MANY = 2_000;
+/** So many come in one answer (`console.map_routes.WINDOW`). */
+const WINDOW = 1_000;
+/** No more are drawn; the page says so. */
+export const MOST = 20_000;
 /** More changes than that at once are fetched as a whole. */
 const ONE_BY_ONE = 8;
 
@@ -35,8 +39,13 @@ export class Watched {
     const mine = (this.#asked += 1);
     this.#changed.clear();
     await this.#try(async () => {
-      const map = await get<NoticeMap>('/notices/map');
-      if (mine === this.#asked) this.map = map;
+      let map = await get<NoticeMap>('/notices/map');
+      if (mine === this.#asked && (!this.map || map.total <= map.notices.length)) this.map = map;
+      for (let offset = WINDOW; offset < Math.min(map.total, MOST); offset += WINDOW) {
+        map = joined(map, await get<NoticeMap>('/notices/map', { offset }));
+        if (mine !== this.#asked) return;
+      }
+      this.map = map;
     });
   }
 
