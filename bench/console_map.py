@@ -1,7 +1,7 @@
 """The map with ten thousand live notices, beside an empty one: frames while it is moved and while the slider runs.
 
 Chromium here draws by software, which alone decides how many frames there are; what a graphics card cannot spare is
-the time that our scripts and MapLibre's take of each frame, and that is what is asked for. The notices are made up, laid
+the time that our scripts and MapLibre take of each frame, and that is what is asked for. The notices are made up, laid
 out as the node lays them out (`console.map_shapes`), and answered in the place of the node.
 """
 
