@@ -14,6 +14,7 @@ from coupefeu.model.volumes import Altitude, AltitudeUnit, Circle, Datum, Limit,
 from coupefeu.node.conflict_values import NotChecked
 from coupefeu.services.erasures.facts import EraseContent
 from coupefeu.services.every import SERVICES
+from coupefeu.services.notices import conflicts
 from coupefeu.services.notices.commands import (
     AmendNotice,
     AnswerCounter,
@@ -177,12 +178,32 @@ def test_conflicts_are_grouped_by_movement_and_raise_one_alarm(nodes):
 
 
 def test_a_conflict_that_is_new_on_a_running_notice_raises_an_alarm(nodes):
-    file(nodes.us, patrol(start=-1, hours=30))
+    ours = file(nodes.us, patrol(start=-1, hours=30))
     nodes.run(seconds=1)
-    file(nodes.ru, patrol(start=20))
+    theirs = file(nodes.ru, patrol(start=20))
     nodes.run(seconds=1)
     (group,) = nodes.us.desk().conflicts.listed().groups
     assert group.alarm is Alarm.RUNNING
+    said = {"settlement": Settlement.DISPUTED, "words": "as said", "from_post": DESKS["us"]}
+    nodes.us.act(SettleConflict(notice=ours, other=theirs, **said))
+    nodes.run(seconds=1)
+    (group,) = nodes.us.desk().conflicts.listed().groups
+    assert group.alarm is None  # who has spoken of it has seen it
+    (group,) = nodes.ru.desk().conflicts.listed().groups
+    assert group.alarm is Alarm.RUNNING
+
+
+def test_what_is_over_is_neither_listed_nor_counted_nor_named(nodes):
+    file(nodes.ru, patrol(start=-1, hours=1.01))
+    file(nodes.us, patrol(start=-1, hours=3))
+    nodes.run(seconds=1)
+    assert len(pairs(nodes.us)) == 1
+    nodes.run(seconds=60)
+    compared = nodes.us.desk().conflicts.compared()
+    assert (pairs(nodes.us), compared.conflicts, compared.ours, compared.theirs) == ([], 0, 1, 0)
+    assert nodes.us.desk().conflicts.check((volume(start=-1, hours=3),)) == ()
+    late = file(nodes.us, patrol(title="late", start=-1, hours=3))
+    assert nodes.us.desk().notices.get(late).conflicts_known == 0
 
 
 def test_a_request_for_explanation_is_about_the_other_side_and_is_compared_with_nothing(nodes):
@@ -219,6 +240,8 @@ def test_each_side_says_its_own_and_the_weaker_stands_until_an_amendment(nodes):
         nodes.run(seconds=1)
 
     assert conflict(nodes.us).settlement is None
+    settle(nodes.us, ours, theirs, Settlement.DISPUTED)
+    assert conflict(nodes.us).settlement is conflict(nodes.ru).settlement is Settlement.DISPUTED
     settle(nodes.us, ours, theirs, Settlement.RESOLVED)
     assert conflict(nodes.us).settlement is conflict(nodes.ru).settlement is None
     assert [each.party for each in conflict(nodes.ru).said] == ["us"]
@@ -269,12 +292,19 @@ def test_the_views_made_anew_hold_the_same_conflicts(nodes):
     amend(nodes.us, notices[1], patrol(title="1", lat=44.3))
     amend(nodes.us, notices[1], replace(patrol(title="1", lat=44.3), remarks="words alone"))
     nodes.run(seconds=1)
+    told = []
     for node in (nodes.us, nodes.ru):
         before = view_rows(node.keeper)
+        told.clear()
         assert len(before["notice_conflicts"]) > 6
         assert len(before["notice_boxes_ours"]) + len(before["notice_boxes_theirs"]) == 11
-        rebuild(node.keeper.connection, node.keeper.line, SERVICES, AGREEMENT)
+        rebuild(
+            node.keeper.connection, node.keeper.line, SERVICES, AGREEMENT, lambda *each: told.append(each)
+        )
         assert view_rows(node.keeper) == before
+        assert all(done <= total for done, total in told)
+        assert [done for done, _ in told] == sorted(done for done, _ in told)
+        assert told[-1][0] == told[-1][1]
 
 
 def test_a_hole_in_their_log_is_said(nodes):
@@ -408,3 +438,45 @@ def test_a_damaged_index_says_not_checked_and_is_made_anew(nodes, damage):
     rebuild(keeper.connection, keeper.line, SERVICES, AGREEMENT)
     assert len(pairs(nodes.us)) == 1
     assert nodes.us.desk().conflicts.compared().not_checked is None
+
+
+def test_many_in_one_place_are_compared_some_at_a_time_and_none_is_lost(nodes, monkeypatch):
+    monkeypatch.setattr(conflicts, "BATCH", 2)
+    for number in range(7):
+        file(nodes.ru, patrol(title=f"{number}", lat=44 + number / 1_000))
+    nodes.run(seconds=1)
+    notice = file(nodes.us, patrol())
+    assert nodes.us.desk().notices.get(notice).conflicts_known == 7
+    assert len(pairs(nodes.us)) == 7
+
+
+def test_a_notice_of_several_volumes_conflicts_once_and_leaves_no_box_behind(nodes):
+    legs = [volume(lat=44 + number) for number in range(16)]
+    notice = file(nodes.us, patrol(*legs))
+    nodes.run(seconds=1)
+    other = file(nodes.ru, patrol(volume(lat=44.1), volume(lat=46.1), volume(lat=80.0)))
+    nodes.run(seconds=1)
+    assert len(pairs(nodes.us)) == len(pairs(nodes.ru)) == 1
+    amend(nodes.us, notice, patrol(*legs[:2]))
+    nodes.ru.act(WithdrawNotice(notice=other, from_post=DESKS["ru"]))
+    nodes.run(seconds=1)
+    rows = view_rows(nodes.us.keeper)
+    assert len(rows["notice_boxes_ours"]) == 2
+    assert rows["notice_boxes_theirs"] == rows["notice_conflicts"] == []
+
+
+def test_an_amendment_that_overtakes_its_notice_counts_once_both_are_there(nodes):
+    notice = file(nodes.us, patrol())
+    amend(nodes.us, notice, patrol(lat=50.0))
+    keeper = nodes.ru.keeper
+    file(nodes.ru, patrol(lat=50.1))
+    nodes.run(seconds=1)
+    before = view_rows(keeper)
+    assert len(before["notice_conflicts"]) == 1
+    keeper.connection.query("UPDATE entries SET arrival = -arrival WHERE log = 0")
+    keeper.connection.query(
+        "UPDATE entries SET arrival = arrival + 1000 WHERE log = 0"
+    )  # the newest came first
+    rebuild(keeper.connection, keeper.line, SERVICES, AGREEMENT)
+    assert len(view_rows(keeper)["notice_conflicts"]) == 1
+    assert len(pairs(nodes.ru)) == 1

@@ -80,22 +80,26 @@ def _check(transaction: Transaction, rows: Iterable[Any]) -> None:
         transaction.carry_out(indexing.check(row, separation, transaction.select))
 
 
-def index_all(transaction: Transaction) -> int:
+def index_all(transaction: Transaction, progress: Progress | None = None) -> int:
     """Fill the index, which is empty, with what stands of all notices, and find all conflicts; gives how many stand.
 
-    Raises: StoreError.
+    `progress` counts each notice twice: when it is filled in, and when it has been compared. Raises: StoreError.
     """
     from coupefeu.services.notices import indexing  # noqa: PLC0415 - as above
 
+    tell = progress or (lambda _done, _total: None)
     standing = indexing.stand_all(transaction.context, transaction.select)
-    count = fill_index(transaction.connection, standing)
+    count = fill_index(transaction.connection, standing, lambda done, total: tell(done, done + total))
     transaction.write(DELETE_MINIMA, {})
     transaction.write(INSERT_MINIMA, minima_row(transaction.context.agreement.notices.separation))
-    after = -1
+    after, checked = -1, 0
     while rows := transaction.select(Statement(SELECT_OURS_AFTER, {"after": after, "limit": STEP})):
         _check(transaction, rows)
         after = rows[-1]["arrival"]
+        checked += len(rows)
+        tell(count + checked, 2 * count)
     transaction.flush()
+    tell(2 * count, 2 * count)
     return count
 
 

@@ -165,7 +165,7 @@ def replay(
         done += len(rows)
         if progress is not None:
             progress(done, total)
-    index_all(transaction)
+    index_all(transaction, progress and (lambda more, of: progress(total + more, total + of)))
     return shown
 
 
