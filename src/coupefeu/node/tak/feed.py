@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from itertools import product
 from typing import Final
 
 from coupefeu.model.instant import Moment
@@ -16,7 +17,7 @@ from coupefeu.services.notices.facts import KINDS
 from coupefeu.services.notices.listed import NoticeFilter
 from coupefeu.services.notices.status import NoticeState, NoticeView
 
-SLICE: Final = 25
+SLICE: Final = 10
 """So many notices are read at a time, with a pause behind: a thread that computes holds up the loop for no longer."""
 PAUSE_S: Final = 0.02
 CONNECT_S: Final = 10.0
@@ -26,7 +27,9 @@ BACK_OFF_S: Final = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
 _PIECE: Final = 65_536
 _LIVE: Final = NoticeFilter(state=NoticeState.LIVE, by_start=True)
 _CLOSED: Final = (NoticeState.WITHDRAWN, NoticeState.COMPLETED)
-"""The newest of these are taken off first: they may have been closed while nobody was connected."""
+MOST_CLOSED: Final = 100
+"""So many of each, the newest, are taken off first: they may have been closed while nobody was connected."""
+
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Dial = Callable[[str, int], Awaitable[Connection]]
 Pause = Callable[[float], Awaitable[None]]
@@ -98,8 +101,8 @@ class TakFeed:
                     await task
 
     async def _send(self, writer: asyncio.StreamWriter) -> None:
-        for state in _CLOSED:
-            for view in await self._read(partial(_window, NoticeFilter(state=state), 0)):
+        for state, offset in product(_CLOSED, range(0, MOST_CLOSED, SLICE)):
+            for view in await self._read(partial(_window, NoticeFilter(state=state), offset)):
                 await self._write(writer, self._drawn.erase(view, self._clock().utc_ms))
         while True:
             self._changed.clear()
