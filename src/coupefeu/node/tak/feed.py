@@ -2,9 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
-from itertools import product
 from typing import Final
 
 from coupefeu.model.instant import Moment
@@ -101,9 +100,10 @@ class TakFeed:
                     await task
 
     async def _send(self, writer: asyncio.StreamWriter) -> None:
-        for state, offset in product(_CLOSED, range(0, MOST_CLOSED, SLICE)):
-            for view in await self._read(partial(_window, NoticeFilter(state=state), offset)):
-                await self._write(writer, self._drawn.erase(view, self._clock().utc_ms))
+        for state in _CLOSED:
+            async for views in self._slices(NoticeFilter(state=state), MOST_CLOSED):
+                for view in views:
+                    await self._write(writer, self._drawn.erase(view, self._clock().utc_ms))
         while True:
             self._changed.clear()
             await self._send_all(writer)
@@ -114,16 +114,23 @@ class TakFeed:
     async def _send_all(self, writer: asyncio.StreamWriter) -> None:
         """Send all that is in force, in slices, and take off what no longer is."""
         seen: list[MessageId] = []
-        offset = 0
-        while True:
-            views = await self._read(partial(_window, _LIVE, offset))
+        async for views in self._slices(_LIVE):
             await self._draw(writer, views, again=True)
             seen += [view.id for view in views]
+        await self._write(writer, self._drawn.keep_only(seen, self._clock().utc_ms))
+
+    async def _slices(
+        self, wanted: NoticeFilter, most: int | None = None
+    ) -> AsyncIterator[Sequence[NoticeView]]:
+        """Read a list, so many at a time, with a pause behind each."""
+        offset = 0
+        while most is None or offset < most:
+            views = await self._read(partial(_window, wanted, offset))
+            yield views
             if len(views) < SLICE:
-                break
+                return
             offset += len(views)
             await asyncio.sleep(PAUSE_S)
-        await self._write(writer, self._drawn.keep_only(seen, self._clock().utc_ms))
 
     async def _send_changes(self, writer: asyncio.StreamWriter) -> None:
         """Send each change as it comes, until it is time to send all of it again."""
