@@ -245,3 +245,21 @@ def test_the_real_areas_and_flights_are_all_read():
     areas = [read(each) for each in shared_json("data/real/hazard-areas.geojson")["features"]]
     flights = [read(each) for each in shared_jsonl("data/real/flight-notices.jsonl")]
     assert (len(areas), len(flights)) == (11, 1_090)
+
+
+def test_what_is_no_json_in_one_feature_leaves_the_others_of_its_collection():
+    good = (
+        '{"type":"Feature","geometry":{"type":"Point","coordinates":[%s,44]},"properties":{"radius_m":5%s}}'
+    )
+    odd = [good % ("NaN", ""), good % ("-Infinity", ""), good % ("1e999", ""), good % ("1", ',"radius_m":6')]
+    text = ",".join([good % ("1", ""), *odd, good % ("2", "")])
+    found = list(read_features(f'{{"type":"FeatureCollection","features":[{text}]}}'))
+    assert [isinstance(each, Reject) for each in found] == [False, True, True, True, True, False]
+    fields = [str(each).split(", ")[1].split(":")[0] for each in found if isinstance(each, Reject)]
+    assert fields == ["geometry.coordinates"] * 3 + ["properties"]
+
+
+def test_a_first_line_that_is_none_leaves_the_features_behind_it():
+    line = '{"type":"Feature","geometry":{"type":"Point","coordinates":[1,44]},"properties":{"radius_m":5}}'
+    found = list(read_features(f"half a line\n{line}\n{line}"))
+    assert [isinstance(each, Reject) for each in found] == [True, False, False]

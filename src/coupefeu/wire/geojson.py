@@ -34,6 +34,8 @@ from coupefeu.wire.geojson_fields import read_altitudes, read_shapes, read_windo
 
 MAX_CHARACTERS: Final = 200_000_000
 MAX_FEATURES: Final = 1_000_000
+_LOOKED_AT: Final = 100
+"""So many lines are looked at for a feature, where the first one is none."""
 _CRS_WGS_84: Final = ("urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:OGC::CRS84")
 
 
@@ -113,14 +115,17 @@ def _volume(shape: Shape, lower: Bound, upper: Bound, start_ms: int | None, end_
     return Volume(shape=shape, lower=lower, upper=upper, start_ms=start_ms, end_ms=end_ms)
 
 
-def parse_json(text: str) -> Any:
+def parse_json(text: str, *, marks: bool = False) -> Any:
     """Read one JSON value without NaN, infinities and names given twice.
+
+    `marks`: these become texts that say so, which no field takes: of a file one feature alone is refused then.
 
     Raises:
         PeerError: `wire.geojson.syntax`.
     """
+    constant, made = (str, _marked) if marks else (_no_constant, _object)
     try:
-        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_object)
+        return json.loads(text, parse_constant=constant, object_pairs_hook=made)
     except (ValueError, RecursionError) as error:
         says = getattr(error, "msg", str(error))[:120]
         where = f", line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
@@ -140,7 +145,13 @@ def _values(text: str) -> Iterator[Any]:
     if len(lines) > 1 and _is_feature_a_line(lines[0]):
         yield from map(_line, lines)
         return
-    value = parse_json(text)
+    try:
+        value = parse_json(text, marks=True)
+    except PeerError:
+        if not any(map(_is_feature_a_line, lines[1:_LOOKED_AT])):
+            raise
+        yield from map(_line, lines)
+        return
     if isinstance(value, dict) and value.get("type") == "FeatureCollection":
         features = value.get("features")
         if not isinstance(features, list) or len(features) > MAX_FEATURES:
@@ -157,14 +168,14 @@ def _values(text: str) -> Iterator[Any]:
 
 def _is_feature_a_line(line: str) -> bool:
     try:
-        return isinstance(parse_json(line.strip(" \t\r\x1e")), dict)
+        return isinstance(parse_json(line.strip(" \t\r\x1e"), marks=True), dict)
     except PeerError:
         return False
 
 
 def _line(line: str) -> Any:
     try:
-        return parse_json(line.strip(" \t\r\x1e"))
+        return parse_json(line.strip(" \t\r\x1e"), marks=True)
     except PeerError as error:
         return error
 
@@ -178,6 +189,11 @@ def _id(value: Any, *, lenient: bool = False) -> str | int | float | None:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no number")
+
+
+def _marked(pairs: list[tuple[str, Any]]) -> dict[str, Any] | str:
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else "an object in which a name stands twice"
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from coupefeu.wire.geojson import parse_json, read_feature
 MAX_COLLECTION_CHARACTERS: Final = 200_000_000
 MAX_LINE_CHARACTERS: Final = 1_000_000
 MAX_ID_CHARACTERS: Final = 200
+_LOOKED_AT: Final = 100
+"""So many lines are looked at for a feature, where the first one is none."""
 _NAMED: Final = 60
 """What stands before the colon of an error is the name of a field, if it is short."""
 
@@ -22,29 +24,41 @@ def read_geojson(file: TextIO, datum: Datum | None) -> Iterator[Feature | Reject
     Raises:
         PeerError: `wire.geojson.*`: it is no JSON at all, and no feature a line either.
     """
-    return join(_read(number, each, datum) for number, each in enumerate(_values(file), 1))
+    return join(_read(number, each, datum) for number, each in _values(file))
 
 
-def _values(file: TextIO) -> Iterator[Any]:
-    """Give the features of a collection as values, those of a feature a line as texts."""
-    first = next(
-        (line for line in iter(lambda: file.readline(MAX_COLLECTION_CHARACTERS), "") if line.strip()), ""
-    )
+def _values(file: TextIO) -> Iterator[tuple[int, Any]]:
+    """Give the features of a collection as numbered values, those of a feature a line as numbered texts."""
+    lines = enumerate(_lines(file), 1)
+    number, first = next(((number, line) for number, line in lines if line.strip()), (1, ""))
     if _is_feature(first):
-        yield first
-        yield from (line for line in iter(lambda: file.readline(MAX_LINE_CHARACTERS), "") if line.strip())
+        yield number, first
+        yield from ((number, line) for number, line in lines if line.strip())
         return
-    text = first + file.read(MAX_COLLECTION_CHARACTERS)
-    if len(text) >= MAX_COLLECTION_CHARACTERS:
-        raise PeerError("the file is too long", code="wire.geojson.long", hint="write a feature a line")
-    value = parse_json(text)
+    text = first + "".join(line for _, line in lines)
+    try:
+        value = parse_json(text, marks=True)
+    except PeerError:
+        given = text.splitlines()
+        if not any(map(_is_feature, given[1:_LOOKED_AT])):
+            raise
+        yield from ((at, line) for at, line in enumerate(given, number) if line.strip())
+        return
     features = value.get("features") if isinstance(value, dict) else None
-    yield from features if isinstance(features, list) else [value]
+    yield from enumerate(features if isinstance(features, list) else [value], 1)
+
+
+def _lines(file: TextIO) -> Iterator[str]:
+    """Give the lines of a file, whole whatever their length. Raises: PeerError: one is longer than any file may be."""
+    for line in iter(lambda: file.readline(MAX_COLLECTION_CHARACTERS), ""):
+        if len(line) >= MAX_COLLECTION_CHARACTERS:
+            raise PeerError("the file is too long", code="wire.geojson.long", hint="write a feature a line")
+        yield line
 
 
 def _is_feature(line: str) -> bool:
     try:
-        value = parse_json(line)
+        value = parse_json(line, marks=True)
     except PeerError:
         return False
     return isinstance(value, dict) and value.get("type") != "FeatureCollection"
@@ -53,7 +67,7 @@ def _is_feature(line: str) -> bool:
 def _read(number: int, given: Any, datum: Datum | None) -> Feature | Reject:
     text = given.rstrip("\r\n") if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
     try:
-        value = parse_json(given) if isinstance(given, str) else given
+        value = _value(given) if isinstance(given, str) else given
     except PeerError as error:
         return Reject(at=number, id="", defects=(Defect.of(error, "", text),), raw=(text,))
     said = value.get("properties") if isinstance(value, dict) else None
@@ -69,6 +83,17 @@ def _read(number: int, given: Any, datum: Datum | None) -> Feature | Reject:
     id_ = "" if found.id is None else str(found.id)[:MAX_ID_CHARACTERS]
     properties = _flat(found.properties)
     return Feature(at=number, id=id_, volumes=found.volumes, properties=properties, part=part, raw=(text,))
+
+
+def _value(line: str) -> Any:
+    """Read a line. Raises: PeerError: it is too long, or no JSON."""
+    if len(line) > MAX_LINE_CHARACTERS:
+        raise PeerError(
+            f"the line has {len(line):,} characters, more than {MAX_LINE_CHARACTERS:,}",
+            code="wire.geojson.long",
+            hint="simplify the area, or give it in several notices",
+        )
+    return parse_json(line, marks=True)
 
 
 def _flat(properties: dict[str, Any]) -> dict[str, Any]:
