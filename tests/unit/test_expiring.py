@@ -7,15 +7,21 @@ from tests.stores import do
 
 from coupefeu.errors import PeerError
 from coupefeu.model.erasure import Why
+from coupefeu.model.notices import NoticeForm
+from coupefeu.model.places import Position
 from coupefeu.model.precedence import Precedence
+from coupefeu.model.volumes import Circle, Volume
 from coupefeu.node.expiring import NEXT_STEP_MS, Expiring
 from coupefeu.node.foreseen import foresee
 from coupefeu.services.agreement.rules import check_amendment
 from coupefeu.services.messages.commands import Read, Take
 from coupefeu.services.messages.forms import read_content
+from coupefeu.services.notices.commands import FileNotice
+from coupefeu.services.notices.facts import NoticeFact
 from coupefeu.store.expiring import AGAIN_MS, SILENCE_MS, STEP_EXCHANGES
 from coupefeu.store.fsck import check_record
 from coupefeu.store.jobs import EraseExpired
+from coupefeu.testing.clock import START_UTC_MS
 from coupefeu.testing.joined import JoinedNodes
 from coupefeu.testing.line import make_text
 from coupefeu.wire.agreement import parse_agreement
@@ -309,3 +315,34 @@ def test_a_line_on_which_all_is_kept_asks_for_nothing(tmp_path):
     pass_days(line, 300)
     outcome = do(line.us.keeper, EraseExpired(after=0))
     assert (outcome.entries, outcome.due_ms) == ((), None)
+
+
+def test_a_notice_in_force_stays_and_goes_when_it_is_over(line):
+    """Both sides keep apart by it: however old its words are, they stand until its last end has passed."""
+    volume = Volume(
+        shape=Circle(centre=Position(lat_e7=445_000_000, lon_e7=312_000_000), radius_dm=1_000),
+        lower=None,
+        upper=None,
+        start_ms=START_UTC_MS,
+        end_ms=START_UTC_MS + 50 * DAY_MS,
+    )
+    fact = NoticeFact(
+        form=NoticeForm.FLIGHT_SAFETY, title="Patrol", volumes=(volume,), fields={1: 2, 6: "Duty desk"}
+    )
+    (notice,) = line.us.act(FileNotice.of(fact, "us.duty"))
+    line.run(seconds=2)
+    pass_days(line, 40)
+    assert notice not in expire(line.us).entries
+    assert title_of(line.us, notice) == "Patrol"
+    pass_days(line, 11)
+    expire(line.us)
+    assert title_of(line.us, notice) is None
+
+
+def title_of(node, notice):
+    desk = node.desk()
+    try:
+        fact = desk.notices.get(notice).fact
+        return None if fact is None else fact.title
+    finally:
+        desk.close()

@@ -546,6 +546,29 @@ def test_what_breaks_a_rule_is_kept_with_its_reason(line):
     assert private not in line.listed(state=NoticeState.LIVE)
 
 
+def test_what_names_another_entry_under_this_number_changes_nothing(line):
+    notice = line.hear(Kind.NOTICE_FILED, CONVOY)
+    for kind, said in (
+        (Kind.NOTICE_AMENDED, replace(CONVOY, title="x")), (Kind.NOTICE_WITHDRAWN, ActFact()),
+    ):  # fmt: skip
+        line.hear(kind, said, notice, notice, leaf=b"\x07" * 32)
+    view = line.view(notice)
+    assert (view.fact, view.state) == (CONVOY, NoticeState.LIVE)
+    assert view.versions[-1].effect == "another_entry"
+    assert line.listed(state=NoticeState.LIVE) == [notice]
+
+
+def test_a_counter_proposal_is_answered_once_whoever_answers(line):
+    notice = line.hear(Kind.NOTICE_FILED, CONVOY)
+    counter = line.act(AnswerNotice.countering(notice, (area(start=74),), DESK))
+    for is_accepted in (False, True):
+        line.hear(Kind.COUNTER_ANSWERED, ActFact(is_accepted=is_accepted), notice, counter)
+    (answer,) = line.view(notice).answers
+    assert answer.counter_state is CounterState.REFUSED
+    line.hear(Kind.NOTICE_AMENDED, replace(CONVOY, volumes=(area(start=74),)), notice, notice, (1, 2))
+    assert line.view(notice).versions[-1].counter is None, "a second answer takes nothing over"
+
+
 def test_a_notice_of_theirs_that_lacks_what_its_form_asks_for_counts_all_the_same(line):
     notice = line.hear(Kind.NOTICE_FILED, replace(CONVOY, fields={1: "o"}))
     view = line.view(notice)
