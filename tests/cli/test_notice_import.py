@@ -235,3 +235,21 @@ def test_naughty_strings_are_filed_or_named_and_never_break_a_line(imported, lin
     assert found["filed"] + found["rejected"] + found["duplicates"] == found["read"]
     assert found["filed"] > len(strings) * 9 // 10
     assert all(each.title.isprintable() for each in notices(line))
+
+
+def test_corners_as_they_were_published_are_filed_and_a_ring_that_crosses_itself_is_named(imported, line):
+    """Positions of federal notices as printed; one lists its corners so that the ring crosses itself."""
+    areas = json.loads(shared_file("data/real/hazard-areas.geojson").read_text("utf-8"))["features"]
+    rows = []
+    for area in areas:
+        printed = area["properties"]["positions_as_published"]
+        if area["geometry"]["type"] == "Polygon" and ";" not in printed:
+            words = printed.split()
+            ring = " | ".join(f"{lat} {lon}" for lat, lon in zip(words[::2], words[1::2], strict=True))
+            rows.append(f"{area['id']},{ring},polygon,Duty desk,1")
+    assert len(rows) == 7
+    text = "\n".join(["id,positions,shape,field.contact,field.activity", *rows])
+    found = imported(text, "--form", "hazard-to-navigation", code=5)
+    assert found["filed"] == 6
+    assert [(each["id"], each["field"]) for each in found["rejects"]] == [("33CFR334.1490B", "positions")]
+    assert "edges 2 and 4 cross" in found["rejects"][0]["reason"]

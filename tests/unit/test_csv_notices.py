@@ -230,3 +230,11 @@ def test_bytes_that_are_no_text_reject_their_line_alone():
     assert [type(each) for each in found] == [Reject, Feature]
     assert found[0].defects[0].reason == "the line is not UTF-8"
     assert found[0].raw[0].encode("utf-8", "surrogateescape") in text
+
+
+def test_letters_of_the_compass_are_those_of_the_language_that_is_read():
+    text = f"{HEADER}\n{row(positions='55,75 С 37,6 В')}\n"
+    (asked,) = CsvNotices(io.StringIO(text))
+    assert [each.code for each in asked.defects] == ["wire.position.letters"]
+    (found,) = CsvNotices(io.StringIO(text), "ru")
+    assert found.volumes[0].shape.centre.lat == 55.75

@@ -122,6 +122,7 @@ def import_notices(
         units=tuple(unit or ()),
         datum="" if datum is None else datum.value,
         reach=reach,
+        language=folder.agreement.party(folder.party).language,
         officer=officer,
     )
     chosen = None if format_ is None else Format(format_.value)

@@ -34,13 +34,14 @@ COLUMNS: Final = ("id", "volume", *TEXTS, *OF_VOLUMES)
 class CsvNotices:
     """A file of notices as it is read; `unread`: names of columns that nothing is taken from."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
-        """Read the names of the columns.
+    def __init__(self, lines: Iterable[str], language: str = "en") -> None:
+        """Read the names of the columns; `language`: which letters stand for the points of the compass.
 
         Raises:
             PeerError: `wire.csv.header`: there are none that name notices, or one stands twice.
         """
         source = iter(lines)
+        self._language = language
         self.header = next(source, "")
         self.delimiter = find_delimiter(self.header)
         self._names = _read_header(self.header, self.delimiter)
@@ -58,7 +59,7 @@ class CsvNotices:
             return Reject(at=record.at, id="", defects=(defect,), raw=(record.raw,))
         cells = dict(zip(self._names, (each.strip() for each in record.cells), strict=True))
         defects: list[Defect] = []
-        volume = read_volume(cells, defects)
+        volume = read_volume(cells, defects, self._language)
         id_, part = cells.get("id", ""), cells.get("volume", "")
         if volume is None:
             return Reject(at=record.at, id=id_, defects=tuple(defects), part=part, raw=(record.raw,))

@@ -47,10 +47,13 @@ SHAPES: Final = ("circle", "polygon", "corridor", "track")
 _NUMBER: Final = re.compile(r"[+-]?\d{1,9}(?:\.\d{1,9})?", re.ASCII)
 
 
-def read_volume(cells: Cells, defects: list[Defect]) -> Volume | None:
-    """Read the volume of a row, and say in `defects` what is wrong; None: there is none."""
+def read_volume(cells: Cells, defects: list[Defect], language: str = "en") -> Volume | None:
+    """Read the volume of a row, and say in `defects` what is wrong; None: there is none.
+
+    `language`: which letters stand for the points of the compass.
+    """
     before = len(defects)
-    shape = _shape(cells, defects)
+    shape = _shape(cells, defects, language)
     lower = _bound(cells, "lower", floor, defects)
     upper = _bound(cells, "upper", ceil, defects)
     start_ms = _try(defects, "from", cells.get("from", ""), read_instant) if cells.get("from") else None
@@ -120,21 +123,27 @@ def write_volume(volume: Volume) -> dict[str, str]:
     }
 
 
-def _shape(cells: Cells, defects: list[Defect]) -> Shape | None:
+def _shape(cells: Cells, defects: list[Defect], language: str) -> Shape | None:
     text = cells.get("positions", "")
     name = cells.get("shape", "").lower() or _only_shape(cells)
     if name not in SHAPES:
         _say(defects, "shape", name, "shape", "this is no shape", f"write {', '.join(SHAPES)}")
         return None
     if name == "polygon":
-        parts = tuple(tuple(_ring(ring, defects) for ring in part.split("||")) for part in text.split("|||"))
+        parts = tuple(
+            tuple(_ring(ring, defects, language) for ring in part.split("||")) for part in text.split("|||")
+        )
         _bounded(sum(len(ring) for part in parts for ring in part), text, defects)
         return Polygon(parts=parts)
     reach_dm = _reach(cells, REACHES[name], defects)
     if name == "track":
-        fixes = _fixes(text, defects)
+        fixes = _fixes(text, defects, language)
         return None if reach_dm is None or len(fixes) < 2 else Track(fixes=fixes, buffer_dm=reach_dm)
-    positions = _positions(text, defects) if text or name == "corridor" else _single(cells, defects)
+    positions = (
+        _positions(text, defects, language)
+        if text or name == "corridor"
+        else _single(cells, defects, language)
+    )
     if name == "circle":
         if len(positions) > 1:
             _say(defects, "positions", text, "shape", "a circle has one position, its centre", "leave one")
@@ -157,18 +166,18 @@ def _only_shape(cells: Cells) -> str:
     return filled[0] if len(filled) == 1 else ""
 
 
-def _positions(text: str, defects: list[Defect]) -> tuple[Position, ...]:
+def _positions(text: str, defects: list[Defect], language: str) -> tuple[Position, ...]:
     texts = text.split("|")
     _bounded(len(texts), text, defects)
     read = [
-        _try(defects, "positions", each, lambda seen: read_position(seen).position)
+        _try(defects, "positions", each, lambda seen: read_position(seen, language=language).position)
         for each in texts[:MAX_POSITIONS]
     ]
     return tuple(each for each in read if each is not None)
 
 
-def _ring(text: str, defects: list[Defect]) -> tuple[Position, ...]:
-    ring = _positions(text, defects)
+def _ring(text: str, defects: list[Defect], language: str) -> tuple[Position, ...]:
+    ring = _positions(text, defects, language)
     ring = ring[:-1] if len(ring) > 1 and ring[0] == ring[-1] else ring
     if len(ring) < 3:
         _say(
@@ -182,7 +191,7 @@ def _ring(text: str, defects: list[Defect]) -> tuple[Position, ...]:
     return ring
 
 
-def _single(cells: Cells, defects: list[Defect]) -> tuple[Position, ...]:
+def _single(cells: Cells, defects: list[Defect], language: str) -> tuple[Position, ...]:
     lat, lon = cells.get("lat", ""), cells.get("lon", "")
     for name, value in (("lat", lat), ("lon", lon)):
         if not value:
@@ -199,17 +208,17 @@ def _single(cells: Cells, defects: list[Defect]) -> tuple[Position, ...]:
             hint,
         )
         return ()
-    read = _try(defects, "lat", f"{lat}; {lon}", lambda seen: read_position(seen).position)
+    read = _try(defects, "lat", f"{lat}; {lon}", lambda seen: read_position(seen, language=language).position)
     return () if read is None else (read,)
 
 
-def _fixes(text: str, defects: list[Defect]) -> tuple[Fix, ...]:
+def _fixes(text: str, defects: list[Defect], language: str) -> tuple[Fix, ...]:
     fixes: list[Fix] = []
     texts = text.split("|")
     _bounded(len(texts), text, defects)
     for each in texts[:MAX_POSITIONS]:
         where, _, when = each.partition("@")
-        read = _try(defects, "positions", where, lambda seen: read_position(seen).position)
+        read = _try(defects, "positions", where, lambda seen: read_position(seen, language=language).position)
         at_ms = _try(defects, "positions", when.strip(), read_instant)
         if read is not None and at_ms is not None:
             fixes.append(Fix(position=read, at_ms=at_ms))

@@ -28,6 +28,7 @@ class Wish:
     """What is said of a whole file, where its notices do not say it themselves.
 
     `datum`: of altitudes ("AMSL"; "": they are asked about); `reach`: of points and lines ("1 NM"; "": the same).
+    `language`: whose letters stand for the points of the compass in typed positions.
     """
 
     form: NoticeForm | None = None
@@ -36,6 +37,7 @@ class Wish:
     units: tuple[str, ...] = ()
     datum: str = ""
     reach: str = ""
+    language: str = "en"
     officer: str = ""
 
 

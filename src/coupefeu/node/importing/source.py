@@ -61,7 +61,8 @@ class Source:
         self._found: Iterable[Feature | Reject]
         match format_:
             case Format.CSV:
-                notices = CsvNotices(iter(lambda: file.readline(MAX_RECORD_CHARACTERS + 2), ""))
+                lines = iter(lambda: file.readline(MAX_RECORD_CHARACTERS + 2), "")
+                notices = CsvNotices(lines, wish.language)
                 self.rows, self._found = CsvRejects(notices), notices
                 unread = ", ".join(notices.unread)
                 self.notes = (f"columns that nothing is taken from: {unread}",) if unread else ()
