@@ -129,11 +129,16 @@ def _shape(cells: Cells, defects: list[Defect], language: str) -> Shape | None:
     if name not in SHAPES:
         _say(defects, "shape", name, "shape", "this is no shape", f"write {', '.join(SHAPES)}")
         return None
+    count = len(re.split(r"\|+", text))
+    if count > MAX_POSITIONS:
+        says = f"{count:,} positions are more than {MAX_POSITIONS:,}"
+        hint = "simplify the area, or file several notices of one movement"
+        _say(defects, "positions", text, "bounds", says, hint)
+        return None
     if name == "polygon":
         parts = tuple(
             tuple(_ring(ring, defects, language) for ring in part.split("||")) for part in text.split("|||")
         )
-        _bounded(sum(len(ring) for part in parts for ring in part), text, defects)
         return Polygon(parts=parts)
     reach_dm = _reach(cells, REACHES[name], defects)
     if name == "track":
@@ -168,10 +173,9 @@ def _only_shape(cells: Cells) -> str:
 
 def _positions(text: str, defects: list[Defect], language: str) -> tuple[Position, ...]:
     texts = text.split("|")
-    _bounded(len(texts), text, defects)
     read = [
         _try(defects, "positions", each, lambda seen: read_position(seen, language=language).position)
-        for each in texts[:MAX_POSITIONS]
+        for each in texts
     ]
     return tuple(each for each in read if each is not None)
 
@@ -215,8 +219,7 @@ def _single(cells: Cells, defects: list[Defect], language: str) -> tuple[Positio
 def _fixes(text: str, defects: list[Defect], language: str) -> tuple[Fix, ...]:
     fixes: list[Fix] = []
     texts = text.split("|")
-    _bounded(len(texts), text, defects)
-    for each in texts[:MAX_POSITIONS]:
+    for each in texts:
         where, _, when = each.partition("@")
         read = _try(defects, "positions", where, lambda seen: read_position(seen, language=language).position)
         at_ms = _try(defects, "positions", when.strip(), read_instant)
@@ -288,18 +291,6 @@ def _number(text: str) -> Fraction:
             f"{text[:40]!r} is no number", code="wire.csv.number", hint="write digits and a point, no unit"
         )
     return Fraction(text)
-
-
-def _bounded(count: int, text: str, defects: list[Defect]) -> None:
-    if count > MAX_POSITIONS:
-        _say(
-            defects,
-            "positions",
-            text,
-            "bounds",
-            f"{count:,} positions are more than {MAX_POSITIONS:,}",
-            "simplify the area, or file several notices of one movement",
-        )
 
 
 def _try(defects: list[Defect], field: str, seen: str, read: Callable[[str], Value]) -> Value | None:
