@@ -123,3 +123,22 @@ def test_a_browser_without_webgl_says_so_and_lists_everything(open_page, browser
     assert "42°00.00'N 030°00.00'E" in page.get_by_test_id("chosen").inner_text()
     assert violations(page) == []
     assert cut_texts(page) == []
+
+
+def test_an_area_is_drawn_by_keys_and_by_mouse_into_the_form(open_page, desks):
+    page = open_page(desks.us, "#/notices/new/3")
+    page.window.allow(SLOW_DRAWING)
+    page.get_by_role("button", name="Draw on the map").press("Enter")
+    page.wait_for_selector(IDLE)
+    page.locator(".maplibregl-canvas").press("Enter")
+    wait_until(
+        lambda: page.locator("section.volume textarea").first.input_value() == "35.00000N 20.00000E", "drawn"
+    )
+    page.locator(".handle").press("ArrowDown")
+    wait_until(
+        lambda: "35.0" not in page.locator("section.volume textarea").first.input_value(), "moved by a key"
+    )
+    box = page.get_by_test_id("map").bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.5)
+    wait_until(lambda: "NM" in page.get_by_test_id("drawn").inner_text(), "its rim")
+    assert violations(page) == []

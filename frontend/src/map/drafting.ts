@@ -3,11 +3,12 @@
 import type { Geometry } from 'geojson';
 
 import { lineThrough, ringAround } from './geodesy';
-import type { DraftShape, Kind, Point } from './shape';
+import { beside, type DraftShape, type Kind, type Point } from './shape';
 
 const FIRST_RADIUS_M = 9_260;
 const FIRST_HALF_WIDTH_M = 1_852;
 const MOST_CAPS = 64;
+const NEAR_DEG = 1e-3;
 
 /** How many points a shape has at least. */
 export function minimumOf(kind: Kind): number {
@@ -30,6 +31,16 @@ export function shapeOf(kind: Kind, points: readonly Point[], before: DraftShape
       return { kind, fixes: points.map((point, index) => ({ point, at_ms: fixes[index]?.at_ms ?? null })), buffer_m: before?.kind === kind ? before.buffer_m : FIRST_RADIUS_M };
     }
   }
+}
+
+/** Whether a form has read what was drawn: as many points, each where it was written. */
+export function isSame(drawn: readonly Point[], read: readonly Point[]): boolean {
+  return drawn.length === read.length && drawn.every((point, index) => isNear(point, read[index]));
+}
+
+function isNear(point: Point, other: Point | undefined): boolean {
+  const near = other && beside(other, point);
+  return near !== undefined && Math.hypot(near[0] - point[0], near[1] - point[1]) < NEAR_DEG;
 }
 
 /** A track without one of its fixes: the others keep their times. */

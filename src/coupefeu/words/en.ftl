@@ -2217,7 +2217,10 @@ map-measure-typed = Measure
 map-measured = From { $from } to { $to }: { $length }, true bearing { $bearing }, back { $back } (geodesic on WGS 84).
 map-borders = Show our own borders, on this screen alone
 map-search = Number, title or movement
-map-count = { $shown } of { $all } live notices, { $conflicts } conflicts
+map-count = { $shown } of { $all } live notices, { $conflicts ->
+    [one] { $conflicts } conflict
+   *[other] { $conflicts } conflicts
+}
 map-truncated = There are more live notices than the { $all } that are shown here.
 map-truncated-conflicts = The map draws { $drawn } of { $all } conflicts, those that begin first; the page Notices lists them all.
 map-none = None of { $all } live notices is in force then or within the chosen time. As of { $time }.

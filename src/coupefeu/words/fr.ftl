@@ -1993,7 +1993,10 @@ map-measure-typed = Mesurer
 map-measured = De { $from } à { $to } : { $length }, relèvement vrai { $bearing }, retour { $back } (géodésique WGS 84).
 map-borders = Montrer nos propres frontières, sur cet écran seulement
 map-search = Numéro, titre ou mouvement
-map-count = { $shown } des { $all } notifications en cours, { $conflicts } conflits
+map-count = { $shown } des { $all } notifications en cours, { $conflicts ->
+    [one] { $conflicts } conflit
+   *[other] { $conflicts } conflits
+}
 map-truncated = Il y a plus de notifications en cours que les { $all } montrées ici.
 map-truncated-conflicts = La carte montre { $drawn } des { $all } conflits, ceux qui commencent le plus tôt ; la page Notifications les énumère tous.
 map-none = Aucune des { $all } notifications en cours n’est en vigueur à cet instant ni dans la durée choisie. État à { $time }.
