@@ -81,6 +81,7 @@ from coupefeu.wire import (
 from coupefeu.wire.checkpoint import Checkpoint
 from coupefeu.wire.cot_read import read_cot
 from coupefeu.wire.csv_records import read_records
+from coupefeu.wire.csv_volumes import read_volume
 from coupefeu.wire.degrees import read_degrees
 from coupefeu.wire.fork import decode_incarnation_ask
 from coupefeu.wire.grids import read_grid
@@ -168,6 +169,9 @@ TRIED = {
     "wire.positions.read_position": lambda data: read_position(text(data), language="fr"),
     "wire.cot_read.read_cot": lambda data: list(read_cot([text(data)])),
     "wire.xml.read_xml": lambda data: read_xml(text(data)),
+    "wire.csv_volumes.read_volume": lambda data: read_volume(
+        {"positions": text(data), "radius": "1 km", "shape": "polygon"}, [], "ru"
+    ),
     "wire.csv_records.read_records": lambda data: list(read_records(text(data).splitlines(keepends=True))),
     "wire.quantities.read_altitude": lambda data: read_altitude(text(data)),
     "wire.quantities.read_instant": lambda data: read_instant(text(data)),
@@ -224,6 +228,7 @@ TRIED = {
 }
 
 ELSEWHERE = {
+    "services.notices.boxes.decode_boxes": "reads rows of our own index alone",
     "record.tree.Frontier.from_bytes": "reads our own database alone, and raises StoreError",
     "keys.ring.read_staged_key": "takes a role's name and reads a key file of our own, and raises ConfigError",
     "keys.generations.decode_generations": "reads a key file of our own alone, and raises ConfigError",

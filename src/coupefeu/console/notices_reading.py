@@ -325,7 +325,7 @@ def _fields(reader: Reader, form: NoticeForm, draft: NoticeDraft) -> Iterator[tu
                 name, UsageError("the form has no such field", code="services.notices.odd_field", hint=_SPEC)
             )
         elif text := each.text.strip():
-            value = reader.read(name, text, lambda text, asked=asked: _value(asked, text, reader.now_ms))  # type: ignore[misc]
+            value = reader.read(name, text, lambda text, asked=asked: _value(asked, text, reader.now_ms))  # type: ignore[misc]  # bound now
             if value is not None:
                 yield each.number, value
 
