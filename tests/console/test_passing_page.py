@@ -111,6 +111,20 @@ def test_a_link_is_shown_once_and_may_be_ended(open_page, desks):
     ).to_be_visible()
 
 
+def test_who_is_missing_in_the_lead_time_is_raised_on_every_page_without_a_sound(open_page, desks):
+    number = file(desks)
+    page = open_page(desks.us, "#/line")
+    pass_down(desks.ru, number, BATTALION)
+    bar = page.get_by_test_id("gap-bar")
+    expect(bar).to_contain_text("NOT REACHED")
+    link = bar.locator(f"a[href='#/notices/{number}']")
+    if link.count() == 0:  # other tests of this line left more than are named
+        expect(bar).to_contain_text("more")
+    assert page.locator("[role=alertdialog]").count() == 0
+    assert cut_texts(page) == []
+    assert violations(page) == []
+
+
 def test_a_stop_stands_on_both_pages_at_once_and_its_own_side_takes_it_back(open_page, desks):
     number = file(desks)
     pass_down(desks.ru, number, BATTALION)

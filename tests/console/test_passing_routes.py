@@ -4,7 +4,7 @@ import json
 import logging
 
 import pytest
-from tests.console.following import OneLoop, get, once, post, refused
+from tests.console.following import OneLoop, Stream, get, once, post, refused
 from tests.console.movements import HOUR_MS, amend, convoy, escorted, file, gaps_of, seen, unit_of
 
 from coupefeu.model.messages import parse_number
@@ -125,6 +125,27 @@ def test_the_gap_list_has_what_begins_next_first_and_counts_alarms(loop):
         alarms = {row["number"]: row["alarm"] for row in page["rows"]}
         assert (alarms[soon], alarms[later]) == (True, False)
         assert page["alarms"] == before + 1
+
+    loop.do(test)
+
+
+def test_what_is_raised_is_told_to_every_page_and_falls_again(loop):
+    async def test(us, ru):
+        number = await filed(us, ru)
+
+        def raises(event):
+            return any(each["number"] == number for each in event["alarms"])
+
+        async with Stream(ru, "gaps") as stream:
+            await post(ru, acts(number), units(BATTALION))
+            raised = await stream.find("gap", raises)
+            (alarm,) = [each for each in raised["alarms"] if each["number"] == number]
+            assert (alarm["missing"], alarm["stopped"]) == (1, False)
+            told = stream.events.index(raised) + 1
+            await post(ru, acts(number), {"act": "reached", "unit": BATTALION, "spoken_to": "Capt. Weiss"})
+            await stream.find("gap", lambda event: not raises(event), after=told)
+        async with Stream(ru, "late") as late:
+            assert not raises(await late.find("gap")), "who connects is told at once"
 
     loop.do(test)
 

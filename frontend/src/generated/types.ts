@@ -2880,6 +2880,21 @@ export interface NotedTelephone {
   readonly telephone: readonly string[];
 }
 
+/** A notice whose lead time has begun, or that is `stopped`, and of which so many units are `missing`. */
+export interface GapAlarm {
+  readonly number: string;
+  readonly title: string;
+  readonly stopped: boolean;
+  readonly start_ms: number | null;
+  readonly missing: number;
+}
+
+/** Other units are missing than before: what is raised now, the next to begin first. */
+export interface GapEvent {
+  readonly what: 'gap';
+  readonly alarms: readonly GapAlarm[];
+}
+
 /** One notice on one line of the gap list. `overdue`: check points at which nothing was heard in time. */
 export interface PassingLine {
   readonly number: string;
@@ -2948,4 +2963,4 @@ export interface TelephoneRequest {
   readonly telephone: readonly string[];
 }
 
-export type FeedEvent = DeskEvent | LockedEvent | MessageEvent | CallEvent | SignalEvent | NoticeEvent | ConflictEvent | EntryEvent | TroubleEvent | ProgressEvent | DemoEvent | BeatEvent;
+export type FeedEvent = DeskEvent | LockedEvent | MessageEvent | CallEvent | SignalEvent | NoticeEvent | ConflictEvent | GapEvent | EntryEvent | TroubleEvent | ProgressEvent | DemoEvent | BeatEvent;

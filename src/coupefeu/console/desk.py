@@ -12,6 +12,7 @@ from typing import Final, Self, TypeVar
 from coupefeu.console.answers import Answers
 from coupefeu.console.calls_desk import CallsDesk
 from coupefeu.console.feed import Feed, encode_event
+from coupefeu.console.gaps_desk import GapsDesk
 from coupefeu.console.judging import AGAIN_AFTER_S, Judging, Told
 from coupefeu.console.last_words import LastWords
 from coupefeu.console.lines import line_values, witnesses_values
@@ -113,6 +114,7 @@ class ConsoleDesk:
         self._runtime = backend.runtime
         self.calls = CallsDesk(self)
         self.notices = NoticesDesk(self)
+        self.gaps = GapsDesk(self)
         self._open = OpenSet()
         self._words = LastWords(self.folder.agreement.party_ids)
         self._watches: tuple[WatchValues, ...] = ()
@@ -140,6 +142,7 @@ class ConsoleDesk:
             await desk._judge.read(lambda look: desk._words.fill(look.reader))
             await desk._look_at_watches()
             desk.notices.look()
+            desk.gaps.begin()
         except BaseException:
             await desk.close()
             raise
@@ -160,6 +163,7 @@ class ConsoleDesk:
             task.cancel()
         self.calls.close()
         self.notices.close()
+        self.gaps.close()
         await self._judging.close()
         self.feed.end_all()
         await self._judge.close()
@@ -357,6 +361,7 @@ class ConsoleDesk:
             self._look_soon()
         self.calls.hear_entry(recorded)
         self.notices.hear_entry(recorded)
+        self.gaps.hear_entry(recorded)
         named = _named_by(recorded)
         if recorded.ours:
             self._remember(entry, recorded.arrived_ms)

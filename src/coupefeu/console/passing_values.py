@@ -1,6 +1,7 @@
 """What pages are given of notices on their way down, beside `node.passing.values`."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from coupefeu.node.passing.values import GapValues, HoldStatisticsValues, PassingValues
 
@@ -37,6 +38,25 @@ class NotedTelephone:
 
     unit: str
     telephone: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapAlarm:
+    """A notice whose lead time has begun, or that is `stopped`, and of which so many units are `missing`."""
+
+    number: str
+    title: str
+    stopped: bool
+    start_ms: int | None
+    missing: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapEvent:
+    """Other units are missing than before: what is raised now, the next to begin first."""
+
+    what: Literal["gap"] = "gap"
+    alarms: tuple[GapAlarm, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import Literal
 
 from coupefeu.console.calls_values import CallFloodValues, CallLine, CallValues, RingingValues
 from coupefeu.console.notices_values import ConflictEvent, NoticeEvent
+from coupefeu.console.passing_values import GapEvent
 from coupefeu.model.messages import Slot
 from coupefeu.model.precedence import Subject
 from coupefeu.node.demo.steps import DemoStepName
@@ -466,6 +467,7 @@ FeedEvent = (
     | SignalEvent
     | NoticeEvent
     | ConflictEvent
+    | GapEvent
     | EntryEvent
     | TroubleEvent
     | ProgressEvent
