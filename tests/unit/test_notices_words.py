@@ -96,5 +96,5 @@ def test_verify_says_what_a_notice_says():
     head = Author(AGREEMENT, "us").head(Kind.NOTICE_FILED)
     lines = entry_lines(head, encode_notice(CONVOY), AGREEMENT)
     assert f"It says: Humanitarian movement: {CONVOY.title}" in lines
-    assert "It says: Up to: 3000 FT AMSL" in lines
+    assert "It says: Up to: 3000 ft AMSL" in lines
     assert "Its content cannot be read here." in entry_lines(head, b"\xff", AGREEMENT)

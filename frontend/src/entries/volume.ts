@@ -21,7 +21,7 @@ const MAX_LENGTH = 100_000_000n;
 const MAX_ALTITUDE = 10_000_000n;
 const MAX_BITS = 63n;
 const LATEST_MS = 253_402_300_800_000n;
-const UNITS = ['', 'M', 'FT', 'FL'];
+const UNITS = ['', 'm', 'ft', 'FL'];
 const DATUMS = ['', 'AMSL', 'HAE', 'STD', 'AGL'];
 /** Fifths of a millimetre in a unit. */
 const FIFTHS = [0n, 5_000n, 1_524n, 152_400n];
@@ -169,7 +169,13 @@ function isAbove(lower: number | Altitude | null, upper: number | Altitude | nul
 function boundRows(name: string, bound: number | Altitude | null): Row[] {
   if (bound === null) return [];
   if (typeof bound === 'number') return [[`notices-${name}-${bound}`, '']];
-  return [[`notices-${name}`, `${bound.value} ${UNITS[bound.unit] ?? ''} ${DATUMS[bound.datum] ?? ''}`]];
+  return [[`notices-${name}`, altitudeWords(bound)]];
+}
+
+/** `3000 ft AMSL`, `FL120`. */
+function altitudeWords({ value, unit, datum }: Altitude): string {
+  if (unit !== FLIGHT_LEVEL) return `${value} ${UNITS[unit] ?? ''} ${DATUMS[datum] ?? ''}`;
+  return value < 0n ? `FL-${String(-value).padStart(2, '0')}` : `FL${String(value).padStart(3, '0')}`;
 }
 
 // --- packed numbers ---

@@ -13,6 +13,7 @@ from coupefeu.model.volumes import Altitude, Bound, Circle, Corridor, Limit, Pol
 from coupefeu.services.notices.facts import VERSIONS, ActFact, FieldValue, NoticeFact, read_act, read_notice
 from coupefeu.services.notices.forms import FORMS, FieldKind
 from coupefeu.wire.positions import write_decimal
+from coupefeu.wire.quantities import write_altitude
 
 Row = tuple[str, str]
 
@@ -100,7 +101,7 @@ def _bound(name: str, bound: Bound) -> Iterator[Row]:
     if isinstance(bound, Limit):
         yield f"notices-{name}-{int(bound)}", ""
     if isinstance(bound, Altitude):
-        yield f"notices-{name}", f"{bound.value} {bound.unit.name} {bound.datum.name}"
+        yield f"notices-{name}", write_altitude(bound)
 
 
 def _field(form: NoticeForm, number: int, value: FieldValue) -> Iterator[Row]:
