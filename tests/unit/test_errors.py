@@ -34,6 +34,9 @@ TWICE = {
     "store.receive.run_reach": "a run, or the line test that goes ahead of it",
     "store.receive.wrong_log": "a batch, or the line test that goes ahead of it",
     "wire.card.bad_field": "a field, or the format of the whole: ask for the file again",
+    "services.notices.unknown_notice": "no such notice here: by its number, or by what is known of it",
+    "wire.csv.header": "a first line that does not name the columns, each once",
+    "wire.geojson.long": "a text, a line or a collection that is too long: divide it",
     "store.schema.version": "a record that is older, or newer, than this program",
 }
 """Codes that are raised in more places than one, and the one thing that they mean."""
@@ -128,7 +131,7 @@ def test_an_error_is_of_a_branch_never_of_the_trunk():
 
 def test_a_code_is_room_subject_defect():
     codes = [each.code for each in LITERAL] + [code for _, code, _ in sqlite._CAUSES]
-    passed_on = {"code", "error.code"}  # judged where it was first said
+    passed_on = {"code", "error.code", "defect.code"}  # judged where it was first said
     computed = [each.code for each in RAISED if not each.is_literal and each.code not in passed_on]
     odd = [code for code in codes if not CODE.fullmatch(code)]
     odd += [code for code in computed if not COMPUTED.fullmatch(code)]
