@@ -146,3 +146,12 @@ def test_a_moving_buffer_is_shifted_until_it_is_clear():
     for shift in (-found.earlier_s, found.later_s):
         fixes = tuple(replace(fix, at_ms=fix.at_ms + shift * 1_000) for fix in shifted)
         assert not meets(replace(track, shape=replace(track.shape, fixes=fixes)), prepare([other]))
+
+
+def test_no_band_is_lowered_into_the_ground_and_a_submarine_may_go_down():
+    def at(low, high):
+        return prepare([volume(Circle(centre=place(30, 40), radius_dm=0), lower=amsl(low), upper=amsl(high))])
+
+    assert clearing(at(100, 200), at(150, 200), MINIMA).lower_m is None
+    assert clearing(at(1_000, 1_200), at(1_100, 1_200), MINIMA).lower_m == 400
+    assert clearing(at(-200, -100), at(-150, -100), MINIMA).lower_m == 250
