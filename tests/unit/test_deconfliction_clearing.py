@@ -154,4 +154,4 @@ def test_no_band_is_lowered_into_the_ground_and_a_submarine_may_go_down():
 
     assert clearing(at(100, 200), at(150, 200), MINIMA).lower_m is None
     assert clearing(at(1_000, 1_200), at(1_100, 1_200), MINIMA).lower_m == 400
-    assert clearing(at(-200, -100), at(-150, -100), MINIMA).lower_m == 250
+    assert clearing(at(-200, -100), at(-150, -100), MINIMA).lower_m == 350
