@@ -83,6 +83,29 @@ def test_the_map_holds_what_the_list_holds_and_asks_nobody_else(open_map, on_map
     assert cut_texts(page) == []
 
 
+def test_a_map_of_many_is_fetched_by_windows_and_one_notice_by_its_number(open_page, desks, on_map):
+    page = open_page(desks.us)
+    ask = "async (query) => (await fetch(`/api/notices/map${query}`)).json()"
+    whole, rest, one = [
+        page.evaluate(ask, each) for each in ("", "?offset=1", f"?number={on_map['map circle']}")
+    ]
+    assert len(whole["notices"]) == whole["total"] == rest["total"] == len(rest["notices"]) + 1
+    assert whole["conflicts_total"] == len(whole["conflicts"]) > 0
+    assert rest["conflicts"] == []
+    assert [each["number"] for each in one["notices"]] == [on_map["map circle"]]
+    assert [each["theirs"] for each in one["conflicts"]] == [on_map["map circle"]]
+    assert page.evaluate("async () => (await fetch('/api/map/borders')).json()") is None
+
+
+def test_no_worker_but_the_maps_own_starts_beside_it(open_map, on_map):
+    page = open_map()
+    page.window.allow("TrustedScriptURL")
+    start = (
+        "() => { try { new Worker('/assets/other.js'); return ''; } catch (error) { return error.name; } }"
+    )
+    assert page.evaluate(start) == "TypeError"
+
+
 def test_the_slider_shows_another_instant_and_the_list_with_it(open_map, on_map):
     page = open_map()
     page.get_by_label("Also what is in force").select_option("instant")

@@ -3,6 +3,7 @@
 node.toml                 party, listen, address, peers' addresses; [console], [alarm], [relay], [tak],
                           [[witnesses]]: edit it
 features.csv              named features of the party's own, from which positions are told; may be absent
+borders.geojson           borders as the party sees them, for its own screens alone; may be absent
 keys/*.key                private keys, 0600
 pairing/                  cards and answers while pairing; cards hold secrets and go when it ends
 agreement/NNNN.toml .sigs each version of the agreement, exact bytes, and the signatures under it
