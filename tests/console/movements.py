@@ -72,7 +72,7 @@ async def seen(served, number, fits=lambda _passing: True):
     """Wait until a notice stands so on this record, and give how it stands below the desks."""
     async with asyncio.timeout(30):
         while True:
-            answer = await served.http.get(f"/api/notices/{number.lower()}/passing")
+            answer = await served.http.get(f"/api/notices/{number.lower()}/passing", timeout=30)
             if answer.status_code == 200 and fits(answer.json()["passing"]):
                 return answer.json()["passing"]
             await asyncio.sleep(0.01)  # the other node's entry, which this client has asked no event for

@@ -4,7 +4,7 @@ import json
 import logging
 
 import pytest
-from tests.console.following import OneLoop, Stream, get, once, post, refused
+from tests.console.following import PATIENCE_S, OneLoop, Stream, get, once, post, refused
 from tests.console.movements import HOUR_MS, amend, convoy, escorted, file, gaps_of, seen, unit_of
 
 from coupefeu.model.messages import parse_number
@@ -46,7 +46,7 @@ async def link(served, number, unit):
 async def ask(served, what, body, **headers):
     """Ask as the page of a unit does: no session, no cookie."""
     given = {"origin": served.console.address, "sec-fetch-site": "same-origin", "cookie": ""} | headers
-    return await served.http.post(f"/api/unit/{what}", json=body, headers=given)
+    return await served.http.post(f"/api/unit/{what}", json=body, headers=given, timeout=PATIENCE_S)
 
 
 async def look(served, key):
