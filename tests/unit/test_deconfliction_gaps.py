@@ -241,3 +241,7 @@ def test_an_area_of_endless_edges_is_refused():
     with pytest.raises(UsageError) as caught:
         prepare([volume(Corridor(line=(there, back) * 100, half_width_dm=0))])
     assert caught.value.code == "deconfliction.shape.long"
+    some = volume(Corridor(line=(there, back) * 10, half_width_dm=0))
+    prepare([some])
+    with pytest.raises(UsageError):
+        prepare([some] * 3)

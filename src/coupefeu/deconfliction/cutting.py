@@ -28,7 +28,7 @@ from coupefeu.model.volumes import Circle, Corridor, Polygon, Shape, Track
 EDGE_M: Final = 50_000.0
 LEG_M: Final = 10_000.0
 MAX_ROWS: Final = 8_192
-"""Of one volume once its edges are cut."""
+"""Of all volumes of a notice once their edges are cut."""
 
 Steps = NDArray[np.int64]
 
@@ -62,7 +62,7 @@ def _rings(polygon: Polygon) -> Rows:
     rings = [_ring(ring, is_hole=bool(number)) for part in polygon.parts for number, ring in enumerate(part)]
     steps = [_steps(len(ring), 1 - len(ring)) for ring in rings]
     if sum(map(len, rings)) > MAX_ROWS:
-        raise _too_long()
+        raise too_long()
     return Rows(normal=np.concatenate(rings), step=np.concatenate(steps))
 
 
@@ -99,7 +99,7 @@ def _pieces(line: tuple[Position, ...], most_m: float) -> tuple[Floats, Floats]:
         return normal, share
     counts = np.maximum(np.ceil(distance_m(normal[:-1], normal[1:]) / most_m), 1.0).astype(np.int64)
     if counts.sum() > MAX_ROWS:
-        raise _too_long()
+        raise too_long()
     if (counts == 1).all():
         return normal, share
     rows, shares = [], []
@@ -119,7 +119,8 @@ def _between(start: Floats, end: Floats, count: int) -> Floats:
     return normals_of_degrees(places[:, 1], places[:, 0])
 
 
-def _too_long() -> UsageError:
+def too_long() -> UsageError:
+    """Say that there are more edges than are compared."""
     return UsageError(
         f"the area has more than {MAX_ROWS:,} edges once its long ones are cut every 50 km",
         code="deconfliction.shape.long",

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from coupefeu.deconfliction.bands import METRE, UNBOUNDED, band_of
-from coupefeu.deconfliction.cutting import cut
+from coupefeu.deconfliction.cutting import MAX_ROWS, Rows, cut, too_long
 from coupefeu.deconfliction.ellipsoid import LEAST_RADIUS_M
 from coupefeu.deconfliction.inside import held_axes
 from coupefeu.deconfliction.stack import (
@@ -89,7 +89,14 @@ def prepare(volumes: Sequence[Volume]) -> Prepared:
     Raises:
         UsageError: `deconfliction.shape.long`: more edges than are compared.
     """
-    return Prepared(b"".join(map(_encode, volumes)))
+    data, left = [], MAX_ROWS
+    for volume in volumes:
+        rows = cut(volume.shape)
+        left -= len(rows.step)
+        if left < 0:
+            raise too_long()
+        data.append(_encode(volume, rows))
+    return Prepared(b"".join(data))
 
 
 def padded(box: Box, separation: Separation) -> Box:
@@ -102,7 +109,7 @@ def padded(box: Box, separation: Separation) -> Box:
     return Box(*bounds)
 
 
-def _encode(volume: Volume) -> bytes:
+def _encode(volume: Volume, rows: Rows) -> bytes:
     shape = volume.shape
     start_ms = -UNBOUNDED if volume.start_ms is None else volume.start_ms
     end_ms = UNBOUNDED if volume.end_ms is None else volume.end_ms
@@ -114,7 +121,7 @@ def _encode(volume: Volume) -> bytes:
     elif isinstance(shape, Track):
         kind, buffer_dm = TRACK, shape.buffer_dm
         start_ms, end_ms = shape.fixes[0].at_ms, shape.fixes[-1].at_ms
-    return encode_volume(kind, buffer_dm, band_of(volume), (start_ms, end_ms), cut(shape))
+    return encode_volume(kind, buffer_dm, band_of(volume), (start_ms, end_ms), rows)
 
 
 def _box(stack: Stack, volume: int) -> Box:
