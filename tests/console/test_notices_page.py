@@ -83,7 +83,7 @@ def test_a_notice_is_typed_said_back_checked_and_filed_and_its_conflict_is_seen_
     press(page, "ui-notice-file-press")
     number = number_of(page)
     conflict = page.locator(f"[data-pair='{number} {known}']")
-    expect(conflict).to_contain_text(words("ui-notice-alarm-running"))
+    expect(conflict).to_contain_text(words("conflicts-alarm-running"))
     assert words("ui-notice-where") in conflict.inner_text()
     bar = theirs.get_by_test_id("conflict-bar")
     expect(bar.locator(f"a[href='#/notices/{number}']")).to_have_count(1)
@@ -96,10 +96,10 @@ def test_a_notice_is_typed_said_back_checked_and_filed_and_its_conflict_is_seen_
     dialog.get_by_label(words("notices-settlement-3", "ru")).check()
     dialog.locator("textarea").fill("Район занят.")
     dialog.get_by_role("button", name=words("ui-put-on-record", "ru"), exact=True).click()
-    expect(conflict).to_contain_text(words("ui-notice-stands", what=words("notices-settlement-3")))
+    expect(conflict).to_contain_text(words("conflicts-stands", settlement=words("notices-settlement-3")))
     assert "Район занят." in conflict.inner_text()
     compared = page.get_by_test_id("compared").last.inner_text()
-    assert "9,260 m (5.0 NM) / 300 m / 10 min" in compared
+    assert "minima 5 NM / 300 m / 10 min" in compared
 
 
 def test_answers_are_distinct_and_an_amendment_asks_for_them_again(open_page, desks):

@@ -1,6 +1,7 @@
 """Notices over HTTP: filed on one console, compared, answered and settled on the other, every refusal by its field."""
 
 import asyncio
+import json
 import time
 
 import pytest
@@ -292,6 +293,73 @@ def test_one_press_is_one_entry_and_each_act_says_what_it_is_about(loop):
         assert await refused(us, "/api/notices", draft(circle("50N 40W"), form=77)) == (
             400,
             "services.notices.unknown_form",
+        )
+
+    loop.do(test)
+
+
+def features(*places, start=30):
+    """Write points as GeoJSON; None: one without a place."""
+    now = time.time()
+    times = {
+        key: time.strftime("%Y-%m-%dT%H:%M:00Z", time.gmtime(now + hours * 3_600))
+        for key, hours in (("from", start), ("to", start + 2))
+    }
+    found = [
+        {
+            "type": "Feature",
+            "id": f"{number}",
+            "geometry": place and {"type": "Point", "coordinates": place},
+            "properties": {"title": f"Flight {number}", "radius_m": 1_000} | times,
+        }
+        for number, place in enumerate(places)
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": found})
+
+
+def test_a_file_is_imported_with_its_rejects_given_back_and_notices_are_exported(loop):
+    async def test(us, ru):
+        async def imported(text, **more):
+            body = {"kind": "geojson", "text": text, "form": 2, "fields": [{"number": 1, "text": "2"}]} | more
+            answer = await us.http.post("/api/notices/import", json=body, headers=once(), timeout=30)
+            assert answer.status_code == 200, answer.text
+            return answer.json()
+
+        text = features([-30.0, 5.0], None, [-31.0, 5.0])
+        contact = {
+            "fields": [{"number": 1, "text": "2"}, {"number": 6, "text": "Duty desk"}],
+            "movement": "Import 1",
+        }
+        bare = await imported(text)
+        assert (bare["filed_count"], bare["rejected"], bare["known"]) == (0, 3, 0), "no contact is stated"
+        tried = await imported(text, try_only=True, **contact)
+        assert (tried["read"], tried["ready"], tried["filed"], tried["rejected"]) == (3, 2, [], 1)
+        done = await imported(text, **contact)
+        assert (done["filed_count"], done["known"], done["rejects"][0]["at"]) == (2, 0, 2)
+        assert done["rejects"][0]["reason"]
+        assert json.loads(done["reject_file"])["id"] == "1"
+        again = await imported(text, **contact)
+        assert (again["filed_count"], again["known"], again["rejected"]) == (0, 2, 1)
+        number = done["filed"][0]
+        notice = await until(ru, number, lambda _notice: True)
+        assert (notice["line"]["movement"], notice["line"]["form"]) == ("Import 1", 2)
+        answer = await us.http.get("/api/notices/export", params={"format": "geojson", "number": number})
+        (feature,) = json.loads(answer.text)["features"]
+        assert feature["geometry"]["coordinates"] == [-30.0, 5.0]
+        assert "EXERCISE" in answer.text
+        assert answer.headers["content-disposition"].endswith(
+            f'notice-{number.replace("/", "-").lower()}.geojson"'
+        )
+        everything = await us.http.get("/api/notices/export", params={"format": "csv"})
+        assert "Flight 0" in everything.text
+        assert "Flight 2" in everything.text
+        cap = await us.http.get("/api/notices/export", params={"format": "cap", "number": number})
+        assert "<alert" in cap.text
+        answer = await us.http.get("/api/notices/export", params={"format": "cap"})
+        assert answer.json()["error"]["code"] == "node.exporting.one"
+        assert await refused(us, "/api/notices/import", {"kind": "gpx", "text": "x"}) == (
+            400,
+            "console.request.kind",
         )
 
     loop.do(test)

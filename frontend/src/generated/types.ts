@@ -1147,7 +1147,7 @@ export interface NoticeClosing {
  *
  * `missing`: fields that its form cannot do without. `unseen`: what changed since it was acknowledged.
  * `key_positions`: those that a read-back types. `known`: the other side's conflicting notices that it names, of
- * `known_total` that there were when it was written; null: that was not checked.
+ * `known_total` that there were when it was written; null: that was not checked. `messages`: written about it.
  */
 export interface NoticeValues {
   readonly line: NoticeLine;
@@ -1169,6 +1169,7 @@ export interface NoticeValues {
   readonly conflicts: readonly ConflictValues[];
   readonly compared: ComparedValues;
   readonly closing: NoticeClosing | null;
+  readonly messages: readonly string[];
   readonly as_of_ms: number;
 }
 
@@ -1314,21 +1315,29 @@ export interface CheckedDraft {
   readonly as_of_ms: number;
 }
 
-/** What was not imported: where it stands, which field, what was seen, and what to do. */
+/** What was not imported: which item of the file, from 1, its own name, in which fields, and why. */
 export interface ImportReject {
-  readonly line: number;
+  readonly at: number;
+  readonly id: string;
   readonly field: string;
-  readonly seen: string;
   readonly reason: string;
-  readonly hint: string;
 }
 
-/** What became of a file: filed (or would be), known already, rejected. */
+/**
+ * What became of a file. `filed`, `rejects`: the first of them; `ready`: what would be filed, where it was tried.
+ *
+ * `reject_file`: all that was rejected as it came, each with why, to be mended and given again.
+ */
 export interface ImportedNotices {
+  readonly read: number;
+  readonly ready: number;
   readonly filed: readonly string[];
   readonly filed_count: number;
   readonly known: number;
   readonly rejects: readonly ImportReject[];
+  readonly rejected: number;
+  readonly reject_file: string;
+  readonly notes: readonly string[];
 }
 
 /**
@@ -2574,12 +2583,19 @@ export interface NoticeActRequest {
   readonly words?: string;
 }
 
-/** A file of notices: `kind` "geojson", "csv" or "cot"; each volume becomes a notice of this form. */
+/**
+ * A file of notices: `kind` "geojson", "csv" or "cot". The rest is said of all that does not say it itself.
+ *
+ * `datum` "amsl": of altitudes; `reach` "1 NM": of points and lines; `fields`: of the form. `try_only`: file nothing.
+ */
 export interface ImportRequest {
   readonly kind: string;
-  readonly name?: string;
   readonly text: string;
-  readonly form: number;
+  readonly form?: number | null;
+  readonly fields?: readonly FieldDraft[];
+  readonly movement?: string;
+  readonly datum?: string;
+  readonly reach?: string;
   readonly try_only?: boolean;
 }
 

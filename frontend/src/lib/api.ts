@@ -55,6 +55,11 @@ export function postPatiently<T>(path: string, signal: AbortSignal): Promise<T> 
   return request<T>('POST', path, {}, undefined, signal, true);
 }
 
+/** Give our node a file, which takes as long as it takes; under `once`, as `record`, for it makes entries. */
+export function sendFile<T>(path: string, body: unknown, once: string, signal: AbortSignal): Promise<T> {
+  return named(once, (name) => request<T>('POST', path, body, name, signal, true));
+}
+
 /**
  * Make an entry. The same `once` again gives the same answer and no second entry, so a retry after a cut is safe.
  *

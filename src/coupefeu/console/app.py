@@ -24,6 +24,7 @@ from coupefeu.console.lock_routes import LOCK_ROUTES, check_lock, check_role
 from coupefeu.console.map_routes import MAP_ROUTES
 from coupefeu.console.media_routes import MEDIA_ROUTES
 from coupefeu.console.messages import MESSAGE_ROUTES
+from coupefeu.console.notices_files import NOTICE_FILE_ROUTES
 from coupefeu.console.notices_routes import NOTICE_ROUTES
 from coupefeu.console.openapi import plan_document
 from coupefeu.console.pages import health, openapi, page
@@ -65,6 +66,7 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *MEDIA_ROUTES,
     # notices and conflicts
     *NOTICE_ROUTES,
+    *NOTICE_FILE_ROUTES,
     # the watch
     *WATCH_ROUTES,
     *ADMISSION_ROUTES,

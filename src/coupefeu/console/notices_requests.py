@@ -15,6 +15,9 @@ MAX_POSITIONS_CHARACTERS = 64 * MAX_POSITIONS
 MAX_WORDS_CHARACTERS = 2_000
 """Of any one text; the form sets the limit that counts, with an error of its own."""
 
+MAX_FILE_CHARACTERS = 16_777_216
+"""Of a file that a browser gives; a larger one is imported by `coupefeu notice import`."""
+
 Line = Annotated[str, Meta(max_length=300)]
 Words = Annotated[str, Meta(max_length=MAX_WORDS_CHARACTERS)]
 PositionsText = Annotated[str, Meta(max_length=MAX_POSITIONS_CHARACTERS)]
@@ -131,10 +134,16 @@ class NoticeActRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRequest:
-    """A file of notices: `kind` "geojson", "csv" or "cot"; each volume becomes a notice of this form."""
+    """A file of notices: `kind` "geojson", "csv" or "cot". The rest is said of all that does not say it itself.
+
+    `datum` "amsl": of altitudes; `reach` "1 NM": of points and lines; `fields`: of the form. `try_only`: file nothing.
+    """
 
     kind: Name
-    name: Line = ""
-    text: Annotated[str, Meta(max_length=16_777_216)]
-    form: int
+    text: Annotated[str, Meta(max_length=MAX_FILE_CHARACTERS)]
+    form: int | None = None
+    fields: Annotated[tuple[FieldDraft, ...], Meta(max_length=64)] = ()
+    movement: Line = ""
+    datum: Name = ""
+    reach: Line = ""
     try_only: bool = False

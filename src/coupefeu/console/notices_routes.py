@@ -146,6 +146,7 @@ def _notice(look: Desk, number: MessageId, gazetteer: Gazetteer, is_link_up: boo
         compared_values(look.conflicts.compared(is_link_up=is_link_up)),
         gazetteer,
         context.agreement,
+        tuple(each.number for each in look.mentions(view.id)),
         context.now.utc_ms,
     )
 

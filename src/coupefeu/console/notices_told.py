@@ -84,6 +84,7 @@ def notice_values(
     compared: ComparedValues,
     gazetteer: Gazetteer,
     agreement: Agreement,
+    messages: tuple[str, ...],
     now_ms: int,
 ) -> NoticeValues:
     """Give one notice with everything that was said of it."""
@@ -114,6 +115,7 @@ def notice_values(
         conflicts=conflicts,
         compared=compared,
         closing=None if view.closing is None else _closing(view.closing),
+        messages=messages,
         as_of_ms=now_ms,
     )
 

@@ -266,7 +266,7 @@ class NoticeValues:
 
     `missing`: fields that its form cannot do without. `unseen`: what changed since it was acknowledged.
     `key_positions`: those that a read-back types. `known`: the other side's conflicting notices that it names, of
-    `known_total` that there were when it was written; null: that was not checked.
+    `known_total` that there were when it was written; null: that was not checked. `messages`: written about it.
     """
 
     line: NoticeLine
@@ -288,6 +288,7 @@ class NoticeValues:
     conflicts: tuple["ConflictValues", ...]
     compared: "ComparedValues"
     closing: NoticeClosing | None
+    messages: tuple[str, ...]
     as_of_ms: int
 
 
@@ -462,23 +463,30 @@ class CheckedDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReject:
-    """What was not imported: where it stands, which field, what was seen, and what to do."""
+    """What was not imported: which item of the file, from 1, its own name, in which fields, and why."""
 
-    line: int
+    at: int
+    id: str
     field: str
-    seen: str
     reason: str
-    hint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedNotices:
-    """What became of a file: filed (or would be), known already, rejected."""
+    """What became of a file. `filed`, `rejects`: the first of them; `ready`: what would be filed, where it was tried.
 
+    `reject_file`: all that was rejected as it came, each with why, to be mended and given again.
+    """
+
+    read: int
+    ready: int
     filed: tuple[str, ...]
     filed_count: int
     known: int
     rejects: tuple[ImportReject, ...]
+    rejected: int
+    reject_file: str
+    notes: tuple[str, ...]
 
 
 # --- the map --------------------------------------------------------------------------------------------------

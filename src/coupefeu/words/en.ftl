@@ -2670,10 +2670,8 @@ ui-notice-alarm-bar = { $count ->
     [one] A conflict asks for attention:
    *[other] { $count } conflicts ask for attention:
 }
-ui-notice-alarm-lead = Begins within the lead time
 ui-notice-alarm-look = Look at the conflicts
 ui-notice-alarm-more = and { $count } more
-ui-notice-alarm-running = New on a notice that is running
 ui-notice-all = All notices
 ui-notice-all-positions = All { $count } positions
 ui-notice-altitude-datum = { $name }: measured from
@@ -2695,17 +2693,7 @@ ui-notice-check-point-position = Its position
 ui-notice-check-points = Check points
 ui-notice-checked = How our node reads it now
 ui-notice-clear = Begin anew
-ui-notice-clear-earlier = ours { $time } earlier
-ui-notice-clear-later = ours { $time } later
-ui-notice-clear-lower = ours { $metres } m lower
-ui-notice-clear-move = ours moved by { $distance } towards { $bearing }°
-ui-notice-clear-raise = ours { $metres } m higher
 ui-notice-clears = Either alone would clear it
-ui-notice-clears-nothing = No shift of ours alone within the bounds that were searched.
-ui-notice-compared = { $count ->
-    [one] { $count } conflict
-   *[other] { $count } conflicts
-} among { $ours } of ours and { $theirs } of theirs, their newest { $newest }, { $line }, minima { $distance } / { $altitude } m / { $time }.
 ui-notice-compared-says = Only what was filed is compared.
 ui-notice-conflicts = Conflicts
 ui-notice-conflicts-more = { $count ->
@@ -2722,6 +2710,7 @@ ui-notice-datums-differ = The altitudes are measured from different datums; both
 ui-notice-distance = { $metres } m ({ $miles } NM)
 ui-notice-draw = Draw on the map
 ui-notice-end = Until
+ui-notice-export = Save as
 ui-notice-field = { $name }
 ui-notice-field-needed = { $name } (needed)
 ui-notice-fields = What the notice says
@@ -2743,19 +2732,22 @@ ui-notice-gap-time = Time: { $gap }; the minimum is { $minimum }.
 ui-notice-gaps = How near
 ui-notice-geodesic = WGS 84; edges between positions are geodesics.
 ui-notice-import = Import a file
+ui-notice-import-cap = CAP 1.2
 ui-notice-import-cot = CoT (XML)
 ui-notice-import-csv = CSV
-ui-notice-import-done = Filed { $filed }, known already { $known }, refused { $rejects }.
+ui-notice-import-datum = Altitudes measured from
 ui-notice-import-file = File
-ui-notice-import-form-hint = For what names no form itself.
 ui-notice-import-geojson = GeoJSON
 ui-notice-import-kind = Kind of file
+ui-notice-import-large = It is larger than 16 MiB: `coupefeu notice import` reads it.
 ui-notice-import-line = { $line }.
+ui-notice-import-more = { $count } more stand in the file of what was refused.
 ui-notice-import-press = File what can be read
+ui-notice-import-reading = Our node reads the file …
 ui-notice-import-save = Save what was refused
 ui-notice-import-says = Each item that can be read becomes a notice. What cannot is refused with its line, its field and the reason; the rest is filed.
-ui-notice-import-tried = Tried, nothing filed: { $filed } would be, known already { $known }, refused { $rejects }.
 ui-notice-import-try = Try, and file nothing
+ui-notice-import-where-not = Where the file does not say it
 ui-notice-kept = What is typed stays in this tab until it is on record.
 ui-notice-known = { $count ->
     [one] It would meet one notice of the other side
@@ -2769,8 +2761,6 @@ ui-notice-limit-not-stated = not stated
 ui-notice-limit-surface = surface
 ui-notice-limit-unlimited = unlimited
 ui-notice-line = line { $line }
-ui-notice-line-down = line down
-ui-notice-line-up = line up
 ui-notice-lower = Lower limit
 ui-notice-mark-conflicts = { $count ->
     [one] { $count } conflict
@@ -2784,12 +2774,12 @@ ui-notice-means-accept = The notice becomes what was proposed: it is amended to 
 ui-notice-means-complete = What it announced is over; it is compared no longer.
 ui-notice-means-refuse = The notice stays as it is; the other side is told.
 ui-notice-means-withdraw = It holds no longer; it is compared no longer, and stays to be read.
+ui-notice-messages = Written about it:
 ui-notice-missing = { $count ->
     [one] One field that is needed is empty.
    *[other] { $count } fields that are needed are empty.
 }
 ui-notice-movement-hint = A name by which several notices belong together.
-ui-notice-movement-of = Movement { $movement }
 ui-notice-near = { $distance }, bearing { $bearing }°, from { $feature }
 ui-notice-no = no
 ui-notice-no-answer = no answer
@@ -2797,11 +2787,8 @@ ui-notice-no-answer-asked = An answer is asked for; none has come.
 ui-notice-no-effect = Without effect: { $reason }
 ui-notice-none-of = No notice fits, of { $looked } that were looked at at { $time }.
 ui-notice-not-checked = Nothing was read yet.
-ui-notice-not-checked-damaged = the index of places cannot be read; `coupefeu rebuild` makes it anew
-ui-notice-not-checked-gap = something of the other side’s record has not come yet, and a notice may be in it
-ui-notice-not-checked-minima = other minima came into force, and not all was compared by them yet
-ui-notice-not-checked-since = NOT CHECKED SINCE { $time }: { $why }
 ui-notice-of-version = It speaks of { $number }; the notice reads otherwise now.
+ui-notice-on-map = On the map
 ui-notice-order = Order
 ui-notice-order-newest = newest first
 ui-notice-order-soonest = soonest first
@@ -2853,7 +2840,6 @@ ui-notice-shape-track = moving buffer along a track
 ui-notice-short-says = It may be filed; both records show it.
 ui-notice-side-ours = us
 ui-notice-side-theirs = the other side
-ui-notice-stands = Stands as: { $what }
 ui-notice-start = From
 ui-notice-theirs = { $party }
 ui-notice-this-draft = This draft

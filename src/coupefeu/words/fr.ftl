@@ -2663,10 +2663,8 @@ ui-notice-alarm-bar = { $count ->
     [one] Un conflit demande attention :
    *[other] { $count } conflits demandent attention :
 }
-ui-notice-alarm-lead = Commence avant la fin du préavis
 ui-notice-alarm-look = Voir les conflits
 ui-notice-alarm-more = et { $count } de plus
-ui-notice-alarm-running = Nouveau sur une notification en cours
 ui-notice-all = Toutes les notifications
 ui-notice-all-positions = Les { $count } positions
 ui-notice-altitude-datum = { $name } : référence
@@ -2688,17 +2686,7 @@ ui-notice-check-point-position = Sa position
 ui-notice-check-points = Points de contrôle
 ui-notice-checked = Comment notre nœud le lit
 ui-notice-clear = Recommencer
-ui-notice-clear-earlier = la nôtre { $time } plus tôt
-ui-notice-clear-later = la nôtre { $time } plus tard
-ui-notice-clear-lower = la nôtre { $metres } m plus bas
-ui-notice-clear-move = la nôtre déplacée de { $distance } vers { $bearing }°
-ui-notice-clear-raise = la nôtre { $metres } m plus haut
 ui-notice-clears = Chacun à lui seul l’écarterait
-ui-notice-clears-nothing = Aucun déplacement de la nôtre seule dans les bornes examinées.
-ui-notice-compared = { $count ->
-    [one] { $count } conflit
-   *[other] { $count } conflits
-} parmi { $ours } des nôtres et { $theirs } des leurs, leur plus récente { $newest }, { $line }, minimums { $distance } / { $altitude } m / { $time }.
 ui-notice-compared-says = Seul ce qui a été déposé est comparé.
 ui-notice-conflicts = Conflits
 ui-notice-conflicts-more = { $count ->
@@ -2715,6 +2703,7 @@ ui-notice-datums-differ = Les altitudes ont des références différentes ; le
 ui-notice-distance = { $metres } m ({ $miles } NM)
 ui-notice-draw = Dessiner sur la carte
 ui-notice-end = Jusqu’à
+ui-notice-export = Enregistrer sous
 ui-notice-field = { $name }
 ui-notice-field-needed = { $name } (nécessaire)
 ui-notice-fields = Contenu de la notification
@@ -2736,19 +2725,22 @@ ui-notice-gap-time = Temps : { $gap } ; le minimum est de { $minimum }.
 ui-notice-gaps = Écarts
 ui-notice-geodesic = WGS 84 ; les côtés entre positions sont des géodésiques.
 ui-notice-import = Importer un fichier
+ui-notice-import-cap = CAP 1.2
 ui-notice-import-cot = CoT (XML)
 ui-notice-import-csv = CSV
-ui-notice-import-done = Déposées { $filed }, déjà connues { $known }, refusées { $rejects }.
+ui-notice-import-datum = Référence des altitudes
 ui-notice-import-file = Fichier
-ui-notice-import-form-hint = Pour ce qui n’indique pas de formulaire.
 ui-notice-import-geojson = GeoJSON
 ui-notice-import-kind = Type de fichier
+ui-notice-import-large = Plus de 16 Mio : `coupefeu notice import` le lit.
 ui-notice-import-line = { $line }.
+ui-notice-import-more = { $count } de plus figurent dans le fichier des refus.
 ui-notice-import-press = Déposer ce qui est lisible
+ui-notice-import-reading = Notre nœud lit le fichier …
 ui-notice-import-save = Enregistrer les refus
 ui-notice-import-says = Chaque élément lisible devient une notification. Ce qui ne l’est pas est refusé avec sa ligne, son champ et le motif ; le reste est déposé.
-ui-notice-import-tried = Essai, rien de déposé : { $filed } le seraient, déjà connues { $known }, refusées { $rejects }.
 ui-notice-import-try = Essayer sans rien déposer
+ui-notice-import-where-not = Là où le fichier ne le dit pas
 ui-notice-kept = Ce qui est saisi reste dans cet onglet jusqu’à son enregistrement.
 ui-notice-known = { $count ->
     [one] Elle rencontrerait une notification de l’autre Partie
@@ -2762,8 +2754,6 @@ ui-notice-limit-not-stated = non précisé
 ui-notice-limit-surface = surface
 ui-notice-limit-unlimited = illimité
 ui-notice-line = ligne { $line }
-ui-notice-line-down = ligne coupée
-ui-notice-line-up = ligne établie
 ui-notice-lower = Limite inférieure
 ui-notice-mark-conflicts = { $count ->
     [one] { $count } conflit
@@ -2777,12 +2767,12 @@ ui-notice-means-accept = La notification devient ce qui est proposé : elle es
 ui-notice-means-complete = Ce qu’elle annonçait est terminé ; elle n’est plus comparée.
 ui-notice-means-refuse = La notification reste telle quelle ; l’autre Partie en est informée.
 ui-notice-means-withdraw = Elle n’est plus valable ni comparée, et reste lisible.
+ui-notice-messages = Écrits à ce sujet :
 ui-notice-missing = { $count ->
     [one] Un champ nécessaire est vide.
    *[other] { $count } champs nécessaires sont vides.
 }
 ui-notice-movement-hint = Un nom qui réunit plusieurs notifications.
-ui-notice-movement-of = Mouvement { $movement }
 ui-notice-near = { $distance }, relèvement { $bearing }°, depuis { $feature }
 ui-notice-no = non
 ui-notice-no-answer = sans réponse
@@ -2790,11 +2780,8 @@ ui-notice-no-answer-asked = Une réponse est demandée ; aucune n’est arriv�
 ui-notice-no-effect = Sans effet : { $reason }
 ui-notice-none-of = Aucune notification ne convient, sur { $looked } examinées à { $time }.
 ui-notice-not-checked = Rien n’a encore été lu.
-ui-notice-not-checked-damaged = l’index des lieux est illisible ; `coupefeu rebuild` le refait
-ui-notice-not-checked-gap = une partie du registre adverse n’est pas encore arrivée et peut contenir une notification
-ui-notice-not-checked-minima = d’autres minimums sont entrés en vigueur et tout n’a pas encore été comparé
-ui-notice-not-checked-since = NON VÉRIFIÉ DEPUIS { $time } : { $why }
 ui-notice-of-version = Elle porte sur { $number } ; la notification a changé depuis.
+ui-notice-on-map = Sur la carte
 ui-notice-order = Ordre
 ui-notice-order-newest = les plus récentes
 ui-notice-order-soonest = les plus proches
@@ -2846,7 +2833,6 @@ ui-notice-shape-track = zone tampon mobile le long d’une route
 ui-notice-short-says = Elle peut être déposée ; les deux registres le montrent.
 ui-notice-side-ours = nous
 ui-notice-side-theirs = l’autre Partie
-ui-notice-stands = État : { $what }
 ui-notice-start = Du
 ui-notice-theirs = { $party }
 ui-notice-this-draft = Ce projet

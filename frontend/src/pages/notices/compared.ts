@@ -4,21 +4,21 @@ import type { ComparedValues } from '../../generated/types';
 import { live } from '../../lib/live.svelte';
 import { formatNear } from '../../lib/time';
 import { say } from '../../lib/words.svelte';
-import { distanceWords, spanWords } from './notices';
+import { milesWords, spanWords } from './notices';
 
 export function comparedWords(compared: ComparedValues): string {
   if (compared.not_checked) {
-    const since = compared.since_ms === null ? say('not-stated') : formatNear(compared.since_ms, live.nowMs);
-    return say('ui-notice-not-checked-since', { time: since, why: say(`ui-notice-not-checked-${compared.not_checked}`) });
+    const reason = say(`conflicts-reason-${compared.not_checked}`);
+    if (compared.since_ms === null) return say('conflicts-never-checked', { reason });
+    return say('conflicts-not-checked', { time: formatNear(compared.since_ms, live.nowMs), reason });
   }
-  return say('ui-notice-compared', {
-    count: compared.conflicts,
+  const { theirs_newest_ms: newest } = compared;
+  return say('conflicts-compared', {
+    conflicts: compared.conflicts,
     ours: compared.ours,
     theirs: compared.theirs,
-    newest: compared.theirs_newest_ms === null ? say('not-stated') : formatNear(compared.theirs_newest_ms, live.nowMs),
-    line: say(compared.line_up ? 'ui-notice-line-up' : 'ui-notice-line-down'),
-    distance: distanceWords(compared.distance_m),
-    altitude: compared.altitude_m,
-    time: spanWords(compared.time_s),
+    newest: newest === null ? say('conflicts-newest-none') : say('conflicts-newest', { time: formatNear(newest, live.nowMs) }),
+    link: say(compared.line_up ? 'conflicts-link-up' : 'conflicts-link-down'),
+    minima: `${milesWords(compared.distance_m)} / ${compared.altitude_m} ${say('ui-notice-unit-m')} / ${spanWords(compared.time_s)}`,
   });
 }

@@ -85,6 +85,13 @@ export function distanceWords(metres: number): string {
   return say('ui-notice-distance', { metres: counted(Math.round(metres)), miles: said });
 }
 
+/** `5 NM`, where it is a whole number of tenths of one; else `9,000 m`. */
+export function milesWords(metres: number): string {
+  const tenths = (metres * 10) / METRES_IN_MILE;
+  if (!Number.isInteger(tenths)) return `${counted(metres)} ${say('ui-notice-unit-m')}`;
+  return say('conflicts-miles', { miles: counted(tenths / 10) });
+}
+
 /** Of what was written in decimetres: `9,260 m (5.0 NM)`. */
 export function reachWords(volume: VolumeValues): string {
   return say(`ui-notice-reach-${volume.shape}`, { distance: distanceWords((volume.reach_dm ?? 0) / 10) });

@@ -29,7 +29,7 @@ class RejectFile:
         if self._file is None:
             self._file = self._path.open("x", encoding="utf-8", errors="surrogateescape", newline="")
             self._file.write(self._source.rows.header if self._source.rows else "")
-        self._file.write(_WRITERS[self._source.format](self._source, reject))
+        self._file.write(write_reject(self._source, reject))
 
     def keep(self) -> None:
         """Have what was added survive a power cut."""
@@ -42,6 +42,11 @@ class RejectFile:
         self.keep()
         if self._file is not None:
             self._file.close()
+
+
+def write_reject(source: Source, reject: Reject) -> str:
+    """Write what was not filed as it came, with what is wrong; before CSV goes `source.rows.header`."""
+    return _WRITERS[source.format](source, reject)
 
 
 def why(reject: Reject) -> dict[str, Any]:
