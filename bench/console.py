@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 from console_calls import Callers
 from console_crowd import STREAMS_A_SESSION, watch
 from console_map import measure_map
+from console_notices import Filers
 from console_pages import open_page, painted_ms, sign_in, two_browsers
 from console_record import Desk, long_record, open_desks
 from console_verifier import check_in_browser, make_communique, median
@@ -43,6 +44,7 @@ CONSOLES, PAGES = 50, 4
 CROWD_MESSAGES, CROWD_EVERY_S = 60, 0.15
 FLASHES = 3
 CALLS = 20
+NOTICES = 40
 MOST_KEYSTROKES = 3
 VERIFIED = 1_000
 
@@ -270,6 +272,22 @@ async def measure_first_media(room: Room) -> AsyncIterator[Figure]:
     )  # fmt: skip
 
 
+async def measure_conflict(room: Room) -> AsyncIterator[Figure]:
+    """From the press that files a notice on US's page until its conflict is painted on RU's, over both records."""
+    filers = await Filers.open(
+        room.ours, room.theirs, (room.our_address, room.their_address), room.us, room.ru
+    )
+    seconds = []
+    for number in range(NOTICES):
+        seconds.append(await filers.file_s(number))
+        room.progress("notices", number + 1, NOTICES)
+    await filers.close()
+    yield Figure(
+        name="conflict", what=f"file on one console to the conflict on the other, median of {NOTICES}", unit="ms",
+        limit=300, ours=statistics.median(seconds) * 1000, detail=spread(seconds),
+    )  # fmt: skip
+
+
 async def measure_verifier(room: Room) -> AsyncIterator[Figure]:
     """The page that verifies a communique, cold, from the choice of the file until all its entries are painted."""
     octets = await asyncio.to_thread(make_communique, room.us, VERIFIED, ENTRIES)
@@ -295,6 +313,7 @@ MEASUREMENTS = {
     "crowd": measure_crowd,
     "keystrokes": measure_keys,
     "first-media": measure_first_media,
+    "conflict": measure_conflict,
     "verifier": measure_verifier,
     "map": measure_the_map,
 }

@@ -104,14 +104,12 @@ class ConflictDesk:
 
     def clearing(self, ours: MessageId, theirs: MessageId) -> "Clearing | None":
         """Say what could be changed in our notice alone that clears this conflict; None: they are not in conflict."""
-        from coupefeu.deconfliction import Prepared, clearing  # noqa: PLC0415 - loads NumPy
-
         context = self._context()
         for row in self._rows(select_conflicts_of([ours], context.now.utc_ms)):
             if (row["their_log"], row["their_idx"]) == theirs:
                 prepared = self._prepared([row])
-                one, other = (Prepared(prepared[row[f"{side}_arrival"]]) for side in ("our", "their"))
-                return clearing(one, other, self._separation(context))
+                one, other = (prepared[row[f"{side}_arrival"]] for side in ("our", "their"))
+                return _clear(one, other, self._separation(context))
         return None
 
     # --- views --------------------------------------------------------------------------------------------
@@ -246,6 +244,14 @@ def _measure(ours: bytes, theirs: bytes, separation: Separation) -> Measured:
         is_within_tolerance=found.within_tolerance,
         is_at_least=found.datums_differ,
     )
+
+
+@lru_cache(maxsize=1_024)
+def _clear(ours: bytes, theirs: bytes, separation: Separation) -> "Clearing":
+    """Search what would clear it; two to four milliseconds, and a page of conflicts asks for each."""
+    from coupefeu.deconfliction import Prepared, clearing  # noqa: PLC0415 - loads NumPy
+
+    return clearing(Prepared(ours), Prepared(theirs), separation)
 
 
 def _is_damaged(compared: Compared) -> bool:
