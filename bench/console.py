@@ -19,14 +19,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 from console_calls import Callers
 from console_crowd import STREAMS_A_SESSION, watch
 from console_map import measure_map
-from console_notices import Filers
-from console_pages import open_page, painted_ms, sign_in, two_browsers
+from console_notices import Filers, measure_conflicts
+from console_pages import note_transfer, open_page, painted_ms, sign_in, two_browsers
 from console_record import Desk, long_record, open_desks
 from console_verifier import check_in_browser, make_communique, median
 from playwright.async_api import Browser, BrowserContext, Page
@@ -83,26 +81,6 @@ async def measure_first_page(room: Room) -> AsyncIterator[Figure]:
         name="transfer", what="initial transfer, compressed, headers and fonts and data", unit="kB", limit=150,
         ours=sum(carried.values()) / 1000, detail=dict(sorted(carried.items(), key=lambda each: -each[1])),
     )  # fmt: skip
-
-
-async def note_transfer(context: BrowserContext, page: Page) -> dict[str, int]:
-    """Fill a table: what came over the network, by path, in bytes with headers."""
-    network = await context.new_cdp_session(page)
-    await network.send("Network.enable")
-    await network.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    paths: dict[str, str] = {}
-    carried: dict[str, int] = {}
-
-    def ask(event: dict[str, Any]) -> None:
-        paths[event["requestId"]] = urlsplit(event["request"]["url"]).path
-
-    def note(event: dict[str, Any]) -> None:
-        path = paths.get(event["requestId"], "")
-        carried[path] = carried.get(path, 0) + int(event["encodedDataLength"])
-
-    network.on("Network.requestWillBeSent", ask)
-    network.on("Network.loadingFinished", note)
-    return carried
 
 
 INTERACTIVE = """() => new Promise((done) => {
@@ -274,18 +252,9 @@ async def measure_first_media(room: Room) -> AsyncIterator[Figure]:
 
 async def measure_conflict(room: Room) -> AsyncIterator[Figure]:
     """From the press that files a notice on US's page until its conflict is painted on RU's, over both records."""
-    filers = await Filers.open(
-        room.ours, room.theirs, (room.our_address, room.their_address), room.us, room.ru
-    )
-    seconds = []
-    for number in range(NOTICES):
-        seconds.append(await filers.file_s(number))
-        room.progress("notices", number + 1, NOTICES)
-    await filers.close()
-    yield Figure(
-        name="conflict", what=f"file on one console to the conflict on the other, median of {NOTICES}", unit="ms",
-        limit=300, ours=statistics.median(seconds) * 1000, detail=spread(seconds),
-    )  # fmt: skip
+    places = room.our_address, room.their_address
+    filers = await Filers.open(room.ours, room.theirs, places, room.us, room.ru)
+    yield await measure_conflicts(filers, NOTICES, lambda done: room.progress("notices", done, NOTICES))
 
 
 async def measure_verifier(room: Room) -> AsyncIterator[Figure]:

@@ -1,6 +1,8 @@
 """From the press that files a notice on one console until the conflict stands painted on the other."""
 
+import statistics
 import time
+from collections.abc import Callable
 
 from console_pages import PATIENCE_MS, open_page
 from console_record import Desk
@@ -9,6 +11,7 @@ from playwright.async_api import BrowserContext, Page
 from coupefeu.model.notices import NoticeForm
 from coupefeu.model.places import E7, Position
 from coupefeu.model.volumes import Circle, Limit, Volume
+from coupefeu.node.bench.figures import Figure, spread
 from coupefeu.services.notices.commands import FileNotice
 from coupefeu.services.notices.facts import NoticeFact
 
@@ -28,6 +31,19 @@ PAIRS = """(() => {
   new MutationObserver(look).observe(document, { childList: true, subtree: true });
 })()"""
 """As for rows of messages: a pair counts as painted two frames after it stands in the page."""
+
+
+async def measure_conflicts(filers: "Filers", count: int, tell: Callable[[int], None]) -> Figure:
+    """File notices one after the other, each beside one of the other side's; closes both pages."""
+    seconds = []
+    for number in range(count):
+        seconds.append(await filers.file_s(number))
+        tell(number + 1)
+    await filers.close()
+    return Figure(
+        name="conflict", what=f"file on one console to the conflict on the other, median of {count}", unit="ms",
+        limit=300, ours=statistics.median(seconds) * 1000, detail=spread(seconds),
+    )  # fmt: skip
 
 
 class Filers:

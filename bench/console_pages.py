@@ -3,6 +3,8 @@
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
@@ -81,3 +83,23 @@ async def painted_ms(page: Page, number: str) -> float:
     """Wait until a message is painted on a page; gives when."""
     await page.wait_for_function("(number) => notes.paintedMs[number] > 0", arg=number)
     return float(await page.evaluate("(number) => notes.paintedMs[number]", number))
+
+
+async def note_transfer(context: BrowserContext, page: Page) -> dict[str, int]:
+    """Fill a table: what came over the network, by path, in bytes with headers."""
+    network = await context.new_cdp_session(page)
+    await network.send("Network.enable")
+    await network.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    paths: dict[str, str] = {}
+    carried: dict[str, int] = {}
+
+    def ask(event: dict[str, Any]) -> None:
+        paths[event["requestId"]] = urlsplit(event["request"]["url"]).path
+
+    def note(event: dict[str, Any]) -> None:
+        path = paths.get(event["requestId"], "")
+        carried[path] = carried.get(path, 0) + int(event["encodedDataLength"])
+
+    network.on("Network.requestWillBeSent", ask)
+    network.on("Network.loadingFinished", note)
+    return carried
