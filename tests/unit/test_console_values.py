@@ -21,6 +21,7 @@ def test_every_event_of_the_feed_says_what_it_is():
         "signal",
         "notice",
         "conflict",
+        "gap",
         "entry",
         "trouble",
         "progress",
