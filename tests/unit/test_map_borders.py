@@ -46,7 +46,7 @@ def test_lines_and_areas_are_given_wherever_they_stand_and_without_what_is_writt
         '{"type": "LineString", "coordinates": [[[[[1, 1]]]]]}',
         '{"type": "FeatureCollection", "features": {}}',
         "[" * 100_000,
-        " " * (MAX_BYTES + 1),
+        json.dumps(LINE) + " " * MAX_BYTES,
     ],
     ids=lambda each: each[:40],
 )
