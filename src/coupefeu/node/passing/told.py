@@ -12,7 +12,6 @@ from coupefeu.model.notices import CheckPoint
 from coupefeu.model.places import Position
 from coupefeu.model.volumes import (
     Altitude,
-    AltitudeUnit,
     Bound,
     Circle,
     Corridor,
@@ -28,6 +27,7 @@ from coupefeu.services.messages.display import show, show_line
 from coupefeu.services.notices.facts import FieldValue, NoticeFact
 from coupefeu.services.notices.forms import FORMS, FieldKind, FormField
 from coupefeu.services.notices.status import NoticeView
+from coupefeu.wire.quantities import write_altitude
 from coupefeu.words import say
 
 MAX_POSITIONS: Final = 40
@@ -149,10 +149,8 @@ def _reach(reach_dm: int, language: str) -> str:
 
 def _bound(bound: Bound, language: str) -> str:
     match bound:
-        case Altitude(value=value, unit=AltitudeUnit.FL):
-            return f"FL {value:03}"
-        case Altitude(value=value, unit=unit, datum=datum):
-            return f"{value} {unit.name.lower()} {datum.name}"
+        case Altitude():
+            return write_altitude(bound)
         case Limit.SURFACE:
             return say("passing-told-surface", language)
         case Limit.UNLIMITED:

@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
 from coupefeu.model.messages import MessageId, format_number
@@ -237,14 +237,7 @@ def passing_values(
 
 def statistics_values(counted: HoldStatistics) -> HoldStatisticsValues:
     """Give statistics of holds."""
-    return HoldStatisticsValues(
-        holds=counted.holds,
-        running=counted.running,
-        total_ms=counted.total_ms,
-        longest_ms=counted.longest_ms,
-        median_ms=counted.median_ms,
-        impeded=counted.impeded,
-    )
+    return HoldStatisticsValues(**asdict(counted))
 
 
 def _reached(view: ReachedView | None, saying: _Saying) -> ReachedValues | None:
