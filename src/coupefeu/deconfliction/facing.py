@@ -27,8 +27,6 @@ class Facing:
     """Some rows of many volumes (n) against all rows of one (m)."""
 
     rows: slice
-    cosine: Floats
-    """Of row and row."""
     cosine_ours: Floats
     """Of a row of theirs and the nearer end of an edge of ours."""
     cosine_theirs: Floats
@@ -94,7 +92,6 @@ def _face(theirs: Stack, ours: Stack, rows: slice, right: Floats) -> Facing:
     crosses = (sine_ours * sine_ahead < 0.0) & (sine_theirs * sine_our_next < 0.0) & (cosine > 0.0)
     return Facing(
         rows,
-        cosine,
         np.maximum(cosine, our_next),
         np.maximum(cosine, their_next),
         (our_next >= edges * cosine) & (cosine >= edges * our_next),
