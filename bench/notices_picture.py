@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 WIDTH: Final = 900
-HEIGHT: Final = 460
+HEIGHT: Final = 490
 LEFT: Final = 90
 RIGHT: Final = 690
 TOP: Final = 40

@@ -150,8 +150,13 @@ def _register(app: typer.Typer, module: str) -> None:
         commands.register(app)
 
 
+ONE_THREAD: Final = "OPENBLAS_NUM_THREADS"
+"""NumPy's products are small here: threads would wait for each other longer than they compute, and hold memory each."""
+
+
 def run() -> None:
     """Run the command of `sys.argv`."""
+    os.environ.setdefault(ONE_THREAD, "1")
     first = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
         command = name_values(get_command(make_app(first) if first in COMMANDS else make_listing()))
