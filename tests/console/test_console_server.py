@@ -197,7 +197,10 @@ OPEN = {
     ("post", "/api/session"),
     ("post", "/api/session/passkey"),
     ("post", "/api/session/passkey/challenge"),
+    ("post", "/api/unit/look"),
+    ("post", "/api/unit/press"),
 }
+"""A session is begun by these; the last two want the key of a unit's link."""
 
 
 def test_every_route_of_the_api_needs_a_session_but_those_that_begin_one(folder):
