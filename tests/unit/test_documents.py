@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -92,11 +93,13 @@ def test_every_name_of_code_exists(path):
 @pytest.mark.parametrize("path", documents(), ids=name_of)
 def test_every_test_that_is_named_exists(path):
     for file, name in _TEST.findall(path.read_text("utf-8")):
-        tree = ast.parse((ROOT / file).read_text("utf-8"))
-        defined = {
-            node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-        }
-        assert name in defined, f"{file} has no {name}"
+        assert name in functions_in(file), f"{file} has no {name}"
+
+
+@cache
+def functions_in(file):
+    tree = ast.parse((ROOT / file).read_text("utf-8"))
+    return {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
 
 
 def test_the_rooms_are_the_folders():
