@@ -73,6 +73,8 @@ def sampled_distance_m(one, other, *, points=41):
     while chord.min() - between < best:
         i, j = np.unravel_index(chord.argmin(), chord.shape)
         best = min(best, _zoomed(one, other, first, second, i, j, points))
+        for place, edge, base in _ends(one, first[0][i], other, second[0][j]):
+            best = min(best, _from_end(place, edge, base, points))
         chord[np.ix_(first[0] == first[0][i], second[0] == second[0][j])] = np.inf
     return max(0.0, best - one.buffer_m - other.buffer_m)
 
@@ -89,6 +91,25 @@ def _places(base, number, along):
     edge = base.edges[number]
     longitude, latitude, _ = GEOD.fwd(edge[:, 0], edge[:, 1], edge[:, 2], along)
     return np.column_stack((longitude, latitude)), in_space(longitude, latitude)
+
+
+def _ends(one, edge, other, other_edge):
+    """Give the ends of both edges, each with the edge over against it: edges nearly alongside are nearest at an end."""
+    for here, number, there, over in ((one, edge, other, other_edge), (other, other_edge, one, edge)):
+        _, places = _places(here, np.full(2, number), np.array([0.0, here.edges[number, 3]]))
+        yield from ((place, over, there) for place in places)
+
+
+def _from_end(place, edge, base, points):
+    """Look ever closer along one edge; gives the arc over the straight line to the place."""
+    low, high = 0.0, base.edges[edge, 3]
+    while True:
+        along = np.linspace(low, high, points)
+        chord = np.linalg.norm(_places(base, np.full(points, edge), along)[1] - place, axis=1)
+        nearest = int(chord.argmin())
+        if high - low < 1.0:
+            return 2 * RADIUS_M * np.arcsin(chord[nearest] / 2 / RADIUS_M)
+        low, high = along[max(0, nearest - 1)], along[min(points - 1, nearest + 1)]
 
 
 def _zoomed(one, other, first, second, i, j, points):
