@@ -1,12 +1,14 @@
 """Altitude and time are exact, unknown is without bound, two datums widen, and a gap equal to its minimum is enough."""
 
 import math
+import tracemalloc
 
 import pytest
 from tests.volumes import amsl, place, volume
 
 from coupefeu.deconfliction import Prepared, all_pairs, gap, prepare, which
 from coupefeu.deconfliction.bands import widen
+from coupefeu.deconfliction.moving import approach
 from coupefeu.errors import PeerError, UsageError
 from coupefeu.model.volumes import (
     Altitude,
@@ -212,6 +214,25 @@ def test_a_convoy_that_follows_at_a_distance_is_held_by_the_minimum_of_time():
     behind = sailing((30, 40, 2), (32, 40, 12))
     assert gap(lead, behind, Separation(time_s=600)).distance_m > 25_000
     assert gap(lead, behind, Separation(time_s=3 * 3_600)).distance_m == pytest.approx(0, abs=0.01)
+
+
+def test_two_tracks_of_very_many_legs_are_compared_in_bounded_memory():
+    """What a peer may file must not take the memory of the node: legs of a thousandth of a second, all at once."""
+
+    def hurried(lat):
+        fixes = [Fix(position=place(0.09 * each - 30, lat), at_ms=10**12 + each) for each in range(600)]
+        return prepare([volume(Track(fixes=tuple(fixes), buffer_dm=0))])
+
+    one, other = hurried(0.0), hurried(0.05)
+    approach(one.stack, other.stack, 600_000)
+    tracemalloc.start()
+    try:
+        found = approach(one.stack, other.stack, 600_000)
+        _, most_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert float(found.nearest.distance_m[0]) == pytest.approx(5_528.7, abs=1.0)
+    assert most_bytes < 100 << 20
 
 
 def test_a_site_is_passed_only_while_it_stands():

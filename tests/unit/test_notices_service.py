@@ -1,5 +1,6 @@
 """Notices: what may be said, what has no effect and why, and what each entry makes of a notice."""
 
+import gc
 import json
 from dataclasses import replace
 
@@ -651,6 +652,18 @@ def test_only_so_many_acts_of_one_log_count(line):
     assert view.fact.title == f"version {MAX_ACTS - 2}"
     ((title,),) = line.keeper.connection.query("SELECT title FROM notices").fetchall()
     assert title == view.fact.title
+
+
+def test_few_long_notices_are_kept_as_they_were_read(line):
+    """A thousand positions take much room: what a peer files by the thousand must not fill the memory."""
+    gc.collect()
+    before = sum(isinstance(each, NoticeFact) for each in gc.get_objects())
+    notices = [
+        line.hear(Kind.NOTICE_FILED, replace(CONVOY, remarks=f"{number:900d}")) for number in range(140)
+    ]
+    assert all(line.view(each).is_live for each in notices)
+    gc.collect()
+    assert sum(isinstance(each, NoticeFact) for each in gc.get_objects()) - before <= 128
 
 
 # --- the views --------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ convex quadratic, so its least value is where its slope is 0 or on one of the si
 legs, then once more for the nearest ones in a plane that touches there, exact as `measure.py` is.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -31,6 +32,8 @@ _SIDES = ((0, 0, 0, 1), (1, 0, 0, 1), (0, 0, 1, 0), (0, 1, 1, 0))
 _NEARLY_M = 10.0
 """What a leg of 10 km bends from its chord, with room."""
 _ROUNDS = 3
+_MOST_PAIRS = 65_536
+"""Of legs looked at at once: some 40 MB, whatever a peer files."""
 
 
 Bools = NDArray[np.bool_]
@@ -55,6 +58,17 @@ class Legs:
     our_ms: Floats
     their_ms: Floats
     most_ms: float
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Meeting:
+    """Pairs of legs (n): where and when both begin and end, and, as found in space, where and how near they come."""
+
+    places: list[Floats]
+    instants: list[Integers]
+    p: Floats
+    q: Floats
+    length: Floats
 
 
 def approach(ours: Stack, theirs: Stack, most_ms: int) -> Approach:
@@ -114,28 +128,54 @@ def _both_move(ours: Stack, theirs: Stack, most_ms: int) -> Approach:
     our_at, their_at = ours.at_ms(0), theirs.at_ms(0)
     most_ms = max(most_ms, int(our_at[0] - their_at[-1]), int(their_at[0] - our_at[-1]))
     our_leg, their_leg = _legs_of(our_at), _legs_of(their_at)
-    one, other = np.nonzero(
-        (our_at[our_leg[0]][:, None] <= their_at[their_leg[1]] + most_ms)
-        & (our_at[our_leg[1]][:, None] >= their_at[their_leg[0]] - most_ms)
+    each = max(1, _MOST_PAIRS // len(their_leg[0]))
+    slices = [slice(first, first + each) for first in range(0, len(our_leg[0]), each)]
+
+    def look() -> Iterator[_Meeting]:
+        for some in slices:
+            one, other = np.nonzero(
+                (our_at[our_leg[0][some]][:, None] <= their_at[their_leg[1]] + most_ms)
+                & (our_at[our_leg[1][some]][:, None] >= their_at[their_leg[0]] - most_ms)
+            )
+            if one.size:
+                one += some.start
+                ends = (our_leg[0][one], our_leg[1][one], their_leg[0][other], their_leg[1][other])
+                yield _meet(ours, theirs, ends, most_ms)
+
+    once = tuple(look()) if len(slices) == 1 else ()
+    most_m = min(float(each.length.min()) for each in once or look()) * 1.001 + _NEARLY_M
+    return min(
+        (
+            _closest(each, most_m, most_ms, ours, theirs)
+            for each in once or look()
+            if each.length.min() <= most_m
+        ),
+        key=lambda found: float(found.nearest.distance_m[0]),
     )
-    ends = (our_leg[0][one], our_leg[1][one], their_leg[0][other], their_leg[1][other])
-    instants = [our_at[ends[0]], our_at[ends[1]], their_at[ends[2]], their_at[ends[3]]]
-    places = [ours.normal[ends[0]], ours.normal[ends[1]], theirs.normal[ends[2]], theirs.normal[ends[3]]]
-    legs = _in_plane([points_m(each) for each in places], instants, most_ms)
-    p, q, square = least(legs)
-    length = np.sqrt(square)
-    near = np.flatnonzero(length <= length.min() * 1.001 + _NEARLY_M)
-    places, instants = [each[near] for each in places], [each[near] for each in instants]
-    p, q = _again(places, instants, p[near], q[near], most_ms)
+
+
+def _meet(ours: Stack, theirs: Stack, ends: tuple[Integers, ...], most_ms: int) -> _Meeting:
+    """Find in space how near each pair of legs comes; `ends`: the rows where ours and theirs begin and end."""
+    places = [side.normal[end] for side, end in zip((ours, ours, theirs, theirs), ends, strict=True)]
+    instants = [at[end] for at, end in zip((ours.at_ms(0),) * 2 + (theirs.at_ms(0),) * 2, ends, strict=True)]
+    p, q, square = least(_in_plane([points_m(each) for each in places], instants, most_ms))
+    return _Meeting(places, instants, p, q, np.sqrt(square))
+
+
+def _closest(found: _Meeting, most_m: float, most_ms: int, ours: Stack, theirs: Stack) -> Approach:
+    """Measure exactly the pairs of legs that may be the nearest, and give the one that is."""
+    near = np.flatnonzero(found.length <= most_m)
+    places, instants = [each[near] for each in found.places], [each[near] for each in found.instants]
+    p, q = _again(places, instants, found.p[near], found.q[near], most_ms)
     at, there = _along(places[0], places[1], p), _along(places[2], places[3], q)
     distance = distance_m(at, there)
     best = int(distance.argmin())
-    found = reach_out(
+    reached = reach_out(
         distance[best : best + 1], at[best : best + 1], there[best : best + 1],
         float(ours.buffer_m[0]), theirs.buffer_m,
     )  # fmt: skip
     return Approach(
-        found,
+        reached,
         round(float(instants[0][best] + p[best] * (instants[1][best] - instants[0][best]))),
         round(float(instants[2][best] + q[best] * (instants[3][best] - instants[2][best]))),
     )

@@ -5,7 +5,7 @@ An empty list is worth what it rests on, so every answer says that too (`Compare
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from coupefeu.errors import StoreError
 from coupefeu.model.entry import Kind
@@ -50,6 +50,10 @@ _GAP: Final = (
     " WHERE entries.log = logs.log AND idx >= logs.size) FROM logs WHERE log = ?"
 )
 _CHUNK: Final = 256
+SHORT_BYTES: Final = 4_096
+LONG_KEPT: Final = 64
+T = TypeVar("T")
+_OfTwo = Callable[[bytes, bytes, Separation], T]
 
 
 class ConflictDesk:
@@ -227,9 +231,27 @@ class ConflictDesk:
         return self._reader.view(statement.executable, statement.parameters)
 
 
-@lru_cache(maxsize=4_096)
+def _kept(count: int) -> Callable[[_OfTwo[T]], _OfTwo[T]]:
+    """Keep what was computed of two notices: it is the same until one of them is amended.
+
+    Long ones are a hundred thousand bytes each, and a peer may file many: few of those are kept.
+    """
+
+    def keep(compute: _OfTwo[T]) -> _OfTwo[T]:
+        of_short, of_long = (lru_cache(maxsize=each)(compute) for each in (count, LONG_KEPT))
+
+        def look_up(ours: bytes, theirs: bytes, separation: Separation) -> T:
+            is_short = len(ours) + len(theirs) <= SHORT_BYTES
+            return (of_short if is_short else of_long)(ours, theirs, separation)
+
+        return look_up
+
+    return keep
+
+
+@_kept(4_096)
 def _measure(ours: bytes, theirs: bytes, separation: Separation) -> Measured:
-    """Measure two notices; what was measured once is the same until one of them is amended."""
+    """Measure two notices."""
     from coupefeu.deconfliction import Prepared, gap  # noqa: PLC0415 - loads NumPy
 
     found = gap(Prepared(ours), Prepared(theirs), separation)
@@ -246,7 +268,7 @@ def _measure(ours: bytes, theirs: bytes, separation: Separation) -> Measured:
     )
 
 
-@lru_cache(maxsize=1_024)
+@_kept(1_024)
 def _clear(ours: bytes, theirs: bytes, separation: Separation) -> "Clearing":
     """Search what would clear it; two to four milliseconds, and a page of conflicts asks for each."""
     from coupefeu.deconfliction import Prepared, clearing  # noqa: PLC0415 - loads NumPy

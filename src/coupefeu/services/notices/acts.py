@@ -4,15 +4,18 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from coupefeu.model.messages import MessageId
 from coupefeu.services.base import Context
 from coupefeu.services.notices.facts import VERSIONS, ActFact, NoticeFact, read_act, read_notice
 
 Row = Mapping[str, Any]
-_READ: int = 8_192
-"""So many bodies are kept as they were read: a map shows the same ten thousand again and again."""
+_READ: Final = 8_192
+"""So many short bodies are kept as they were read: a map shows the same ten thousand again and again."""
+_READ_LONG: Final = 128
+_SHORT_BYTES: Final = 512
+"""A longer body may hold a thousand positions, which take fifteen times its bytes: few of those are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -53,11 +56,21 @@ class Act:
         )
 
 
-@lru_cache(maxsize=_READ)
 def _notice(kind: int, body: bytes) -> NoticeFact | None:
+    return (_short_notice if len(body) <= _SHORT_BYTES else _long_notice)(kind, body)
+
+
+def _act(kind: int, body: bytes) -> ActFact:
+    return (_short_act if len(body) <= _SHORT_BYTES else _long_act)(kind, body)
+
+
+def _read_notice(kind: int, body: bytes) -> NoticeFact | None:
     return read_notice(kind, body)[0]
 
 
-@lru_cache(maxsize=_READ)
-def _act(kind: int, body: bytes) -> ActFact:
+def _read_act(kind: int, body: bytes) -> ActFact:
     return read_act(kind, body)[0]
+
+
+_short_notice, _long_notice = (lru_cache(maxsize=each)(_read_notice) for each in (_READ, _READ_LONG))
+_short_act, _long_act = (lru_cache(maxsize=each)(_read_act) for each in (_READ, _READ_LONG))
