@@ -317,6 +317,20 @@ def features(*places, start=30):
     return json.dumps({"type": "FeatureCollection", "features": found})
 
 
+def test_letters_of_the_compass_in_a_file_are_those_of_the_party_that_imports_it(loop):
+    async def test(us, ru):
+        text = 'id,title,positions,radius\n1,Стрельбы,"55,75 С 37,6 В",5 NM\n'
+        body = {"kind": "csv", "text": text, "try_only": True}
+        told = {}
+        for name, desk in (("us", us), ("ru", ru)):
+            answer = await desk.http.post("/api/notices/import", json=body, headers=once(), timeout=30)
+            told[name] = [each["field"] for each in answer.json()["rejects"]]
+        assert "positions" in told["us"]
+        assert "positions" not in told["ru"]
+
+    loop.do(test)
+
+
 def test_a_file_is_imported_with_its_rejects_given_back_and_notices_are_exported(loop):
     async def test(us, ru):
         async def imported(text, **more):

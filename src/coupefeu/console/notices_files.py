@@ -70,7 +70,7 @@ async def import_notices(
 
 async def _imported(desk: ConsoleDesk, data: ImportRequest, session: Session) -> ImportedNotices:
     agreement = desk.folder.agreement
-    wish = _wish(data, session)
+    wish = _wish(data, session, agreement.party(desk.folder.party).language)
     importing = Import(
         wish=wish, now_ms=desk.now_ms, is_exercise=agreement.is_exercise, from_post=session.post
     )
@@ -80,7 +80,7 @@ async def _imported(desk: ConsoleDesk, data: ImportRequest, session: Session) ->
     return await asyncio.to_thread(_run, importing, source, known, file)
 
 
-def _wish(data: ImportRequest, session: Session) -> Wish:
+def _wish(data: ImportRequest, session: Session, language: str) -> Wish:
     form = None if data.form is None else next((each for each in NoticeForm if each == data.form), None)
     return Wish(
         form=form,
@@ -89,6 +89,7 @@ def _wish(data: ImportRequest, session: Session) -> Wish:
         datum=data.datum.upper(),
         reach=data.reach.strip(),
         officer=session.officer,
+        language=language,
     )
 
 
