@@ -1,4 +1,4 @@
-"""The first five minutes as a newcomer walks them, in two windows: `coupefeu demo`, its two links, its five steps.
+"""The first five minutes as a newcomer walks them, in two windows: `coupefeu demo`, its two links, its six steps.
 
 With COUPEFEU_PICTURES=1 the walk leaves the pictures of the README in docs/pictures/.
 """
@@ -16,7 +16,7 @@ from tests.demo_process import Demo, ready
 from coupefeu.node.exercise import free_port
 
 TEXT = "Our transport aircraft has lost its way and turns back now. Please do not fire on it."
-STEPS = ("flash", "hear", "take", "break", "verify")
+STEPS = ("flash", "hear", "take", "settle", "break", "verify")
 SIZE = {"width": 1280, "height": 900}
 DONE = {"us": "DONE", "ru": "СДЕЛАНО"}
 expect.set_options(timeout=PATIENCE_MS)
@@ -90,27 +90,45 @@ def test_the_first_five_minutes(walk):
     take_picture(us, "console-message")
     ru.get_by_test_id("taken").get_by_role("button", name="Назад").click()
 
+    settle(us)
+    walk.done("flash", "hear", "take", "settle")
+
     us.get_by_test_id("demo").get_by_role("button", name="Break the link").click()
     for page, words in ((us, "down"), (ru, "прервана")):
         expect(page.get_by_test_id("line-state")).to_contain_text(words)
-    walk.done("flash", "hear", "take", "break")
+    walk.done("flash", "hear", "take", "settle", "break")
     us.get_by_role("link", name="Line").click()
     take_picture(us, "console-down")
     ru.get_by_role("button", name="Восстановить связь").click()
     for page, words in ((us, "up"), (ru, "действует")):
         expect(page.get_by_test_id("line-state")).to_contain_text(words)
-    walk.done("flash", "hear", "take", "break")
+    walk.done("flash", "hear", "take", "settle", "break")
 
     us.get_by_test_id("demo").get_by_role("link", name="Record").click()
     us.get_by_role("button", name="Verify", exact=True).click()
     walk.done(*STEPS)
     us.get_by_test_id("verified").evaluate("(verified) => verified.scrollIntoView()")
     take_picture(us, "console-record")
-    expect(us.get_by_test_id("demo")).to_contain_text("5 of 5")
+    expect(us.get_by_test_id("demo")).to_contain_text("6 of 6")
 
     walk.demo.end(signal.SIGINT)
     for page in (us, ru):
         expect(page.get_by_test_id("not-live")).to_be_visible()
+
+
+def settle(page):
+    """Say what was agreed of the conflict, from the strip's link on."""
+    page.get_by_test_id("demo").get_by_role("link", name="Conflicts").click()
+    conflict = page.get_by_test_id("conflict")
+    expect(conflict).to_contain_text("Patrol along the Euphrates")
+    expect(conflict).to_contain_text("1,193 m")
+    take_picture(page, "console-conflict")
+    conflict.get_by_role("button", name="Say what became of it").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("ACCEPTED WITH MEASURES").check()
+    dialog.locator("textarea, input[type=text]").first.fill("The patrol keeps above 4 000 m.")
+    dialog.get_by_role("button", name="Put on record").click()
+    expect(conflict).to_contain_text("ACCEPTED WITH MEASURES")
 
 
 def send_flash(page):
@@ -128,9 +146,9 @@ def test_the_strip_is_readable_folded_and_unfolded_in_every_language(walk):
     height = page.evaluate("() => document.querySelector('[data-testid=demo]').offsetHeight")
     assert height < 120, "the strip pushes the page away"
     for language, count in (
-        ("fr", "0 étapes faites sur 5"),
-        ("ru", "Сделано шагов: 0 из 5"),
-        ("en", "0 of 5"),
+        ("fr", "0 étapes faites sur 6"),
+        ("ru", "Сделано шагов: 0 из 6"),
+        ("en", "0 of 6"),
     ):
         page.locator("button", has_text=re.compile(f"^\\s*{language.upper()}\\s*$")).click()
         expect(strip).to_contain_text(count)
