@@ -63,3 +63,24 @@ def test_an_address_that_cannot_be_one_is_nobodys(host, loop):
 
     with asyncio.Runner(loop_factory=loop) as runner:
         assert runner.run(dial()) == "bearer.tcp.dial"
+
+
+def test_a_dial_that_is_cancelled_as_it_connects_keeps_nobody_from_closing():
+    async def play(port):
+        bearer = TcpBearer(Told().receiver())
+        dial = asyncio.ensure_future(bearer.open(f"127.0.0.1:{port}"))
+        made = bearer.opened
+
+        def opened(connection):
+            dial.cancel()
+            return made(connection)
+
+        bearer.opened = opened
+        with pytest.raises(asyncio.CancelledError):
+            await dial
+        async with asyncio.timeout(5):
+            await bearer.close()
+
+    for run in (asyncio.run, uvloop.run):
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            run(play(listening.getsockname()[1]))

@@ -69,18 +69,27 @@ class TcpBearer:
             raise _no_answer(address, "that is not host:port")
         if self._is_closed:
             raise _no_answer(address, "this node is closing")
-        loop = asyncio.get_running_loop()
+        connection = _Connection(self, dialled=True)
         try:
-            async with asyncio.timeout(DIAL_S):
-                _, connection = await loop.create_connection(
-                    lambda: _Connection(self, dialled=True), host.strip("[]"), int(port)
-                )
+            await self._dial(connection, host.strip("[]"), int(port))
         except (OSError, OverflowError, ValueError, TimeoutError) as error:  # a card may name any host
             raise _no_answer(address, str(error) or "time is over") from error
         if connection.path not in self._connections:
             raise _no_answer(address, "closed at once")
         connection.is_told = True
         return connection.path
+
+    async def _dial(self, connection: "_Connection", host: str, port: int) -> None:
+        """Connect; a dial that ends between the two, cancelled or late, leaves nothing that closing would wait for."""
+        is_made = False
+        try:
+            async with asyncio.timeout(DIAL_S):
+                await asyncio.get_running_loop().create_connection(lambda: connection, host, port)
+            is_made = True
+        finally:
+            if not is_made:  # uvloop closes such a transport and never says that the connection is lost
+                connection.abort()
+                self.closed(connection)
 
     def send(self, path: int, datagrams: Iterable[bytes]) -> None:
         """Write datagrams in one piece; see `Bearer.send`."""
