@@ -96,8 +96,8 @@ class Tour:
             self.run(command)
 
     def run_programs(self) -> None:
-        """Run the two programs of docs/python.md against each other: one follows and takes what the other says."""
-        says, follows = PROGRAMS
+        """Run the programs of docs/python.md: one follows and takes what another says, the third files a notice."""
+        says, follows, files = PROGRAMS
         desk = subprocess.Popen(
             [sys.executable, "-c", follows],
             cwd=self.folder,
@@ -117,6 +117,10 @@ class Tour:
         number = said.split()[0]
         assert said == f"{number} was taken by ru.duty\n"
         assert shown == f"{number} FLASH WARNING \nTake it? "
+        filed = subprocess.run(
+            [sys.executable, "-c", files], cwd=self.folder, capture_output=True, text=True, check=True
+        )
+        assert re.fullmatch(r"US/\d+ live Patrol conflicts known: 0\n", filed.stdout)
 
     def close(self) -> None:
         for node in self.nodes.values():
