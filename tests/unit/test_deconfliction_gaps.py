@@ -202,7 +202,7 @@ def test_ships_that_cross_at_other_times_do_not_meet():
     north_at_once, north_later = sailing((31, 39, 0), (31, 41, 10)), sailing((31, 39, 4), (31, 41, 14))
     together = gap(east, north_at_once, minima)
     assert (together.conflict, together.distance_m) == (True, pytest.approx(0, abs=1_500))
-    assert abs(together.start_ms - 5 * HOUR_MS) < HOUR_MS / 10
+    assert 4.2 * HOUR_MS < together.start_ms < 5 * HOUR_MS < together.end_ms < 5.8 * HOUR_MS
     apart = gap(east, north_later, minima)
     assert not apart.conflict
     assert apart.distance_m > 40_000
@@ -243,6 +243,40 @@ def test_a_site_is_passed_only_while_it_stands():
             [volume(Circle(centre=place(31, 40), radius_dm=0), start_ms=window[0], end_ms=window[1])]
         )
         assert gap(track, site, MINIMA).conflict == gap(site, track, MINIMA).conflict == conflict
+
+
+def hours_of(one, other):
+    """Give from when to when two conflict, in hours; both ways must say the same."""
+    found, back = gap(one, other, MINIMA), gap(other, one, MINIMA)
+    assert found.conflict
+    assert (found.start_ms, found.end_ms) == (back.start_ms, back.end_ms)
+    return found.start_ms / HOUR_MS, found.end_ms / HOUR_MS
+
+
+def zone(longitude, hours=(0, 10)):
+    start_ms, end_ms = (each * HOUR_MS for each in hours)
+    return volume(Circle(centre=place(longitude, 40), radius_dm=50_000), start_ms=start_ms, end_ms=end_ms)
+
+
+def test_a_track_is_in_conflict_from_where_it_enters_not_only_where_it_is_nearest():
+    track = sailing((30, 40, 0), (34, 40, 10))
+    wide = Polygon(parts=((tuple(place(x, y) for x, y in ((31, 39), (33, 39), (33, 41), (31, 41))),),))
+    start, end = hours_of(track, prepare([volume(wide, start_ms=0, end_ms=10 * HOUR_MS)]))
+    assert start == pytest.approx(2.2, abs=0.35)
+    assert end == pytest.approx(7.8, abs=0.35)
+    start, end = hours_of(track, sailing((34, 40, 0), (30, 40, 10)))
+    assert start == pytest.approx(4.85, abs=0.35)
+    assert end == pytest.approx(5.15, abs=0.35)
+
+
+def test_a_conflict_of_two_notices_lasts_from_the_first_of_their_volumes_to_the_last():
+    track = sailing((30, 40, 0), (34, 40, 10))
+    for zones in ([zone(30.5), zone(33.5)], [zone(33.5), zone(30.5)]):
+        start, end = hours_of(track, prepare(zones))
+        assert start < 1.3
+        assert end > 8.7
+    patrols = prepare([zone(30, (18, 20)), zone(30, (10, 12))])
+    assert hours_of(prepare([zone(30, (9, 21))]), patrols) == (10, 20)
 
 
 def test_damaged_bytes_are_refused():

@@ -7,6 +7,7 @@ import numpy as np
 
 from coupefeu.deconfliction import bands
 from coupefeu.deconfliction.ellipsoid import Floats, position
+from coupefeu.deconfliction.lasting import lasting
 from coupefeu.deconfliction.moving import approach
 from coupefeu.deconfliction.nearest import Nearest, nearest
 from coupefeu.deconfliction.prepared import Prepared
@@ -33,7 +34,10 @@ class Gap:
     """Of the one, where it is nearest to the other; the same as `other` where they meet."""
     other: Position
     start_ms: int | None
-    """From when both are there; where they never are, from the end of the earlier to the beginning of the later."""
+    """From when to when any volumes of both are in conflict; of a track as far as its legs say.
+
+    Where none are: from when both are there, or from the end of the earlier to the beginning of the later.
+    """
     end_ms: int | None
     volume: int
     other_volume: int
@@ -62,7 +66,7 @@ def gap(a: Prepared, b: Prepared, separation: Separation) -> Gap:
         for pairs in _every_pair(a.stack, b.stack, separation)
         for each in range(len(pairs.theirs))
     ]
-    return min(found, key=lambda each: _rank(each, separation))
+    return _over_all(found, separation)
 
 
 def conflicting(
@@ -75,17 +79,30 @@ def conflicting(
     if not candidates:
         return []
     theirs = read_stack([each if isinstance(each, bytes) else each.data for each in candidates])
-    worst: dict[int, Gap] = {}
+    conflicts: dict[int, list[Gap]] = {}
     for pairs in _every_pair(query.stack, theirs, separation, only_conflicts=True):
         for each in range(len(pairs.theirs)):
             found = _describe(pairs, each, query.stack, theirs, separation)
             number = int(theirs.owner[pairs.theirs[each]])
-            known = worst.get(number)
             first = int(np.searchsorted(theirs.owner, number))
-            found = replace(found, other_volume=found.other_volume - first)
-            if found.conflict and (known is None or _rank(found, separation) < _rank(known, separation)):
-                worst[number] = found
-    return sorted(worst.items())
+            if found.conflict:
+                found = replace(found, other_volume=found.other_volume - first)
+                conflicts.setdefault(number, []).append(found)
+    return [(number, _over_all(found, separation)) for number, found in sorted(conflicts.items())]
+
+
+def _over_all(found: Sequence[Gap], separation: Separation) -> Gap:
+    """Give the worst of some pairs of volumes, with the time from the first conflict to the last."""
+    worst = min(found, key=lambda each: _rank(each, separation))
+    spans = [(each.start_ms, each.end_ms) for each in found if each.conflict]
+    if len(spans) < 2:
+        return worst
+    starts, ends = ([each for each in side if each is not None] for side in zip(*spans, strict=True))
+    return replace(
+        worst,
+        start_ms=min(starts) if len(starts) == len(spans) else None,
+        end_ms=max(ends) if len(ends) == len(spans) else None,
+    )
 
 
 def measured_m(one: Stack, some: Stack, separation: Separation) -> Floats:
@@ -156,6 +173,9 @@ def _describe(pairs: _Pairs, each: int, ours: Stack, theirs: Stack, separation: 
         and time_ms < separation.time_s * 1_000
     )
     start, end = _when(pairs, each, ours.head[pairs.ours], theirs.head[other])
+    if conflict and pairs.our_ms[each] is not None:
+        one = ours.only(np.array([pairs.ours])), theirs.only(np.array([other]))
+        start, end = lasting(*one, separation, TOLERANCE_M) or (start, end)
     return Gap(
         conflict=conflict,
         distance_m=distance,

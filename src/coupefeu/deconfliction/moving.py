@@ -6,7 +6,7 @@ convex quadratic, so its least value is where its slope is 0 or on one of the si
 legs, then once more for the nearest ones in a plane that touches there, exact as `measure.py` is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ from coupefeu.deconfliction.stack import LINE, TRACK, Integers, Stack
 
 _SIDES = ((0, 0, 0, 1), (1, 0, 0, 1), (0, 0, 1, 0), (0, 1, 1, 0))
 """Sides of the square: where each begins (p, q), and which way it goes."""
-_NEARLY_M = 10.0
+NEARLY_M = 10.0
 """What a leg of 10 km bends from its chord, with room."""
 _ROUNDS = 3
 _MOST_PAIRS = 65_536
@@ -61,7 +61,7 @@ class Legs:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Meeting:
+class Meeting:
     """Pairs of legs (n): where and when both begin and end, and, as found in space, where and how near they come."""
 
     places: list[Floats]
@@ -86,15 +86,22 @@ def turned(found: Nearest) -> Nearest:
     return Nearest(found.distance_m, found.theirs, found.ours, found.their_base, found.our_base)
 
 
-def _one_moves(ours: Stack, theirs: Stack, most_ms: int) -> Approach:
+def line_while(ours: Stack, theirs: Stack, most_ms: int) -> tuple[Floats, Integers]:
+    """Give the part of a track's line (n, 3) that it is on while the other is there, and the instants (n)."""
     at_ms = ours.at_ms(0)
     start, end = int(theirs.head["start_ms"][0]), int(theirs.head["end_ms"][0])
     first = int(np.clip(start - most_ms, at_ms[0], at_ms[-1]))
     last = int(np.clip(end + most_ms, at_ms[0], at_ms[-1]))
+    if (first, last) == (int(at_ms[0]), int(at_ms[-1])):
+        return ours.normal, at_ms
     within = np.flatnonzero((at_ms > first) & (at_ms < last))
-    whole = (first, last) == (int(at_ms[0]), int(at_ms[-1]))
-    instants = at_ms if whole else np.concatenate(([first], at_ms[within], [last]))
-    line = ours.normal if whole else _places_at(ours.normal, at_ms, instants)
+    instants = np.concatenate(([first], at_ms[within], [last]))
+    return _places_at(ours.normal, at_ms, instants), instants
+
+
+def _one_moves(ours: Stack, theirs: Stack, most_ms: int) -> Approach:
+    line, instants = line_while(ours, theirs, most_ms)
+    start, end = int(theirs.head["start_ms"][0]), int(theirs.head["end_ms"][0])
     found = nearest(theirs, _line_of(ours, line))
     base = np.repeat(found.our_base, max(1, len(line) - 1), axis=0)
     starts, ends = (line[:-1], line[1:]) if len(line) > 1 else (line, line)
@@ -125,44 +132,46 @@ def _places_at(normal: Floats, at_ms: Integers, instants: Integers) -> Floats:
 
 
 def _both_move(ours: Stack, theirs: Stack, most_ms: int) -> Approach:
-    our_at, their_at = ours.at_ms(0), theirs.at_ms(0)
-    most_ms = max(most_ms, int(our_at[0] - their_at[-1]), int(their_at[0] - our_at[-1]))
-    our_leg, their_leg = _legs_of(our_at), _legs_of(their_at)
-    each = max(1, _MOST_PAIRS // len(their_leg[0]))
-    slices = [slice(first, first + each) for first in range(0, len(our_leg[0]), each)]
+    is_small = len(ours.step) * len(theirs.step) <= _MOST_PAIRS
+    once = tuple(meetings(ours, theirs, most_ms)) if is_small else ()
 
-    def look() -> Iterator[_Meeting]:
-        for some in slices:
-            one, other = np.nonzero(
-                (our_at[our_leg[0][some]][:, None] <= their_at[their_leg[1]] + most_ms)
-                & (our_at[our_leg[1][some]][:, None] >= their_at[their_leg[0]] - most_ms)
-            )
-            if one.size:
-                one += some.start
-                ends = (our_leg[0][one], our_leg[1][one], their_leg[0][other], their_leg[1][other])
-                yield _meet(ours, theirs, ends, most_ms)
+    def look() -> Iterable[Meeting]:
+        return once or meetings(ours, theirs, most_ms)
 
-    once = tuple(look()) if len(slices) == 1 else ()
-    most_m = min(float(each.length.min()) for each in once or look()) * 1.001 + _NEARLY_M
+    most_m = min(float(each.length.min()) for each in look()) * 1.001 + NEARLY_M
     return min(
-        (
-            _closest(each, most_m, most_ms, ours, theirs)
-            for each in once or look()
-            if each.length.min() <= most_m
-        ),
+        (_closest(each, most_m, most_ms, ours, theirs) for each in look() if each.length.min() <= most_m),
         key=lambda found: float(found.nearest.distance_m[0]),
     )
 
 
-def _meet(ours: Stack, theirs: Stack, ends: tuple[Integers, ...], most_ms: int) -> _Meeting:
+def meetings(ours: Stack, theirs: Stack, most_ms: int) -> Iterator[Meeting]:
+    """Look at all pairs of legs that are there less than so long apart; where none is, at those least apart."""
+    our_at, their_at = ours.at_ms(0), theirs.at_ms(0)
+    most_ms = max(most_ms, int(our_at[0] - their_at[-1]), int(their_at[0] - our_at[-1]))
+    our_leg, their_leg = _legs_of(our_at), _legs_of(their_at)
+    each = max(1, _MOST_PAIRS // len(their_leg[0]))
+    for first in range(0, len(our_leg[0]), each):
+        some = slice(first, first + each)
+        one, other = np.nonzero(
+            (our_at[our_leg[0][some]][:, None] <= their_at[their_leg[1]] + most_ms)
+            & (our_at[our_leg[1][some]][:, None] >= their_at[their_leg[0]] - most_ms)
+        )
+        if one.size:
+            one += first
+            ends = (our_leg[0][one], our_leg[1][one], their_leg[0][other], their_leg[1][other])
+            yield _meet(ours, theirs, ends, most_ms)
+
+
+def _meet(ours: Stack, theirs: Stack, ends: tuple[Integers, ...], most_ms: int) -> Meeting:
     """Find in space how near each pair of legs comes; `ends`: the rows where ours and theirs begin and end."""
     places = [side.normal[end] for side, end in zip((ours, ours, theirs, theirs), ends, strict=True)]
     instants = [at[end] for at, end in zip((ours.at_ms(0),) * 2 + (theirs.at_ms(0),) * 2, ends, strict=True)]
     p, q, square = least(_in_plane([points_m(each) for each in places], instants, most_ms))
-    return _Meeting(places, instants, p, q, np.sqrt(square))
+    return Meeting(places, instants, p, q, np.sqrt(square))
 
 
-def _closest(found: _Meeting, most_m: float, most_ms: int, ours: Stack, theirs: Stack) -> Approach:
+def _closest(found: Meeting, most_m: float, most_ms: int, ours: Stack, theirs: Stack) -> Approach:
     """Measure exactly the pairs of legs that may be the nearest, and give the one that is."""
     near = np.flatnonzero(found.length <= most_m)
     places, instants = [each[near] for each in found.places], [each[near] for each in found.instants]
