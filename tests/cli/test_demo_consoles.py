@@ -89,7 +89,7 @@ def test_both_links_sign_in_either_console_breaks_the_link_and_a_signal_ends_eve
         assert visitor.ask("GET", "/api/demo")[0] == 401
         assert visitor.enter()["post"] == f"{party}.duty"
         assert visitor.ask("GET", "/enter")[0] == 200
-    assert [step["done_ms"] for step in us.ask("GET", "/api/demo")[1]["steps"]] == [None] * 5
+    assert [step["done_ms"] for step in us.ask("GET", "/api/demo")[1]["steps"]] == [None] * 6
 
     assert ru.ask("POST", "/api/demo/break")[1]["link_broken"]
     end = time.monotonic() + READY_WITHIN_S
