@@ -92,6 +92,7 @@ def test_a_notice_is_filed_as_it_was_typed(line):
     assert shape["geometry"] == {"type": "Point", "coordinates": [31.2, 44.5]}
     assert shape["properties"]["radius_m"] == 37_040
     lines = line.run("notice", "show", said["number"])
+    assert "   Patrol" in lines
     text = "\n".join(lines)
     assert lines[0] == BANNER
     assert "IN FORCE  Flight safety notice: Patrol" in text

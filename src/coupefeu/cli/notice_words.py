@@ -186,4 +186,6 @@ def _words(words: str, effect: str, language: str) -> list[str]:
 
 
 def _said(rows: tuple[tuple[str, str], ...], language: str) -> list[str]:
-    return [label(say(said_key(code), language), show_line(value), language) for code, value in rows]
+    """Put each name before its value; what is a choice or stands by itself has none."""
+    named = [(say(said_key(code), language), show_line(value)) for code, value in rows]
+    return [label(name, value, language) if value else name for name, value in named]
