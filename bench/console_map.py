@@ -31,20 +31,21 @@ from coupefeu.model.volumes import (
 )
 from coupefeu.node.bench.figures import Figure
 
-NOTICES: Final = 10_000
+NOTICES = 10_000
 SEED: Final = 6
 HOUR_MS: Final = 3_600_000
 FRAME_MS: Final = 1_000 / 60
 IDLE: Final = "[data-testid=map][data-idle=true]"
 PATIENCE_MS: Final = 90_000
-MOVE: Final = """async (what) => {
+MOVED_MS = 4_000
+MOVE: Final = """async ([what, moved_ms]) => {
   const { map } = document.querySelector('[data-testid=map]').chart;
   const slider = document.querySelector('input[type=range]');
   const [from, until] = [Number(slider.min), Number(slider.max)];
   const gaps = [];
   const begun = performance.now();
   let last = begun;
-  for (let step = 0; last - begun < 4000; step += 1) {
+  for (let step = 0; last - begun < moved_ms; step += 1) {
     if (what === 'pan') map.panBy([6, step % 40 < 20 ? 3 : -3], { duration: 0 });
     else {
       slider.value = String(from + (until - from) * ((step % 200) / 200));
@@ -98,18 +99,18 @@ async def _moved(context: BrowserContext, address: str, answer: bytes) -> dict[s
             zoom,
         )
         await page.wait_for_selector(IDLE, timeout=PATIENCE_MS)
-        await page.evaluate(MOVE, "pan")  # what is drawn for the first time is no part of a frame
+        await page.evaluate(MOVE, ["pan", MOVED_MS])  # what is drawn for the first time is no part of a frame
         seen[view] = {what: await _profiled(page, what) for what in ("pan", "slide")}
     await page.close()
     return seen
 
 
 async def _profiled(page: Page, what: str) -> dict[str, float]:
-    """Move it for four seconds; gives frames, gaps between them, and the CPU time of all scripts in each frame."""
+    """Move it for MOVED_MS; gives frames, gaps between them, and the CPU time of all scripts in each frame."""
     meter = await page.context.new_cdp_session(page)
     await meter.send("Performance.enable", {"timeDomain": "threadTicks"})
     before = await _script_s(meter)
-    moved: dict[str, float] = await page.evaluate(MOVE, what)
+    moved: dict[str, float] = await page.evaluate(MOVE, [what, MOVED_MS])
     spent_ms = 1000 * (await _script_s(meter) - before)
     await meter.detach()
     found = {key: round(value, 1) for key, value in moved.items()}

@@ -12,7 +12,7 @@ sys.path.insert(0, str(ROOT / "bench"))
 
 TINY = {
     "ENTRIES": 300, "SENT": 2, "COLD_STARTS": 1, "CONSOLES": 6, "PAGES": 1, "CROWD_MESSAGES": 3, "FLASHES": 1,
-    "CALLS": 2, "VERIFIED": 20,
+    "CALLS": 2, "NOTICES": 2, "VERIFIED": 20,
 }  # fmt: skip
 NAMES = [
     "first-page",
@@ -24,7 +24,10 @@ NAMES = [
     "crowd",
     "keystrokes",
     "first-media",
+    "conflict",
     "verifier",
+    "map-pan",
+    "map-slide",
 ]
 
 
@@ -39,9 +42,12 @@ def short_folder():
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="DOCUMENTED: chromium absent")
 def test_every_figure_of_the_console_is_measured(short_folder, monkeypatch):
     import console
+    import console_map
 
     for name, small in TINY.items():
         monkeypatch.setattr(console, name, small)
+    monkeypatch.setattr(console_map, "NOTICES", 30)
+    monkeypatch.setattr(console_map, "MOVED_MS", 100)
     monkeypatch.setattr("tempfile.tempdir", short_folder)
     figures = []
     asyncio.run(console.measure(figures, []))
