@@ -41,8 +41,9 @@ def short_folder():
 
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="DOCUMENTED: chromium absent")
 def test_every_figure_of_the_console_is_measured(short_folder, monkeypatch):
-    import console
     import console_map
+
+    import console
 
     for name, small in TINY.items():
         monkeypatch.setattr(console, name, small)
