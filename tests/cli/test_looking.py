@@ -188,7 +188,7 @@ def test_the_inbox_lists_the_most_urgent_first_with_its_next_deadline(line):
     )
     flash = lines.index(f"FLASH  {line.warning}  WARNING  SAFETY")
     assert lines[flash + 1] == "  to RU · Duty desk"
-    assert lines[flash + 3].startswith("  - RU · ")
+    assert re.match(r"  [-!] RU · ", lines[flash + 3])
     assert flash < lines.index(f"IMMEDIATE  {number}  FREE TEXT  SAFETY")
 
 

@@ -147,7 +147,7 @@ def _go_on(line, size):
     async def play():
         async with coupefeu.Node.open(line.us) as ours, coupefeu.Node.open(line.ru):
             sent = await ours.line("RU").send("more")
-            assert sent.id[1] == size
+            assert sent.id[1] >= size  # a line test may come between
             await asyncio.wait_for(sent.receipt(), 60)
 
     asyncio.run(play())

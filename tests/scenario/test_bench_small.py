@@ -58,6 +58,7 @@ NAMES = {
         "notices-200-p99",
         "notices-load",
     ],
+    "all-pairs": ["all-pairs"],
 }
 
 
