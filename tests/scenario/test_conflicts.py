@@ -11,10 +11,11 @@ from tests.stores import AGREEMENT, view_rows
 from coupefeu.model.notices import NoticeForm, Settlement
 from coupefeu.model.places import Position
 from coupefeu.model.volumes import Altitude, AltitudeUnit, Circle, Datum, Limit, Separation, Volume
+from coupefeu.node import engine
 from coupefeu.node.conflict_values import NotChecked
 from coupefeu.services.erasures.facts import EraseContent
 from coupefeu.services.every import SERVICES
-from coupefeu.services.notices import conflicts
+from coupefeu.services.notices import conflicts, indexing
 from coupefeu.services.notices.commands import (
     AmendNotice,
     AnswerCounter,
@@ -316,6 +317,21 @@ def test_a_hole_in_their_log_is_said(nodes):
     assert compared.not_checked is NotChecked.GAP
 
 
+def test_a_new_conflict_is_listed_however_many_began_before_it(nodes):
+    """A peer that fills the list with what began long ago hides nothing behind it."""
+    for number in range(3):
+        file(nodes.us, patrol(title=f"{number}", start=10 + number, hours=20))
+    nodes.run(seconds=1)
+    for number in (1, 0, 2):
+        file(nodes.ru, patrol(title=f"{number}", start=20 + number, hours=1 + number, lat=44.1))
+        nodes.run(seconds=1)
+    found = nodes.us.desk().conflicts.listed(limit=1)
+    assert found.total == 9
+    listed = [each.theirs.fact.title for group in found.groups for each in group.conflicts]
+    assert listed[0] == "0"
+    assert "2" in listed
+
+
 def test_a_draft_is_compared_before_it_is_filed(nodes):
     theirs = file(nodes.ru, patrol())
     nodes.run(seconds=1)
@@ -374,6 +390,7 @@ def test_other_minima_check_all_anew_a_few_at_a_time(nodes, monkeypatch):
 
 def test_a_notice_that_comes_while_others_wait_is_compared_by_the_new_minima_at_once(nodes, monkeypatch):
     monkeypatch.setattr(colliding, "STEP", 1)
+    monkeypatch.setattr(engine.Engine, "check_conflicts", lambda _self: None)
     for number in range(3):
         file(nodes.us, patrol(title=f"{number}", lat=44 + number))
     nodes.run(seconds=1)
@@ -382,6 +399,40 @@ def test_a_notice_that_comes_while_others_wait_is_compared_by_the_new_minima_at_
     nodes.run(seconds=1)
     assert titles(nodes.us) == ["2"]
     assert nodes.us.desk().conflicts.compared().not_checked is NotChecked.MINIMA
+
+
+@pytest.mark.parametrize("limit", ["MOST_AT_ONCE", "MOST_EDGES_AT_ONCE"])
+def test_a_notice_near_very_many_of_ours_waits_and_holds_up_nobody(nodes, monkeypatch, limit):
+    """What meets all of ours at once does not hold up the writer, and nobody is told that all was compared."""
+    for number in range(5):
+        file(nodes.us, patrol(title=f"{number}"))
+    nodes.run(seconds=1)
+    compared = []
+    monkeypatch.setattr(colliding, "STEP", 2)
+    monkeypatch.setattr(indexing, limit, 4)
+    monkeypatch.setattr(engine.Engine, "check_conflicts", lambda _self: None)
+    file(nodes.ru, patrol())
+    nodes.run(seconds=1)
+    look = nodes.us.desk().conflicts.compared()
+    assert (look.conflicts, look.not_checked) == (0, NotChecked.MINIMA)
+    assert look.since_ms is not None
+    done = False
+    while not done:
+        done = nodes.us.keeper.execute([CheckConflicts()], nodes.us.clock())[0].is_done
+        compared.append(nodes.us.desk().conflicts.compared().conflicts)
+    assert compared == [2, 4, 5]
+    look = nodes.us.desk().conflicts.compared()
+    assert (look.conflicts, look.not_checked) == (5, None)
+
+
+def test_what_waits_to_be_compared_is_compared_by_itself(nodes, monkeypatch):
+    monkeypatch.setattr(indexing, "MOST_AT_ONCE", 0)
+    file(nodes.us, patrol())
+    nodes.run(seconds=1)
+    file(nodes.ru, patrol())
+    nodes.run(seconds=2)
+    look = nodes.us.desk().conflicts.compared()
+    assert (look.conflicts, look.not_checked) == (1, None)
 
 
 def titles(node):

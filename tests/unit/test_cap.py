@@ -4,7 +4,16 @@ import pytest
 
 from coupefeu.model.places import Position
 from coupefeu.model.volumes import Altitude, AltitudeUnit, Datum, Limit
-from coupefeu.wire.cap import LOWEST_GROUND_FT, NAMESPACE, CapAlert, CapArea, CapCategory, CapType, write_cap
+from coupefeu.wire.cap import (
+    HIGHEST_GROUND_FT,
+    LOWEST_GROUND_FT,
+    NAMESPACE,
+    CapAlert,
+    CapArea,
+    CapCategory,
+    CapType,
+    write_cap,
+)
 from coupefeu.wire.positions import read_position
 from coupefeu.wire.xml import read_xml
 
@@ -100,6 +109,8 @@ def amsl(value, unit=AltitudeUnit.M, datum=Datum.AMSL):
         (None, amsl(3_000, AltitudeUnit.FT), str(LOWEST_GROUND_FT), "3000"),
         (Limit.SURFACE, amsl(3_000, AltitudeUnit.FT), str(LOWEST_GROUND_FT), "3000"),
         (Limit.SURFACE, Limit.UNLIMITED, str(LOWEST_GROUND_FT), None),
+        (Limit.SURFACE, Limit.SURFACE, str(LOWEST_GROUND_FT), str(HIGHEST_GROUND_FT)),
+        (amsl(-100), Limit.SURFACE, "-329", str(HIGHEST_GROUND_FT)),
         (amsl(100, datum=Datum.AGL), amsl(200, datum=Datum.HAE), None, None),
         (amsl(10, AltitudeUnit.FL, Datum.STD), amsl(20, AltitudeUnit.FL, Datum.STD), None, None),
     ],

@@ -217,3 +217,12 @@ def test_every_shape_goes_there_and_back():
     fixes = tuple(Fix(position=each, at_ms=NOW_MS + at) for at, each in enumerate(where))
     (text,), feature = written(Track(fixes=fixes, buffer_dm=3))
     assert only(text).volumes == feature.volumes
+
+
+def test_a_line_says_how_far_it_reaches_and_remarks_come_back_as_they_were():
+    where = (CIRCLE.centre, read_position("49N 17E").position)
+    fixes = tuple(Fix(position=each, at_ms=NOW_MS + at) for at, each in enumerate(where))
+    for shape in (Corridor(line=where, half_width_dm=92_600), Track(fixes=fixes, buffer_dm=92_600)):
+        (text,), _ = written(shape, properties={"title": "A", "remarks": "Keep out."})
+        assert "Keep out. (It reaches 9260.0 m to each side of this line.)</remarks>" in text
+        assert only(text).properties["remarks"] == "Keep out."

@@ -185,6 +185,17 @@ def test_semicolons_and_tabs_stand_between_cells_too():
         assert found.volumes[0].shape.centre.lat == 48.25
 
 
+@pytest.mark.parametrize(
+    "title", ["\t=1+1", "\r\n@SUM(1)", "\uff1dHYPERLINK(1)", "'=1", "\ufeff+1", "\u00a0-1"]
+)
+def test_no_blank_and_no_wide_sign_hides_a_formula(title):
+    feature = Feature(at=1, id="A", volumes=only(row()).volumes, properties={"title": title})
+    text = "".join(write_csv([feature]))
+    assert f"'{title}" in text
+    (again,) = CsvNotices(io.StringIO(text, newline=""))
+    assert again.properties["title"] == title
+
+
 def test_what_is_written_is_read_as_the_same_and_runs_in_no_spreadsheet():
     (feature,) = read(
         row(

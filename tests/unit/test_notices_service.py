@@ -11,13 +11,25 @@ from coupefeu.errors import PolicyError, UsageError
 from coupefeu.model.entry import Kind, Reference, is_erasable
 from coupefeu.model.erasure import Why
 from coupefeu.model.notices import Answer, CheckPoint, NoticeForm, Settlement
-from coupefeu.model.places import Position
-from coupefeu.model.volumes import Altitude, AltitudeUnit, Circle, Corridor, Datum, Limit, Polygon, Volume
+from coupefeu.model.places import Position, wrap_longitude
+from coupefeu.model.volumes import (
+    Altitude,
+    AltitudeUnit,
+    Circle,
+    Corridor,
+    Datum,
+    Fix,
+    Limit,
+    Polygon,
+    Track,
+    Volume,
+)
 from coupefeu.node.commands import decode_command, encode_command
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.services.base import Context
 from coupefeu.services.erasures.facts import EraseContent, Erasure, RecordErasure
 from coupefeu.services.every import SERVICES
+from coupefeu.services.notices import insisting
 from coupefeu.services.notices.commands import (
     AmendNotice,
     AnswerCounter,
@@ -652,6 +664,98 @@ def test_only_so_many_acts_of_one_log_count(line):
     assert view.fact.title == f"version {MAX_ACTS - 2}"
     ((title,),) = line.keeper.connection.query("SELECT title FROM notices").fetchall()
     assert title == view.fact.title
+
+
+def test_what_others_write_about_a_notice_leaves_room_for_its_author(line):
+    """Neither the other side's amendments nor settlements by the hundred keep a notice from being closed."""
+    notice = line.hear(Kind.NOTICE_FILED, CONVOY)
+    start = line.ru.size
+    about = tuple(line.reference(*notice) for _ in range(2))
+    for _ in range(MAX_ACTS):
+        settled = replace(line.ru.head(Kind.CONFLICT_SETTLED), references=(about[0], line.reference(0, 5)))
+        line.ru.write(settled, encode_act(ActFact(settlement=Settlement.RESOLVED)))
+    line.ru.write(replace(line.ru.head(Kind.NOTICE_WITHDRAWN), references=about), encode_act(ActFact()))
+    do(line.keeper, line.ru.checkpoint(start, line.ru.size))
+    assert line.view(notice).state is NoticeState.WITHDRAWN
+    ((closed,),) = line.keeper.connection.query("SELECT closed FROM notices").fetchall()
+    assert closed == Kind.NOTICE_WITHDRAWN
+    assert len(line.rows(select_rows_of(notice))) == 2 + MAX_ACTS
+
+
+def test_what_lies_behind_the_entries_that_count_is_not_even_read(line):
+    """A peer that amends one notice for ever does not make each of its entries dearer than the one before."""
+    notice = line.hear(Kind.NOTICE_FILED, CONVOY)
+    about = tuple(line.reference(*notice) for _ in range(2))
+    raw = line.keeper.connection.raw
+
+    def steps():
+        count = 0
+
+        def step():
+            nonlocal count
+            count += 1
+
+        raw.set_progress_handler(step, 10)
+        try:
+            assert len(line.rows(select_rows_of(notice))) <= MAX_ACTS
+        finally:
+            raw.set_progress_handler(None, 0)
+        return count
+
+    taken = []
+    for _ in range(2):
+        start = line.ru.size
+        for _ in range(MAX_ACTS + 50):
+            head = replace(line.ru.head(Kind.NOTICE_AMENDED), references=about)
+            line.ru.write(head, encode_notice(CONVOY))
+        do(line.keeper, line.ru.checkpoint(start, line.ru.size))
+        taken.append(steps())
+    assert taken[1] == pytest.approx(taken[0], rel=0.05)
+
+
+def test_what_would_not_count_is_refused_and_a_notice_can_always_be_closed(line, monkeypatch):
+    monkeypatch.setattr(insisting, "MAX_ACTS", 3)
+    notice = line.file()
+    line.act(AmendNotice.of(notice, replace(CONVOY, title="second"), DESK))
+    with pytest.raises(PolicyError, check=lambda error: error.code == "services.notices.too_many_acts"):
+        line.act(AmendNotice.of(notice, replace(CONVOY, title="third"), DESK))
+    line.act(WithdrawNotice(notice=notice, from_post=DESK))
+    theirs = line.hear(Kind.NOTICE_FILED, CONVOY)
+    for answer in (Answer.RECEIVED, Answer.NOTED, Answer.NO_OBJECTION):
+        line.act(AnswerNotice(notice=theirs, from_post=DESK, answer=answer))
+    with pytest.raises(PolicyError, check=lambda error: error.code == "services.notices.too_many_acts"):
+        line.act(AnswerNotice(notice=theirs, from_post=DESK, answer=Answer.RECEIVED))
+
+
+def long_line(degrees, *, moves):
+    """Give a corridor, or a track, along the equator, that is so many degrees long."""
+    steps = int(degrees // 100)
+    longitudes = [*(100 * step for step in range(steps + 1)), *([degrees] if degrees % 100 else [])]
+    places = [Position(lat_e7=0, lon_e7=wrap_longitude(round(each * 1e7))) for each in longitudes]
+    if moves:
+        fixes = tuple(Fix(position=each, at_ms=at(72 + hour)) for hour, each in enumerate(places))
+        return replace(
+            area(), shape=Track(fixes=fixes, buffer_dm=10), start_ms=fixes[0].at_ms, end_ms=fixes[-1].at_ms
+        )
+    return replace(area(), shape=Corridor(line=tuple(places), half_width_dm=10))
+
+
+@pytest.mark.parametrize("moves", [False, True])
+def test_what_is_too_long_to_be_compared_has_no_effect_and_what_has_effect_is_compared(line, moves):
+    """Nothing of theirs stands that nobody compares: an empty list of conflicts would not be true."""
+    fits = replace(FLIGHTS, volumes=(long_line(600, moves=moves),))
+    notice = line.hear(Kind.NOTICE_FILED, fits)
+    assert line.view(notice).is_live
+    ((compared,),) = line.keeper.connection.query("SELECT count(*) FROM notice_volumes").fetchall()
+    assert compared == 1
+    for volumes in (
+        (long_line(601, moves=moves),),
+        (long_line(400, moves=moves), long_line(201, moves=moves)),
+    ):
+        notice = line.hear(Kind.NOTICE_FILED, replace(FLIGHTS, volumes=volumes))
+        assert line.view(notice).effect == "long_edges"
+        with pytest.raises(UsageError, match="600 degrees"):
+            line.file(replace(FLIGHTS, volumes=volumes))
 
 
 def test_few_long_notices_are_kept_as_they_were_read(line):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from types import SimpleNamespace
 
 import pytest
 from tests.documents import ROOT
@@ -10,10 +11,14 @@ from tests.unit.test_notices_service import CONVOY
 
 from coupefeu.cli.proved_entry import entry_lines
 from coupefeu.model.entry import Kind
-from coupefeu.model.notices import Answer, Settlement
+from coupefeu.model.notices import Answer, NoticeForm, Settlement
+from coupefeu.model.places import Position
+from coupefeu.model.volumes import Circle, Volume
+from coupefeu.node.passing.told import told_of
+from coupefeu.node.places.gazetteer import Gazetteer
 from coupefeu.services.communique.reading import say_entry
-from coupefeu.services.notices.facts import KINDS, encode_notice
-from coupefeu.services.notices.forms import FORMS
+from coupefeu.services.notices.facts import KINDS, NoticeFact, encode_notice
+from coupefeu.services.notices.forms import FORMS, FieldKind
 from coupefeu.services.notices.render import effect_words, field_words
 from coupefeu.services.notices.said import notice_said
 from coupefeu.services.notices.status import CounterState, NoticeState, RequestState
@@ -98,3 +103,30 @@ def test_verify_says_what_a_notice_says():
     assert f"It says: Humanitarian movement: {CONVOY.title}" in lines
     assert "It says: Up to: 3000 ft AMSL" in lines
     assert "Its content cannot be read here." in entry_lines(head, b"\xff", AGREEMENT)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_peer_puts_into_a_field_that_its_form_has_not_so_stops_nobody(language, tmp_path):
+    """A choice that there is not, a flag that is none, a field of no form: a unit reads them as they were written."""
+    form = NoticeForm.MILITARY_ACTIVITY
+    numbers = {each.kind: each.number for each in FORMS[form].fields}
+    fields = {numbers[FieldKind.CHOICE]: 999, 77: "odd"} | {
+        number: "no" for kind, number in numbers.items() if kind in {FieldKind.FLAG, FieldKind.TIME}
+    }
+    place = Position(lat_e7=0, lon_e7=0)
+    fact = NoticeFact(
+        form=form,
+        title="x",
+        volumes=(
+            Volume(
+                shape=Circle(centre=place, radius_dm=0), lower=None, upper=None, start_ms=None, end_ms=None
+            ),
+        ),
+        fields=fields,
+    )
+    notice = SimpleNamespace(fact=fact, from_post="ru.duty")
+    told = {each.label: each.lines for each in told_of(notice, Gazetteer.of(tmp_path), language)}
+    assert told[field_words(f"fields.{numbers[FieldKind.CHOICE]}", language, form)] == ("999",)
+    assert "77" in field_words("fields.77", language, form)
+    if FieldKind.FLAG in numbers:
+        assert told[field_words(f"fields.{numbers[FieldKind.FLAG]}", language, form)] == ("no",)

@@ -1,13 +1,17 @@
 """That somebody is missing is told when the lead time begins, and once; a STOP tells it anew; nothing else does."""
 
+from dataclasses import replace
+
 import pytest
 from tests.console.movements import HOUR_MS, convoy
 
-from coupefeu.model.notices import CheckIn
+from coupefeu.model.notices import CheckIn, NoticeForm
 from coupefeu.node.events import EntryRecorded, Trouble
+from coupefeu.node.passing import awaiting
 from coupefeu.node.passing.acting import Acting
 from coupefeu.node.passing.awaiting import LOOK_AFTER_MS, LOOK_AGAIN_MS, MAX_NAMED, NOT_REACHED, GapsAwaited
 from coupefeu.services.notices.commands import FileNotice
+from coupefeu.services.notices.facts import NoticeFact
 from coupefeu.services.passing.facts import NamedUnit
 from coupefeu.testing.joined import JoinedNodes
 
@@ -110,6 +114,25 @@ def test_of_many_the_first_are_named(watched):
     watched.pass_down(*(f"unit {number}" for number in range(MAX_NAMED + 3)))
     watched.run(2)
     assert f"unit {MAX_NAMED - 1} and 3 more" in watched.details[0]
+
+
+def test_what_runs_for_months_hides_nobody_who_is_missing(watched, monkeypatch):
+    """What has run for long comes first, and may be spoken of last: what begins next is looked at all the same."""
+    monkeypatch.setattr(awaiting, "LOOKED_AT", 1)
+    watched.pass_down(BATTALION)
+    now_ms = watched.us.clock().utc_ms
+    movement, site = convoy(now_ms), watched.notice
+    for number in range(2):
+        volumes = tuple(replace(each, start_ms=now_ms - 1, end_ms=None) for each in movement.volumes)
+        fact = NoticeFact(
+            form=NoticeForm.HAZARD_TO_NAVIGATION, title=f"{number}", volumes=volumes, fields={1: 1, 4: "x"}
+        )
+        (watched.notice,) = watched.act(FileNotice.of(fact, "us.duty"))
+        watched.pass_down("a third")
+        watched.tell("a third")
+    watched.notice = site
+    watched.run(2)
+    assert [BATTALION in each for each in watched.details] == [True]
 
 
 def test_what_is_no_notice_is_not_looked_at(watched):

@@ -11,7 +11,7 @@ from tests.stores import AGREEMENT, do, moment, open_keeper, view_rows
 from coupefeu.errors import PolicyError, UsageError
 from coupefeu.keys import ed25519
 from coupefeu.model.entry import Head, Kind, Reference, is_erasable
-from coupefeu.model.notices import CheckIn, CheckPoint, Level, Reached
+from coupefeu.model.notices import MAX_UNITS, CheckIn, CheckPoint, Level, Reached
 from coupefeu.model.places import Position
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.commands import decode_command, encode_command
@@ -400,7 +400,6 @@ def test_a_flood_of_reports_hides_no_stop(line):
     row |= {"kind": int(Kind.CHECKED_IN), "body": b"\xa0"}
     for number in range(MAX_ACTS + 10):
         values = row | {"idx": 1_000 + number}
-        values.pop("place")
         line.keeper.connection.query(
             f"INSERT INTO passing ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})",
             tuple(values.values()),
@@ -595,3 +594,53 @@ def test_every_defect_and_refusal_has_words():
 def test_arbitrary_bytes_are_read_or_named(body, kind):
     fact, defect = read_passing(kind, body)
     assert defect or read_passing(kind, encode_passing(fact)) == (fact, "")
+
+
+# --- what a peer may not do ---------------------------------------------------------------------------------
+
+
+def test_what_lies_before_the_acts_that_count_is_not_even_read(line):
+    line.pass_down(BATTALION)
+    raw = line.keeper.connection.raw
+
+    def steps():
+        count = 0
+
+        def step():
+            nonlocal count
+            count += 1
+
+        raw.set_progress_handler(step, 10)
+        try:
+            assert len(line.rows()) <= 1 + MAX_ACTS
+        finally:
+            raw.set_progress_handler(None, 0)
+        return count
+
+    taken = []
+    for _ in range(2):
+        start = line.ru.size
+        reference = Reference(log=0, index=0, leaf_hash=line.leaf((0, 0)))
+        head = replace(line.ru.head(Kind.NOTICE_STOPPED), references=(reference, reference))
+        for _ in range(MAX_ACTS + 50):
+            line.ru.write(head, encode_passing(PassingFact(words="STOP")))
+        do(line.keeper, line.ru.checkpoint(start, line.ru.size))
+        taken.append(steps())
+    assert taken[1] == pytest.approx(taken[0], rel=0.05)
+
+
+def test_a_party_lists_no_more_units_than_its_own_node_would(line):
+    for number in range(3):
+        units = tuple(NamedUnit(name=f"Unit {number}-{each}") for each in range(MAX_UNITS))
+        line.hear(Kind.NOTICE_PASSED_DOWN, PassingFact(units=units))
+    assert [each.name for each in line.view().units] == [f"Unit 0-{each}" for each in range(MAX_UNITS)]
+    gone = tuple(NamedUnit(name=f"Unit 0-{each}", level=None) for each in range(2))
+    line.hear(Kind.NOTICE_PASSED_DOWN, PassingFact(units=gone))
+    line.hear(Kind.NOTICE_PASSED_DOWN, PassingFact(units=tuple(map(_named, "ABC"))))
+    names = [each.name for each in line.view().units]
+    assert len(names) == MAX_UNITS
+    assert names[-2:] == ["A", "B"]
+
+
+def _named(name):
+    return NamedUnit(name=name)

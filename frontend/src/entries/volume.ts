@@ -17,6 +17,8 @@ const MAX_LATITUDE = 90n * E7;
 const MAX_LONGITUDE = 180n * E7;
 const MAX_POSITIONS = 1_000;
 const MAX_VOLUMES = 16;
+/** Of latitude and longitude that all edges pass together. */
+const MAX_EDGES = 600n * E7;
 const MAX_LENGTH = 100_000_000n;
 const MAX_ALTITUDE = 10_000_000n;
 const MAX_BITS = 63n;
@@ -33,6 +35,7 @@ const GROUND = 4;
 interface Shape {
   readonly row: Row;
   readonly count: number;
+  readonly passed: bigint;
   readonly isTrack: boolean;
 }
 
@@ -42,6 +45,7 @@ export function volumesRows(value: Value | undefined): Row[] {
   if (found.length === 0 || found.length > MAX_VOLUMES) throw new Unreadable();
   const read = found.map(readVolume);
   if (read.reduce((sum, each) => sum + each.count, 0) > MAX_POSITIONS) throw new Unreadable();
+  if (read.reduce((sum, each) => sum + each.passed, 0n) > MAX_EDGES) throw new Unreadable();
   return read.flatMap((each) => each.rows);
 }
 
@@ -64,7 +68,7 @@ export function asInstant(value: Value | undefined): bigint {
   return found;
 }
 
-function readVolume(value: Value): { rows: Row[]; count: number } {
+function readVolume(value: Value): { rows: Row[]; count: number; passed: bigint } {
   if (!isMap(value) || [...value.keys()].some((key) => key > 4)) throw new Unreadable();
   const shape = readShape(asList(value.get(0)));
   const [start, end] = [3, 4].map((key) => (value.has(key) ? asInstant(value.get(key)) : null));
@@ -72,20 +76,20 @@ function readVolume(value: Value): { rows: Row[]; count: number } {
   if (typeof start === 'bigint' && typeof end === 'bigint' && start > end) throw new Unreadable();
   const times = [start, end].map((each) => (typeof each === 'bigint' ? formatSecond(Number(each)) : ''));
   const window: Row[] = times.some((each) => each !== '') ? [['notices-window', times.join(' - ')]] : [];
-  return { rows: [shape.row, ...bandRows(value.get(1), value.get(2)), ...window], count: shape.count };
+  return { rows: [shape.row, ...bandRows(value.get(1), value.get(2)), ...window], count: shape.count, passed: shape.passed };
 }
 
 function readShape([kind, first, second, ...more]: readonly Value[]): Shape {
   if (more.length > 0 || typeof kind !== 'number') throw new Unreadable();
   switch (kind) {
     case CIRCLE:
-      return { row: ['notices-circle', `${placeWords(asPlace(first))}, ${metres(second)}`], count: 1, isTrack: false };
+      return { row: ['notices-circle', `${placeWords(asPlace(first))}, ${metres(second)}`], count: 1, passed: 0n, isTrack: false };
     case POLYGON:
       if (second !== undefined) throw new Unreadable();
       return polygon(filled(first).map((part) => filled(part).map((ring) => places(ring, 3))));
     case CORRIDOR: {
       const line = places(first, 2);
-      return { row: ['notices-corridor', `${line.map(placeWords).join('; ')}, ${metres(second)}`], count: line.length, isTrack: false };
+      return { row: ['notices-corridor', `${line.map(placeWords).join('; ')}, ${metres(second)}`], count: line.length, passed: passedBy([line]), isTrack: false };
     }
     case TRACK:
       return track(unpack(first, 3), metres(second));
@@ -96,7 +100,17 @@ function readShape([kind, first, second, ...more]: readonly Value[]): Shape {
 
 function polygon(parts: readonly (readonly Place[][])[]): Shape {
   const words = parts.map((part) => part.map((ring) => ring.map(placeWords).join('; ')).join(' / ')).join(' | ');
-  return { row: ['notices-polygon', words], count: parts.flat(2).length, isTrack: false };
+  const closed = parts.flat().map((ring) => [...ring, ...ring.slice(0, 1)]);
+  return { row: ['notices-polygon', words], count: parts.flat(2).length, passed: passedBy(closed), isTrack: false };
+}
+
+function passedBy(lines: readonly (readonly Place[])[]): bigint {
+  const steps = lines.flatMap((line) => line.slice(1).map((end, number) => [line[number] ?? end, end] as const));
+  return steps.reduce((sum, [start, end]) => sum + size(end.lat - start.lat) + size(wrapped(end.lon - start.lon)), 0n);
+}
+
+function size(number: bigint): bigint {
+  return number < 0n ? -number : number;
 }
 
 function track(fixes: readonly bigint[][], around: string): Shape {
@@ -104,7 +118,8 @@ function track(fixes: readonly bigint[][], around: string): Shape {
   const isForward = times.every((at, number) => at >= 0n && at < LATEST_MS && (number === 0 || (times[number - 1] ?? at) < at));
   if (fixes.length < 2 || !isForward) throw new Unreadable();
   const words = fixes.map(([lat = 0n, lon = 0n, at = 0n]) => `${formatSecond(Number(at))} ${placeWords({ lat, lon })}`);
-  return { row: ['notices-track', `${words.join('; ')}, ${around}`], count: fixes.length, isTrack: true };
+  const passed = passedBy([fixes.map(([lat = 0n, lon = 0n]) => ({ lat, lon }))]);
+  return { row: ['notices-track', `${words.join('; ')}, ${around}`], count: fixes.length, passed, isTrack: true };
 }
 
 function filled(value: Value | undefined): readonly Value[] {
@@ -126,7 +141,7 @@ function metres(value: Value | undefined): string {
 }
 
 function degrees(e7: bigint): string {
-  const whole = e7 < 0n ? -e7 : e7;
+  const whole = size(e7);
   return `${whole / E7}.${String(whole % E7).padStart(7, '0')}`;
 }
 

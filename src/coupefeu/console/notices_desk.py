@@ -100,7 +100,7 @@ class NoticesDesk:
             await asyncio.sleep(time.monotonic() - began_s if self._is_due else 0)
 
     def _take(self, found: ConflictList) -> None:
-        self._set_again(found.total > 0)
+        self._set_again(found.total > 0 or found.compared.not_checked is not None)
         seen = _signature(found)
         if seen == self._seen:
             return
@@ -128,4 +128,4 @@ def _signature(found: ConflictList) -> object:
         for group in found.groups
         for each in group.conflicts
     ]
-    return found.total, pairs
+    return found.total, found.compared.not_checked, pairs

@@ -132,7 +132,7 @@ class UnitDesk:
         is_open = notice.is_live and unit.why is not None
         stop = say("passing-unit-stop", language)
         return UnitWords(
-            banner=" · ".join(say("exercise", each) for each in LANGUAGES) if exercise else "",
+            banner=exercise_banner() if exercise else "",
             heading=f"{form} {notice.number}".strip(),
             stops=tuple(
                 f"{stop}: {each.party.upper()}. {show_line(each.words)} ({format_date_time_group(each.said_ms)})"
@@ -142,6 +142,11 @@ class UnitDesk:
             told=told_of(notice, self._gazetteer, language),
             press=_press(unit, view, language) if is_open else "",
         )
+
+
+def exercise_banner() -> str:
+    """Give what stands first on every page of an exercise."""
+    return " · ".join(say("exercise", each) for each in LANGUAGES)
 
 
 def own_unit(view: PassingView, name: str) -> UnitView | None:

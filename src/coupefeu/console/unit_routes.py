@@ -13,7 +13,7 @@ from litestar.params import JSONBody
 from coupefeu.console.errors import NotSignedInError, TooManyError, refuses
 from coupefeu.console.parts import Parts
 from coupefeu.console.static import UNIT_PAGE
-from coupefeu.console.unit_desk import UnitLook
+from coupefeu.console.unit_desk import UnitLook, exercise_banner
 from coupefeu.console.unit_requests import UnitLookRequest, UnitPressRequest
 from coupefeu.errors import PolicyError, StoreError, UsageError
 from coupefeu.words import LANGUAGES, say
@@ -43,7 +43,8 @@ _REFUSED = (
 def unit_page(parts: NamedDependency[Parts]) -> Response[bytes]:
     """Serve the page: the same for everybody, with nothing of a notice."""
     agreement = parts.desk.folder.agreement
-    return Response(_page(agreement.party(parts.config.party).language), media_type="text/html")
+    page = _page(agreement.party(parts.config.party).language, is_exercise=agreement.is_exercise)
+    return Response(page, media_type="text/html")
 
 
 @get("/unit.js", opt=_OPEN, include_in_schema=False, sync_to_thread=False)
@@ -101,7 +102,7 @@ def _read(name: str) -> bytes:
 
 
 @cache
-def _page(language: str) -> bytes:
+def _page(language: str, *, is_exercise: bool) -> bytes:
     words = {
         each: {"name": say("passing-unit-language", each)}
         | {code: say(key, each) for code, key in _PROBLEMS.items()}
@@ -113,6 +114,7 @@ def _page(language: str) -> bytes:
         "{language}": language,
         "{words}": html.escape(json.dumps(words, ensure_ascii=False)),
         "{no_script}": no_script,
+        "{banner}": f">{html.escape(exercise_banner())}" if is_exercise else " hidden>",
     }
     for place, value in told.items():
         text = text.replace(place, value)

@@ -34,6 +34,7 @@ from coupefeu.services.notices.looking import (
     select_minima,
     select_newest_theirs,
     select_prepared,
+    select_urgent_conflicts,
 )
 from coupefeu.services.notices.settling import Alarm, judge_alarm, said_of, settled_as
 from coupefeu.services.notices.status import NoticeView
@@ -64,10 +65,13 @@ class ConflictDesk:
         self._context = context
 
     def listed(self, limit: int = 500, *, is_link_up: bool | None = None) -> ConflictList:
-        """Give the conflicts that are not over, by movement; those that begin first in front."""
+        """Give the conflicts that are not over, by movement; those that begin first in front.
+
+        So many of these; of more also as many that begin next, and as many that were found last.
+        """
         context = self._context()
         compared = self._compared(context, is_link_up=is_link_up)
-        rows = [] if _is_damaged(compared) else self._rows(select_conflicts(context.now.utc_ms, limit))
+        rows = [] if _is_damaged(compared) else self._first(context.now.utc_ms, limit, compared.conflicts)
         return ConflictList(
             groups=_group(self._views(rows, context)), total=compared.conflicts, compared=compared
         )
@@ -115,6 +119,13 @@ class ConflictDesk:
                 one, other = (prepared[row[f"{side}_arrival"]] for side in ("our", "their"))
                 return _clear(one, other, self._separation(context))
         return None
+
+    def _first(self, now_ms: int, limit: int, total: int) -> Rows:
+        found = {_pair(row): row for row in self._rows(select_conflicts(now_ms, limit))}
+        if total > limit:
+            urgent = [row for each in select_urgent_conflicts(now_ms, limit) for row in self._rows(each)]
+            found |= {_pair(row): row for row in sorted(urgent, key=lambda row: int(row["start_s"]))}
+        return tuple(found.values())
 
     # --- views --------------------------------------------------------------------------------------------
 
@@ -274,6 +285,10 @@ def _clear(ours: bytes, theirs: bytes, separation: Separation) -> "Clearing":
     from coupefeu.deconfliction import Prepared, clearing  # noqa: PLC0415 - loads NumPy
 
     return clearing(Prepared(ours), Prepared(theirs), separation)
+
+
+def _pair(row: Any) -> tuple[int, int, int, int]:
+    return row["our_log"], row["our_idx"], row["their_log"], row["their_idx"]
 
 
 def _is_damaged(compared: Compared) -> bool:

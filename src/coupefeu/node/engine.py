@@ -25,7 +25,8 @@ from coupefeu.node.recovery.telling import LogTelling
 from coupefeu.node.sending_again import Loading, SendingAgain
 from coupefeu.record.post_quantum import MlDsaSigners
 from coupefeu.record.tree import Frontier
-from coupefeu.services.base import Command
+from coupefeu.services.base import Command, Recorded
+from coupefeu.services.notices.facts import VERSIONS
 from coupefeu.store.jobs import (
     Act,
     Acted,
@@ -127,6 +128,7 @@ class Engine:
         self._clock = clock
         self._entropy = entropy
         self._load_pending = load_pending
+        self._is_checking = self._is_to_check = False
         self._keep_psk = keep_psk
         self._listeners: list[Callable[[Change], None]] = []
         self._orders: list[Order] = []
@@ -228,11 +230,16 @@ class Engine:
             self.tell(EntryRecorded(recorded=recorded))
 
     def check_conflicts(self) -> None:
-        """Have the notices compared that wait since the minima changed: a few, then what others ask, then more."""
-        self._submit(CheckConflicts(), self._conflicts_checked)
+        """Have the notices compared that wait (`store.colliding`): a few, then what others ask, then more."""
+        self._is_to_check = True
+        if not self._is_checking:
+            self._is_checking, self._is_to_check = True, False
+            self._submit(CheckConflicts(), self._conflicts_checked)
 
     def _conflicts_checked(self, outcome: Outcome) -> None:
-        if isinstance(outcome, ConflictsChecked) and not outcome.is_done:
+        self._is_checking = False
+        waits = isinstance(outcome, ConflictsChecked) and not outcome.is_done
+        if waits or self._is_to_check:
             self.check_conflicts()
 
     def name_overdue(self) -> None:
@@ -460,6 +467,12 @@ class Engine:
 
     # --- what came ----------------------------------------------------------------------------------------
 
+    def _heard(self, entries: Sequence[Recorded]) -> None:
+        for each in entries:
+            self.tell(EntryRecorded(recorded=each))
+        if any(each.head is not None and each.head.kind in VERSIONS for each in entries):
+            self.check_conflicts()
+
     def _receive_batch(self, peer: Peer, batch: Batch) -> None:
         self._submit(Receive(batch=batch), partial(self._received, peer))
 
@@ -473,8 +486,7 @@ class Engine:
                 peer.link.want(held.log, start, end)
             if outcome.recorded:
                 peer.ml_dsa.stir(self._clock().mono_ms)
-            for recorded in outcome.recorded:
-                self.tell(EntryRecorded(recorded=recorded))
+            self._heard(outcome.recorded)
             if outcome.promised:
                 peer.fetching.promised()
             if outcome.evidence:

@@ -1,10 +1,12 @@
 """Conflicts of many notices at once: by other minima, in steps that hold up nobody, and all anew after a rebuild.
 
 minima change   noted in the transaction that they come into force with; then a few notices in each job of the writer
+much at once    a notice of theirs near very many of ours is noted as it comes, and ours are compared in the same steps
 rebuild         rows of all notices first, both R*Trees packed (packing.py), then each of ours is compared
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from coupefeu.model.volumes import Separation
@@ -38,6 +40,8 @@ Progress = Callable[[int, int], None]
 
 STEP: Final = 16
 """So many notices of ours are compared in one job: some milliseconds, and what officers ask goes first after each."""
+STEP_S: Final = 0.5
+"""And not for longer, however much lies near them."""
 _CHUNK: Final = 1_024
 
 
@@ -55,19 +59,29 @@ def change_minima(transaction: Transaction, separation: Separation) -> None:
 
 
 def check_conflicts(transaction: Transaction) -> ConflictsChecked:
-    """Compare the next notices that have waited since the minima changed."""
+    """Compare the next notices that wait: since the minima changed, or since one came that lies near very many."""
     (minima,) = transaction.select(Statement(SELECT_MINIMA, {}))
     if minima["checked_to"] is None:
         return ConflictsChecked(is_done=True)
     after = {"after": minima["checked_to"], "limit": STEP}
     rows = transaction.select(Statement(SELECT_OURS_AFTER, after))
-    _check(transaction, rows)
-    is_done = len(rows) < STEP
+    checked = _check_for(transaction, rows, STEP_S)
+    is_done = checked == len(rows) < STEP
     reached = {"b_checked_to": None, "b_since_ms": None}
     if not is_done:
-        reached = {"b_checked_to": rows[-1]["arrival"], "b_since_ms": minima["since_ms"]}
+        reached = {"b_checked_to": rows[checked - 1]["arrival"], "b_since_ms": minima["since_ms"]}
     transaction.write(SAVE_CHECKED, reached)
     return ConflictsChecked(is_done=is_done)
+
+
+def _check_for(transaction: Transaction, rows: Sequence[Any], most_s: float) -> int:
+    """Compare as many as there is time for, one at least where there is one; gives how many."""
+    began_s = time.monotonic()
+    for count, row in enumerate(rows, 1):
+        _check(transaction, [row])
+        if time.monotonic() - began_s > most_s:
+            return count
+    return len(rows)
 
 
 def _check(transaction: Transaction, rows: Iterable[Any]) -> None:

@@ -24,7 +24,8 @@ from coupefeu.wire.xml import write_element, write_text
 NAMESPACE: Final = "urn:oasis:names:tc:emergency:cap:1.2"
 RESTRICTION: Final = "The parties to the line, and those whom they choose to tell."
 LOWEST_GROUND_FT: Final = -1_500
-"""Below every shore of the Earth: CAP has no word for the ground, and a ceiling may not stand without an altitude."""
+HIGHEST_GROUND_FT: Final = 29_100
+"""Below every shore and above every summit: CAP has no word for the ground, and no ceiling without an altitude."""
 _UNSPEAKABLE: Final = str.maketrans(dict.fromkeys(" ,<&\t\r\n", "-"))
 """What no identifier and no sender of CAP may hold."""
 
@@ -168,7 +169,9 @@ def _band(lower: Bound, upper: Bound) -> dict[str, str]:
 def _feet(bound: Bound, outwards: Callable[[Fraction], int]) -> int | None:
     if isinstance(bound, Altitude) and bound.datum is Datum.AMSL:
         return outwards(bound.mm / MM[AltitudeUnit.FT])
-    return LOWEST_GROUND_FT if bound is Limit.SURFACE else None
+    if bound is Limit.SURFACE:
+        return LOWEST_GROUND_FT if outwards is floor else HIGHEST_GROUND_FT
+    return None
 
 
 def _ring(ring: Sequence[Position]) -> str:

@@ -7,9 +7,11 @@
     </event>
 
 What CoT has no words for stands in `coupefeu`: altitudes with their datum, the reach of a corridor, times of a track.
-A hole cannot be drawn and is left out, with a word in the remarks: the area is larger then, never smaller.
+A hole cannot be drawn and is left out, with a word in the remarks: the area is larger then, never smaller. Of a line
+they say how far it reaches, for it is drawn without its width.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -33,6 +35,10 @@ OPEN_STALE_MS: Final = 24 * 3_600_000
 """When an event goes stale whose notice has no end: before then it is sent again."""
 EXERCISE: Final = "EXERCISE "
 NO_HOLES: Final = "(A hole of this area is not drawn.)"
+_REACHES: Final = "(It reaches {} m to each side of this line.)"
+_NOTES: Final = re.compile(
+    r"\s*\((?:A hole of this area is not drawn|It reaches [0-9.]+ m to each side of this line)\.\)\s*\Z"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,13 @@ def marks_of(feature: Feature, *, line: str) -> list[Mark]:
         Mark(_uid(line, feature.id, number), _drawn(volume.shape)[1])
         for number, (volume, _) in enumerate(drawables, 1)
     ]
+
+
+def without_notes(remarks: str) -> str:
+    """Take out of remarks what was added as the event was written."""
+    while (shorter := _NOTES.sub("", remarks)) != remarks:
+        remarks = shorter
+    return remarks
 
 
 def middle(positions: Sequence[Position]) -> Position:
@@ -122,9 +135,8 @@ def _event(feature: Feature, drawable: tuple[Volume, bool], part: str, line: str
         "stale": format_instant(stale_ms),
     }
     drawn, where, own = _drawn(volume.shape)
-    remarks = " ".join(
-        filter(None, (str(feature.properties.get("remarks", "")), NO_HOLES if had_hole else ""))
-    )
+    notes = (NO_HOLES if had_hole else "", _reach_note(volume.shape))
+    remarks = " ".join(filter(None, (str(feature.properties.get("remarks", "")), *notes)))
     detail = write_element(
         "detail",
         {},
@@ -136,6 +148,12 @@ def _event(feature: Feature, drawable: tuple[Volume, bool], part: str, line: str
         write_element("coupefeu", _own(feature, volume, part) | own),
     )
     return write_element("event", attributes, _point(where), detail)
+
+
+def _reach_note(shape: Shape) -> str:
+    if isinstance(shape, Corridor):
+        return _REACHES.format(_metres(shape.half_width_dm))
+    return _REACHES.format(_metres(shape.buffer_dm)) if isinstance(shape, Track) else ""
 
 
 def _point(place: Position) -> str:

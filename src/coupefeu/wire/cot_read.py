@@ -12,6 +12,7 @@ from typing import Final
 
 from coupefeu.errors import PeerError
 from coupefeu.model.volumes import Volume
+from coupefeu.wire.cot import without_notes
 from coupefeu.wire.csv_volumes import read_volume
 from coupefeu.wire.features import FIELD, TEXTS, Defect, Feature, Reject, join
 from coupefeu.wire.xml import MAX_XML_CHARACTERS, Element, read_xml
@@ -175,7 +176,7 @@ def _properties(event: Element, own: Element) -> Mapping[str, str]:
         if name.startswith("field-")
     }
     found.setdefault("title", callsign.attributes.get("callsign", "") if callsign else "")
-    found["remarks"] = remarks.text.strip() if remarks else ""
+    found["remarks"] = without_notes(remarks.text).strip() if remarks else ""
     if event.attributes.get("opex", "")[:1] == "e":
         found["exercise"] = "yes"
     return {name: each for name, each in found.items() if each}

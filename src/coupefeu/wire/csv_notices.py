@@ -25,9 +25,10 @@ REJECTED: Final = ("reject_line", "reject_field", "reject_reason")
 """Columns of a reject file: read over when it is given again."""
 WRITTEN: Final = ("shape", "positions", *REACHES.values(), "lower", "upper", "from", "to")
 _LINES: Final = re.compile(r"[^\n]*\n|[^\n]+")
-_RUNNABLE: Final = re.compile(r"'*[=+\-@]")
-"""What a spreadsheet would run as a formula; an apostrophe before it makes it a text."""
-_RUN: Final = re.compile(r"^'(?='*[=+\-@])")
+_FORMULA: Final = r"'*[\s\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]"
+_RUNNABLE: Final = re.compile(_FORMULA)
+"""What a spreadsheet would run as a formula, behind blanks too, and by wide signs; an apostrophe makes it a text."""
+_RUN: Final = re.compile(rf"^'(?={_FORMULA})")
 COLUMNS: Final = ("id", "volume", *TEXTS, *OF_VOLUMES)
 
 

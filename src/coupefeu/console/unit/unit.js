@@ -5,6 +5,8 @@
 const WORDS = JSON.parse(document.documentElement.dataset.words);
 const key = location.hash.slice(1);
 const at = (id) => document.getElementById(id);
+// On an exercise line it stands first also where no notice can be shown.
+const EXERCISE = at('banner').textContent;
 
 let shown = null;
 let problem = '';
@@ -20,8 +22,8 @@ function show() {
   const said = WORDS[language];
   const page = shown?.languages[language];
   document.documentElement.lang = language;
-  at('banner').hidden = !page?.banner;
-  at('banner').textContent = page?.banner ?? '';
+  at('banner').hidden = !(page?.banner || EXERCISE);
+  at('banner').textContent = page?.banner || EXERCISE;
   at('heading').textContent = page?.heading ?? '';
   paragraphs(at('stops'), page?.stops ?? []);
   paragraphs(at('says'), [...(problem ? [said[problem] ?? said.failed] : []), ...(page?.says ?? [])]);

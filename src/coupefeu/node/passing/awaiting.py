@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from coupefeu.node.passing.desk import Passing
 
 NOT_REACHED: Final = "node.passing.not_reached"
-LOOKED_AT: Final = 50
+LOOKED_AT: Final = 25
 LOOK_AFTER_MS: Final = 2_000
 LOOK_AGAIN_MS: Final = 60_000
 """The wall clock may be set; a defect may pass."""

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.sql.expression import bindparam
 
 from coupefeu.errors import UsageError
+from coupefeu.model.logs import position_of
 from coupefeu.model.messages import MessageId
 from coupefeu.node.notice_desk import NoticeDesk
 from coupefeu.record.leaf import leaf_hash
@@ -20,8 +21,10 @@ from coupefeu.services.passing.status import NoticeKnown, NoticeVersion, Passing
 from coupefeu.services.passing.views import NOTHING, PASSING, select_acts, select_root_of
 from coupefeu.store.reader import Reader
 
-LOOKED_AT: Final = 500
-"""Notices whose gaps are looked at: so many that begin next, and as many about which something was said last."""
+LOOKED_AT: Final = 100
+"""Notices whose gaps are looked at, of each side: so many that begin next, that began today, that run for longer, and
+about which something was said last. What one of these is full of hides nothing of the others."""
+DAY_MS: Final = 86_400_000
 _GIVEN: Final = func.json_each(bindparam("roots")).table_valued("value")
 _SELECT_TOUCHED: Final = (
     select(PASSING.c.root_log, PASSING.c.root_idx)
@@ -35,7 +38,10 @@ _SELECT_TOUCHED: Final = (
 """Which of these notices have anything said about them here."""
 _SELECT_LATEST: Final = (
     select(PASSING.c.root_log, PASSING.c.root_idx)
-    .where(PASSING.c.root_log >= 0)
+    .where(
+        PASSING.c.root_log >= 0,
+        (PASSING.c.root_log % bindparam("parties") == bindparam("us")) == bindparam("ours"),
+    )
     .group_by(PASSING.c.root_log, PASSING.c.root_idx)
     .order_by(func.max(PASSING.c.arrival).desc())
     .limit(bindparam("limit"))
@@ -70,17 +76,23 @@ class PassingDesk:
         return Passing(notice=notice, view=fold(self._known(notice), rows, self._context()))
 
     def listed(self, limit: int = LOOKED_AT) -> tuple[Passing, ...]:
-        """Give live notices, the next to begin first: those that begin next, and those that were spoken of last."""
-        soon = self._notices.listed(NoticeFilter(state=NoticeState.LIVE, by_start=True), 0, limit)
-        rows = self._rows(Statement(_SELECT_LATEST, {"limit": limit}))
-        found = {each.id: each for each in soon.notices}
-        for row in rows:
-            root = (row["root_log"], row["root_idx"])
-            notice = None if root in found else self._notices.find(root)
-            if notice is not None and notice.is_live:
-                found[root] = notice
+        """Give live notices, the next to begin first; which of them, see `LOOKED_AT`."""
+        found = {each.id: each for ours in (True, False) for each in self._looked_at(limit, ours=ours)}
         by_start = sorted(found.values(), key=lambda each: (each.start_ms or 0, each.id))
         return tuple(map(self.of, by_start))
+
+    def _looked_at(self, limit: int, *, ours: bool) -> Iterator[NoticeView]:
+        context = self._context()
+        for after_ms in (context.now.utc_ms, context.now.utc_ms - DAY_MS, None):
+            wanted = NoticeFilter(state=NoticeState.LIVE, by_start=True, ours=ours, begins_after_ms=after_ms)
+            yield from self._notices.listed(wanted, 0, limit).notices
+        parties = len(context.parties)
+        us = position_of(context.our_log, parties)
+        spoken_of = {"limit": limit, "parties": parties, "us": us, "ours": int(ours)}
+        for row in self._rows(Statement(_SELECT_LATEST, spoken_of)):
+            notice = self._notices.find((row["root_log"], row["root_idx"]))
+            if notice is not None and notice.is_live:
+                yield notice
 
     def gaps(self, notices: Sequence[NoticeView]) -> Mapping[MessageId, int]:
         """Count the units that have not what they must have, of each of these that has any."""

@@ -77,12 +77,13 @@ def _fields(fact: NoticeFact, language: str) -> Iterator[Told]:
 
 
 def _field_line(fact: NoticeFact, asked: FormField, value: FieldValue, language: str) -> str:
+    """Say what stands in a field; what its form does not have there is shown as it was written."""
     match asked.kind:
-        case FieldKind.TIME if isinstance(value, int):
-            return _time(value)
-        case FieldKind.FLAG:
+        case FieldKind.FLAG if isinstance(value, bool):
             return say("passing-told-yes" if value else "passing-told-no", language)
-        case FieldKind.CHOICE:
+        case FieldKind.TIME if type(value) is int:
+            return _time(value)
+        case FieldKind.CHOICE if type(value) is int and 1 <= value <= asked.choices:
             return say(f"notices-choice-{int(fact.form)}-{asked.number}-{value}", language)
         case _:
             return show_line(str(value))

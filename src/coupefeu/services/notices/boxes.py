@@ -3,7 +3,7 @@
     notice_boxes_ours     a box for each volume: x, y, z on the unit sphere, altitude, time (deconfliction.Box)
     notice_boxes_theirs   the same of the other side
     notice_volumes        a row for each notice that may collide: its newest version, prepared for the exact comparison
-    notice_minima         one row: by which minima the conflicts were found, and how far a change of them has come
+    notice_minima         one row: by which minima the conflicts were found, and whether some still wait to be compared
 
 Expired notices stay: what a new one means to do in the past lies in the past as well, and finds them only there.
 """
@@ -22,7 +22,9 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    func,
     insert,
+    literal_column,
     select,
     text,
     update,
@@ -43,6 +45,8 @@ _SPAN: Final = struct.Struct("<2i")
 LEAST_RADIUS_M: Final = 6_335_439.0
 """Metres in a radian where the Earth bends most: no way is longer in units of a box than by this."""
 SCALE: Final = 1 << 30
+_ALL: Final = -1
+"""No limit, as SQLite says it."""
 
 
 def _tree(name: str) -> Table:
@@ -86,7 +90,7 @@ MINIMA: Final = Table(
     Column("pad_sphere", Integer, nullable=False, doc="the distance in units of the boxes"),
     Column("pad_m", Integer, nullable=False),
     Column("pad_s", Integer, nullable=False),
-    Column("since_ms", BigInteger, doc="since when not all was compared by these; None: all was"),
+    Column("since_ms", BigInteger, doc="since when not all was compared; None: all was"),
     Column("checked_to", BigInteger, doc="the arrival of our notice that was compared last; None: all were"),
 )
 
@@ -109,6 +113,10 @@ SELECT_OURS_AFTER: Final = (
 SELECT_MINIMA: Final = select(MINIMA)
 DELETE_MINIMA: Final = delete(MINIMA)
 INSERT_MINIMA: Final = insert(MINIMA)
+WAIT: Final = update(MINIMA).values(
+    checked_to=literal_column("0"), since_ms=func.coalesce(MINIMA.c.since_ms, bindparam("b_since_ms"))
+)
+"""All of ours waits to be compared anew; what waited before has waited since then."""
 SAVE_CHECKED: Final = update(MINIMA).values(
     checked_to=bindparam("b_checked_to"), since_ms=bindparam("b_since_ms")
 )
@@ -120,7 +128,7 @@ SELECT_NEAR: Final = {
     ours: text(
         "SELECT v.arrival, v.arrived_ms, v.root_log, v.root_idx, v.ours, v.boxes, v.prepared"  # noqa: S608 - fixed text
         f" FROM notice_minima AS m CROSS JOIN {tree.name} AS r CROSS JOIN notice_volumes AS v"
-        f" WHERE {_MEETS} AND v.arrival = r.id >> {BOX_BITS}"
+        f" WHERE {_MEETS} AND v.arrival = r.id >> {BOX_BITS} LIMIT :most"
     )
     for ours, tree in ((True, BOXES_OURS), (False, BOXES_THEIRS))
 }
@@ -145,10 +153,14 @@ def span_of(octets: bytes) -> tuple[int, int]:
     return min(box[-2] for box in boxes), max(box[-1] for box in boxes)
 
 
-def select_near(boxes: bytes, *, ours: bool) -> tuple[Statement, ...]:
-    """Name the volumes of one side (`ours`, or the other) that may be too near to a notice: a select for each box."""
+def select_near(boxes: bytes, *, ours: bool, most: int = _ALL) -> tuple[Statement, ...]:
+    """Name the volumes of one side (`ours`, or the other) that may be too near to a notice: a select for each box.
+
+    `most`: of each select no more rows than these are wanted.
+    """
     return tuple(
-        Statement(SELECT_NEAR[ours], dict(zip(EDGES, box, strict=True))) for box in decode_boxes(boxes)
+        Statement(SELECT_NEAR[ours], {**dict(zip(EDGES, box, strict=True)), "most": most})
+        for box in decode_boxes(boxes)
     )
 
 

@@ -1,14 +1,13 @@
 """What reads otherwise in one version of a notice than in another, field by field."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any, Final
 
-from coupefeu.services.notices.facts import NoticeFact
+from coupefeu.services.notices.facts import NoticeFact, encode_notice
 
 _WHOLE: Final = ("form", "title", "movement", "check_points", "wants_answer", "units", "remarks", "officer")
-SILENT: Final = frozenset({"remarks", "officer"})
-"""Who acknowledged the rest need not acknowledge these again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +28,9 @@ def changes(old: NoticeFact, new: NoticeFact) -> tuple[Change, ...]:
     )
 
 
-def reopens(old: NoticeFact, new: NoticeFact) -> bool:
-    """Whether acknowledgements of the old one do not hold for the new: more than its remarks changed."""
-    return any(each.field not in SILENT for each in changes(old, new))
+def essence_of(fact: NoticeFact) -> bytes:
+    """Name all of a notice but its remarks and its officer (32 bytes): who acknowledged it so need not do it again."""
+    return sha256(encode_notice(replace(fact, remarks="", officer="", conflicts=None))).digest()
 
 
 def _pairs(old: NoticeFact, new: NoticeFact) -> Iterator[tuple[str, Any, Any]]:

@@ -15,7 +15,7 @@ _AUTHORS: Final = (
     .where(
         ACTS.c.root_log == NOTICES.c.log,
         ACTS.c.root_idx == NOTICES.c.idx,
-        ACTS.c.party == NOTICES.c.party,
+        ACTS.c.stands == literal_column("1"),
     )
     .order_by(ACTS.c.log, ACTS.c.idx)
     .limit(literal_column(str(MAX_ACTS)))

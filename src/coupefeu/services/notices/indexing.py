@@ -4,7 +4,7 @@ nothing stands    withdrawn, completed, erased, not readable, or without effect
 a version stands  the newest with effect; where only remarks changed, the first that reads like it (standing.py)
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from coupefeu.model.volumes import Separation, Volume
 from coupefeu.services.base import Context, Recorded, Rows, Select, Statement
 from coupefeu.services.notices.boxes import (
     SELECT_MINIMA,
+    WAIT,
     encode_boxes,
     put_in,
     read_separation,
@@ -32,6 +33,11 @@ from coupefeu.services.notices.standing import Standing, standing_of
 from coupefeu.services.notices.tables import ACTS, NOTICES, numbers_of, roots_of, select_rows_of
 
 _CHUNK: Final = 256
+MOST_AT_ONCE: Final = 2_048
+"""Notices of ours that one of theirs is compared with as it comes, for each of its volumes."""
+MOST_EDGES_AT_ONCE: Final = 500_000
+"""Pairs of edges: some tenths of a second."""
+OCTETS_OF_EDGE: Final = 16
 _SELECT_AMONG: Final = sql_select(ACTS.c.root_log, ACTS.c.root_idx).where(
     ACTS.c.log == bindparam("log"),
     ACTS.c.idx >= bindparam("start"),
@@ -136,10 +142,27 @@ def bring_up(
 
 
 def check(row: dict[str, Any], separation: Separation, select: Select) -> Iterator[Statement]:
-    """Compare what stands of one notice with all that stands of the other side."""
-    near: list[Rows] = [select(each) for each in select_near(row["boxes"], ours=not row["ours"])]
+    """Compare what stands of one notice with all that stands of the other side.
+
+    One of theirs that lies near very many of ours waits: who writes it shall not hold up what others write, and ours
+    are compared with it a few at a time (`store.colliding`).
+    """
+    most = -1 if row["ours"] else MOST_AT_ONCE + 1
+    near: list[Rows] = [select(each) for each in select_near(row["boxes"], ours=not row["ours"], most=most)]
+    if not row["ours"] and _is_much(row, near):
+        yield Statement(WAIT, {"b_since_ms": row["arrived_ms"]})
+        return
     for other in find_conflicts(row["prepared"], near, separation):
         yield conflict_row(row, other)
+
+
+def _is_much(row: dict[str, Any], near: Sequence[Rows]) -> bool:
+    """Whether comparing would take long: very many notices, or very many pairs of their edges."""
+    octets = sum(len(each["prepared"]) for rows in near for each in rows)
+    return (
+        max(map(len, near)) > MOST_AT_ONCE
+        or octets // OCTETS_OF_EDGE * (len(row["prepared"]) // OCTETS_OF_EDGE) > MOST_EDGES_AT_ONCE
+    )
 
 
 def stand_all(context: Context, select: Select) -> Iterator[dict[str, Any]]:

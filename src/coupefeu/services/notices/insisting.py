@@ -8,11 +8,13 @@ from coupefeu.model.entry import Kind
 from coupefeu.model.messages import MessageId
 from coupefeu.model.volumes import Volume
 from coupefeu.services.base import Command, Context
+from coupefeu.services.notices.acts import Row
 from coupefeu.services.notices.facts import ActFact, NoticeFact, encode_act, read_notice
 from coupefeu.services.notices.forms import FORMS, lacking, odd_fields
 from coupefeu.services.notices.limits import Defect, act_defects, defects
 from coupefeu.services.notices.render import effect_words, field_words
 from coupefeu.services.notices.status import AnswerView, CounterState, NoticeState, NoticeView
+from coupefeu.services.notices.tables import MAX_ACTS
 
 
 def notice_defects(fact: NoticeFact) -> Iterable[Defect]:
@@ -40,6 +42,18 @@ def insist_author(view: NoticeView) -> None:
         refuse("not_author", "Answer it instead: `coupefeu notice answer`.")
     if view.closing is not None:
         refuse("closed", "File another notice.")
+
+
+def insist_room(rows: Iterable[Row], context: Context, *, stands: bool, spared: int = 0) -> None:
+    """Insist that one entry more of ours counts; `spared`: places that are kept for others.
+
+    Raises: PolicyError: `too_many_acts`.
+    """
+    if (
+        sum(row["log"] == context.our_log and bool(row["stands"]) is stands for row in rows)
+        >= MAX_ACTS - spared
+    ):
+        refuse("too_many_acts", "Withdraw the notice, and file another.")
 
 
 def insist_addressed(view: NoticeView, context: Context) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from coupefeu.model.entry import Kind
 from coupefeu.model.notices import MAX_CHECK_POINTS, MAX_UNITS, Answer
+from coupefeu.model.places import E7, Position, wrap_longitude
 from coupefeu.model.volumes import (
     MAX_POSITIONS,
     MAX_RADIUS_DM,
@@ -42,6 +43,11 @@ MAX_READ_BACK: Final = 64
 """So many positions one read-back may hold."""
 MAX_POSITION_CHARACTERS: Final = 80
 MAX_ALTITUDE_VALUE: Final = 10_000_000
+MAX_EDGES_E7: Final = 600 * E7
+"""Degrees of latitude and of longitude that all edges of a notice pass together: what is longer is never compared.
+
+A track of so many is cut into 7,700 legs at most, and nothing that is within these limits into more than 8,192.
+"""
 LATEST_MS: Final = 253_402_300_800_000
 """The year 10000: no clock face beyond it."""
 
@@ -124,9 +130,29 @@ def volumes_defects(volumes: tuple[Volume, ...]) -> Iterator[Defect]:
         yield Defect(code="bad_volumes", field="volumes")
     if sum(map(count_positions, volumes)) > MAX_POSITIONS:
         yield Defect(code="too_many_positions", field="volumes")
+    elif sum(map(_passed_e7, volumes)) > MAX_EDGES_E7:
+        yield Defect(code="long_edges", field="volumes")
     for number, volume in enumerate(volumes, 1):
         for code, name in _volume(volume):
             yield Defect(code=code, field=f"volumes.{number}.{name}")
+
+
+def _passed_e7(volume: Volume) -> int:
+    """Give how many degrees of latitude and longitude its edges pass, in units of 1e-7."""
+    match volume.shape:
+        case Circle():
+            lines: list[tuple[Position, ...]] = []
+        case Polygon(parts=parts):
+            lines = [(*ring, ring[0]) for part in parts for ring in part if ring]
+        case Corridor(line=line):
+            lines = [line]
+        case Track(fixes=fixes):
+            lines = [tuple(each.position for each in fixes)]
+    return sum(
+        abs(end.lat_e7 - start.lat_e7) + abs(wrap_longitude(end.lon_e7 - start.lon_e7))
+        for line in lines
+        for start, end in pairwise(line)
+    )
 
 
 def count_positions(volume: Volume) -> int:

@@ -18,6 +18,7 @@ class NoticeFilter:
 
     `movement`: exactly; `words`: stand in the title, whatever the case of Latin letters. `only_asking`: those alone
     that ask for an answer. `by_start`: ordered by beginning, open ones first, and not by arrival, newest first.
+    `begins_after_ms`: those that begin later than that, UTC.
     """
 
     ours: bool | None = None
@@ -27,6 +28,7 @@ class NoticeFilter:
     words: str = ""
     only_asking: bool = False
     by_start: bool = False
+    begins_after_ms: int | None = None
 
 
 _HOLDS: Final = or_(NOTICES.c.end_ms.is_(None), NOTICES.c.end_ms >= bindparam("now_ms"))
@@ -51,6 +53,7 @@ _LET_THROUGH: Final = and_(
         bindparam("words").is_(None),
         func.instr(func.lower(NOTICES.c.title), func.lower(bindparam("words"))) > literal_column("0"),
     ),
+    or_(bindparam("after_ms").is_(None), NOTICES.c.start_ms > bindparam("after_ms")),
     or_(bindparam("only_asking") == literal_column("0"), NOTICES.c.asks),
 )
 _WHERE: Final[dict[NoticeState | None, Any]] = {None: _LET_THROUGH} | {
@@ -81,6 +84,7 @@ def _values(wanted: NoticeFilter, now_ms: int) -> dict[str, Any]:
         "movement": wanted.movement or None,
         "words": wanted.words or None,
         "only_asking": int(wanted.only_asking),
+        "after_ms": wanted.begins_after_ms,
     }
     return values | ({"now_ms": now_ms} if wanted.state in {NoticeState.LIVE, NoticeState.EXPIRED} else {})
 

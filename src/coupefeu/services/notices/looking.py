@@ -26,11 +26,16 @@ _NEWEST_THEIRS: Final = (
     .limit(1)
 )
 _STANDS: Final = CONFLICTS.c.until_s >= bindparam("from_s")
-_SELECT_CONFLICTS: Final = (
+_FIRST: Final = (CONFLICTS.c.start_s, CONFLICTS.c.found_arrival, CONFLICTS.c.our_log, CONFLICTS.c.our_idx)
+_SELECT_CONFLICTS: Final = select(CONFLICTS).where(_STANDS).order_by(*_FIRST).limit(bindparam("limit"))
+_SELECT_NEXT: Final = (
     select(CONFLICTS)
-    .where(_STANDS)
-    .order_by(CONFLICTS.c.start_s, CONFLICTS.c.found_arrival, CONFLICTS.c.our_log, CONFLICTS.c.our_idx)
+    .where(CONFLICTS.c.start_s >= bindparam("from_s"))
+    .order_by(*_FIRST)
     .limit(bindparam("limit"))
+)
+_SELECT_NEWEST: Final = (
+    select(CONFLICTS).where(_STANDS).order_by(CONFLICTS.c.found_arrival.desc()).limit(bindparam("limit"))
 )
 _COUNT_CONFLICTS: Final = select(func.count().label("count")).select_from(CONFLICTS).where(_STANDS)
 _NAMED: Final = func.json_each(bindparam("notices")).table_valued("value")
@@ -70,6 +75,12 @@ def _at(now_ms: int) -> dict[str, Any]:
 def select_conflicts(now_ms: int, limit: int) -> Statement:
     """Name the conflicts that are not over, those that begin first in front."""
     return Statement(_SELECT_CONFLICTS, {**_at(now_ms), "limit": limit})
+
+
+def select_urgent_conflicts(now_ms: int, limit: int) -> tuple[Statement, Statement]:
+    """Name the conflicts of notices that both begin next, and those that were found last."""
+    values = {**_at(now_ms), "limit": limit}
+    return Statement(_SELECT_NEXT, values), Statement(_SELECT_NEWEST, values)
 
 
 def select_conflicts_of(notices: Iterable[MessageId], now_ms: int) -> Statement:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from coupefeu.model.notices import NoticeForm
+from coupefeu.services.notices.forms import FORMS
 from coupefeu.words import say
 
 _ALONE: Final = frozenset(
@@ -31,7 +32,7 @@ def field_words(field: str, language: str, form: NoticeForm | None = None) -> st
     name, _, rest = field.partition(".")
     number, _, part = rest.partition(".")
     match name:
-        case "fields" if number and form is not None:
+        case "fields" if number and form is not None and FORMS[form].field(int(number)) is not None:
             return say(f"notices-field-{int(form)}-{number}", language)
         case "volumes" if number:
             area = say("notices-volume", language, number=number)

@@ -2,7 +2,8 @@
 
 Refusals carry `services.notices.<reason>`; the same reasons mark the entries of the other side (`standing.py`,
 `answering.py`). Some are for us alone, for they look at our clock, or ask for more than a record needs: `expired`,
-`same_content`, `missing_field`, `missing_window`, `odd_field`, `cannot_ask`, `missing_words`, `counter_replaced`.
+`same_content`, `too_many_acts`, `missing_field`, `missing_window`, `odd_field`, `cannot_ask`, `missing_words`,
+`counter_replaced`.
 """
 
 from collections.abc import Sequence
@@ -42,6 +43,7 @@ from coupefeu.services.notices.insisting import (
     insist_form,
     insist_notice,
     insist_ours,
+    insist_room,
     insist_version,
     insist_words,
     notice_defects,
@@ -86,6 +88,8 @@ def decide(command: Command, known: Sequence[Rows], context: Context) -> tuple[D
 def _about(
     command: NoticeCommand, view: NoticeView, known: Sequence[Rows], context: Context
 ) -> tuple[Draft, ...]:
+    for rows in known:
+        _insist_room(command, rows, context)
     match command:
         case AmendNotice():
             return (_amend(command, view, context),)
@@ -101,6 +105,16 @@ def _about(
             other = fold(known[1], command.other, context)
             return (_settle(command, view, other, context),)
     raise unknown(command)
+
+
+def _insist_room(command: NoticeCommand, rows: Rows, context: Context) -> None:
+    """Refuse what would no longer count; what closes a notice always has a place."""
+    is_closing = isinstance(command, WithdrawNotice | CompleteNotice)
+    amends = isinstance(command, AmendNotice) or (isinstance(command, AnswerCounter) and command.is_accepted)
+    if is_closing or amends:
+        insist_room(rows, context, stands=True, spared=0 if is_closing else 1)
+    if not is_closing and not isinstance(command, AmendNotice):
+        insist_room(rows, context, stands=False)
 
 
 # --- the notice itself ------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from coupefeu.model.messages import MessageId
 from coupefeu.services.base import Context
 from coupefeu.services.notices.acts import Act, Row
-from coupefeu.services.notices.changes import reopens
 from coupefeu.services.notices.facts import CLOSINGS, VERSIONS
 from coupefeu.services.notices.tables import BY_HEAD, ERASED
 
@@ -113,4 +112,4 @@ def _judge(act: Act, root: Act, closing: Act | None) -> str:
 
 def _differs(old: Act, new: Act) -> bool:
     """Whether acknowledgements of one version do not hold for the next; of an erased one nobody can say."""
-    return old.notice is None or new.notice is None or reopens(old.notice, new.notice)
+    return old.essence is None or old.essence != new.essence

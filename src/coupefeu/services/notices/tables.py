@@ -15,11 +15,10 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
-    func,
     literal_column,
     or_,
     select,
-    union_all,
+    text,
 )
 
 from coupefeu.model.entry import Kind
@@ -28,7 +27,10 @@ from coupefeu.services.base import METADATA, Statement
 from coupefeu.services.entry_rows import entry_columns
 
 MAX_ACTS: Final = 256
-"""So many entries of one log about one notice count, the first of them; later ones are kept and change nothing."""
+"""So many entries of one log about one notice count, the first: versions and what closes it, and so many others.
+
+Later ones are kept and change nothing.
+"""
 NOTHING: Final[MessageId] = (-1, -1)
 """Stored with an entry that names no notice, or no version."""
 ERASED: Final = "erased"
@@ -52,6 +54,12 @@ ACTS: Final = Table(
     ),
     Column("root_log", Integer, nullable=False, doc="the notice"),
     Column("root_idx", BigInteger, nullable=False),
+    Column(
+        "stands",
+        Boolean,
+        nullable=False,
+        doc="whether the author of the notice wrote a version of it, or closed it",
+    ),
     Column("root_leaf", LargeBinary, doc="of the notice that its author saw; None: it is the notice"),
     Column("other_log", Integer, nullable=False, doc="of a settlement: the other notice"),
     Column("other_idx", BigInteger, nullable=False),
@@ -65,13 +73,15 @@ ACTS: Final = Table(
     Column("end_ms", BigInteger),
     Column("asks", Boolean, nullable=False),
 )
-Index("notice_acts_by_root", ACTS.c.root_log, ACTS.c.root_idx, ACTS.c.log, ACTS.c.idx)
+Index("notice_acts_by_root", ACTS.c.root_log, ACTS.c.root_idx, ACTS.c.log, ACTS.c.stands, ACTS.c.idx)
 Index("notice_acts_by_arrival", ACTS.c.arrival)
 IS_SETTLEMENT: Final = ACTS.c.kind == literal_column(str(int(Kind.CONFLICT_SETTLED)))
 Index(
     "notice_acts_settling",
     ACTS.c.other_log,
     ACTS.c.other_idx,
+    ACTS.c.log,
+    ACTS.c.idx,
     sqlite_where=IS_SETTLEMENT,
     postgresql_where=IS_SETTLEMENT,
 )
@@ -108,31 +118,38 @@ Index("notices_open", NOTICES.c.ours, NOTICES.c.end_ms, sqlite_where=IS_OPEN, po
 INSERT_ACT: Final = ACTS.insert().values({each.name: bindparam(each.name) for each in ACTS.c})
 INSERT_NOTICE: Final = NOTICES.insert().values({each.name: bindparam(each.name) for each in NOTICES.c})
 
-_ROOTS: Final = func.json_each(bindparam("roots")).table_valued("value")
+_COLUMNS: Final = ", ".join(f"a.{each.name} AS {each.name}" for each in ACTS.c)
+_SETTLES: Final = f"kind = {int(Kind.CONFLICT_SETTLED)}"
 
 
-def _numbered(log: str, idx: str, *those: Any) -> Any:
-    """Give the acts about the named notices, those of each log numbered."""
-    place = (ACTS.c[log], ACTS.c[idx])
+def _about(name: str, role: str, those: str) -> str:
+    """Give each log in which something is said of the given notices, by one step in an index for each."""
+    of_log = f"SELECT a.log FROM notice_acts AS a WHERE a.{role}_log = {{0}}.root_log AND a.{role}_idx = {{0}}.root_idx"  # noqa: S608 - declared names
+    more = f"{those} ORDER BY a.log LIMIT 1"
     return (
-        select(
-            ACTS,
-            func.row_number().over(partition_by=(*place, ACTS.c.log), order_by=ACTS.c.idx).label("place"),
-        )
-        .join(
-            _ROOTS,
-            (place[0] == func.json_extract(_ROOTS.c.value, "$[0]"))
-            & (place[1] == func.json_extract(_ROOTS.c.value, "$[1]")),
-        )
-        .where(*those)
+        f"{name}(root_log, root_idx, log) AS ("  # noqa: S608 - as above
+        f"SELECT root_log, root_idx, ({of_log.format('given')}{more}) FROM given"
+        f" UNION ALL SELECT root_log, root_idx, ({of_log.format(name)} AND a.log > {name}.log{more})"
+        f" FROM {name} WHERE log IS NOT NULL)"
     )
 
 
-_BOTH: Final = union_all(
-    _numbered("root_log", "root_idx"), _numbered("other_log", "other_idx", IS_SETTLEMENT)
-).subquery()
-SELECT_ACTS: Final = (
-    select(_BOTH).where(_BOTH.c.place <= literal_column(str(MAX_ACTS))).order_by(_BOTH.c.log, _BOTH.c.idx)
+def _first(name: str, role: str, those: str) -> str:
+    """Select the first entries of each of these logs: what lies behind is not even read."""
+    own = f"a.{role}_log = {name}.root_log AND a.{role}_idx = {name}.root_idx AND a.log = {name}.log{those}"
+    last = f"SELECT a.idx FROM notice_acts AS a WHERE {own} ORDER BY a.idx LIMIT 1 OFFSET {MAX_ACTS - 1}"  # noqa: S608 - as above
+    return f"notice_acts AS a WHERE {own} AND a.idx <= coalesce(({last}), {(1 << 63) - 1})"
+
+
+SELECT_ACTS: Final = text(
+    "WITH RECURSIVE given(root_log, root_idx) AS ("  # noqa: S608 - declared names
+    "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:roots)),"
+    " class(stands) AS (VALUES (0), (1)),"
+    f" {_about('about', 'root', '')}, {_about('settled', 'other', f' AND a.{_SETTLES}')}"
+    f" SELECT {_COLUMNS} FROM about CROSS JOIN class CROSS JOIN"
+    f" {_first('about', 'root', ' AND a.stands = class.stands')}"
+    f" UNION ALL SELECT {_COLUMNS} FROM settled CROSS JOIN {_first('settled', 'other', f' AND a.{_SETTLES}')}"
+    " ORDER BY log, idx"
 )
 SELECT_ROOT_OF: Final = select(ACTS.c.root_log, ACTS.c.root_idx).where(
     ACTS.c.log == bindparam("log"), ACTS.c.idx == bindparam("idx")

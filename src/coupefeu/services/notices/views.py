@@ -55,6 +55,7 @@ def act_row(recorded: Recorded, head: Head, context: Context) -> dict[str, Any]:
         "leaf_hash": recorded.leaf_hash,
         "effect": effect or _effect_of(recorded, head, party),
         **_placed("root", root),
+        "stands": head.kind in VERSIONS | CLOSINGS and context.party_of(root[0]) == party,
         "root_leaf": leaves[0] if leaves and head.kind != Kind.NOTICE_FILED else None,
         **_placed("other", other),
         **_placed("about", about),

@@ -4,15 +4,17 @@ Of two acts of one party the later is the one with the higher place in its log, 
 of two parties are never put in an order by their clocks where something depends on it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Self
 
 from coupefeu.errors import CoupefeuError
 from coupefeu.keys import ed25519
 from coupefeu.model.entry import Kind
 from coupefeu.model.messages import MessageId
-from coupefeu.model.notices import Level, Reached
+from coupefeu.model.notices import MAX_UNITS, Level, Reached
 from coupefeu.services.base import Context
 from coupefeu.services.passing.facts import AHEAD_MS, ORDERS, NamedUnit, PassingFact, read_passing
 from coupefeu.services.passing.status import NoticeKnown
@@ -84,16 +86,21 @@ class Listed:
 
 
 def listed_units(acts: Iterable[Act]) -> dict[tuple[str, str], Listed]:
-    """Give the units that are listed, by (party, name), in the order in which they were first."""
+    """Give the units that are listed, by (party, name), in the order in which they were first.
+
+    So many of one party at once, as that party's own node would list; what is beyond is not listed.
+    """
     listed: dict[tuple[str, str], Listed] = {}
+    counts: Counter[str] = Counter()
     for act in acts:
         if act.defect or act.kind != Kind.NOTICE_PASSED_DOWN:
             continue
         for unit in act.fact.units:
             key = (act.party, unit.name)
             if unit.level is None:
-                listed.pop(key, None)
-            else:
+                counts[act.party] -= listed.pop(key, None) is not None
+            elif key in listed or counts[act.party] < MAX_UNITS:
+                counts[act.party] += key not in listed
                 listed[key] = Listed(unit=unit, level=unit.level, by=act)
     return listed
 
@@ -124,12 +131,18 @@ def judge_about(act: Act, notice: NoticeKnown) -> str:
     return "" if _is_same(known[act.version[0]], act.version[1]) else "another_entry"
 
 
-def judge_reached(act: Act, acts: Sequence[Act], listed: Mapping[tuple[str, str], Listed]) -> str:
-    """Name why a report that a unit was reached counts for nothing ("" when it may)."""
+def orders_of(acts: Iterable[Act]) -> dict[MessageId, bytes]:
+    """Give the leaf hash of every STOP and RESUMED."""
+    return {each.id: each.row["leaf_hash"] for each in acts if each.kind in ORDERS and not each.defect}
+
+
+def judge_reached(
+    act: Act, orders: Mapping[MessageId, bytes], listed: Mapping[tuple[str, str], Listed]
+) -> str:
+    """Name why a report that a unit was reached counts for nothing ("" when it may); `orders`: of `orders_of`."""
     found = listed.get((act.party, act.fact.unit))
     if found is None:
         return "no_such_unit"
-    orders = {each.id: each.row["leaf_hash"] for each in acts if each.kind in ORDERS and not each.defect}
     if not all(order in orders and _is_same(orders[order], leaf) for order, leaf in act.orders):
         return "no_such_order"
     return judge_signature(act, found.unit.key) if act.fact.signature else ""
@@ -142,11 +155,16 @@ def judge_signature(act: Act, key: bytes) -> str:
     octets = reply_octets(
         act.named[0][1], act.version[1], tuple(leaf for _, leaf in act.orders), act.fact.unit
     )
+    return "" if _is_signed(key, octets, act.fact.signature) else "wrong_signature"
+
+
+@lru_cache(maxsize=4_096)
+def _is_signed(key: bytes, octets: bytes, signature: bytes) -> bool:
     try:
-        ed25519.verify(key, octets, act.fact.signature)
+        ed25519.verify(key, octets, signature)
     except CoupefeuError:
-        return "wrong_signature"
-    return ""
+        return False
+    return True
 
 
 def reply_octets(notice: bytes, version: bytes, orders: tuple[bytes, ...], unit: str) -> bytes:

@@ -4,7 +4,7 @@ A unit must have the newest version that changes what it must know, and the newe
 for exactly what its author named in its head: nothing that came later is acknowledged by it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from coupefeu.model.entry import Kind
 from coupefeu.model.messages import MessageId, format_number
@@ -17,6 +17,7 @@ from coupefeu.services.passing.acts import (
     judge_reached,
     listed_units,
     newest_orders,
+    orders_of,
     proof_of,
 )
 from coupefeu.services.passing.facts import ORDERS
@@ -40,16 +41,18 @@ def fold(notice: NoticeKnown, rows: Rows, context: Context) -> PassingView:
     effects = {act.id: judge_about(act, notice) for act in acts}
     good = [act for act in acts if not effects[act.id]]
     listed = listed_units(good)
+    said = orders_of(good)
     for act in good:
         if act.kind == Kind.UNIT_REACHED:
-            effects[act.id] = judge_reached(act, good, listed)
+            effects[act.id] = judge_reached(act, said, listed)
     orders = newest_orders(good)
     taken = {each.id for each in orders.values()}
+    effects |= dict.fromkeys(_took_nothing_back(good), "not_stopped")
+    reached: dict[tuple[str, str], list[Act]] = {}
     for act in good:
-        if act.kind == Kind.NOTICE_RESUMED and not _took_back(act, good):
-            effects[act.id] = "not_stopped"
-    reached = [act for act in good if act.kind == Kind.UNIT_REACHED and not effects[act.id]]
-    units = tuple(_unit(each, reached, orders, notice, context) for each in listed.values())
+        if act.kind == Kind.UNIT_REACHED and not effects[act.id]:
+            reached.setdefault((act.party, act.fact.unit), []).append(act)
+    units = tuple(_unit(each, reached.get(key, ()), orders, notice, context) for key, each in listed.items())
     gaps = _gaps(notice, units, orders)
     check_ins = in_time(act for act in good if act.kind == Kind.CHECKED_IN)
     now_ms = context.now.utc_ms
@@ -84,17 +87,20 @@ def fold(notice: NoticeKnown, rows: Rows, context: Context) -> PassingView:
     )
 
 
-def _took_back(act: Act, acts: Sequence[Act]) -> bool:
-    """Whether the last order of this party before it was a STOP."""
-    before = [each for each in acts if each.kind in ORDERS and each.party == act.party and each.id < act.id]
-    return bool(before) and before[-1].kind == Kind.NOTICE_STOPPED
+def _took_nothing_back(acts: Iterable[Act]) -> Iterator[MessageId]:
+    """Name what says RESUMED where the last order of its party before it was no STOP."""
+    last: dict[str, int] = {}
+    for act in acts:
+        if act.kind == Kind.NOTICE_RESUMED and last.get(act.party) != Kind.NOTICE_STOPPED:
+            yield act.id
+        if act.kind in ORDERS:
+            last[act.party] = act.kind
 
 
 def _unit(
-    listed: Listed, reached: Sequence[Act], orders: Mapping[str, Act], notice: NoticeKnown, context: Context
+    listed: Listed, own: Sequence[Act], orders: Mapping[str, Act], notice: NoticeKnown, context: Context
 ) -> UnitView:
     name, party = listed.unit.name, listed.by.party
-    own = [act for act in reached if act.party == party and act.fact.unit == name]
     counting = [act for act in own if _counts(act, orders, notice)]
     why = None if counting else _why(own, orders, notice)
     earlier = None if counting or not own else _reached(own[-1], counts=False, context=context)

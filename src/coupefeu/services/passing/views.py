@@ -15,9 +15,9 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
-    func,
     literal_column,
     select,
+    text,
     update,
 )
 
@@ -25,6 +25,7 @@ from coupefeu.model.entry import Head, Reference
 from coupefeu.model.messages import MessageId
 from coupefeu.services.base import METADATA, Context, Recorded, Statement
 from coupefeu.services.entry_rows import entry_columns, entry_row, fits, storable
+from coupefeu.services.passing.facts import KINDS
 from coupefeu.wire import cbor
 
 MAX_ACTS: Final = 1_024
@@ -56,21 +57,21 @@ Index(
     "passing_by_notice", PASSING.c.root_log, PASSING.c.root_idx, PASSING.c.kind, PASSING.c.log, PASSING.c.idx
 )
 INSERT_PASSING: Final = PASSING.insert().values({each.name: bindparam(each.name) for each in PASSING.c})
-_NUMBERED: Final = (
-    select(
-        PASSING,
-        func.row_number()
-        .over(partition_by=(PASSING.c.log, PASSING.c.kind), order_by=PASSING.c.idx.desc())
-        .label("place"),
-    )
-    .where(PASSING.c.root_log == bindparam("log"), PASSING.c.root_idx == bindparam("idx"))
-    .subquery()
+_OF_NOTICE: Final = "a.root_log = :log AND a.root_idx = :idx AND a.kind = {0}.kind"
+_IN_LOG: Final = f"{_OF_NOTICE.format('said')} AND a.log = said.log"
+SELECT_ACTS: Final = text(
+    f"WITH RECURSIVE kinds(kind) AS (VALUES {', '.join(f'({int(each)})' for each in sorted(KINDS))}),"  # noqa: S608 - declared names
+    " said(kind, log) AS ("
+    "SELECT kind, (SELECT a.log FROM passing AS a"
+    f" WHERE {_OF_NOTICE.format('kinds')} ORDER BY a.log LIMIT 1) FROM kinds"
+    " UNION ALL SELECT kind, (SELECT a.log FROM passing AS a"
+    f" WHERE {_OF_NOTICE.format('said')} AND a.log > said.log ORDER BY a.log LIMIT 1) FROM said WHERE log IS NOT NULL)"
+    f" SELECT {', '.join(f'a.{each.name} AS {each.name}' for each in PASSING.c)}"
+    f" FROM said CROSS JOIN passing AS a WHERE {_IN_LOG} AND a.idx >= coalesce("
+    f"(SELECT a.idx FROM passing AS a WHERE {_IN_LOG} ORDER BY a.idx DESC LIMIT 1 OFFSET {MAX_ACTS - 1}), 0)"
+    " ORDER BY log, idx"
 )
-SELECT_ACTS: Final = (
-    select(_NUMBERED)
-    .where(_NUMBERED.c.place <= literal_column(str(MAX_ACTS)))
-    .order_by(_NUMBERED.c.log, _NUMBERED.c.idx)
-)
+"""What lies before the acts that count is not even read."""
 SELECT_ROOT_OF: Final = select(PASSING.c.root_log, PASSING.c.root_idx).where(
     PASSING.c.log == bindparam("log"), PASSING.c.idx == bindparam("idx")
 )
