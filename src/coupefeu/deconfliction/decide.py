@@ -13,8 +13,9 @@ from coupefeu.deconfliction.ellipsoid import GREATEST_RADIUS_M, LEAST_RADIUS_M, 
 from coupefeu.deconfliction.facing import MOST_CELLS, Bools
 from coupefeu.deconfliction.gaps import TOLERANCE_M, measured_m, time_gaps_ms
 from coupefeu.deconfliction.inside import rightwards, turned
+from coupefeu.deconfliction.plane import judge
 from coupefeu.deconfliction.prepared import Prepared
-from coupefeu.deconfliction.stack import AREA, TRACK, Stack, read_stack
+from coupefeu.deconfliction.stack import AREA, TRACK, Stack, is_plain, read_stack
 from coupefeu.model.volumes import Separation
 
 _SLACK = 1e-6
@@ -24,17 +25,29 @@ _FAR = 0.5
 
 def which(query: Prepared, candidates: Sequence[Prepared | bytes], separation: Separation) -> list[int]:
     """Say which candidates conflict with a notice, by their places in the sequence; as `conflicting`, without gaps."""
-    if not candidates:
-        return []
-    theirs = read_stack([each if isinstance(each, bytes) else each.data for each in candidates])
-    ours = query.stack
+    data = [each if isinstance(each, bytes) else each.data for each in candidates]
+    plain = [place for place, each in enumerate(data) if is_plain(each)] if is_plain(query.data) else []
+    found: list[int] = []
+    if plain:
+        near, doubtful = judge(query.data, [data[each] for each in plain], separation, TOLERANCE_M)
+        found = [plain[each] for each in near]
+        if doubtful:
+            left = [plain[each] for each in doubtful]
+            distance = measured_m(query.stack, read_stack([data[each] for each in left]), separation)
+            too_near = distance < separation.distance_m + TOLERANCE_M
+            found += [place for place, near in zip(left, too_near.tolist(), strict=True) if near]
+    if len(plain) < len(data):
+        left = sorted(set(range(len(data))).difference(plain))
+        found += [left[each] for each in _which(query.stack, [data[each] for each in left], separation)]
+    return sorted(found)
+
+
+def _which(ours: Stack, candidates: Sequence[bytes], separation: Separation) -> list[int]:
+    theirs = read_stack(candidates)
     single = [ours]
     if len(ours.head) > 1:
         single = [ours.only(np.array([number])) for number in range(len(ours.head))]
     owners = [theirs.owner[decide(one, theirs, separation)] for one in single]
-    if len(single) == 1 and len(theirs.head) == len(candidates):
-        found: list[int] = owners[0].tolist()
-        return found
     return sorted(set(np.concatenate(owners).tolist()))
 
 

@@ -11,6 +11,7 @@ from coupefeu.deconfliction.bands import METRE, UNBOUNDED, band_of
 from coupefeu.deconfliction.cutting import MAX_ROWS, Rows, cut, too_long
 from coupefeu.deconfliction.ellipsoid import LEAST_RADIUS_M
 from coupefeu.deconfliction.inside import held_axes
+from coupefeu.deconfliction.plane import is_simple
 from coupefeu.deconfliction.stack import (
     AREA,
     LINE,
@@ -95,7 +96,7 @@ def prepare(volumes: Sequence[Volume]) -> Prepared:
         left -= len(rows.step)
         if left < 0:
             raise too_long()
-        data.append(_encode(volume, rows))
+        data.append(_encode(volume, rows, is_alone=len(volumes) == 1))
     return Prepared(b"".join(data))
 
 
@@ -109,7 +110,7 @@ def padded(box: Box, separation: Separation) -> Box:
     return Box(*bounds)
 
 
-def _encode(volume: Volume, rows: Rows) -> bytes:
+def _encode(volume: Volume, rows: Rows, *, is_alone: bool) -> bytes:
     shape = volume.shape
     start_ms = -UNBOUNDED if volume.start_ms is None else volume.start_ms
     end_ms = UNBOUNDED if volume.end_ms is None else volume.end_ms
@@ -121,7 +122,16 @@ def _encode(volume: Volume, rows: Rows) -> bytes:
     elif isinstance(shape, Track):
         kind, buffer_dm = TRACK, shape.buffer_dm
         start_ms, end_ms = shape.fixes[0].at_ms, shape.fixes[-1].at_ms
-    return encode_volume(kind, buffer_dm, band_of(volume), (start_ms, end_ms), rows)
+    plain = is_alone and _is_plain(kind, rows)
+    return encode_volume(kind, buffer_dm, band_of(volume), (start_ms, end_ms), rows, is_plain=plain)
+
+
+def _is_plain(kind: int, rows: Rows) -> bool:
+    if kind in {POINT, TRACK}:
+        return kind == POINT
+    if kind == LINE:
+        return len(rows.step) > 1
+    return len(rows.step) > 2 and int((rows.step <= 0).sum()) == 1 and is_simple(rows.normal)
 
 
 def _box(stack: Stack, volume: int) -> Box:

@@ -2,9 +2,10 @@
 
 volume   bytes i32 | kind i32 | rows i32 | lower datum i16, upper datum i16
          buffer dm, lower, upper, least, greatest, start ms, end ms: i64 each (altitudes in 0.2 mm)
-         b"CFVOLUM1"
+         b"CFVOLUM1", or b"CFPLAIN1" of a notice's only volume where it is plain
          rows x (x, y, z, step): i32 each, normals scaled by 2^30
          rows x ms: i64 each, of a track alone, filled up to 16 bytes
+plain    a place, a line, or an area of one ring that meets itself nowhere: what `plane.py` can decide
 notice   its volumes one after the other; all little-endian
 """
 
@@ -26,8 +27,11 @@ POINT, LINE, AREA, TRACK = 1, 2, 3, 4
 SCALE: Final = 1 << 30
 HEADER: Final = struct.Struct("<iiihh7q8s")
 MAGIC: Final = b"CFVOLUM1"
-_UNIT: Final = 16
-_HEADER_UNITS: Final = HEADER.size // _UNIT
+PLAIN: Final = b"CFPLAIN1"
+_MAGIC_AT: Final = HEADER.size - len(MAGIC)
+UNIT: Final = 16
+"""Bytes of a row."""
+_HEADER_UNITS: Final = HEADER.size // UNIT
 _HEADER_DTYPE: Final = np.dtype([
     ("size", "<i4"), ("kind", "<i4"), ("rows", "<i4"), ("lower_datum", "<i2"), ("upper_datum", "<i2"),
     ("buffer_dm", "<i8"), ("lower", "<i8"), ("upper", "<i8"), ("least", "<i8"), ("greatest", "<i8"),
@@ -39,19 +43,22 @@ NO_EDGE: Final = 1e-17
 """Squared chord of an edge of two centimetres: its ends stand for it."""
 
 Integers = NDArray[np.int64]
+Heads = NDArray[np.void]
 
 
-def encode_volume(kind: int, buffer_dm: int, band: Band, window: tuple[int, int], rows: Rows) -> bytes:
+def encode_volume(
+    kind: int, buffer_dm: int, band: Band, window: tuple[int, int], rows: Rows, *, is_plain: bool
+) -> bytes:
     """Write one volume."""
     times = b"" if rows.at_ms is None else rows.at_ms.astype("<i8").tobytes()
-    times += bytes(-len(times) % _UNIT)
+    times += bytes(-len(times) % UNIT)
     table = np.empty((len(rows.step), 4), dtype="<i4")
     table[:, :3] = np.rint(rows.normal * SCALE)
     table[:, 3] = rows.step
     size = HEADER.size + table.nbytes + len(times)
     header = HEADER.pack(
         size, kind, len(rows.step), band.lower_datum, band.upper_datum, buffer_dm,
-        band.lower, band.upper, band.least, band.greatest, *window, MAGIC,
+        band.lower, band.upper, band.least, band.greatest, *window, PLAIN if is_plain else MAGIC,
     )  # fmt: skip
     return header + table.tobytes() + times
 
@@ -79,11 +86,11 @@ def check_volume(data: bytes) -> None:
     size, kind, rows, *_, magic = HEADER.unpack_from(data)
     times = (rows * 8 + 15) // 16 * 16 if kind == TRACK else 0
     if (
-        magic != MAGIC
+        magic not in {MAGIC, PLAIN}
         or not POINT <= kind <= TRACK
         or not 1 <= rows <= MAX_ROWS
         or size != len(data)
-        or size != HEADER.size + rows * _UNIT + times
+        or size != HEADER.size + rows * UNIT + times
     ):
         raise damaged()
     table = np.frombuffer(data, "<i4", rows * 4, HEADER.size).reshape(-1, 4)
@@ -99,6 +106,16 @@ def damaged() -> PeerError:
         code="deconfliction.prepared.damaged",
         hint="Make the views anew: coupefeu rebuild.",
     )
+
+
+def is_plain(notice: bytes) -> bool:
+    """Say whether a notice that `prepare` wrote is one plain volume."""
+    return notice[_MAGIC_AT : HEADER.size] == PLAIN
+
+
+def heads_of(notices: Sequence[bytes]) -> Heads:
+    """Read the headers of notices of one volume each."""
+    return np.frombuffer(b"".join([each[: HEADER.size] for each in notices]), _HEADER_DTYPE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,7 +206,7 @@ class Stack:
     def at_ms(self, volume: int) -> Integers:
         """Give the instants of a track's rows."""
         rows = int(self.head["rows"][volume])
-        return np.frombuffer(self.data[volume], "<i8", rows, HEADER.size + rows * _UNIT)
+        return np.frombuffer(self.data[volume], "<i8", rows, HEADER.size + rows * UNIT)
 
     def only(self, volumes: Integers) -> "Stack":
         """Take some volumes out, in ascending order."""
@@ -219,7 +236,7 @@ def read_stack(notices: Sequence[bytes]) -> Stack:
             owner += [number] * len(volumes)
     joined = np.frombuffer(b"".join(data), dtype=np.uint8)
     units = joined.view("<i4").reshape(-1, 4)
-    sizes = np.array([len(each) for each in data], dtype=np.int64) // _UNIT
+    sizes = np.array([len(each) for each in data], dtype=np.int64) // UNIT
     starts = np.cumsum(sizes) - sizes
     headers = starts[:, None] + _HEADER_AT
     head = units.take(headers.ravel(), axis=0).reshape(-1).view(_HEADER_DTYPE)

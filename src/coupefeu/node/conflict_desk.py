@@ -101,7 +101,7 @@ class ConflictDesk:
             return ()
         prepared, boxes = ready
         separation = self._separation(context)
-        near = [self._rows(each) for each in select_near(boxes, ours=not ours)]
+        near = [self._rows(each) for each in select_near(boxes, separation, ours=not ours)]
         found = find_conflicts(prepared, near, separation)
         notices = self._notices([(row["root_log"], row["root_idx"]) for row in found], context)
         return tuple(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 METADATA = MetaData()
 """The view tables of all services, apart from the record's own: dropped and rebuilt from the record."""
 
-VIEWS_VERSION = 5
+VIEWS_VERSION = 6
 """Raised by one whenever a service makes other rows of the same entries; records then rebuild their views."""
 
 Rows = Sequence[Mapping[str, Any]]

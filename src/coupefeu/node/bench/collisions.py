@@ -125,7 +125,7 @@ def file_one(connection: Connection, row: dict[str, Any]) -> Filed:
             found.add(statement.parameters[f"{side}_idx"])
     compared_before.cache_clear()
     started = time.thread_time()
-    near = [select(each) for each in select_near(row["boxes"], ours=not row["ours"])]
+    near = [select(each) for each in select_near(row["boxes"], SEPARATION, ours=not row["ours"])]
     find_conflicts(row["prepared"], near, SEPARATION)
     answer_s = time.thread_time() - started
     return Filed(filed_s, answer_s, sum(map(len, near)), found)

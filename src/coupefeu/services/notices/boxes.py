@@ -10,6 +10,8 @@ Expired notices stay: what a new one means to do in the past lies in the past as
 
 import struct
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from operator import add
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -87,9 +89,6 @@ MINIMA: Final = Table(
     Column("distance_m", Integer, nullable=False),
     Column("altitude_m", Integer, nullable=False),
     Column("time_s", Integer, nullable=False),
-    Column("pad_sphere", Integer, nullable=False, doc="the distance in units of the boxes"),
-    Column("pad_m", Integer, nullable=False),
-    Column("pad_s", Integer, nullable=False),
     Column("since_ms", BigInteger, doc="since when not all was compared; None: all was"),
     Column("checked_to", BigInteger, doc="the arrival of our notice that was compared last; None: all were"),
 )
@@ -120,19 +119,16 @@ WAIT: Final = update(MINIMA).values(
 SAVE_CHECKED: Final = update(MINIMA).values(
     checked_to=bindparam("b_checked_to"), since_ms=bindparam("b_since_ms")
 )
-_PADS: Final = {"x": "pad_sphere", "y": "pad_sphere", "z": "pad_sphere", "a": "pad_m", "t": "pad_s"}
-_MEETS: Final = " AND ".join(
-    f"r.{axis}0 <= :{axis}1 + m.{_PADS[axis]} AND r.{axis}1 >= :{axis}0 - m.{_PADS[axis]}" for axis in AXES
-)
+_MEETS: Final = " AND ".join(f"r.{axis}0 <= :{axis}1 AND r.{axis}1 >= :{axis}0" for axis in AXES)
 SELECT_NEAR: Final = {
     ours: text(
         "SELECT v.arrival, v.arrived_ms, v.root_log, v.root_idx, v.ours, v.boxes, v.prepared"  # noqa: S608 - fixed text
-        f" FROM notice_minima AS m CROSS JOIN {tree.name} AS r CROSS JOIN notice_volumes AS v"
+        f" FROM {tree.name} AS r CROSS JOIN notice_volumes AS v"
         f" WHERE {_MEETS} AND v.arrival = r.id >> {BOX_BITS} LIMIT :most"
     )
     for ours, tree in ((True, BOXES_OURS), (False, BOXES_THEIRS))
 }
-"""The volumes of one side whose boxes come nearer to a box than the minima; nobody else's row is read."""
+"""The volumes of one side whose boxes meet a box, which the minima have widened; nobody else's row is read."""
 
 
 def encode_boxes(boxes: Sequence[Sequence[int]]) -> bytes:
@@ -153,15 +149,26 @@ def span_of(octets: bytes) -> tuple[int, int]:
     return min(box[-2] for box in boxes), max(box[-1] for box in boxes)
 
 
-def select_near(boxes: bytes, *, ours: bool, most: int = _ALL) -> tuple[Statement, ...]:
+def select_near(
+    boxes: bytes, separation: Separation, *, ours: bool, most: int = _ALL
+) -> tuple[Statement, ...]:
     """Name the volumes of one side (`ours`, or the other) that may be too near to a notice: a select for each box.
 
     `most`: of each select no more rows than these are wanted.
     """
+    pads = _pads(separation)
     return tuple(
-        Statement(SELECT_NEAR[ours], {**dict(zip(EDGES, box, strict=True)), "most": most})
+        Statement(SELECT_NEAR[ours], {**dict(zip(EDGES, map(add, box, pads), strict=True)), "most": most})
         for box in decode_boxes(boxes)
     )
+
+
+@lru_cache(maxsize=2)
+def _pads(separation: Separation) -> tuple[int, ...]:
+    """Give how much the minima widen each edge of a box, in its units."""
+    reach = int((separation.distance_m + 1.0) / LEAST_RADIUS_M * SCALE) + 1
+    pads = (reach, reach, reach, separation.altitude_m, separation.time_s)
+    return tuple(sign * pad for pad in pads for sign in (-1, 1))
 
 
 def select_volumes_of(notice: MessageId) -> Statement:
@@ -191,9 +198,6 @@ def minima_row(separation: Separation, since_ms: int | None = None) -> dict[str,
         "distance_m": separation.distance_m,
         "altitude_m": separation.altitude_m,
         "time_s": separation.time_s,
-        "pad_sphere": int((separation.distance_m + 1.0) / LEAST_RADIUS_M * SCALE) + 1,
-        "pad_m": separation.altitude_m,
-        "pad_s": separation.time_s,
         "since_ms": since_ms,
         "checked_to": None if since_ms is None else 0,
     }

@@ -148,7 +148,9 @@ def check(row: dict[str, Any], separation: Separation, select: Select) -> Iterat
     are compared with it a few at a time (`store.colliding`).
     """
     most = -1 if row["ours"] else MOST_AT_ONCE + 1
-    near: list[Rows] = [select(each) for each in select_near(row["boxes"], ours=not row["ours"], most=most)]
+    near: list[Rows] = [
+        select(each) for each in select_near(row["boxes"], separation, ours=not row["ours"], most=most)
+    ]
     if not row["ours"] and _is_much(row, near):
         yield Statement(WAIT, {"b_since_ms": row["arrived_ms"]})
         return

@@ -31,7 +31,7 @@ def _name(draft: Draft, context: Context, select: Select) -> Draft:
     if fact is None or ready is None or separation is None:
         return draft
     prepared, boxes = ready
-    near = [select(each) for each in select_near(boxes, ours=False)]
+    near = [select(each) for each in select_near(boxes, separation, ours=False)]
     found = [row for row in find_conflicts(prepared, near, separation) if _lasts(row, context.now.utc_ms)]
     named = sorted(found, key=lambda row: (span_of(row["boxes"])[0], row["arrival"]))[:MAX_NAMED]
     return replace(
