@@ -17,9 +17,11 @@ from coupefeu.console.app import make_routes
 from coupefeu.console.errors import STATUSES
 from coupefeu.link.config import Limits, Timings
 from coupefeu.link.phase import TRANSITIONS, Phase
+from coupefeu.model.duration import format_duration
 from coupefeu.model.entry import Author, Kind, author_of
 from coupefeu.model.messages import SUBJECTS, Form, Operative, OutcomeCode
 from coupefeu.model.notices import USUAL_TERMS
+from coupefeu.model.usual_firebreak import USUAL_RULES
 from coupefeu.node import commands
 from coupefeu.services.agreement.facts import KEY_STATEMENT
 from coupefeu.services.arranged.table import ENDS as ARRANGED_ENDS
@@ -281,6 +283,18 @@ def _console_statuses() -> str:
     return _table(("kind", "status"), [(f"`{kind.__name__}`", status) for kind, status in STATUSES.items()])
 
 
+def _firebreak_rules() -> str:
+    rows: list[tuple[object, ...]] = []
+    for rule in USUAL_RULES:
+        after = format_duration(rule.after_s) if rule.after_s else ""
+        named = ", ".join(each.name for each in rule.precedences)
+        count = rule.count if rule.count > 1 else ""
+        rows.append(
+            (f"`{rule.id}`", f"`{rule.watches}` {named}".strip(), after, count, rule.level, rule.sentence.en)
+        )
+    return _table(("id", "watches", "after", "count", "level", "sentence"), rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "link-life": _link_life,
     "link-drawing": _link_drawing,
@@ -291,6 +305,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "link-limits": lambda: _values(Limits(), _LIMITS),
     "kinds": _kinds,
     "forms": _forms,
+    "firebreak-rules": _firebreak_rules,
     "notice-forms": _notice_forms,
     "phrases": _phrases,
     "steps": _steps,

@@ -229,7 +229,7 @@ def changed_agreements():
     for old, new in STRANGE:
         assert old in text
         yield text.replace(old, new, 1)
-    yield text + "x" * 16_384
+    yield text + "x" * 24_576
     yield "a" + ".b" * 70 + " = 1\n" + text
 
 
@@ -265,6 +265,36 @@ TERMS_OF_NOTICES = (
     ("[notices.sea_movement]", "[notices.x]"),
     ("[notices.static_site]\nlead", "[notices.static_site]\nahead"), ('sea_entry = "1d20h"\n', ""),
 )  # fmt: skip
+RULE = '[[firebreak.rules]]\nid = "incident-open"\nwatches = "incident"\n'
+TERMS_OF_FIREBREAK = (
+    ('unknown_after = "1d2h"', 'unknown_after = "59s"'), ('unknown_after = "1d2h"', 'unknown_after = "1d2h"\nx = 1'),
+    ('unknown_after = "1d2h"', 'unknown_after = "1d2h"\nmediator = "The embassy"'),
+    ('unknown_after = "1d2h"', f'unknown_after = "1d2h"\nmediator = "{"x" * 201}"'),
+    ('id = "incident-open"', 'id = "unknown"'), ('id = "incident-open"', 'id = "query-overdue"'),
+    ('id = "incident-open"', 'id = "Incident"'), ('watches = "incident"', 'watches = "heard"'),
+    ('watches = "incident"', 'watches = "witness"'), ('watches = "incident"', 'watches = "query"'),
+    *(('watches = "contact"', f'watches = "contact"\n{each}') for each in (
+        'posts = ["us.secretary", "ru.minister"]', 'posts = ["us.secretary", "ru.chief"]',
+        'posts = ["us.x", "ru.chief"]',
+        "count = 2", 'within = "1d"', 'precedence = ["FLASH"]', "posts = []",
+    )),
+    *((RULE, f"{RULE}{each}\n") for each in (
+        "count = 0", "count = 64", "count = 65", 'after = "1d"', 'after = "367d"', 'precedence = ["FLASH"]',
+        'posts = ["us.duty"]', "threshold = 1",
+    )),
+    *(('watches = "outcome"\n', f'watches = "outcome"\n{each}\n') for each in (
+        'precedence = ["FLASH", "ROUTINE"]', 'precedence = ["URGENT"]', 'posts = ["us.duty"]', 'posts = ["us.x"]',
+    )),
+    *(('watches = "refused"\nlevel = "strained"', f'watches = "refused"\nlevel = "strained"\n{each}') for each in (
+        'within = "1d"', 'within = "59s"', 'after = "1d"', 'posts = ["us.duty"]', "count = 3", "count = 4",
+        'count = 3\nwithin = "1d"', 'posts = ["us.duty", "ru.duty"]',
+    )),
+    ('watches = "watch"\nlevel = "strained"', 'watches = "watch"\nlevel = "strained"\nposts = ["us.duty"]'),
+    ('watches = "watch"\nlevel = "strained"', 'watches = "watch"\nlevel = "strained"\nposts = ["us.chief"]'),
+    ("count = 3", "count = 1"), ('after = "14d"\n', ""), ('after = "14d"', 'after = "1s"'),
+    ('precedence = ["FLASH"]\nafter = "10m"\n', ""), ('precedence = ["FLASH"]\nafter = "10m"', 'after = "10m"'),
+    ("An incident is", "Аn incident is"), ("Инцидент не", "Incident не"), ("Un incident n'est", ""),
+)  # fmt: skip
 STRANGE = (
     ("United", "Unitеd"), ('"EXERCISE"', '"REAL"'), ("version = 1", "version = 10_000"),
     ("version = 1", "version = true"),
@@ -278,6 +308,7 @@ STRANGE = (
     *((RUNGS, each) for each in LADDERS),
     *((CALLS, each) for each in TERMS_OF_CALLS),
     *TERMS_OF_NOTICES,
+    *TERMS_OF_FIREBREAK,
     *(("[budgets]", f"[[witnesses]]\n{each}\n[budgets]") for each in WITNESSES),
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ import { COSIGNATURE, ML_DSA_44, parseKey, type VerifierKey } from '../proof/not
 import { toBase64, toHex, utf8ToBytes } from '../proof/octets';
 import { Refusal } from '../proof/refusal';
 import { hasForeignWord } from './deceptive';
+import { readFirebreak, type Pair } from './firebreak';
 import { parseToml, refused, type Table } from './toml';
 
 const MAX_PARTIES = 16;
@@ -185,8 +186,15 @@ export function parseAgreement(octets: Uint8Array): Agreement {
   const lineId = line.hexadecimal('id', 16);
   line.finish();
   const version = root.integer('version', 1, 9_999);
-  readTerms(root, parties, posts);
+  const { pairs, hasLineTests } = readTerms(root, parties, posts);
   const witnesses = parseWitnesses(root, parties);
+  readFirebreak(root, {
+    posts: posts.map((post) => post.id),
+    desks: parties.map((party) => party.desk),
+    pairs,
+    hasLineTests,
+    hasWitness: witnesses.length > 0,
+  });
   const keys = parseKeys(root, name, lineId, parties, witnesses);
   root.finish();
   return { name, isExercise, version, lineId, parties, posts, keys, witnesses };
@@ -227,22 +235,28 @@ function checkDesks(parties: readonly WrittenParty[], posts: readonly Post[]): v
   }
 }
 
-/** Read what a verifier makes no use of, as strictly as the rest. */
-function readTerms(root: Table, parties: readonly Party[], posts: readonly Post[]): void {
+interface ReadTerms {
+  readonly pairs: readonly Pair[];
+  readonly hasLineTests: boolean;
+}
+
+/** Read what a verifier makes no use of, as strictly as the rest; gives what decides which rules can fire. */
+function readTerms(root: Table, parties: readonly Party[], posts: readonly Post[]): ReadTerms {
   root.instantMs('in_force');
   if (root.has('classical_until')) root.instantMs('classical_until');
   const mode = root.choice('record_mode', ['ON RECORD', 'RECORD OF FACT ONLY'] as const);
   root.durationS('skew', 0);
   root.hexadecimal('dictionary_sha256', 32);
-  readPairs(root, posts);
+  const pairs = readPairs(root, posts);
   readLadders(root, posts);
   const longestS = readDeadlines(root.table('deadlines'));
   readAges(root, mode === 'RECORD OF FACT ONLY', longestS);
-  readLineTests(root, parties);
+  const hasLineTests = readLineTests(root, parties) > 0;
   readBudgets(root.table('budgets'));
   readCalls(root);
   readWatch(root);
   readNotices(root);
+  return { pairs, hasLineTests };
 }
 
 /** Read what plans keep apart by, and the terms of each form of notice, where that is agreed. */
@@ -299,16 +313,18 @@ function readAge(table: Table, field: string, longestS: number): void {
   table.finish();
 }
 
-function readPairs(root: Table, posts: readonly Post[]): void {
+function readPairs(root: Table, posts: readonly Post[]): Pair[] {
   const pairs = root.tables('pairs', 1, 1_024).map((row) => {
     const [first = '', second = '', ...more] = row.texts('posts', POST_ID);
     if (!isPost(posts, first) || !isPost(posts, second) || more.length > 0) throw refused('unknown_post');
     if (partyOf(first) === partyOf(second)) throw refused('bad_value');
-    if (row.has('contact_every')) row.durationS('contact_every', 60);
+    const hasCadence = row.has('contact_every');
+    if (hasCadence) row.durationS('contact_every', 60);
     row.finish();
-    return [first, second].toSorted().join();
+    return { posts: [first, second], hasCadence };
   });
-  insistOnce(pairs);
+  insistOnce(pairs.map((pair) => pair.posts.toSorted().join()));
+  return pairs;
 }
 
 function readLadders(root: Table, posts: readonly Post[]): void {
@@ -343,7 +359,8 @@ function readCalls(root: Table): void {
   table.finish();
 }
 
-function readLineTests(root: Table, parties: readonly Party[]): void {
+/** Give how many schedules there are. */
+function readLineTests(root: Table, parties: readonly Party[]): number {
   const schedules = root.tables('line_tests', 0, MAX_PARTIES).map((row) => {
     const party = row.text('party', PARTY_ID);
     if (!parties.some((each) => each.id === party)) throw refused('unknown_party');
@@ -353,6 +370,7 @@ function readLineTests(root: Table, parties: readonly Party[]): void {
     return party;
   });
   insistOnce(schedules);
+  return schedules.length;
 }
 
 function readBudgets(row: Table): void {

@@ -6,7 +6,7 @@ import { Refusal } from '../proof/refusal';
 import { isDeceptive } from './deceptive';
 import { lengthOf } from './fields';
 
-const MAX_TOML_BYTES = 16_384;
+const MAX_TOML_BYTES = 24_576;
 const MAX_TEXT_CHARACTERS = 200;
 const MAX_LINE_DOTS = 64;
 const MAX_DEPTH = 64;

@@ -1,8 +1,9 @@
 """What stands at the top of every page: who the parties are, and the desk as it is now."""
 
 from coupefeu.console.values import PartyValues, PostValues, TroubleValues, WatchValues, WordsValues
-from coupefeu.model.agreement import Agreement, Party, Words
+from coupefeu.model.agreement import Agreement, Party
 from coupefeu.model.instant import Moment
+from coupefeu.model.languages import Words
 from coupefeu.model.logs import party_of
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.troubles import ToldTrouble

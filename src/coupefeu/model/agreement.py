@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from coupefeu.errors import UsageError
+from coupefeu.model.firebreak import FirebreakTerms
 from coupefeu.model.instant import Instant
+from coupefeu.model.languages import Words
 from coupefeu.model.logs import is_log, position_of
 from coupefeu.model.notices import EMERGENCY_LEAD_S, SEA_ENTRY_LEAD_S, USUAL_TERMS, FormTerms, NoticeForm
 from coupefeu.model.precedence import Precedence
+from coupefeu.model.usual_firebreak import USUAL_FIREBREAK
 from coupefeu.model.volumes import USUAL_SEPARATION, Separation
 
-DISPLAY_LANGUAGES = ("en", "fr", "ru")
 MAX_ORIGIN_BYTES = 120
 """Of the name of a log, with "/cosigner" behind it too; source: protocol A1."""
 
@@ -39,19 +41,6 @@ class RecordMode(StrEnum):
 
     ON_RECORD = "ON RECORD"
     FACT_ONLY = "RECORD OF FACT ONLY"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """One name in the three display languages."""
-
-    en: str
-    fr: str
-    ru: str
-
-    def in_language(self, language: str) -> str:
-        """Give the text in `language`; English when it is not one of the three."""
-        return {"fr": self.fr, "ru": self.ru}.get(language, self.en)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,6 +230,8 @@ class Agreement:
     watch_grace_s: int = DEFAULT_WATCH_GRACE_S
     """So long a duty desk may be without anybody on watch before that is an alarm at home."""
     notices: NoticeTerms = NoticeTerms()
+    """As it stands where nothing is agreed."""
+    firebreak: FirebreakTerms = USUAL_FIREBREAK
     """As it stands where nothing is agreed."""
 
     @property

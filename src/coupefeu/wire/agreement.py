@@ -6,7 +6,7 @@ agree on; pairing appends `[line]` and one `[keys.PARTY]` per party, the same by
 
 from base64 import b64encode
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from functools import lru_cache
 from itertools import zip_longest
 from typing import Final
@@ -14,7 +14,6 @@ from typing import Final
 from coupefeu.errors import PeerError, VerificationError
 from coupefeu.model.agreement import (
     DEFAULT_WATCH_GRACE_S,
-    DISPLAY_LANGUAGES,
     MAX_ORIGIN_BYTES,
     Agreement,
     Budgets,
@@ -30,14 +29,15 @@ from coupefeu.model.agreement import (
     RecordMode,
     Rung,
     Status,
-    Words,
     format_cosigner_name,
     format_origin,
 )
 from coupefeu.model.attachments import MAX_ATTACHMENT_BYTES
 from coupefeu.model.duration import format_duration
+from coupefeu.model.languages import DISPLAY_LANGUAGES, Words
 from coupefeu.model.precedence import Precedence
 from coupefeu.wire.deceptive import find_foreign_word
+from coupefeu.wire.firebreak_terms import parse_firebreak_terms
 from coupefeu.wire.note import COSIGNATURE, ML_DSA_44, VerifierKey
 from coupefeu.wire.notice_terms import parse_notice_terms
 from coupefeu.wire.toml import Table, parse_toml
@@ -178,7 +178,7 @@ def _parse(root: Table, *, with_keys: bool) -> Agreement:
     record_mode = root.choice("record_mode", RecordMode)
     deadlines = _parse_deadlines(root.table("deadlines"))
     witnesses = _parse_witnesses(root, parties)
-    return Agreement(
+    agreement = Agreement(
         name=name,
         status=status,
         version=root.integer("version", 1, 9_999),
@@ -204,6 +204,7 @@ def _parse(root: Table, *, with_keys: bool) -> Agreement:
         notices=parse_notice_terms(root),
         keys=_parse_keys(root, name, line_id, parties, witnesses) if with_keys else (),
     )
+    return replace(agreement, firebreak=parse_firebreak_terms(root, agreement))
 
 
 def _parse_calls(root: Table) -> CallTerms:

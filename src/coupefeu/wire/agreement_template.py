@@ -5,10 +5,14 @@ Deadlines start from the handling times of public precedence rules (FLASH 10 min
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from coupefeu.model.agreement import NoticeTerms, Status
+from coupefeu.model.firebreak import FirebreakTerms, Watched
 from coupefeu.model.instant import Instant, format_instant
+from coupefeu.model.usual_firebreak import USUAL_FIREBREAK
+from coupefeu.wire.firebreak_terms import render_firebreak_terms
 from coupefeu.wire.notice_terms import render_notice_terms
 
 _HEAD: Final = """\
@@ -178,6 +182,14 @@ attachment_bytes = 1048576
 _NOTICES: Final = """
 # What plans keep apart by, and of each form of notice: how long ahead it is due, how soon a request is answered.
 """
+_FIREBREAK: Final = """
+# When the firebreak is strained, when broken; `after` counts from the agreed cadence, deadline or beginning.
+"""
+_USUAL: Final = replace(
+    USUAL_FIREBREAK,
+    rules=tuple(each for each in USUAL_FIREBREAK.rules if each.watches is not Watched.WITNESS),
+)
+"""A new agreement has no witness yet."""
 _CALLS: Final[Mapping[str, str | int]] = {"ring": "2m", "arrange_answer": "24h", "per_minute": 6}
 
 
@@ -190,6 +202,7 @@ def render_template(
     clocks: Mapping[str, str] | None = None,
     deadlines: Mapping[str, Mapping[str, str]] | None = None,
     calls: Mapping[str, str | int] | None = None,
+    firebreak: FirebreakTerms = _USUAL,
 ) -> str:
     """Give terms between US and RU; `clocks` maps a party to its shift: {"us": "+2h"} (EXERCISE only).
 
@@ -217,6 +230,8 @@ def render_template(
         + agreed_calls
         + _NOTICES
         + render_notice_terms(NoticeTerms())
+        + _FIREBREAK
+        + render_firebreak_terms(firebreak)
     )
 
 

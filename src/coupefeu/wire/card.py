@@ -23,7 +23,7 @@ ML_DSA_PUBLIC_BYTES: Final = 1_312
 ML_DSA_SIGNATURE_BYTES: Final = 2_420
 MAX_ADDRESS_CHARACTERS: Final = 255
 MAX_PROOFS: Final = 15
-MAX_AGREEMENT_BYTES: Final = 16_384
+MAX_AGREEMENT_BYTES: Final = 24_576
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from coupefeu.model.instant import Instant
 from coupefeu.wire.base64 import parse_base64
 from coupefeu.wire.deceptive import find_deception
 
-MAX_TOML_BYTES = 16_384
+MAX_TOML_BYTES = 24_576
 MAX_TEXT_CHARACTERS = 200
 MAX_LINE_DOTS = 64
 """What `tomllib` spends on a key grows with the square of its parts, and no key goes on over a line's end."""
@@ -183,7 +183,8 @@ class Table:
         rows = self._take(field, list) if least or field in self._values else []
         if not least <= len(rows) <= most or not all(isinstance(row, dict) for row in rows):
             raise self.fault(field, "bad_value", f"there must be {least} to {most} tables [[{field}]]")
-        return [Table(row, f"{field}[{number}]", self._lines) for number, row in enumerate(rows, start=1)]
+        path = f"{self._path}.{field}".strip(".")
+        return [Table(row, f"{path}[{number}]", self._lines) for number, row in enumerate(rows, start=1)]
 
     def _converted(self, field: str, convert: Any) -> int:
         try:
@@ -205,7 +206,7 @@ class Table:
 
 
 def parse_toml(octets: bytes) -> Table:
-    """Read one whole TOML text, at most 16,384 bytes of UTF-8, lines ended by line feeds.
+    """Read one whole TOML text, at most 24,576 bytes of UTF-8, lines ended by line feeds.
 
     Raises:
         PeerError: `wire.toml.too_long`, `.not_text`, `.multi_line_string`, `.many_dots`, `.deceptive_text`,

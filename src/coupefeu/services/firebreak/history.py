@@ -1,0 +1,118 @@
+"""The strip chart: the level over a span of time, by the same firings that the judge looks at."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby, pairwise
+from typing import Final
+
+from coupefeu.model.agreement import Agreement
+from coupefeu.model.firebreak import GRAVITY, Level
+from coupefeu.model.messages import MessageId
+from coupefeu.services.base import Context
+from coupefeu.services.firebreak.firing import Firing, find_firings
+from coupefeu.services.firebreak.judged import LevelSpan
+from coupefeu.services.firebreak.judging import agreement_at, entries_of
+from coupefeu.services.firebreak.marks import Mark, Proof
+
+MAX_ENTRIES: Final = 16
+"""Of one span: some that prove it; the judge gives all."""
+State = tuple[Level, tuple[str, ...]]
+
+
+def spans(
+    marks: Iterable[Mark],
+    begun: Mapping[str, Proof],
+    context: Context,
+    from_ms: int,
+    to_ms: int,
+    *,
+    known: bool = False,
+) -> tuple[LevelSpan, ...]:
+    """Give the spans of one level and the same rules, without a gap, from `from_ms` until before `to_ms`.
+
+    `marks`: every one that matters anywhere in between; each stretch is judged by the rules in force in it.
+    """
+    kept = tuple(marks)
+    found: list[LevelSpan] = []
+    for agreement, start, end in _stretches(context, from_ms, to_ms):
+        firings = find_firings(kept, begun, agreement, known=known)
+        for span in _Sweep(agreement, start, end).over(firings):
+            if found and (found[-1].level, found[-1].rules) == (span.level, span.rules):
+                found[-1] = replace(found[-1], to_ms=span.to_ms)
+            else:
+                found.append(span)
+    return tuple(found)
+
+
+def _stretches(context: Context, from_ms: int, to_ms: int) -> Iterator[tuple[Agreement, int, int]]:
+    """Cut a span of time where another version came into force."""
+    dates = {each.in_force_ms for each in (context.agreement, *context.earlier)}
+    edges = [from_ms, *sorted(each for each in dates if from_ms < each < to_ms), to_ms]
+    for start, end in pairwise(edges):
+        if start < end:
+            yield agreement_at(context, start), start, end
+
+
+class _Sweep:
+    """Goes over a stretch of time once, with what fires at the moment."""
+
+    def __init__(self, agreement: Agreement, start_ms: int, end_ms: int) -> None:
+        self._agreement = agreement
+        self._start_ms = start_ms
+        self._end_ms = end_ms
+        self._groups: defaultdict[tuple[str, str], dict[int, Firing]] = defaultdict(dict)
+        self._rules: Counter[str] = Counter()
+        self._levels: dict[str, Level] = {}
+
+    def over(self, firings: Sequence[Firing]) -> Iterator[LevelSpan]:
+        """Give the spans."""
+        changes = sorted(self._changes(firings), key=lambda each: each[0])
+        since_ms, state, entries = self._start_ms, self._state(), self._entries()
+        for at_ms, at_once in groupby(changes, key=lambda each: each[0]):
+            for _, number, firing, is_on in at_once:
+                self._change(number, firing, is_on=is_on)
+            if self._state() == state:
+                continue
+            if at_ms > since_ms:
+                yield _span(state, entries, since_ms, at_ms)
+            since_ms, state, entries = at_ms, self._state(), self._entries()
+        yield _span(state, entries, since_ms, self._end_ms)
+
+    def _changes(self, firings: Sequence[Firing]) -> Iterator[tuple[int, int, Firing, bool]]:
+        for number, each in enumerate(firings):
+            if each.from_ms < self._end_ms and each.until_ms > self._start_ms:
+                yield max(each.from_ms, self._start_ms), number, each, True
+                if each.until_ms < self._end_ms:
+                    yield each.until_ms, number, each, False
+
+    def _change(self, number: int, firing: Firing, *, is_on: bool) -> None:
+        group = self._groups[firing.rule, firing.group]
+        was = len(group) >= firing.least
+        if is_on:
+            group[number] = firing
+        else:
+            del group[number]
+        now = len(group) >= firing.least
+        self._levels[firing.rule] = firing.level
+        self._rules[firing.rule] += now - was
+
+    def _state(self) -> State:
+        rules = tuple(sorted(rule for rule, count in self._rules.items() if count))
+        return max((self._levels[rule] for rule in rules), key=GRAVITY.index, default=Level.HOLDING), rules
+
+    def _entries(self) -> tuple[MessageId, ...]:
+        """Give some entries that prove the gravest rules, of each group the newest."""
+        level, rules = self._state()
+        gravest = {rule for rule in rules if self._levels[rule] is level}
+        found: dict[MessageId, None] = {}
+        for (rule, _), group in sorted(self._groups.items()):
+            firings = sorted(group.values(), key=lambda each: each.order)
+            if rule in gravest and firings and len(firings) >= firings[0].least:
+                found |= dict.fromkeys(entries_of(firings, self._agreement)[-2:])
+        return tuple(found)[:MAX_ENTRIES]
+
+
+def _span(state: State, entries: tuple[MessageId, ...], from_ms: int, to_ms: int) -> LevelSpan:
+    level, rules = state
+    return LevelSpan(level=level, from_ms=from_ms, to_ms=to_ms, rules=rules, entries=entries)

@@ -1,0 +1,136 @@
+"""The judge: marks, rules and an instant in; the level out, with every reason, its entries and its age by both clocks.
+
+Pure and alike on both sides: given the same entries, level, rules, subjects and entries are the same on every node;
+only what is ours (arrivals, acts, sizes) differs.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from coupefeu.model.agreement import Agreement
+from coupefeu.model.firebreak import GRAVITY, Level
+from coupefeu.model.messages import MessageId
+from coupefeu.model.topics import Topic
+from coupefeu.services.base import Context
+from coupefeu.services.firebreak.firing import Clock, Firing, find_firings
+from coupefeu.services.firebreak.judged import Judged, Reason
+from coupefeu.services.firebreak.marks import Asked, Gathered, Proof
+from coupefeu.services.firebreak.next_acts import next_acts
+
+MAX_REASONS: Final = 512
+MAX_ENTRIES: Final = 128
+"""Of one reason, the newest: 64 attempts with what became of them."""
+
+
+def judge(gathered: Gathered, context: Context) -> Judged:
+    """Give the level at the instant asked, by the rules that were in force then."""
+    asked = gathered.asked
+    agreement = agreement_at(context, asked.at_ms)
+    clock = Clock(known=asked.known, skew_ms=agreement.skew_s * 1_000)
+    marks = [mark for mark in gathered.marks if clock.counts_from(mark.counted) <= asked.at_ms]
+    begun = {
+        party: proof for party, proof in gathered.begun.items() if clock.counts_from(proof) <= asked.at_ms
+    }
+    groups = group_firings(
+        each
+        for each in find_firings(marks, begun, agreement, known=asked.known)
+        if each.from_ms <= asked.at_ms < each.until_ms
+    )
+    groups.sort(key=lambda each: _gravest_first(each, clock))
+    level = groups[0][0].level if groups else Level.HOLDING
+    return Judged(
+        level=level,
+        asked=asked,
+        as_of_ms=_as_of_ms(gathered, clock, agreement),
+        reasons=tuple(_reason(each, gathered, clock, agreement, context) for each in groups[:MAX_REASONS]),
+        left_out=max(0, len(groups) - MAX_REASONS),
+        since_ms=min((_fires_from_ms(each) for each in groups if each[0].level is level), default=None),
+        version=agreement.version,
+        sizes=gathered.sizes,
+        marked=gathered.marked,
+    )
+
+
+def agreement_at(context: Context, at_ms: int) -> Agreement:
+    """Give the text whose rules hold at an instant: the newest version that was in force by its own date."""
+    versions = sorted((context.agreement, *context.earlier), key=lambda each: each.version)
+    due = [each for each in versions if each.in_force_ms <= at_ms]
+    return due[-1] if due else versions[0]
+
+
+def group_firings(firings: Iterable[Firing]) -> list[list[Firing]]:
+    """Put together what counts together at one instant; a group of fewer than its rule names is none."""
+    groups: defaultdict[tuple[str, str], list[Firing]] = defaultdict(list)
+    for each in firings:
+        groups[each.rule, each.group].append(each)
+    return [sorted(each, key=lambda one: one.order) for each in groups.values() if len(each) >= each[0].least]
+
+
+def entries_of(group: Sequence[Firing], agreement: Agreement) -> tuple[MessageId, ...]:
+    """Give the entries that prove a group, the newest last; of a party that never spoke the first of its log."""
+    proofs = [proof.entry for firing in group for proof in firing.proofs]
+    entries = tuple(dict.fromkeys(proofs))[-MAX_ENTRIES:]
+    return entries or ((agreement.log_number(group[0].party), 0),)
+
+
+def _reason(
+    group: Sequence[Firing], gathered: Gathered, clock: Clock, agreement: Agreement, context: Context
+) -> Reason:
+    first, at_ms = group[0], gathered.asked.at_ms
+    parties = {each.party for each in group}
+    proofs = tuple({proof.entry: proof for each in group for proof in each.proofs}.values())[-MAX_ENTRIES:]
+    began = first.proofs[-1] if first.proofs else None
+    since_ms = at_ms if began is None else min(clock.time_of(began), at_ms)
+    return Reason(
+        rule=first.rule,
+        level=first.level,
+        topic=first.topic,
+        subject=first.subject,
+        party=parties.pop() if len(parties) == 1 else "",
+        since_ms=since_ms,
+        from_ms=_fires_from_ms(group),
+        age_ms=at_ms - since_ms,
+        age_here_ms=_age_here_ms(began, gathered.asked),
+        count=_count(group, gathered, agreement),
+        entries=entries_of(group, agreement),
+        proofs=proofs,
+        is_absence=first.is_absence,
+        acts=next_acts(group, agreement, context),
+    )
+
+
+def _gravest_first(group: Sequence[Firing], clock: Clock) -> tuple[int, int, str, str]:
+    first = group[0]
+    since_ms = clock.time_of(first.proofs[-1]) if first.proofs else 0
+    return -GRAVITY.index(first.level), since_ms, first.rule, first.subject
+
+
+def _fires_from_ms(group: Sequence[Firing]) -> int:
+    """Give since when as many as the rule names are there."""
+    return sorted(each.from_ms for each in group)[group[0].least - 1]
+
+
+def _age_here_ms(began: Proof | None, asked: Asked) -> int:
+    return 0 if began is None else max(0, asked.at_ms - began.arrived_ms)
+
+
+def _count(group: Sequence[Firing], gathered: Gathered, agreement: Agreement) -> int:
+    """Count what is there; of attempts also those beyond the newest that were gathered, where no span limits them."""
+    first = group[0]
+    rule = agreement.firebreak.find(first.rule)
+    if rule is None or first.topic is not Topic.ATTEMPT or rule.within_s is not None:
+        return len(group)
+    values = {each.mark.value for each in group if each.mark is not None}
+    return max(len(group), sum(gathered.counts.get((first.subject, value), 0) for value in values))
+
+
+def _as_of_ms(gathered: Gathered, clock: Clock, agreement: Agreement) -> int:
+    """Give the instant up to which something of every party is held; never later than asked."""
+    newest = dict.fromkeys(agreement.party_ids, 0)
+    heard = [mark.counted for mark in gathered.marks if mark.topic is Topic.HEARD]
+    parties = [mark.party for mark in gathered.marks if mark.topic is Topic.HEARD]
+    for party, proof in [*zip(parties, heard, strict=True), *gathered.begun.items()]:
+        if party in newest and clock.counts_from(proof) <= gathered.asked.at_ms:
+            newest[party] = max(newest[party], clock.time_of(proof))
+    return min(gathered.asked.at_ms, *newest.values())
