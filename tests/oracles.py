@@ -1,10 +1,11 @@
 """Two independent oracles of the least distance of two areas: geodesics sampled densely, and GEOS in a plane.
 
 Neither uses anything of `coupefeu.deconfliction`. A shape is here its base: lines of (longitude, latitude) in degrees
-with geodesic edges (closed for rings), which of them are holes, and a buffer.
+with geodesic edges (closed for rings), which of them are holes, and a buffer. Both take many pairs at once, so that
+PROJ and NumPy are called once for all: a million pairs take an hour, not three.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
@@ -26,29 +27,36 @@ class Base:
     holes: list[bool]
     is_area: bool
     buffer_m: float
-    edges: np.ndarray = field(init=False)
-
-    def __post_init__(self):
-        found = []
-        for number, line in enumerate(self.lines):
-            ends = line[1:] if len(line) > 1 else line
-            starts = line[:-1] if len(line) > 1 else line
-            azimuth, _, length = GEOD.inv(starts[:, 0], starts[:, 1], ends[:, 0], ends[:, 1])
-            found.append(np.column_stack((starts, azimuth, length, np.full(len(starts), number))))
-        self.edges = np.concatenate(found)
+    edges: np.ndarray
 
 
-def base_of(shape):
-    """Take a shape of the model apart."""
+def bases_of(shapes):
+    """Take shapes of the model apart."""
+    taken = [_lines_of(shape) for shape in shapes]
+    starts, ends, numbers = [], [], []
+    for lines, *_ in taken:
+        for number, line in enumerate(lines):
+            starts.append(line[:-1] if len(line) > 1 else line)
+            ends.append(line[1:] if len(line) > 1 else line)
+            numbers.append(np.full(len(starts[-1]), number))
+    start, end = np.concatenate(starts), np.concatenate(ends)
+    azimuth, _, length = GEOD.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])
+    edges = np.column_stack((start, azimuth, length, np.concatenate(numbers)))
+    counts = [sum(max(1, len(line) - 1) for line in lines) for lines, *_ in taken]
+    split = np.split(edges, np.cumsum(counts)[:-1])
+    return [Base(*each, own) for each, own in zip(taken, split, strict=True)]
+
+
+def _lines_of(shape):
     if isinstance(shape, Circle):
-        return Base([degrees([shape.centre])], [False], False, shape.radius_dm / 10)
+        return [degrees([shape.centre])], [False], False, shape.radius_dm / 10
     if isinstance(shape, Corridor):
-        return Base([degrees(shape.line)], [False], False, shape.half_width_dm / 10)
+        return [degrees(shape.line)], [False], False, shape.half_width_dm / 10
     assert isinstance(shape, Polygon)
     rings = [
         (degrees([*ring, ring[0]]), number > 0) for part in shape.parts for number, ring in enumerate(part)
     ]
-    return Base([ring for ring, _ in rings], [is_hole for _, is_hole in rings], True, 0.0)
+    return [ring for ring, _ in rings], [is_hole for _, is_hole in rings], True, 0.0
 
 
 def degrees(positions):
@@ -58,203 +66,258 @@ def degrees(positions):
 def in_space(longitude, latitude):
     lon, lat = np.radians(longitude), np.radians(latitude)
     n = A / np.sqrt(1 - E2 * np.sin(lat) ** 2)
-    return np.column_stack(
-        (n * np.cos(lat) * np.cos(lon), n * np.cos(lat) * np.sin(lon), n * (1 - E2) * np.sin(lat))
+    return np.stack(
+        (n * np.cos(lat) * np.cos(lon), n * np.cos(lat) * np.sin(lon), n * (1 - E2) * np.sin(lat)), axis=-1
     )
 
 
-def sampled_distance_m(one, other, *, points=41):
-    """Sample both all along, then ever more densely where two edges may be nearest; each end is GeographicLib's."""
-    if is_within(one, other) or is_within(other, one):
-        return 0.0
-    first, second = _coarse(one), _coarse(other)
-    chord = np.linalg.norm(first[3][:, None] - second[3], axis=2)
-    best, between = np.inf, (first[2] + second[2]) / 2
-    while chord.min() - between < best:
-        i, j = np.unravel_index(chord.argmin(), chord.shape)
-        best = min(best, _zoomed(one, other, first, second, i, j, points))
-        for place, edge, base in _ends(one, first[0][i], other, second[0][j]):
-            best = min(best, _from_end(place, edge, base, points))
-        chord[np.ix_(first[0] == first[0][i], second[0] == second[0][j])] = np.inf
-    return max(0.0, best - one.buffer_m - other.buffer_m)
+def along(edges, metres):
+    """Give longitudes, latitudes and places in space so far along edges (n, 5); `metres`: (n) or (n, points)."""
+    flat = np.ravel(metres)
+    lon, lat, azimuth = (np.repeat(edges[:, each], flat.size // len(edges)) for each in range(3))
+    longitude, latitude, _ = GEOD.fwd(lon, lat, azimuth, flat)
+    longitude, latitude = (np.asarray(each).reshape(np.shape(metres)) for each in (longitude, latitude))
+    return longitude, latitude, in_space(longitude, latitude)
 
 
-def _coarse(base, count=160):
-    length = base.edges[:, 3]
-    step = max(length.sum() / count, 1e-6)
-    number = np.concatenate([np.full(int(each // step) + 2, edge) for edge, each in enumerate(length)])
-    along = np.concatenate([np.linspace(0, each, int(each // step) + 2) for each in length])
-    return (number, along, step, _places(base, number, along)[1])
+# --- sampled ----------------------------------------------------------------------------------------------
 
 
-def _places(base, number, along):
-    edge = base.edges[number]
-    longitude, latitude, _ = GEOD.fwd(edge[:, 0], edge[:, 1], edge[:, 2], along)
-    return np.column_stack((longitude, latitude)), in_space(longitude, latitude)
+@dataclass(eq=False)
+class Coarse:
+    """A base sampled all along: of each sample its edge, how far along it that lies, and its place in space."""
+
+    base: Base
+    edge: np.ndarray
+    metres: np.ndarray
+    step_m: float
+    place: np.ndarray
 
 
-def _ends(one, edge, other, other_edge):
-    """Give the ends of both edges, each with the edge over against it: edges nearly alongside are nearest at an end."""
-    for here, number, there, over in ((one, edge, other, other_edge), (other, other_edge, one, edge)):
-        _, places = _places(here, np.full(2, number), np.array([0.0, here.edges[number, 3]]))
-        yield from ((place, over, there) for place in places)
+def sampled_distances_m(pairs):
+    """Sample both all along, then ever more densely where two edges may be nearest; each end is GeographicLib's.
+
+    No edge is left out unless its samples say so: two edges are no nearer than their nearest samples less half a step
+    of each, for no place of an edge lies farther from a sample than that.
+    """
+    coarse = _coarse([base for pair in pairs for base in pair])
+    sampled = list(zip(coarse[::2], coarse[1::2], strict=True))
+    distances = np.zeros(len(pairs))
+    apart = [
+        number for number, pair in enumerate(sampled) if not (is_within(*pair) or is_within(*pair[::-1]))
+    ]
+    least, tables = {}, {}
+    for number in apart:
+        tables[number] = _table(*sampled[number])
+        least[number] = (np.inf, None)
+    while tables:
+        chosen = [_take(number, sampled[number], tables[number], least[number][0]) for number in tables]
+        chosen = [each for each in chosen if each is not None]
+        tables = {number: tables[number] for number, *_ in chosen}
+        if chosen:
+            for (number, *_), found in zip(chosen, _looked_at(sampled, chosen), strict=True):
+                least[number] = min(least[number], found, key=lambda each: each[0])
+    for number, (_, ends) in least.items():
+        lon_1, lat_1, lon_2, lat_2 = ends
+        exact = Geodesic.WGS84.Inverse(lat_1, lon_1, lat_2, lon_2)["s12"]
+        distances[number] = max(0.0, exact - sum(base.buffer_m for base in pairs[number]))
+    return distances
 
 
-def _from_end(place, edge, base, points):
-    """Look ever closer along one edge; gives the arc over the straight line to the place."""
-    low, high = 0.0, base.edges[edge, 3]
+def _coarse(bases, count=160):
+    steps = [max(base.edges[:, 3].sum() / count, 1e-6) for base in bases]
+    edges, metres = [], []
+    for base, step in zip(bases, steps, strict=True):
+        counts = (base.edges[:, 3] // step).astype(int) + 2
+        edge = np.repeat(np.arange(len(counts)), counts)
+        place = np.arange(len(edge)) - np.repeat(np.cumsum(counts) - counts, counts)
+        edges.append(edge)
+        metres.append(base.edges[edge, 3] * place / (counts[edge] - 1))
+    own = np.concatenate([base.edges[edge] for base, edge in zip(bases, edges, strict=True)])
+    _, _, place = along(own, np.concatenate(metres))
+    places = np.split(place, np.cumsum([len(each) for each in edges])[:-1])
+    return [Coarse(*each) for each in zip(bases, edges, metres, steps, places, strict=True)]
+
+
+def _table(one, other):
+    """Give the straight lines between all samples, and the least of each edge with each edge."""
+    chord = np.zeros((len(one.edge), len(other.edge)))
+    for axis in range(3):
+        chord += (one.place[:, axis, None] - other.place[:, axis]) ** 2
+    chord = np.sqrt(chord)
+    first, second = (np.flatnonzero(np.diff(each.edge, prepend=-1)) for each in (one, other))
+    return (
+        chord,
+        np.minimum.reduceat(np.minimum.reduceat(chord, first, axis=0), second, axis=1),
+        first,
+        second,
+    )
+
+
+def _take(number, pair, table, best):
+    """Take the nearest two edges that were not looked at yet; None: none can be nearer than what was found."""
+    chord, edges, first, second = table
+    one, other = np.unravel_index(edges.argmin(), edges.shape)
+    if edges[one, other] - (pair[0].step_m + pair[1].step_m) / 2 >= best:
+        return None
+    rows, columns = _slice(first, one, len(chord)), _slice(second, other, chord.shape[1])
+    part = chord[rows, columns]
+    i, j = np.unravel_index(part.argmin(), part.shape)
+    edges[one, other] = np.inf
+    return number, one, other, pair[0].metres[rows.start + i], pair[1].metres[columns.start + j]
+
+
+def _slice(first, number, count):
+    return slice(first[number], first[number + 1] if number + 1 < len(first) else count)
+
+
+def _looked_at(sampled, chosen):
+    """Give of each two edges the least distance that is found, and its two ends."""
+    sides = [
+        np.array([sampled[each[0]][side].base.edges[each[1 + side]] for each in chosen]) for side in range(2)
+    ]
+    steps = [np.array([sampled[each[0]][side].step_m for each in chosen]) for side in range(2)]
+    tries = [_zoomed(sides, [np.array([each[3 + side] for each in chosen]) for side in range(2)], steps)]
+    for one, other in (sides, sides[::-1]):
+        for metres in (np.zeros(len(one)), one[:, 3]):
+            ends = _from_end(one, metres, other)
+            tries.append(ends if one is sides[0] else ends[:, [2, 3, 0, 1]])
+    distance = np.array([GEOD.inv(*each.T)[2] for each in tries])
+    best = distance.argmin(axis=0)
+    return [(distance[way, number], tuple(tries[way][number])) for number, way in enumerate(best.tolist())]
+
+
+def _from_end(edges, metres, over, points=9):
+    """Look ever closer along edges (`over`) from an end of the edges over against them: nearly alongside, these are
+    nearest at an end. Gives both ends (n, 4)."""
+    longitude, latitude, place = along(edges, metres)
+    low, high = np.zeros(len(over)), over[:, 3].copy()
+    every = np.arange(len(over))
     while True:
-        along = np.linspace(low, high, points)
-        chord = np.linalg.norm(_places(base, np.full(points, edge), along)[1] - place, axis=1)
-        nearest = int(chord.argmin())
-        if high - low < 1.0:
-            return 2 * RADIUS_M * np.arcsin(chord[nearest] / 2 / RADIUS_M)
-        low, high = along[max(0, nearest - 1)], along[min(points - 1, nearest + 1)]
+        grid = low[:, None] + (high - low)[:, None] * np.linspace(0, 1, points)
+        there = along(over, grid)
+        nearest = ((there[2] - place[:, None]) ** 2).sum(axis=2).argmin(axis=1)
+        if (high - low).max() < 1.0:
+            return np.column_stack((longitude, latitude, there[0][every, nearest], there[1][every, nearest]))
+        low, high = grid[every, np.maximum(nearest - 1, 0)], grid[every, np.minimum(nearest + 1, points - 1)]
 
 
-def _zoomed(one, other, first, second, i, j, points):
+def _zoomed(sides, at, steps, points=11):
     """Look ever closer at two edges; where the nearest is at the border of what is looked at, look beyond it first."""
-    at = [(first[0][i], first[1][i]), (second[0][j], second[1][j])]
-    step = [first[2], second[2]]
+    at, steps, left = [each.copy() for each in at], [each.copy() for each in steps], np.arange(len(at[0]))
+    ends = np.zeros((len(left), 4))
     for _ in range(400):
-        found = []
-        for base, (edge, along), width in zip((one, other), at, step, strict=True):
-            length = base.edges[edge, 3]
-            places = np.linspace(max(0, along - width), min(length, along + width), points)
-            found.append((places, *_places(base, np.full(points, edge), places)))
-        chord = np.linalg.norm(found[0][2][:, None] - found[1][2], axis=2)
-        i, j = np.unravel_index(chord.argmin(), chord.shape)
-        is_within_view = all(
-            0 < index < points - 1 or places[index] in {0.0, base.edges[edge, 3]}
-            for base, (edge, _), (places, _, _), index in zip((one, other), at, found, (i, j), strict=True)
-        )
-        at = [
-            (edge, places[index]) for (edge, _), (places, _, _), index in zip(at, found, (i, j), strict=True)
-        ]
-        if is_within_view:
-            step = [each / 3 for each in step]
-            if max(step) < 0.05:
-                break
-    (lon_1, lat_1), (lon_2, lat_2) = found[0][1][i], found[1][1][j]
-    return Geodesic.WGS84.Inverse(lat_1, lon_1, lat_2, lon_2)["s12"]
+        found, is_within_view = [], np.ones(len(left), dtype=bool)
+        for edges, middle, width in zip(sides, at, steps, strict=True):
+            low = np.maximum(0, middle[left] - width[left])
+            high = np.minimum(edges[left, 3], middle[left] + width[left])
+            grid = low[:, None] + (high - low)[:, None] * np.linspace(0, 1, points)
+            found.append((grid, *along(edges[left], grid)))
+        chord = ((found[0][3][:, :, None] - found[1][3][:, None]) ** 2).sum(axis=3).reshape(len(left), -1)
+        chosen = np.unravel_index(chord.argmin(axis=1), (points, points))
+        every = np.arange(len(left))
+        for side, (grid, longitude, latitude, _) in enumerate(found):
+            number = chosen[side]
+            at[side][left] = grid[every, number]
+            ends[left, 2 * side], ends[left, 2 * side + 1] = longitude[every, number], latitude[every, number]
+            is_end = (grid[every, number] <= 0) | (grid[every, number] >= sides[side][left, 3])
+            is_within_view &= ((number > 0) & (number < points - 1)) | is_end
+        for step in steps:
+            step[left[is_within_view]] /= 3
+        left = left[np.maximum(steps[0][left], steps[1][left]) >= 0.05]
+        if not left.size:
+            break
+    return ends
 
 
 def is_within(one, other):
-    """Say whether the first place of a line of the one lies in the other, by how the other winds round it."""
-    if not other.is_area:
+    """Say whether the first place of a line of the one lies in the other, by how the other winds round it.
+
+    Directions are those in space over the ground at the place: round by round they are as often round as azimuths.
+    """
+    if not other.base.is_area:
         return False
-    number, _, _, _ = coarse = _coarse(other)
-    places = _places(other, number, coarse[1])[0]
-    line_of = other.edges[number, 4]
-    for line in one.lines:
-        lon, lat = np.full(len(places), line[0, 0]), np.full(len(places), line[0, 1])
-        azimuth, _, distance = GEOD.inv(lon, lat, places[:, 0], places[:, 1])
-        if distance.min() < 1e-3:
+    line_of = other.base.edges[other.edge, 4]
+    for line in one.base.lines:
+        lon, lat = np.radians(line[0])
+        here = in_space(*line[0])
+        east = np.array([-np.sin(lon), np.cos(lon), 0.0])
+        north = np.array([-np.sin(lat) * np.cos(lon), -np.sin(lat) * np.sin(lon), np.cos(lat)])
+        way = other.place - here
+        if (way * way).sum(axis=1).min() < 1e-6:
             return True
+        turned = np.arctan2(way @ east, way @ north)
         inside = 0
-        for ring, is_hole in enumerate(other.holes):
-            turns = np.diff(azimuth[line_of == ring])
-            winds = abs(((turns + 180) % 360 - 180).sum()) > 180
+        for ring, is_hole in enumerate(other.base.holes):
+            turns = np.diff(turned[line_of == ring])
+            winds = abs(((turns + np.pi) % (2 * np.pi) - np.pi).sum()) > np.pi
             inside += winds * (-1 if is_hole else 1)
         if inside > 0:
             return True
     return False
 
 
-def planar_distance_m(one, other, *, rounds=3):
+# --- in a plane -------------------------------------------------------------------------------------------
+
+
+def planar_distances_m(pairs, *, rounds=3):
     """Let GEOS measure in a plane that keeps azimuths and distances from its centre, half-way between the two."""
-    centre = tuple(one.lines[0][0])
-    distance = 0.0
+    bases = [base for pair in pairs for base in pair]
+    lines = _lines(bases)
+    owner = np.repeat(np.arange(len(bases)) // 2, [sum(map(len, each)) for each in lines])
+    places = np.concatenate([line for each in lines for line in each])
+    centres = np.array([one.lines[0][0] for one, _ in pairs])
     for _ in range(rounds):
-        flat = [_flat(base, centre) for base in (one, other)]
-        near = shapely.get_coordinates(shapely.shortest_line(*flat))
-        if not len(near):
-            return 0.0
-        distance = float(np.linalg.norm(near[0] - near[1]))
-        x, y = near.mean(axis=0)
-        longitude, latitude, _ = GEOD.fwd(*centre, np.degrees(np.arctan2(x, y)), np.hypot(x, y))
-        centre = (longitude, latitude)
-    return max(0.0, distance - one.buffer_m - other.buffer_m)
-
-
-def _flat(base, centre, step_m=10_000):
-    rings = []
-    for number in range(len(base.lines)):
-        edges = base.edges[base.edges[:, 4] == number]
-        counts = (edges[:, 3] // step_m).astype(int) + 1
-        index = np.repeat(np.arange(len(edges)), counts)
-        along = np.concatenate([np.arange(count) / count for count in counts]) * edges[index, 3]
-        longitude, latitude, _ = GEOD.fwd(edges[index, 0], edges[index, 1], edges[index, 2], along)
-        longitude, latitude = (
-            np.append(longitude, base.lines[number][-1, 0]),
-            np.append(latitude, base.lines[number][-1, 1]),
-        )
-        azimuth, _, distance = GEOD.inv(
-            np.full(len(longitude), centre[0]), np.full(len(longitude), centre[1]), longitude, latitude
-        )
+        centre = centres[owner]
+        azimuth, _, distance = GEOD.inv(centre[:, 0], centre[:, 1], places[:, 0], places[:, 1])
         turn = np.radians(azimuth)
-        rings.append(np.column_stack((distance * np.sin(turn), distance * np.cos(turn))))
-    if not base.is_area:
-        return shapely.Point(rings[0][0]) if len(base.lines[0]) == 1 else shapely.LineString(rings[0])
-    parts = []
-    for ring, is_hole in zip(rings, base.holes, strict=True):
-        if is_hole:
-            parts[-1][1].append(ring)
-        else:
-            parts.append((ring, []))
-    return shapely.MultiPolygon([shapely.Polygon(*part) for part in parts])
+        flat = np.column_stack((distance * np.sin(turn), distance * np.cos(turn)))
+        shapes = _shapes(bases, lines, flat)
+        near = shapely.get_coordinates(shapely.shortest_line(shapes[::2], shapes[1::2])).reshape(-1, 2, 2)
+        x, y = near.mean(axis=1).T
+        moved = GEOD.fwd(centres[:, 0], centres[:, 1], np.degrees(np.arctan2(x, y)), np.hypot(x, y))
+        centres = np.column_stack(moved[:2])
+    apart = np.hypot(*(near[:, 0] - near[:, 1]).T)
+    return np.maximum(apart - [one.buffer_m + other.buffer_m for one, other in pairs], 0.0)
 
 
-def moving_distance_m(one, other, most_ms, *, points=300):
-    """Sample two tracks over the time of the one, and how much later the other is, ever more densely."""
-    begin = max(one.fixes[0].at_ms, other.fixes[0].at_ms - most_ms)
-    end = min(one.fixes[-1].at_ms, other.fixes[-1].at_ms + most_ms)
-    first, later = np.linspace(begin, end, points), np.linspace(-most_ms, most_ms, 41)
-    chord = _apart(one, other, first, later, most_ms)
-    best = np.inf
-    for _ in range(5):
-        i, j = np.unravel_index(chord.argmin(), chord.shape)
-        at, steps = (first[i], later[j]), (first[1] - first[0], later[1] - later[0])
-        best = min(best, _closest(one, other, at, steps, (begin, end), most_ms))
-        chord[max(0, i - 4) : i + 5] = np.inf
-    best = (
-        2 * RADIUS_M * np.arcsin(best / 2 / RADIUS_M)
-    )  # a straight line of 100 km is a metre shorter than the ground
-    return max(0.0, best - (one.buffer_dm + other.buffer_dm) / 10)
-
-
-def _closest(one, other, at, steps, span, most_ms, points=21):
-    least = np.inf
-    while max(steps) > 2 and span[1] > span[0]:
-        first = np.linspace(max(span[0], at[0] - 2 * steps[0]), min(span[1], at[0] + 2 * steps[0]), points)
-        later = np.linspace(max(-most_ms, at[1] - 2 * steps[1]), min(most_ms, at[1] + 2 * steps[1]), points)
-        chord = _apart(one, other, first, later, most_ms)
-        i, j = np.unravel_index(chord.argmin(), chord.shape)
-        is_better = chord[i, j] < least
-        least = min(least, chord[i, j])
-        is_within_view = (0 < i < points - 1 or first[i] in span) and (
-            0 < j < points - 1 or abs(later[j]) == most_ms
+def _lines(bases, step_m=10_000):
+    """Give the lines of each base with a place every 10 km."""
+    edges = np.concatenate([base.edges for base in bases])
+    counts = (edges[:, 3] // step_m).astype(int) + 1
+    index = np.repeat(np.arange(len(edges)), counts)
+    share = (np.arange(len(index)) - np.repeat(np.cumsum(counts) - counts, counts)) / counts[index]
+    longitude, latitude, _ = along(edges[index], share * edges[index, 3])
+    each = np.split(np.column_stack((longitude, latitude)), np.cumsum(counts)[:-1])
+    first, found = 0, []
+    for base in bases:
+        line_of = base.edges[:, 4]
+        own = each[first : first + len(line_of)]
+        first += len(line_of)
+        found.append(
+            [
+                np.concatenate([*(own[edge] for edge in np.flatnonzero(line_of == number)), line[-1:]])
+                for number, line in enumerate(base.lines)
+            ]
         )
-        at = (first[i], later[j])
-        if is_within_view or not is_better:
-            steps = [step / 4 for step in steps]
-    return least
+    return found
 
 
-def _apart(one, other, first, later, most_ms):
-    """Give how far apart both are; where the other is not under way yet, or no more, at its next instant allowed."""
-    low = np.maximum(other.fixes[0].at_ms, first - most_ms)[:, None]
-    high = np.minimum(other.fixes[-1].at_ms, first + most_ms)[:, None]
-    when = np.clip(first[:, None] + later, low, high)
-    there = _sailed(other, when.ravel()).reshape(*when.shape, 3)
-    return np.linalg.norm(_sailed(one, first)[:, None] - there, axis=2)
-
-
-def _sailed(track, instants):
-    at = np.array([fix.at_ms for fix in track.fixes], dtype=float)
-    places = degrees([fix.position for fix in track.fixes])
-    leg = np.clip(np.searchsorted(at, instants, side="right") - 1, 0, len(at) - 2)
-    azimuth, _, length = GEOD.inv(places[leg, 0], places[leg, 1], places[leg + 1, 0], places[leg + 1, 1])
-    share = (instants - at[leg]) / (at[leg + 1] - at[leg])
-    longitude, latitude, _ = GEOD.fwd(places[leg, 0], places[leg, 1], azimuth, np.asarray(length) * share)
-    return in_space(longitude, latitude)
+def _shapes(bases, lines, flat):
+    """Make shapes of GEOS of what was laid flat."""
+    counts = [len(line) for each in lines for line in each]
+    rings = iter(np.split(flat, np.cumsum(counts)[:-1]))
+    shapes = []
+    for base in bases:
+        if not base.is_area:
+            ring = next(rings)
+            shapes.append(shapely.Point(ring[0]) if len(base.lines[0]) == 1 else shapely.LineString(ring))
+            continue
+        parts = []
+        for is_hole in base.holes:
+            if is_hole:
+                parts[-1][1].append(next(rings))
+            else:
+                parts.append((next(rings), []))
+        shapes.append(shapely.MultiPolygon([shapely.Polygon(*part) for part in parts]))
+    return np.array(shapes, dtype=object)

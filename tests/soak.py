@@ -1,8 +1,9 @@
 """`make soak`: every check that has two sizes, and every property, with its full numbers.
 
-One test function after the other, each in a process of its own, as many at a time as there are cores. What has passed
-is remembered in `.soak/` by function, seed and commit, so that the same command goes on where it was stopped. The
-results, with date and seed, go into docs/soak.md; the command fails when anything failed.
+One test function after the other, each in a process of its own, as many at a time as there are cores; where a function
+has the parameter `shard`, each of its shards. What has passed is remembered in `.soak/` by function or shard, seed and
+commit, so that the same command goes on where it was stopped. The results, with date and seed, go into docs/soak.md;
+the command fails when anything failed.
 
     python -m tests.soak [--seed N] [--jobs N] [WORD...]     only functions whose name holds one of the words
 """
@@ -25,6 +26,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress
 
 from tests import sizes
 
@@ -38,7 +40,7 @@ CONSOLE = Console(highlight=False, markup=False, soft_wrap=True)
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How one test function went, all its parameters together."""
+    """How one test function went, all its parameters together, or one shard of it."""
 
     unit: str
     ok: bool
@@ -95,7 +97,7 @@ class _Collector:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         for item in session.items:
             if isinstance(item, pytest.Function) and has_full_number(item):
-                self.units[item.nodeid.partition("[")[0]] = None
+                self.units[item.nodeid if is_shard(item) else function_of(item.nodeid)] = None
 
 
 def has_full_number(item: pytest.Function) -> bool:
@@ -103,13 +105,25 @@ def has_full_number(item: pytest.Function) -> bool:
     return hasattr(item.obj, "hypothesis") or getattr(item.module, "size", None) is sizes.size
 
 
-def find_units(words: list[str]) -> list[str]:
-    """List the functions to be run. Raises: SystemExit: the tests cannot be collected."""
-    collector, said = _Collector(), io.StringIO()
-    with contextlib.redirect_stdout(said):
-        code = pytest.main(
-            ["--collect-only", "-q", "-p", "no:cacheprovider", str(ROOT / "tests")], [collector]
-        )
+def is_shard(item: pytest.Function) -> bool:
+    """Whether a test is one of the shards that its function is cut into."""
+    return "shard" in getattr(getattr(item, "callspec", None), "params", {})
+
+
+def function_of(unit: str) -> str:
+    """Give the function that a unit is, or is a shard of."""
+    return unit.partition("[")[0]
+
+
+def find_units(words: list[str], where: Path = ROOT / "tests") -> list[str]:
+    """List the functions and shards to be run. Raises: SystemExit: the tests cannot be collected."""
+    collector, said, small = _Collector(), io.StringIO(), sizes.SIZE
+    sizes.SIZE = "full"  # there are as many shards as that takes
+    try:
+        with contextlib.redirect_stdout(said):
+            code = pytest.main(["--collect-only", "-q", "-p", "no:cacheprovider", str(where)], [collector])
+    finally:
+        sizes.SIZE = small
     if code:
         raise SystemExit(said.getvalue())
     return [unit for unit in collector.units if not words or any(word in unit for word in words)]
@@ -144,11 +158,14 @@ def write_page(soak: Soak, results: list[Result]) -> None:
     """Put the results into docs/soak.md, between its two marks."""
     before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
-    failed = sum(not result.ok for result in results)
+    functions: dict[str, list[Result]] = {}
+    for result in results:
+        functions.setdefault(function_of(result.unit), []).append(result)
+    failed = sum(not all(each.ok for each in shards) for shards in functions.values())
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     minutes = sum(result.seconds for result in results) / 60
     summary = (
-        f"commit `{soak.commit}`, seed {soak.seed}, {machine}: {len(results)} functions, {failed} failed"
+        f"commit `{soak.commit}`, seed {soak.seed}, {machine}: {len(functions)} functions, {failed} failed"
     )
     lines = [
         BEGIN,
@@ -157,18 +174,19 @@ def write_page(soak: Soak, results: list[Result]) -> None:
         "",
         "| test | result | seconds |",
         "| --- | --- | ---: |",
-        *(
-            f"| `{r.unit}` | {'passed' if r.ok else 'FAILED'} | {r.seconds:.0f} |"
-            for r in sorted(results, key=_unit)
-        ),
+        *(_row(unit, shards) for unit, shards in sorted(functions.items())),
         "",
         END,
     ]
     PAGE.write_text(before + "\n".join(lines) + after, "utf-8")
 
 
-def _unit(result: Result) -> str:
-    return result.unit
+def _row(unit: str, shards: list[Result]) -> str:
+    passed = sum(each.ok for each in shards)
+    word = "passed" if passed == len(shards) else "FAILED"
+    if len(shards) > 1:
+        word += f", {passed} of {len(shards)} shards"
+    return f"| `{unit}` | {word} | {sum(each.seconds for each in shards):.0f} |"
 
 
 def main() -> int:
@@ -182,14 +200,19 @@ def main() -> int:
     asked = parser.parse_args()
     soak = Soak(commit_of_the_checkout(), asked.seed)
     units = find_units(asked.words)
-    CONSOLE.print(f"{len(units)} functions, commit {soak.commit}, seed {soak.seed}; state in {soak.folder}")
+    CONSOLE.print(f"{len(units)} to run, commit {soak.commit}, seed {soak.seed}; state in {soak.folder}")
     results = []
-    for result in run_all(soak, units, asked.jobs):
-        results.append(result)
-        word = "passed" if result.ok else "FAILED"
-        CONSOLE.print(f"[{len(results):3}/{len(units)}] {word} {result.seconds:7.1f} s  {result.unit}")
-        if not result.ok:
-            CONSOLE.print(f"          {result.said}; all it said: {soak.folder}/*.txt")
+    with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=CONSOLE) as bar:
+        task = bar.add_task("soak", total=len(units))
+        for result in run_all(soak, units, asked.jobs):
+            results.append(result)
+            word = "passed" if result.ok else "FAILED"
+            bar.console.print(
+                f"[{len(results):3}/{len(units)}] {word} {result.seconds:7.1f} s  {result.unit}"
+            )
+            if not result.ok:
+                bar.console.print(f"          {result.said}; all it said: {soak.folder}/*.txt")
+            bar.advance(task)
     if not asked.words:
         write_page(soak, results)
     return int(not units or not all(result.ok for result in results))

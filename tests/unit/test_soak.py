@@ -1,5 +1,9 @@
 """`make soak` goes on where it was stopped, tries again what failed, and writes down date, seed and commit."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from tests import soak
 from tests.soak import Result, Soak, find_units, run_all, write_page
@@ -60,3 +64,26 @@ def test_functions_with_a_full_number_are_found():
         "kills_with_every_write_forced_to_the_disk",
         "an_inserted_invisible_character_never_matches",
     ]
+
+
+def test_a_function_in_shards_is_run_shard_by_shard_and_stands_in_one_line(tried, tmp_path, monkeypatch):
+    find = (
+        "from tests import soak, sizes; print(*soak.find_units(['holes_parts', 'buffers'], "
+        "soak.ROOT / 'tests/property/test_deconfliction_oracles.py'), sizes.SIZE, sep='\\n')"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", find], cwd=soak.ROOT, capture_output=True, text=True, check=True,
+        env=os.environ | {"COUPEFEU_SIZE": "small"},
+    )  # fmt: skip
+    *units, after = said.stdout.split()
+    assert after == "small"
+    assert len(units) == 21
+    assert sum(unit.endswith("-poles]") for unit in units) == 5
+    assert units[-1].endswith("::test_two_buffers_that_move")
+
+    monkeypatch.setattr(soak, "PAGE", tmp_path / "soak.md")
+    soak.PAGE.write_text(f"{soak.BEGIN}\n{soak.END}\n")
+    write_page(tried, [Result(unit, unit != units[3], 2.0, "") for unit in units])
+    page = soak.PAGE.read_text("utf-8")
+    assert "2 functions, 1 failed" in page
+    assert "_without_width` | FAILED, 19 of 20 shards | 40 |" in page
