@@ -22,6 +22,7 @@ def test_every_event_of_the_feed_says_what_it_is():
         "notice",
         "conflict",
         "gap",
+        "firebreak",
         "entry",
         "trouble",
         "progress",

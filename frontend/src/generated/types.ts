@@ -52,6 +52,9 @@ export type FieldKind = 'word' | 'place' | 'time' | 'number' | 'phrase' | 'passa
  */
 export type HeldState = 'coming' | 'now' | 'kept' | 'others' | 'missed';
 
+/** Whether direct contact holds; words are `firebreak-level-*`. There is no level better than HOLDING. */
+export type Level = 'holding' | 'strained' | 'broken' | 'unknown';
+
 /** The acts about a notice that is on the record. */
 export type NoticeActName = 'answer' | 'accept' | 'refuse' | 'read-back' | 'withdraw' | 'complete' | 'settle';
 
@@ -88,8 +91,17 @@ export type Subject = 'SAFETY' | 'NOTICE' | 'CLARIFICATION' | 'PROTEST' | 'SERVI
 /** Why a claimed time is not to be relied on; words for readers are `time-*` in words/. */
 export type TimeMark = 'before-bracket' | 'after-bracket' | 'late' | 'stopped-before';
 
+/** The topics that a mark can be of; words for readers are `firebreak-topic-*` in words/. */
+export type Topic = 'heard' | 'contact' | 'attempt' | 'acknowledgement' | 'outcome' | 'reply' | 'line_test' | 'arranged' | 'notice_answer' | 'watch' | 'line_state' | 'witness' | 'incident' | 'query' | 'conflict' | 'units';
+
 /** What was found in a text; the words for readers are `warned-*` in words/. */
 export type Warned = 'direction' | 'invisible' | 'control' | 'look-alike' | 'digit' | 'minus' | 'space' | 'flood' | 'signature-line' | 'forged-mark' | 'shortened';
+
+/** What a rule watches, as it is written in an agreement; words are `firebreak-watched-*`. */
+export type Watched = 'contact' | 'refused' | 'unanswered' | 'acknowledgement' | 'outcome' | 'reply' | 'line_test' | 'arranged' | 'notice_answer' | 'watch' | 'line_degraded' | 'line_suspended' | 'witness' | 'incident' | 'query' | 'conflict' | 'units';
+
+/** What an officer may do next; words are `firebreak-act-*`. The machine never does it. */
+export type What = 'ring' | 'ring_next' | 'ask_time' | 'write' | 'reply' | 'read' | 'answer_notice' | 'settle' | 'reach' | 'take_watch' | 'answer_query' | 'set_line_state' | 'mediator';
 
 /** One thing that was marked in a text: what, and its name in Unicode. */
 export interface MarkValues {
@@ -1723,6 +1735,31 @@ export interface AgreedNoticesValues {
   readonly sea_entry_lead_s: number;
 }
 
+/**
+ * A rule of the firebreak: its sentence, what it watches, and from when on (`firebreak-watched-*`).
+ *
+ * `posts`, `precedences`: empty for all. `after_s`: beyond the agreed cadence, deadline or beginning. `count`: so many
+ * of one pair, or owed by one party. `within_s`: of attempts; null: however old.
+ */
+export interface AgreedRuleValues {
+  readonly id: string;
+  readonly level: Level;
+  readonly watches: Watched;
+  readonly sentence: WordsValues;
+  readonly posts: readonly string[];
+  readonly precedences: readonly string[];
+  readonly after_s: number;
+  readonly count: number;
+  readonly within_s: number | null;
+}
+
+/** The rules; how long a silent party leaves the level known; the mediator in words, "" where there is none. */
+export interface AgreedFirebreakValues {
+  readonly rules: readonly AgreedRuleValues[];
+  readonly unknown_after_s: number;
+  readonly mediator: string;
+}
+
 /** How long each step of the chain may take, of messages of one precedence, in seconds. */
 export interface DeadlineValues {
   readonly precedence: string;
@@ -1792,6 +1829,7 @@ export interface TermsValues {
   readonly calls: AgreedCallsValues;
   readonly watch_grace_s: number;
   readonly notices: AgreedNoticesValues;
+  readonly firebreak: AgreedFirebreakValues;
   readonly deadlines: readonly DeadlineValues[];
   readonly line_tests: readonly LineTestValues[];
   readonly budgets: BudgetValues;
@@ -2979,4 +3017,163 @@ export interface TelephoneRequest {
   readonly telephone: readonly string[];
 }
 
-export type FeedEvent = DeskEvent | LockedEvent | MessageEvent | CallEvent | SignalEvent | NoticeEvent | ConflictEvent | GapEvent | EntryEvent | TroubleEvent | ProgressEvent | DemoEvent | BeatEvent;
+/**
+ * An entry that proves a reason: its party, its index there and its number, with the times that it has.
+ *
+ * `claimed`: what its author wrote; `counted`: what counts; `arrived`: when it was stored here. `mark`: why the two
+ * first differ, "before-bracket" or "after-bracket"; "" when they do not.
+ */
+export interface ProvedByValues {
+  readonly party: string;
+  readonly index: number;
+  readonly number: string;
+  readonly claimed: string;
+  readonly counted: string;
+  readonly arrived: string;
+  readonly mark: string;
+}
+
+/** What the agreement offers next: with which posts, about which entry; `text`: of a mediator, in its own words. */
+export interface NextActValues {
+  readonly what: What;
+  readonly posts: readonly string[];
+  readonly entry: string | null;
+  readonly text: string;
+}
+
+/**
+ * One reason: the rule, whom it concerns, since when, how long by both clocks, and the entries that prove it.
+ *
+ * `subject`: two posts ("us.secdef/ru.mod"), a post, a party, or what was opened. `sentence`: the rule's own, in the
+ * asked language. `age_s` by the counted times of both records, `age_here_s` by arrival here. `is_absence`: nothing
+ * came, and `entries` are the last before the silence. `marks`: those of the entries, each once.
+ */
+export interface FirebreakReasonValues {
+  readonly rule: string;
+  readonly level: Level;
+  readonly topic: Topic;
+  readonly subject: string;
+  readonly posts: readonly string[];
+  readonly party: string;
+  readonly sentence: string;
+  readonly since: string;
+  readonly age_s: number;
+  readonly age_here_s: number;
+  readonly count: number;
+  readonly is_absence: boolean;
+  readonly entries: readonly ProvedByValues[];
+  readonly marks: readonly string[];
+  readonly acts: readonly NextActValues[];
+}
+
+/** How far the record of a party goes here: its newest entry, and how many there are; "" while there is none. */
+export interface RecordSizeValues {
+  readonly party: string;
+  readonly number: string;
+  readonly entries: number;
+}
+
+/**
+ * The level as of an instant, and all that it rests on: so many rules over so many pairs of posts.
+ *
+ * `as_of`: up to then something of every party is held; `looked`: the instant of our clock that is judged. `at`: the
+ * instant asked for, by the counted times of both records; `known_at`: by what had arrived here; both null: now.
+ * `since`: from when it is at least as grave; null while it holds. `held`: of an unknown level, what held at `as_of`.
+ * `same_entries`: whether both sides hold the same; null: that cannot be said. `skew_s`: how far the other side's
+ * clock seems ahead of ours; null: unknown. `marked`: how many times were counted at a bound. `version`: of the
+ * agreement whose rules were judged by. `begun`: the line's first instant. `left_out`: so many reasons more.
+ */
+export interface FirebreakValues {
+  readonly level: Level;
+  readonly as_of: string;
+  readonly looked: string;
+  readonly at: string | null;
+  readonly known_at: string | null;
+  readonly since: string | null;
+  readonly held: Level | null;
+  readonly same_entries: boolean | null;
+  readonly skew_s: number | null;
+  readonly marked: number;
+  readonly version: number;
+  readonly rules: number;
+  readonly pairs: number;
+  readonly sizes: readonly RecordSizeValues[];
+  readonly begun: string;
+  readonly reasons: readonly FirebreakReasonValues[];
+  readonly left_out: number;
+}
+
+/** From when to when a level stood, by which rules, and the entries that prove it. */
+export interface LevelSpanValues {
+  readonly level: Level;
+  readonly start: string;
+  readonly end: string;
+  readonly rules: readonly string[];
+  readonly entries: readonly string[];
+}
+
+/** A rule that was judged, by its sentence in the three languages. */
+export interface FirebreakRuleValues {
+  readonly id: string;
+  readonly level: Level;
+  readonly en: string;
+  readonly fr: string;
+  readonly ru: string;
+}
+
+/**
+ * The level from `start` to `end`, without a gap; `known`: by what had arrived here, else by counted times.
+ *
+ * `rules`: those that it was judged by, to say the causes in words.
+ */
+export interface FirebreakHistory {
+  readonly start: string;
+  readonly end: string;
+  readonly known: boolean;
+  readonly as_of: string;
+  readonly spans: readonly LevelSpanValues[];
+  readonly rules: readonly FirebreakRuleValues[];
+}
+
+/**
+ * A pair of posts: its last direct contact on this record, null: none; `contact_every_s` null: none is agreed.
+ *
+ * `attempts`: calls of ours to the other post since then. `truncated`: more was there than the newest, judged alone.
+ */
+export interface FirebreakPairValues {
+  readonly ours: string;
+  readonly theirs: string;
+  readonly contact_every_s: number | null;
+  readonly last: ContactValues | null;
+  readonly attempts: readonly AttemptsValues[];
+  readonly truncated: boolean;
+}
+
+/** Every pair of posts of ours, in the agreement's order. */
+export interface FirebreakPairs {
+  readonly pairs: readonly FirebreakPairValues[];
+  readonly as_of_ms: number;
+}
+
+/** What raises the level: a rule, and whom it concerns. */
+export interface FirebreakCause {
+  readonly rule: string;
+  readonly level: Level;
+  readonly subject: string;
+}
+
+/**
+ * The level as it is now: what stands at the top of every page; `looked_ms` null: nobody has looked yet.
+ *
+ * `as_of_ms`: up to then something of every party is held.
+ */
+export interface FirebreakEvent {
+  readonly what: 'firebreak';
+  readonly level: Level;
+  readonly as_of_ms: number | null;
+  readonly looked_ms: number | null;
+  readonly same_entries: boolean | null;
+  readonly causes: readonly FirebreakCause[];
+}
+
+export type FeedEvent = DeskEvent | LockedEvent | MessageEvent | CallEvent | SignalEvent | NoticeEvent | ConflictEvent | GapEvent | FirebreakEvent | EntryEvent | TroubleEvent | ProgressEvent | DemoEvent | BeatEvent;

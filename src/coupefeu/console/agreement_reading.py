@@ -2,8 +2,10 @@
 
 from coupefeu.console.agreement_values import (
     AgreedCallsValues,
+    AgreedFirebreakValues,
     AgreedFormValues,
     AgreedNoticesValues,
+    AgreedRuleValues,
     AgreedRungValues,
     AgreedWitnessValues,
     BudgetValues,
@@ -13,8 +15,9 @@ from coupefeu.console.agreement_values import (
     PairValues,
     TermsValues,
 )
-from coupefeu.console.standing import party_values
+from coupefeu.console.standing import party_values, words_values
 from coupefeu.model.agreement import Agreement, NoticeTerms
+from coupefeu.model.firebreak import FirebreakTerms
 from coupefeu.model.notices import NoticeForm
 from coupefeu.model.precedence import Precedence
 from coupefeu.services.messages.display import show_line
@@ -52,6 +55,7 @@ def terms_values(agreement: Agreement) -> TermsValues:
         ),
         watch_grace_s=agreement.watch_grace_s,
         notices=_notices(agreement.notices),
+        firebreak=_firebreak(agreement.firebreak),
         deadlines=tuple(_deadlines(agreement, each) for each in Precedence),
         line_tests=tuple(
             LineTestValues(
@@ -80,6 +84,27 @@ def _notices(terms: NoticeTerms) -> AgreedNoticesValues:
         ),
         emergency_lead_s=terms.emergency_lead_s,
         sea_entry_lead_s=terms.sea_entry_lead_s,
+    )
+
+
+def _firebreak(terms: FirebreakTerms) -> AgreedFirebreakValues:
+    return AgreedFirebreakValues(
+        rules=tuple(
+            AgreedRuleValues(
+                id=rule.id,
+                level=rule.level,
+                watches=rule.watches,
+                sentence=words_values(rule.sentence),
+                posts=rule.posts,
+                precedences=tuple(each.name for each in rule.precedences),
+                after_s=rule.after_s,
+                count=rule.count,
+                within_s=rule.within_s,
+            )
+            for rule in terms.rules
+        ),
+        unknown_after_s=terms.unknown_after_s,
+        mediator=show_line(terms.mediator),
     )
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from coupefeu.console.values import PartyValues
+from coupefeu.console.values import PartyValues, WordsValues
+from coupefeu.model.firebreak import Level, Watched
 
 
 class Changed(StrEnum):
@@ -75,6 +76,34 @@ class AgreedNoticesValues:
     forms: tuple[AgreedFormValues, ...]
     emergency_lead_s: int
     sea_entry_lead_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreedRuleValues:
+    """A rule of the firebreak: its sentence, what it watches, and from when on (`firebreak-watched-*`).
+
+    `posts`, `precedences`: empty for all. `after_s`: beyond the agreed cadence, deadline or beginning. `count`: so many
+    of one pair, or owed by one party. `within_s`: of attempts; null: however old.
+    """
+
+    id: str
+    level: Level
+    watches: Watched
+    sentence: WordsValues
+    posts: tuple[str, ...]
+    precedences: tuple[str, ...]
+    after_s: int
+    count: int
+    within_s: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreedFirebreakValues:
+    """The rules; how long a silent party leaves the level known; the mediator in words, "" where there is none."""
+
+    rules: tuple[AgreedRuleValues, ...]
+    unknown_after_s: int
+    mediator: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +189,7 @@ class TermsValues:
     calls: AgreedCallsValues
     watch_grace_s: int
     notices: AgreedNoticesValues
+    firebreak: AgreedFirebreakValues
     deadlines: tuple[DeadlineValues, ...]
     line_tests: tuple[LineTestValues, ...]
     budgets: BudgetValues

@@ -19,19 +19,22 @@ def party_values(agreement: Agreement) -> tuple[PartyValues, ...]:
 
 def _party(party: Party, agreement: Agreement) -> PartyValues:
     posts = tuple(
-        PostValues(id=post.id, party=party.id, title=_words(post.title), address=_words(post.address))
+        PostValues(
+            id=post.id, party=party.id, title=words_values(post.title), address=words_values(post.address)
+        )
         for post in agreement.posts_of(party.id)
     )
     return PartyValues(
         id=party.id,
-        name=_words(party.name),
+        name=words_values(party.name),
         language=party.language,
         duty_desk=party.duty_desk,
         posts=posts,
     )
 
 
-def _words(words: Words) -> WordsValues:
+def words_values(words: Words) -> WordsValues:
+    """Give what is written in all three languages."""
     """Make the words of the agreement safe to look at, though all signed it: others drafted it."""
     return WordsValues(en=show_line(words.en), fr=show_line(words.fr), ru=show_line(words.ru))
 

@@ -20,6 +20,7 @@ from coupefeu.console import (
     calls_requests,
     calls_values,
     communique_values,
+    firebreak_values,
     media_requests,
     media_values,
     notices_requests,
@@ -36,6 +37,7 @@ from coupefeu.console import (
 from coupefeu.console.typescript_forms import forms_source, literal, union
 from coupefeu.console.typescript_notices import notices_source
 from coupefeu.node import covered, presence_values, verified, watch_values
+from coupefeu.node import firebreak_values as node_firebreak_values
 from coupefeu.node import values as message_values
 from coupefeu.node.arranging import values as arranging_values
 from coupefeu.node.communique import asked, drafted
@@ -46,7 +48,7 @@ MODULES = (
     record_values, agreement_values, drafted, communique_values, presence_values, arranging_values, arranged_values,
     asked, requests,
     calls_requests, media_requests, arranged_requests, notices_requests, passkey_values, passkey_requests,
-    node_passing_values, passing_values, passing_requests,
+    node_passing_values, passing_values, passing_requests, node_firebreak_values, firebreak_values,
 )  # fmt: skip
 _ASKED = frozenset(each.__name__ for each in MODULES if each is asked or each.__name__.endswith("requests"))
 HEAD = (

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Literal
 
 from coupefeu.console.calls_values import CallFloodValues, CallLine, CallValues, RingingValues
+from coupefeu.console.firebreak_values import FirebreakEvent
 from coupefeu.console.notices_values import ConflictEvent, NoticeEvent
 from coupefeu.console.passing_values import GapEvent
 from coupefeu.model.messages import Slot
@@ -468,6 +469,7 @@ FeedEvent = (
     | NoticeEvent
     | ConflictEvent
     | GapEvent
+    | FirebreakEvent
     | EntryEvent
     | TroubleEvent
     | ProgressEvent

@@ -127,11 +127,17 @@ def look_at_presence(desk: Desk) -> Presence:
     absent = desk.select(Statement(COUNT_ABSENT, {}))[0]["count"]
     return Presence(
         as_of_ms=context.now.utc_ms,
-        pairs=tuple(_pair(desk, *each) for each in our_pairs(context.agreement, context.us)),
+        pairs=look_at_contacts(desk),
         questions=_questions(desk),
         reports=fold_reports(rows, context.parties),
         absent=int(absent),
     )
+
+
+def look_at_contacts(desk: Desk) -> tuple[PairView, ...]:
+    """Give every pair of posts of ours with its direct contacts, in the agreement's order."""
+    context = desk.context()
+    return tuple(_pair(desk, *each) for each in our_pairs(context.agreement, context.us))
 
 
 def _questions(desk: Desk) -> tuple[QuestionView, ...]:

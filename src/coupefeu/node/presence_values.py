@@ -142,7 +142,7 @@ def presence_values(presence: Presence) -> PresenceValues:
     reports = tuple(map(_report, presence.reports))
     return PresenceValues(
         as_of_ms=presence.as_of_ms,
-        pairs=tuple(map(_pair, presence.pairs)),
+        pairs=tuple(map(pair_values, presence.pairs)),
         questions=tuple(map(question_values, presence.questions)),
         sightings=tuple(each for each in reports if each.kind == "sighting"),
         claims=tuple(each for each in reports if each.kind == "claim"),
@@ -178,7 +178,8 @@ def _answer(answer: AnswerView) -> PresenceAnswerValues:
     )
 
 
-def _pair(pair: PairView) -> PresencePairValues:
+def pair_values(pair: PairView) -> PresencePairValues:
+    """Give one pair of posts."""
     return PresencePairValues(
         ours=pair.ours,
         theirs=pair.theirs,

@@ -1,0 +1,112 @@
+"""The firebreak as JSON: every reason with its sentence, ages, entries and marks; words for everything it can say."""
+
+from dataclasses import replace
+
+import pytest
+from tests.firebreak_marks import (
+    DAY_MS,
+    HOUR_MS,
+    PAIR,
+    START_MS,
+    agreement,
+    context,
+    gathered,
+    heard,
+    mark,
+    proof,
+    rule,
+)
+
+from coupefeu.model.firebreak import Level, Watched
+from coupefeu.model.languages import Words
+from coupefeu.node.firebreak_values import firebreak_values, span_values
+from coupefeu.services.firebreak.judged import LevelSpan, What
+from coupefeu.services.firebreak.judging import judge
+from coupefeu.services.firebreak.marks import Bound
+from coupefeu.words import has
+
+NOW_MS = START_MS + 20 * DAY_MS
+RULES = (rule("refused", Level.BROKEN, count=2),)
+
+
+def declined(before_ms, index, **changes):
+    found = proof(NOW_MS - before_ms, log=1, index=index)
+    return mark(
+        "attempt", NOW_MS - before_ms, key=PAIR, value="declined", proofs=(replace(found, **changes),)
+    )
+
+
+def values(*marks, language="en", rules=RULES, at_ms=None, **fields):
+    agreed = context(agreement(*rules, **fields))
+    return firebreak_values(
+        judge(gathered([*marks, *heard(NOW_MS)], NOW_MS), agreed), agreed, language, at_ms=at_ms
+    )
+
+
+def test_a_reason_says_whom_it_concerns_how_old_it_is_and_which_entries_prove_it():
+    found = values(
+        declined(2 * DAY_MS, 4, arrived_ms=NOW_MS - HOUR_MS), declined(DAY_MS, 5), mediator="The mediator."
+    )
+    (reason,) = found.reasons
+    assert (found.level, found.rules, found.pairs, found.at, found.left_out) == (Level.BROKEN, 1, 3, None, 0)
+    assert (reason.rule, reason.subject, reason.posts) == ("refused", PAIR, ("ru.minister", "us.secretary"))
+    assert (reason.age_s, reason.age_here_s, reason.count) == (2 * 86_400, 3_600, 2)
+    assert [(each.party, each.index, each.number) for each in reason.entries] == [
+        ("ru", 4, "RU/4"),
+        ("ru", 5, "RU/5"),
+    ]
+    assert (reason.since, reason.marks, reason.is_absence) == ("2022-03-14T00:00:00.000Z", (), False)
+    assert [each.number for each in found.sizes] == ["US/8", "RU/8"]
+    assert reason.acts[-1].what is What.MEDIATOR
+    assert reason.acts[-1].text == "The mediator."
+
+
+def test_an_entry_that_was_counted_at_a_bound_says_so_with_both_times():
+    bounded = declined(DAY_MS, 5, claimed_ms=NOW_MS - 3 * DAY_MS, mark=Bound.BEFORE)
+    (reason,) = values(declined(2 * DAY_MS, 4), bounded).reasons
+    assert reason.marks == ("before-bracket",)
+    assert (reason.entries[1].claimed, reason.entries[1].counted) == (
+        "2022-03-13T00:00:00.000Z",
+        "2022-03-15T00:00:00.000Z",
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("en", "It fires."), ("fr", "Elle joue."), ("ru", "Правило сработало.")]
+)
+def test_the_sentence_is_the_agreements_in_the_asked_language(language, sentence):
+    assert (
+        values(declined(2 * DAY_MS, 4), declined(DAY_MS, 5), language=language).reasons[0].sentence
+        == sentence
+    )
+
+
+def test_what_deceives_in_a_sentence_is_marked():
+    deceptive = replace(RULES[0], sentence=Words(en="Call\u202eed.", fr="Appel.", ru="Вызов."))
+    (reason,) = values(declined(2 * DAY_MS, 4), declined(DAY_MS, 5), rules=(deceptive,)).reasons
+    assert "\u202e" not in reason.sentence
+    assert "U+202E" in reason.sentence
+
+
+def test_a_span_names_its_rules_and_entries():
+    span = LevelSpan(
+        level=Level.STRAINED, from_ms=START_MS, to_ms=NOW_MS, rules=("refused",), entries=((1, 4),)
+    )
+    found = span_values(span, ("us", "ru"))
+    assert (found.start, found.end, found.entries) == (
+        "2022-02-24T00:00:00.000Z",
+        "2022-03-16T00:00:00.000Z",
+        ("RU/4",),
+    )
+
+
+def test_everything_that_it_can_say_has_its_words():
+    dashed = str.maketrans("_", "-")
+    needed = [
+        *(f"firebreak-page-level-{each}" for each in Level),
+        *(f"firebreak-page-means-{each}" for each in Level),
+        *(f"firebreak-page-act-{each.translate(dashed)}" for each in What),
+        *(f"firebreak-page-{each}" for each in Bound if each),
+        *(f"firebreak-watched-{each.translate(dashed)}" for each in Watched),
+    ]
+    assert [key for key in needed if not has(key)] == []
