@@ -13,9 +13,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from tests.demo_process import READY_WITHIN_S, Demo, quiet, ready
+from tests.demo_process import READY_WITHIN_S, Demo, quiet
 
 from coupefeu.cli.demo_consoles import has_screen
+from coupefeu.node.demo.playing import COMMUNIQUE
 from coupefeu.node.exercise import free_port
 from coupefeu.node.folder import NodeFolder
 
@@ -76,8 +77,18 @@ def is_free(port):
         return True
 
 
-def test_both_links_sign_in_either_console_breaks_the_link_and_a_signal_ends_everything(demo):
-    running = demo("--json", "--port", str(free_port()))
+@pytest.fixture
+def screen(tmp_path):
+    """A screen with a browser that notes what it opens; gives the environment and the notes."""
+    opened, browser = tmp_path / "opened", tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" >> {opened}\n')
+    browser.chmod(0o700)
+    return quiet() | {"BROWSER": str(browser), "WAYLAND_DISPLAY": "wayland-7"}, opened
+
+
+def test_both_links_sign_in_either_console_breaks_the_link_and_a_signal_ends_everything(demo, screen):
+    environment, opened = screen
+    running = demo("--json", "--no-open", "--port", str(free_port()), environment=environment)
     values = json.loads(running.line())
     consoles = {each["party"]: each for each in values["consoles"]}
     assert (values["exercise"], values["opened"], list(consoles)) == (True, False, ["us", "ru"])
@@ -87,9 +98,10 @@ def test_both_links_sign_in_either_console_breaks_the_link_and_a_signal_ends_eve
             f"http://{party}.localhost:{consoles[party]['port']}/enter#"
         )
         assert visitor.ask("GET", "/api/demo")[0] == 401
-        assert visitor.enter()["post"] == f"{party}.duty"
+        assert visitor.enter()["post"] == {"us": "us.secretary", "ru": "ru.minister"}[party]
         assert visitor.ask("GET", "/enter")[0] == 200
-    assert [step["done_ms"] for step in us.ask("GET", "/api/demo")[1]["steps"]] == [None] * 6
+    steps = us.ask("GET", "/api/demo")[1]["steps"]
+    assert {step["done_ms"] for step in steps} == {None}
 
     assert ru.ask("POST", "/api/demo/break")[1]["link_broken"]
     end = time.monotonic() + READY_WITHIN_S
@@ -105,61 +117,52 @@ def test_both_links_sign_in_either_console_breaks_the_link_and_a_signal_ends_eve
     assert list(running.folder.iterdir()) == []
     assert running.processes() == []
     assert all(is_free(each["port"]) for each in consoles.values())
+    assert not opened.exists(), "where it is told not to, it opens no page"
 
 
-def test_a_second_one_runs_beside_the_first_and_names_the_busy_ports(demo):
+def test_a_second_one_runs_beside_the_first_and_names_the_busy_ports(demo, screen, tmp_path):
+    environment, opened = screen
+    keep = tmp_path / "kept"
     first_port = str(free_port())
-    first = demo("--json", "--port", first_port)
-    taken = [each["port"] for each in ready(first).values()]
-    second = demo("--port", first_port)
+    first = demo("--json", "--port", first_port, environment=environment)
+    values = json.loads(first.line())
+    assert values["opened"]
+    taken = [each["port"] for each in values["consoles"]]
+    assert taken[0] == int(first_port)
+    second = demo("--port", first_port, "--keep", str(keep))
     said = "".join(second.until("Ctrl-C"))
     assert said.startswith("   0.0 s  ")
     assert "EXERCISE / EXERCICE / УЧЕНИЕ\n" in said
+    assert "2022-02-24T13:00Z  us.secretary rings ru.minister: declined (article; hour illustration)" in said
     assert f"Port {first_port}" in said
     assert "is busy; the console of US takes" in said
     assert str(taken[1]) in said
-    first.end()
-    assert "Nothing is left of it." in second.end(signal.SIGTERM)
-    third = demo("--json", "--port", first_port)
-    assert next(iter(ready(third).values()))["port"] == int(first_port)
-    third.end(signal.SIGHUP)
-    assert [list(each.folder.iterdir()) for each in (first, second, third)] == [[], [], []]
+    assert f"The nodes are in {keep / 'us'} and {keep / 'ru'}." in second.end(signal.SIGTERM)
+
+    end = time.monotonic() + READY_WITHIN_S
+    while not (opened.exists() and opened.read_text().count("\n") == 2):
+        assert time.monotonic() < end
+    assert opened.read_text().split() == [each["link"] for each in values["consoles"]], "its pages are opened"
+    first.end(signal.SIGHUP)
+    assert [list(each.folder.iterdir()) for each in (first, second)] == [[], []]
+    us, ru = (NodeFolder.open(keep / party) for party in ("us", "ru"))
+    assert us.peers["ru"] == ru.listen, "the folders that are kept are those of two paired nodes"
+    assert verify_kept(keep).startswith("EXERCISE / EXERCICE / УЧЕНИЕ\nCommunique of US")
 
 
-@pytest.mark.parametrize("stage", ["Keys, cards", "Both consoles start"])
+def verify_kept(folder):
+    """What a stranger reads in the communique of 23 March."""
+    command = [sys.executable, "-m", "coupefeu.cli.main", "verify", str(folder / COMMUNIQUE)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize("stage", ["2022-02-24T13:00Z", "Both consoles start"])
 def test_an_end_in_the_middle_of_preparing_leaves_nothing_either(demo, stage):
     running = demo("--port", str(free_port()))
     running.until(stage)
-    running.end()
+    assert "Nothing is left of it." in running.end()
     assert list(running.folder.iterdir()) == []
     assert running.processes() == []
-
-
-def test_folders_that_are_kept_are_those_of_two_paired_nodes(demo, tmp_path):
-    keep = tmp_path / "kept"
-    running = demo("--port", str(free_port()), "--keep", str(keep))
-    running.until("Ctrl-C")
-    assert f"The nodes are in {keep / 'us'} and {keep / 'ru'}." in running.end()
-    us, ru = (NodeFolder.open(keep / party) for party in ("us", "ru"))
-    assert us.peers["ru"] == ru.listen
-
-
-@pytest.mark.parametrize("options", [(), ("--no-open",)])
-def test_pages_are_opened_where_there_is_a_screen_unless_they_shall_not(demo, tmp_path, options):
-    opened = tmp_path / "opened"
-    browser = tmp_path / "browser"
-    browser.write_text(f'#!/bin/sh\necho "$1" >> {opened}\n')
-    browser.chmod(0o700)
-    environment = quiet() | {"BROWSER": str(browser), "WAYLAND_DISPLAY": "wayland-7"}
-    running = demo("--json", "--port", str(free_port()), *options, environment=environment)
-    values = json.loads(running.line())
-    assert values["opened"] is not bool(options)
-    end = time.monotonic() + READY_WITHIN_S
-    while values["opened"] and not (opened.exists() and opened.read_text().count("\n") == 2):
-        assert time.monotonic() < end
-    running.end()
-    links = [each["link"] for each in values["consoles"]] if values["opened"] else []
-    assert (opened.read_text().split() if opened.exists() else []) == links
 
 
 def test_without_a_browser_nothing_is_said_to_open(monkeypatch):

@@ -11,12 +11,13 @@ import urllib.request
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
+from tests.demo_line import open_fresh_line
+
 from coupefeu.console.config import ConsoleConfig
 from coupefeu.console.server import Console
 from coupefeu.model.messages import Content, Form
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.node.control import UNKNOWN_REQUEST, ControlClient
-from coupefeu.node.demo.line import open_demo_line
 from coupefeu.node.exercise import LOOPBACK, NodeProcess, free_port, pair_exercise
 from coupefeu.node.folder_files import write_node_file
 from coupefeu.node.node import Node
@@ -183,7 +184,7 @@ class Desks:
 
 @asynccontextmanager
 async def _line_in_thread(folder):
-    async with open_demo_line(folder) as line:
+    async with open_fresh_line(folder) as line:
         consoles = [await Console.start(node, config_of(party)) for party, node in line.nodes.items()]
         try:
             yield line, consoles

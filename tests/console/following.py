@@ -6,9 +6,9 @@ import json
 from contextlib import asynccontextmanager
 
 from tests.console.serving import Served, config_of
+from tests.demo_line import open_fresh_line
 
 from coupefeu.console.server import Console
-from coupefeu.node.demo.line import open_demo_line
 
 PATIENCE_S = 30
 
@@ -101,7 +101,7 @@ class OneLoop:
 @asynccontextmanager
 async def joined(folder):
     """Run US and RU on a line of their own, each with its console; both signed in."""
-    async with open_demo_line(folder) as line:
+    async with open_fresh_line(folder) as line:
         served = {}
         consoles = []
         try:

@@ -6,6 +6,7 @@ It covers every page of a node, also those of the next test: what a test leaves 
 import json
 
 import pytest
+from tests import demo_line
 from tests.console import looking
 from tests.console.desks import JoinedDesks, wait_until
 from tests.console.hearing import (
@@ -21,7 +22,6 @@ from tests.console.quiet import settle, watches
 
 from coupefeu.model.messages import Content, Form, Operative
 from coupefeu.model.precedence import Precedence, Subject
-from coupefeu.node.demo import line as demo_line
 from coupefeu.services.messages.commands import SayAgain, Take
 from coupefeu.services.messages.status import StepName
 from coupefeu.words import say

@@ -4,11 +4,9 @@ import asyncio
 from contextlib import asynccontextmanager
 
 import pytest
+from tests.demo_line import open_fresh_line
 
 import coupefeu
-from coupefeu.model.entry import Kind
-from coupefeu.node.demo.line import open_demo_line
-from coupefeu.node.demo.opening import OFFICER, play_opening, wait_overdue
 from coupefeu.node.demo.steps import DemoStepName, Steps
 from coupefeu.node.demo.watching import is_held, is_up, wait_until
 from coupefeu.node.folder import NodeFolder
@@ -16,7 +14,6 @@ from coupefeu.node.node import Node
 from coupefeu.services.messages.commands import RecordShown, Take
 
 WITHIN_S = 60
-ACTS = (coupefeu.StepName.TAKEN_BY, coupefeu.StepName.READ_BY, coupefeu.StepName.READ_BACK)
 
 
 class Desks:
@@ -47,7 +44,11 @@ class Desks:
 
 @asynccontextmanager
 async def desks(folder):
-    async with open_demo_line(folder) as line, Node.open(folder / "us") as us, Node.open(folder / "ru") as ru:
+    async with (
+        open_fresh_line(folder) as line,
+        Node.open(folder / "us") as us,
+        Node.open(folder / "ru") as ru,
+    ):
         desks = Desks(line, us, ru)
         await desks.both(up=True)
         yield desks
@@ -60,25 +61,6 @@ def play(folder, story):
             await story(opened)
 
     asyncio.run(asyncio.wait_for(run(), WITHIN_S))
-
-
-def test_the_consoles_open_on_a_line_test_a_message_read_back_and_one_overdue(tmp_path):
-    async def story(desks):
-        told = []
-        request = await play_opening(desks.us, desks.ru, told.append)
-        await wait_overdue(desks.us, request)
-        assert len(told) == 3
-        for node in (desks.us, desks.ru):
-            inbox = node.inbox()
-            assert any(each.kind == Kind.LINE_TEST for each in inbox)
-            (back,) = [each for each in inbox if each.form is coupefeu.Form.FREE_TEXT]
-            chain = back.chains[0]
-            assert [name for name in ACTS if not chain.step(name).done] == []
-            assert {act.act.officer for step in chain.steps for act in step.acts} == {OFFICER}
-            assert [each.id for each in node.open_messages().messages if each.overdue] == [request]
-        assert desks.done == []
-
-    play(tmp_path, story)
 
 
 def test_a_step_is_done_by_what_stands_on_the_record(tmp_path):

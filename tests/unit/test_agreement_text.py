@@ -340,3 +340,10 @@ def test_durations_are_read_as_they_are_written(seconds):
 def test_bad_durations_are_refused(text):
     with pytest.raises(UsageError):
         parse_duration_s(text)
+
+
+def test_an_exercise_may_play_in_any_year_of_a_century():
+    assert parse_shift_ms("-1712d5h") == -(1_712 * 24 + 5) * 3_600_000
+    assert parse_shift_ms("+36525d") == 36_525 * 86_400_000
+    with pytest.raises(UsageError):
+        parse_shift_ms("+36526d")

@@ -6,6 +6,7 @@ import urllib.request
 from types import SimpleNamespace
 
 import pytest
+from tests.demo_line import open_fresh_line
 
 from coupefeu.console import server
 from coupefeu.console.config import ConsoleConfig
@@ -15,7 +16,6 @@ from coupefeu.console.server import Console
 from coupefeu.errors import ConfigError
 from coupefeu.model.entry import Kind
 from coupefeu.model.instant import Moment
-from coupefeu.node.demo.line import open_demo_line
 from coupefeu.node.demo.steps import DemoStepName, Steps
 from coupefeu.node.events import EntryRecorded, LineChanged
 from coupefeu.node.exercise import free_port
@@ -105,7 +105,7 @@ def test_who_listens_hears_each_change_until_it_listens_no_more(line):
 
 def test_a_console_that_is_no_demo_has_none_of_its_routes(tmp_path):
     async def play():
-        async with open_demo_line(tmp_path) as line:
+        async with open_fresh_line(tmp_path) as line:
             config = ConsoleConfig(party="us", host="127.0.0.1", port=0, tls=None, session_hours=1)
             for demo, status in ((None, 404), (Steps(line, lambda: True), 401)):
                 console = await Console.start(line.us, config, demo=demo)

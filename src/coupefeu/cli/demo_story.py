@@ -20,7 +20,9 @@ from coupefeu.node.shared_data import find_file
 
 BANNER = " / ".join(EXERCISE_WORDS.values())
 TITLES = {
-    "pair": "Two nodes are paired and on the line",
+    "pair": "Two nodes are paired",
+    "march-2022": "24 February to 24 March 2022: attempts in vain, as the article reports them",
+    "run-on": "Both run on as processes from 24 March 2022, 12:00Z",
     "message-read-back": "A message is taken, read and read back",
     "flash-stop-outcome": "A FLASH STOP is taken by the desk, with its outcome",
     "line-test": "A line test is answered",

@@ -12,15 +12,19 @@ from coupefeu.console.config import DEFAULT_SESSION_HOURS, ConsoleConfig
 from coupefeu.console.demo_places import LOOPBACKS, take_place
 from coupefeu.console.server import Console
 from coupefeu.errors import ConfigError
-from coupefeu.node.demo.line import open_demo_line
+from coupefeu.node.demo.line import open_demo_line, pair_story
+from coupefeu.node.demo.march import MARCH, describe
 from coupefeu.node.demo.notices import file_plans, is_met
-from coupefeu.node.demo.opening import play_opening, wait_overdue
+from coupefeu.node.demo.playing import Played, play_apart
 from coupefeu.node.demo.steps import Steps
+from coupefeu.node.demo.watching import is_up, wait_until
 from coupefeu.node.local import LocalBackend
 from coupefeu.node.node import Node
 
-STAGES: Final = 7
+STAGES: Final = 4 + len(MARCH)
 """So often `tell` is called until both consoles answer."""
+POSTS: Final = {"us": "us.secretary", "ru": "ru.minister"}
+"""Whom the links sign in: the two who do not reach each other."""
 FIRST_PORT: Final = 7430
 ANSWERS_WITHIN_S: Final = 10.0
 
@@ -43,6 +47,7 @@ class DemoConsoles:
     us: Node
     ru: Node
     consoles: tuple[DemoConsole, ...]
+    played: Played
 
 
 @asynccontextmanager
@@ -55,10 +60,13 @@ async def open_demo_consoles(
     """
     async with AsyncExitStack() as stack:
         tell("Keys, cards and an agreement are made and signed")
+        us_folder, ru_folder = await asyncio.to_thread(pair_story, folder)
+        played = await play_apart(us_folder.path, ru_folder.path, lambda event: tell(describe(event)))
+        tell("The line comes up, on 24 March 2022 at 12:00Z")
         line = await stack.enter_async_context(open_demo_line(folder))
         us = await stack.enter_async_context(Node.open(folder / "us"))
         ru = await stack.enter_async_context(Node.open(folder / "ru"))
-        request = await play_opening(us, ru, tell)
+        await wait_until(lambda: is_up(us, "ru"), "the line is up")
         tell("A dozen notices are filed, and a conflict among them is found")
         filed = await file_plans(us, ru)
         steps = Steps(line, partial(is_met, us, filed.us[0]))
@@ -68,9 +76,7 @@ async def open_demo_consoles(
         for party, node in line.nodes.items():
             port = consoles[-1].port + 1 if consoles else first_port
             consoles.append(await _open_console(stack, party, node, port, steps))
-        tell("A request that nobody takes becomes overdue")
-        await wait_overdue(us, request)
-        yield DemoConsoles(us=us, ru=ru, consoles=tuple(consoles))
+        yield DemoConsoles(us=us, ru=ru, consoles=tuple(consoles), played=played)
 
 
 async def _open_console(
@@ -95,7 +101,7 @@ async def _open_console(
         party=party,
         address=console.address,
         port=place.port,
-        link=await console.invite(),
+        link=await console.invite(POSTS[party]),
         busy=place.busy,
     )
 

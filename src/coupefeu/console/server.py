@@ -93,9 +93,9 @@ class Console:
         """Whether there are pages to show."""
         return bool(self._parts.pages)
 
-    async def invite(self) -> str:
-        """Make a link as `coupefeu console-link` does: it signs our duty desk in, once."""
-        return str((await self._answer({}))["link"])
+    async def invite(self, post: str | None = None) -> str:
+        """Make a link as `coupefeu console-link` does: it signs a post of ours in, once; our duty desk if not given."""
+        return str((await self._answer({"post": post}))["link"])
 
     async def close(self) -> None:
         """End, within a second, whoever looks at it."""

@@ -7,6 +7,8 @@ from coupefeu.errors import UsageError
 _DURATION = re.compile(r"(?:(\d{1,5})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?", re.ASCII)
 _UNITS_S = (86_400, 3_600, 60, 1)
 MAX_DURATION_S = 366 * 86_400
+MAX_SHIFT_S = 36_525 * 86_400
+"""A century: an exercise may play in any year that somebody remembers."""
 
 
 def parse_duration_s(text: str, most_s: int = MAX_DURATION_S) -> int:
@@ -27,8 +29,8 @@ def parse_duration_s(text: str, most_s: int = MAX_DURATION_S) -> int:
 def parse_shift_ms(text: str) -> int:
     """Milliseconds of a signed shift such as "+2h" or "-1d"; raises UsageError as `parse_duration_s` does."""
     if text[:1] not in {"+", "-"}:
-        raise _unreadable(text)
-    return parse_duration_s(text[1:]) * (1_000 if text[0] == "+" else -1_000)
+        raise _unreadable(text, MAX_SHIFT_S)
+    return parse_duration_s(text[1:], MAX_SHIFT_S) * (1_000 if text[0] == "+" else -1_000)
 
 
 def format_duration(seconds: int) -> str:

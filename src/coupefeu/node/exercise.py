@@ -35,25 +35,26 @@ def pair_exercise(
     deadlines: Mapping[str, Mapping[str, str]] | None = None,
     calls: Mapping[str, str | int] | None = None,
     status: Status = Status.EXERCISE,
+    terms: str = "",
 ) -> tuple[NodeFolder, NodeFolder]:
     """Make and pair the folders of US and RU, words compared, answers exchanged.
 
     `deadlines`, `calls`: as of `render_template`.
 
-    `status`: a REAL line is only ever one of tests.
+    `status`: a REAL line is only ever one of tests. `terms`: the whole text, in the place of all these.
 
     The folders say themselves that the consoles of both are on one network, for here they are.
 
     Raises: ConfigError: a folder is not empty; VerificationError: the words differ (a defect).
     """
-    terms = render_template(
+    text = terms or render_template(
         name=name,
         status=status,
         in_force=Instant(time.time_ns() // 1_000_000),
         dictionary_sha256=bytes.fromhex(DICTIONARY_HASH),
         deadlines=deadlines,
         calls=calls,
-    ).encode()
+    )
     folders = [
         NodeFolder.create(path, party=party, listen=f"{host}:{free_port(host)}", relay={"direct": True})
         for path, party in ((us, "us"), (ru, "ru"))
@@ -61,10 +62,10 @@ def pair_exercise(
     exchanged = us.parent / "pairing"
     exchanged.mkdir(mode=0o700, exist_ok=True)
     for folder in folders:
-        text = armour(Armour.CARD, encode_card(pairing.open_card(folder)))
-        write_durably(exchanged / f"{folder.party}.card", text.encode("ascii"))
+        card = armour(Armour.CARD, encode_card(pairing.open_card(folder)))
+        write_durably(exchanged / f"{folder.party}.card", card.encode("ascii"))
     meetings = [
-        pairing.meet(folder, {exchanged / f"{other.party}.card": True}, terms)
+        pairing.meet(folder, {exchanged / f"{other.party}.card": True}, text.encode())
         for folder, other in zip(folders, reversed(folders), strict=True)
     ]
     if meetings[0].words != meetings[1].words:

@@ -39,13 +39,17 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What somebody asks for: entries by a query, or those that a proposal names; `words`: how they were chosen."""
+    """What somebody asks for: entries by a query, or those that a proposal names; `words`: how they were chosen.
+
+    `made_ms`: when it is made (UTC), where that is not now by the folder's clock.
+    """
 
     query: Query = field(default_factory=Query)
     disclosing: Disclosing = field(default_factory=Disclosing)
     proposal: MessageId | None = None
     embargo_ms: int | None = None
     words: str = ""
+    made_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +136,7 @@ def _gather_chosen(
     digest = selection_digest(folder.line_id, embargo_ms, selection.chosen)
     wanted = Wanted(
         chosen=selection.chosen,
-        made_ms=folder.clock().utc_ms,
+        made_ms=folder.clock().utc_ms if wish.made_ms is None else wish.made_ms,
         embargo_ms=embargo_ms,
         query=wish.words,
         consents=tuple(_consents(reader, parties, digest, provable(notes))),

@@ -1,17 +1,17 @@
-"""The line of the console demo: US and RU in this process, and between them a relay whose path can be cut.
+"""The line of the demo: two paired folders with March 2022 behind them; for the consoles, run in this process.
 
-    US --dials--> relay --passes on--> RU
+    US --dials--> relay --passes on--> RU             the path of the relay can be cut
 
-Neither node has a fixed port, so demos run beside each other. Their folders say afterwards what pairing wrote there.
+Neither node has a fixed port there, so demos run beside each other. Their folders say afterwards what pairing wrote.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from coupefeu.node.demo.terms import story_terms
 from coupefeu.node.exercise import LOOPBACK, pair_exercise
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import write_node_file
@@ -20,9 +20,6 @@ from coupefeu.node.reach import run_node
 from coupefeu.node.relay import Relay
 
 ANY_PORT: Final = f"{LOOPBACK}:0"
-TAKEN_WITHIN_S: Final = 3
-HURRIED: Final = {"PRIORITY": {"taken": f"{TAKEN_WITHIN_S}s"}}
-"""What the parties of the demo agree otherwise: a PRIORITY that nobody takes is soon overdue, by their own terms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +36,18 @@ class DemoLine:
         return {"us": self.us, "ru": self.ru}
 
 
-@asynccontextmanager
-async def open_demo_line(folder: Path) -> AsyncIterator[DemoLine]:
-    """Make and pair `us` and `ru` in `folder`, and run both until the block ends.
+def pair_story(folder: Path, calls: Mapping[str, str | int] | None = None) -> tuple[NodeFolder, NodeFolder]:
+    """Make and pair `us` and `ru` in `folder` for the story; `calls`: what they agree otherwise of calls.
 
     Raises: ConfigError: a folder is not empty.
     """
-    us, ru = await asyncio.to_thread(pair_exercise, folder / "us", folder / "ru", deadlines=HURRIED)
+    return pair_exercise(folder / "us", folder / "ru", terms=story_terms(calls))
+
+
+@asynccontextmanager
+async def open_demo_line(folder: Path) -> AsyncIterator[DemoLine]:
+    """Run `us` and `ru` in `folder`, paired and stopped, until the block ends."""
+    us, ru = NodeFolder.open(folder / "us"), NodeFolder.open(folder / "ru")
     async with AsyncExitStack() as stack:
         _route(ru, ANY_PORT, {})
         stack.callback(_route, ru, ru.listen, ru.peers)

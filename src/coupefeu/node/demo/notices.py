@@ -4,7 +4,6 @@ US and RU file -> both find the same one conflict -> US moves its patrol up -> b
 """
 
 import asyncio
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,7 +36,7 @@ class Filed:
 
 async def file_plans(us: Node, ru: Node) -> Filed:
     """File a dozen notices, answer some, and see that both sides hold them and find the same one conflict."""
-    now_ms = time.time_ns() // 1_000_000 // MINUTE_MS * MINUTE_MS
+    now_ms = us.context().now.utc_ms // MINUTE_MS * MINUTE_MS
     ours, theirs = await asyncio.gather(_file(us, OURS, now_ms), _file(ru, THEIRS, now_ms))
     filed = Filed(us=ours, ru=theirs)
     count = len(ours) + len(theirs)

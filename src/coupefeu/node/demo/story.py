@@ -1,7 +1,7 @@
 """The story, step by step: what an officer would do, and what must then be true.
 
-pair -> message, read back -> FLASH STOP, outcome -> line test -> calls -> notices, one conflict -> kill -9
-     -> FLASH over a backlog -> verify
+pair -> March 2022 on a jumping clock -> both run on as processes -> message, read back -> FLASH STOP, outcome
+     -> line test -> calls -> notices, one conflict -> kill -9 -> FLASH over a backlog -> verify
 """
 
 import asyncio
@@ -12,13 +12,18 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
 
-from coupefeu.model.messages import Content, Form, MessageId, Operative, OutcomeCode
+from coupefeu.model.instant import format_date_time_group
+from coupefeu.model.messages import MINUTE_MS, Content, Form, MessageId, Operative, OutcomeCode
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.node.assembly import parties_of
 from coupefeu.node.demo.calls import RING, hold_calls
+from coupefeu.node.demo.line import pair_story
 from coupefeu.node.demo.loading import Tell, describe
+from coupefeu.node.demo.march import MARCH, Attempt
 from coupefeu.node.demo.notices import conflicts_of, file_plans, load_files, settle_conflict
+from coupefeu.node.demo.playing import play_apart
 from coupefeu.node.demo.summary import Step, Summary, VerifiedRecord
+from coupefeu.node.demo.terms import RUNS_ON, at
 from coupefeu.node.demo.texts import choose_critical, split_text
 from coupefeu.node.demo.watching import (
     STEP_WITHIN_S,
@@ -29,7 +34,7 @@ from coupefeu.node.demo.watching import (
     size_of,
     wait_until,
 )
-from coupefeu.node.exercise import NodeProcess, pair_exercise
+from coupefeu.node.exercise import NodeProcess
 from coupefeu.node.export import export_record
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.node import Node, Sent
@@ -41,7 +46,8 @@ from coupefeu.store.reader import Reader
 STOP_PLACE: Final = "35 19 N 40 08 E"
 STOP_TEXT: Final = "The positions under fire are not those you take them for."
 BACKLOG: Final = 1_000
-MINUTE_MS: Final = 60_000
+STORY_RUNS_ON_MS: Final = 600_000
+"""So long it may take at most until both are up."""
 
 
 class Demo:
@@ -65,12 +71,16 @@ class Demo:
         self._notices = notices
         self._told = told
         self._sent: list[str] = []
+        self._begun = 0
+        """Entries of US that the story has left on the record."""
 
     async def run(self) -> Summary:
         """Play all steps, or all up to the first that does not hold; the nodes are stopped when this returns."""
         async with AsyncExitStack() as stack:
             steps: tuple[tuple[str, Callable[[], Awaitable[str]]], ...] = (
-                ("pair", lambda: self._pair(stack)),
+                ("pair", self._pair),
+                ("march-2022", self._play_march),
+                ("run-on", lambda: self._run_on(stack)),
                 ("message-read-back", self._read_back),
                 ("flash-stop-outcome", self._stop),
                 ("line-test", self._line_test),
@@ -103,15 +113,32 @@ class Demo:
 
     # --- the steps ----------------------------------------------------------------------------------------
 
-    async def _pair(self, stack: AsyncExitStack) -> str:
-        us, ru = await asyncio.to_thread(_pair_for_calls, self._folder)
+    async def _pair(self) -> str:
+        us, ru = await asyncio.to_thread(pair_story, self._folder, {"ring": RING})
         self._us, self._ru = NodeProcess(us.path), NodeProcess(ru.path)
+        return f"two folders, {us.path.name.upper()} and {ru.path.name.upper()}, of one EXERCISE line"
+
+    async def _play_march(self) -> str:
+        """Play the article's events on a jumping clock, through both nodes' own services."""
+        played = await play_apart(self._us.folder, self._ru.folder)
+        insist(played.communique is not None, "a communique is issued")
+        self._begun = size_of(self._ru.folder)
+        calls = len(played.of(Attempt))
+        return (
+            f"{len(MARCH)} events; {calls} calls of the Secretary and the Chairman, in vain, as both records say; "
+            f"the communique of 23 March proves {played.proved} entries"
+        )
+
+    async def _run_on(self, stack: AsyncExitStack) -> str:
+        """Run both nodes as processes, whose clocks go on from the end of the story."""
         for process in (self._us, self._ru):
             stack.push_async_callback(process.stop)
         await asyncio.gather(self._us.start(), self._ru.start())
-        async with Node.open(us.path) as node:
+        async with Node.open(self._us.folder) as node:
             await wait_until(lambda: is_up(node, "ru"), "the line is up")
-        return f"two processes, {us.path.name.upper()} and {ru.path.name.upper()}, on one EXERCISE line"
+            now_ms = node.context().now.utc_ms
+        insist(0 <= now_ms - at(RUNS_ON) < STORY_RUNS_ON_MS, "the clocks go on from the end of the story")
+        return f"two processes on one line; it is {format_date_time_group(now_ms)}, by both their clocks"
 
     async def _read_back(self) -> str:
         """Send the message; it is receipted, taken, read, read back with a slip, and read back rightly."""
@@ -140,11 +167,11 @@ class Demo:
 
     async def _stop(self) -> str:
         """Send a WARNING at FLASH: that the desk takes it does not stop the outcome clock; the outcome does."""
-        stop = Content(
-            form=Form.WARNING, subject=Subject.SAFETY, operative=Operative.STOP, place=STOP_PLACE,
-            time_ms=_this_minute_ms(), numbers=("15",), text=STOP_TEXT,
-        )  # fmt: skip
         async with Node.open(self._us.folder) as us, Node.open(self._ru.folder) as ru:
+            stop = Content(
+                form=Form.WARNING, subject=Subject.SAFETY, operative=Operative.STOP, place=STOP_PLACE,
+                time_ms=_minute_ms(us), numbers=("15",), text=STOP_TEXT,
+            )  # fmt: skip
             sent = await us.line("ru").say(stop, precedence=Precedence.FLASH)
             await sent.receipt()
             await self._arrived(ru, sent.id)
@@ -154,7 +181,7 @@ class Demo:
             insist(clock is not None and clock.running, "taking does not stop the outcome clock")
             outcome = OutcomeCode.STOPPED_AT
             await ru.act(
-                GiveOutcome(message=sent.id, from_post=_desk(ru), outcome=outcome, time_ms=_this_minute_ms())
+                GiveOutcome(message=sent.id, from_post=_desk(ru), outcome=outcome, time_ms=_minute_ms(ru))
             )
             done = await self._seen(us, sent.id, StepName.OUTCOME)
             clock = done.chains[0].step(StepName.OUTCOME).clock
@@ -225,6 +252,7 @@ class Demo:
                 each.content.text
                 for each in ru.inbox(len(self._sent) + 1_000)
                 if not each.ours and each.content is not None and each.form is Form.FREE_TEXT
+                if each.id[1] >= self._begun
             )
         sent = Counter(self._sent)
         self.summary.lost = (sent - received).total()
@@ -287,10 +315,6 @@ class Demo:
         return node.message(message)
 
 
-def _pair_for_calls(folder: Path) -> tuple[NodeFolder, NodeFolder]:
-    return pair_exercise(folder / "us", folder / "ru", calls={"ring": RING})
-
-
 def _text(status: MessageStatus) -> str:
     return "" if status.content is None else status.content.text
 
@@ -299,8 +323,8 @@ def _desk(node: Node) -> str:
     return node.folder.agreement.party(node.folder.party).duty_desk
 
 
-def _this_minute_ms() -> int:
-    return time.time_ns() // 1_000_000 // MINUTE_MS * MINUTE_MS
+def _minute_ms(node: Node) -> int:
+    return node.context().now.utc_ms // MINUTE_MS * MINUTE_MS
 
 
 def _read(path: Path) -> bytes | None:

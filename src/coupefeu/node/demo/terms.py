@@ -1,0 +1,60 @@
+"""What the parties of the story agree: the ordinary draft, a clock that shows March 2022, a few numbers of their own.
+
+All of it is illustration. Each side tests the line once a day, and the principals speak at least every two weeks.
+"""
+
+import time
+from collections.abc import Mapping
+from typing import Final
+
+from coupefeu.errors import ConfigError
+from coupefeu.model.agreement import Status
+from coupefeu.model.duration import format_shift
+from coupefeu.model.instant import Instant, parse_instant
+from coupefeu.wire.agreement_template import render_template
+from coupefeu.wire.dictionary import DICTIONARY_HASH
+
+IN_FORCE: Final = "2022-02-01T00:00Z"
+RUNS_ON: Final = "2022-03-24T12:00Z"
+"""When the story is over, and both nodes run on as processes."""
+_OTHERWISE: Final[Mapping[str, str]] = {
+    'posts = ["us.chief", "ru.chief"]\ncontact_every = "30d"': (
+        'posts = ["us.chief", "ru.chief"]\ncontact_every = "14d"'
+    ),
+    'posts = ["us.secretary", "ru.minister"]\ncontact_every = "90d"': (
+        'posts = ["us.secretary", "ru.minister"]\ncontact_every = "14d"'
+    ),
+    'party = "us"\nevery = "2h"\nat = "0s"': 'party = "us"\nevery = "24h"\nat = "6h"',
+    'party = "ru"\nevery = "2h"\nat = "1h"': 'party = "ru"\nevery = "24h"\nat = "6h"',
+}
+"""What of the ordinary draft they agree otherwise."""
+
+
+def at(text: str) -> int:
+    """Give an instant of the story (UTC milliseconds)."""
+    return parse_instant(text, 0)
+
+
+def shift_ms(now_ms: int) -> int:
+    """Say by how much a clock is shifted that shows the end of the story now, in whole seconds."""
+    return -((now_ms - at(RUNS_ON)) // 1_000 * 1_000)
+
+
+def story_terms(calls: Mapping[str, str | int] | None = None) -> str:
+    """Give the text that both sign; their clocks show `RUNS_ON` from now on. `calls`: as of `render_template`."""
+    shift = format_shift(shift_ms(time.time_ns() // 1_000_000))
+    text = render_template(
+        name="march-2022",
+        status=Status.EXERCISE,
+        in_force=Instant(at(IN_FORCE)),
+        dictionary_sha256=bytes.fromhex(DICTIONARY_HASH),
+        clocks={"us": shift, "ru": shift},
+        calls=calls,
+    )
+    for usual, agreed in _OTHERWISE.items():
+        if text.count(usual) != 1:
+            raise ConfigError(
+                f"the draft has no single {usual!r}", code="node.demo.terms", hint="Report this defect."
+            )
+        text = text.replace(usual, agreed)
+    return text

@@ -1,0 +1,166 @@
+"""24 February to 24 March 2022 whole, as the demo plays it: the article's events, on both records, clock for clock.
+
+What the article reports is marked with its own words, all else as illustration; no party says what it does not report.
+"""
+
+import re
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+from tests.shared import shared_file
+
+from coupefeu.model.calls import DeclineReason, Outcome
+from coupefeu.model.entry import Kind
+from coupefeu.model.messages import Form
+from coupefeu.model.presence import ReportKind
+from coupefeu.node.demo.line import pair_story
+from coupefeu.node.demo.march import CHAIRMAN, CHIEF, MARCH, MINISTER, SECRETARY, Attempt, Dark, Issued, Noted
+from coupefeu.node.demo.playing import play_march
+from coupefeu.node.demo.terms import RUNS_ON, at
+from coupefeu.node.desk import Desk
+from coupefeu.node.entries import head_of
+from coupefeu.node.folder import NodeFolder
+from coupefeu.node.presence import look_at_presence
+from coupefeu.services.calls.listed import CallFilter
+from coupefeu.store.reader import Reader
+
+MANY = 1_000
+
+
+@pytest.fixture(scope="module")
+def march(tmp_path_factory):
+    """Both folders, and what was played in them."""
+    us, ru = pair_story(tmp_path_factory.mktemp("m"), {"ring": "10s"})
+    played = play_march(us.path, ru.path)
+    return played, {name: NodeFolder.open(path) for name, path in (("us", us.path), ("ru", ru.path))}
+
+
+@pytest.fixture
+def desks(march):
+    _, folders = march
+    opened = {name: Desk.open(folder, running=False) for name, folder in folders.items()}
+    yield opened
+    for desk in opened.values():
+        desk.close()
+
+
+def attempts(played):
+    return {number: event for event, number in played.entries.items() if isinstance(event.event, Attempt)}
+
+
+def test_what_is_said_to_be_of_the_article_stands_in_it():
+    article = " ".join(shared_file("seed/article.fr.txt").read_text("utf-8").split())
+    assert [event.when for event in MARCH if event.source and event.source not in article] == []
+    for event in MARCH:
+        is_illustrated = not event.source or event.added
+        assert ("illustration" in event.label) == bool(is_illustrated)
+
+
+def test_every_attempt_stands_on_both_records_with_its_time_its_outcome_and_its_reason(march, desks):
+    played, _ = march
+    tried = attempts(played)
+    assert {(each.event.from_post, each.event.to_post) for each in tried.values()} == {
+        (SECRETARY, MINISTER),
+        (CHAIRMAN, CHIEF),
+    }
+    for number, event in tried.items():
+        ours, theirs = (desk.call(number) for desk in desks.values())
+        assert ours.placed_ms == theirs.placed_ms
+        assert 0 <= ours.placed_ms - event.at_ms < 60_000
+        assert ours.outcome is theirs.outcome is event.event.ends
+        assert (ours.steps[-1].id, ours.officer) == (theirs.steps[-1].id, event.label)
+        if ours.outcome is Outcome.DECLINED:
+            assert ours.outcome_step.fact.reason is DeclineReason.REFUSED
+            assert ours.outcome_step.words == "", "a refusal is not embellished"
+    counted = Counter(desks["ru"].call(number).outcome for number in tried)
+    assert counted == {
+        Outcome.DECLINED: 4,
+        Outcome.NO_ANSWER: 2,
+        Outcome.NOT_STAFFED: 1,
+        Outcome.LINE_DOWN: 1,
+    }, "declined and unanswered are different"
+
+
+def test_the_attempt_of_the_dark_night_comes_to_the_other_record_when_its_node_is_back(march, desks):
+    played, _ = march
+    (number,) = [each for each, event in attempts(played).items() if event.event.ends is Outcome.LINE_DOWN]
+    dark, back = (event.at_ms for event in MARCH if isinstance(event.event, Dark))
+    ours, theirs = (desk.call(number) for desk in desks.values())
+    assert dark < ours.arrived_ms < back <= theirs.arrived_ms < back + 60_000
+    assert theirs.rung_posts == (), "it never rang there"
+    assert ours.outcome_step.party == "us"
+
+
+def test_the_attempt_by_telephone_is_one_that_its_author_reports(desks):
+    for desk in desks.values():
+        (other,) = [each for each in desk.calls(CallFilter(), 0, MANY).calls if each.channel is not None]
+        assert (other.from_post, other.outcome) == (SECRETARY, Outcome.OTHER_CHANNEL)
+        message = desk.message(other.id)
+        assert message.form is Form.CONTACT
+        assert message.one_sided
+
+
+def test_the_claim_has_no_evidence_and_the_statement_of_21_march_is_about_no_post(march, desks):
+    seen = look_at_presence(desks["us"])
+    by_day = {report.report.when_ms[0]: report for report in seen.reports}
+    sighting, monday, thursday = (by_day[at(f"2022-03-{day}T00:00Z")] for day in ("11", "21", "24"))
+    assert sighting.kind is ReportKind.SIGHTING
+    assert set(sighting.report.posts) == {MINISTER, CHIEF}
+    assert str(sighting.report.grade) == "C3"
+    assert (thursday.kind, str(thursday.report.grade)) == (ReportKind.CLAIM, "F6")
+    assert str(thursday.standing) == "no_evidence"
+    assert (monday.kind, monday.report.posts) == (ReportKind.CLAIM, ())
+    assert monday.report.source
+    assert all(pair.contacts == () for pair in seen.pairs if pair.ours != "us.duty"), (
+        "none of it is a contact"
+    )
+    assert look_at_presence(desks["ru"]).reports == (), "what US notes lies with US alone"
+    _, folders = march
+    for folder in folders.values():
+        for file in folder.path.glob("record.db*"):
+            holds = b"verge of rupture" in file.read_bytes()
+            assert not (holds and folder.party == "ru")
+
+
+def test_the_line_was_tested_each_day_and_both_hold_the_same_signed_for(march):
+    _, folders = march
+    held = []
+    for folder in folders.values():
+        with Reader(folder.record_path, running=False) as reader:
+            rows = reader.logs()
+            cosigned = [reader.newest_cosigned(row["log"]) for row in rows]
+            assert [each.size for each in cosigned] == [row["size"] for row in rows]
+            held.append([each.root for each in cosigned])
+            for row in rows:
+                heads = [head_of(each) for each in reader.entries(row["log"], 0, MANY)]
+                times = [head.written_ms for head in heads]
+                assert times == sorted(times), "no clock ever goes back"
+                assert times[-1] < at(RUNS_ON)
+                assert Counter(head.kind for head in heads)[Kind.LINE_TEST] == 30
+    assert held[0] == held[1]
+
+
+def test_both_clocks_run_on_from_noon(march):
+    _, folders = march
+    for folder in folders.values():
+        assert folder.clock().utc_ms >= at(RUNS_ON)
+        assert folder.agreement.is_exercise
+
+
+def test_a_stranger_verifies_the_communique_of_23_march(march):
+    played, _ = march
+    command = [sys.executable, "-m", "coupefeu.cli.main", "verify", str(played.communique)]
+    verified = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert verified.returncode == 0, verified.stderr
+    said = verified.stdout
+    assert said.startswith("EXERCISE / EXERCICE / УЧЕНИЕ\n")
+    assert "The file holds together." in said
+    assert "Made, by the issuer’s clock: 23 MAR 22" in said
+    assert len(re.findall(r"^US/\d+  CALL PLACED", said, re.MULTILINE)) == len(attempts(played))
+    assert said.count("Refused") == 4
+    (issued,) = [event for event in MARCH if isinstance(event.event, Issued)]
+    assert issued.source
+    assert all(words not in said for words in ("verge of rupture", "just reported")), "no note stands in it"
+    assert [event for event in MARCH if isinstance(event.event, Noted)]
