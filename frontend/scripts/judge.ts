@@ -13,6 +13,7 @@ import { parseAgreement } from '../src/entries/agreement';
 import { decodeHead } from '../src/entries/head';
 import { verifyFirstBody } from '../src/entries/incarnation';
 import { readMessage } from '../src/entries/message';
+import { incidentRows, isIncident } from '../src/entries/incident';
 import { NOTICES, noticeRows } from '../src/entries/notice';
 import { passingRows } from '../src/entries/passing';
 import { readEnded, readEnrolled, readStated } from '../src/entries/persons';
@@ -48,6 +49,7 @@ const JUDGES: Readonly<Record<string, Judge>> = {
 
 /** What a body of these kinds says; its head says nothing here. */
 function saidOf(kind: number, body: Uint8Array): unknown {
+  if (isIncident(kind)) return incidentRows(kind, body);
   return (NOTICES.includes(kind) ? noticeRows : passingRows)(kind, body);
 }
 

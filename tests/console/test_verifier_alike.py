@@ -15,6 +15,10 @@ from coupefeu.errors import PeerError
 from coupefeu.keys import ed25519, mldsa
 from coupefeu.keys.agreement_signatures import build_agreement_body, sign_agreement, verify_agreement
 from coupefeu.keys.incarnations import build_opening_body, sign_incarnation, verify_first_body
+from coupefeu.services.incidents.facts import KINDS as INCIDENTS
+from coupefeu.services.incidents.said import incident_said
+from coupefeu.services.line_state.facts import KINDS as LINE_STATES
+from coupefeu.services.line_state.said import line_state_said
 from coupefeu.services.messages.display import show
 from coupefeu.services.messages.forms import read_content
 from coupefeu.services.notices.facts import KINDS as NOTICES
@@ -186,7 +190,14 @@ def changed_bodies(kinds, seed):
             yield each["kind"], bytes(changed)
 
 
-@pytest.mark.parametrize(("kinds", "said"), [(NOTICES, notice_said), (PASSING, passing_said)])
+def incident_or_state_said(kind, body):
+    return (line_state_said if kind in LINE_STATES else incident_said)(kind, body)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [(NOTICES, notice_said), (PASSING, passing_said), (INCIDENTS | LINE_STATES, incident_or_state_said)],
+)
 def test_notices_are_said_alike(kinds, said):
     asked = list(changed_bodies(kinds, 26))
     expected = [list(map(list, said(kind, body))) for kind, body in asked]

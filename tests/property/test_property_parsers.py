@@ -41,6 +41,10 @@ from coupefeu.services.calls.facts import FIELDS as CALL_FIELDS
 from coupefeu.services.calls.facts import read_call
 from coupefeu.services.communique.facts import read_answered, read_communique, read_proposed
 from coupefeu.services.erasures.facts import parse_erasure
+from coupefeu.services.incidents.facts import ACTS as INCIDENT_ACTS
+from coupefeu.services.incidents.facts import VERSIONS as INCIDENTS
+from coupefeu.services.incidents.facts import read_incident, read_incident_act
+from coupefeu.services.line_state.facts import read_line_state
 from coupefeu.services.messages.facts import read_act
 from coupefeu.services.messages.forms import read_content
 from coupefeu.services.notices.facts import ACTS as NOTICE_ACTS
@@ -212,6 +216,11 @@ TRIED = {
     "services.arranged.facts.read_arranged": lambda data: [read_arranged(kind, data) for kind in ARRANGED],
     "services.notices.facts.read_notice": lambda data: [read_notice(kind, data) for kind in VERSIONS],
     "services.notices.facts.read_act": lambda data: [read_notice_act(kind, data) for kind in NOTICE_ACTS],
+    "services.incidents.facts.read_incident": lambda data: [read_incident(kind, data) for kind in INCIDENTS],
+    "services.incidents.facts.read_incident_act": lambda data: [
+        read_incident_act(kind, data) for kind in INCIDENT_ACTS
+    ],
+    "services.line_state.facts.read_line_state": lambda data: read_line_state(Kind.LINE_STATE, data),
     "services.passing.facts.read_passing": lambda data: [read_passing(kind, data) for kind in PASSING],
     "services.persons.facts.read_person": lambda data: [read_person(kind, data) for kind in PERSONS],
     "services.presence.facts.read_note": lambda data: read_note(data.ljust(512, b"\0")),

@@ -20,6 +20,10 @@ from coupefeu.services.calls.facts import read_call
 from coupefeu.services.communique.facts import KINDS as COMMUNIQUES
 from coupefeu.services.communique.facts import read_communique
 from coupefeu.services.erasures.facts import parse_erasure
+from coupefeu.services.incidents.facts import KINDS as INCIDENTS
+from coupefeu.services.incidents.facts import body_defect as incident_defect
+from coupefeu.services.line_state.facts import KINDS as LINE_STATES
+from coupefeu.services.line_state.facts import read_line_state
 from coupefeu.services.messages.facts import ACTS, read_act
 from coupefeu.services.messages.forms import read_content
 from coupefeu.services.notices.facts import KINDS as NOTICES
@@ -61,6 +65,8 @@ READERS = (
     (PRESENCE, read_presence),
     (WATCHES, body_defect),
     (PASSING, read_passing),
+    (LINE_STATES, read_line_state),
+    (INCIDENTS, incident_defect),
 )
 """Families of kinds, and what names what is wrong with a body of theirs; any other is read as a message."""
 

@@ -25,6 +25,11 @@ const NOTICE_FORMS = [
   'military_activity', 'flight_safety', 'hazard_to_navigation', 'missile_launch', 'static_site', 'humanitarian_movement',
   'sea_movement', 'temporary_zone', 'unusual_activity',
 ];
+const INCIDENT_FORM =
+  /^(?:hazardous_incident|dangerous_approach|violation|aircraft_astray|accidental_launch|struck_after_notice|unusual_activity|other)$/;
+const PRECEDENCE = /^(?:FLASH|IMMEDIATE|PRIORITY|ROUTINE)$/;
+const TRIGGER_ID = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
+const MAX_TRIGGERS = 32;
 const MAX_WATCH_GRACE_S = 86_400;
 const MAX_AGE_S = 100 * 366 * 86_400;
 const MAX_ORIGIN_BYTES = 120;
@@ -256,7 +261,52 @@ function readTerms(root: Table, parties: readonly Party[], posts: readonly Post[
   readCalls(root);
   readWatch(root);
   readNotices(root);
+  readLineState(root);
+  readIncidents(root);
+  readTriggers(root, posts);
   return { pairs, hasLineTests };
+}
+
+/** Read what still passes on a suspended line, where that is agreed. */
+function readLineState(root: Table): void {
+  if (!root.has('line_state')) return;
+  const table = root.table('line_state');
+  table.flag('calls_when_suspended');
+  const flash = table.flag('flash_when_suspended');
+  if (table.flag('messages_when_suspended') && !flash) throw refused('bad_value');
+  table.finish();
+}
+
+/** Read how near two versions of one incident lie, and how soon a reply and a meeting are due, where that is agreed. */
+function readIncidents(root: Table): void {
+  if (!root.has('incidents')) return;
+  const table = root.table('incidents');
+  table.integer('match_distance_m', 0, 1_000_000);
+  table.durationS('match_time', 0, 30 * 86_400);
+  for (const field of ['reply', 'meeting']) table.durationS(field, 60, MAX_LEAD_S);
+  table.finish();
+}
+
+/** Read the events whose form opens in one press, where they are agreed. */
+function readTriggers(root: Table, posts: readonly Post[]): void {
+  if (!root.has('triggers')) return;
+  const triggers = root.tables('triggers', 1, MAX_TRIGGERS).map((row) => {
+    const names = DISPLAY_LANGUAGES.map((language) => [language, row.text(language)] as const);
+    if (names.some(([language, name]) => hasForeignWord(name, language))) throw refused('deceptive_text');
+    const id = row.text('id', TRIGGER_ID);
+    row.text('form', INCIDENT_FORM);
+    row.text('precedence', PRECEDENCE);
+    if (row.has('to')) insistEveryParty(row.texts('to', POST_ID), posts);
+    row.finish();
+    return id;
+  });
+  insistOnce(triggers);
+}
+
+/** Insist on posts that are here, and on one of every party: each must be able to press it. */
+function insistEveryParty(to: readonly string[], posts: readonly Post[]): void {
+  if (!to.every((each) => isPost(posts, each))) throw refused('unknown_post');
+  if (new Set(to.map(partyOf)).size !== new Set(posts.map((each) => partyOf(each.id))).size) throw refused('bad_value');
 }
 
 /** Read what plans keep apart by, and the terms of each form of notice, where that is agreed. */

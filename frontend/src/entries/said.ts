@@ -14,6 +14,7 @@ import {
 } from './fields';
 import type { Head } from './head';
 import { INCARNATION_OPENED, parseOpeningBody } from './incarnation';
+import { incidentRows, isIncident } from './incident';
 import { parseKeyStatement } from './keyStatement';
 import { NOTICES, noticeRows } from './notice';
 import { formatNumber } from './numbers';
@@ -91,6 +92,7 @@ function rowsOf(head: Head, body: Uint8Array, parties: readonly string[]): reado
       if (isCall(kind)) return callRows(kind, body);
       if (NOTICES.includes(kind)) return noticeRows(kind, body).map(([code, value]): Said => [code, showLine(value)]);
       if (kind >= PASSING_FIRST && kind <= PASSING_LAST) return passingRows(kind, body).map(([code, value]): Said => [code, showLine(value)]);
+      if (isIncident(kind)) return incidentRows(kind, body).map(([code, value]): Said => [code, showLine(value)]);
       return kind >= ARRANGED_FIRST && kind <= ARRANGED_LAST ? arrangedRows(kind, body).map(([code, value]): Said => [code, showLine(value)]) : [];
   }
 }

@@ -53,6 +53,12 @@ export class Table {
     return Number(value);
   }
 
+  flag(field: string): boolean {
+    const value = this.#take(field);
+    if (typeof value !== 'boolean') throw refused('wrong_type');
+    return value;
+  }
+
   /** Whole seconds of a duration such as "1h30m". */
   durationS(field: string, leastS = 1, mostS = MAX_DURATION_S): number {
     const seconds = readDurationS(this.#take(field), mostS);

@@ -147,7 +147,7 @@ function degrees(e7: bigint): string {
 
 // --- altitudes ---
 
-interface Altitude {
+export interface Altitude {
   readonly value: bigint;
   readonly unit: number;
   readonly datum: number;
@@ -159,7 +159,7 @@ function bandRows(lower: Value | undefined, upper: Value | undefined): Row[] {
   return [...boundRows('lower', low ?? null), ...boundRows('upper', high ?? null)];
 }
 
-function readBound(value: Value): number | Altitude {
+export function readBound(value: Value): number | Altitude {
   if (value === 1 || value === 2) return value;
   const [height, unit, datum, ...more] = asList(value);
   if (more.length > 0 || !isWhole(height) || typeof unit !== 'number' || typeof datum !== 'number') throw new Unreadable();
@@ -188,7 +188,7 @@ function boundRows(name: string, bound: number | Altitude | null): Row[] {
 }
 
 /** `3000 ft AMSL`, `FL120`. */
-function altitudeWords({ value, unit, datum }: Altitude): string {
+export function altitudeWords({ value, unit, datum }: Altitude): string {
   if (unit !== FLIGHT_LEVEL) return `${value} ${UNITS[unit] ?? ''} ${DATUMS[datum] ?? ''}`;
   return value < 0n ? `FL-${String(-value).padStart(2, '0')}` : `FL${String(value).padStart(3, '0')}`;
 }

@@ -105,6 +105,7 @@ export const KINDS: readonly EntryKind[] = [
   { number: 24, name: 'CONTACT_CONFIRMED', by: 'person' },
   { number: 32, name: 'LINE_TEST', by: 'machine' },
   { number: 33, name: 'LINE_TEST_ANSWER', by: 'machine' },
+  { number: 36, name: 'LINE_STATE', by: 'person' },
   { number: 48, name: 'WATCH_TAKEN', by: 'person' },
   { number: 49, name: 'WATCH_LEFT', by: 'person' },
   { number: 50, name: 'WATCH_HANDED_OVER', by: 'person' },
@@ -151,6 +152,14 @@ export const KINDS: readonly EntryKind[] = [
   { number: 138, name: 'UNIT_REACHED', by: 'person' },
   { number: 139, name: 'CHECKED_IN', by: 'person' },
   { number: 140, name: 'CONFLICT_SETTLED', by: 'person' },
+  { number: 144, name: 'INCIDENT_REPORTED', by: 'person' },
+  { number: 145, name: 'INCIDENT_AMENDED', by: 'person' },
+  { number: 146, name: 'INCIDENT_PAIRED', by: 'person' },
+  { number: 147, name: 'INCIDENT_QUERIED', by: 'person' },
+  { number: 148, name: 'INCIDENT_REPLIED', by: 'person' },
+  { number: 149, name: 'INCIDENT_FOLLOWED', by: 'person' },
+  { number: 150, name: 'INCIDENT_CLOSED', by: 'person' },
+  { number: 151, name: 'INCIDENT_REOPENED', by: 'person' },
 ];
 
 export const PRECEDENCES: readonly PrecedenceName[] = [

@@ -10,6 +10,8 @@ from coupefeu.model.instant import format_instant
 from coupefeu.model.logs import is_log
 from coupefeu.model.messages import OutcomeCode, format_number
 from coupefeu.node.values import content_values, form_name, kind_name
+from coupefeu.services.incidents.facts import KINDS as INCIDENTS
+from coupefeu.services.line_state.facts import KINDS as LINE_STATES
 from coupefeu.services.messages.display import show, show_line
 from coupefeu.services.messages.facts import ACTS, read_act
 from coupefeu.services.messages.forms import read_content
@@ -44,7 +46,7 @@ def entry_lines(head: Head, body: bytes | None, agreement: Agreement | None) -> 
         return lines + _watch_lines(head.kind, body)
     if head.kind in PERSONS:
         return lines + _person_lines(head.kind, body)
-    if head.kind in NOTICES | PASSING:
+    if head.kind in NOTICES | PASSING | INCIDENTS | LINE_STATES:
         said = said_in(head, body, () if agreement is None else agreement.party_ids)
         rows = [f"It says: {label(say(said_key(code), LANGUAGE), value, LANGUAGE)}" for code, value in said]
         return lines + (rows or [_UNREADABLE])

@@ -10,8 +10,10 @@ from enum import StrEnum
 
 from coupefeu.errors import UsageError
 from coupefeu.model.firebreak import FirebreakTerms
+from coupefeu.model.incidents import USUAL_INCIDENT_TERMS, USUAL_TRIGGERS, IncidentTerms, Trigger
 from coupefeu.model.instant import Instant
 from coupefeu.model.languages import Words
+from coupefeu.model.line_state import USUAL_LINE_STATE_TERMS, LineStateTerms
 from coupefeu.model.logs import is_log, position_of
 from coupefeu.model.notices import EMERGENCY_LEAD_S, SEA_ENTRY_LEAD_S, USUAL_TERMS, FormTerms, NoticeForm
 from coupefeu.model.precedence import Precedence
@@ -233,6 +235,9 @@ class Agreement:
     """As it stands where nothing is agreed."""
     firebreak: FirebreakTerms = USUAL_FIREBREAK
     """As it stands where nothing is agreed."""
+    line_state: LineStateTerms = USUAL_LINE_STATE_TERMS
+    incidents: IncidentTerms = USUAL_INCIDENT_TERMS
+    triggers: tuple[Trigger, ...] = USUAL_TRIGGERS
 
     @property
     def content_age_s(self) -> int | None:

@@ -36,6 +36,7 @@ class Kind(IntEnum):
     CONTACT_CONFIRMED = 24
     LINE_TEST = 32
     LINE_TEST_ANSWER = 33
+    LINE_STATE = 36
     WATCH_TAKEN = 48
     WATCH_LEFT = 49
     WATCH_HANDED_OVER = 50
@@ -82,6 +83,14 @@ class Kind(IntEnum):
     UNIT_REACHED = 138
     CHECKED_IN = 139
     CONFLICT_SETTLED = 140
+    INCIDENT_REPORTED = 144
+    INCIDENT_AMENDED = 145
+    INCIDENT_PAIRED = 146
+    INCIDENT_QUERIED = 147
+    INCIDENT_REPLIED = 148
+    INCIDENT_FOLLOWED = 149
+    INCIDENT_CLOSED = 150
+    INCIDENT_REOPENED = 151
 
 
 class Author(StrEnum):
@@ -159,6 +168,7 @@ _STANDING: Final = frozenset(
         Kind.SHOWN,
         Kind.LINE_TEST,
         Kind.LINE_TEST_ANSWER,
+        Kind.LINE_STATE,
         Kind.WATCH_TAKEN,
         Kind.WATCH_LEFT,
         Kind.WATCH_HANDED_OVER,
@@ -178,9 +188,9 @@ _CALLS: Final = range(80, 104)
 def is_erasable(kind: int | None) -> bool:
     """Whether what entries of a kind say may be erased; None: the head cannot be read.
 
-    What governs a line, what machines saw, who was on watch, which personal keys counted, who showed presence, what was
-    agreed to publish, and who called whom, when and with which outcome stands for ever; what people wrote beside a call
-    is an entry of its own, CALL_WORDS.
+    What governs a line, the state in which it was declared, what machines saw, who was on watch, which personal keys
+    counted, who showed presence, what was agreed to publish, and who called whom, when and with which outcome stands
+    for ever; what people wrote beside a call is an entry of its own, CALL_WORDS.
     """
     if kind is None or kind == Kind.CALL_WORDS:
         return True

@@ -11,6 +11,8 @@ from coupefeu.services.base import Command
 from coupefeu.services.calls.commands import OFFICER_COMMANDS as CALLS
 from coupefeu.services.communique import CommuniqueService
 from coupefeu.services.erasures.facts import EraseContent
+from coupefeu.services.incidents import IncidentsService
+from coupefeu.services.line_state import LineStateService
 from coupefeu.services.messages.commands import COMMANDS
 from coupefeu.services.notices import NoticesService
 from coupefeu.services.passing import PassingService
@@ -31,6 +33,8 @@ _BY_NAME: Final[dict[str, type[Command]]] = {
         *PersonsService.commands,
         *PresenceService.commands,
         *PassingService.commands,
+        *LineStateService.commands,
+        *IncidentsService.commands,
         EraseContent,
     )
 }

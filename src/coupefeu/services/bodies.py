@@ -16,6 +16,10 @@ from coupefeu.services.calls.facts import read_call
 from coupefeu.services.communique.facts import KINDS as COMMUNIQUES
 from coupefeu.services.communique.facts import read_communique
 from coupefeu.services.erasures.facts import parse_erasure
+from coupefeu.services.incidents.facts import KINDS as INCIDENTS
+from coupefeu.services.incidents.facts import body_defect as incident_defect
+from coupefeu.services.line_state.facts import KINDS as LINE_STATES
+from coupefeu.services.line_state.facts import read_line_state
 from coupefeu.services.messages.facts import ACTS, read_act
 from coupefeu.services.messages.forms import are_promises, read_content
 from coupefeu.services.notices.facts import KINDS as NOTICES
@@ -51,6 +55,8 @@ _FAMILIES: Final[tuple[tuple[frozenset[int], Callable[[int, bytes], str]], ...]]
     (frozenset(PASSING), lambda kind, body: read_passing(kind, body)[1]),
     (frozenset(PERSONS), lambda kind, body: read_person(kind, body)[1]),
     (frozenset(PRESENCE), lambda kind, body: read_presence(kind, body)[1]),
+    (frozenset(LINE_STATES), lambda kind, body: read_line_state(kind, body)[1]),
+    (frozenset(INCIDENTS), incident_defect),
 )
 """Families of kinds, and what names what is wrong with a body of theirs."""
 

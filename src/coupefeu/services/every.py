@@ -8,6 +8,8 @@ from coupefeu.services.base import Service
 from coupefeu.services.calls import CallsService
 from coupefeu.services.communique import CommuniqueService
 from coupefeu.services.erasures import ErasuresService
+from coupefeu.services.incidents import IncidentsService
+from coupefeu.services.line_state import LineStateService
 from coupefeu.services.messages import SERVICE as MESSAGES
 from coupefeu.services.notices import NoticesService
 from coupefeu.services.passing import PassingService
@@ -29,4 +31,6 @@ SERVICES: Final[tuple[Service, ...]] = (
     PersonsService(),
     PresenceService(),
     PassingService(),
+    LineStateService(),
+    IncidentsService(),
 )

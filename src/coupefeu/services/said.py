@@ -16,6 +16,10 @@ from coupefeu.services.calls.facts import KINDS as CALLS
 from coupefeu.services.calls.said import said_of_call
 from coupefeu.services.communique.facts import read_answered, read_proposed
 from coupefeu.services.erasures.facts import parse_erasure
+from coupefeu.services.incidents.facts import KINDS as INCIDENTS
+from coupefeu.services.incidents.said import incident_said
+from coupefeu.services.line_state.facts import KINDS as LINE_STATES
+from coupefeu.services.line_state.said import line_state_said
 from coupefeu.services.messages.display import show, show_line
 from coupefeu.services.messages.forms import LATEST_MS
 from coupefeu.services.notices.facts import KINDS as NOTICES
@@ -45,8 +49,8 @@ def said_in(head: Head, body: bytes, parties: tuple[str, ...]) -> tuple[tuple[st
 
 
 def said_key(code: str) -> str:
-    """Name the words of a code: those of notices are the same that forms and lists have."""
-    return code if code.startswith("notices-") else f"ui-said-{code}"
+    """Name the words of a code: those of notices and incidents are the same that forms and lists have."""
+    return code if code.startswith(("notices-", "incident-", "line-state-")) else f"ui-said-{code}"
 
 
 def _said(  # noqa: C901, PLR0912 - one case per kind
@@ -90,6 +94,10 @@ def _said(  # noqa: C901, PLR0912 - one case per kind
             yield from ((code, show_line(value)) for code, value in notice_said(kind, body))
         case kind if kind in PASSING:
             yield from ((code, show_line(value)) for code, value in passing_said(kind, body))
+        case kind if kind in INCIDENTS:
+            yield from ((code, show_line(value)) for code, value in incident_said(kind, body))
+        case kind if kind in LINE_STATES:
+            yield from ((code, show_line(value)) for code, value in line_state_said(kind, body))
 
 
 def _key_statement(body: bytes) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What belongs together: a message, all acts about it, what corrects or answers it; words of a call; a notice.
+"""What belongs together: a message with all that is about it or answers it; words of a call; a notice; an incident.
 
 An exchange is erased as one: a read-back repeats what was said, a statement of a person holds the text that was on the
 screen, a cancellation that is gone must not set free the clock of what it cancelled, and a sighting that was taken back
@@ -15,6 +15,7 @@ from coupefeu.model.entry import Kind, is_erasable
 from coupefeu.model.messages import MessageId
 from coupefeu.services.base import Rows, Statement
 from coupefeu.services.calls.tables import STEPS
+from coupefeu.services.incidents.views import ACTS as INCIDENT_ACTS
 from coupefeu.services.messages.views import FACTS, MESSAGES
 from coupefeu.services.notices.tables import ACTS as NOTICE_ACTS
 from coupefeu.services.passing.views import PASSING
@@ -52,6 +53,9 @@ _MEMBERS: Final = _FOUND.union(
     ),
     select(PASSING.c.log, PASSING.c.idx).join(
         _FOUND, (PASSING.c.root_log == _FOUND.c.log) & (PASSING.c.root_idx == _FOUND.c.idx)
+    ),
+    select(INCIDENT_ACTS.c.log, INCIDENT_ACTS.c.idx).join(
+        _FOUND, (INCIDENT_ACTS.c.root_log == _FOUND.c.log) & (INCIDENT_ACTS.c.root_idx == _FOUND.c.idx)
     ),
 )
 _SELECT_EXCHANGE: Final = (
@@ -113,8 +117,16 @@ _SELECT_PASSED: Final = select(
     PASSING.c.idx == bindparam("idx"),
     PASSING.c.root_log >= literal_column("0"),
 )
+_SELECT_INCIDENT: Final = select(
+    INCIDENT_ACTS.c.root_log.label("message_log"), INCIDENT_ACTS.c.root_idx.label("message_idx")
+).where(
+    INCIDENT_ACTS.c.log == bindparam("log"),
+    INCIDENT_ACTS.c.idx == bindparam("idx"),
+    INCIDENT_ACTS.c.kind != literal_column(str(int(Kind.INCIDENT_REPORTED))),
+    INCIDENT_ACTS.c.root_log >= literal_column("0"),
+)
 _SELECT_ABOVE: Final = (
-    _SELECT_PARENT, _SELECT_STATED, _SELECT_CALL, _SELECT_AMENDED, _SELECT_PASSED, _SELECT_NOTICE,
+    _SELECT_PARENT, _SELECT_STATED, _SELECT_CALL, _SELECT_AMENDED, _SELECT_PASSED, _SELECT_NOTICE, _SELECT_INCIDENT,
 )  # fmt: skip
 
 

@@ -38,6 +38,7 @@ from coupefeu.model.languages import DISPLAY_LANGUAGES, Words
 from coupefeu.model.precedence import Precedence
 from coupefeu.wire.deceptive import find_foreign_word
 from coupefeu.wire.firebreak_terms import parse_firebreak_terms
+from coupefeu.wire.incident_terms import parse_incident_terms, parse_line_state_terms, parse_triggers
 from coupefeu.wire.note import COSIGNATURE, ML_DSA_44, VerifierKey
 from coupefeu.wire.notice_terms import parse_notice_terms
 from coupefeu.wire.toml import Table, parse_toml
@@ -202,6 +203,9 @@ def _parse(root: Table, *, with_keys: bool) -> Agreement:
         calls=_parse_calls(root),
         watch_grace_s=_parse_watch_grace(root),
         notices=parse_notice_terms(root),
+        line_state=parse_line_state_terms(root),
+        incidents=parse_incident_terms(root),
+        triggers=parse_triggers(root, posts),
         keys=_parse_keys(root, name, line_id, parties, witnesses) if with_keys else (),
     )
     return replace(agreement, firebreak=parse_firebreak_terms(root, agreement))

@@ -119,6 +119,10 @@ class Table:
             raise self.fault(field, "bad_value", f"{seen} is not a whole number from {least} to {most}")
         return int(value)
 
+    def flag(self, field: str) -> bool:
+        """Read true or false."""
+        return bool(self._take(field, bool))
+
     def duration_s(self, field: str, least_s: int = 1, most_s: int = MAX_DURATION_S) -> int:
         """Read a duration such as "1h30m"."""
         seconds = self._converted(field, partial(parse_duration_s, most_s=most_s))

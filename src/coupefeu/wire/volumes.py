@@ -39,8 +39,8 @@ def encode_volume(volume: Volume) -> dict[int, Any]:
     is_track = isinstance(volume.shape, Track)
     stated = {
         0: _encode_shape(volume.shape),
-        1: _encode_bound(volume.lower),
-        2: _encode_bound(volume.upper),
+        1: encode_bound(volume.lower),
+        2: encode_bound(volume.upper),
         3: None if is_track else volume.start_ms,
         4: None if is_track else volume.end_ms,
     }
@@ -59,8 +59,8 @@ def decode_volume(value: Any) -> Volume:
         start_ms, end_ms = shape.fixes[0].at_ms, shape.fixes[-1].at_ms
     return Volume(
         shape=shape,
-        lower=_decode_bound(value[1]) if 1 in value else None,
-        upper=_decode_bound(value[2]) if 2 in value else None,
+        lower=decode_bound(value[1]) if 1 in value else None,
+        upper=decode_bound(value[2]) if 2 in value else None,
         start_ms=start_ms,
         end_ms=end_ms,
     )
@@ -119,13 +119,15 @@ def _part(value: Any) -> tuple[tuple[Position, ...], ...]:
     return tuple(map(unpack_positions, value))
 
 
-def _encode_bound(bound: Bound) -> int | list[int] | None:
+def encode_bound(bound: Bound) -> int | list[int] | None:
+    """Give an altitude as its value, unit and datum, another bound as its number; None: not stated."""
     if isinstance(bound, Altitude):
         return [bound.value, int(bound.unit), int(bound.datum)]
     return None if bound is None else int(bound)
 
 
-def _decode_bound(value: Any) -> Bound:
+def decode_bound(value: Any) -> Bound:
+    """Read a bound that is stated. Raises: TypeError, ValueError: it breaks its form."""
     if type(value) is int:
         return Limit(value)
     if not isinstance(value, list) or len(value) != 3 or not all(type(each) is int for each in value):

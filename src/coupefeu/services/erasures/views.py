@@ -14,6 +14,7 @@ from coupefeu.services.base import METADATA, Context, Recorded, Statement
 from coupefeu.services.calls.views import empty as empty_calls
 from coupefeu.services.entry_rows import fits, storable
 from coupefeu.services.erasures.facts import Erasure, parse_erasure
+from coupefeu.services.incidents.views import empty_incidents
 from coupefeu.services.messages.emptied import empty, stop_fetching
 from coupefeu.services.notices.emptied import empty_notices
 from coupefeu.services.passing.views import empty_passing
@@ -114,7 +115,9 @@ def apply(recorded: Recorded, context: Context) -> tuple[Statement, ...]:
     ]
     others = (empty_statements, empty_reports, empty_passing)
     emptied += [each(range_) for range_ in erasure.ranges for each in others]
-    emptied += [each for range_ in erasure.ranges for each in empty_notices(range_)]
+    emptied += [
+        each for range_ in erasure.ranges for each in (*empty_notices(range_), *empty_incidents(range_))
+    ]
     return (*named, *emptied)
 
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from math import asin, cos, hypot, radians, sin, sqrt
 from typing import Final
 
 from coupefeu.errors import CoupefeuError
-from coupefeu.model.places import Position
+from coupefeu.model.places import Position, sphere_distance_m
 from coupefeu.model.volumes import Circle, Corridor, Polygon, Track, Volume
 from coupefeu.services.notices.limits import MAX_READ_BACK
 from coupefeu.services.notices.status import PositionDifference
@@ -14,7 +13,6 @@ from coupefeu.wire.positions import agrees, read_position
 
 COARSEST_M: Final = 100.0
 """What is written more coarsely tells nothing apart."""
-EARTH_M: Final = 6_371_009.0
 
 
 def key_positions(volumes: Sequence[Volume]) -> tuple[Position, ...]:
@@ -63,15 +61,5 @@ def _compare(number: int, text: str, asked: Position, language: str) -> Position
         return PositionDifference(number=number, read=text, reason="coarse", distance_m=None)
     if agrees(read, asked):
         return None
-    away_m = round(_distance_m(read.position, asked))
+    away_m = round(sphere_distance_m(read.position, asked))
     return PositionDifference(number=number, read=text, reason="elsewhere", distance_m=away_m)
-
-
-def _distance_m(first: Position, second: Position) -> float:
-    """Give the distance on a sphere, good to half a percent: how far off somebody misread, and no judgement."""
-    lat, other_lat = radians(first.lat), radians(second.lat)
-    half = hypot(
-        sin((other_lat - lat) / 2),
-        sqrt(max(0.0, cos(lat) * cos(other_lat))) * sin(radians(second.lon - first.lon) / 2),
-    )
-    return 2 * EARTH_M * asin(min(1.0, half))
