@@ -215,7 +215,8 @@ def test_an_emergency_has_a_lead_time_of_its_own(line):
 
 
 def test_it_expires_with_its_last_window_and_nothing_else(line):
-    notice = line.file(replace(CONVOY, volumes=(area(), area(start=90))))
+    plan = replace(CONVOY, volumes=(area(), area(start=90)), check_points=())
+    notice = line.file(plan)
     assert line.view(notice, hours=96).state is NoticeState.LIVE
     assert line.view(notice, hours=96.01).state is NoticeState.EXPIRED
     assert line.listed(hours=96.01, state=NoticeState.EXPIRED) == [notice]
@@ -434,7 +435,7 @@ def test_we_answer_what_the_other_side_filed(line):
     plain = line.hear(Kind.NOTICE_FILED, replace(CONVOY, wants_answer=False))
     with pytest.raises(PolicyError, match="not_asked"):
         line.act(AnswerNotice(notice=plain, from_post=DESK, answer=Answer.AGREED))
-    line.hours = 100
+    line.hours = 150
     with pytest.raises(PolicyError, match=r"services\.notices\.expired"):
         line.act(AnswerNotice(notice=notice, from_post=DESK, answer=Answer.AGREED))
     own = line.file(replace(CONVOY, volumes=(area(start=200),)))
@@ -838,7 +839,7 @@ def test_a_notice_in_force_is_not_erased_and_goes_whole_when_it_is_over(line):
     with pytest.raises(PolicyError, match="in_force"):
         line.act(order)
     later = line.hear(Kind.NOTICE_AMENDED, replace(CONVOY, title="x"), notice, notice)
-    line.hours = 100
+    line.hours = 150
     with pytest.raises(PolicyError, match="part_of"):
         line.act(replace(order, message=later))
     line.act(order)

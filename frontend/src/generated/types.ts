@@ -1029,7 +1029,9 @@ export interface CheckPointValues {
  *
  * `answer`: the other side's last word of it, "" while there is none; `answer_new`: it speaks of the newest version.
  * `short`: filed with less than the agreed lead time, `lead_s` before its start. `changed`: it was amended since it
- * was acknowledged. `conflicts`: how many stand; `gaps`: units that are not known to have it.
+ * was acknowledged. `until_ms`: until when it stands; of a movement `heard_ms`: of when the last word of it is,
+ * `left_ms`: since when it is not by its plan, `unheard`: it runs late, and was not heard of for long. `conflicts`:
+ * how many stand; `gaps`: units that are not known to have it.
  */
 export interface NoticeLine {
   readonly number: string;
@@ -1042,6 +1044,10 @@ export interface NoticeLine {
   readonly from_post: string;
   readonly start_ms: number | null;
   readonly end_ms: number | null;
+  readonly until_ms: number | null;
+  readonly heard_ms: number | null;
+  readonly left_ms: number | null;
+  readonly unheard: boolean;
   readonly lead_s: number | null;
   readonly agreed_lead_s: number;
   readonly short: boolean;

@@ -26,6 +26,7 @@ class StateName(StrEnum):
     """How a notice stands."""
 
     LIVE = "live"
+    LATE = "late"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
     COMPLETED = "completed"
@@ -73,7 +74,7 @@ def list_(
     )
     with desk_of(officer.folder) as desk:
         found = desk.notices.listed(wanted, offset, limit)
-    lines = [line for view in found.notices for line in summary_lines(view, officer.language)]
+    lines = [line for view in found.notices for line in summary_lines(view, found.as_of_ms, officer.language)]
     lines += ["", say("notices-listed", officer.language, shown=len(found.notices), total=found.total)]
     lines.append(say("notices-protection", officer.language))
     values: dict[str, Any] = {

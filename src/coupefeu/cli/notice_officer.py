@@ -27,6 +27,7 @@ class NoticeOfficer:
     def __init__(self, node: Path, language: Language | None, number: str | None = None) -> None:
         self.folder = open_folder(node)
         self.language = language_of(self.folder, language)
+        self._now_ms = 0
         self._found = None if number is None else self._find(number)
 
     @property
@@ -62,7 +63,7 @@ class NoticeOfficer:
         restated = restate_all(self.found.fact, Gazetteer.of(self.folder.path), self.language)
         said = [
             *(lines or []),
-            *notice_lines(self.found, self.language),
+            *notice_lines(self.found, self._now_ms, self.language),
             *position_lines(restated, self.language),
         ]
         positions = [asdict(each) for each in restated]
@@ -72,6 +73,7 @@ class NoticeOfficer:
     def _find(self, number: str) -> NoticeView:
         entry = parse_number(number, self.folder.agreement.party_ids)
         with desk_of(self.folder) as desk:
+            self._now_ms = desk.context().now.utc_ms
             return desk.notices.get(entry)
 
 

@@ -29,7 +29,7 @@ from coupefeu.words import label, say
 _INDENT = "   "
 
 
-def summary_lines(view: NoticeView, language: str) -> list[str]:
+def summary_lines(view: NoticeView, now_ms: int, language: str) -> list[str]:
     """Say in a few lines what it is, how it stands, and what is owed or new."""
     title = "" if view.fact is None else show_line(view.fact.title)
     form = "" if view.form is None else say(f"notices-form-{int(view.form)}", language)
@@ -38,13 +38,13 @@ def summary_lines(view: NoticeView, language: str) -> list[str]:
     if view.effect:
         lines.append(say("notices-no-effect", language, why=effect_words(view.effect, language)))
     lines.append(_window(view, language))
-    lines += _marks(view, language)
+    lines += _marks(view, now_ms, language)
     return [lines[0], *(f"{_INDENT}{each}" for each in lines[1:] if each)]
 
 
-def notice_lines(view: NoticeView, language: str) -> list[str]:
+def notice_lines(view: NoticeView, now_ms: int, language: str) -> list[str]:
     """Say all of it."""
-    lines = summary_lines(view, language)
+    lines = summary_lines(view, now_ms, language)
     if view.fact is not None:
         lines += ["", *(f"{_INDENT}{each}" for each in _said(fact_rows(view.fact), language))]
     for change in view.unseen:
@@ -98,8 +98,9 @@ def _window(view: NoticeView, language: str) -> str:
     return say("notices-no-window", language) if end is None else say("notices-until", language, time=end)
 
 
-def _marks(view: NoticeView, language: str) -> Iterator[str]:
+def _marks(view: NoticeView, now_ms: int, language: str) -> Iterator[str]:
     """Say what an officer has to see at once."""
+    yield from late_words(view, now_ms, language)
     if view.is_short_notice:
         yield short_words(view, language)
     if view.has_changed_since_acknowledged:
@@ -114,6 +115,21 @@ def _marks(view: NoticeView, language: str) -> Iterator[str]:
     if view.missing and view.form is not None:
         names = [say(f"notices-field-{int(view.form)}-{each}", language) for each in view.missing]
         yield label(say("notices-missing", language), ", ".join(names), language)
+
+
+def late_words(view: NoticeView, now_ms: int, language: str) -> Iterator[str]:
+    """Say how late a movement runs and when it was heard of, or since when it is not by its plan."""
+    if view.left_ms is not None and view.is_live:
+        yield say("notices-off-plan", language, time=format_date_time_group(view.left_ms))
+    if view.state is not NoticeState.LATE or view.end_ms is None or view.until_ms is None:
+        return
+    key = "notices-not-heard" if view.is_unheard else "notices-running-late"
+    heard = {} if view.heard_ms is None else {"time": format_date_time_group(view.heard_ms)}
+    if view.heard_ms is None:
+        key = "notices-not-heard-at-all" if view.is_unheard else "notices-running-late-no-word"
+    minutes = max(1, (now_ms - view.end_ms) // 60_000)
+    yield say(key, language, age=format_duration(minutes * 60), **heard)
+    yield say("notices-stands-until", language, time=format_date_time_group(view.until_ms))
 
 
 def short_words(view: NoticeView, language: str) -> str:

@@ -14,6 +14,7 @@ from coupefeu.console.messages import Offset
 from coupefeu.console.notices_values import MapConflict, MapNotice, MapVolume, NoticeMap
 from coupefeu.errors import ConfigError, StoreError, UsageError
 from coupefeu.model.messages import MessageId, parse_number
+from coupefeu.model.volumes import Volume
 from coupefeu.node.conflict_values import ConflictView
 from coupefeu.node.desk import Desk
 from coupefeu.services.messages.display import show_line
@@ -84,8 +85,13 @@ def _notice(view: NoticeView, fact: NoticeFact, conflicts: int) -> MapNotice:
         short=view.is_short_notice,
         conflicts=conflicts,
         # Each is the JSON of a `MapVolume` already: outlines are written once.
-        volumes=cast("tuple[MapVolume, ...]", tuple(draw(each) for each in fact.volumes)),
+        volumes=cast("tuple[MapVolume, ...]", tuple(draw(each) for each in _drawn(view, fact))),
     )
+
+
+def _drawn(view: NoticeView, fact: NoticeFact) -> tuple[Volume, ...]:
+    """Give what is drawn: of a movement that left its plan, or runs late, what is still ahead of it as well."""
+    return fact.volumes if view.other_since_ms is None else (*fact.volumes, *view.ahead)
 
 
 def _conflicts(desk: Desk, wanted: MessageId | None) -> tuple[Sequence[ConflictView], int]:

@@ -4,7 +4,8 @@
                       '-> conflicts read anew in a thread -> ConflictEvent, when they are others than before
 
 A node without conflicts looks only when something is filed. A conflict comes within its lead time by the clock alone,
-so while there is any they are looked at every half minute too.
+or arises by it with a movement that runs late: so while there is any, or one to come, they are looked at every half
+minute too.
 """
 
 import asyncio
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from coupefeu.console.desk import ConsoleDesk
 
 KINDS: Final = NOTICE_KINDS | PASSING_KINDS
+UNITS: Final = frozenset({Kind.NOTICE_PASSED_DOWN, Kind.UNIT_REACHED})
+"""What is said of units moves nothing; a check-in and a STOP say where a movement is."""
 LOOK_EVERY_S: Final = 30.0
 AGAIN_AFTER_S: Final = 5.0
 _NOTHING: Final = ConflictEvent(alarms=(), total=0)
@@ -72,7 +75,7 @@ class NoticesDesk:
             about = head.references[:1] if head.kind != Kind.NOTICE_FILED else ()
             entry = (about[0].log, about[0].index) if about else (recorded.log, recorded.index)
             self._tell(entry)
-        if head.kind not in PASSING_KINDS:
+        if head.kind not in UNITS:
             self.look()
 
     def _tell(self, notice: MessageId) -> None:
@@ -100,7 +103,8 @@ class NoticesDesk:
             await asyncio.sleep(time.monotonic() - began_s if self._is_due else 0)
 
     def _take(self, found: ConflictList) -> None:
-        self._set_again(found.total > 0 or found.compared.not_checked is not None)
+        is_to_come = found.next_ms is not None
+        self._set_again(found.total > 0 or is_to_come or found.compared.not_checked is not None)
         seen = _signature(found)
         if seen == self._seen:
             return

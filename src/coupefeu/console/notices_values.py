@@ -120,7 +120,9 @@ class NoticeLine:
 
     `answer`: the other side's last word of it, "" while there is none; `answer_new`: it speaks of the newest version.
     `short`: filed with less than the agreed lead time, `lead_s` before its start. `changed`: it was amended since it
-    was acknowledged. `conflicts`: how many stand; `gaps`: units that are not known to have it.
+    was acknowledged. `until_ms`: until when it stands; of a movement `heard_ms`: of when the last word of it is,
+    `left_ms`: since when it is not by its plan, `unheard`: it runs late, and was not heard of for long. `conflicts`:
+    how many stand; `gaps`: units that are not known to have it.
     """
 
     number: str
@@ -133,6 +135,10 @@ class NoticeLine:
     from_post: str
     start_ms: int | None
     end_ms: int | None
+    until_ms: int | None
+    heard_ms: int | None
+    left_ms: int | None
+    unheard: bool
     lead_s: int | None
     agreed_lead_s: int
     short: bool

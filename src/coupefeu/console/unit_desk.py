@@ -66,7 +66,7 @@ class UnitDesk:
                 code="console.unit.not_listed",
                 hint="Pass the notice down to it first.",
             )
-        made = await self.links.issue(found.notice.id, unit, post, found.notice.end_ms)
+        made = await self.links.issue(found.notice.id, unit, post, found.notice.until_ms)
         self._note("unit-link", notice=found.notice.number)
         return made
 

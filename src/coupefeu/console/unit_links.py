@@ -24,8 +24,8 @@ from coupefeu.model.messages import MessageId
 
 FILE_NAME: Final = "unit-links.json"
 HOUR_MS: Final = 3_600_000
-AFTER_END_MS: Final = HOUR_MS
-"""So long after a notice has ended its links still open."""
+AFTER_END_MS: Final = 25 * HOUR_MS
+"""So long after a notice has ended its links still open: a movement may run late, and a STOP is for it too."""
 AT_LEAST_MS: Final = HOUR_MS
 AT_MOST_MS: Final = 30 * 24 * HOUR_MS
 MAX_LINKS: Final = 4_096

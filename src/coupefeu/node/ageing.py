@@ -24,6 +24,8 @@ class Aged(StrEnum):
 
     EXPIRED = "expired"
     """Its last window has passed, and nobody said that it is over."""
+    LATE = "late"
+    """It is a movement whose window has passed, and nobody said that it arrived."""
     STALE = "stale"
     """It is in force without an end, and has not changed for so long."""
     DUPLICATE = "duplicate"
@@ -90,6 +92,8 @@ def judge_ages(views: Iterable[NoticeView], limits: AgeLimits, now_ms: int) -> I
 def _reasons(view: NoticeView, limits: AgeLimits, age_s: int, *, is_double: bool) -> Iterator[Aged]:
     if view.state is NoticeState.EXPIRED:
         yield Aged.EXPIRED
+    if view.state is NoticeState.LATE:
+        yield Aged.LATE
     if view.state is NoticeState.LIVE and view.end_ms is None and age_s >= limits.stale_s:
         yield Aged.STALE
     if is_double:

@@ -22,23 +22,26 @@ from coupefeu.node.conflict_values import (
     NotChecked,
 )
 from coupefeu.services.base import Context, Rows, Statement
-from coupefeu.services.notices.boxes import read_separation, select_near
+from coupefeu.services.notices.boxes import ARRIVALS, read_separation, select_near
 from coupefeu.services.notices.conflicts import find_conflicts
 from coupefeu.services.notices.fold import fold
 from coupefeu.services.notices.indexing import prepare_volumes
 from coupefeu.services.notices.looking import (
     count_conflicts,
     count_live,
+    counts_at,
     select_conflicts,
     select_conflicts_of,
     select_minima,
     select_newest_theirs,
+    select_next_since,
     select_prepared,
     select_urgent_conflicts,
 )
 from coupefeu.services.notices.settling import Alarm, judge_alarm, said_of, settled_as
 from coupefeu.services.notices.status import NoticeView
 from coupefeu.services.notices.tables import select_rows_of
+from coupefeu.services.notices.windows import EPOCH_MS
 from coupefeu.store.reader import Reader
 
 if TYPE_CHECKING:
@@ -73,7 +76,10 @@ class ConflictDesk:
         compared = self._compared(context, is_link_up=is_link_up)
         rows = [] if _is_damaged(compared) else self._first(context.now.utc_ms, limit, compared.conflicts)
         return ConflictList(
-            groups=_group(self._views(rows, context)), total=compared.conflicts, compared=compared
+            groups=_group(self._views(rows, context)),
+            total=compared.conflicts,
+            compared=compared,
+            next_ms=None if _is_damaged(compared) else self._next_ms(context.now.utc_ms),
         )
 
     def of(self, notice: MessageId) -> tuple[ConflictView, ...]:
@@ -83,11 +89,11 @@ class ConflictDesk:
 
     def counts(self, notices: Sequence[MessageId]) -> Mapping[MessageId, int]:
         """Count the conflicts of each of these notices; of one that has none nothing."""
-        counts: dict[MessageId, int] = {}
+        counts: dict[MessageId, set[tuple[int, int, int, int]]] = {}
         for row in self._rows(select_conflicts_of(notices, self._context().now.utc_ms)):
             place = row["of_log"], row["of_idx"]
-            counts[place] = counts.get(place, 0) + 1
-        return counts
+            counts.setdefault(place, set()).add(_pair(row))
+        return {notice: len(pairs) for notice, pairs in counts.items()}
 
     def compared(self, *, is_link_up: bool | None = None) -> Compared:
         """Say what was compared; `is_link_up`: the line now, as a running node knows it."""
@@ -102,34 +108,48 @@ class ConflictDesk:
         prepared, boxes = ready
         separation = self._separation(context)
         near = [self._rows(each) for each in select_near(boxes, separation, ours=not ours)]
-        found = find_conflicts(prepared, near, separation)
-        notices = self._notices([(row["root_log"], row["root_idx"]) for row in found], context)
+        found = {
+            (row["root_log"], row["root_idx"]): row
+            for row in find_conflicts(prepared, near, separation)
+            if counts_at(row, context.now.utc_ms)
+        }
+        notices = self._notices(found, context)
         return tuple(
             DraftConflict(other=other, measured=_measure(prepared, row["prepared"], separation))
-            for row in found
-            if (other := notices[row["root_log"], row["root_idx"]]).is_live
+            for notice, row in found.items()
+            if (other := notices[notice]).is_live
         )
 
     def clearing(self, ours: MessageId, theirs: MessageId) -> "Clearing | None":
-        """Say what could be changed in our notice alone that clears this conflict; None: they are not in conflict."""
+        """Say what could be changed in our notice alone that clears this conflict.
+
+        None: they are not in conflict, or ours is a movement that is not by its plan any more.
+        """
         context = self._context()
-        for row in self._rows(select_conflicts_of([ours], context.now.utc_ms)):
-            if (row["their_log"], row["their_idx"]) == theirs:
+        for row in _of_each_pair(self._rows(select_conflicts_of([ours], context.now.utc_ms))):
+            is_by_plan = row["our_arrival"] <= ARRIVALS
+            if (row["their_log"], row["their_idx"]) == theirs and is_by_plan:
                 prepared = self._prepared([row])
                 one, other = (prepared[row[f"{side}_arrival"]] for side in ("our", "their"))
                 return _clear(one, other, self._separation(context))
         return None
 
     def _first(self, now_ms: int, limit: int, total: int) -> Rows:
-        found = {_pair(row): row for row in self._rows(select_conflicts(now_ms, limit))}
+        found = self._rows(select_conflicts(now_ms, limit))
         if total > limit:
             urgent = [row for each in select_urgent_conflicts(now_ms, limit) for row in self._rows(each)]
-            found |= {_pair(row): row for row in sorted(urgent, key=lambda row: int(row["start_s"]))}
-        return tuple(found.values())
+            found = [*found, *sorted(urgent, key=lambda row: int(row["start_s"]))]
+        return _of_each_pair(found)
+
+    def _next_ms(self, now_ms: int) -> int | None:
+        """Say when the next conflict arises by the clock alone, for a movement runs late then; None: none does."""
+        ((since_s,),) = (row.values() for row in self._rows(select_next_since(now_ms)))
+        return None if since_s is None else since_s * 1_000 + EPOCH_MS
 
     # --- views --------------------------------------------------------------------------------------------
 
     def _views(self, rows: Rows, context: Context) -> tuple[ConflictView, ...]:
+        rows = _of_each_pair(rows)
         places = [(row[f"{side}_log"], row[f"{side}_idx"]) for row in rows for side in ("our", "their")]
         notices = self._notices(places, context)
         prepared = self._prepared(rows)
@@ -151,14 +171,15 @@ class ConflictDesk:
     ) -> ConflictView:
         said = said_of(ours, theirs)
         span_ms = measured.start_ms, measured.end_ms
+        found_ms = max(row["found_ms"], row["since_s"] * 1_000 + EPOCH_MS)
         return ConflictView(
             ours=ours,
             theirs=theirs,
             measured=measured,
-            found_ms=row["found_ms"],
+            found_ms=found_ms,
             said=said,
             settlement=settled_as(said, ours, theirs),
-            alarm=judge_alarm(ours, theirs, said, span_ms, row["found_ms"], context.now.utc_ms),
+            alarm=judge_alarm(ours, theirs, said, span_ms, found_ms, context.now.utc_ms),
         )
 
     def _notices(self, places: Iterable[MessageId], context: Context) -> dict[MessageId, NoticeView]:
@@ -289,6 +310,16 @@ def _clear(ours: bytes, theirs: bytes, separation: Separation) -> "Clearing":
 
 def _pair(row: Any) -> tuple[int, int, int, int]:
     return row["our_log"], row["our_idx"], row["their_log"], row["their_idx"]
+
+
+def _of_each_pair(rows: Rows) -> Rows:
+    """Give one row for each pair: of a movement what is ahead of it, where that counts, before its plan."""
+    found: dict[tuple[int, int, int, int], Any] = {}
+    for row in rows:
+        held = found.setdefault(_pair(row), row)
+        if (row["our_arrival"], row["their_arrival"]) > (held["our_arrival"], held["their_arrival"]):
+            found[_pair(row)] = row
+    return tuple(found.values())
 
 
 def _is_damaged(compared: Compared) -> bool:

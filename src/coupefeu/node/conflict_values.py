@@ -88,11 +88,15 @@ class Compared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConflictList:
-    """Conflicts by movement, those that begin first in front; `total` stand, of which these are the first."""
+    """Conflicts by movement, those that begin first in front; `total` stand, of which these are the first.
+
+    `next_ms`: when the next one arises by the clock alone, for a movement runs late from then on; None: none will.
+    """
 
     groups: tuple[ConflictGroup, ...]
     total: int
     compared: Compared
+    next_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from coupefeu.services.notices.indexing import Stands
+
 Progress = Callable[[int, int], None]
 """Notices done, notices in all."""
 
@@ -90,7 +92,7 @@ def _check(transaction: Transaction, rows: Iterable[Any]) -> None:
     separation = read_separation(transaction.select(Statement(SELECT_MINIMA, {})))
     assert separation is not None
     for row in rows:
-        transaction.carry_out([forget_conflicts((row["root_log"], row["root_idx"]), ours=True)])
+        transaction.carry_out([forget_conflicts(row)])
         transaction.carry_out(indexing.check(row, separation, transaction.select))
 
 
@@ -103,7 +105,9 @@ def index_all(transaction: Transaction, progress: Progress | None = None) -> int
 
     tell = progress or (lambda _done, _total: None)
     standing = indexing.stand_all(transaction.context, transaction.select)
-    count = fill_index(transaction.connection, standing, lambda done, total: tell(done, done + total))
+    count = fill_index(
+        transaction.connection, _rows_of(transaction, standing), lambda done, total: tell(done, done + total)
+    )
     transaction.write(DELETE_MINIMA, {})
     transaction.write(INSERT_MINIMA, minima_row(transaction.context.agreement.notices.separation))
     after, checked = -1, 0
@@ -115,6 +119,14 @@ def index_all(transaction: Transaction, progress: Progress | None = None) -> int
     transaction.flush()
     tell(2 * count, 2 * count)
     return count
+
+
+def _rows_of(transaction: Transaction, standing: "Iterable[Stands]") -> Iterator[dict[str, Any]]:
+    """Give the rows of notices that stand, and write until when they do."""
+    for each in standing:
+        if each.changed is not None:
+            transaction.carry_out([each.changed])
+        yield from each.rows
 
 
 def fill_index(

@@ -1,7 +1,7 @@
 /** What the parts of the page Notices share: codes as words, lengths, altitudes, windows. */
 
 import { ANSWERS, NOTICE_FORMS, SETTLEMENTS, type NoticeFormRule } from '../../generated/notices';
-import type { AltitudeValues, DraftDefect, NoticePage, PositionValues, VolumeValues } from '../../generated/types';
+import type { AltitudeValues, DraftDefect, NoticeLine, NoticePage, PositionValues, VolumeValues } from '../../generated/types';
 import { get } from '../../lib/api';
 import { inLanguage } from '../../lib/desk';
 import { durationWords } from '../../lib/duration';
@@ -18,7 +18,7 @@ export interface Filter {
 }
 
 export const NO_FILTER: Readonly<Filter> = { side: '', form: '', state: '', movement: '', text: '', order: 'newest' };
-export const STATES = ['live', 'expired', 'withdrawn', 'completed', 'erased'] as const;
+export const STATES = ['live', 'late', 'expired', 'withdrawn', 'completed', 'erased'] as const;
 
 export function isFiltered(filter: Filter): boolean {
   return [filter.side, filter.form, filter.state, filter.movement, filter.text].some(Boolean);
@@ -131,6 +131,23 @@ export function spanWords(seconds: number): string {
 export function shortWords(leadS: number | null, agreedS: number): string {
   const agreed = spanWords(agreedS);
   return leadS !== null && leadS > 0 ? say('notices-short', { lead: spanWords(leadS), agreed }) : say('notices-short-begun', { agreed });
+}
+
+/** Of a movement: since when it is not by its plan; how late it runs, when it was heard of last, until when it stands. */
+export function lateWords(line: NoticeLine, nowMs: number): string[] {
+  const said: string[] = [];
+  if (line.left_ms !== null && (line.state === 'live' || line.state === 'late')) {
+    said.push(say('notices-off-plan', { time: instantWords(line.left_ms) }));
+  }
+  if (line.state !== 'late' || line.end_ms === null) return said;
+  const age = spanWords(Math.max(1, Math.floor((nowMs - line.end_ms) / 60_000)) * 60);
+  if (line.heard_ms === null) {
+    said.push(say(line.unheard ? 'notices-not-heard-at-all' : 'notices-running-late-no-word', { age }));
+  } else {
+    said.push(say(line.unheard ? 'notices-not-heard' : 'notices-running-late', { age, time: instantWords(line.heard_ms) }));
+  }
+  said.push(say('notices-stands-until', { time: instantWords(line.until_ms) }));
+  return said;
 }
 
 /** How a position stands to a named feature; "": none is near. */

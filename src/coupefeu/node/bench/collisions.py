@@ -115,7 +115,7 @@ def file_one(connection: Connection, row: dict[str, Any]) -> Filed:
     connection.query("BEGIN IMMEDIATE")
     compared_before.cache_clear()
     started = time.thread_time()
-    statements = list(bring_up((row["root_log"], row["root_idx"]), row, SEPARATION, select))
+    statements = list(bring_up((row["root_log"], row["root_idx"]), [row], SEPARATION, select))
     for executable, rows in _together(statements):
         connection.execute_many(executable, rows)
     filed_s = time.thread_time() - started

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from coupefeu.node.bench.figures import Progress
 from coupefeu.node.bench.plans import Plans, make_plans
-from coupefeu.services.notices.boxes import encode_boxes
+from coupefeu.services.notices.boxes import ALWAYS_S, encode_boxes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,7 +37,9 @@ class PreparedPlans:
         size = len(self.boxes) // len(self.plans)
         return {
             "arrival": arrival,
+            "came_arrival": arrival,
             "arrived_ms": 0,
+            "since_s": ALWAYS_S,
             "root_log": side,
             "root_idx": arrival,
             "version_log": side,

@@ -7,7 +7,7 @@ from typing import Final
 from coupefeu.model.notices import NoticeForm
 from coupefeu.model.places import E7, Position, wrap_longitude
 from coupefeu.model.volumes import Circle, Corridor, Polygon, Shape, Track, Volume
-from coupefeu.node.exporting.features import feature_of
+from coupefeu.node.exporting.features import LATE, feature_of
 from coupefeu.services.notices.status import NoticeState, NoticeView
 from coupefeu.wire.cap import CapAlert, CapArea, CapCategory, CapType
 from coupefeu.wire.positions import write_dms
@@ -43,7 +43,9 @@ def cap_of(view: NoticeView, *, line: str, is_exercise: bool, language: str) -> 
     earlier = tuple(names if is_over else names[:-1])
     type_ = CapType.CANCEL if is_over else CapType.UPDATE if earlier else CapType.ALERT
     closed_ms = view.closing.written_ms if view.closing else None
-    state = f"{say('notices-state-' + view.state.value, language)}\n" if is_over else ""
+    is_late = view.state is NoticeState.LATE
+    state = f"{say('notices-state-' + view.state.value, language)}\n" if is_over or is_late else ""
+    areas = (*fact.volumes, *view.ahead) if is_late else fact.volumes
     return CapAlert(
         identifier=_identifier(line, view.number, len(names) + is_over),
         sender=f"coupefeu.{line}.{view.party}",
@@ -55,13 +57,14 @@ def cap_of(view: NoticeView, *, line: str, is_exercise: bool, language: str) -> 
         event=say(f"notices-form-{int(fact.form)}", language),
         headline=fact.title,
         description=f"{state}{view.number}\n{said.get('remarks', '')}".strip(),
-        areas=tuple(map(_area, fact.volumes)),
+        areas=tuple(map(_area, areas)),
         effective_ms=versions[-1].written_ms,
         onset_ms=view.start_ms,
-        expires_ms=view.end_ms,
+        expires_ms=view.until_ms if view.is_live else view.end_ms,
         sender_name=view.from_post,
         references=earlier,
-        parameters={"movement": fact.movement, "notice": view.number, "state": view.state.value},
+        parameters={"movement": fact.movement, "notice": view.number, "state": view.state.value}
+        | {name.replace("_", "-"): said[name] for name in LATE[1:] if name in said},
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from coupefeu.errors import UsageError
 from coupefeu.node.exporting.cap import cap_of
-from coupefeu.node.exporting.features import feature_of
+from coupefeu.node.exporting.features import LATE, drawn_of, feature_of
 from coupefeu.services.notices.status import NoticeView
 from coupefeu.wire.cap import write_cap
 from coupefeu.wire.cot import write_events
@@ -66,8 +66,9 @@ def _geojson(views: Sequence[NoticeView], about: Exported) -> str:
 
 def _csv(views: Sequence[NoticeView], about: Exported) -> str:
     features = [feature_of(view, is_exercise=about.is_exercise) for view in views]
-    names = dict.fromkeys(name for each in features for name in each.properties if name.startswith(FIELD))
-    return "".join(write_csv(features, list(names)))
+    stated = dict.fromkeys(name for each in features for name in each.properties)
+    names = [name for name in stated if name.startswith(FIELD) or name in LATE]
+    return "".join(write_csv(features, names))
 
 
 def _cap(views: Sequence[NoticeView], about: Exported) -> str:
@@ -83,7 +84,7 @@ def _cap(views: Sequence[NoticeView], about: Exported) -> str:
 
 
 def _cot(views: Sequence[NoticeView], about: Exported) -> str:
-    found = (feature_of(view, is_exercise=about.is_exercise) for view in views)
+    found = (drawn_of(view, is_exercise=about.is_exercise) for view in views)
     events = (event for each in found for event in write_events(each, line=about.line, now_ms=about.now_ms))
     return "".join(f"{event}\n" for event in events)
 

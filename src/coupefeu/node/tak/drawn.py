@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from coupefeu.model.messages import MessageId
-from coupefeu.node.exporting.features import feature_of
+from coupefeu.model.volumes import Volume
+from coupefeu.node.exporting.features import drawn_of
 from coupefeu.services.notices.status import NoticeView
 from coupefeu.wire.cot import Mark, marks_of, write_deletion, write_events
 
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
-    version: MessageId
+    shown: tuple[MessageId, str, tuple[Volume, ...]]
+    """The version, how it stands, and what is drawn."""
     marks: tuple[Mark, ...]
 
 
@@ -27,11 +29,12 @@ class Drawn:
         before = self._drawn.get(view.id)
         if not self._belongs(view):
             return [] if before is None else self._remove(view.id, now_ms)
-        if before is not None and before.version == view.version and not again:
+        feature = drawn_of(view, is_exercise=self._is_exercise)
+        shown = (view.version, view.state.value, feature.volumes)
+        if before is not None and before.shown == shown and not again:
             return []
-        feature = feature_of(view, is_exercise=self._is_exercise)
         marks = tuple(marks_of(feature, line=self._line))
-        self._drawn[view.id] = _Drawn(view.version, marks)
+        self._drawn[view.id] = _Drawn(shown, marks)
         left = before.marks[len(marks) :] if before else ()
         return [*write_events(feature, line=self._line, now_ms=now_ms), *_deletions(left, now_ms)]
 
@@ -42,10 +45,10 @@ class Drawn:
 
     def erase(self, view: NoticeView, now_ms: int) -> list[str]:
         """Give the events that take off a notice which is closed, though a node that ran before may have drawn it."""
-        if view.fact is None or (view.end_ms is not None and view.end_ms < now_ms):
+        if view.fact is None or (view.until_ms is not None and view.until_ms < now_ms):
             return []
         self._drawn.pop(view.id, None)
-        feature = feature_of(view, is_exercise=self._is_exercise)
+        feature = drawn_of(view, is_exercise=self._is_exercise)
         return _deletions(marks_of(feature, line=self._line), now_ms)
 
     def _belongs(self, view: NoticeView) -> bool:

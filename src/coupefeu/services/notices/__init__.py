@@ -12,6 +12,7 @@ from coupefeu.services.base import Command, Context, Draft, Recorded, Rows, Sele
 from coupefeu.services.notices import boxes, conflicts, tables, views
 from coupefeu.services.notices.commands import COMMANDS
 from coupefeu.services.notices.facts import CLOSINGS, KINDS, VERSIONS
+from coupefeu.services.passing.facts import ORDERS
 
 TABLES = (tables.NOTICES, boxes.VOLUMES, conflicts.CONFLICTS)
 """Some of each module that declares views: these are loaded with the service, what judges with the first notice."""
@@ -22,8 +23,10 @@ class NoticesService:
 
     kinds: frozenset[int] = frozenset(map(int, KINDS))
     commands: tuple[type[Command], ...] = COMMANDS
-    followed: frozenset[int] = frozenset(map(int, VERSIONS | CLOSINGS | {Kind.ERASED}))
-    """After these another version may stand, or none."""
+    followed: frozenset[int] = frozenset(
+        map(int, VERSIONS | CLOSINGS | ORDERS | {Kind.NOTICE_ANSWERED, Kind.CHECKED_IN, Kind.ERASED})
+    )
+    """After these another version may stand, or none, or something else is ahead of a movement."""
 
     def needs(self, command: Command) -> tuple[Statement, ...]:
         """See `Service.needs`."""

@@ -2,7 +2,8 @@
 
     notice_boxes_ours     a box for each volume: x, y, z on the unit sphere, altitude, time (deconfliction.Box)
     notice_boxes_theirs   the same of the other side
-    notice_volumes        a row for each notice that may collide: its newest version, prepared for the exact comparison
+    notice_volumes        a row for each notice that may collide: its newest version, prepared for the exact comparison;
+                          of a movement one or two more, for what is still ahead of it (ahead.py)
     notice_minima         one row: by which minima the conflicts were found, and whether some still wait to be compared
 
 Expired notices stay: what a new one means to do in the past lies in the past as well, and finds them only there.
@@ -41,6 +42,10 @@ EDGES: Final = tuple(f"{axis}{end}" for axis in AXES for end in "01")
 """Least and most along each axis, as `deconfliction` gives them."""
 BOX_BITS: Final = 4
 """A notice has 16 volumes at most: a box is numbered by the arrival of its version, and its place in that."""
+PART_BITS: Final = 48
+"""A row is numbered by the arrival of its version, and above that by its part: 0 the plan, 1 and 2 what is ahead."""
+ARRIVALS: Final = (1 << PART_BITS) - 1
+ALWAYS_S: Final = -(1 << 31)
 _BOX: Final = struct.Struct("<10i")
 BOX_BYTES: Final = _BOX.size
 _SPAN: Final = struct.Struct("<2i")
@@ -66,8 +71,15 @@ BOXES_THEIRS: Final = _tree("notice_boxes_theirs")
 VOLUMES: Final = Table(
     "notice_volumes",
     METADATA,
-    Column("arrival", Integer, primary_key=True, autoincrement=False, doc="of the version"),
-    Column("arrived_ms", BigInteger, nullable=False),
+    Column("arrival", Integer, primary_key=True, autoincrement=False, doc="of the version, and the part"),
+    Column(
+        "came_arrival",
+        BigInteger,
+        nullable=False,
+        doc="of the version, or of the word by which a movement left its plan",
+    ),
+    Column("arrived_ms", BigInteger, nullable=False, doc="when that came"),
+    Column("since_s", Integer, nullable=False, doc="from when on it counts, in seconds of the boxes"),
     Column("root_log", Integer, nullable=False),
     Column("root_idx", BigInteger, nullable=False),
     Column("version_log", Integer, nullable=False),
@@ -122,7 +134,7 @@ SAVE_CHECKED: Final = update(MINIMA).values(
 _MEETS: Final = " AND ".join(f"r.{axis}0 <= :{axis}1 AND r.{axis}1 >= :{axis}0" for axis in AXES)
 SELECT_NEAR: Final = {
     ours: text(
-        "SELECT v.arrival, v.arrived_ms, v.root_log, v.root_idx, v.ours, v.boxes, v.prepared"  # noqa: S608 - fixed text
+        "SELECT v.arrival, v.came_arrival, v.arrived_ms, v.since_s, v.root_log, v.root_idx, v.ours, v.boxes, v.prepared"  # noqa: S608 - fixed text
         f" FROM {tree.name} AS r CROSS JOIN notice_volumes AS v"
         f" WHERE {_MEETS} AND v.arrival = r.id >> {BOX_BITS} LIMIT :most"
     )
@@ -172,7 +184,7 @@ def _pads(separation: Separation) -> tuple[int, ...]:
 
 
 def select_volumes_of(notice: MessageId) -> Statement:
-    """Name what stands in the index of one notice: nothing, or one row."""
+    """Name what stands in the index of one notice: nothing, or a row for each part."""
     return Statement(SELECT_VOLUMES_OF, {"log": notice[0], "idx": notice[1]})
 
 

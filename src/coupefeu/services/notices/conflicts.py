@@ -1,7 +1,8 @@
 """Which notices of ours conflict with which of the other side: a row for each pair, by the versions that stand.
 
-A row hangs on the two versions and the agreed minima alone, so it is the same whenever it is made. How near the two
-come, and where, is measured when somebody looks (`node.conflict_desk`).
+A movement is compared by its plan and by what is still ahead of it: a pair has a row for each two of these that meet,
+and each says from when on it counts. A row hangs on what is compared and the agreed minima alone, so it is the same
+whenever it is made. How near the two come, and where, is measured when somebody looks (`node.conflict_desk`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,7 +11,6 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, Column, Index, Integer, Table, bindparam, delete, insert
 
-from coupefeu.model.messages import MessageId
 from coupefeu.model.volumes import Separation
 from coupefeu.services.base import METADATA, Rows, Statement
 from coupefeu.services.notices.boxes import span_of
@@ -27,10 +27,17 @@ CONFLICTS: Final = Table(
     Column("our_idx", BigInteger, primary_key=True, autoincrement=False),
     Column("their_log", Integer, primary_key=True, autoincrement=False),
     Column("their_idx", BigInteger, primary_key=True, autoincrement=False),
-    Column("our_arrival", BigInteger, nullable=False, doc="of the version that stands"),
-    Column("their_arrival", BigInteger, nullable=False),
-    Column("found_arrival", BigInteger, nullable=False, doc="of the version that came later"),
+    Column(
+        "our_arrival",
+        BigInteger,
+        primary_key=True,
+        autoincrement=False,
+        doc="of the version that stands, and the part of it, as `notice_volumes` has it",
+    ),
+    Column("their_arrival", BigInteger, primary_key=True, autoincrement=False),
+    Column("found_arrival", BigInteger, nullable=False, doc="of what came later"),
     Column("found_ms", BigInteger, nullable=False, doc="when that came, by our clock"),
+    Column("since_s", Integer, nullable=False, doc="from when on it counts, in seconds of the boxes"),
     Column("start_s", Integer, nullable=False, doc="when the later of both begins, in seconds of the boxes"),
     Column("until_s", Integer, nullable=False, doc="when the first of both is over"),
     sqlite_with_rowid=False,
@@ -39,15 +46,18 @@ Index("notice_conflicts_by_theirs", CONFLICTS.c.their_log, CONFLICTS.c.their_idx
 INSERT_CONFLICT: Final = insert(CONFLICTS)
 DELETE_CONFLICTS_OF: Final = {
     ours: delete(CONFLICTS).where(
-        CONFLICTS.c[f"{side}_log"] == bindparam("b_log"), CONFLICTS.c[f"{side}_idx"] == bindparam("b_idx")
+        CONFLICTS.c[f"{side}_log"] == bindparam("b_log"),
+        CONFLICTS.c[f"{side}_idx"] == bindparam("b_idx"),
+        CONFLICTS.c[f"{side}_arrival"] == bindparam("b_arrival"),
     )
     for ours, side in ((True, "our"), (False, "their"))
 }
 
 
-def forget_conflicts(notice: MessageId, *, ours: bool) -> Statement:
-    """Give what takes all conflicts of a notice out."""
-    return Statement(DELETE_CONFLICTS_OF[ours], {"b_log": notice[0], "b_idx": notice[1]})
+def forget_conflicts(row: Any) -> Statement:
+    """Give what takes all conflicts of a row of `VOLUMES` out."""
+    place = {"b_log": row["root_log"], "b_idx": row["root_idx"], "b_arrival": row["arrival"]}
+    return Statement(DELETE_CONFLICTS_OF[bool(row["ours"])], place)
 
 
 def find_conflicts(prepared: bytes, near: Iterable[Rows], separation: Separation) -> list[Any]:
@@ -93,7 +103,7 @@ def _keep_memory() -> None:
 def conflict_row(one: Any, other: Any) -> Statement:
     """Give the row of a pair; `one`, `other`: rows of `VOLUMES`, in whichever order."""
     ours, theirs = (one, other) if one["ours"] else (other, one)
-    later = max(one, other, key=lambda row: int(row["arrival"]))
+    later = max(one, other, key=lambda row: int(row["came_arrival"]))
     starts, ends = zip(*(span_of(each["boxes"]) for each in (one, other)), strict=True)
     return Statement(
         INSERT_CONFLICT,
@@ -104,8 +114,9 @@ def conflict_row(one: Any, other: Any) -> Statement:
             "their_idx": theirs["root_idx"],
             "our_arrival": ours["arrival"],
             "their_arrival": theirs["arrival"],
-            "found_arrival": later["arrival"],
+            "found_arrival": later["came_arrival"],
             "found_ms": later["arrived_ms"],
+            "since_s": max(one["since_s"], other["since_s"]),
             "start_s": max(starts),
             "until_s": min(ends),
         },

@@ -1,11 +1,12 @@
 """What lists of notices are narrowed by, derived anew from the rows of entries whenever an author writes one more.
 
-The same as `standing.py` reads from these rows: a test holds the two to one another.
+The same as `standing.py` reads from these rows: a test holds the two to one another. What is ahead of a movement is
+made anew thereafter (`indexing.py`).
 """
 
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, case, func, literal_column, or_, select, update
+from sqlalchemy import and_, bindparam, case, func, literal_column, null, or_, select, update
 
 from coupefeu.services.notices.facts import CLOSINGS, VERSIONS
 from coupefeu.services.notices.tables import ACTS, BY_HEAD, MAX_ACTS, NOTICES, numbers_of
@@ -84,6 +85,10 @@ def derive(those: Any) -> tuple[Any, Any, Any]:
                 ),
             ),
             **{name: _of_newest(ACTS.c[name]) for name in _COPIED},
+            until_ms=_of_newest(ACTS.c.end_ms),
+            heard_ms=null(),
+            left_ms=null(),
+            ahead=null(),
         ),
     )
 

@@ -14,9 +14,11 @@ from coupefeu.model.messages import MessageId, format_number
 from coupefeu.model.notices import Answer
 from coupefeu.services.base import Context
 from coupefeu.services.notices.acts import Act, Row
+from coupefeu.services.notices.ahead import is_unheard
 from coupefeu.services.notices.answered import closed_by, counter_state, request_state
 from coupefeu.services.notices.answering import Answering, judge_answers
 from coupefeu.services.notices.changes import Change, changes
+from coupefeu.services.notices.facts import decode_volumes
 from coupefeu.services.notices.forms import asks_for_answer, lacking, lead_s_of, settles
 from coupefeu.services.notices.positions import compare_positions, key_positions
 from coupefeu.services.notices.standing import Standing, standing_of
@@ -31,6 +33,7 @@ from coupefeu.services.notices.status import (
     SettlementView,
     VersionView,
 )
+from coupefeu.services.notices.tables import STANDS
 from coupefeu.services.notices.windows import window_of
 
 
@@ -68,7 +71,9 @@ class _Fold:
         answers = tuple(self._answer(each, answering) for each in answering.of_kind(Kind.NOTICE_ANSWERED))
         requests = tuple((party, self._request(party, answers, asks=asks)) for party in addressed)
         due_ms = self._due_ms(newest) if asks and newest is not None else None
-        state = self._state(end_ms)
+        until_ms, heard_ms, left_ms, ahead = (root.row[name] for name in STANDS)
+        state = self._state(end_ms, until_ms)
+        is_late = state is NoticeState.LATE and end_ms is not None
         is_awaited = any(request is RequestState.AWAITED for _, request in requests)
         read_backs = tuple(
             self._read_back(each, answering) for each in answering.of_kind(Kind.POSITIONS_READ_BACK)
@@ -90,6 +95,11 @@ class _Fold:
             closing=self._closing(),
             start_ms=start_ms,
             end_ms=end_ms,
+            until_ms=until_ms,
+            heard_ms=heard_ms,
+            left_ms=left_ms,
+            ahead=() if ahead is None else decode_volumes(ahead),
+            is_unheard=is_late and is_unheard(heard_ms, end_ms or 0, self.context.now.utc_ms),
             lead_s=0 if newest is None else self._lead_s(newest),
             is_short_notice=standing_view is not None and standing_view.is_short_notice,
             asks=asks,
@@ -158,14 +168,16 @@ class _Fold:
         terms = self.context.agreement_of(act.row["agreement_version"]).notices
         return 0 if act.notice is None else lead_s_of(act.notice, terms)
 
-    def _state(self, end_ms: int | None) -> NoticeState:
+    def _state(self, end_ms: int | None, until_ms: int | None) -> NoticeState:
         closing, newest = self.standing.closing, self.standing.newest
         if closing is not None:
             return closed_by(closing)
         if newest is not None and newest.notice is None:
             return NoticeState.ERASED
-        is_past = end_ms is not None and end_ms < self.context.now.utc_ms
-        return NoticeState.EXPIRED if is_past else NoticeState.LIVE
+        now_ms = self.context.now.utc_ms
+        if end_ms is None or now_ms <= end_ms:
+            return NoticeState.LIVE
+        return NoticeState.EXPIRED if until_ms is None or until_ms < now_ms else NoticeState.LATE
 
     def _closing(self) -> ClosingView | None:
         act = self.standing.closing

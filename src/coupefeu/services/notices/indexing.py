@@ -2,9 +2,11 @@
 
 nothing stands    withdrawn, completed, erased, not readable, or without effect
 a version stands  the newest with effect; where only remarks changed, the first that reads like it (standing.py)
+what is ahead     of a movement, by that version and by what was said of it on its way (ahead.py)
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -16,7 +18,12 @@ from coupefeu.model.entry import Kind
 from coupefeu.model.messages import MessageId
 from coupefeu.model.volumes import Separation, Volume
 from coupefeu.services.base import Context, Recorded, Rows, Select, Statement
+from coupefeu.services.notices.acts import Act
+from coupefeu.services.notices.ahead import Ahead, ahead_of
 from coupefeu.services.notices.boxes import (
+    ALWAYS_S,
+    ARRIVALS,
+    PART_BITS,
     SELECT_MINIMA,
     WAIT,
     encode_boxes,
@@ -27,10 +34,12 @@ from coupefeu.services.notices.boxes import (
     take_out,
 )
 from coupefeu.services.notices.conflicts import conflict_row, find_conflicts, forget_conflicts
-from coupefeu.services.notices.facts import VERSIONS
+from coupefeu.services.notices.facts import encode_volumes
 from coupefeu.services.notices.forms import is_compared
 from coupefeu.services.notices.standing import Standing, standing_of
-from coupefeu.services.notices.tables import ACTS, NOTICES, numbers_of, roots_of, select_rows_of
+from coupefeu.services.notices.tables import ACTS, NOTICES, SAVE_STANDS, STANDS, roots_of, select_rows_of
+from coupefeu.services.notices.windows import second_from, window_of
+from coupefeu.services.passing.views import PASSING, select_spoken_of, select_words
 
 _CHUNK: Final = 256
 MOST_AT_ONCE: Final = 2_048
@@ -38,12 +47,14 @@ MOST_AT_ONCE: Final = 2_048
 MOST_EDGES_AT_ONCE: Final = 500_000
 """Pairs of edges: some tenths of a second."""
 OCTETS_OF_EDGE: Final = 16
-_SELECT_AMONG: Final = sql_select(ACTS.c.root_log, ACTS.c.root_idx).where(
-    ACTS.c.log == bindparam("log"),
-    ACTS.c.idx >= bindparam("start"),
-    ACTS.c.idx < bindparam("end"),
-    ACTS.c.kind.in_(numbers_of(VERSIONS)),
+_AHEAD: Final = ("came_arrival", "since_s", "boxes", "prepared")
+_SELECT_AMONG: Final = tuple(
+    sql_select(table.c.root_log, table.c.root_idx).where(
+        table.c.log == bindparam("log"), table.c.idx >= bindparam("start"), table.c.idx < bindparam("end")
+    )
+    for table in (ACTS, PASSING)
 )
+"""The notices that entries [start, end) of a log are about."""
 _SELECT_OPEN: Final = (
     sql_select(NOTICES.c.log, NOTICES.c.idx, NOTICES.c.arrival)
     .where(NOTICES.c.closed.is_(None), NOTICES.c.effect == "", NOTICES.c.arrival > bindparam("after"))
@@ -55,10 +66,15 @@ _SELECT_OPEN: Final = (
 def follow(recorded: Recorded, context: Context, select: Select) -> Iterator[Statement]:
     """See `Follower.follow`."""
     for notice in _touched(recorded, select):
+        standing = standing_of(select(select_rows_of(notice)), notice, context)
+        if standing is None:
+            continue
         separation = read_separation(select(Statement(SELECT_MINIMA, {})))
         assert separation is not None  # the store writes them before anything else
-        row = row_of(standing_of(select(select_rows_of(notice)), notice, context))
-        yield from bring_up(notice, row, separation, select)
+        stands = stands_of(standing, select(select_words(notice)), context)
+        if stands.changed is not None:
+            yield stands.changed
+        yield from bring_up(notice, stands.rows, separation, select)
 
 
 def _touched(recorded: Recorded, select: Select) -> Iterable[MessageId]:
@@ -80,27 +96,82 @@ def _erased(recorded: Recorded, select: Select) -> list[MessageId]:
         ranges = parse_erasure(recorded.body).ranges
     except CoupefeuError:
         return []
-    rows = [row for each in ranges for row in select(_select_versions_among(each))]
+    rows = [
+        row
+        for each in ranges
+        for among in _SELECT_AMONG
+        for row in select(Statement(among, dict(zip(("log", "start", "end"), each, strict=True))))
+    ]
     return sorted({(row["root_log"], row["root_idx"]) for row in rows})
 
 
-def _select_versions_among(range_: tuple[int, int, int]) -> Statement:
-    """Name the notices of which entries [start, end) of a log are versions."""
-    return Statement(_SELECT_AMONG, dict(zip(("log", "start", "end"), range_, strict=True)))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stands:
+    """What stands of a notice: its rows of `VOLUMES`, and what brings its row of `NOTICES` up; None: it says so."""
+
+    rows: tuple[dict[str, Any], ...]
+    changed: Statement | None
 
 
-def row_of(standing: Standing | None) -> dict[str, Any] | None:
-    """Give the row of `VOLUMES` of what stands of a notice; None: nothing that could collide."""
-    version = None if standing is None else standing.compared
-    if standing is None or version is None or version.notice is None or not is_compared(version.notice):
+def stands_of(standing: Standing, words: Rows, context: Context) -> Stands:
+    """Say what stands of a notice; `words`: what was said of it on its way (`passing.views.select_words`)."""
+    ahead = ahead_of(standing, words, context)
+    return Stands(rows=tuple(_rows(standing, ahead)), changed=_changed(standing, ahead))
+
+
+def _changed(standing: Standing, ahead: Ahead | None) -> Statement | None:
+    """Give what makes `NOTICES` say until when it stands; of one that is closed or erased nothing is ahead."""
+    row = standing.root.row
+    if ahead is None:
+        newest = standing.newest
+        end_ms = None if newest is None or newest.notice is None else window_of(newest.notice.volumes)[1]
+        wanted: tuple[Any, ...] = (end_ms, None, None, None)
+    else:
+        end_ms = None if row["end_ms"] is None else ahead.until_ms
+        octets = encode_volumes(ahead.volumes) if ahead.volumes else None
+        wanted = (end_ms, ahead.heard_ms, ahead.left_ms, octets)
+    if tuple(row[name] for name in STANDS) == wanted:
         return None
-    ready = prepare_volumes(version.notice.volumes)
+    place = {"b_log": standing.root.id[0], "b_idx": standing.root.id[1]}
+    return Statement(
+        SAVE_STANDS, place | {f"b_{name}": value for name, value in zip(STANDS, wanted, strict=True)}
+    )
+
+
+def _rows(standing: Standing, ahead: Ahead | None) -> Iterator[dict[str, Any]]:
+    """Give the rows of `VOLUMES`; none: there is nothing that could collide."""
+    version = standing.compared
+    if version is None or version.notice is None or not is_compared(version.notice):
+        return
+    plan = _row(standing, version, version.notice.volumes)
+    if plan is None:
+        return
+    yield plan
+    for number, part in enumerate(() if ahead is None else ahead.parts, 1):
+        row = _row(standing, version, part.volumes)
+        if row is not None:
+            left = None if ahead is None else ahead.left
+            came = (plan["arrival"], plan["arrived_ms"])
+            if left is not None:
+                came = max(came, (left.arrival, left.arrived_ms))
+            yield row | {
+                "arrival": (number << PART_BITS) | plan["arrival"],
+                "came_arrival": came[0],
+                "arrived_ms": came[1],
+                "since_s": second_from(part.since_ms),
+            }
+
+
+def _row(standing: Standing, version: Act, volumes: tuple[Volume, ...]) -> dict[str, Any] | None:
+    ready = prepare_volumes(volumes)
     if ready is None:
         return None
     prepared, boxes = ready
     return {
         "arrival": version.row["arrival"],
+        "came_arrival": version.row["arrival"],
         "arrived_ms": version.row["arrived_ms"],
+        "since_s": ALWAYS_S,
         "root_log": standing.root.id[0],
         "root_idx": standing.root.id[1],
         "version_log": version.id[0],
@@ -127,18 +198,26 @@ def prepare_volumes(volumes: tuple[Volume, ...]) -> tuple[bytes, bytes] | None:
 
 
 def bring_up(
-    notice: MessageId, standing: dict[str, Any] | None, separation: Separation, select: Select
+    notice: MessageId, standing: Sequence[dict[str, Any]], separation: Separation, select: Select
 ) -> Iterator[Statement]:
-    """Make index and conflicts of one notice say what stands; `standing`: its row of `VOLUMES`, None: nothing."""
+    """Make index and conflicts of one notice say what stands; `standing`: its rows of `VOLUMES`, none: nothing."""
     held = select(select_volumes_of(notice))
-    if standing is not None and any(row["arrival"] == standing["arrival"] for row in held):
-        return
+    kept = [row for row in standing if any(_is_same(row, each) for each in held)]
     for row in held:
-        yield from take_out(row)
-        yield forget_conflicts(notice, ours=bool(row["ours"]))
-    if standing is not None:
-        yield from put_in(standing)
-        yield from check(standing, separation, select)
+        if not any(_is_same(row, each) for each in kept):
+            yield from take_out(row)
+            yield forget_conflicts(row)
+    for row in standing:
+        if row not in kept:
+            yield from put_in(row)
+            yield from check(row, separation, select)
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Whether two rows say the same; one version has one plan, and what is ahead of it changes with each word."""
+    if one["arrival"] != other["arrival"]:
+        return False
+    return one["arrival"] <= ARRIVALS or all(one[name] == other[name] for name in _AHEAD)
 
 
 def check(row: dict[str, Any], separation: Separation, select: Select) -> Iterator[Statement]:
@@ -167,15 +246,17 @@ def _is_much(row: dict[str, Any], near: Sequence[Rows]) -> bool:
     )
 
 
-def stand_all(context: Context, select: Select) -> Iterator[dict[str, Any]]:
-    """Give the rows of `VOLUMES` of all notices that stand, from the rows of their entries alone."""
+def stand_all(context: Context, select: Select) -> Iterator[Stands]:
+    """Say what stands of all notices, from the rows of their entries alone."""
     after = -1
     while opened := select(Statement(_SELECT_OPEN, {"after": after})):
         after = opened[-1]["arrival"]
         rows: dict[MessageId, list[Any]] = {each: [] for each in roots_of(opened)}
         for row in select(select_rows_of(*rows)):
             rows.get((row["root_log"], row["root_idx"]), []).append(row)
+        spoken_of = {(row["root_log"], row["root_idx"]) for row in select(select_spoken_of(list(rows)))}
         for notice, about in rows.items():
-            standing = row_of(standing_of(about, notice, context))
+            standing = standing_of(about, notice, context)
             if standing is not None:
-                yield standing
+                words = select(select_words(notice)) if notice in spoken_of else ()
+                yield stands_of(standing, words, context)

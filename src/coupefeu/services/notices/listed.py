@@ -16,6 +16,7 @@ from coupefeu.services.notices.tables import IS_OPEN, NOTICES
 class NoticeFilter:
     """What is asked of a list; None and "" let all through.
 
+    `state`: LIVE are those in force, also those that run late; LATE are these alone.
     `movement`: exactly; `words`: stand in the title, whatever the case of Latin letters. `only_asking`: those alone
     that ask for an answer. `by_start`: ordered by beginning, open ones first, and not by arrival, newest first.
     `begins_after_ms`: those that begin later than that, UTC.
@@ -31,10 +32,12 @@ class NoticeFilter:
     begins_after_ms: int | None = None
 
 
-_HOLDS: Final = or_(NOTICES.c.end_ms.is_(None), NOTICES.c.end_ms >= bindparam("now_ms"))
+_HOLDS: Final = or_(NOTICES.c.until_ms.is_(None), NOTICES.c.until_ms >= bindparam("now_ms"))
+_BY_CLOCK: Final = frozenset({NoticeState.LIVE, NoticeState.LATE, NoticeState.EXPIRED})
 _STATES: Final[dict[NoticeState, Any]] = {
     NoticeState.LIVE: and_(IS_OPEN, _HOLDS),
-    NoticeState.EXPIRED: and_(IS_OPEN, NOTICES.c.end_ms < bindparam("now_ms")),
+    NoticeState.LATE: and_(IS_OPEN, _HOLDS, NOTICES.c.end_ms < bindparam("now_ms")),
+    NoticeState.EXPIRED: and_(IS_OPEN, NOTICES.c.until_ms < bindparam("now_ms")),
     NoticeState.WITHDRAWN: NOTICES.c.closed == literal_column(str(int(Kind.NOTICE_WITHDRAWN))),
     NoticeState.COMPLETED: NOTICES.c.closed == literal_column(str(int(Kind.NOTICE_COMPLETED))),
     NoticeState.ERASED: and_(NOTICES.c.closed.is_(None), NOTICES.c.is_erased),
@@ -86,7 +89,7 @@ def _values(wanted: NoticeFilter, now_ms: int) -> dict[str, Any]:
         "only_asking": int(wanted.only_asking),
         "after_ms": wanted.begins_after_ms,
     }
-    return values | ({"now_ms": now_ms} if wanted.state in {NoticeState.LIVE, NoticeState.EXPIRED} else {})
+    return values | ({"now_ms": now_ms} if wanted.state in _BY_CLOCK else {})
 
 
 def count_notices(wanted: NoticeFilter, now_ms: int) -> Statement:

@@ -4,18 +4,26 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
-from sqlalchemy import bindparam, func, select, text, union_all
+from sqlalchemy import and_, bindparam, func, select, text, union_all
 
 from coupefeu.model.messages import MessageId
 from coupefeu.services.base import Statement
-from coupefeu.services.notices.boxes import BOX_BITS, BOXES_OURS, BOXES_THEIRS, SELECT_MINIMA, VOLUMES
+from coupefeu.services.notices.boxes import (
+    ARRIVALS,
+    BOX_BITS,
+    BOXES_OURS,
+    BOXES_THEIRS,
+    SELECT_MINIMA,
+    VOLUMES,
+    span_of,
+)
 from coupefeu.services.notices.conflicts import CONFLICTS
 from coupefeu.services.notices.facts import VERSIONS
 from coupefeu.services.notices.tables import ACTS, numbers_of
+from coupefeu.services.notices.windows import EPOCH_MS
 
-EPOCH_MS: Final = 946_684_800_000
-"""2000-01-01T00:00Z: the seconds of a box are counted from here."""
-_COUNT: Final = f"SELECT count(DISTINCT id >> {BOX_BITS}) FROM {{}} WHERE t1 >= :from_s"  # noqa: S608 - declared names
+_NOTICE: Final = f"(id >> {BOX_BITS}) & {ARRIVALS}"
+_COUNT: Final = f"SELECT count(DISTINCT {_NOTICE}) FROM {{}} WHERE t1 >= :from_s"  # noqa: S608 - declared names
 _COUNT_LIVE: Final = text(
     f"SELECT ({_COUNT.format(BOXES_OURS.name)}) AS ours, ({_COUNT.format(BOXES_THEIRS.name)}) AS theirs"
 )
@@ -25,19 +33,25 @@ _NEWEST_THEIRS: Final = (
     .order_by(ACTS.c.arrival.desc())
     .limit(1)
 )
-_STANDS: Final = CONFLICTS.c.until_s >= bindparam("from_s")
+_STANDS: Final = and_(CONFLICTS.c.until_s >= bindparam("from_s"), CONFLICTS.c.since_s <= bindparam("from_s"))
 _FIRST: Final = (CONFLICTS.c.start_s, CONFLICTS.c.found_arrival, CONFLICTS.c.our_log, CONFLICTS.c.our_idx)
 _SELECT_CONFLICTS: Final = select(CONFLICTS).where(_STANDS).order_by(*_FIRST).limit(bindparam("limit"))
 _SELECT_NEXT: Final = (
     select(CONFLICTS)
-    .where(CONFLICTS.c.start_s >= bindparam("from_s"))
+    .where(CONFLICTS.c.start_s >= bindparam("from_s"), CONFLICTS.c.since_s <= bindparam("from_s"))
     .order_by(*_FIRST)
     .limit(bindparam("limit"))
 )
 _SELECT_NEWEST: Final = (
     select(CONFLICTS).where(_STANDS).order_by(CONFLICTS.c.found_arrival.desc()).limit(bindparam("limit"))
 )
-_COUNT_CONFLICTS: Final = select(func.count().label("count")).select_from(CONFLICTS).where(_STANDS)
+_PAIR: Final = tuple(CONFLICTS.c[name] for name in ("our_log", "our_idx", "their_log", "their_idx"))
+_COUNT_CONFLICTS: Final = select(func.count().label("count")).select_from(
+    select(*_PAIR).where(_STANDS).distinct().subquery()
+)
+_NEXT_SINCE: Final = select(func.min(CONFLICTS.c.since_s).label("since_s")).where(
+    CONFLICTS.c.since_s > bindparam("from_s"), CONFLICTS.c.until_s >= bindparam("from_s")
+)
 _NAMED: Final = func.json_each(bindparam("notices")).table_valued("value")
 
 
@@ -68,6 +82,11 @@ def seconds_of(ms: int) -> int:
     return (ms - EPOCH_MS) // 1_000
 
 
+def counts_at(row: Any, now_ms: int) -> bool:
+    """Whether a row of `VOLUMES` counts: it is not over, and what is ahead of a movement is so already."""
+    return bool(row["since_s"] <= seconds_of(now_ms) <= span_of(row["boxes"])[1])
+
+
 def _at(now_ms: int) -> dict[str, Any]:
     return {"from_s": seconds_of(now_ms)}
 
@@ -93,8 +112,13 @@ def select_prepared(arrivals: Iterable[int]) -> Statement:
     return Statement(_SELECT_PREPARED, {"arrivals": json.dumps(list(arrivals))})
 
 
+def select_next_since(now_ms: int) -> Statement:
+    """Name when the next conflict begins to count, because a movement runs late: one row, `since_s` null for never."""
+    return Statement(_NEXT_SINCE, _at(now_ms))
+
+
 def count_conflicts(now_ms: int) -> Statement:
-    """Count the conflicts that are not over."""
+    """Count the conflicts that are not over; a pair is one."""
     return Statement(_COUNT_CONFLICTS, _at(now_ms))
 
 

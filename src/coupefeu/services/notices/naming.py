@@ -14,7 +14,7 @@ from coupefeu.services.notices.boxes import SELECT_MINIMA, read_separation, sele
 from coupefeu.services.notices.conflicts import find_conflicts
 from coupefeu.services.notices.facts import VERSIONS, encode_notice, read_notice
 from coupefeu.services.notices.indexing import prepare_volumes
-from coupefeu.services.notices.looking import seconds_of
+from coupefeu.services.notices.looking import counts_at
 
 MAX_NAMED: Final = 16
 
@@ -32,17 +32,14 @@ def _name(draft: Draft, context: Context, select: Select) -> Draft:
         return draft
     prepared, boxes = ready
     near = [select(each) for each in select_near(boxes, separation, ours=False)]
-    found = [row for row in find_conflicts(prepared, near, separation) if _lasts(row, context.now.utc_ms)]
-    named = sorted(found, key=lambda row: (span_of(row["boxes"])[0], row["arrival"]))[:MAX_NAMED]
+    found = [row for row in find_conflicts(prepared, near, separation) if counts_at(row, context.now.utc_ms)]
+    ordered = sorted(found, key=lambda row: (span_of(row["boxes"])[0], row["arrival"]))
+    others = list(dict.fromkeys(map(_notice, ordered)))
     return replace(
         draft,
-        body=encode_notice(replace(fact, conflicts=len(found))),
-        references=(*draft.references, *map(_notice, named)),
+        body=encode_notice(replace(fact, conflicts=len(others))),
+        references=(*draft.references, *others[:MAX_NAMED]),
     )
-
-
-def _lasts(row: Any, now_ms: int) -> bool:
-    return span_of(row["boxes"])[1] >= seconds_of(now_ms)
 
 
 def _notice(row: Any) -> MessageId:

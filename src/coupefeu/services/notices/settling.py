@@ -1,6 +1,7 @@
 """What became of a conflict, and whether it must be seen now: from how both notices stand, and the clock.
 
 settled   what each side said last of the versions that stand; the weaker of both holds, and silence is weakest
+          what was said of a movement's plan does not settle where it is when it left that plan, or runs late
 alarm     it begins within the lead time of our notice's form, or it is new while one of both notices runs
 """
 
@@ -24,9 +25,11 @@ class Alarm(StrEnum):
 def said_of(ours: NoticeView, theirs: NoticeView) -> tuple[SettlementView, ...]:
     """Give what each side said last of this conflict, as both notices stand; an amendment of either takes it back."""
     last: dict[str, SettlementView] = {}
+    since_ms = max(ours.other_since_ms or 0, theirs.other_since_ms or 0)
     for each in sorted(ours.settlements, key=lambda said: said.id):
         is_of_both = reads_as_newest(ours, each.version) and reads_as_newest(theirs, each.other_version)
-        if each.other == theirs.id and not each.effect and each.settlement is not None and is_of_both:
+        is_of_now = is_of_both and each.written_ms >= since_ms
+        if each.other == theirs.id and not each.effect and each.settlement is not None and is_of_now:
             last[each.party] = each
     return tuple(last.values())
 
@@ -69,7 +72,7 @@ def judge_alarm(
 
 def _runs(notice: NoticeView, now_ms: int) -> bool:
     has_begun = notice.start_ms is None or notice.start_ms <= now_ms
-    return has_begun and (notice.end_ms is None or now_ms <= notice.end_ms)
+    return has_begun and (notice.until_ms is None or now_ms <= notice.until_ms)
 
 
 def _began_before(notice: NoticeView, ms: int) -> bool:

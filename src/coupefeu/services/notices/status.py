@@ -11,9 +11,13 @@ from coupefeu.services.notices.facts import NoticeFact
 
 
 class NoticeState(StrEnum):
-    """How a notice stands. EXPIRED: its last window has passed, and nobody has said that it is over."""
+    """How a notice stands. EXPIRED: its last window has passed, and nobody has said that it is over.
+
+    LATE: the same of a movement that may still be under way; it is in force.
+    """
 
     LIVE = "live"
+    LATE = "late"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
     COMPLETED = "completed"
@@ -180,11 +184,13 @@ class NoticeView:
     """A notice. `fact`: of the newest version that has effect; None: erased, or it cannot be read.
 
     `missing`: numbers of the fields that its form cannot do without and that are not stated. `start_ms`, `end_ms`:
-    first beginning and last end of its volumes; None: not stated. `lead_s`: the lead time that is agreed for it.
-    `answer_due_ms`: of the version that stands, by our own clock; None: nothing is asked. `requests`: by party that was
-    addressed. `has_changed_since_acknowledged`: the other side spoke of it, and it reads otherwise now; `unseen`: what
-    changed since. `conflicts_named`: the notices of the other side that it names, `conflicts_known` how many there were
-    in all; None: not checked. `effect`: why the notice has none.
+    first beginning and last end of its volumes; None: not stated. `until_ms`: until when it stands, None: no end;
+    `heard_ms`: of when the last word about a movement is, `left_ms`: since when it is not by its plan, `ahead`: where
+    it may still come, `is_unheard`: it runs late, and was not heard of for long. `lead_s`: the lead time that is
+    agreed for it. `answer_due_ms`: of the version that stands, by our own clock; None: nothing is asked. `requests`:
+    by party that was addressed. `has_changed_since_acknowledged`: the other side spoke of it, and it reads otherwise
+    now; `unseen`: what changed since. `conflicts_named`: the notices of the other side that it names,
+    `conflicts_known` how many there were in all; None: not checked. `effect`: why the notice has none.
     """
 
     id: MessageId
@@ -201,6 +207,11 @@ class NoticeView:
     closing: ClosingView | None
     start_ms: int | None
     end_ms: int | None
+    until_ms: int | None
+    heard_ms: int | None
+    left_ms: int | None
+    ahead: tuple[Volume, ...]
+    is_unheard: bool
     lead_s: int
     is_short_notice: bool
     asks: bool
@@ -226,4 +237,9 @@ class NoticeView:
     @property
     def is_live(self) -> bool:
         """Whether it counts: it is compared with the other side's, and may be answered."""
-        return not self.effect and self.state is NoticeState.LIVE
+        return not self.effect and self.state in {NoticeState.LIVE, NoticeState.LATE}
+
+    @property
+    def other_since_ms(self) -> int | None:
+        """Since when a movement is not where its plan says, or no longer; None: its plan holds."""
+        return self.left_ms if self.left_ms is not None or self.state is not NoticeState.LATE else self.end_ms

@@ -19,6 +19,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    update,
 )
 
 from coupefeu.model.entry import Kind
@@ -104,6 +105,10 @@ NOTICES: Final = Table(
     Column("start_ms", BigInteger),
     Column("end_ms", BigInteger),
     Column("asks", Boolean, nullable=False),
+    Column("until_ms", BigInteger, doc="until when it stands: its end, or of a movement later (ahead.py)"),
+    Column("heard_ms", BigInteger, doc="of a movement: of when the last word about it is"),
+    Column("left_ms", BigInteger, doc="since when it is not by its plan any more"),
+    Column("ahead", LargeBinary, doc="volumes that are still ahead of it"),
 )
 Index("notices_by_arrival", NOTICES.c.arrival)
 Index("notices_by_newest", NOTICES.c.newest)
@@ -112,13 +117,24 @@ IS_OPEN: Final = and_(
     NOTICES.c.is_erased == literal_column("0"),
     NOTICES.c.effect == literal_column("''"),
 )
-Index("notices_open", NOTICES.c.ours, NOTICES.c.end_ms, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN)
+Index("notices_open", NOTICES.c.ours, NOTICES.c.until_ms, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN)
 """What is compared and answered: few among all that were ever filed."""
 
 INSERT_ACT: Final = ACTS.insert().values({each.name: bindparam(each.name) for each in ACTS.c})
 INSERT_NOTICE: Final = NOTICES.insert().values({each.name: bindparam(each.name) for each in NOTICES.c})
 
-_COLUMNS: Final = ", ".join(f"a.{each.name} AS {each.name}" for each in ACTS.c)
+STANDS: Final = ("until_ms", "heard_ms", "left_ms", "ahead")
+"""What of a notice is derived from its newest version and from what was said of it on its way (ahead.py)."""
+SAVE_STANDS: Final = (
+    update(NOTICES)
+    .where(NOTICES.c.log == bindparam("b_log"), NOTICES.c.idx == bindparam("b_idx"))
+    .values({name: bindparam(f"b_{name}") for name in STANDS})
+)
+
+_COLUMNS: Final = ", ".join(
+    [*(f"a.{each.name} AS {each.name}" for each in ACTS.c), *(f"n.{name} AS {name}" for name in STANDS)]
+)
+_OF_ROOT: Final = "LEFT JOIN notices AS n ON n.log = a.log AND n.idx = a.idx"
 _SETTLES: Final = f"kind = {int(Kind.CONFLICT_SETTLED)}"
 
 
@@ -138,7 +154,7 @@ def _first(name: str, role: str, those: str) -> str:
     """Select the first entries of each of these logs: what lies behind is not even read."""
     own = f"a.{role}_log = {name}.root_log AND a.{role}_idx = {name}.root_idx AND a.log = {name}.log{those}"
     last = f"SELECT a.idx FROM notice_acts AS a WHERE {own} ORDER BY a.idx LIMIT 1 OFFSET {MAX_ACTS - 1}"  # noqa: S608 - as above
-    return f"notice_acts AS a WHERE {own} AND a.idx <= coalesce(({last}), {(1 << 63) - 1})"
+    return f"notice_acts AS a {_OF_ROOT} WHERE {own} AND a.idx <= coalesce(({last}), {(1 << 63) - 1})"
 
 
 SELECT_ACTS: Final = text(
@@ -156,16 +172,16 @@ SELECT_ROOT_OF: Final = select(ACTS.c.root_log, ACTS.c.root_idx).where(
 )
 
 
-SELECT_IN_FORCE: Final = select(NOTICES.c.end_ms).where(
+SELECT_IN_FORCE: Final = select(NOTICES.c.until_ms).where(
     NOTICES.c.log == bindparam("log"),
     NOTICES.c.idx == bindparam("idx"),
     IS_OPEN,
-    or_(NOTICES.c.end_ms.is_(None), NOTICES.c.end_ms >= bindparam("now_ms")),
+    or_(NOTICES.c.until_ms.is_(None), NOTICES.c.until_ms >= bindparam("now_ms")),
 )
 
 
 def select_in_force(notice: MessageId, now_ms: int) -> Statement:
-    """Name when a notice ends that is in force; no row: it is not, or is no notice."""
+    """Name until when a notice stands that is in force; no row: it is not, or is no notice."""
     return Statement(SELECT_IN_FORCE, {"log": notice[0], "idx": notice[1], "now_ms": now_ms})
 
 

@@ -116,4 +116,8 @@ def _notice_row(row: dict[str, Any]) -> dict[str, Any]:
         "closed_idx": None,
         "newest": row["arrival"],
         "is_erased": erased,
+        "until_ms": row["end_ms"],
+        "heard_ms": None,
+        "left_ms": None,
+        "ahead": None,
     }

@@ -4,6 +4,8 @@ Nothing is judged here but what an entry is about: what it means depends on entr
 first.
 """
 
+import json
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -15,21 +17,24 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
+    func,
     literal_column,
     select,
     text,
     update,
 )
 
-from coupefeu.model.entry import Head, Reference
+from coupefeu.model.entry import Head, Kind, Reference
 from coupefeu.model.messages import MessageId
 from coupefeu.services.base import METADATA, Context, Recorded, Statement
 from coupefeu.services.entry_rows import entry_columns, entry_row, fits, storable
-from coupefeu.services.passing.facts import KINDS
+from coupefeu.services.passing.facts import KINDS, ORDERS
 from coupefeu.wire import cbor
 
 MAX_ACTS: Final = 1_024
 """So many acts of one kind in one log about one notice count, the newest of them; older ones are kept."""
+MAX_WORDS: Final = 64
+"""So many say where a movement is, the newest of each kind in each log: a movement has half as many points."""
 MAX_NAMED: Final = 16
 """References of one entry that are looked at."""
 NOTHING: Final[MessageId] = (-1, -1)
@@ -59,21 +64,39 @@ Index(
 INSERT_PASSING: Final = PASSING.insert().values({each.name: bindparam(each.name) for each in PASSING.c})
 _OF_NOTICE: Final = "a.root_log = :log AND a.root_idx = :idx AND a.kind = {0}.kind"
 _IN_LOG: Final = f"{_OF_NOTICE.format('said')} AND a.log = said.log"
-SELECT_ACTS: Final = text(
-    f"WITH RECURSIVE kinds(kind) AS (VALUES {', '.join(f'({int(each)})' for each in sorted(KINDS))}),"  # noqa: S608 - declared names
-    " said(kind, log) AS ("
-    "SELECT kind, (SELECT a.log FROM passing AS a"
-    f" WHERE {_OF_NOTICE.format('kinds')} ORDER BY a.log LIMIT 1) FROM kinds"
-    " UNION ALL SELECT kind, (SELECT a.log FROM passing AS a"
-    f" WHERE {_OF_NOTICE.format('said')} AND a.log > said.log ORDER BY a.log LIMIT 1) FROM said WHERE log IS NOT NULL)"
-    f" SELECT {', '.join(f'a.{each.name} AS {each.name}' for each in PASSING.c)}"
-    f" FROM said CROSS JOIN passing AS a WHERE {_IN_LOG} AND a.idx >= coalesce("
-    f"(SELECT a.idx FROM passing AS a WHERE {_IN_LOG} ORDER BY a.idx DESC LIMIT 1 OFFSET {MAX_ACTS - 1}), 0)"
-    " ORDER BY log, idx"
-)
-"""What lies before the acts that count is not even read."""
+
+
+def _select_newest(kinds: frozenset[Kind], most: int) -> Any:
+    """Select the acts of these kinds about a notice, so many of each in each log: what lies before is not even read."""
+    return text(
+        f"WITH RECURSIVE kinds(kind) AS (VALUES {', '.join(f'({int(each)})' for each in sorted(kinds))}),"  # noqa: S608 - declared names
+        " said(kind, log) AS ("
+        "SELECT kind, (SELECT a.log FROM passing AS a"
+        f" WHERE {_OF_NOTICE.format('kinds')} ORDER BY a.log LIMIT 1) FROM kinds"
+        " UNION ALL SELECT kind, (SELECT a.log FROM passing AS a"
+        f" WHERE {_OF_NOTICE.format('said')} AND a.log > said.log ORDER BY a.log LIMIT 1) FROM said"
+        " WHERE log IS NOT NULL)"
+        f" SELECT {', '.join(f'a.{each.name} AS {each.name}' for each in PASSING.c)}"
+        f" FROM said CROSS JOIN passing AS a WHERE {_IN_LOG} AND a.idx >= coalesce("
+        f"(SELECT a.idx FROM passing AS a WHERE {_IN_LOG} ORDER BY a.idx DESC LIMIT 1 OFFSET {most - 1}), 0)"
+        " ORDER BY log, idx"
+    )
+
+
+SELECT_ACTS: Final = _select_newest(KINDS, MAX_ACTS)
+SELECT_WORDS: Final = _select_newest(ORDERS | {Kind.CHECKED_IN}, MAX_WORDS)
 SELECT_ROOT_OF: Final = select(PASSING.c.root_log, PASSING.c.root_idx).where(
     PASSING.c.log == bindparam("log"), PASSING.c.idx == bindparam("idx")
+)
+_GIVEN: Final = func.json_each(bindparam("roots")).table_valued("value")
+SELECT_SPOKEN_OF: Final = (
+    select(PASSING.c.root_log, PASSING.c.root_idx)
+    .join(
+        _GIVEN,
+        (PASSING.c.root_log == func.json_extract(_GIVEN.c.value, "$[0]"))
+        & (PASSING.c.root_idx == func.json_extract(_GIVEN.c.value, "$[1]")),
+    )
+    .distinct()
 )
 _EMPTY: Final = (
     update(PASSING)
@@ -89,6 +112,16 @@ _EMPTY: Final = (
 def select_acts(notice: MessageId) -> Statement:
     """Name the acts about a notice, each log's in its own order; a flood of one kind hides none of another."""
     return Statement(SELECT_ACTS, {"log": notice[0], "idx": notice[1]})
+
+
+def select_words(notice: MessageId) -> Statement:
+    """Name what was said of a movement on its way: check-ins, STOP and RESUMED (`heard.words_of`)."""
+    return Statement(SELECT_WORDS, {"log": notice[0], "idx": notice[1]})
+
+
+def select_spoken_of(notices: Sequence[MessageId]) -> Statement:
+    """Name those of these notices about which anything was said."""
+    return Statement(SELECT_SPOKEN_OF, {"roots": json.dumps(notices)})
 
 
 def select_root_of(entry: MessageId) -> Statement:
