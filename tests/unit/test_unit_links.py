@@ -114,9 +114,12 @@ def test_a_link_is_taken_back(console):
 
 @pytest.mark.parametrize(
     ("ends_in", "lasts"),
-    [(7_200_000, 7_200_000 + AFTER_END_MS), (-7_200_000, AT_LEAST_MS), (AT_MOST_MS, AT_MOST_MS), (None, AT_MOST_MS)],
+    [
+        (7_200_000, 7_200_000 + AFTER_END_MS), (-26 * 3_600_000, AT_LEAST_MS), (AT_MOST_MS, AT_MOST_MS),
+        (None, AT_MOST_MS),
+    ],
 )  # fmt: skip
-def test_a_link_ends_an_hour_after_the_notice_and_lasts_thirty_days_at_most(console, ends_in, lasts):
+def test_a_link_ends_a_day_after_the_notice_and_lasts_thirty_days_at_most(console, ends_in, lasts):
     key = console.issue(end_ms=None if ends_in is None else console.now_ms + ends_in)
     console.later(lasts - 1)
     console.links.find(key, HERE)
