@@ -20,6 +20,8 @@ def rebuild(node: NodeOption, as_json: JsonOption = False) -> None:
     folder = open_folder(node)
     need_record(folder)
     with hold_folder(folder), progress("Rebuilding", as_json=as_json) as tell:
-        count = rebuild_record(folder.record_path, line_of(folder), SERVICES, folder.agreement, tell)
+        count = rebuild_record(
+            folder.record_path, line_of(folder), SERVICES, folder.agreement, tell, folder.earlier_agreements
+        )
     lines = [f"The views stand anew, from {count:,} entries. The record was not touched."]
     report(folder.banner(), lines, {"entries": count}, as_json=as_json)

@@ -37,6 +37,7 @@ class Kind(IntEnum):
     LINE_TEST = 32
     LINE_TEST_ANSWER = 33
     LINE_STATE = 36
+    WITNESS_HEARD = 37
     WATCH_TAKEN = 48
     WATCH_LEFT = 49
     WATCH_HANDED_OVER = 50
@@ -109,6 +110,7 @@ MACHINE_KINDS: Final = frozenset(
         Kind.SHOWN,
         Kind.LINE_TEST,
         Kind.LINE_TEST_ANSWER,
+        Kind.WITNESS_HEARD,
         Kind.CALL_RINGING,
         Kind.CALL_UNANSWERED,
         Kind.CALL_UNREACHED,
@@ -169,6 +171,7 @@ _STANDING: Final = frozenset(
         Kind.LINE_TEST,
         Kind.LINE_TEST_ANSWER,
         Kind.LINE_STATE,
+        Kind.WITNESS_HEARD,
         Kind.WATCH_TAKEN,
         Kind.WATCH_LEFT,
         Kind.WATCH_HANDED_OVER,

@@ -38,7 +38,12 @@ def check_node(path: Path, progress: Progress | None = None) -> tuple[NodeFolder
         running=is_running(folder),
         progress=progress,
         agreement=folder.agreement,
-        views=Views(line=line, services=SERVICES, agreement=folder.agreement),
+        views=Views(
+            line=line,
+            services=SERVICES,
+            agreement=folder.agreement,
+            earlier=folder.earlier_agreements,
+        ),
     )
     return folder, replace(report, findings=(*findings.kept, *report.findings))
 

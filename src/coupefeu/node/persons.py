@@ -9,13 +9,11 @@ from coupefeu.model.logs import party_of
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.services.base import Rows, Statement
 from coupefeu.services.persons.facts import EndReason, algorithm_name, key_name
-from coupefeu.services.persons.judging import judge_key
+from coupefeu.services.persons.holding import judge_row
 from coupefeu.services.persons.views import (
     read_key,
-    read_known_key,
     select_counted,
     select_endings_of,
-    select_first_of,
     select_key,
     select_keys,
     select_our_keys,
@@ -133,7 +131,7 @@ def _statement_view(select: Select, row: Mapping[str, Any], parties: tuple[str, 
         key=key,
         claimed_ms=row["claimed_ms"],
         arrived_ms=row["arrived_ms"],
-        effect=row["effect"] or _judge(select, row),
+        effect=judge_row(row, select),
         counter_back=_counts_back(select, row),
     )
 
@@ -142,22 +140,6 @@ def _counts_back(select: Select, row: Mapping[str, Any]) -> bool:
     counted = select(select_counted((row["key_log"], row["key_idx"]), (row["log"], row["idx"])))
     last = counted[0]["counter"] if counted else 0
     return bool(last) and row["counter"] <= last and not row["effect"]
-
-
-def _judge(select: Select, row: Mapping[str, Any]) -> str:
-    key = (row["key_log"], row["key_idx"])
-    enrolments = select(select_key(key))
-    used = PersonalKey(
-        credential_id=b"", public_key=bytes(row["public_key"]), origin=row["origin"], rp_id=row["rp_id"]
-    )
-    return judge_key(
-        (row["log"], row["idx"]),
-        row["post"],
-        used,
-        read_known_key(enrolments[0]) if enrolments else None,
-        [(each["log"], each["idx"]) for each in select(select_endings_of(key))],
-        next(((each["log"], each["idx"]) for each in select(select_first_of(bytes(row["digest"])))), None),
-    )
 
 
 def _key_view(select: Select, row: Mapping[str, Any], parties: tuple[str, ...]) -> KeyView:

@@ -183,3 +183,16 @@ class Follower(Protocol):
     def follow(self, recorded: Recorded, context: Context, select: Select) -> Iterator[Statement]:
         """Give, one by one, the statements that bring dependent rows up to date; those of `apply` are carried out."""
         ...
+
+
+@runtime_checkable
+class Concluder(Protocol):
+    """What a service gives beside `apply` for what hangs on entries of every kind: once for all that came together.
+
+    What `conclude` makes depends on the entries and their order of arrival alone, never on which of them came in one
+    transaction: so a rebuild, which takes many at once, makes the same.
+    """
+
+    def conclude(self, shown: Sequence[Recorded], context: Context, select: Select) -> Iterator[Statement]:
+        """Give, one by one, the statements that follow from entries, whose rows of every service stand."""
+        ...

@@ -8,6 +8,7 @@ from coupefeu.services.base import Service
 from coupefeu.services.calls import CallsService
 from coupefeu.services.communique import CommuniqueService
 from coupefeu.services.erasures import ErasuresService
+from coupefeu.services.firebreak.service import FirebreakService
 from coupefeu.services.incidents import IncidentsService
 from coupefeu.services.line_state import LineStateService
 from coupefeu.services.messages import SERVICE as MESSAGES
@@ -17,6 +18,7 @@ from coupefeu.services.persons import PersonsService
 from coupefeu.services.presence import PresenceService
 from coupefeu.services.refusals import RefusalsService
 from coupefeu.services.watch import WatchService
+from coupefeu.services.witnessed import WitnessedService
 
 SERVICES: Final[tuple[Service, ...]] = (
     MESSAGES,
@@ -33,4 +35,6 @@ SERVICES: Final[tuple[Service, ...]] = (
     PassingService(),
     LineStateService(),
     IncidentsService(),
+    WitnessedService(),
+    FirebreakService(),
 )

@@ -55,6 +55,7 @@ class Views:
     line: Line
     services: Sequence[Service]
     agreement: Agreement
+    earlier: Sequence[Agreement] = ()
 
 
 def check_record(
@@ -128,7 +129,7 @@ class _Check:
         if views is not None:
             with self._guard("views"):
                 check_views = ViewCheck(self._connection, self._findings)
-                check_views.run(views.line, views.services, views.agreement)
+                check_views.run(views.line, views.services, views.agreement, views.earlier)
         self._progress(self._total, self._total)
         return self._findings.report(logs, evidence)
 

@@ -35,6 +35,7 @@ class ViewCheck:
         line: Line,
         services: Sequence[Service],
         agreement: Agreement,
+        earlier: Sequence[Agreement] = (),
     ) -> None:
         """Compare every view; those of another version of the program are made anew at its next start, and left out."""
         if not are_current(self._connection):
@@ -43,7 +44,7 @@ class ViewCheck:
         try:
             create_tables(anew, METADATA)
             anew.query("BEGIN")
-            replay(self._connection, anew, line, services, agreement)
+            replay(self._connection, anew, line, services, agreement, earlier=earlier)
             for table in METADATA.sorted_tables:
                 self._compare(table, anew)
         finally:

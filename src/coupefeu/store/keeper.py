@@ -62,7 +62,7 @@ from coupefeu.store.recovering import recover, refuse
 from coupefeu.store.recovery_jobs import RecoveryJob, RecoveryOutcome, TakenBack
 from coupefeu.store.remains import Remains
 from coupefeu.store.schema import prepare_schema
-from coupefeu.store.showing import by_kind, followers_of, make_context
+from coupefeu.store.showing import by_kind, concluders_of, followers_of, make_context
 from coupefeu.store.sqlite import UNAVAILABLE, open_for_writing
 from coupefeu.store.standing import is_of_agreement, read_standing
 from coupefeu.store.state import LogState, empty_log
@@ -114,11 +114,12 @@ class Keeper:
         """Why this record may be older than what was signed; nothing is signed then (protocol A13)."""
         self._by_kind = by_kind(services)
         self._followers = followers_of(services)
+        self._concluders = concluders_of(services)
         self._by_command: Mapping[type[Command], Service] = {c: s for s in services for c in s.commands}
         self.connection = open_for_writing(path)
         prepare_schema(self.connection)
         if not are_current(self.connection):
-            rebuild(self.connection, line, services, agreement, progress)
+            rebuild(self.connection, line, services, agreement, progress, self.earlier)
         self._separation = read_minima(self.connection)
         self._remains = Remains(self.connection)
         self._take_standing()
@@ -343,12 +344,14 @@ class Keeper:
             is_recovering=self.recovering is not None,
             parted=self.parted,
             followers=self._followers,
+            concluders=self._concluders,
         )
         if self._separation != self.agreement.notices.separation:
             change_minima(transaction, self.agreement.notices.separation)
         return transaction
 
     def _commit(self, transaction: Transaction) -> None:
+        transaction.conclude()
         transaction.save_states()
         transaction.flush()
         if self.standing.awaits_receipts:

@@ -22,7 +22,7 @@ from coupefeu.store.derived import remake_trees
 from coupefeu.store.erased import IS_ERASED, erase_named
 from coupefeu.store.line import Line
 from coupefeu.store.packing import NODE_BYTES
-from coupefeu.store.showing import by_kind, is_shown, make_context, recorded_of, with_attached
+from coupefeu.store.showing import by_kind, concluders_of, is_shown, make_context, recorded_of, with_attached
 from coupefeu.store.sqlite import Connection, create_tables, declared, open_for_writing
 from coupefeu.store.transaction import Transaction
 
@@ -49,6 +49,7 @@ def rebuild_record(
     services: Sequence[Service],
     agreement: Agreement,
     progress: Progress | None = None,
+    earlier: Sequence[Agreement] = (),
 ) -> int:
     """Rebuild the views of a stopped node's record; gives the number of entries that were shown.
 
@@ -56,7 +57,7 @@ def rebuild_record(
     """
     connection = open_for_writing(path)
     try:
-        return rebuild(connection, line, services, agreement, progress)
+        return rebuild(connection, line, services, agreement, progress, earlier)
     finally:
         connection.close()
 
@@ -67,10 +68,11 @@ def rebuild(
     services: Sequence[Service],
     agreement: Agreement,
     progress: Progress | None = None,
+    earlier: Sequence[Agreement] = (),
 ) -> int:
     """Drop all views and make them anew, and the trees that are kept for speed, in one transaction of its own.
 
-    What our entries ERASED name is erased again, should it be there.
+    What our entries ERASED name is erased again, should it be there. `earlier`: the versions of the agreement before.
 
     Raises: StoreError: nothing was changed.
     """
@@ -80,7 +82,7 @@ def rebuild(
         remake_trees(connection)
         _drop_views(connection)
         create_tables(connection, METADATA)
-        shown = replay(connection, connection, line, services, agreement, progress)
+        shown = replay(connection, connection, line, services, agreement, progress, earlier)
         remember_views(connection)
         connection.query("COMMIT")
     except BaseException:
@@ -150,10 +152,12 @@ def replay(
     services: Sequence[Service],
     agreement: Agreement,
     progress: Progress | None = None,
+    earlier: Sequence[Agreement] = (),
 ) -> int:
     """Make the rows of all views, which are empty, from the record; gives the number of entries that were shown."""
-    context = make_context(line, agreement, _LONG_AGO)
-    transaction = Transaction(views, line, {}, by_kind(services), context, 0)
+    context = make_context(line, agreement, _LONG_AGO, tuple(earlier))
+    concluders = concluders_of(services)
+    transaction = Transaction(views, line, {}, by_kind(services), context, 0, concluders=concluders)
     ((total,),) = record.query("SELECT count(*) FROM entries")
     done = shown = 0
     for rows in _chunks(record):
@@ -161,6 +165,7 @@ def replay(
             if is_shown(line, row):
                 transaction.show(with_attached(record, recorded_of(line, row)))
                 shown += 1
+        transaction.conclude()
         transaction.flush()
         done += len(rows)
         if progress is not None:

@@ -5,7 +5,7 @@ per statement. A job is judged before its first write, so that a refused one has
 and stands for a savepoint per command.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy import Executable, bindparam, insert, select, update
 from coupefeu.errors import StoreError
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.record.tree import Frontier
-from coupefeu.services.base import Context, Follower, Recorded, Rows, Service, Statement
+from coupefeu.services.base import Concluder, Context, Follower, Recorded, Rows, Service, Statement
 from coupefeu.services.messages.promised import INSERT_PROMISED
 from coupefeu.store import tables
 from coupefeu.store.line import Line
@@ -53,6 +53,9 @@ _SELECT_FRONTIER = select(tables.frontiers.c.frontier).where(
     tables.frontiers.c.log == bindparam("log"), tables.frontiers.c.size == bindparam("size")
 )
 
+MOST_AT_ONCE = 1_024
+"""Entries of which is kept what they said until what hangs on them has followed."""
+
 MAX_INDEX = (1 << 63) - 1
 """What a peer may name beyond it no database holds."""
 
@@ -72,10 +75,11 @@ class Transaction:
         is_recovering: bool = False,
         parted: dict[int, int] | None = None,
         followers: Mapping[int, Follower] = MappingProxyType({}),
+        concluders: Sequence[Concluder] = (),
     ) -> None:
         """`is_recovering`: this node signs nothing, for it may have signed more than it holds (protocol A13).
 
-        `parted`: see store/parted.py; what is found out here is noted in it. `followers`: see `showing.followers_of`.
+        `parted`: see store/parted.py; what is found out here is noted in it. `followers`, `concluders`: see `showing`.
         """
         self.parted = {} if parted is None else parted
         self.line = line
@@ -92,6 +96,8 @@ class Transaction:
         self._connection = connection
         self._services = services
         self._followers = followers
+        self._concluders = concluders
+        self._shown: list[Recorded] = []
         self._buffer: list[tuple[Executable, Mapping[str, Any]]] = []
         self._before: dict[int, LogState] = {}
         self._opened: list[int] = []
@@ -140,6 +146,7 @@ class Transaction:
             del self.states[log]
         self.next_arrival = self._arrival_before
         self._buffer.clear()
+        self._shown.clear()
 
     @property
     def stand(self) -> dict[int, tuple[int, int]]:
@@ -201,6 +208,17 @@ class Transaction:
         follower = self._followers.get(-1 if kind is None else kind)
         if follower is not None:
             self.carry_out(follower.follow(recorded, self.context, self.select))
+        if self._concluders:
+            self._shown.append(recorded)
+            if len(self._shown) == MOST_AT_ONCE:
+                self.conclude()
+
+    def conclude(self) -> None:
+        """Let follow what hangs on entries of every kind; at the latest before the commit."""
+        shown, self._shown = self._shown, []
+        if shown:
+            for each in self._concluders:
+                self.carry_out(each.conclude(shown, self.context, self.select))
 
     def carry_out(self, statements: Iterable[Statement]) -> None:
         """Buffer what a service gives; it may select between one and the next, and sees those before."""

@@ -263,6 +263,7 @@ class _Table:
             stopped_ms=stopped_ms,
             answered=stop is not None and stop.party != act.party,
             left_ms=due_ms - seen_ms,
+            stopped_by=None if stop is None else stop.id,
         )
 
     def _within_s(self, act: Act) -> int:

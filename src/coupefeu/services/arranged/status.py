@@ -14,7 +14,8 @@ class OfferView:
 
     `speakers`: who would speak, the proposer's post first. `stands`: it may be agreed to, and no later one of its
     author takes its place. `due_ms`: by our own clock, from sending or arrival. `stopped_ms`: when the other side had
-    answered, or its author put another one, or took it back; `answered`: that it was an answer. `left_ms`: until
+    answered, or its author put another one, or took it back, and `stopped_by` which entry did so; `answered`: that it
+    was an answer. `left_ms`: until
     `due_ms`, now or when it stopped; below 0: no answer by then.
     """
 
@@ -34,6 +35,7 @@ class OfferView:
     stopped_ms: int | None
     answered: bool
     left_ms: int
+    stopped_by: MessageId | None = None
 
     @property
     def is_awaited(self) -> bool:

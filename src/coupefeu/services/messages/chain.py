@@ -9,10 +9,18 @@ from collections.abc import Mapping, Sequence
 from coupefeu.model.agreement import Agreement, Deadlines
 from coupefeu.model.entry import Kind
 from coupefeu.model.erasure import Why
-from coupefeu.model.messages import Content, Form, MessageId, OutcomeCode, format_number
+from coupefeu.model.messages import Content, Form, MessageId, format_number
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.services.base import Context
-from coupefeu.services.messages.clocks import CLOSING, STOPPED_BY, clock, deadline_s, stop_marks, time_marks
+from coupefeu.services.messages.clocks import (
+    CLOSING,
+    STOPPED_BY,
+    clock,
+    deadline_s,
+    is_step,
+    stop_marks,
+    time_marks,
+)
 from coupefeu.services.messages.effects import (
     Row,
     addressed_parties,
@@ -48,16 +56,6 @@ _CHAIN = (
     StepName.PASSED_TO,
     StepName.OUTCOME,
 )
-_STEP_KINDS: dict[StepName, frozenset[Kind]] = {
-    StepName.ON_THEIR_RECORD: frozenset(),
-    StepName.SHOWN: frozenset({Kind.SHOWN}),
-    StepName.TAKEN_BY: frozenset({Kind.TAKEN}),
-    StepName.READ_BY: frozenset({Kind.READ}),
-    StepName.READ_BACK: frozenset({Kind.READ_BACK}),
-    StepName.PASSED_TO: frozenset({Kind.PASSED_TO}),
-    StepName.OUTCOME: frozenset({Kind.OUTCOME}),
-    StepName.ANSWERED: frozenset({Kind.LINE_TEST_ANSWER}),
-}
 _LINE_TEST_CHAIN = (StepName.ON_THEIR_RECORD, StepName.ANSWERED)
 
 
@@ -219,7 +217,7 @@ class _Reading:
         return PartyChain(party=party, steps=tuple(self._step(name, party, acts) for name in names))
 
     def _step(self, name: StepName, party: str, acts: tuple[ActView, ...]) -> Step:
-        mine = tuple(act for act in acts if self._belongs(name, act))
+        mine = tuple(act for act in acts if is_step(name, act.kind, act.act.outcome, act.form, self.message))
         done_ms = min(
             (act.when_ms for act in mine if act.verdict is None or act.verdict.matches), default=None
         )
@@ -235,15 +233,6 @@ class _Reading:
             screens=screens[-1] if screens else 0,
             idle=name is StepName.SHOWN and not any(map(_of_people, acts)),
         )
-
-    def _belongs(self, name: StepName, act: ActView) -> bool:
-        if act.kind in _STEP_KINDS[name]:
-            return True
-        if name is StepName.PASSED_TO:
-            return act.act.outcome is OutcomeCode.PASSED_TO
-        is_warning = self.message["form"] == Form.WARNING
-        passed = is_warning and act.kind == Kind.PASSED_TO
-        return name is StepName.OUTCOME and (passed or act.form is Form.REPLY)
 
     def _receipt_ms(self, party: str) -> int | None:
         """At its holder, a message is on the record since it arrived; elsewhere since the holder's receipt."""

@@ -36,6 +36,26 @@ STOPPED_BY: dict[StepName, frozenset[Kind]] = {
 
 TAKEN stops nothing but its own clock: a WARNING that was taken still waits for its outcome.
 """
+_STEP_KINDS: dict[StepName, frozenset[Kind]] = {
+    StepName.ON_THEIR_RECORD: frozenset(),
+    StepName.SHOWN: frozenset({Kind.SHOWN}),
+    StepName.TAKEN_BY: frozenset({Kind.TAKEN}),
+    StepName.READ_BY: frozenset({Kind.READ}),
+    StepName.READ_BACK: frozenset({Kind.READ_BACK}),
+    StepName.PASSED_TO: frozenset({Kind.PASSED_TO}),
+    StepName.OUTCOME: frozenset({Kind.OUTCOME}),
+    StepName.ANSWERED: frozenset({Kind.LINE_TEST_ANSWER}),
+}
+
+
+def is_step(name: StepName, kind: int, outcome: OutcomeCode | None, form: Form | None, message: Row) -> bool:
+    """Whether an act is this step of a message. `outcome`, `form`: of the act, where it has one."""
+    if kind in _STEP_KINDS[name]:
+        return True
+    if name is StepName.PASSED_TO:
+        return outcome is OutcomeCode.PASSED_TO
+    passed = message["form"] == Form.WARNING and kind == Kind.PASSED_TO
+    return name is StepName.OUTCOME and (passed or form is Form.REPLY)
 
 
 def deadline_s(

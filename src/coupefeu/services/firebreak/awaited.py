@@ -1,0 +1,149 @@
+"""Marks of what people were asked for outside messages: a time for a call, an answer to a notice."""
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from coupefeu.model.entry import Kind
+from coupefeu.model.messages import MessageId, format_number
+from coupefeu.model.topics import Topic
+from coupefeu.services.arranged.fold import fold as fold_arranged
+from coupefeu.services.arranged.status import ArrangementView
+from coupefeu.services.arranged.views import select_proposal, select_steps
+from coupefeu.services.base import Context, Select, Statement
+from coupefeu.services.firebreak.rows import MS, About, At, event, forget, opened, pair_key, times_of
+from coupefeu.services.firebreak.times import terms
+
+if TYPE_CHECKING:
+    from coupefeu.services.notices.acts import Act
+    from coupefeu.services.notices.standing import Standing
+
+
+def mark_arranged(roots: Collection[MessageId], context: Context, select: Select) -> Iterator[Statement]:
+    """Give the offers of a time that await an answer, and arrangements that came to nothing."""
+    for root in sorted(roots):
+        yield from forget(root, Topic.ARRANGED, opened_too=True)
+        yield from forget(root, Topic.ATTEMPT)
+        proposals = select(select_proposal(root))
+        if proposals:
+            view = fold_arranged(proposals[0], select(select_steps(root)), context)
+            if not view.effect:
+                yield from _mark_arranged(view, context, select)
+
+
+def _mark_arranged(view: ArrangementView, context: Context, select: Select) -> Iterator[Statement]:
+    entries = {view.id, *(each.id for each in view.offers), *(each.id for each in view.steps)}
+    times = times_of(entries, context, select)
+    for offer in view.offers:
+        owes = view.asked if offer.party == view.proposer else view.proposer
+        about = About(
+            topic=Topic.ARRANGED,
+            root=view.id,
+            key=view.number,
+            party=owes,
+            post=offer.speakers[1 if owes == view.asked else 0],
+        )
+        closers = [times[offer.stopped_by]] if offer.stopped_by in times else []
+        if offer.id in times:
+            yield opened(about, times[offer.id], (offer.due_ms - offer.arrived_ms) // MS, closers)
+    for step in view.steps:
+        is_called_off = step.kind == Kind.ARRANGE_WITHDRAWN and step.party == view.asked
+        if step.effect or step.id not in times or not (step.kind == Kind.ARRANGE_REFUSED or is_called_off):
+            continue
+        about = About(
+            topic=Topic.ATTEMPT,
+            root=view.id,
+            key=pair_key(*view.speakers),
+            party=step.party,
+            post=step.post,
+            value="withdrawn" if is_called_off else "refused",
+        )
+        yield event(about, times[step.id], view.id)
+
+
+def mark_answers(notices: Collection[MessageId], context: Context, select: Select) -> Iterator[Statement]:
+    """Give what is awaited of those who are asked by a notice, for each version that asks anew."""
+    if not notices:
+        return
+    from coupefeu.services.notices.standing import standing_of  # noqa: PLC0415 - loaded with the first notice
+    from coupefeu.services.notices.tables import select_rows_of  # noqa: PLC0415 - as above
+
+    for notice in sorted(notices):
+        yield from forget(notice, Topic.NOTICE_ANSWER, opened_too=True)
+        standing = standing_of(select(select_rows_of(notice)), notice, context)
+        if standing is not None and not standing.effect:
+            yield from _Asking.of(standing, context).rows(select)
+
+
+@dataclass(slots=True)
+class _Asking:
+    """A notice, and what was said of it. `answers`: those that settle what a version asks, each with its party."""
+
+    standing: "Standing"
+    context: Context
+    addressed: tuple[str, ...]
+    answers: "Sequence[Act]"
+
+    @classmethod
+    def of(cls, standing: "Standing", context: Context) -> "_Asking":
+        from coupefeu.services.notices.answering import judge_answers  # noqa: PLC0415 - as above
+        from coupefeu.services.notices.fold import addressed_by  # noqa: PLC0415 - as above
+
+        addressed = addressed_by(standing.root)
+        judged = judge_answers(standing, addressed, context)
+        answers = [each for each in judged.of_kind(Kind.NOTICE_ANSWERED) if not judged.judged[each.id]]
+        return cls(standing=standing, context=context, addressed=addressed, answers=answers)
+
+    def rows(self, select: Select) -> Iterator[Statement]:
+        """Give a row for each version that asks anew, and each party that it asks."""
+        standing, times = self.standing, self._times(select)
+        versions = standing.versions
+        firsts = [place for place, each in enumerate(versions) if standing.since(each) == place]
+        for first, following in zip(firsts, [*firsts[1:], len(versions)], strict=True):
+            same = versions[first:following]
+            later = [versions[following]] if following < len(versions) else []
+            ended = [*later, *([standing.closing] if standing.closing is not None else [])]
+            for party in self.addressed:
+                yield from self._row(same, ended, party, times)
+
+    def _times(self, select: Select) -> dict[MessageId, At]:
+        standing = self.standing
+        closing = [] if standing.closing is None else [standing.closing]
+        entries = [each.id for each in (*standing.versions, *self.answers, *closing)]
+        return times_of(entries, self.context, select)
+
+    def _row(
+        self, same: "Sequence[Act]", ended: "Sequence[Act]", party: str, times: dict[MessageId, At]
+    ) -> Iterator[Statement]:
+        from coupefeu.services.notices.forms import asks_for_answer, settles  # noqa: PLC0415 - as above
+        from coupefeu.services.notices.windows import window_of  # noqa: PLC0415 - as above
+
+        first, notice = same[0], same[0].notice
+        if notice is None or not asks_for_answer(notice) or first.id not in times:
+            return
+        said = [
+            each
+            for each in self.answers
+            if each.party == party
+            and each.about in {version.id for version in same}
+            and each.said.answer is not None
+            and settles(notice.form, each.said.answer)
+        ]
+        agreed = terms(first.row["agreement_version"], self.context).notices.of(notice.form).answer_s
+        root: Any = self.standing.root.id
+        about = About(
+            topic=Topic.NOTICE_ANSWER,
+            root=root,
+            key=format_number(root, self.context.parties),
+            party=party,
+            post=self._post(party),
+            precedence=-1,
+        )
+        closers = [times[each.id] for each in (*said, *ended) if each.id in times]
+        latest_ms = window_of(notice.volumes)[0]
+        yield opened(about, times[first.id], agreed, closers, latest_ms=latest_ms)
+
+    def _post(self, party: str) -> str:
+        posts: list[str] = json.loads(self.standing.root.row["to_posts"])
+        return next((each for each in posts if each.partition(".")[0] == party), "")

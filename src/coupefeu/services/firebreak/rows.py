@@ -1,0 +1,180 @@
+"""Rows of marks: made alike for every topic, so that who gathers them needs to know none of them."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import text
+
+from coupefeu.model.messages import MessageId
+from coupefeu.model.topics import Topic
+from coupefeu.services.base import Context, Rows, Select, Statement
+from coupefeu.services.firebreak.tables import (
+    FORGET_EVENTS,
+    FORGET_OPENED,
+    INSERT_EVENT,
+    INSERT_OPENED,
+    NEVER,
+    NO_PRECEDENCE,
+    position_and_place,
+)
+
+MS: Final = 1_000
+PLACE_OF: Final = "{0}.log % :parties = t.position AND ((({0}.log / :parties) << 40) | {0}.idx) = t.place"
+"""Joins a table of entries, by its name, with `firebreak_times AS t`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class At:
+    """An entry, when it counts, and when it came here."""
+
+    entry: MessageId
+    counted_ms: int
+    arrived_ms: int
+
+    @property
+    def known_ms(self) -> int:
+        """When it counts for whoever asks what was known here: never after it came."""
+        return min(self.counted_ms, self.arrived_ms)
+
+
+def at(row: Any) -> At:
+    """Read where a row of an entry stands, joined with its time."""
+    return At(entry=(row["log"], row["idx"]), counted_ms=row["counted_ms"], arrived_ms=row["arrived_ms"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a mark is of; see `marks.Mark`. `root`: the entry from all about which it is made."""
+
+    topic: Topic
+    root: MessageId
+    key: str
+    party: str
+    post: str = ""
+    value: str = ""
+    precedence: int = NO_PRECEDENCE
+
+
+def pair_key(one: str, other: str) -> str:
+    """Name a pair of posts, whichever of both is named first."""
+    return "/".join(sorted((one, other)))
+
+
+def _row(about: About, when: At) -> dict[str, Any]:
+    return {
+        "root_log": about.root[0],
+        "root_idx": about.root[1],
+        "topic": about.topic.value,
+        "log": when.entry[0],
+        "idx": when.entry[1],
+        "party": about.party,
+        "value": about.value,
+        "key": about.key,
+        "post": about.post,
+        "precedence": about.precedence,
+        "counted_ms": when.counted_ms,
+        "arrived_ms": when.arrived_ms,
+        "known_ms": when.known_ms,
+    }
+
+
+def event(about: About, when: At, first: MessageId | None = None, due_ms: int | None = None) -> Statement:
+    """Give the row of an event. `first`: the entry that it answers; `due_ms`: from when what it says holds."""
+    log, index = (None, None) if first is None else first
+    row = {**_row(about, when), "first_log": log, "first_idx": index, "due_ms": due_ms}
+    return Statement(INSERT_EVENT, row)
+
+
+@dataclass(slots=True, kw_only=True)
+class Closing:
+    """The first that closed something: of all that could, the one that counts first, and the one that came first."""
+
+    until: tuple[int, int, int] = (NEVER, -1, -1)
+    known: tuple[int, int, int] = (NEVER, -1, -1)
+
+    @classmethod
+    def of(cls, row: Any) -> "Closing":
+        """Read what a row of `OPENED` says."""
+        return cls(
+            until=(row["until_ms"], _or_none(row["until_log"]), _or_none(row["until_idx"])),
+            known=(row["until_arrived_ms"], _or_none(row["known_log"]), _or_none(row["known_idx"])),
+        )
+
+    def by(self, when: At) -> None:
+        """Take one more that could have closed it."""
+        self.until = min(self.until, (when.counted_ms, *when.entry))
+        self.known = min(self.known, (when.arrived_ms, *when.entry))
+
+
+def _or_none(number: int | None) -> int:
+    return -1 if number is None else number
+
+
+def opened(
+    about: About,
+    when: At,
+    seconds: int,
+    closers: Iterable[At] = (),
+    closing: Closing | None = None,
+    latest_ms: int | None = None,
+) -> Statement:
+    """Give the row of something opened that is late after `seconds`, or at `latest_ms` where that comes before.
+
+    `closing`: what had closed it so far.
+    """
+    closing = closing or Closing()
+    for each in closers:
+        closing.by(each)
+    (until_ms, *until), (arrived_ms, *known) = closing.until, closing.known
+    due_ms, due_known_ms = (_due(each, seconds, latest_ms) for each in (when.counted_ms, when.known_ms))
+    return Statement(
+        INSERT_OPENED,
+        {
+            **_row(about, when),
+            "due_ms": due_ms,
+            "due_known_ms": due_known_ms,
+            "until_ms": until_ms,
+            "until_log": None if until_ms == NEVER else until[0],
+            "until_idx": None if until_ms == NEVER else until[1],
+            "until_arrived_ms": arrived_ms,
+            "known_log": None if arrived_ms == NEVER else known[0],
+            "known_idx": None if arrived_ms == NEVER else known[1],
+            "is_late": until_ms > due_ms or arrived_ms > due_known_ms,
+        },
+    )
+
+
+def _due(from_ms: int, seconds: int, latest_ms: int | None) -> int:
+    due_ms = from_ms + seconds * MS
+    return due_ms if latest_ms is None or latest_ms <= from_ms else min(due_ms, latest_ms)
+
+
+def forget(root: MessageId, *topics: Topic, opened_too: bool = False) -> Iterator[Statement]:
+    """Take out what was made of a root, to make it anew."""
+    for topic in topics:
+        values = {"b_log": root[0], "b_idx": root[1], "b_topic": topic.value}
+        yield Statement(FORGET_EVENTS, values)
+        if opened_too:
+            yield Statement(FORGET_OPENED, values)
+
+
+_SELECT_TIMES: Final = text(
+    "SELECT json_extract(j.value, '$[0]') AS log, json_extract(j.value, '$[1]') AS idx, t.*"
+    " FROM json_each(:entries) AS j JOIN firebreak_times AS t"
+    " ON t.position = json_extract(j.value, '$[2]') AND t.place = json_extract(j.value, '$[3]')"
+)
+
+
+def times_of(entries: Iterable[MessageId], context: Context, select: Select) -> dict[MessageId, At]:
+    """Give when entries count; of one that is not here, nothing."""
+    rows = select_times(entries, context, select)
+    return {(row["log"], row["idx"]): at(row) for row in rows}
+
+
+def select_times(entries: Iterable[MessageId], context: Context, select: Select) -> Rows:
+    """Give the rows of `TIMES` of entries, each with its log and index."""
+    count = len(context.parties)
+    named = [(*each, *position_and_place(each, count)) for each in sorted(set(entries))]
+    return select(Statement(_SELECT_TIMES, {"entries": json.dumps(named)})) if named else ()

@@ -1,0 +1,123 @@
+"""What must be marked anew after some entries: named by their heads, and by entries that count at another time now."""
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import text
+
+from coupefeu.errors import CoupefeuError
+from coupefeu.model.entry import Head, Kind
+from coupefeu.model.messages import MessageId
+from coupefeu.services.arranged.facts import KINDS as ARRANGED
+from coupefeu.services.base import Recorded, Select, Statement
+from coupefeu.services.calls.facts import KINDS as CALLS
+from coupefeu.services.entry_rows import fits
+from coupefeu.services.firebreak.contacts import questions_of
+from coupefeu.services.firebreak.steps import CLOSERS
+from coupefeu.services.messages.views import MESSAGE_KINDS
+from coupefeu.services.notices.facts import CLOSINGS, VERSIONS
+
+ANSWERS: Final = frozenset({Kind.NOTICE_ANSWERED, Kind.COUNTER_ANSWERED})
+_WATCHES: Final = frozenset({Kind.WATCH_TAKEN, Kind.WATCH_LEFT, Kind.WATCH_ACCEPTED})
+_OF_KEYS: Final = frozenset({Kind.PERSONAL_KEY_ENROLLED, Kind.PERSONAL_KEY_ENDED})
+_NAMED: Final = "{0}.log = json_extract(j.value, '$[0]') AND {0}.idx = json_extract(j.value, '$[1]')"
+
+
+@dataclass(slots=True, kw_only=True)
+class Touched:
+    """By what it is, what must be marked anew; all are entries. `moved`: messages, whole; `erased`: ranges of ours."""
+
+    messages: set[MessageId] = field(default_factory=set)
+    acts: set[MessageId] = field(default_factory=set)
+    moved: set[MessageId] = field(default_factory=set)
+    calls: set[MessageId] = field(default_factory=set)
+    arranged: set[MessageId] = field(default_factory=set)
+    notices: set[MessageId] = field(default_factory=set)
+    questions: set[MessageId] = field(default_factory=set)
+    watches: set[MessageId] = field(default_factory=set)
+    witnessed: set[MessageId] = field(default_factory=set)
+    erased: list[tuple[int, int, int]] = field(default_factory=list)
+
+    def take(self, recorded: Recorded, select: Select) -> None:
+        """Take one entry that came; an honest node's, or whatever a peer wrote."""
+        head = recorded.head
+        if head is None:
+            return
+        entry = (recorded.log, recorded.index)
+        kind = head.kind
+        if kind in MESSAGE_KINDS:
+            self.messages.add(entry)
+            if head.references:
+                self.acts.add(entry)
+        elif kind in CLOSERS:
+            self.acts.add(entry)
+        elif kind in CALLS:
+            self.calls |= {entry} if kind == Kind.CALL_PLACED else set(_named(head))
+        elif kind in ARRANGED:
+            self.arranged |= {entry} if kind == Kind.ARRANGE_PROPOSED else set(_named(head, 1))
+        elif kind in VERSIONS | CLOSINGS | ANSWERS:
+            self.notices |= {entry} if kind == Kind.NOTICE_FILED else set(_named(head, 1))
+        elif kind in _WATCHES:
+            self.watches.add(entry)
+        elif kind == Kind.WITNESS_HEARD:
+            self.witnessed.add(entry)
+        else:
+            self._take_rare(recorded, head, select)
+
+    def _take_rare(self, recorded: Recorded, head: Head, select: Select) -> None:
+        entry = (recorded.log, recorded.index)
+        match head.kind:
+            case Kind.PRESENCE_ASKED:
+                self.questions.add(entry)
+            case Kind.PRESENCE_SHOWN:
+                self.questions |= set(_named(head, 1))
+            case Kind.PERSONAL_KEY_ENROLLED:
+                self.questions |= questions_of([entry], select)
+            case Kind.PERSONAL_KEY_ENDED:
+                self.questions |= questions_of(list(_named(head, 1)), select)
+            case Kind.ERASED if recorded.ours:
+                self.erased += _erased(recorded)
+
+    def take_moved(self, entries: Collection[MessageId], select: Select) -> None:
+        """Take entries that count at another time than before: whatever was made of them is made anew."""
+        if not entries:
+            return
+        for row in select(Statement(_SELECT_ROOTS, {"entries": json.dumps(sorted(entries))})):
+            getattr(self, row["what"]).add((row["log"], row["idx"]))
+
+
+def _named(head: Head, most: int = 64) -> Iterator[MessageId]:
+    return ((each.log, each.index) for each in head.references[:most] if fits((each.log, each.index)))
+
+
+def _erased(recorded: Recorded) -> Sequence[tuple[int, int, int]]:
+    from coupefeu.services.erasures.facts import parse_erasure  # noqa: PLC0415 - it knows the services that it empties
+
+    try:
+        return parse_erasure(recorded.body).ranges
+    except CoupefeuError:
+        return ()
+
+
+_LOOKS: Final = (
+    ("moved", "messages", "log", "idx"),
+    ("moved", "message_facts", "message_log", "message_idx"),
+    ("calls", "calls", "log", "idx"),
+    ("calls", "call_steps", "call_log", "call_idx"),
+    ("arranged", "arranged", "root_log", "root_idx"),
+    ("notices", "notice_acts", "root_log", "root_idx"),
+    ("questions", "presence_asked", "log", "idx"),
+    ("questions", "statements", "about_log", "about_idx"),
+    ("watches", "watches", "log", "idx"),
+    ("witnessed", "witness_words", "log", "idx"),
+)
+"""What an entry can be in, and from which columns there what it is about is read."""
+_SELECT_ROOTS: Final = text(
+    " UNION ".join(
+        f"SELECT '{what}' AS what, e.{log} AS log, e.{index} AS idx FROM json_each(:entries) AS j"  # noqa: S608 - fixed texts
+        f" JOIN {table} AS e ON {_NAMED.format('e')} WHERE e.{log} >= 0"
+        for what, table, log, index in _LOOKS
+    )
+)
