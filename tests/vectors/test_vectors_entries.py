@@ -37,6 +37,8 @@ from coupefeu.services.presence.facts import read_presence
 from coupefeu.services.refusals.facts import parse_refusal
 from coupefeu.services.watch.facts import KINDS as WATCHES
 from coupefeu.services.watch.views import body_defect
+from coupefeu.services.witnessed.facts import KINDS as WITNESSED
+from coupefeu.services.witnessed.facts import read_witness_word
 from coupefeu.wire.head import decode_head, encode_head
 from coupefeu.wire.key_statement import parse_key_statement
 from coupefeu.wire.published_keys import parse_published_keys
@@ -63,6 +65,7 @@ READERS = (
     (NOTICES, notice_defect),
     (PERSONS, read_person),
     (PRESENCE, read_presence),
+    (WITNESSED, lambda _, body: read_witness_word(body)),
     (WATCHES, body_defect),
     (PASSING, read_passing),
     (LINE_STATES, read_line_state),

@@ -28,6 +28,8 @@ import { ACCEPTED, HANDED_OVER, LEFT, ROSTER, TAKEN, watchRows } from './watch';
 export type Said = readonly [code: string, value: string];
 
 const MAX_VERSION = 9_999;
+const WITNESS_HEARD = 37;
+const MAX_WITNESS_CHARACTERS = 64;
 const MAX_RANGES = 64;
 const MAX_ERASED_RANGES = 128;
 const MAX_REASON_CHARACTERS = 200;
@@ -66,6 +68,8 @@ function rowsOf(head: Head, body: Uint8Array, parties: readonly string[]): reado
       return incarnationRows(body);
     case 7:
       return readBody(body, (fields) => erasureRows(fields, parties)) ?? [];
+    case WITNESS_HEARD:
+      return readBody(body, witnessRows) ?? [];
     case TAKEN:
     case LEFT:
     case HANDED_OVER:
@@ -117,6 +121,18 @@ function refusalRows(fields: Fields, parties: readonly string[]): Said[] {
   const isGood = fields.size === 3 && ranges.length > 0 && ranges.length <= MAX_RANGES && areApart(ranges);
   if (!isGood) throw new Unreadable();
   return [...ranges.map(([start = 0, end = 0]): Said => ['refused', rangeWords(log, start, end, parties)]), [`reason-${reason}`, '']];
+}
+
+/** WITNESS HEARD; the twin of services/witnessed/facts.py. */
+function witnessRows(fields: Fields): Said[] {
+  const name = asText(fields.get(0));
+  const isHeard = fields.get(1);
+  const size = asNatural(fields.get(2));
+  const heardMs = stated(fields, 3, asNatural, null);
+  const isGood = lengthOf(name) > 0 && lengthOf(name) <= MAX_WITNESS_CHARACTERS && !name.includes('\0') && size <= Number.MAX_SAFE_INTEGER;
+  if (!isGood || typeof isHeard !== 'boolean' || (heardMs !== null && heardMs >= LATEST_MS)) throw new Unreadable();
+  const last: Said[] = heardMs === null ? [] : [['witness-last', formatSecond(Number(heardMs))]];
+  return [[isHeard ? 'witness-heard' : 'witness-unseen', showLine(name)], ['witness-size', String(size)], ...last];
 }
 
 function erasureRows(fields: Fields, parties: readonly string[]): Said[] {

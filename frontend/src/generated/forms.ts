@@ -106,6 +106,7 @@ export const KINDS: readonly EntryKind[] = [
   { number: 32, name: 'LINE_TEST', by: 'machine' },
   { number: 33, name: 'LINE_TEST_ANSWER', by: 'machine' },
   { number: 36, name: 'LINE_STATE', by: 'person' },
+  { number: 37, name: 'WITNESS_HEARD', by: 'machine' },
   { number: 48, name: 'WATCH_TAKEN', by: 'person' },
   { number: 49, name: 'WATCH_LEFT', by: 'person' },
   { number: 50, name: 'WATCH_HANDED_OVER', by: 'person' },

@@ -33,6 +33,8 @@ from coupefeu.services.presence.facts import read_presence
 from coupefeu.services.watch.facts import KINDS as WATCH_KINDS
 from coupefeu.services.watch.facts import UNREADABLE
 from coupefeu.services.watch.views import body_defect as watch_defect
+from coupefeu.services.witnessed.facts import KINDS as WITNESSED
+from coupefeu.services.witnessed.facts import read_witness_word
 from coupefeu.wire.key_statement import parse_key_statement
 from coupefeu.wire.published_keys import parse_published_keys
 
@@ -57,6 +59,7 @@ _FAMILIES: Final[tuple[tuple[frozenset[int], Callable[[int, bytes], str]], ...]]
     (frozenset(PRESENCE), lambda kind, body: read_presence(kind, body)[1]),
     (frozenset(LINE_STATES), lambda kind, body: read_line_state(kind, body)[1]),
     (frozenset(INCIDENTS), incident_defect),
+    (frozenset(WITNESSED), lambda _, body: read_witness_word(body)[1]),
 )
 """Families of kinds, and what names what is wrong with a body of theirs."""
 

@@ -33,6 +33,7 @@ from coupefeu.services.said_persons import said_of_person
 from coupefeu.services.said_presence import said_of_presence
 from coupefeu.services.watch.facts import KINDS as WATCH_KINDS
 from coupefeu.services.watch.said import watch_said
+from coupefeu.services.witnessed.facts import read_witness_word
 from coupefeu.wire.key_statement import parse_key_statement
 from coupefeu.wire.published_keys import parse_published_keys
 
@@ -76,6 +77,8 @@ def _said(  # noqa: C901, PLR0912 - one case per kind
             yield from _refusal(body, parties)
         case Kind.ERASED:
             yield from _erasure(body, parties)
+        case Kind.WITNESS_HEARD:
+            yield from _witness(body)
         case kind if kind in WATCH_KINDS:
             yield from ((code, show_line(value)) for code, value in watch_said(head, body, parties))
         case Kind.COMMUNIQUE_PROPOSED:
@@ -167,3 +170,13 @@ def _refusal(body: bytes, parties: tuple[str, ...]) -> Iterator[tuple[str, str]]
         first, last = (format_number((refusal.log, each), parties) for each in (start, end - 1))
         yield "refused", first if first == last else f"{first} - {last}"
     yield f"reason-{int(refusal.reason)}", ""
+
+
+def _witness(body: bytes) -> Iterator[tuple[str, str]]:
+    word, _ = read_witness_word(body)
+    if word is None:
+        return
+    yield ("witness-heard" if word.is_heard else "witness-unseen"), show_line(word.name)
+    yield "witness-size", str(word.size)
+    if word.heard_ms is not None:
+        yield "witness-last", format_second(word.heard_ms)

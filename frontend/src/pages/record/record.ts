@@ -19,6 +19,7 @@ export const KINDS = [
   'line-test',
   'line-test-answer',
   'line-state',
+  'witness-heard',
   'watch-taken',
   'watch-left',
   'watch-handed-over',

@@ -16,6 +16,8 @@ from coupefeu.wire import cbor
 KINDS: Final = frozenset({Kind.WITNESS_HEARD})
 MAX_NAME_CHARACTERS: Final = 64
 _LARGEST: Final = (1 << 53) - 1
+_LATEST_MS: Final = 253_402_300_800_000
+"""Before the year 10000, as in every form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,7 @@ def read_witness_word(body: bytes) -> tuple[WitnessWord | None, str]:
         "bad_name": not isinstance(name, str) or not 0 < len(name) <= MAX_NAME_CHARACTERS or "\x00" in name,
         "bad_heard": not isinstance(is_heard, bool),
         "bad_size": not _is_number(size),
-        "bad_heard_ms": heard_ms is not None and not _is_number(heard_ms),
+        "bad_heard_ms": heard_ms is not None and not (_is_number(heard_ms) and heard_ms < _LATEST_MS),
     }
     defect = next((each for each, found in checks.items() if found), "")
     if defect:
