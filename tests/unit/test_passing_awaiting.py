@@ -156,6 +156,27 @@ def test_many_entries_cost_one_look(watched):
     assert watched.opened == looked + 1
 
 
+def test_it_looks_aside_and_what_is_said_meanwhile_is_looked_at_in_its_time(watched):
+    waiting = []
+    watched.run(0.1)
+    watched.order._work = lambda task, done: waiting.append((task, done))
+    watched.pass_down(BATTALION)
+    watched.nodes.run(seconds=LOOK_AFTER_MS / 1_000)
+    looked = watched.opened
+    watched.order.handle_timer(watched.us.clock())
+    assert (watched.opened, len(waiting)) == (looked, 1), "the line's thread reads nothing"
+    assert watched.order.next_ms() is None
+    watched.pass_down("Brigade North")
+    watched.nodes.run(seconds=LOOK_AFTER_MS / 1_000)
+    watched.order.handle_timer(watched.us.clock())
+    assert len(waiting) == 1, "one look at a time"
+    task, done = waiting.pop()
+    done(task())
+    assert watched.order.next_ms() <= watched.us.clock().mono_ms, "what was said meanwhile"
+    watched.order.handle_timer(watched.us.clock())
+    assert len(waiting) == 1
+
+
 def test_a_defect_is_noted_and_it_looks_again(watched):
     def broken():
         raise RuntimeError("broken")

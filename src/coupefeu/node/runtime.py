@@ -258,7 +258,11 @@ class Runtime:
     def _await_gaps(self) -> None:
         """Tell when the lead time of a notice begins and a unit is not reached."""
         awaited = GapsAwaited(
-            lambda: Desk.open(self.folder, running=True), self.clock, self.engine.tell, self.journal.defect
+            lambda: Desk.open(self.folder, running=True),
+            self.clock,
+            self.engine.tell,
+            self.journal.defect,
+            self._work_apart,
         )
         self.engine.listen(awaited.hear)
         self.engine.stand_by(awaited)
@@ -474,7 +478,7 @@ class Runtime:
         return self.folder.agreement.party_ids[log]
 
     def _work_apart(self, task: Callable[[], Any], done: Callable[[Any], None]) -> None:
-        """Run what takes a millisecond on a thread of its own, which holds up neither loop nor writer (A15)."""
+        """Run what takes more than an instant on a thread of its own, which holds up neither loop nor writer (A15)."""
 
         def run() -> None:
             work_at_once(task, lambda result: self._deliver(partial(self._worked, done, result)))

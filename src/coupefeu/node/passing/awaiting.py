@@ -1,7 +1,7 @@
 """The standing order that tells when the lead time of a notice begins, or a STOP stands, and a unit is not reached.
 
 It is seen and never sounds, and it writes nothing on the record. However many notices a party files, the record is
-looked at once in a while, and those alone that begin next or were spoken of last.
+looked at once in a while, by another thread than the line's, and those alone that begin next or were spoken of last.
 """
 
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from coupefeu.model.instant import Moment
 from coupefeu.model.messages import MessageId
 from coupefeu.node.desk import Desk
 from coupefeu.node.events import Change, EntryRecorded, TermsChanged, Trouble
+from coupefeu.node.post_quantum import Work, work_at_once
 from coupefeu.services.notices.facts import KINDS as NOTICES
 from coupefeu.services.passing.facts import KINDS as PASSING
 
@@ -35,11 +36,15 @@ class GapsAwaited:
         clock: Callable[[], Moment],
         tell: Callable[[Change], None],
         defect: Callable[[Exception], object],
+        work: Work = work_at_once,
     ) -> None:
+        """`open_desk` is called in the thread in which `work` has it done; all else is of the line's own."""
         self._open_desk = open_desk
         self._clock = clock
         self._tell = tell
         self._defect = defect
+        self._work = work
+        self._is_looking = False
         self._look_ms: int | None = clock().mono_ms
         self._told: dict[MessageId, frozenset[tuple[str, str, str]]] = {}
         """By notice: who was missing, and why, when it was told last."""
@@ -52,33 +57,43 @@ class GapsAwaited:
             and change.recorded.head.kind in NOTICES | PASSING
         )
         if is_about:
-            soon_ms = self._clock().mono_ms + LOOK_AFTER_MS
-            self._look_ms = soon_ms if self._look_ms is None else min(self._look_ms, soon_ms)
+            self._look_by(self._clock().mono_ms + LOOK_AFTER_MS)
 
     def next_ms(self) -> int | None:
-        """See `Order.next_ms`."""
-        return self._look_ms
+        """See `Order.next_ms`; while it looks, the time for the next look is not come."""
+        return None if self._is_looking else self._look_ms
 
     def handle_timer(self, now: Moment) -> None:
         """See `Order.handle_timer`; a defect is noted, and holds up nothing that stands behind."""
-        if self._look_ms is None or now.mono_ms < self._look_ms:
+        if self._is_looking or self._look_ms is None or now.mono_ms < self._look_ms:
             return
-        self._look_ms = now.mono_ms + LOOK_AGAIN_MS
-        try:
-            self._look(now)
-        except Exception as error:  # noqa: BLE001 - whatever nobody foresaw
-            self._defect(error)
+        self._look_ms, self._is_looking = None, True
+        self._work(self._look, self._looked)
 
-    def _look(self, now: Moment) -> None:
+    def _look(self) -> "tuple[Passing, ...]":
         with closing(self._open_desk()) as desk:
-            found = desk.passing.listed(LOOKED_AT)
+            return desk.passing.listed(LOOKED_AT)
+
+    def _looked(self, found: "tuple[Passing, ...] | Exception") -> None:
+        """Take what was found; what was said meanwhile is looked at in its own time."""
+        self._is_looking = False
+        now = self._clock()
+        if isinstance(found, Exception):
+            self._look_by(now.mono_ms + LOOK_AGAIN_MS)
+            self._defect(found)
+            return
         missing = {each.view.id: _missing(each) for each in found if each.view.alarm}
         for each in found:
             who = missing.get(each.view.id)
             if who and not who <= self._told.get(each.view.id, frozenset()):
                 self._tell(_trouble(each))
         self._told = missing
-        self._look_ms = _next_look_ms(found, now)
+        self._look_by(_next_look_ms(found, now))
+
+    def _look_by(self, mono_ms: int | None) -> None:
+        """Look then, or earlier if that was due already."""
+        due = [each for each in (self._look_ms, mono_ms) if each is not None]
+        self._look_ms = min(due, default=None)
 
 
 def _missing(found: "Passing") -> frozenset[tuple[str, str, str]]:
