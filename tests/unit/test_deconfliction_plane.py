@@ -10,7 +10,6 @@ from tests.volumes import amsl, place, volume
 
 from coupefeu.deconfliction import conflicting, gap, prepare, which
 from coupefeu.deconfliction.plane import judge
-from coupefeu.deconfliction.stack import is_plain
 from coupefeu.model.volumes import Circle, Corridor, Polygon, Separation
 
 
@@ -49,7 +48,6 @@ def test_a_ring_with_a_hole_and_two_parts_is_decided_with_plain_ones_beside_it()
     hole = [(1, 1), (3, 1), (3, 3), (1, 3)]
     rings = tuple(tuple(place(*each) for each in ring) for ring in (corners, hole))
     holed = prepare([volume(Polygon(parts=(rings,)))])
-    assert not is_plain(holed.to_bytes())
     others = [spot(2, 2), holed, spot(0.5, 0.5), area((1.5, 1.5), (2.5, 1.5), (2, 2.5)), area(*corners)]
     assert check(holed, others, Separation(distance_m=100)) == [False, True, True, False, True]
     assert check(others[-1], others, Separation(distance_m=100)) == [True] * 5

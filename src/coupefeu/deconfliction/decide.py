@@ -15,7 +15,7 @@ from coupefeu.deconfliction.gaps import TOLERANCE_M, measured_m, time_gaps_ms
 from coupefeu.deconfliction.inside import rightwards, turned
 from coupefeu.deconfliction.plane import judge
 from coupefeu.deconfliction.prepared import Prepared
-from coupefeu.deconfliction.stack import AREA, TRACK, Stack, is_plain, read_stack
+from coupefeu.deconfliction.stack import AREA, TRACK, Stack, read_stack
 from coupefeu.model.volumes import Separation
 
 _SLACK = 1e-6
@@ -25,21 +25,17 @@ _FAR = 0.5
 
 def which(query: Prepared, candidates: Sequence[Prepared | bytes], separation: Separation) -> list[int]:
     """Say which candidates conflict with a notice, by their places in the sequence; as `conflicting`, without gaps."""
+    if not candidates:
+        return []
     data = [each if isinstance(each, bytes) else each.data for each in candidates]
-    plain = [place for place, each in enumerate(data) if is_plain(each)] if is_plain(query.data) else []
-    found: list[int] = []
-    if plain:
-        near, doubtful = judge(query.data, [data[each] for each in plain], separation, TOLERANCE_M)
-        found = [plain[each] for each in near]
-        if doubtful:
-            left = [plain[each] for each in doubtful]
-            distance = measured_m(query.stack, read_stack([data[each] for each in left]), separation)
-            too_near = distance < separation.distance_m + TOLERANCE_M
-            found += [place for place, near in zip(left, too_near.tolist(), strict=True) if near]
-    if len(plain) < len(data):
-        left = sorted(set(range(len(data))).difference(plain))
+    found, doubtful, left = judge(query.data, data, separation, TOLERANCE_M)
+    if doubtful:
+        theirs = read_stack([data[each] for each in doubtful])
+        near = measured_m(query.stack, theirs, separation) < separation.distance_m + TOLERANCE_M
+        found += [doubtful[each] for each in near.nonzero()[0]]
+    if left:
         found += [left[each] for each in _which(query.stack, [data[each] for each in left], separation)]
-    return sorted(found)
+    return sorted(found) if doubtful or left else found
 
 
 def _which(ours: Stack, candidates: Sequence[bytes], separation: Separation) -> list[int]:

@@ -8,7 +8,7 @@ bracket is left to `decide.py`.
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
@@ -20,6 +20,7 @@ from coupefeu.deconfliction.stack import (
     AREA,
     HEADER,
     LINE,
+    PLAIN,
     POINT,
     SCALE,
     UNIT,
@@ -40,8 +41,9 @@ _LEAST_HEIGHT = 0.5
 _MOST = 0.9
 """Radians from there, of which anything is said."""
 _ROUNDING = 1e-8
-_BUFFER, _LOWER, _UPPER, _START, _END = 2, 3, 4, 7, 8
+_BUFFER, _LOWER, _UPPER, _START, _END, _MAGIC = 2, 3, 4, 7, 8, 9
 """Of a header's numbers of 64 bits."""
+_PLAIN = int.from_bytes(PLAIN, "little")
 
 
 def is_simple(normal: Floats) -> bool:
@@ -52,14 +54,24 @@ def is_simple(normal: Floats) -> bool:
     return bool(shapely.is_simple(shapely.linearrings(flat[:, :2] / flat[:, 2:])))
 
 
-def judge(
-    query: bytes, candidates: Sequence[bytes], separation: Separation, tolerance_m: float
-) -> tuple[list[int], list[int]]:
-    """Give the places of the candidates that conflict, and of those left in doubt; all bytes are plain."""
+class Judged(NamedTuple):
+    """Candidates by their places: those that conflict, those in doubt by distance alone, those that are not judged."""
+
+    near: list[int]
+    doubtful: list[int]
+    left: list[int]
+
+
+def judge(query: bytes, candidates: Sequence[bytes], separation: Separation, tolerance_m: float) -> Judged:
+    """Judge what a plane can tell of: nothing is left of a query that is plain but what is not, or is too wide."""
     heads = heads_of((query, *candidates))
     numbers = heads.view("<i8").reshape(len(heads), -1)
     one, some = numbers[0].tolist(), numbers[1:]
     least, most = some.min(axis=0).tolist(), some.max(axis=0).tolist()
+    if not least[_MAGIC] == most[_MAGIC] == one[_MAGIC] == _PLAIN:
+        plain = np.flatnonzero((some[:, _MAGIC] == _PLAIN) & (one[_MAGIC] == _PLAIN)).tolist()
+        judged = _judge_some(query, candidates, plain, separation, tolerance_m)
+        return judged._replace(left=judged.left + sorted(set(range(len(candidates))).difference(plain)))
     most_fifths, most_ms = separation.altitude_m * bands.METRE, separation.time_s * 1_000
     if (
         max(most[_LOWER] - one[_UPPER], one[_LOWER] - least[_UPPER], 0) >= most_fifths
@@ -68,33 +80,37 @@ def judge(
         altitude, _ = bands.gaps(heads[0], heads[1:])
         time_ms = np.maximum(some[:, _START] - one[_END], one[_START] - some[:, _END]).clip(0)
         kept = np.flatnonzero((altitude < most_fifths) & (time_ms < most_ms)).tolist()
-        if not kept:
-            return [], []
         if len(kept) < len(candidates):
-            near, doubtful = judge(query, [candidates[each] for each in kept], separation, tolerance_m)
-            return [kept[each] for each in near], [kept[each] for each in doubtful]
+            return _judge_some(query, candidates, kept, separation, tolerance_m)
     most_m = one[_BUFFER] / 10.0 + separation.distance_m + tolerance_m
     return _near(query, candidates, heads, some[:, _BUFFER] / 10.0 + most_m if most[_BUFFER] else most_m)
 
 
-def _near(
-    query: bytes, candidates: Sequence[bytes], heads: Heads, most_m: Any
-) -> tuple[list[int], list[int]]:
-    data = [query[HEADER.size :], *(each[HEADER.size :] for each in candidates)]
-    counts = [len(each) // UNIT for each in data]
+def _judge_some(
+    query: bytes, candidates: Sequence[bytes], some: list[int], separation: Separation, tolerance_m: float
+) -> Judged:
+    if not some:
+        return Judged([], [], [])
+    judged = judge(query, [candidates[each] for each in some], separation, tolerance_m)
+    return Judged(*([some[each] for each in places] for places in judged))
+
+
+def _near(query: bytes, candidates: Sequence[bytes], heads: Heads, most_m: Any) -> Judged:
+    data = [query[HEADER.size :], *[each[HEADER.size :] for each in candidates]]
     rows = np.frombuffer(b"".join(data), "<i4").reshape(-1, 4).astype(np.float64)
-    flat = rows @ touching(rows[: counts[0]].sum(axis=0).tolist())
+    ours = len(data[0]) // UNIT
+    flat = rows @ touching(rows[:ours].sum(axis=0).tolist())
     height = flat[:, 2]
-    within = math.acos(min(1.0, float(height[: counts[0]].min()) / SCALE))
+    within = math.acos(min(1.0, float(height[:ours].min()) / SCALE))
     within += (float(np.max(most_m)) + _SLACK_M) / LEAST_RADIUS_M + _ROUNDING
     if within > _MOST or float(height.min()) < _LEAST_HEIGHT * SCALE:
-        return [], list(range(len(candidates)))
-    shapes = _shapes(flat[:, :2] / flat[:, 2:], np.array(counts), heads["kind"])
+        return Judged([], [], list(range(len(candidates))))
+    shapes = _shapes(flat[:, :2] / flat[:, 2:], heads["rows"], heads["kind"])
     apart_m = shapely.distance(shapes[0], shapes[1:])
     near = apart_m <= np.maximum((most_m - _SLACK_M) / (1.0 + _BENDS * within), 0.0)
     doubtful = apart_m <= (most_m + _SLACK_M) / (1.0 - _BENDS * within) / math.cos(within) ** 2
     doubtful ^= near
-    return near.nonzero()[0].tolist(), doubtful.nonzero()[0].tolist()
+    return Judged(near.nonzero()[0].tolist(), doubtful.nonzero()[0].tolist(), [])
 
 
 def touching(towards: Sequence[float]) -> Floats:

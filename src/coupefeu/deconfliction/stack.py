@@ -28,7 +28,6 @@ SCALE: Final = 1 << 30
 HEADER: Final = struct.Struct("<iiihh7q8s")
 MAGIC: Final = b"CFVOLUM1"
 PLAIN: Final = b"CFPLAIN1"
-_MAGIC_AT: Final = HEADER.size - len(MAGIC)
 UNIT: Final = 16
 """Bytes of a row."""
 _HEADER_UNITS: Final = HEADER.size // UNIT
@@ -108,13 +107,8 @@ def damaged() -> PeerError:
     )
 
 
-def is_plain(notice: bytes) -> bool:
-    """Say whether a notice that `prepare` wrote is one plain volume."""
-    return notice[_MAGIC_AT : HEADER.size] == PLAIN
-
-
 def heads_of(notices: Sequence[bytes]) -> Heads:
-    """Read the headers of notices of one volume each."""
+    """Read the headers of notices' first volumes."""
     return np.frombuffer(b"".join([each[: HEADER.size] for each in notices]), _HEADER_DTYPE)
 
 

@@ -18,7 +18,7 @@ from coupefeu.node.bench.postgis import PostGis, Wanted, has_postgis
 from coupefeu.node.bench.prepared import PreparedPlans, prepare_plans
 from coupefeu.services.base import METADATA, Rows, Statement
 from coupefeu.services.notices.boxes import INSERT_MINIMA, minima_row, select_near
-from coupefeu.services.notices.conflicts import INSERT_CONFLICT, compared_before, find_conflicts
+from coupefeu.services.notices.conflicts import INSERT_CONFLICT, find_conflicts, forget_compared
 from coupefeu.services.notices.indexing import bring_up
 from coupefeu.store.colliding import fill_index
 from coupefeu.store.sqlite import Connection, create_tables, open_for_writing
@@ -113,7 +113,7 @@ def file_one(connection: Connection, row: dict[str, Any]) -> Filed:
         return connection.execute(statement.executable, statement.parameters)
 
     connection.query("BEGIN IMMEDIATE")
-    compared_before.cache_clear()
+    forget_compared()
     started = time.thread_time()
     statements = list(bring_up((row["root_log"], row["root_idx"]), [row], SEPARATION, select))
     for executable, rows in _together(statements):
@@ -123,7 +123,7 @@ def file_one(connection: Connection, row: dict[str, Any]) -> Filed:
     for statement in statements:
         if statement.executable is INSERT_CONFLICT:
             found.add(statement.parameters[f"{side}_idx"])
-    compared_before.cache_clear()
+    forget_compared()
     started = time.thread_time()
     near = [select(each) for each in select_near(row["boxes"], SEPARATION, ours=not row["ours"])]
     find_conflicts(row["prepared"], near, SEPARATION)

@@ -5,9 +5,11 @@ and each says from when on it counts. A row hangs on what is compared and the ag
 whenever it is made. How near the two come, and where, is measured when somebody looks (`node.conflict_desk`).
 """
 
-from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache
-from typing import Any, Final
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from operator import itemgetter
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BigInteger, Column, Index, Integer, Table, bindparam, delete, insert
 
@@ -60,32 +62,52 @@ def forget_conflicts(row: Any) -> Statement:
     return Statement(DELETE_CONFLICTS_OF[bool(row["ours"])], place)
 
 
-def find_conflicts(prepared: bytes, near: Iterable[Rows], separation: Separation) -> list[Any]:
+def find_conflicts(prepared: bytes, near: Sequence[Rows], separation: Separation) -> list[Any]:
     """Compare a notice exactly with what may be too near to it; gives the rows of `VOLUMES` that are.
 
     `near`: what `select_near` gave, for each of its boxes; in the order of arrival.
     """
-    rows = {row["arrival"]: row for each in near for row in each}
-    ordered = [rows[arrival] for arrival in sorted(rows)]
-    return [
+    rows = (
+        near[0] if len(near) == 1 else list({row["arrival"]: row for each in near for row in each}.values())
+    )
+    found = [
         row
-        for start in range(0, len(ordered), BATCH)
-        for row in _compare(prepared, ordered[start : start + BATCH], separation)
+        for start in range(0, len(rows), BATCH)
+        for row in _compare(prepared, rows[start : start + BATCH], separation)
     ]
+    return sorted(found, key=_arrival)
+
+
+_arrival: Final = itemgetter("arrival")
+
+
+class _Compared(NamedTuple):
+    prepared: bytes
+    candidates: list[bytes]
+    separation: Separation
+    found: Sequence[int]
+
+
+_BEFORE: Final[deque[_Compared]] = deque(maxlen=2)
 
 
 def _compare(prepared: bytes, rows: Sequence[Any], separation: Separation) -> list[Any]:
-    found = compared_before(prepared, tuple(row["prepared"] for row in rows), separation)
-    return [rows[place] for place in found]
-
-
-@lru_cache(maxsize=2)
-def compared_before(prepared: bytes, candidates: tuple[bytes, ...], separation: Separation) -> Sequence[int]:
-    """Say which conflict; what a notice names when it is filed, and what is kept of it then, is computed once."""
+    """Compare; what a notice names when it is filed, and what is kept of it then, is computed once."""
+    candidates = [row["prepared"] for row in rows]
+    for before in tuple(_BEFORE):
+        if before[:3] == (prepared, candidates, separation):
+            return [rows[place] for place in before.found]
     _keep_memory()
     from coupefeu.deconfliction import Prepared, which  # noqa: PLC0415 - a node that files no notice does without
 
-    return which(Prepared(prepared), candidates, separation)
+    found = which(Prepared(prepared), candidates, separation)
+    _BEFORE.append(_Compared(prepared, candidates, separation, found))
+    return [rows[place] for place in found]
+
+
+def forget_compared() -> None:
+    """Compute anew what is asked next, also where it was asked just before."""
+    _BEFORE.clear()
 
 
 @cache
@@ -100,24 +122,26 @@ def _keep_memory() -> None:
     np.empty(KEPT_BYTES, np.uint8)
 
 
-def conflict_row(one: Any, other: Any) -> Statement:
-    """Give the row of a pair; `one`, `other`: rows of `VOLUMES`, in whichever order."""
-    ours, theirs = (one, other) if one["ours"] else (other, one)
-    later = max(one, other, key=lambda row: int(row["came_arrival"]))
-    starts, ends = zip(*(span_of(each["boxes"]) for each in (one, other)), strict=True)
-    return Statement(
-        INSERT_CONFLICT,
-        {
-            "our_log": ours["root_log"],
-            "our_idx": ours["root_idx"],
-            "their_log": theirs["root_log"],
-            "their_idx": theirs["root_idx"],
-            "our_arrival": ours["arrival"],
-            "their_arrival": theirs["arrival"],
-            "found_arrival": later["came_arrival"],
-            "found_ms": later["arrived_ms"],
-            "since_s": max(one["since_s"], other["since_s"]),
-            "start_s": max(starts),
-            "until_s": min(ends),
-        },
-    )
+def conflict_rows(one: Any, others: Iterable[Any]) -> Iterator[Statement]:
+    """Give the rows of pairs; `one`, `others`: rows of `VOLUMES`, of one side and the other."""
+    came, start, until = one["came_arrival"], *span_of(one["boxes"])
+    for other in others:
+        ours, theirs = (one, other) if one["ours"] else (other, one)
+        later = one if came > other["came_arrival"] else other
+        other_start, other_until = span_of(other["boxes"])
+        yield Statement(
+            INSERT_CONFLICT,
+            {
+                "our_log": ours["root_log"],
+                "our_idx": ours["root_idx"],
+                "their_log": theirs["root_log"],
+                "their_idx": theirs["root_idx"],
+                "our_arrival": ours["arrival"],
+                "their_arrival": theirs["arrival"],
+                "found_arrival": later["came_arrival"],
+                "found_ms": later["arrived_ms"],
+                "since_s": max(one["since_s"], other["since_s"]),
+                "start_s": max(start, other_start),
+                "until_s": min(until, other_until),
+            },
+        )

@@ -33,7 +33,7 @@ from coupefeu.services.notices.boxes import (
     select_volumes_of,
     take_out,
 )
-from coupefeu.services.notices.conflicts import conflict_row, find_conflicts, forget_conflicts
+from coupefeu.services.notices.conflicts import conflict_rows, find_conflicts, forget_conflicts
 from coupefeu.services.notices.facts import encode_volumes
 from coupefeu.services.notices.forms import is_compared
 from coupefeu.services.notices.standing import Standing, standing_of
@@ -233,8 +233,7 @@ def check(row: dict[str, Any], separation: Separation, select: Select) -> Iterat
     if not row["ours"] and _is_much(row, near):
         yield Statement(WAIT, {"b_since_ms": row["arrived_ms"]})
         return
-    for other in find_conflicts(row["prepared"], near, separation):
-        yield conflict_row(row, other)
+    yield from conflict_rows(row, find_conflicts(row["prepared"], near, separation))
 
 
 def _is_much(row: dict[str, Any], near: Sequence[Rows]) -> bool:
