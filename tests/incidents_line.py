@@ -1,9 +1,12 @@
 """A line for tests of incidents: our record, and RU as an author of whatever it likes."""
 
 from coupefeu.model.entry import Head, Kind, Reference
+from coupefeu.model.incidents import IncidentForm
+from coupefeu.model.places import Position
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.services.base import Context
-from coupefeu.services.incidents.facts import VERSIONS, encode_incident, encode_incident_act
+from coupefeu.services.incidents.commands import ReportIncident
+from coupefeu.services.incidents.facts import VERSIONS, IncidentFact, encode_incident, encode_incident_act
 from coupefeu.services.incidents.fold import choose_pair, fold, fold_pairings, join
 from coupefeu.services.incidents.views import select_acts, select_pairs, select_reports
 from coupefeu.services.line_state.facts import encode_line_state
@@ -17,6 +20,7 @@ from tests.stores import AGREEMENT, do, moment, open_keeper
 US, RU = "us.duty", "ru.duty"
 HOUR_S = 3_600
 HOUR_MS = 3_600_000
+HERE = Position(lat_e7=302_710_000, lon_e7=720_340_000)
 
 
 class Line:
@@ -24,6 +28,7 @@ class Line:
 
     def __init__(self, path, agreement=AGREEMENT):
         self.agreement = agreement
+        self.path = path
         self.keeper = open_keeper(path)
         self.ru = Author(AGREEMENT, "ru")
         self.at = 0
@@ -99,3 +104,11 @@ def encode(kind, fact):
     if kind == Kind.LINE_STATE:
         return encode_line_state(fact)
     return encode_incident(fact) if kind in VERSIONS else encode_incident_act(fact)
+
+
+def report(line, form=IncidentForm.ACCIDENTAL_LAUNCH, **stated):
+    return line.act(ReportIncident(form=form, from_post=US, **stated))
+
+
+def theirs(line, form=IncidentForm.ACCIDENTAL_LAUNCH, **stated):
+    return line.hear(Kind.INCIDENT_REPORTED, IncidentFact(form=form, **stated))

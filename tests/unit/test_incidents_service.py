@@ -1,13 +1,23 @@
 """Incidents: what may be said, two versions side by side, requests and their deadlines, what has no effect and why."""
 
+import inspect
+import json
+import re
+
 import pytest
-from tests.incidents_line import HOUR_MS, RU, US, Line
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.incidents_line import HERE, HOUR_MS, RU, US, Line, report, theirs
 
 from coupefeu.errors import PolicyError, UsageError
 from coupefeu.model.entry import Kind, is_erasable
-from coupefeu.model.incidents import Closure, FollowStep, IncidentForm, IncidentState, QueryKind
-from coupefeu.model.places import Position
+from coupefeu.model.incidents import Closure, FollowStep, IncidentForm, IncidentState, QueryKind, ReplyField
+from coupefeu.model.line_state import LineState
 from coupefeu.model.precedence import Precedence
+from coupefeu.model.volumes import Altitude, AltitudeUnit, Datum
+from coupefeu.node import incident_desk
+from coupefeu.node.commands import decode_command, encode_command
+from coupefeu.services.incidents import IncidentsService, facts, fold, limits, queries, rules, views
 from coupefeu.services.incidents.commands import (
     AmendIncident,
     CloseIncident,
@@ -18,13 +28,21 @@ from coupefeu.services.incidents.commands import (
     ReplyToQuery,
     ReportIncident,
 )
-from coupefeu.services.incidents.facts import IncidentActFact, IncidentFact
+from coupefeu.services.incidents.facts import (
+    KINDS,
+    VERSIONS,
+    IncidentActFact,
+    IncidentFact,
+    encode_incident,
+    encode_incident_act,
+    read_incident,
+    read_incident_act,
+)
 from coupefeu.services.incidents.status import Compared
+from coupefeu.services.messages.commands import SendLineTest
+from coupefeu.words import has
 
 LAUNCH = IncidentForm.ACCIDENTAL_LAUNCH
-HERE = Position(lat_e7=302_710_000, lon_e7=720_340_000)
-KILOMETRE_E7 = 89_932
-"""Of latitude, in units of 1e-7 degree."""
 
 
 @pytest.fixture
@@ -36,14 +54,6 @@ def refusal(code):
     return pytest.raises(
         (PolicyError, UsageError), check=lambda error: error.code == f"services.incidents.{code}"
     )
-
-
-def report(line, form=LAUNCH, **stated):
-    return line.act(ReportIncident(form=form, from_post=US, **stated))
-
-
-def theirs(line, form=LAUNCH, **stated):
-    return line.hear(Kind.INCIDENT_REPORTED, IncidentFact(form=form, **stated))
 
 
 # --- a version ----------------------------------------------------------------------------------------------
@@ -264,7 +274,7 @@ def test_we_answer_what_we_are_asked(line):
     )
     with refusal("missing_words"):
         line.act(ReplyToQuery(incident=number, query=query, from_post=US))
-    line.act(ReplyToQuery(incident=number, query=query, from_post=US, fields={1: "Exercise", 6: ""}))
+    line.act(ReplyToQuery(incident=number, query=query, from_post=US, objectives="Exercise"))
     (asked,) = line.view(number).queries
     assert asked.reply.ours
     assert dict(asked.reply.fact.fields) == {1: "Exercise"}
@@ -338,3 +348,58 @@ def test_an_act_about_another_entry_than_the_one_held_has_no_effect(line):
 def test_incidents_are_content_and_the_state_of_the_line_is_not():
     assert is_erasable(Kind.INCIDENT_REPORTED)
     assert not is_erasable(Kind.LINE_STATE)
+
+
+def test_every_defect_and_refusal_has_words():
+    found = "".join(
+        inspect.getsource(module) for module in (facts, limits, views, rules, fold, queries, incident_desk)
+    )
+    first = "missing|unexpected|bad|long|unknown|not|own|foreign|already|nobody|another|no_such|unreadable"
+    reasons = set(re.findall(rf'"((?:{first})_[a-z_]+)"', found))
+    reasons |= {f"missing_{name}" for name in ("same", "asks", "step", "words", "closure")}
+    reasons -= {
+        "bad_held",
+        "unknown_command",
+        "missing_party",
+        "unexpected_query",
+        "unknown_incident_command",
+    }
+    assert len(reasons) > 25
+    assert {each for each in reasons if not has(f"incident-effect-{each.replace('_', '-')}")} == set()
+    for names, prefix in (
+        (IncidentForm, "incident-form"), (QueryKind, "incident-asks"), (FollowStep, "incident-step"),
+        (Closure, "incident-closure"), (ReplyField, "incident-reply"), (LineState, "line-state"),
+    ):  # fmt: skip
+        assert all(has(f"{prefix}-{each.name.lower().replace('_', '-')}") for each in names)
+
+
+def test_commands_go_over_the_control_socket():
+    command = ReportIncident(
+        form=LAUNCH,
+        from_post=US,
+        position=HERE,
+        altitude=Altitude(value=12_000, unit=AltitudeUnit.M, datum=Datum.AMSL),
+        when_ms=(1, 2),
+        notice=(0, 3),
+        held=((1, 4),),
+    )
+    encoded = encode_command(command)
+    assert decode_command(encoded["command"], json.loads(json.dumps(encoded["fields"]))) == command
+    reply = ReplyToQuery(incident=(0, 1), query=(1, 1), from_post=US, objectives="Exercise")
+    encoded = encode_command(reply)
+    assert decode_command(encoded["command"], json.loads(json.dumps(encoded["fields"]))) == reply
+
+
+def test_it_decides_nothing_else(line):
+    with pytest.raises(UsageError, match="no command of the incidents service"):
+        IncidentsService().decide(SendLineTest(template=1), (), line.context())
+
+
+@given(st.binary(max_size=96), st.sampled_from(sorted(KINDS)))
+def test_arbitrary_bytes_are_read_or_named(body, kind):
+    if kind in VERSIONS:
+        fact, defect = read_incident(kind, body)
+        assert defect or read_incident(kind, encode_incident(fact)) == (fact, "")
+        return
+    act, defect = read_incident_act(kind, body)
+    assert defect or read_incident_act(kind, encode_incident_act(act)) == (act, "")

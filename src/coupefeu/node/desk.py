@@ -19,6 +19,9 @@ from coupefeu.services.base import Context, Rows, Statement
 from coupefeu.services.calls.diagnosis import Diagnosis
 from coupefeu.services.calls.listed import CallFilter
 from coupefeu.services.calls.status import CallView
+from coupefeu.services.line_state.fold import LineStateView
+from coupefeu.services.line_state.fold import fold as fold_line_states
+from coupefeu.services.line_state.views import select_declared
 from coupefeu.services.messages import inbox, message_status
 from coupefeu.services.messages.effects import Row, id_of
 from coupefeu.services.messages.line_tests import rebuild
@@ -47,6 +50,7 @@ from coupefeu.store.reader import Reader
 
 if TYPE_CHECKING:
     from coupefeu.node.conflict_desk import ConflictDesk
+    from coupefeu.node.incident_desk import IncidentDesk
     from coupefeu.node.notice_desk import NoticeDesk
     from coupefeu.node.passing.desk import PassingDesk
 
@@ -144,6 +148,19 @@ class Desk:
         from coupefeu.node.passing.desk import PassingDesk  # noqa: PLC0415 - as above
 
         return PassingDesk(self._reader, self.context, self.notices)
+
+    @cached_property
+    def incidents(self) -> "IncidentDesk":
+        """Incidents: what each side says happened, what was asked, answered and done about it."""
+        from coupefeu.node.incident_desk import IncidentDesk  # noqa: PLC0415 - as above
+
+        return IncidentDesk(
+            self._reader, self.context, lambda: self.notices, lambda notice: self.passing.get(notice).view
+        )
+
+    def line_states(self) -> tuple[LineStateView, ...]:
+        """Say how each party of the agreement declares the line to be; apart from whether it is up."""
+        return fold_line_states(self._rows(select_declared()), self.context())
 
     @property
     def party(self) -> str:

@@ -4,7 +4,7 @@
 are known (`node.incident_desk`); here is judged what this service knows.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from coupefeu.model.incidents import Closure, FollowStep, IncidentForm, QueryKind
 from coupefeu.model.messages import MessageId
@@ -92,10 +92,18 @@ class QueryIncident(IncidentCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyToQuery(IncidentCommand):
-    """Answer a query of the other side: an explanation, or whether we come to the meeting (`is_accepted`)."""
+    """Answer a query of the other side: an explanation, or whether we come to the meeting (`is_accepted`).
+
+    `end_ms`: when the activity ends; `at_ms`: the time at which we come to a meeting.
+    """
 
     query: MessageId
-    fields: dict[int, str] = field(default_factory=dict)
+    objectives: str = ""
+    location: str = ""
+    designation: str = ""
+    subordination: str = ""
+    formations: str = ""
+    equipment: str = ""
     end_ms: int | None = None
     is_accepted: bool | None = None
     at_ms: int | None = None

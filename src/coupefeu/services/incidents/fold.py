@@ -113,7 +113,7 @@ def _closing(good: Iterable[Act]) -> Act | None:
 def _state(closing: Act | None, queries: Sequence[QueryView], good: Sequence[Act]) -> IncidentState:
     if closing is not None:
         return IncidentState.CLOSED
-    if any(each.reply is None for each in queries):
+    if any(each.is_open for each in queries):
         return IncidentState.QUERIED
     if any(each.kind == Kind.INCIDENT_FOLLOWED for each in good):
         return IncidentState.FOLLOWED

@@ -3,14 +3,14 @@
 Refusals carry `services.incidents.<reason>`; most of the same reasons mark the entries of the other side (`fold.py`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final, NoReturn
 
 from coupefeu.errors import PolicyError, UsageError
 from coupefeu.model.entry import Kind
-from coupefeu.model.incidents import IncidentState, QueryKind
+from coupefeu.model.incidents import IncidentState, QueryKind, ReplyField
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.model.precedence import Precedence
 from coupefeu.services.base import Command, Context, Draft, Rows, Statement
@@ -184,7 +184,7 @@ def _reply(command: ReplyToQuery, view: IncidentView, context: Context) -> Draft
     if query.of != context.us:
         _refuse("not_asked", f"{query.of.upper()} was asked.")
     said = IncidentActFact(
-        fields=MappingProxyType(_known_fields(command.fields)),
+        fields=MappingProxyType(_stated_fields(command)),
         end_ms=command.end_ms,
         is_accepted=command.is_accepted,
         at_ms=command.at_ms,
@@ -203,8 +203,9 @@ def _only_other(context: Context) -> str:
     )
 
 
-def _known_fields(fields: Mapping[int, str]) -> dict[int, str]:
-    return {int(key): text for key, text in fields.items() if text}
+def _stated_fields(command: ReplyToQuery) -> dict[int, str]:
+    texts = {each: getattr(command, each.name.lower()) for each in ReplyField}
+    return {int(each): text for each, text in texts.items() if text}
 
 
 def _view(incident: MessageId, rows: Rows, context: Context) -> IncidentView:

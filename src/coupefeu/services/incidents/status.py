@@ -130,6 +130,11 @@ class QueryView:
     met_ms: int | None
     is_meeting_overdue: bool
 
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing came of it: no reply, and no meeting."""
+        return self.reply is None and self.met_ms is None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepView:
@@ -195,7 +200,7 @@ class IncidentView:
     @property
     def waiting(self) -> tuple[QueryView, ...]:
         """The requests to which nothing came, and those whose meeting was not held."""
-        return tuple(each for each in self.queries if each.reply is None or each.is_meeting_overdue)
+        return tuple(each for each in self.queries if each.is_open or each.is_meeting_overdue)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

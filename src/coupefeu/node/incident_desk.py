@@ -1,0 +1,177 @@
+"""What an officer reads of incidents: lists, one with what the other side says of it, what may be the same event."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from coupefeu.errors import UsageError
+from coupefeu.model.incidents import Trigger
+from coupefeu.model.messages import MessageId, format_number
+from coupefeu.node.notice_desk import NoticeDesk
+from coupefeu.record.leaf import leaf_hash
+from coupefeu.services.base import Context, Rows, Statement
+from coupefeu.services.incidents.acts import is_same
+from coupefeu.services.incidents.fold import choose_pair, fold, fold_pairings, join
+from coupefeu.services.incidents.listed import IncidentFilter, count_incidents, select_incidents
+from coupefeu.services.incidents.matching import candidate, nearness, select_near
+from coupefeu.services.incidents.status import Candidate, IncidentView, PairingView
+from coupefeu.services.incidents.views import (
+    NOTHING,
+    select_acts,
+    select_pairs,
+    select_reports,
+    select_root_of,
+)
+from coupefeu.services.notices.status import NoticeView
+from coupefeu.services.passing.status import PassingView
+from coupefeu.store.reader import Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedIncidents:
+    """A window of a list; `total` are in the list."""
+
+    incidents: tuple[IncidentView, ...]
+    total: int
+    as_of_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Acknowledgements of a notice that are held here: the newest of each, and how many there are."""
+
+    notice: MessageId
+    acknowledgements: tuple[MessageId, ...]
+    count: int
+
+
+class IncidentDesk:
+    """The incidents of one record; a part of `node.desk.Desk`."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        context: Callable[[], Context],
+        notices: Callable[[], NoticeDesk],
+        passing: Callable[[MessageId], PassingView],
+    ) -> None:
+        """`notices`, `passing`: asked for when an incident names a notice, and not before."""
+        self._reader = reader
+        self._context = context
+        self._notices = notices
+        self._passing = passing
+
+    def listed(self, wanted: IncidentFilter, offset: int, limit: int) -> ListedIncidents:
+        """Give a window of a filtered list, newest arrival first, each with what the other side says of it."""
+        ((total,),) = (row.values() for row in self._rows(count_incidents(wanted)))
+        found = [(row["log"], row["idx"]) for row in self._rows(select_incidents(wanted, offset, limit))]
+        context = self._context()
+        return ListedIncidents(
+            incidents=tuple(self._with_pair(self._alone(each, context), context) for each in found),
+            total=int(total),
+            as_of_ms=context.now.utc_ms,
+        )
+
+    def find(self, entry: MessageId) -> IncidentView | None:
+        """Give an incident by its number or that of any entry about it; None when it is not on the record here."""
+        context = self._context()
+        named = [(row["root_log"], row["root_idx"]) for row in self._rows(select_root_of(entry))]
+        root = next((each for each in named if each != NOTHING), entry)
+        if not self._reports([root]):
+            return None
+        return self._with_pair(self._alone(root, context), context)
+
+    def get(self, entry: MessageId) -> IncidentView:
+        """Give an incident by its number or that of any entry about it. Raises: UsageError: it is not here."""
+        found = self.find(entry)
+        if found is None:
+            raise UsageError(
+                f"{format_number(entry, self._context().parties)} is no incident on the record here",
+                code="services.incidents.unknown_incident",
+                hint="`coupefeu incident list` gives their numbers.",
+            )
+        return found
+
+    def candidates(self, entry: MessageId) -> tuple[Candidate, ...]:
+        """Give the incidents of the other side that may be the same event, the nearest first.
+
+        Raises: UsageError: it is not on the record here.
+        """
+        view, context = self.get(entry), self._context()
+        terms = context.agreement.incidents
+        near = [(row["root_log"], row["root_idx"]) for row in self._rows(select_near(view, terms))]
+        others = [self._alone(each, context) for each in near if self._reports([each])]
+        found = [candidate(view, each, terms) for each in others if each.party != view.party]
+        return tuple(sorted((each for each in found if each is not None), key=nearness))
+
+    def triggers(self) -> tuple[Trigger, ...]:
+        """Give the events that are agreed, each with its form, in the agreement's order."""
+        return self._context().agreement.triggers
+
+    def trigger(self, trigger_id: str) -> Trigger:
+        """Give one of them. Raises: UsageError: it is not agreed."""
+        for each in self.triggers():
+            if each.id == trigger_id:
+                return each
+        known = ", ".join(each.id for each in self.triggers())
+        raise UsageError(
+            f"{trigger_id!r} is no trigger of this agreement",
+            code="node.incidents.no_such_trigger",
+            hint=f"There are: {known}.",
+        )
+
+    def held(self, notice: MessageId, limit: int) -> Held:
+        """Give the acknowledgements that are held of a notice: answers of the other side, units reached.
+
+        Raises: UsageError: it is no notice on the record here.
+        """
+        view = self._notices().get(notice)
+        found = [*_answers(view), *_units(self._passing(view.id))]
+        newest = sorted(found, key=lambda each: each[1], reverse=True)
+        return Held(
+            notice=view.id, acknowledgements=tuple(entry for entry, _ in newest[:limit]), count=len(newest)
+        )
+
+    def _alone(self, incident: MessageId, context: Context) -> IncidentView:
+        view = fold(self._rows(select_acts(incident)), incident, context)
+        return replace(view, notice_effect=self._judge_notice(view))
+
+    def _judge_notice(self, view: IncidentView) -> str:
+        """Name what is wrong with the notice that a version names; the incident stands all the same."""
+        if view.notice is None:
+            return ""
+        named = next(
+            each for each in reversed(view.versions) if each.notice == view.notice and not each.effect
+        )
+        found = self._notices().find(view.notice)
+        if found is None or found.id != view.notice:
+            return "unknown_notice"
+        held = leaf_hash(self._reader.entry(*found.id)["leaf"])
+        return "" if is_same(held, named.notice_leaf) else "another_notice"
+
+    def _with_pair(self, view: IncidentView, context: Context) -> IncidentView:
+        pairings = self._pairings(view.id, context)
+        other, _ = choose_pair(view.id, pairings)
+        return join(view, None if other is None else self._alone(other, context), pairings, context)
+
+    def _pairings(self, incident: MessageId, context: Context) -> tuple[PairingView, ...]:
+        rows = [*self._rows(select_acts(incident)), *self._rows(select_pairs(incident))]
+        named = {(row[f"{role}_log"], row[f"{role}_idx"]) for row in rows for role in ("root", "about")}
+        return fold_pairings(rows, self._reports(named), context)
+
+    def _reports(self, entries: Iterable[MessageId]) -> dict[MessageId, bytes]:
+        rows = self._rows(select_reports(entries))
+        return {(row["log"], row["idx"]): row["leaf_hash"] for row in rows}
+
+    def _rows(self, statement: Statement) -> Rows:
+        return self._reader.view(statement.executable, statement.parameters)
+
+
+def _answers(view: NoticeView) -> Sequence[tuple[MessageId, int]]:
+    return [
+        (each.id, each.arrived_ms) for each in view.answers if not each.effect and each.party != view.party
+    ]
+
+
+def _units(view: PassingView) -> Sequence[tuple[MessageId, int]]:
+    reached = [each.reached or each.earlier for each in view.units]
+    return [(each.id, each.arrived_ms) for each in reached if each is not None]
