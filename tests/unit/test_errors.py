@@ -34,6 +34,7 @@ TWICE = {
     "store.receive.run_reach": "a run, or the line test that goes ahead of it",
     "store.receive.wrong_log": "a batch, or the line test that goes ahead of it",
     "wire.card.bad_field": "a field, or the format of the whole: ask for the file again",
+    "services.incidents.unknown_incident": "no such incident here: to be read, or to be spoken of",
     "services.notices.unknown_notice": "no such notice here: by its number, or by what is known of it",
     "wire.csv.header": "a first line that does not name the columns, each once",
     "wire.geojson.long": "a text, a line or a collection that is too long: divide it",

@@ -107,6 +107,7 @@ ABSENT_CODES: Final = frozenset(
         "node.desk.no_attachment",
         "node.desk.attachment_absent",
         "services.arranged.unknown_arrangement",
+        "services.incidents.unknown_incident",
         "services.notices.unknown_notice",
         "store.reader.no_entry",
     }
