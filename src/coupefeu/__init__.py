@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from coupefeu.model.attachments import Attachment
     from coupefeu.model.calls import CallRole, CallState, DeclineReason, Media, Outcome
     from coupefeu.model.entry import Kind
+    from coupefeu.model.firebreak import Level
     from coupefeu.model.messages import Channel, Content, Form, Operative, OutcomeCode
     from coupefeu.model.notices import Answer, CheckPoint, NoticeForm, Settlement
     from coupefeu.model.places import Position
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
     from coupefeu.services.arranged.facts import RefusalReason, Window
     from coupefeu.services.arranged.table import ArrangeState
     from coupefeu.services.calls.status import CallStep, CallView
+    from coupefeu.services.firebreak.judged import Judged, LevelSpan, NextAct, Reason, What
     from coupefeu.services.messages.commands import (
         ConfirmContact,
         GiveOutcome,
@@ -156,14 +158,18 @@ __all__ = [
     "GiveOutcome",
     "HandOverView",
     "HandOverWatch",
+    "Judged",
     "Kind",
     "LeaveWatch",
+    "Level",
+    "LevelSpan",
     "Limit",
     "LineSeen",
     "LineTo",
     "ListedNotices",
     "Media",
     "MessageStatus",
+    "NextAct",
     "Node",
     "NoticeFact",
     "NoticeFilter",
@@ -188,6 +194,7 @@ __all__ = [
     "Read",
     "ReadBack",
     "ReadBackPositions",
+    "Reason",
     "Receipt",
     "ReceiptSeen",
     "RecordShown",
@@ -217,6 +224,7 @@ __all__ = [
     "Volume",
     "WatchStanding",
     "WatchView",
+    "What",
     "Window",
     "WithdrawNotice",
     "WithdrawProposal",
@@ -227,6 +235,7 @@ _ROOMS = {
     "model.attachments": "Attachment",
     "model.calls": "CallRole CallState DeclineReason Media Outcome",
     "model.entry": "Kind",
+    "model.firebreak": "Level",
     "model.messages": "Channel Content Form Operative OutcomeCode",
     "model.precedence": "Precedence Subject",
     "node.arranging.looking": "Arrangement",
@@ -242,6 +251,7 @@ _ROOMS = {
     "services.arranged.facts": "RefusalReason Window",
     "services.arranged.table": "ArrangeState",
     "services.calls.status": "CallStep CallView",
+    "services.firebreak.judged": "Judged LevelSpan NextAct Reason What",
     "services.messages.commands": (
         "ConfirmContact GiveOutcome PassTo Read ReadBack RecordShown SayAgain SendLineTest Take"
     ),

@@ -236,6 +236,18 @@ def test_what_was_known_counts_from_its_arrival_and_is_no_younger_for_it():
     assert (reason.age_ms, reason.age_here_ms) == (DAY_MS, 0)
 
 
+def test_what_came_before_it_says_that_it_was_written_is_as_old_as_its_arrival():
+    early = mark("incident", NOW_MS, due_ms=START_MS, proofs=(proof(NOW_MS, 1, 3, arrived_ms=START_MS),))
+    (reason,) = judged(early, at_ms=START_MS + HOUR_MS, rules=(rule("incident"),), known=True).reasons
+    assert (reason.since_ms, reason.age_ms) == (START_MS, HOUR_MS)
+
+
+def test_a_state_that_begins_later_leaves_the_one_before_it_until_then():
+    degraded = mark("line_state", START_MS, key="ru", value="degraded")
+    later = mark("line_state", START_MS + 1, key="ru", value="open", due_ms=START_MS + HOUR_MS, index=2)
+    edge((degraded, later), (rule("line_degraded"),), START_MS, START_MS + HOUR_MS)
+
+
 def test_a_time_that_was_counted_at_a_bound_is_marked_in_its_reason():
     moved = replace(proof(START_MS), mark="before-bracket", claimed_ms=START_MS - DAY_MS)
     (reason,) = judged(mark("incident", START_MS, proofs=(moved,)), rules=(rule("incident"),)).reasons

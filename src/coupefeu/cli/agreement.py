@@ -17,6 +17,7 @@ from typing import Annotated, Any, Protocol
 
 import typer
 
+from coupefeu.cli.firebreak_words import rule_lines, rule_values
 from coupefeu.cli.printing import IdentityOption, JsonOption, NodeOption, report
 from coupefeu.cli.shared_secret import describe_protection
 from coupefeu.errors import UsageError
@@ -154,6 +155,8 @@ class AgreementCommands:
             *(_describe_peer(folder, party) for party in folder.counterparts),
             "",
             folder.agreement_octets.decode().rstrip("\n"),
+            "",
+            *rule_lines(folder.agreement.firebreak, "en"),
         ]
         for amendment in amendments:
             lines += ["", *_describe_amendment(folder, amendment)]
@@ -167,6 +170,7 @@ class AgreementCommands:
             "signed_by": [signed.party for signed in folder.signatures],
             "in_person": {party: folder.in_person(party) for party in folder.counterparts},
             "text": folder.agreement_octets.decode(),
+            "firebreak": rule_values(folder.agreement.firebreak),
             "amendments": [_amendment_values(folder, amendment) for amendment in amendments],
             "key_statements": [describe_statement(statement) for statement in statements],
         }

@@ -38,6 +38,7 @@ SUMMARIES: Final = {
     ),
     "arrange": "Arrange a call between two principals; to ring a desk now: coupefeu call.",
     "presence": "Whether posts are there: direct contacts, sightings, claims.",
+    "firebreak": "Say whether direct contact holds, by the agreed rules: every reason, and the entries that prove it.",
     "take": "Take a message: this post deals with it. The outcome of a WARNING is still awaited.",
     "read": "Print a message in full, and put on record that this post has read it.",
     "read-back": "Type the critical fields anew; they are compared with what was sent. A mismatch is recorded too.",

@@ -50,6 +50,7 @@ from coupefeu.store.reader import Reader
 
 if TYPE_CHECKING:
     from coupefeu.node.conflict_desk import ConflictDesk
+    from coupefeu.node.firebreak_desk import FirebreakDesk
     from coupefeu.node.incident_desk import IncidentDesk
     from coupefeu.node.notice_desk import NoticeDesk
     from coupefeu.node.passing.desk import PassingDesk
@@ -141,6 +142,13 @@ class Desk:
         from coupefeu.node.conflict_desk import ConflictDesk  # noqa: PLC0415 - as above
 
         return ConflictDesk(self._reader, self.context)
+
+    @cached_property
+    def firebreak(self) -> "FirebreakDesk":
+        """Whether direct contact holds, and why not."""
+        from coupefeu.node.firebreak_desk import FirebreakDesk  # noqa: PLC0415 - as above
+
+        return FirebreakDesk(self._reader, self.context)
 
     @cached_property
     def passing(self) -> "PassingDesk":

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from coupefeu.node.communique.choosing import Disclosing, Query
     from coupefeu.node.conflict_desk import ConflictDesk
     from coupefeu.node.notice_desk import ListedNotices
+    from coupefeu.services.firebreak.judged import Judged
     from coupefeu.services.notices.listed import NoticeFilter
     from coupefeu.services.notices.status import NoticeView
 
@@ -270,6 +271,16 @@ class Node:
     def passing_gaps(self) -> tuple[Passing, ...]:
         """Give the live notices as they stand below the desks, the next to begin first."""
         return self._look().passing.listed()
+
+    def firebreak(self, at_ms: int | None = None, *, known: bool = False) -> "Judged":
+        """Say whether direct contact holds, now or at an instant, and why not; `known`: by what was here then.
+
+        Raises: UsageError: that instant is still to come.
+        """
+        desk = self._look().firebreak
+        if at_ms is None:
+            return desk.now()
+        return desk.known_at(at_ms) if known else desk.at(at_ms)
 
     def arrangements(self, limit: int = 50) -> tuple[Arrangement, ...]:
         """Give the newest calls that each side proposed to arrange, what changed last first."""

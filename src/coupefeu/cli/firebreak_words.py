@@ -1,0 +1,172 @@
+"""How the command line says the firebreak: the level, then each reason with its ages, entries and what is next."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from coupefeu.cli.presence_words import age_of
+from coupefeu.cli.wrapping import wrap
+from coupefeu.model.duration import format_duration
+from coupefeu.model.firebreak import UNKNOWN_RULE, FirebreakTerms, Level, Rule
+from coupefeu.model.instant import format_second
+from coupefeu.model.languages import DISPLAY_LANGUAGES
+from coupefeu.model.messages import format_number
+from coupefeu.model.topics import Topic
+from coupefeu.services.base import Context
+from coupefeu.services.firebreak.judged import Judged, NextAct, Reason, What
+from coupefeu.services.firebreak.judging import agreement_at
+from coupefeu.services.firebreak.marks import Bound
+from coupefeu.services.messages.display import show_line
+from coupefeu.words import label, say
+
+_INDENT: Final = "    "
+
+
+def firebreak_lines(judged: Judged, context: Context, language: str) -> Iterator[str]:
+    """Say all of it."""
+    level = _level(judged.level, language)
+    as_of = say("firebreak-page-as-of", language, time=format_second(judged.as_of_ms))
+    yield f"{label(say('firebreak-page-lamp', language), level, language)} ({as_of})"
+    asked = "known-at" if judged.asked.known else "at"
+    yield say(f"firebreak-page-{asked}", language, time=format_second(judged.asked.at_ms))
+    if judged.held is not None:
+        held = _level(judged.held, language)
+        yield say("firebreak-page-held", language, time=format_second(judged.as_of_ms), level=held)
+    yield from _beside(judged, context, language)
+    if not judged.reasons:
+        yield ""
+        yield say("firebreak-page-means-holding", language)
+    for reason in judged.reasons:
+        yield ""
+        yield from _reason_lines(reason, judged, context, language)
+    if judged.left_out:
+        yield ""
+        yield say("firebreak-page-left-out", language, count=judged.left_out)
+
+
+def _beside(judged: Judged, context: Context, language: str) -> Iterator[str]:
+    """Say what the level rests on: the other side's entries, its clock, times that were moved."""
+    others = ", ".join(party.upper() for party in context.parties if party != context.us)
+    same = {True: "same-entries", False: "other-entries", None: "entries-unknown"}[judged.same_entries]
+    yield say(f"firebreak-page-{same}", language, party=others)
+    if judged.skew_ms is not None:
+        ahead = "-" if judged.skew_ms < 0 else "+"
+        skew = f"{ahead}{age_of(0, abs(judged.skew_ms))}"
+        yield say("firebreak-page-skew", language, party=others, skew=skew)
+    if judged.marked:
+        yield say("firebreak-page-marked", language, count=judged.marked)
+
+
+def _reason_lines(reason: Reason, judged: Judged, context: Context, language: str) -> Iterator[str]:
+    yield f"{_level(reason.level, language)}  {_sentence(reason, judged, context, language)}  [{reason.rule}]"
+    lines = [_subject(reason, language), _ages(reason, language), *_proofs(reason, context, language)]
+    lines += _acts(reason, context, language)
+    for line in lines:
+        yield from wrap(f"{_INDENT}{line}", "")
+
+
+def _sentence(reason: Reason, judged: Judged, context: Context, language: str) -> str:
+    if reason.rule == UNKNOWN_RULE:
+        return say("firebreak-page-means-unknown", language)
+    rule = agreement_at(context, judged.asked.at_ms).firebreak.find(reason.rule)
+    return reason.rule if rule is None else show_line(rule.sentence.in_language(language))
+
+
+def _subject(reason: Reason, language: str) -> str:
+    named = show_line(reason.subject).replace("/", " - ") if _is_pair(reason) else show_line(reason.subject)
+    party = "" if reason.party in {"", reason.subject} else f" ({reason.party.upper()})"
+    many = f", {say('firebreak-page-count', language, count=reason.count)}" if reason.count > 1 else ""
+    subject = named if "." in named or "/" in named else named.upper()
+    return f"{subject}{party}{many}"
+
+
+def _is_pair(reason: Reason) -> bool:
+    return reason.topic in {Topic.CONTACT, Topic.ATTEMPT}
+
+
+def _ages(reason: Reason, language: str) -> str:
+    since = say("firebreak-page-since", language, time=format_second(reason.since_ms))
+    age = say("firebreak-page-age", language, time=age_of(0, reason.age_ms))
+    here = say("firebreak-page-age-here", language, time=age_of(0, reason.age_here_ms))
+    return f"{since}, {age}; {here}"
+
+
+def _proofs(reason: Reason, context: Context, language: str) -> Iterator[str]:
+    entries = ", ".join(format_number(each, context.parties) for each in reason.entries)
+    name = "last-before" if reason.is_absence else "proved-by"
+    yield label(say(f"firebreak-page-{name}", language), entries, language)
+    for proof in reason.proofs:
+        if proof.mark is not Bound.NONE:
+            yield say(
+                f"firebreak-page-{proof.mark.value}",
+                language,
+                number=format_number(proof.entry, context.parties),
+                claimed=format_second(proof.claimed_ms),
+                counted=format_second(proof.counted_ms),
+            )
+
+
+def _acts(reason: Reason, context: Context, language: str) -> Iterator[str]:
+    if reason.acts:
+        acts = "; ".join(_act(act, context, language) for act in reason.acts)
+        yield label(say("firebreak-page-next", language), acts, language)
+
+
+def _act(act: NextAct, context: Context, language: str) -> str:
+    entry = "" if act.entry is None else format_number(act.entry, context.parties)
+    if act.what is What.MEDIATOR:
+        return label(say("firebreak-page-act-mediator", language), show_line(act.text), language)
+    is_answer = act.what is What.ASK_TIME and act.entry is not None
+    key = "answer-time" if is_answer else act.what.value.replace("_", "-")
+    return say(f"firebreak-page-act-{key}", language, post=" + ".join(act.posts), entry=entry)
+
+
+def _level(level: Level, language: str) -> str:
+    return say(f"firebreak-page-level-{level.value}", language)
+
+
+def rule_lines(terms: FirebreakTerms, language: str) -> Iterator[str]:
+    """Say the rules of an agreement: each with its level, its sentence, and when it fires."""
+    yield say("firebreak-page-rules", language)
+    for rule in terms.rules:
+        yield f"  {_level(rule.level, language)}  {show_line(rule.sentence.in_language(language))}  [{rule.id}]"
+        yield from wrap(f"{_INDENT}{'; '.join(_conditions(rule, language))}", "")
+    yield "  " + say("firebreak-page-rules-unknown", language, time=format_duration(terms.unknown_after_s))
+    if terms.mediator:
+        named = label(say("firebreak-page-rules-mediator", language), show_line(terms.mediator), language)
+        yield f"  {named}"
+
+
+def _conditions(rule: Rule, language: str) -> Iterator[str]:
+    yield say(f"firebreak-watched-{rule.watches.value.replace('_', '-')}", language)
+    if rule.posts:
+        yield ", ".join(rule.posts)
+    if rule.precedences:
+        yield ", ".join(say(f"precedence-{each.name.lower()}", language) for each in rule.precedences)
+    if rule.after_s:
+        yield say("firebreak-page-rule-after", language, time=format_duration(rule.after_s))
+    if rule.count > 1:
+        yield say("firebreak-page-rule-count", language, count=rule.count)
+    if rule.within_s is not None:
+        yield say("firebreak-page-rule-within", language, time=format_duration(rule.within_s))
+
+
+def rule_values(terms: FirebreakTerms) -> dict[str, Any]:
+    """Give the rules for programs; durations in seconds."""
+    return {
+        "unknown_after_s": terms.unknown_after_s,
+        "mediator": terms.mediator,
+        "rules": [
+            {
+                "id": rule.id,
+                "watches": rule.watches.value,
+                "level": rule.level.value,
+                "posts": list(rule.posts),
+                "precedence": [each.name for each in rule.precedences],
+                "after_s": rule.after_s,
+                "count": rule.count,
+                "within_s": rule.within_s,
+                **{each: rule.sentence.in_language(each) for each in DISPLAY_LANGUAGES},
+            }
+            for rule in terms.rules
+        ],
+    }
