@@ -3,16 +3,29 @@
 import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from coupefeu.model.entry import Kind
-from coupefeu.model.messages import MessageId, format_number
+from coupefeu.model.messages import MessageId
 from coupefeu.model.topics import Topic
 from coupefeu.services.arranged.fold import fold as fold_arranged
 from coupefeu.services.arranged.status import ArrangementView
 from coupefeu.services.arranged.views import select_proposal, select_steps
 from coupefeu.services.base import Context, Select, Statement
-from coupefeu.services.firebreak.rows import MS, About, At, event, forget, opened, pair_key, times_of
+from coupefeu.services.firebreak.rows import (
+    MS,
+    About,
+    At,
+    Awaited,
+    closed_by,
+    due,
+    event,
+    forget_events,
+    forget_opened,
+    opened,
+    pair_key,
+    times_of,
+)
 from coupefeu.services.firebreak.times import terms
 
 if TYPE_CHECKING:
@@ -23,8 +36,8 @@ if TYPE_CHECKING:
 def mark_arranged(roots: Collection[MessageId], context: Context, select: Select) -> Iterator[Statement]:
     """Give the offers of a time that await an answer, and arrangements that came to nothing."""
     for root in sorted(roots):
-        yield from forget(root, Topic.ARRANGED, opened_too=True)
-        yield from forget(root, Topic.ATTEMPT)
+        yield forget_opened(root, Topic.ARRANGED)
+        yield from forget_events(root, Topic.ATTEMPT)
         proposals = select(select_proposal(root))
         if proposals:
             view = fold_arranged(proposals[0], select(select_steps(root)), context)
@@ -37,16 +50,18 @@ def _mark_arranged(view: ArrangementView, context: Context, select: Select) -> I
     times = times_of(entries, context, select)
     for offer in view.offers:
         owes = view.asked if offer.party == view.proposer else view.proposer
-        about = About(
+        awaited = Awaited(
             topic=Topic.ARRANGED,
-            root=view.id,
-            key=view.number,
-            party=owes,
+            position=context.parties.index(owes),
+            number=0,
+            value="",
             post=offer.speakers[1 if owes == view.asked else 0],
+            root=view.id,
         )
-        closers = [times[offer.stopped_by]] if offer.stopped_by in times else []
+        closing = closed_by([times[offer.stopped_by]] if offer.stopped_by in times else [])
         if offer.id in times:
-            yield opened(about, times[offer.id], (offer.due_ms - offer.arrived_ms) // MS, closers)
+            due_ms = due(times[offer.id], (offer.due_ms - offer.arrived_ms) // MS)
+            yield opened(awaited, times[offer.id], due_ms, closing, len(context.parties))
     for step in view.steps:
         is_called_off = step.kind == Kind.ARRANGE_WITHDRAWN and step.party == view.asked
         if step.effect or step.id not in times or not (step.kind == Kind.ARRANGE_REFUSED or is_called_off):
@@ -70,7 +85,7 @@ def mark_answers(notices: Collection[MessageId], context: Context, select: Selec
     from coupefeu.services.notices.tables import select_rows_of  # noqa: PLC0415 - as above
 
     for notice in sorted(notices):
-        yield from forget(notice, Topic.NOTICE_ANSWER, opened_too=True)
+        yield forget_opened(notice, Topic.NOTICE_ANSWER)
         standing = standing_of(select(select_rows_of(notice)), notice, context)
         if standing is not None and not standing.effect:
             yield from _Asking.of(standing, context).rows(select)
@@ -105,6 +120,8 @@ class _Asking:
             later = [versions[following]] if following < len(versions) else []
             ended = [*later, *([standing.closing] if standing.closing is not None else [])]
             for party in self.addressed:
+                if party not in self.context.parties:
+                    continue
                 yield from self._row(same, ended, party, times)
 
     def _times(self, select: Select) -> dict[MessageId, At]:
@@ -131,18 +148,17 @@ class _Asking:
             and settles(notice.form, each.said.answer)
         ]
         agreed = terms(first.row["agreement_version"], self.context).notices.of(notice.form).answer_s
-        root: Any = self.standing.root.id
-        about = About(
+        awaited = Awaited(
             topic=Topic.NOTICE_ANSWER,
-            root=root,
-            key=format_number(root, self.context.parties),
-            party=party,
+            position=self.context.parties.index(party),
+            number=0,
+            value="",
             post=self._post(party),
-            precedence=-1,
+            root=self.standing.root.id,
         )
-        closers = [times[each.id] for each in (*said, *ended) if each.id in times]
-        latest_ms = window_of(notice.volumes)[0]
-        yield opened(about, times[first.id], agreed, closers, latest_ms=latest_ms)
+        closing = closed_by(times[each.id] for each in (*said, *ended) if each.id in times)
+        due_ms = due(times[first.id], agreed, window_of(notice.volumes)[0])
+        yield opened(awaited, times[first.id], due_ms, closing, len(self.context.parties))
 
     def _post(self, party: str) -> str:
         posts: list[str] = json.loads(self.standing.root.row["to_posts"])

@@ -15,7 +15,7 @@ from coupefeu.model.entry import Kind
 from coupefeu.model.messages import MessageId
 from coupefeu.model.topics import Topic
 from coupefeu.services.base import Context, Select, Statement
-from coupefeu.services.firebreak.rows import PLACE_OF, About, at, event, forget, pair_key, times_of
+from coupefeu.services.firebreak.rows import PLACE_OF, About, at, event, forget_events, pair_key, times_of
 from coupefeu.services.persons.holding import judge_row
 from coupefeu.services.persons.views import select_statements_about
 from coupefeu.services.presence.views import select_one_asked
@@ -41,7 +41,7 @@ _SELECT_SHOWN_BY: Final = text(
 def mark_calls(calls: Collection[MessageId], context: Context, select: Select) -> Iterator[Statement]:
     """Give what became of calls, anew: the outcome of an attempt depends on both logs together."""
     for call in sorted(calls):
-        yield from forget(call, Topic.CONTACT, Topic.ATTEMPT)
+        yield from forget_events(call, Topic.CONTACT, Topic.ATTEMPT)
     values = {"calls": json.dumps(sorted(calls)), "parties": len(context.parties)}
     for row in select(Statement(_SELECT_OUTCOMES, values)) if calls else ():
         call = (row["call_log"], row["call_idx"])
@@ -68,7 +68,7 @@ def _about(row: Any, topic: Topic, post: str, value: str) -> About:
 def mark_presence(questions: Collection[MessageId], context: Context, select: Select) -> Iterator[Statement]:
     """Give the first answer to each question by which the post that was asked showed itself."""
     for question in sorted(questions):
-        yield from forget(question, Topic.CONTACT)
+        yield from forget_events(question, Topic.CONTACT)
         asked = [row for row in select(select_one_asked(question)) if not row["effect"]]
         if not asked:
             continue

@@ -5,18 +5,18 @@ known here, what had arrived. Of events the newest of each key is given, of what
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import text
 
-from coupefeu.model.messages import MessageId
 from coupefeu.model.precedence import Precedence
 from coupefeu.model.topics import Topic
 from coupefeu.services.base import Context, Rows, Select, Statement
 from coupefeu.services.firebreak.marks import Asked, Bound, Gathered, Mark, Proof, Role
-from coupefeu.services.firebreak.rows import MS, pair_key, select_times
-from coupefeu.services.firebreak.tables import NEVER, NO_PRECEDENCE, entry_at
+from coupefeu.services.firebreak.proofs import Proofs, proof_of
+from coupefeu.services.firebreak.rows import MS, pair_key
+from coupefeu.services.firebreak.tables import NEVER, NO_PRECEDENCE, entry_at, lane_of
 
 MOST_ATTEMPTS: Final = 64
 """Of a pair and outcome, since its last contact, the newest; all are counted, up to `MOST_COUNTED`."""
@@ -33,6 +33,9 @@ OPENED_TOPICS: Final[Mapping[Topic, tuple[int, ...]]] = {
     Topic.LINE_TEST: (int(Precedence.ROUTINE),),
     Topic.ARRANGED: (NO_PRECEDENCE,),
     Topic.NOTICE_ANSWER: (NO_PRECEDENCE,),
+    Topic.INCIDENT: _OF_MESSAGES,
+    Topic.QUERY: _OF_MESSAGES,
+    Topic.UNITS: (NO_PRECEDENCE,),
 }
 """What is opened and awaits something, and of which precedences it can be."""
 Row = Mapping[str, Any]
@@ -78,30 +81,36 @@ def _having(known: bool) -> Any:
     )
 
 
-_OPEN: Final = {
-    False: f"o.until_ms = {NEVER} AND o.due_ms <= :at_ms ORDER BY o.due_ms",
-    True: f"o.until_arrived_ms = {NEVER} AND o.due_known_ms <= :at_ms AND o.arrived_ms <= :until_ms"
-    " ORDER BY o.due_known_ms",
-}
-"""Of what nothing has closed yet: in the index in the order in which it was due, so that no flood hides the oldest."""
-_CLOSED_LATER: Final = {
-    False: f"o.until_ms > :until_ms AND o.until_ms < {NEVER} AND o.due_ms <= :at_ms ORDER BY o.due_ms",
-    True: f"o.until_arrived_ms > :until_ms AND o.until_arrived_ms < {NEVER} AND o.due_known_ms <= :at_ms"
-    " AND o.arrived_ms <= :until_ms ORDER BY o.due_known_ms",
-}
-
-
-def _late(condition: str) -> Any:
-    return text(
-        "SELECT o.* FROM firebreak_opened AS o WHERE o.is_late AND o.topic = :topic AND o.party = :party"  # noqa: S608 - as above
-        f" AND o.precedence = :precedence AND {condition} LIMIT {MOST_OPENED}"
+MOST_DECLARED: Final = 16
+_SELECT_LAST: Final = {
+    known: text(
+        f"SELECT e.* FROM firebreak_events AS e WHERE e.topic = :topic AND e.key = :key AND {_COUNTS[known]}"  # noqa: S608 - as above
+        f" ORDER BY e.{_BY[known]} DESC, e.log DESC, e.idx DESC LIMIT {MOST_DECLARED}"
     )
-
-
+    for known in (False, True)
+}
+_WAS_LATE: Final = "o.until_last_ms > o.due_known_ms AND o.lane = :lane AND o.due_known_ms <= :at_ms"
+_LATE: Final = {
+    False: "o.due_ms <= :at_ms AND o.until_ms > :until_ms",
+    True: "o.arrived_ms <= :at_ms AND o.until_arrived_ms > :at_ms",
+}
+_SELECT_LATE: Final = {
+    known: tuple(
+        text(
+            f"SELECT o.* FROM firebreak_opened AS o WHERE {_WAS_LATE} AND {closed} AND {late}"  # noqa: S608 - as above
+            f" ORDER BY o.due_known_ms LIMIT {MOST_OPENED}"
+        )
+        for closed in (
+            f"o.until_last_ms = {NEVER}",
+            f"o.until_last_ms > :at_ms AND o.until_last_ms < {NEVER}",
+        )
+    )
+    for known, late in _LATE.items()
+}
+"""What nothing has closed yet stands in the index as it was due, so that no flood hides the oldest; then the rest."""
 _SELECT_NEWEST: Final = {known: _newest(known) for known in (False, True)}
 _SELECT_ATTEMPTS: Final = {known: _attempts(known) for known in (False, True)}
 _SELECT_HAVING: Final = {known: _having(known) for known in (False, True)}
-_SELECT_LATE: Final = {known: (_late(_OPEN[known]), _late(_CLOSED_LATER[known])) for known in (False, True)}
 _SELECT_HEARD: Final = {
     known: text(
         "SELECT * FROM firebreak_times"  # noqa: S608 - as above
@@ -127,17 +136,6 @@ def begun(select: Select, context: Context) -> dict[str, Proof]:
     return found
 
 
-def proof_of(row: Row, entry: MessageId) -> Proof:
-    """Read a row of `TIMES`."""
-    return Proof(
-        entry=entry,
-        counted_ms=row["counted_ms"],
-        claimed_ms=row["claimed_ms"],
-        arrived_ms=row["arrived_ms"],
-        mark=Bound(row["bound"]),
-    )
-
-
 def limits(asked: Asked, context: Context) -> dict[str, int]:
     """Give up to when what counts at an instant may have happened, and may have been due."""
     skew_ms = 0 if asked.known else context.agreement.skew_s * MS
@@ -156,10 +154,11 @@ class _Gathering:
         contacts = self._newest(Topic.CONTACT, pairs)
         attempts, counts = self._attempts(pairs, contacts)
         posts = [post.id for post in self._context.agreement.posts]
-        events = [*contacts, *attempts, *self._newest(Topic.WATCH, posts), *self._witnesses()]
+        watches = self._newest(Topic.WATCH, posts)
+        events = [*contacts, *attempts, *watches, *self._witnesses(), *self._states()]
         opened = list(self._opened())
         heard, sizes = self._heard()
-        proofs = Proofs.of([*events, *opened], self._context, self._select)
+        proofs = Proofs.of(events, opened, self._context, self._select)
         marks = [
             *heard,
             *map(proofs.event, events),
@@ -205,13 +204,19 @@ class _Gathering:
         keys = [f"{witness.name}/{party}" for witness in agreement.witnesses for party in agreement.party_ids]
         return self._newest(Topic.WITNESS, keys)
 
+    def _states(self) -> Iterator[Row]:
+        """Give what each party declared last: of some the newest may be announced, and not have begun."""
+        select = _SELECT_LAST[self._asked.known]
+        for party in self._context.parties:
+            yield from self._rows(select, topic=Topic.LINE_STATE.value, key=party)
+
     def _opened(self) -> Iterator[Row]:
         for topic, precedences in OPENED_TOPICS.items():
-            for party in self._context.parties:
+            for position in range(len(self._context.parties)):
                 for precedence in precedences:
-                    values = {"topic": topic.value, "party": party, "precedence": precedence}
+                    lane = lane_of(topic, position, precedence)
                     for select in _SELECT_LATE[self._asked.known]:
-                        yield from self._rows(select, **values)
+                        yield from self._rows(select, lane=lane)
 
     def _heard(self) -> tuple[list[Mark], dict[int, int]]:
         """Give the newest entry of each party, and how far each log counts."""
@@ -248,60 +253,3 @@ def heard_mark(party: str, proof: Proof) -> Mark:
         value="",
         proofs=(proof,),
     )
-
-
-class Proofs:
-    """When the entries of some rows count, so that marks can be made of them."""
-
-    def __init__(self, known: Mapping[MessageId, Proof]) -> None:
-        self._known = known
-
-    @classmethod
-    def of(cls, rows: Iterable[Row], context: Context, select: Select) -> "Proofs":
-        """Look up every entry that rows of `EVENTS` and `OPENED` name."""
-        entries = {
-            (row[f"{name}log"], row[f"{name}idx"])
-            for row in rows
-            for name in ("", "first_", "until_", "known_")
-            if row.get(f"{name}log") is not None
-        }
-        times = select_times(entries, context, select)
-        return cls({(row["log"], row["idx"]): proof_of(row, (row["log"], row["idx"])) for row in times})
-
-    def event(self, row: Row) -> Mark:
-        """Make the mark of a row of `EVENTS`."""
-        names = [(row["first_log"], row["first_idx"]), (row["log"], row["idx"])]
-        return self._mark(row, Role.EVENT, names, row["due_ms"], None)
-
-    def opened(self, row: Row, *, known: bool, is_closed: bool = False) -> Mark:
-        """Make the mark of a row of `OPENED`; `is_closed`: with what closed it, whenever that was."""
-        names = [(row["log"], row["idx"])]
-        name, due = ("known", "due_known_ms") if known else ("until", "due_ms")
-        closed = self._known.get((row[f"{name}_log"], row[f"{name}_idx"])) if is_closed else None
-        return self._mark(row, Role.OPENED, names, row[due], closed)
-
-    def _mark(
-        self,
-        row: Row,
-        role: Role,
-        names: Sequence[tuple[int | None, int | None]],
-        due_ms: int | None,
-        closed: Proof | None,
-    ) -> Mark:
-        proofs = tuple(
-            self._known[log, index]
-            for log, index in names
-            if log is not None and index is not None and (log, index) in self._known
-        )
-        return Mark(
-            topic=Topic(row["topic"]),
-            role=role,
-            key=row["key"],
-            party=row["party"],
-            post=row["post"],
-            precedence=None if row["precedence"] == NO_PRECEDENCE else Precedence(row["precedence"]),
-            value=row["value"],
-            proofs=proofs,
-            due_ms=due_ms,
-            closed=closed,
-        )

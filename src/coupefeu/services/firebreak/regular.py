@@ -9,37 +9,22 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from sqlalchemy import bindparam, exists, func, literal_column, text
-from sqlalchemy import select as sql_select
+from sqlalchemy import text
 
 from coupefeu.model.logs import position_of
 from coupefeu.services.base import Context, Recorded, Select, Statement
-from coupefeu.services.firebreak.tables import INSERT_SIGHT, INSERT_TIME, SIGHTS, TIMES
+from coupefeu.services.firebreak.tables import INSERT_SIGHT, INSERT_TIME
 from coupefeu.services.firebreak.times import Counting, Key, Timed, timed_of
 
-_P: Final[Any] = bindparam("position")
-_Q: Final[Any] = bindparam("other")
-
-
-def _newest(position: Any) -> Any:
-    newest = sql_select(func.max(TIMES.c.place)).where(TIMES.c.position == position).scalar_subquery()
-    return func.coalesce(newest, literal_column("-1"))
-
-
-_SELECT_AROUND: Final = sql_select(
-    _newest(_P).label("newest"),
-    _newest(_Q).label("other_newest"),
-    exists()
-    .where(SIGHTS.c.seen_position == _P, SIGHTS.c.position == _Q, SIGHTS.c.bound > bindparam("first"))
-    .label("is_named"),
-    func.coalesce(
-        sql_select(SIGHTS.c.bound)
-        .where(SIGHTS.c.position == _P, SIGHTS.c.seen_position == _Q, SIGHTS.c.place < bindparam("first"))
-        .order_by(SIGHTS.c.place.desc())
-        .limit(literal_column("1"))
-        .scalar_subquery(),
-        literal_column("0"),
-    ).label("bound"),
+_LAST: Final = (
+    "FROM firebreak_sights WHERE position = :position AND seen_position = :other AND place < :first"
+)
+_SELECT_AROUND: Final = text(
+    "SELECT coalesce((SELECT max(place) FROM firebreak_times WHERE position = :position), -1) AS newest,"  # noqa: S608 - fixed texts
+    " coalesce((SELECT max(place) FROM firebreak_times WHERE position = :other), -1) AS other_newest,"
+    " EXISTS (SELECT 1 FROM firebreak_sights WHERE seen_position = :position AND position = :other AND bound > :first)"
+    f" AS is_named, coalesce((SELECT bound {_LAST} ORDER BY place DESC LIMIT 1), 0) AS bound,"
+    f" (SELECT seen_ms {_LAST} ORDER BY place DESC LIMIT 1) AS seen_ms"
 )
 """Of a party and another: the newest place of both, whether what comes was named before, how far the first had seen."""
 _OF_OTHER: Final = (
@@ -120,15 +105,13 @@ class _Batch:
         newest = {each: self._newest(each) for each in self.positions}
         reached = {pair: int(row["bound"]) for pair, row in self.around.items()}
         places: dict[int, list[Timed]] = {each: [] for each in self.positions}
-        seen: dict[Key, dict[int, int]] = {pair: {} for pair in self.around}
+        seen: dict[Key, dict[int, Timed]] = {pair: {} for pair in self.around}
         tops: list[list[tuple[Key, int]]] = []
-        statements = []
         for each in entries:
             if each.place <= newest[each.position]:
                 return None
             newest[each.position] = each.place
             places[each.position].append(each)
-            statements.append(Statement(INSERT_TIME, each.row))
             for other, bound in each.sees.items():
                 pair = (each.position, other)
                 if bound > newest[other] + 1:
@@ -137,34 +120,49 @@ class _Batch:
                     if _any_later(places[other], reached[pair], bound, each):
                         return None
                     reached[pair] = bound
-                    seen[pair][bound] = each.claimed_ms + each.skew_ms
-                    statements.append(Statement(INSERT_SIGHT, each.sight(other, bound)))
+                    seen[pair][bound] = each
             tops.append([(pair, bound) for pair, bound in reached.items() if pair[0] == each.position])
-        return statements if self._are_within(entries, tops, seen, places) else None
+        claimed = self._claimed(seen, places)
+        if claimed is None or not _are_within(entries, tops, claimed):
+            return None
+        times = [Statement(INSERT_TIME, each.row) for each in entries]
+        sights = [
+            Statement(INSERT_SIGHT, each.sight(other, bound, claimed.get((other, bound))))
+            for (_, other), bounds in seen.items()
+            for bound, each in bounds.items()
+        ]
+        return times + sights
 
-    def _are_within(
-        self,
-        entries: Sequence[Timed],
-        tops: Sequence[Sequence[tuple[Key, int]]],
-        seen: dict[Key, dict[int, int]],
-        places: dict[int, list[Timed]],
-    ) -> bool:
-        """Whether no entry claims to be older than what its author had seen, and nothing seen claims to be newer."""
+    def _claimed(
+        self, seen: dict[Key, dict[int, Timed]], places: dict[int, list[Timed]]
+    ) -> dict[tuple[int, int], int] | None:
+        """Give when the newest of what was seen claims to be written; None: something seen counts later than it may."""
         claimed: dict[tuple[int, int], int] = {}
         for pair, bounds in seen.items():
-            asked = {int(self.around[pair]["bound"]): _NOBODY_MS, **bounds}
+            around = self.around[pair]
+            asked = {bound: each.claimed_ms + each.skew_ms for bound, each in bounds.items()}
+            if around["seen_ms"] is not None:
+                claimed[pair[1], around["bound"]] = around["seen_ms"]
             values = {"other": pair[1], "sights": json.dumps(list(asked.items()))}
-            for row in self.select(Statement(_SELECT_SEEN, values)):
+            for row in self.select(Statement(_SELECT_SEEN, values)) if asked else ():
                 if row["is_later"]:
-                    return False
+                    return None
                 if row["claimed_ms"] is not None:
                     claimed[pair[1], row["bound"]] = row["claimed_ms"]
-        claimed |= _claimed_here(seen, places)
-        return all(
-            claimed.get((pair[1], bound), -_NOBODY_MS) - each.skew_ms <= each.claimed_ms
-            for each, top in zip(entries, tops, strict=True)
-            for pair, bound in top
-        )
+        return claimed | _claimed_here(seen, places)
+
+
+def _are_within(
+    entries: Sequence[Timed],
+    tops: Sequence[Sequence[tuple[Key, int]]],
+    claimed: dict[tuple[int, int], int],
+) -> bool:
+    """Whether no entry claims to be older than what its author had seen."""
+    return all(
+        claimed.get((pair[1], bound), -_NOBODY_MS) - each.skew_ms <= each.claimed_ms
+        for each, top in zip(entries, tops, strict=True)
+        for pair, bound in top
+    )
 
 
 def _any_later(theirs: Sequence[Timed], start: int, end: int, seer: Timed) -> bool:
@@ -176,7 +174,7 @@ def _any_later(theirs: Sequence[Timed], start: int, end: int, seer: Timed) -> bo
 
 
 def _claimed_here(
-    seen: dict[Key, dict[int, int]], places: dict[int, list[Timed]]
+    seen: dict[Key, dict[int, Timed]], places: dict[int, list[Timed]]
 ) -> dict[tuple[int, int], int]:
     """Give when the newest of what was seen claims to be written, where that is of this batch."""
     found = {}

@@ -15,13 +15,18 @@ from coupefeu.services.firebreak.tables import (
     FORGET_OPENED,
     INSERT_EVENT,
     INSERT_OPENED,
+    LANES_OF_TOPIC,
     NEVER,
     NO_PRECEDENCE,
+    lane_of,
+    opened_id,
+    packed,
     position_and_place,
+    unpacked,
 )
 
 MS: Final = 1_000
-PLACE_OF: Final = "{0}.log % :parties = t.position AND ((({0}.log / :parties) << 40) | {0}.idx) = t.place"
+PLACE_OF: Final = "{0}.log % :parties = t.position AND ((({0}.log / :parties) << 32) | {0}.idx) = t.place"
 """Joins a table of entries, by its name, with `firebreak_times AS t`."""
 
 
@@ -46,7 +51,7 @@ def at(row: Any) -> At:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What a mark is of; see `marks.Mark`. `root`: the entry from all about which it is made."""
+    """What an event is of; see `marks.Mark`. `root`: the entry from all about which it is made."""
 
     topic: Topic
     root: MessageId
@@ -87,20 +92,23 @@ def event(about: About, when: At, first: MessageId | None = None, due_ms: int | 
     return Statement(INSERT_EVENT, row)
 
 
-@dataclass(slots=True, kw_only=True)
+_OPEN: Final = (NEVER, -1, -1)
+
+
+@dataclass(slots=True)
 class Closing:
     """The first that closed something: of all that could, the one that counts first, and the one that came first."""
 
-    until: tuple[int, int, int] = (NEVER, -1, -1)
-    known: tuple[int, int, int] = (NEVER, -1, -1)
+    until: tuple[int, int, int] = _OPEN
+    known: tuple[int, int, int] = _OPEN
 
     @classmethod
-    def of(cls, row: Any) -> "Closing":
+    def of(cls, row: Any, parties: int) -> "Closing":
         """Read what a row of `OPENED` says."""
-        return cls(
-            until=(row["until_ms"], _or_none(row["until_log"]), _or_none(row["until_idx"])),
-            known=(row["until_arrived_ms"], _or_none(row["known_log"]), _or_none(row["known_idx"])),
-        )
+        if row["until_by"] is None:
+            return cls()
+        until, known = unpacked(row["until_by"], parties), unpacked(row["known_by"], parties)
+        return cls(until=(row["until_ms"], *until), known=(row["until_arrived_ms"], *known))
 
     def by(self, when: At) -> None:
         """Take one more that could have closed it."""
@@ -108,42 +116,60 @@ class Closing:
         self.known = min(self.known, (when.arrived_ms, *when.entry))
 
 
-def _or_none(number: int | None) -> int:
-    return -1 if number is None else number
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """What an entry opened. `position`: of who owes it; `number`: which of what that entry opens for this party.
 
-
-def opened(
-    about: About,
-    when: At,
-    seconds: int,
-    closers: Iterable[At] = (),
-    closing: Closing | None = None,
-    latest_ms: int | None = None,
-) -> Statement:
-    """Give the row of something opened that is late after `seconds`, or at `latest_ms` where that comes before.
-
-    `closing`: what had closed it so far.
+    `root`: the entry from all about which it is made, where that is not the one that opened it.
     """
-    closing = closing or Closing()
-    for each in closers:
-        closing.by(each)
+
+    topic: Topic
+    position: int
+    number: int
+    value: str
+    post: str
+    precedence: int = NO_PRECEDENCE
+    root: MessageId | None = None
+
+
+def opened(what: Awaited, when: At, due_ms: tuple[int, int], closing: Closing, parties: int) -> Statement:
+    """Give the row of something opened. `due_ms`: from when it is late, by the time that counts and as known here."""
     (until_ms, *until), (arrived_ms, *known) = closing.until, closing.known
-    due_ms, due_known_ms = (_due(each, seconds, latest_ms) for each in (when.counted_ms, when.known_ms))
+    is_open = until_ms == NEVER
+    log, index = (None, None) if what.root is None else what.root
     return Statement(
         INSERT_OPENED,
         {
-            **_row(about, when),
-            "due_ms": due_ms,
-            "due_known_ms": due_known_ms,
+            "id": opened_id(when.entry, what.position, what.number, parties),
+            "lane": lane_of(what.topic, what.position, what.precedence),
+            "root_log": log,
+            "root_idx": index,
+            "value": what.value,
+            "post": what.post,
+            "counted_ms": when.counted_ms,
+            "arrived_ms": when.arrived_ms,
+            "due_ms": due_ms[0],
+            "due_known_ms": due_ms[1],
             "until_ms": until_ms,
-            "until_log": None if until_ms == NEVER else until[0],
-            "until_idx": None if until_ms == NEVER else until[1],
+            "until_by": None if is_open else packed((until[0], until[1]), parties),
             "until_arrived_ms": arrived_ms,
-            "known_log": None if arrived_ms == NEVER else known[0],
-            "known_idx": None if arrived_ms == NEVER else known[1],
-            "is_late": until_ms > due_ms or arrived_ms > due_known_ms,
+            "known_by": None if is_open else packed((known[0], known[1]), parties),
+            "until_last_ms": max(until_ms, arrived_ms),
         },
     )
+
+
+def due(when: At, seconds: int, latest_ms: int | None = None) -> tuple[int, int]:
+    """Say when something is late: so long after it was opened, or at `latest_ms` where that comes before."""
+    return _due(when.counted_ms, seconds, latest_ms), _due(when.known_ms, seconds, latest_ms)
+
+
+def closed_by(closers: Iterable[At]) -> Closing:
+    """Give what closed something, of all that could."""
+    closing = Closing()
+    for each in closers:
+        closing.by(each)
+    return closing
 
 
 def _due(from_ms: int, seconds: int, latest_ms: int | None) -> int:
@@ -151,13 +177,18 @@ def _due(from_ms: int, seconds: int, latest_ms: int | None) -> int:
     return due_ms if latest_ms is None or latest_ms <= from_ms else min(due_ms, latest_ms)
 
 
-def forget(root: MessageId, *topics: Topic, opened_too: bool = False) -> Iterator[Statement]:
-    """Take out what was made of a root, to make it anew."""
+def forget_events(root: MessageId, *topics: Topic) -> Iterator[Statement]:
+    """Take out the events that were made of a root, to make them anew."""
     for topic in topics:
         values = {"b_log": root[0], "b_idx": root[1], "b_topic": topic.value}
         yield Statement(FORGET_EVENTS, values)
-        if opened_too:
-            yield Statement(FORGET_OPENED, values)
+
+
+def forget_opened(root: MessageId, topic: Topic) -> Statement:
+    """Take out what was opened by entries about a root, to make it anew."""
+    first = lane_of(topic, 0, NO_PRECEDENCE)
+    values = {"b_log": root[0], "b_idx": root[1], "b_first": first, "b_end": first + LANES_OF_TOPIC}
+    return Statement(FORGET_OPENED, values)
 
 
 _SELECT_TIMES: Final = text(

@@ -6,8 +6,9 @@ from coupefeu.errors import UsageError
 from coupefeu.services.base import Command, Context, Draft, Recorded, Rows, Select, Statement
 from coupefeu.services.firebreak.awaited import mark_answers, mark_arranged
 from coupefeu.services.firebreak.contacts import mark_calls, mark_presence
+from coupefeu.services.firebreak.ledger import mark_incidents
 from coupefeu.services.firebreak.regular import count_times
-from coupefeu.services.firebreak.stands import mark_watches, mark_witnesses
+from coupefeu.services.firebreak.stands import mark_states, mark_watches, mark_witnesses
 from coupefeu.services.firebreak.steps import forget_erased, mark_messages
 from coupefeu.services.firebreak.tables import entry_at
 from coupefeu.services.firebreak.touched import Touched
@@ -50,6 +51,8 @@ class FirebreakService:
         yield from mark_answers(touched.notices, context, select)
         yield from mark_watches(touched.watches, context, select)
         yield from mark_witnesses(touched.witnessed, context, select)
+        yield from mark_states(touched.states, context, select)
+        yield from mark_incidents(touched.incidents, context, select)
 
 
 def _unknown(command: Command) -> UsageError:

@@ -1,4 +1,4 @@
-"""Marks of what stands until it is said otherwise: who is on watch, whether a witness is heard."""
+"""Marks of what stands until it is said otherwise: who is on watch, what the line is declared to be, a witness."""
 
 import json
 from collections.abc import Collection, Iterator
@@ -7,10 +7,12 @@ from typing import Final
 from sqlalchemy import text
 
 from coupefeu.model.entry import Kind
+from coupefeu.model.line_state import LineState
 from coupefeu.model.messages import MessageId
 from coupefeu.model.topics import Topic
 from coupefeu.services.base import Context, Select, Statement
 from coupefeu.services.firebreak.rows import PLACE_OF, About, at, event
+from coupefeu.services.line_state.facts import read_line_state
 from coupefeu.services.watch.views import WATCH
 
 _ENTRY: Final = (
@@ -25,6 +27,11 @@ _SELECT_WATCHES: Final = text(
 _SELECT_WORDS: Final = text(
     "SELECT e.log, e.idx, e.name, e.is_heard, e.post, e.arrived_ms, t.counted_ms"
     f" {_ENTRY.format('witness_words')}"
+)
+
+_SELECT_STATES: Final = text(
+    "SELECT e.log, e.idx, e.from_post AS post, e.body, e.state, e.arrived_ms, t.counted_ms"
+    f" {_ENTRY.format('line_states')} WHERE e.state IS NOT NULL"
 )
 
 
@@ -57,3 +64,21 @@ def mark_witnesses(entries: Collection[MessageId], context: Context, select: Sel
             value="heard" if row["is_heard"] else "unseen",
         )
         yield event(about, at(row))
+
+
+def mark_states(entries: Collection[MessageId], context: Context, select: Select) -> Iterator[Statement]:
+    """Give what each party declared the line to be, and from when on; never from before it was written."""
+    values = {"entries": json.dumps(sorted(entries)), "parties": len(context.parties)}
+    for row in select(Statement(_SELECT_STATES, values)) if entries else ():
+        fact, _ = read_line_state(Kind.LINE_STATE, row["body"])
+        party = context.party_of(row["log"])
+        about = About(
+            topic=Topic.LINE_STATE,
+            root=(row["log"], row["idx"]),
+            key=party,
+            party=party,
+            post=row["post"],
+            value=LineState(row["state"]).name.lower(),
+        )
+        from_ms = None if fact is None else fact.from_ms
+        yield event(about, at(row), due_ms=from_ms if from_ms is None else max(from_ms, row["counted_ms"]))

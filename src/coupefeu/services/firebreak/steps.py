@@ -7,15 +7,29 @@ from the same functions, and a property test holds them to one another.
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import text
 
+from coupefeu.model.agreement import Agreement
 from coupefeu.model.entry import Kind
-from coupefeu.model.messages import Form, MessageId, format_number
+from coupefeu.model.messages import CriticalField, Form, MessageId, OutcomeCode, format_number
 from coupefeu.model.topics import Topic
-from coupefeu.services.base import Context, Select, Statement
-from coupefeu.services.firebreak.rows import PLACE_OF, About, Closing, at, event, opened, pair_key
+from coupefeu.services.base import Context, Rows, Select, Statement
+from coupefeu.services.firebreak.rows import (
+    PLACE_OF,
+    About,
+    Awaited,
+    Closing,
+    at,
+    due,
+    event,
+    opened,
+    pair_key,
+)
+from coupefeu.services.firebreak.tables import LANES_OF_TOPIC, SLOT_BITS, lane_of, opened_id, packed
 from coupefeu.services.firebreak.times import terms
 from coupefeu.services.messages.clocks import CLOSING, STOPPED_BY, deadline_s, is_step
 from coupefeu.services.messages.effects import (
@@ -44,11 +58,19 @@ _TOPICS: Final[Mapping[StepName, Topic]] = {
     StepName.ANSWERED: Topic.LINE_TEST,
 }
 """What awaits people; of the steps of machines the answer to a line test alone."""
-_THOSE: Final = f"({', '.join(repr(each.value) for each in sorted({*_TOPICS.values(), Topic.REPLY}))})"
+_NUMBERS: Final = {name: number for number, name in enumerate(_TOPICS)}
+_KINDS_OF_TOPIC: Final = sorted(
+    {lane_of(each, 0, -1) // LANES_OF_TOPIC for each in (*_TOPICS.values(), Topic.REPLY)}
+)
 _NAMED: Final = "json_extract(j.value, '$[0]')", "json_extract(j.value, '$[1]')"
 _TIMED: Final = f"JOIN firebreak_times AS t ON {PLACE_OF}"
+_MESSAGE: Final = (
+    "m.log, m.idx, m.arrived_ms, m.kind, m.from_post, m.to_posts, m.agreement_version, m.body, m.effect, m.erased,"
+    " m.precedence, m.form, m.subject, m.about_log, m.about_idx, m.leaf_hash, EXISTS (SELECT 1 FROM message_facts AS a"
+    " WHERE a.message_log = m.log AND a.message_idx = m.idx) AS has_acts"
+)
 _SELECT_MESSAGES: Final = text(
-    "SELECT m.*, t.counted_ms FROM json_each(:entries) AS j"  # noqa: S608 - fixed texts
+    f"SELECT {_MESSAGE}, t.counted_ms FROM json_each(:entries) AS j"  # noqa: S608 - fixed texts
     f" JOIN messages AS m ON m.log = {_NAMED[0]} AND m.idx = {_NAMED[1]} {_TIMED.format('m')}"
 )
 _SELECT_ACTS: Final = text(
@@ -60,18 +82,13 @@ _SELECT_ACTS_ABOUT: Final = text(
     f" {_TIMED.format('a')} WHERE a.message_log = :log AND a.message_idx = :idx AND a.kind != {int(Kind.SHOWN)}"
     f" ORDER BY a.arrival LIMIT {MOST_ACTS}"
 )
-_SELECT_HAVING_ACTS: Final = text(
-    f"SELECT {_NAMED[0]} AS log, {_NAMED[1]} AS idx FROM json_each(:entries) AS j WHERE EXISTS"  # noqa: S608 - as above
-    f" (SELECT 1 FROM message_facts AS a WHERE a.message_log = {_NAMED[0]} AND a.message_idx = {_NAMED[1]})"
-)
 _SELECT_OPENED: Final = text(
-    "SELECT o.* FROM json_each(:entries) AS j JOIN firebreak_opened AS o"  # noqa: S608 - as above
-    f" ON o.root_log = {_NAMED[0]} AND o.root_idx = {_NAMED[1]}"
-    f" WHERE o.topic IN {_THOSE}"
+    "SELECT o.* FROM json_each(:packed) AS j JOIN firebreak_opened AS o"  # noqa: S608 - as above
+    f" ON o.id >= j.value << {SLOT_BITS} AND o.id < j.value + 1 << {SLOT_BITS}"
 )
 _FORGET_RANGE: Final = text(
-    "DELETE FROM firebreak_opened WHERE root_log = :log AND root_idx >= :start AND root_idx < :end"  # noqa: S608 - as above
-    f" AND topic IN {_THOSE}"
+    f"DELETE FROM firebreak_opened WHERE id >= :first << {SLOT_BITS} AND id < :end << {SLOT_BITS}"  # noqa: S608 - as above
+    f" AND lane / {LANES_OF_TOPIC} IN ({', '.join(map(str, _KINDS_OF_TOPIC))})"
 )
 _SELECT_ERASED_READ_BACKS: Final = text(
     "SELECT log, idx FROM message_facts"  # noqa: S608 - as above
@@ -90,83 +107,135 @@ def mark_messages(
     select: Select,
 ) -> Iterator[Statement]:
     """Give the rows of messages that came, of acts that came, and of messages whose times, or acts', have moved."""
-    of_acts = _acts(_SELECT_ACTS, acts, context, select)
-    about: dict[MessageId, list[Row]] = defaultdict(list)
-    for act in of_acts:
-        about[act["message_log"], act["message_idx"]].append(act)
-    whole = {*moved, *((row["log"], row["idx"]) for row in _named(_SELECT_HAVING_ACTS, new, select))}
-    for message in whole:
-        values = {"log": message[0], "idx": message[1], "parties": len(context.parties)}
-        about[message] = list(select(Statement(_SELECT_ACTS_ABOUT, values)))
-    asked = {*new, *whole, *about}
-    closings = _closings(about.keys() - whole - set(new), select)
-    for row in _acts(_SELECT_MESSAGES, asked, context, select):
-        yield from _mark(row, about.get((row["log"], row["idx"]), ()), closings, context)
+    if new or acts or moved:
+        yield from _Marking(context, select).rows(new, acts, moved)
 
 
 def forget_erased(range_: tuple[int, int, int], context: Context, select: Select) -> Iterator[Statement]:
-    """Nothing is awaited of what is erased; a read-back that is erased, or whose message is, had matched."""
+    """Await nothing of what is erased; a read-back that is erased, or whose message is, had matched."""
     log, start, end = range_
-    values = {"log": log, "start": start, "end": end}
-    yield Statement(_FORGET_RANGE, values)
-    rows = select(Statement(_SELECT_ERASED_READ_BACKS, values))
+    first, last = (packed((log, each), len(context.parties)) for each in (start, end))
+    yield Statement(_FORGET_RANGE, {"first": first, "end": last})
+    rows = select(Statement(_SELECT_ERASED_READ_BACKS, {"log": log, "start": start, "end": end}))
     yield from mark_messages((), [(row["log"], row["idx"]) for row in rows], (), context, select)
 
 
-def _named(executable: Any, entries: Collection[MessageId], select: Select, **values: int) -> Sequence[Row]:
-    """Run a select over some entries, named as JSON; none: nothing."""
-    return (
-        select(Statement(executable, {"entries": json.dumps(sorted(entries)), **values})) if entries else ()
-    )
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """One step of one party that has a clock."""
+
+    name: StepName
+    party: str
+    awaited: Awaited
+    seconds: int
 
 
-def _acts(executable: Any, entries: Collection[MessageId], context: Context, select: Select) -> Sequence[Row]:
-    return _named(executable, entries, select, parties=len(context.parties))
+@dataclass(slots=True)
+class _Marking:
+    """Messages that are marked together."""
+
+    context: Context
+    select: Select
+
+    def rows(
+        self, new: Collection[MessageId], acts: Collection[MessageId], moved: Collection[MessageId]
+    ) -> Iterator[Statement]:
+        about: dict[MessageId, list[Row]] = defaultdict(list)
+        for act in self._named(_SELECT_ACTS, acts):
+            about[act["message_log"], act["message_idx"]].append(act)
+        whole = {*new, *moved}
+        closings = self._closings(about.keys() - whole)
+        for row in self._named(_SELECT_MESSAGES, {*whole, *about}):
+            message = (row["log"], row["idx"])
+            known: Rows = about.get(message, ())
+            if message in whole:
+                known = self._all_about(message) if row["has_acts"] else ()
+            yield from self._mark(row, known, closings)
+
+    def _all_about(self, message: MessageId) -> Rows:
+        values = {"log": message[0], "idx": message[1], "parties": len(self.context.parties)}
+        return self.select(Statement(_SELECT_ACTS_ABOUT, values))
+
+    def _named(self, executable: Any, entries: Collection[MessageId]) -> Rows:
+        """Run a select over some entries; none: nothing."""
+        values = {"entries": json.dumps(sorted(entries)), "parties": len(self.context.parties)}
+        return self.select(Statement(executable, values)) if entries else ()
+
+    def _closings(self, messages: Collection[MessageId]) -> dict[int, Closing]:
+        """Give what closed each step so far, for acts that add to it."""
+        if not messages:
+            return {}
+        count = len(self.context.parties)
+        named = json.dumps([packed(each, count) for each in messages])
+        rows = self.select(Statement(_SELECT_OPENED, {"packed": named}))
+        return {row["id"]: Closing.of(row, count) for row in rows}
+
+    def _mark(
+        self, message: Row, acts: Sequence[Row], closings: Mapping[int, Closing]
+    ) -> Iterator[Statement]:
+        agreement = terms(message["agreement_version"], self.context)
+        if message["effect"] or judge_author(message, agreement):
+            return
+        counted = [act for act in acts if not judge_act(act, message, (), agreement)]
+        yield from _contacts(message, counted, self.context)
+        if message["form"] == Form.CONTACT:
+            yield from _by_another_channel(message)
+        if is_erased(message):
+            return
+        critical = _critical(message, self.context)
+        entry, count = at(message), len(self.context.parties)
+        done = [(act, *_said(act), self.context.party_of(act["log"])) for act in counted]
+        alike = {each: message[each] for each in _ALIKE}
+        for clock in _clocks(tuple(alike.items()), bool(critical), _Same(agreement)):
+            number = opened_id(entry.entry, clock.awaited.position, clock.awaited.number, count)
+            closing = closings.get(number) or Closing()
+            for act, outcome, form, party in done:
+                if form is Form.CANCELLATION or (
+                    party == clock.party and _closes(clock.name, act, outcome, form, message, critical)
+                ):
+                    closing.by(at(act))
+            yield opened(clock.awaited, entry, due(entry, clock.seconds), closing, count)
 
 
-def _closings(messages: Collection[MessageId], select: Select) -> dict[tuple[Any, ...], Closing]:
-    """Give what closed each step so far, for acts that add to it."""
-    rows = _named(_SELECT_OPENED, messages, select)
-    return {(row["root_log"], row["root_idx"], row["party"], row["value"]): Closing.of(row) for row in rows}
+_ALIKE: Final = ("kind", "form", "precedence", "to_posts", "log")
+"""Messages that agree in these await the same, as far as it does not depend on what they say."""
 
 
-def _mark(
-    message: Row, acts: Sequence[Row], closings: Mapping[tuple[Any, ...], Closing], context: Context
-) -> Iterator[Statement]:
-    agreement = terms(message["agreement_version"], context)
-    if message["effect"] or judge_author(message, agreement):
-        return
-    counted = [act for act in acts if not judge_act(act, message, (), agreement)]
-    yield from _contacts(message, counted, context)
-    if message["form"] == Form.CONTACT:
-        yield from _by_another_channel(message)
-    if is_erased(message):
-        return
-    content, _ = read_content(message["body"]) if message["form"] is not None else (None, "")
-    critical = critical_fields(content, _about(message, context)) if content else ()
-    done = [(act, _act_of(act), context.party_of(act["log"])) for act in counted]
-    root, entry = (message["log"], message["idx"]), at(message)
+class _Same:
+    """An agreement, told from others by being the very same object: comparing two takes longer than what is kept."""
+
+    def __init__(self, agreement: Agreement) -> None:
+        self.agreement = agreement
+
+    def __hash__(self) -> int:
+        return id(self.agreement)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.agreement is self.agreement
+
+
+@lru_cache(maxsize=256)
+def _clocks(alike: tuple[tuple[str, Any], ...], has_critical: bool, same: _Same) -> tuple[_Clock, ...]:
+    """Give the steps of a message that have a clock."""
+    return tuple(_find_clocks(dict(alike), has_critical, same.agreement))
+
+
+def _find_clocks(message: Row, has_critical: bool, agreement: Agreement) -> Iterator[_Clock]:
+    posts = addressed_posts(message)
     for party in addressed_parties(message, agreement):
+        post = next((each for each in posts if each.partition(".")[0] == party), "")
         for name, topic in _TOPICS.items():
-            seconds = deadline_s(name, message, bool(critical), party, agreement)
-            if not seconds:
-                continue
-            about = About(
-                topic=_topic(topic, message),
-                root=root,
-                key=format_number(root, context.parties),
-                party=party,
-                post=next((each for each in addressed_posts(message) if each.partition(".")[0] == party), ""),
-                value=name.value,
-                precedence=message["precedence"],
-            )
-            closers = (
-                at(act)
-                for act, (outcome, form), by in done
-                if _closes(name, act, outcome, form, message, by == party, critical)
-            )
-            closing = closings.get((*root, party, name.value))
-            yield opened(about, entry, seconds, closers, closing)
+            seconds = deadline_s(name, message, has_critical, party, agreement)
+            if seconds:
+                awaited = Awaited(
+                    topic=_topic(topic, message),
+                    position=agreement.party_ids.index(party),
+                    number=_NUMBERS[name],
+                    value=name.value,
+                    post=post,
+                    precedence=message["precedence"],
+                )
+                yield _Clock(name, party, awaited, seconds)
 
 
 def _topic(topic: Topic, message: Row) -> Topic:
@@ -174,7 +243,7 @@ def _topic(topic: Topic, message: Row) -> Topic:
     return Topic.REPLY if is_reply else topic
 
 
-def _act_of(act: Row) -> tuple[Any, Any]:
+def _said(act: Row) -> tuple[OutcomeCode | None, Form | None]:
     """Give the outcome that an act states, and the form of one that is a message."""
     if act["kind"] == Kind.MESSAGE:
         form = form_of(act)
@@ -185,49 +254,39 @@ def _act_of(act: Row) -> tuple[Any, Any]:
 def _closes(
     name: StepName,
     act: Row,
-    outcome: Any,
+    outcome: OutcomeCode | None,
     form: Form | None,
     message: Row,
-    is_theirs: bool,
-    critical: Sequence[Any],
+    critical: Sequence[CriticalField],
 ) -> bool:
-    """Whether an act is the step, or makes it beside the point; a cancellation does so for every party."""
-    if form is Form.CANCELLATION:
-        return True
-    if not is_theirs:
-        return False
+    """Whether an act of who owes a step is that step, or makes it beside the point."""
     if act["kind"] in STOPPED_BY[name]:
         return True
-    return is_step(name, act["kind"], outcome, form, message) and (
-        act["kind"] != Kind.READ_BACK or _matches(act, message, critical)
-    )
+    is_done = is_step(name, act["kind"], outcome, form, message)
+    return is_done and (act["kind"] != Kind.READ_BACK or _matches(act, message, critical))
 
 
-def _matches(act: Row, message: Row, critical: Sequence[Any]) -> bool:
+def _matches(act: Row, message: Row, critical: Sequence[CriticalField]) -> bool:
     if is_erased(act) or is_erased(message):
         return True
     return compare(critical, read_act(act["kind"], act["body"])[0].typed).matches
 
 
-def _about(message: Row, context: Context) -> str:
-    if message["about_log"] is None:
-        return ""
-    return format_number((message["about_log"], message["about_idx"]), context.parties)
+def _critical(message: Row, context: Context) -> tuple[CriticalField, ...]:
+    content = None if message["form"] is None else read_content(message["body"])[0]
+    if content is None:
+        return ()
+    about = message["about_log"], message["about_idx"]
+    return critical_fields(content, "" if about[0] is None else format_number(about, context.parties))
 
 
 def _contacts(message: Row, acts: Sequence[Row], context: Context) -> Iterator[Statement]:
     """Give the contacts of posts that read back themselves what another wrote."""
-    read_backs = [act for act in acts if act["kind"] == Kind.READ_BACK]
-    if not read_backs:
-        return
-    content, _ = read_content(message["body"])
-    critical = critical_fields(content, _about(message, context)) if content else ()
-    for act in read_backs:
-        if _matches(act, message, critical):
-            entry = (act["log"], act["idx"])
+    for act in acts:
+        if act["kind"] == Kind.READ_BACK and _matches(act, message, _critical(message, context)):
             about = About(
                 topic=Topic.CONTACT,
-                root=entry,
+                root=(act["log"], act["idx"]),
                 key=pair_key(message["from_post"], act["from_post"]),
                 party=context.party_of(act["log"]),
                 post=act["from_post"],
@@ -239,11 +298,10 @@ def _contacts(message: Row, acts: Sequence[Row], context: Context) -> Iterator[S
 
 def _by_another_channel(message: Row) -> Iterator[Statement]:
     """Give a contact elsewhere, which one side reports, as an attempt: nothing here proves it."""
-    entry = (message["log"], message["idx"])
     for post in addressed_posts(message)[:1]:
         about = About(
             topic=Topic.ATTEMPT,
-            root=entry,
+            root=(message["log"], message["idx"]),
             key=pair_key(message["from_post"], post),
             party=message["from_post"].partition(".")[0],
             post=message["from_post"],

@@ -5,13 +5,14 @@ A *place* orders all entries of a party, whichever of its logs they stand in: th
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, bindparam, delete
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, bindparam, delete
 
 from coupefeu.model.logs import incarnation_of, log_number, position_of
 from coupefeu.model.messages import MessageId
+from coupefeu.model.topics import Topic
 from coupefeu.services.base import METADATA
 
-PLACE_BITS: Final = 40
+PLACE_BITS: Final = 32
 _LARGEST_INDEX: Final = (1 << PLACE_BITS) - 1
 NEVER: Final = 1 << 60
 """When something closes that nothing has closed."""
@@ -65,6 +66,7 @@ SIGHTS: Final = Table(
     Column("place", BigInteger, nullable=False, doc="of the first entry that had seen them"),
     Column("claimed_ms", BigInteger, nullable=False),
     Column("skew_ms", Integer, nullable=False),
+    Column("seen_ms", BigInteger, doc="claimed by the newest entry before the bound; None: none is here"),
     sqlite_with_rowid=False,
 )
 Index("firebreak_sights_by_seer", SIGHTS.c.position, SIGHTS.c.seen_position, SIGHTS.c.place)
@@ -104,36 +106,78 @@ Index("firebreak_events_known", EVENTS.c.topic, EVENTS.c.key, EVENTS.c.known_ms,
 OPENED: Final = Table(
     "firebreak_opened",
     METADATA,
-    *_beginning(),
+    Column("id", BigInteger, primary_key=True, autoincrement=False, doc="see `opened_id`"),
+    Column("lane", Integer, nullable=False, doc="topic, party that owes and precedence: see `lane_of`"),
+    Column(
+        "root_log", Integer, doc="made from all about this; None: from all about the entry that opened it"
+    ),
+    Column("root_idx", BigInteger),
+    Column("value", String, nullable=False),
+    Column("post", String, nullable=False),
+    Column("counted_ms", BigInteger, nullable=False),
+    Column("arrived_ms", BigInteger, nullable=False),
     Column("due_ms", BigInteger, nullable=False),
-    Column("due_known_ms", BigInteger, nullable=False),
+    Column("due_known_ms", BigInteger, nullable=False, doc="never after `due_ms`"),
     Column("until_ms", BigInteger, nullable=False, doc="when what closed it counts"),
-    Column("until_log", Integer),
-    Column("until_idx", BigInteger),
+    Column("until_by", BigInteger, doc="that entry, as `packed`"),
     Column("until_arrived_ms", BigInteger, nullable=False, doc="when something that closed it came first"),
-    Column("known_log", Integer),
-    Column("known_idx", BigInteger),
-    Column("is_late", Boolean, nullable=False, doc="it was overdue at some instant, by either clock"),
-    sqlite_with_rowid=False,
+    Column("known_by", BigInteger),
+    Column(
+        "until_last_ms", BigInteger, nullable=False, doc="the later of both: `NEVER` while nothing closes it"
+    ),
 )
-_LATE: Final = (OPENED.c.topic, OPENED.c.party, OPENED.c.precedence)
+_WAS_LATE: Final = OPENED.c.until_last_ms > OPENED.c.due_known_ms
 Index(
     "firebreak_opened_late",
-    *_LATE,
-    OPENED.c.until_ms,
-    OPENED.c.due_ms,
-    sqlite_where=OPENED.c.is_late,
-    postgresql_where=OPENED.c.is_late,
-)
-Index(
-    "firebreak_opened_late_known",
-    *_LATE,
-    OPENED.c.until_arrived_ms,
+    OPENED.c.lane,
+    OPENED.c.until_last_ms,
     OPENED.c.due_known_ms,
-    sqlite_where=OPENED.c.is_late,
-    postgresql_where=OPENED.c.is_late,
+    sqlite_where=_WAS_LATE,
+    postgresql_where=_WAS_LATE,
 )
-"""What was done in time is in neither: few things are late among all that were ever awaited."""
+"""What was done in time is not in it: few things are late among all that were ever awaited."""
+_HAS_ROOT: Final = OPENED.c.root_log.is_not(None)
+Index(
+    "firebreak_opened_by_root",
+    OPENED.c.root_log,
+    OPENED.c.root_idx,
+    sqlite_where=_HAS_ROOT,
+    postgresql_where=_HAS_ROOT,
+)
+SLOT_BITS: Final = 12
+_NUMBER_BITS: Final = 7
+_PACKED_BITS: Final = 46
+"""Of a place: the incarnation above the index."""
+MOST_OF_ONE: Final = 1 << _NUMBER_BITS
+"""So many things one entry opens for one party."""
+_TOPICS: Final = tuple(Topic)
+LANES_OF_TOPIC: Final = 1 << 8
+
+
+def packed(entry: MessageId, parties: int) -> int:
+    """Write an entry as one number."""
+    position, place = position_and_place(entry, parties)
+    return position << _PACKED_BITS | place
+
+
+def unpacked(number: int, parties: int) -> MessageId:
+    """Read it."""
+    return entry_at(number >> _PACKED_BITS, number & ((1 << _PACKED_BITS) - 1), parties)
+
+
+def opened_id(entry: MessageId, position: int, number: int, parties: int) -> int:
+    """Give a number to something opened: by the entry that opened it, who owes it, and which of its things it is."""
+    return packed(entry, parties) << SLOT_BITS | position << _NUMBER_BITS | number
+
+
+def lane_of(topic: Topic, position: int, precedence: int) -> int:
+    """Give a number to what is awaited of one party in one matter at one precedence."""
+    return (_TOPICS.index(topic) << 5 | position) << 3 | precedence + 1
+
+
+def read_lane(lane: int) -> tuple[Topic, int, int]:
+    """Give topic, position and precedence."""
+    return _TOPICS[lane >> 8], lane >> 3 & 31, (lane & 7) - 1
 
 
 def _insert(table: Table) -> Any:
@@ -156,4 +200,9 @@ def _forget(table: Table) -> Any:
 
 
 FORGET_EVENTS: Final = _forget(EVENTS)
-FORGET_OPENED: Final = _forget(OPENED)
+FORGET_OPENED: Final = delete(OPENED).where(
+    OPENED.c.root_log == bindparam("b_log"),
+    OPENED.c.root_idx == bindparam("b_idx"),
+    OPENED.c.lane >= bindparam("b_first"),
+    OPENED.c.lane < bindparam("b_end"),
+)

@@ -107,8 +107,8 @@ class Timed:
             "skew_ms": self.skew_ms,
         }
 
-    def sight(self, seen: int, bound: int) -> dict[str, Any]:
-        """Give the row that says how far it had seen another party's logs."""
+    def sight(self, seen: int, bound: int, seen_ms: int | None) -> dict[str, Any]:
+        """Give the row that says how far it had seen another party's logs, and when the newest of that was written."""
         return {
             "seen_position": seen,
             "position": self.position,
@@ -116,6 +116,7 @@ class Timed:
             "place": self.place,
             "claimed_ms": self.claimed_ms,
             "skew_ms": self.skew_ms,
+            "seen_ms": seen_ms,
         }
 
 
@@ -178,7 +179,8 @@ class Counting:
             forget = {"b_position": timed.position, "b_seen_position": seen, "b_place": timed.place}
             yield Statement(_FORGET_SIGHTS, forget | {"b_bound": bound})
             later = self._rows(_NEWEST_FIRST, position=timed.position, start=timed.place + 1, end=_LAST)
-        yield Statement(INSERT_SIGHT, timed.sight(seen, bound))
+        newest = self._rows(_SELECT_BEFORE, position=seen, place=bound)
+        yield Statement(INSERT_SIGHT, timed.sight(seen, bound, newest[0]["claimed_ms"] if newest else None))
         latest_ms = timed.claimed_ms + timed.skew_ms
         seen_first = self._rows(_SELECT_LATER, position=seen, start=start, end=bound, counted_ms=latest_ms)
         yield from self._count_anew([*seen_first, *later])
@@ -194,6 +196,7 @@ class Counting:
             for sight in self._rows(_SELECT_FIRST_SEEING, **values, bound=timed.place, limit=MOST_NAMED):
                 if sight["bound"] > next_place:
                     break
+                yield Statement(INSERT_SIGHT, {**sight, "seen_ms": timed.claimed_ms})
                 following = self._rows(_SELECT_FIRST_SEEING, **values, bound=sight["bound"], limit=1)
                 end = int(following[0]["place"]) if following else _LAST
                 earliest_ms = timed.claimed_ms

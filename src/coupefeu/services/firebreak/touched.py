@@ -16,6 +16,7 @@ from coupefeu.services.calls.facts import KINDS as CALLS
 from coupefeu.services.entry_rows import fits
 from coupefeu.services.firebreak.contacts import questions_of
 from coupefeu.services.firebreak.steps import CLOSERS
+from coupefeu.services.incidents.facts import KINDS as INCIDENTS
 from coupefeu.services.messages.views import MESSAGE_KINDS
 from coupefeu.services.notices.facts import CLOSINGS, VERSIONS
 
@@ -38,6 +39,8 @@ class Touched:
     questions: set[MessageId] = field(default_factory=set)
     watches: set[MessageId] = field(default_factory=set)
     witnessed: set[MessageId] = field(default_factory=set)
+    states: set[MessageId] = field(default_factory=set)
+    incidents: set[MessageId] = field(default_factory=set)
     erased: list[tuple[int, int, int]] = field(default_factory=list)
 
     def take(self, recorded: Recorded, select: Select) -> None:
@@ -61,6 +64,10 @@ class Touched:
             self.notices |= {entry} if kind == Kind.NOTICE_FILED else set(_named(head, 1))
         elif kind in _WATCHES:
             self.watches.add(entry)
+        elif kind == Kind.LINE_STATE:
+            self.states.add(entry)
+        elif kind in INCIDENTS:
+            self.incidents |= {entry} if kind == Kind.INCIDENT_REPORTED else set(_named(head, 1))
         elif kind == Kind.WITNESS_HEARD:
             self.witnessed.add(entry)
         else:
@@ -112,6 +119,8 @@ _LOOKS: Final = (
     ("questions", "statements", "about_log", "about_idx"),
     ("watches", "watches", "log", "idx"),
     ("witnessed", "witness_words", "log", "idx"),
+    ("states", "line_states", "log", "idx"),
+    ("incidents", "incident_acts", "root_log", "root_idx"),
 )
 """What an entry can be in, and from which columns there what it is about is read."""
 _SELECT_ROOTS: Final = text(

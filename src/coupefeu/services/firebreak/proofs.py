@@ -1,0 +1,87 @@
+"""Rows made marks: each with the entries that prove it, and when they count."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from coupefeu.model.messages import MessageId, format_number
+from coupefeu.model.precedence import Precedence
+from coupefeu.model.topics import Topic
+from coupefeu.services.base import Context, Select
+from coupefeu.services.firebreak.marks import Bound, Mark, Proof, Role
+from coupefeu.services.firebreak.rows import select_times
+from coupefeu.services.firebreak.tables import NO_PRECEDENCE, SLOT_BITS, read_lane, unpacked
+
+Row = Mapping[str, Any]
+
+
+def proof_of(row: Row, entry: MessageId) -> Proof:
+    """Read a row of `TIMES`."""
+    return Proof(
+        entry=entry,
+        counted_ms=row["counted_ms"],
+        claimed_ms=row["claimed_ms"],
+        arrived_ms=row["arrived_ms"],
+        mark=Bound(row["bound"]),
+    )
+
+
+class Proofs:
+    """When the entries of some rows count, so that marks can be made of them."""
+
+    def __init__(self, known: Mapping[MessageId, Proof], parties: tuple[str, ...]) -> None:
+        self._known = known
+        self._parties = parties
+
+    @classmethod
+    def of(
+        cls, events: Collection[Row], opened: Collection[Row], context: Context, select: Select
+    ) -> "Proofs":
+        """Look up every entry that rows of `EVENTS` and `OPENED` name."""
+        count = len(context.parties)
+        entries = {(row["log"], row["idx"]) for row in events}
+        entries |= {(row["first_log"], row["first_idx"]) for row in events if row["first_log"] is not None}
+        for row in opened:
+            closers = [row[by] for by in ("until_by", "known_by") if row[by] is not None]
+            entries |= {unpacked(each, count) for each in (row["id"] >> SLOT_BITS, *closers)}
+        times = select_times(entries, context, select)
+        known = {(row["log"], row["idx"]): proof_of(row, (row["log"], row["idx"])) for row in times}
+        return cls(known, context.parties)
+
+    def event(self, row: Row) -> Mark:
+        """Make the mark of a row of `EVENTS`."""
+        named = [(row["first_log"], row["first_idx"]), (row["log"], row["idx"])]
+        return Mark(
+            topic=Topic(row["topic"]),
+            role=Role.EVENT,
+            key=row["key"],
+            party=row["party"],
+            post=row["post"],
+            precedence=_precedence(row["precedence"]),
+            value=row["value"],
+            proofs=tuple(self._known[each] for each in named if each in self._known),
+            due_ms=row["due_ms"],
+        )
+
+    def opened(self, row: Row, *, known: bool, is_closed: bool = False) -> Mark:
+        """Make the mark of a row of `OPENED`; `is_closed`: with what closed it, whenever that was."""
+        count = len(self._parties)
+        topic, position, precedence = read_lane(row["lane"])
+        entry = unpacked(row["id"] >> SLOT_BITS, count)
+        root = entry if row["root_log"] is None else (row["root_log"], row["root_idx"])
+        by = row["known_by" if known else "until_by"]
+        return Mark(
+            topic=topic,
+            role=Role.OPENED,
+            key=format_number(root, self._parties),
+            party=self._parties[position],
+            post=row["post"],
+            precedence=_precedence(precedence),
+            value=row["value"],
+            proofs=(self._known[entry],),
+            due_ms=row["due_known_ms" if known else "due_ms"],
+            closed=self._known.get(unpacked(by, count)) if is_closed and by is not None else None,
+        )
+
+
+def _precedence(number: int) -> Precedence | None:
+    return None if number == NO_PRECEDENCE else Precedence(number)
