@@ -1,7 +1,7 @@
 """What must be marked anew after some entries: named by their heads, and by entries that count at another time now."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -21,8 +21,31 @@ from coupefeu.services.messages.views import MESSAGE_KINDS
 from coupefeu.services.notices.facts import CLOSINGS, VERSIONS
 
 ANSWERS: Final = frozenset({Kind.NOTICE_ANSWERED, Kind.COUNTER_ANSWERED})
-_WATCHES: Final = frozenset({Kind.WATCH_TAKEN, Kind.WATCH_LEFT, Kind.WATCH_ACCEPTED})
 _OF_KEYS: Final = frozenset({Kind.PERSONAL_KEY_ENROLLED, Kind.PERSONAL_KEY_ENDED})
+MOST_NAMED: Final = 64
+_ITSELF: Final[Mapping[int, str]] = {
+    **dict.fromkeys(MESSAGE_KINDS, "messages"),
+    **dict.fromkeys(CLOSERS, "acts"),
+    Kind.CALL_PLACED: "calls",
+    Kind.ARRANGE_PROPOSED: "arranged",
+    Kind.NOTICE_FILED: "notices",
+    Kind.INCIDENT_REPORTED: "incidents",
+    Kind.WATCH_TAKEN: "watches",
+    Kind.WATCH_LEFT: "watches",
+    Kind.WATCH_ACCEPTED: "watches",
+    Kind.LINE_STATE: "states",
+    Kind.WITNESS_HEARD: "witnessed",
+    Kind.PRESENCE_ASKED: "questions",
+}
+"""What an entry of a kind is by itself."""
+_ABOUT: Final[Mapping[int, tuple[str, int]]] = {
+    **dict.fromkeys(CALLS - {Kind.CALL_PLACED}, ("calls", MOST_NAMED)),
+    **dict.fromkeys(ARRANGED - {Kind.ARRANGE_PROPOSED}, ("arranged", 1)),
+    **dict.fromkeys((VERSIONS | CLOSINGS | ANSWERS) - {Kind.NOTICE_FILED}, ("notices", 1)),
+    **dict.fromkeys(INCIDENTS - {Kind.INCIDENT_REPORTED}, ("incidents", 1)),
+    Kind.PRESENCE_SHOWN: ("questions", 1),
+}
+"""What those are that an entry of a kind names, and how many of its references are looked at."""
 _NAMED: Final = "{0}.log = json_extract(j.value, '$[0]') AND {0}.idx = json_extract(j.value, '$[1]')"
 
 
@@ -48,44 +71,19 @@ class Touched:
         head = recorded.head
         if head is None:
             return
-        entry = (recorded.log, recorded.index)
-        kind = head.kind
-        if kind in MESSAGE_KINDS:
-            self.messages.add(entry)
-            if head.references:
-                self.acts.add(entry)
-        elif kind in CLOSERS:
+        entry, kind = (recorded.log, recorded.index), head.kind
+        if kind in _ITSELF:
+            getattr(self, _ITSELF[kind]).add(entry)
+        if kind in MESSAGE_KINDS and head.references:
             self.acts.add(entry)
-        elif kind in CALLS:
-            self.calls |= {entry} if kind == Kind.CALL_PLACED else set(_named(head))
-        elif kind in ARRANGED:
-            self.arranged |= {entry} if kind == Kind.ARRANGE_PROPOSED else set(_named(head, 1))
-        elif kind in VERSIONS | CLOSINGS | ANSWERS:
-            self.notices |= {entry} if kind == Kind.NOTICE_FILED else set(_named(head, 1))
-        elif kind in _WATCHES:
-            self.watches.add(entry)
-        elif kind == Kind.LINE_STATE:
-            self.states.add(entry)
-        elif kind in INCIDENTS:
-            self.incidents |= {entry} if kind == Kind.INCIDENT_REPORTED else set(_named(head, 1))
-        elif kind == Kind.WITNESS_HEARD:
-            self.witnessed.add(entry)
-        else:
-            self._take_rare(recorded, head, select)
-
-    def _take_rare(self, recorded: Recorded, head: Head, select: Select) -> None:
-        entry = (recorded.log, recorded.index)
-        match head.kind:
-            case Kind.PRESENCE_ASKED:
-                self.questions.add(entry)
-            case Kind.PRESENCE_SHOWN:
-                self.questions |= set(_named(head, 1))
-            case Kind.PERSONAL_KEY_ENROLLED:
-                self.questions |= questions_of([entry], select)
-            case Kind.PERSONAL_KEY_ENDED:
-                self.questions |= questions_of(list(_named(head, 1)), select)
-            case Kind.ERASED if recorded.ours:
-                self.erased += _erased(recorded)
+        elif kind in _ABOUT:
+            what, most = _ABOUT[kind]
+            getattr(self, what).update(_named(head, most))
+        elif kind in _OF_KEYS:
+            keys = [entry] if kind == Kind.PERSONAL_KEY_ENROLLED else list(_named(head, 1))
+            self.questions |= questions_of(keys, select)
+        elif kind == Kind.ERASED and recorded.ours:
+            self.erased += _erased(recorded)
 
     def take_moved(self, entries: Collection[MessageId], select: Select) -> None:
         """Take entries that count at another time than before: whatever was made of them is made anew."""
@@ -95,7 +93,7 @@ class Touched:
             getattr(self, row["what"]).add((row["log"], row["idx"]))
 
 
-def _named(head: Head, most: int = 64) -> Iterator[MessageId]:
+def _named(head: Head, most: int) -> Iterator[MessageId]:
     return ((each.log, each.index) for each in head.references[:most] if fits((each.log, each.index)))
 
 
