@@ -30,6 +30,7 @@ PAGES = {
     "communique": "#/communique",
     "agreement": "#/agreement",
     "presence": "#/presence",
+    "figures": "#/figures",
     "notices": "#/notices",
     "notice": "#/notices/{notice}",
 }

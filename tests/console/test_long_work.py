@@ -3,12 +3,15 @@
 import asyncio
 from pathlib import Path
 
+import msgspec
 import pytest
+from tests.unit.test_figures_csv import usage
 
 from coupefeu.console import long_work
 from coupefeu.console.errors import TooManyError
 from coupefeu.console.long_work import LongWork
 from coupefeu.errors import StoreError
+from coupefeu.services.usage.asked import Asked
 
 
 class Jobs:
@@ -132,5 +135,25 @@ def test_what_runs_ends_with_the_console(monkeypatch):
             isinstance(each, asyncio.CancelledError)
             for each in await asyncio.gather(*tasks, return_exceptions=True)
         )
+
+    in_a_loop(monkeypatch, play)
+
+
+def test_who_asks_for_the_same_figures_gets_the_same_answer_and_others_wait(monkeypatch):
+    async def play(work, jobs, told):
+        del told
+        year, other = Asked(from_ms=0, to_ms=9), Asked(from_ms=0, to_ms=9, party="ru")
+        jobs.result = msgspec.to_builtins(usage())
+        jobs.write = lambda _path: None
+        first, second = asyncio.ensure_future(work.count(year)), asyncio.ensure_future(work.count(year))
+        await begun(jobs)
+        with pytest.raises(TooManyError):
+            await work.count(other)
+        jobs.go.set()
+        assert await first == await second == usage()
+        assert jobs.begun == [["figures", "/node", "0", "9", ""]]
+        await work.count(other)
+        assert len(jobs.begun) == 2
+        await work.close()
 
     in_a_loop(monkeypatch, play)

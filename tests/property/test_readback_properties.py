@@ -5,9 +5,10 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coupefeu.model.messages import CriticalField, FieldKind
 from coupefeu.services.messages.display import find_untypable, show
 from coupefeu.services.messages.forms import read_content
-from coupefeu.services.messages.readback import differences
+from coupefeu.services.messages.readback import compare, differences, matches
 
 PLAIN = st.text(
     st.characters(codec="utf-8", categories=("Lu", "Ll", "Nd", "Po"), max_codepoint=0x2FF), min_size=1
@@ -75,3 +76,15 @@ def test_what_may_be_marked_critical_can_be_typed(text):
 def test_no_bytes_break_the_reader(octets):
     content, effect = read_content(octets)
     assert (content is None) <= bool(effect)
+
+
+FIELDS = st.lists(
+    st.lists(st.sampled_from(("STOP", "CESSEZ", "35.31 N", "", " ", "é", "e\u0301")), min_size=1), max_size=3
+)
+TYPED = st.lists(st.sampled_from(("stop", "STOP ", "35.31  N", "35.31 N", "", "é", "other")), max_size=4)
+
+
+@given(FIELDS, TYPED)
+def test_whether_it_matches_is_what_comparing_finds(accepted, typed):
+    fields = [CriticalField(kind=FieldKind.WORD, value=each[0], accepted=tuple(each)) for each in accepted]
+    assert matches(fields, typed) == compare(fields, typed).matches

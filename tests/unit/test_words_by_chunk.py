@@ -26,6 +26,7 @@ LATER_ROOMS = (
     "pages/communique/",
     "map/",
     "pages/enter/",
+    "pages/figures/",
     "notices/",
     "pages/map/",
     "pages/notices/",

@@ -9,6 +9,9 @@ export type AlarmCause = 'flash' | 'outcome';
 /** What a bound of an altitude band is; not stated is without bound, and is never 0. */
 export type AltitudeLimit = 'not_stated' | 'surface' | 'unlimited' | 'altitude';
 
+/** How something was answered. */
+export type AnswerWhat = 'taken' | 'read_back' | 'reply' | 'call';
+
 /** The acts about a proposed call, named as the commands are. */
 export type ArrangeActName = 'counter' | 'agree' | 'refuse' | 'delegate' | 'withdraw' | 'write';
 
@@ -57,6 +60,13 @@ export type Level = 'holding' | 'strained' | 'broken' | 'unknown';
 
 /** The acts about a notice that is on the record. */
 export type NoticeActName = 'answer' | 'accept' | 'refuse' | 'read-back' | 'withdraw' | 'complete' | 'settle';
+
+/**
+ * What became of a notice; of several the first in this order.
+ *
+ * What the other side did with it comes before what its author did: who withdraws an impeded movement hides nothing.
+ */
+export type NoticeOutcome = 'impeded' | 'denied' | 'withdrawn' | 'facilitated' | 'not_agreed' | 'unanswered' | 'pending' | 'not_asked' | 'without_effect';
 
 /** What became of an attempt: declined, unanswered, unstaffed and unreachable are never one another. */
 export type Outcome = 'answered' | 'declined' | 'no_answer' | 'not_staffed' | 'busy' | 'line_down' | 'deferred' | 'withdrawn' | 'other_channel';
@@ -3180,6 +3190,104 @@ export interface FirebreakEvent {
   readonly looked_ms: number | null;
   readonly same_entries: boolean | null;
   readonly causes: readonly FirebreakCause[];
+}
+
+/**
+ * Entries of a party by kind, by the name of `Kind`, or `KIND_250` where it is not known here.
+ *
+ * None: the head cannot be read, so that they are counted by their arrival.
+ */
+export interface KindCount {
+  readonly party: string;
+  readonly kind: string | null;
+  readonly count: number;
+}
+
+/** Messages of a party, by the names of `Form`, `Subject`, `Precedence`; None: not readable, or erased. */
+export interface MessageCount {
+  readonly party: string;
+  readonly form: string | null;
+  readonly subject: string | null;
+  readonly precedence: string;
+  readonly count: number;
+}
+
+/**
+ * Line tests that a party owed by the agreed schedule: `due` slots are over.
+ *
+ * `held`: tested and answered in time; `without_test`: the slot went by; `without_answer`: no answer, or too late.
+ */
+export interface LineTestCount {
+  readonly party: string;
+  readonly due: number;
+  readonly held: number;
+  readonly without_test: number;
+  readonly without_answer: number;
+}
+
+/** Attempts of a party by what became of them, in the words of `model.calls.Outcome`; "open": nothing yet. */
+export interface CallCount {
+  readonly party: string;
+  readonly outcome: string;
+  readonly count: number;
+}
+
+/**
+ * How fast a party answered. `post` "": all its posts; `precedence` None: all.
+ *
+ * `asked`: how many there were to be answered, where that is known, and so how many never were. Of an even number
+ * the lower of the two in the middle is the median.
+ */
+export interface AnswerTime {
+  readonly what: AnswerWhat;
+  readonly party: string;
+  readonly post: string;
+  readonly precedence: string | null;
+  readonly asked: number | null;
+  readonly answered: number;
+  readonly median_ms: number | null;
+  readonly worst_ms: number | null;
+}
+
+/** Notices of a party by form (None: not readable, or erased) and outcome. */
+export interface NoticeCount {
+  readonly party: string;
+  readonly form: number | null;
+  readonly outcome: NoticeOutcome;
+  readonly count: number;
+}
+
+/** How often and how long movements of a party's notices stood, and how often one was impeded. */
+export interface HoldCount {
+  readonly party: string;
+  readonly holds: number;
+  readonly running: number;
+  readonly impeded: number;
+  readonly total_ms: number;
+  readonly median_ms: number;
+  readonly longest_ms: number;
+}
+
+/**
+ * The figures of [from_ms, to_ms) of one party, or of all where `party` is "".
+ *
+ * `before_asked`: answers that their author's clock puts before what they answer; they count as at once.
+ */
+export interface Usage {
+  readonly from_ms: number;
+  readonly to_ms: number;
+  readonly as_of_ms: number;
+  readonly party: string;
+  readonly parties: readonly string[];
+  readonly entries: number;
+  readonly kinds: readonly KindCount[];
+  readonly messages: readonly MessageCount[];
+  readonly line_tests: readonly LineTestCount[];
+  readonly calls: readonly CallCount[];
+  readonly answers: readonly AnswerTime[];
+  readonly notices: readonly NoticeCount[];
+  readonly holds: readonly HoldCount[];
+  readonly before_asked: number;
 }
 
 export type FeedEvent = DeskEvent | LockedEvent | MessageEvent | CallEvent | SignalEvent | NoticeEvent | ConflictEvent | GapEvent | FirebreakEvent | EntryEvent | TroubleEvent | ProgressEvent | DemoEvent | BeatEvent;

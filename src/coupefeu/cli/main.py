@@ -58,6 +58,9 @@ SUMMARIES: Final = {
     "calls": (
         "List the attempts of both sides, those by another channel too, each with its outcome; --json prints a list."
     ),
+    "figures": (
+        "Count entries, messages, line tests, calls and notices of a year or a span; median and worst answer times."
+    ),
     "erase": (
         "Erase here what a message and all that belongs to it say. Who, to whom, when, and every signature stands."
     ),

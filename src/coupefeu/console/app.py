@@ -19,6 +19,7 @@ from coupefeu.console.demo import DEMO_ROUTES
 from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import ErrorValues
 from coupefeu.console.events import FEED_ROUTES
+from coupefeu.console.figures_routes import FIGURES_ROUTES
 from coupefeu.console.guards import SAFE_METHODS, Gate
 from coupefeu.console.lock_routes import LOCK_ROUTES, check_lock, check_role
 from coupefeu.console.map_routes import MAP_ROUTES
@@ -75,6 +76,8 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     # notices on their way down
     *PASSING_ROUTES,
     *UNIT_ROUTES,
+    # what the line was used for
+    *FIGURES_ROUTES,
     # the record and the agreement
     *RECORD_ROUTES,
     *AGREEMENT_ROUTES,

@@ -2,6 +2,7 @@
 
 verify   both records, as `coupefeu verify` would; who asks while it runs gets the same answer
 pack     a proof, an export or a communique as one file
+count    the usage figures of a span; who asks for the same while they are counted gets the same answer
 """
 
 import asyncio
@@ -16,6 +17,8 @@ from coupefeu.console.errors import TooManyError
 from coupefeu.console.values import ProgressEvent
 from coupefeu.node.apart import run_apart
 from coupefeu.node.verified import VerifiedRecordValues
+from coupefeu.services.usage.asked import Asked
+from coupefeu.services.usage.status import Usage
 
 VERIFY: Final = "verify"
 Tell = Callable[[ProgressEvent], None]
@@ -36,6 +39,7 @@ class LongWork:
         self._tell = tell
         self._verifying: asyncio.Task[tuple[VerifiedRecordValues, ...]] | None = None
         self._packing: set[asyncio.Task[Packed]] = set()
+        self._counting: tuple[Asked, asyncio.Task[Usage]] | None = None
 
     async def verify(self) -> tuple[VerifiedRecordValues, ...]:
         """Verify both records. Raises: StoreError, ConfigError: it could not be done; nothing is said of them."""
@@ -59,9 +63,23 @@ class LongWork:
         packing.add_done_callback(self._packing.discard)
         return await packing
 
+    async def count(self, asked: Asked) -> Usage:
+        """Count usage figures. Raises: TooManyError: others are being counted; StoreError."""
+        if self._counting is None or self._counting[1].done():
+            self._counting = asked, asyncio.ensure_future(self._count(asked))
+        of, counting = self._counting
+        if of != asked:
+            raise TooManyError(
+                "other figures are being counted",
+                code="console.long_work.counting",
+                hint="Wait until they are there; that takes seconds.",
+            )
+        return await asyncio.shield(counting)
+
     async def close(self) -> None:
         """End what runs, and its process."""
-        running = [*self._packing, *([] if self._verifying is None else [self._verifying])]
+        counting = [] if self._counting is None else [self._counting[1]]
+        running = [*self._packing, *([] if self._verifying is None else [self._verifying]), *counting]
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
@@ -69,6 +87,10 @@ class LongWork:
     async def _verify(self) -> tuple[VerifiedRecordValues, ...]:
         found = await run_apart(["verify", str(self._folder)], self._teller(VERIFY))
         return msgspec.convert(found, tuple[VerifiedRecordValues, ...])
+
+    async def _count(self, asked: Asked) -> Usage:
+        job = ["figures", str(self._folder), str(asked.from_ms), str(asked.to_ms), asked.party]
+        return msgspec.convert(await run_apart(job, lambda _done, _total: None), Usage)
 
     async def _pack(self, task: str, job: Sequence[str], asked: bytes) -> Packed:
         what, *rest = job

@@ -42,6 +42,7 @@ from coupefeu.node import values as message_values
 from coupefeu.node.arranging import values as arranging_values
 from coupefeu.node.communique import asked, drafted
 from coupefeu.node.passing import values as node_passing_values
+from coupefeu.services.usage import status as usage_status
 
 MODULES = (
     message_values, watch_values, calls_values, media_values, values, notices_values, watch_page, covered, verified,
@@ -49,6 +50,7 @@ MODULES = (
     asked, requests,
     calls_requests, media_requests, arranged_requests, notices_requests, passkey_values, passkey_requests,
     node_passing_values, passing_values, passing_requests, node_firebreak_values, firebreak_values,
+    usage_status,
 )  # fmt: skip
 _ASKED = frozenset(each.__name__ for each in MODULES if each is asked or each.__name__.endswith("requests"))
 HEAD = (

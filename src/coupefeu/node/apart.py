@@ -4,6 +4,7 @@
     python -m coupefeu.node.apart_jobs prove  FOLDER TO PARTY INDEX one zip file at TO
     python -m coupefeu.node.apart_jobs export FOLDER TO PARTY       one zip file at TO
     python -m coupefeu.node.apart_jobs draft  FOLDER TO ASKED       a communique without its signature, at TO
+    python -m coupefeu.node.apart_jobs figures FOLDER FROM TO PARTY what was used, FROM and TO in UTC milliseconds
 
 It answers line by line: {"done": 256, "total": 1000} as it comes on, at the end {"result": ...} or {"error": {...}}.
 """

@@ -6,7 +6,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +20,7 @@ from coupefeu.node.communique.asked import CommuniqueRequest, wish_of
 from coupefeu.node.communique.drafted import drafted_values
 from coupefeu.node.communique.issuing import draft_communique
 from coupefeu.node.control import describe
+from coupefeu.node.desk import Desk
 from coupefeu.node.export import ML_DSA_FOLDER, export_record
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.leaflet import write_proof_leaflet, write_record_leaflet
@@ -31,6 +32,7 @@ from coupefeu.record.audit import audit_record
 from coupefeu.record.enclosures import FOLDER, Enclosures
 from coupefeu.services.bodies import decode_body, promised_in
 from coupefeu.services.communique.facts import MAX_RANGES, ranges_of
+from coupefeu.services.usage.asked import Asked
 from coupefeu.store.reader import Reader
 from coupefeu.wire.communique_file import format_body
 from coupefeu.wire.note import VerifierKey
@@ -97,6 +99,12 @@ def draft(folder: NodeFolder, to: Path, asked: Path, tell: Tell) -> dict[str, An
 
 def _asked(path: Path) -> CommuniqueRequest:
     return msgspec.json.decode(path.read_bytes(), type=CommuniqueRequest)
+
+
+def figures(folder: NodeFolder, asked: Asked) -> Any:
+    """Count the usage figures of a span."""
+    with closing(Desk.open(folder, running=is_running(folder))) as desk:
+        return msgspec.to_builtins(desk.figures(asked))
 
 
 def communique_name(folder: NodeFolder, made_ms: int) -> str:
@@ -198,6 +206,8 @@ def _do(arguments: list[str], tell: Tell) -> Any:
             return pack_record(folder, Path(to), party, tell)
         case "draft", [to, asked]:
             return draft(folder, Path(to), Path(asked), tell)
+        case "figures", [from_ms, to_ms, party]:
+            return figures(folder, Asked(from_ms=int(from_ms), to_ms=int(to_ms), party=party))
         case _:
             raise SystemExit(__doc__)
 

@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     from coupefeu.node.incident_desk import IncidentDesk
     from coupefeu.node.notice_desk import NoticeDesk
     from coupefeu.node.passing.desk import PassingDesk
+    from coupefeu.services.usage.asked import Asked
+    from coupefeu.services.usage.status import Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +171,12 @@ class Desk:
     def line_states(self) -> tuple[LineStateView, ...]:
         """Say how each party of the agreement declares the line to be; apart from whether it is up."""
         return fold_line_states(self._rows(select_declared()), self.context())
+
+    def figures(self, asked: "Asked") -> "Usage":
+        """Count what the line was used for in a span; of a million entries that takes seconds. Raises: StoreError."""
+        from coupefeu.node.figures import count_figures  # noqa: PLC0415 - asked for once a year
+
+        return count_figures(self._reader, asked, self.context())
 
     @property
     def party(self) -> str:

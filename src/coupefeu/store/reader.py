@@ -242,6 +242,13 @@ class Reader:
             self._views_checked = True
         return self._connection.execute(executable, parameters)
 
+    def stream(self, executable: Executable, parameters: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+        """Run a service's select and give its rows one by one. Raises: as `view`."""
+        if not self._views_checked:
+            insist_views(self._connection)
+            self._views_checked = True
+        return self._connection.stream_of(executable, parameters)
+
     def entry(self, log: int, index: int) -> Mapping[str, Any]:
         """One entry's row. Raises: UsageError: it is not held."""
         rows = self._connection.execute(_ENTRY, {"log": log, "idx": index})

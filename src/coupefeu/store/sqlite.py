@@ -112,6 +112,13 @@ class Connection:
         with Translated():
             yield from self.raw.execute(text, parameters)
 
+    def stream_of(
+        self, executable: Executable, parameters: Mapping[str, Any] | None = None
+    ) -> Iterator[tuple[Any, ...]]:
+        """Run one statement and give its rows one by one, as they stand in its columns."""
+        compiled = self._compile(executable)
+        return self.stream(compiled.text, compiled.values(parameters or {}))
+
     def roll_back(self) -> None:
         """Undo the open transaction, if there is one."""
         with Translated():

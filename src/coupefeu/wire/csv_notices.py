@@ -105,7 +105,7 @@ def write_csv(features: Iterable[Feature], fields: Sequence[str] = ()) -> Iterat
     names = ("exercise", "id", "volume", *(each for each in TEXTS if each != "exercise"), *fields, *WRITTEN)
     yield write_record(names)
     for feature in features:
-        texts = {name: _text(feature.properties[name]) for name in names if name in feature.properties}
+        texts = {name: cell_text(feature.properties[name]) for name in names if name in feature.properties}
         for number, volume in enumerate(feature.volumes, 1):
             cells = {
                 "id": feature.id,
@@ -153,7 +153,7 @@ def _properties(cells: Cells) -> Mapping[str, str]:
     return {name: _RUN.sub("", cells[name]) for name in named if cells.get(name)}
 
 
-def _text(value: object) -> str:
+def cell_text(value: object) -> str:
     """Write a text so that no spreadsheet runs it; numbers, yes and no as words."""
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -2299,6 +2299,85 @@ passing-effect-not-stopped = its author has said no STOP that stands
 passing-effect-already-stopped = we have said STOP already
 passing-effect-already-acknowledged = this was acknowledged by the unit before
 
+## Usage figures; on the page and on the command line.
+
+figures-span = { $start } to { $end }, each entry by the clock of who wrote it.
+figures-of = { $parties }: { $count } entries.
+figures-as-of = As this record stands at { $time }.
+figures-none = Nothing in this span.
+figures-entries = Entries by kind
+figures-messages = Messages by form, subject and precedence
+figures-tests = Line tests by the agreed schedule
+figures-calls = Calls by outcome
+figures-answers = Answer times by post and precedence
+figures-notices = Notices by form and outcome
+figures-holds = Movements that were held or impeded
+figures-tests-row = due { $due }, held { $held }, not sent { $untested }, without an answer in time { $unanswered }
+figures-holds-row = held { $holds }, still held { $running }, impeded { $impeded }, median { $median }, longest { $longest }
+figures-every-post = all posts
+figures-every-precedence = all precedences
+figures-before-asked = { $count } answers are older than what they answer, by the clocks of both; they count as at once.
+figures-unreadable = not readable, or erased
+figures-written = Written to { $file }.
+figures-what-taken = taken
+figures-what-read-back = read back
+figures-what-reply = replied
+figures-what-call = call answered
+figures-call-answered = answered
+figures-call-declined = declined
+figures-call-no-answer = no answer
+figures-call-not-staffed = nobody on watch
+figures-call-busy = busy
+figures-call-line-down = line down
+figures-call-deferred = put off
+figures-call-withdrawn = withdrawn by who called
+figures-call-other-channel = by another channel
+figures-call-open = nothing yet
+figures-outcome-impeded = impeded
+figures-outcome-denied = denied
+figures-outcome-withdrawn = withdrawn
+figures-outcome-facilitated = facilitated
+figures-outcome-not-agreed = not agreed
+figures-outcome-unanswered = without an answer in time
+figures-outcome-pending = not over yet
+figures-outcome-not-asked = asked for nothing
+figures-outcome-without-effect = without effect
+figures-what = Usage figures of the line: what each side wrote, how fast it answered, what became of notices. An entry is counted when its author’s clock says; silence is counted, never left out.
+figures-year = Year
+figures-from = From (UTC day)
+figures-to = To, that day included
+figures-party = Whose
+figures-jointly = all parties, jointly
+figures-show = Show the figures
+figures-counting = Counting
+figures-csv = Save as CSV
+figures-span-title = What is counted
+figures-total = Entries
+figures-column-party = Party
+figures-column-kind = Kind
+figures-column-form = Form
+figures-column-subject = Subject
+figures-column-precedence = Precedence
+figures-column-count = Number
+figures-column-outcome = Outcome
+figures-column-due = Due
+figures-column-held = Held
+figures-column-untested = Not sent
+figures-column-unanswered = Without an answer in time
+figures-column-what = Answer
+figures-column-post = Post
+figures-column-answered = Answered
+figures-column-asked = Of
+figures-column-median = Median
+figures-column-worst = Worst
+figures-column-holds = Held on the way
+figures-column-running = Still held
+figures-column-impeded = Impeded
+figures-column-longest = Longest
+figures-plot = The same as bars; the table below says the numbers.
+ui-error-services-usage-span = There is no such span: give a year, or a day from and a later day to.
+ui-error-services-usage-party = That is no party of this line.
+
 ## The map.
 
 map-canvas = Map of notices. Arrows move it, plus and minus change its scale; everything on it stands in the list
@@ -2770,6 +2849,7 @@ conflicts-more = { $count ->
 
 ## The pages of notices
 
+ui-page-figures = Figures
 ui-page-notices = Notices
 ui-notice-act-accept = Accept the counter-proposal
 ui-notice-act-amend = Amend

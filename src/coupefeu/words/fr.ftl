@@ -2071,6 +2071,85 @@ places-aged-duplicate = Elle dit la même chose que { $same }.
 places-aged-unanswered = L’autre Partie n’y a jamais répondu.
 places-aged-unchanged = Elle n’a pas changé depuis { $since }.
 
+## Usage figures; on the page and on the command line.
+
+figures-span = Du { $start } au { $end }, chaque écriture selon l’horloge de son auteur.
+figures-of = { $parties } : { $count } écritures.
+figures-as-of = État de ce registre au { $time }.
+figures-none = Rien pendant cette période.
+figures-entries = Écritures par nature
+figures-messages = Messages par formulaire, objet et degré d’urgence
+figures-tests = Essais de liaison selon le calendrier convenu
+figures-calls = Appels par issue
+figures-answers = Délais de réponse par poste et degré d’urgence
+figures-notices = Notifications par formulaire et issue
+figures-holds = Mouvements retenus ou entravés
+figures-tests-row = dus { $due }, effectués { $held }, non émis { $untested }, sans réponse à temps { $unanswered }
+figures-holds-row = retenus { $holds }, encore retenus { $running }, entravés { $impeded }, médiane { $median }, plus longue { $longest }
+figures-every-post = tous les postes
+figures-every-precedence = tous les degrés
+figures-before-asked = { $count } réponses précèdent ce à quoi elles répondent, selon les deux horloges ; elles comptent comme immédiates.
+figures-unreadable = illisible ou effacé
+figures-written = Écrit dans { $file }.
+figures-what-taken = pris en charge
+figures-what-read-back = collationné
+figures-what-reply = répondu
+figures-what-call = appel pris
+figures-call-answered = répondu
+figures-call-declined = refusé
+figures-call-no-answer = sans réponse
+figures-call-not-staffed = personne de permanence
+figures-call-busy = occupé
+figures-call-line-down = ligne coupée
+figures-call-deferred = reporté
+figures-call-withdrawn = retiré par l’appelant
+figures-call-other-channel = par un autre canal
+figures-call-open = rien encore
+figures-outcome-impeded = entravée
+figures-outcome-denied = rejetée
+figures-outcome-withdrawn = retirée
+figures-outcome-facilitated = facilitée
+figures-outcome-not-agreed = sans accord
+figures-outcome-unanswered = sans réponse à temps
+figures-outcome-pending = en cours
+figures-outcome-not-asked = ne demandait rien
+figures-outcome-without-effect = sans effet
+figures-what = Statistiques d’emploi de la ligne : ce que chaque Partie a écrit, en combien de temps elle a répondu, la suite donnée aux notifications. Une écriture compte à l’heure de son auteur ; le silence est compté, jamais omis.
+figures-year = Année
+figures-from = Du (jour UTC)
+figures-to = Au, ce jour compris
+figures-party = De qui
+figures-jointly = toutes les Parties ensemble
+figures-show = Afficher les statistiques
+figures-counting = Comptage
+figures-csv = Enregistrer en CSV
+figures-span-title = Ce qui est compté
+figures-total = Écritures
+figures-column-party = Partie
+figures-column-kind = Nature
+figures-column-form = Formulaire
+figures-column-subject = Objet
+figures-column-precedence = Degré d’urgence
+figures-column-count = Nombre
+figures-column-outcome = Issue
+figures-column-due = Dus
+figures-column-held = Effectués
+figures-column-untested = Non émis
+figures-column-unanswered = Sans réponse à temps
+figures-column-what = Réponse
+figures-column-post = Poste
+figures-column-answered = Répondus
+figures-column-asked = Sur
+figures-column-median = Médiane
+figures-column-worst = Pire
+figures-column-holds = Retenus en route
+figures-column-running = Encore retenus
+figures-column-impeded = Entravés
+figures-column-longest = Plus longue
+figures-plot = Les mêmes chiffres en barres ; le tableau ci-dessous donne les nombres.
+ui-error-services-usage-span = Cette période n’existe pas : indiquez une année, ou un jour de début et un jour de fin postérieur.
+ui-error-services-usage-party = Ce n’est pas une Partie de cette ligne.
+
 ## The map.
 
 map-canvas = Carte des notifications. Les flèches la déplacent, plus et moins changent l’échelle ; tout ce qu’elle montre figure dans la liste
@@ -2763,6 +2842,7 @@ conflicts-more = { $count ->
 
 ## The pages of notices
 
+ui-page-figures = Statistiques
 ui-page-notices = Notifications
 ui-notice-act-accept = Accepter la contre-proposition
 ui-notice-act-amend = Modifier

@@ -2070,6 +2070,85 @@ places-aged-duplicate = Повторяет { $same }.
 places-aged-unanswered = Другая Сторона на него ни разу не ответила.
 places-aged-unchanged = Изменений нет с { $since }.
 
+## Usage figures; on the page and on the command line.
+
+figures-span = С { $start } по { $end }; каждая запись — по часам её автора.
+figures-of = { $parties }: записей — { $count }.
+figures-as-of = По состоянию этого реестра на { $time }.
+figures-none = За этот период ничего нет.
+figures-entries = Записи по видам
+figures-messages = Сообщения по формам, темам и срочности
+figures-tests = Проверки связи по согласованному графику
+figures-calls = Вызовы по исходу
+figures-answers = Время ответа по должностям и срочности
+figures-notices = Уведомления по формам и исходу
+figures-holds = Задержанные передвижения и передвижения, которым воспрепятствовали
+figures-tests-row = положено { $due }, проведено { $held }, не отправлено { $untested }, без ответа в срок { $unanswered }
+figures-holds-row = задержано { $holds }, ещё стоят { $running }, воспрепятствовано { $impeded }, медиана { $median }, дольше всего { $longest }
+figures-every-post = все должности
+figures-every-precedence = любая срочность
+figures-before-asked = Ответов, которые по обоим часам старше того, на что отвечают, — { $count }; они считаются немедленными.
+figures-unreadable = не читается или стёрто
+figures-written = Записано в { $file }.
+figures-what-taken = принято
+figures-what-read-back = повторено
+figures-what-reply = дан ответ
+figures-what-call = вызов принят
+figures-call-answered = отвечен
+figures-call-declined = отклонён
+figures-call-no-answer = остался без ответа
+figures-call-not-staffed = никого на дежурстве
+figures-call-busy = занято
+figures-call-line-down = линия не работает
+figures-call-deferred = отложен
+figures-call-withdrawn = отозван вызывавшим
+figures-call-other-channel = по другому каналу
+figures-call-open = пока ничего
+figures-outcome-impeded = воспрепятствовано
+figures-outcome-denied = отклонено
+figures-outcome-withdrawn = отозвано
+figures-outcome-facilitated = обеспечено
+figures-outcome-not-agreed = не согласовано
+figures-outcome-unanswered = без ответа в срок
+figures-outcome-pending = ещё не завершено
+figures-outcome-not-asked = ответа не требовало
+figures-outcome-without-effect = без силы
+figures-what = Статистика использования линии: что записала каждая Сторона, как быстро отвечала, что стало с уведомлениями. Запись считается по часам её автора; молчание учитывается, а не опускается.
+figures-year = Год
+figures-from = С (день UTC)
+figures-to = По, включая этот день
+figures-party = Чьи
+figures-jointly = всех Сторон вместе
+figures-show = Показать статистику
+figures-counting = Подсчёт
+figures-csv = Сохранить как CSV
+figures-span-title = Что считается
+figures-total = Записи
+figures-column-party = Сторона
+figures-column-kind = Вид
+figures-column-form = Форма
+figures-column-subject = Тема
+figures-column-precedence = Срочность
+figures-column-count = Число
+figures-column-outcome = Исход
+figures-column-due = Положено
+figures-column-held = Проведено
+figures-column-untested = Не отправлено
+figures-column-unanswered = Без ответа в срок
+figures-column-what = Ответ
+figures-column-post = Должность
+figures-column-answered = Отвечено
+figures-column-asked = Из
+figures-column-median = Медиана
+figures-column-worst = Худшее
+figures-column-holds = Задержаны в пути
+figures-column-running = Ещё стоят
+figures-column-impeded = Воспрепятствовано
+figures-column-longest = Дольше всего
+figures-plot = То же столбцами; числа — в таблице ниже.
+ui-error-services-usage-span = Такого периода нет: укажите год или день начала и более поздний день конца.
+ui-error-services-usage-party = На этой линии нет такой Стороны.
+
 ## The map.
 
 map-canvas = Карта уведомлений. Стрелки сдвигают её, плюс и минус меняют масштаб; всё, что на ней есть, стоит в списке
@@ -2762,6 +2841,7 @@ conflicts-more = { $count ->
 
 ## The pages of notices
 
+ui-page-figures = Статистика
 ui-page-notices = Уведомления
 ui-notice-act-accept = Принять встречное предложение
 ui-notice-act-amend = Изменить

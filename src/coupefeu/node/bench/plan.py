@@ -18,6 +18,7 @@ from coupefeu.node.bench.communiques import measure_communique, measure_proof
 from coupefeu.node.bench.figures import Bench, Figure, Progress, Sizes
 from coupefeu.node.bench.messages import measure_bytes, measure_message, measure_pipelined
 from coupefeu.node.bench.records import measure_start, measure_verify
+from coupefeu.node.bench.usage import measure_usage
 from coupefeu.node.bench.witness import measure_cosigned, measure_witness
 from coupefeu.node.collector import calm_collector
 
@@ -41,6 +42,7 @@ MEASUREMENTS: Final[dict[str, Callable[[Bench], AsyncIterator[Figure]]]] = {
     "backup": measure_backup,
     "notices": measure_collisions,
     "all-pairs": measure_all_pairs,
+    "usage": measure_usage,
 }
 
 

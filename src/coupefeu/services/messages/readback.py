@@ -83,6 +83,24 @@ def compare(fields: Sequence[CriticalField], typed: Sequence[str]) -> Verdict:
     return Verdict(fields=verdicts, surplus=tuple(typed[len(fields) :]))
 
 
+def matches(fields: Sequence[CriticalField], typed: Sequence[str]) -> bool:
+    """Whether `compare` finds no difference, without naming any: a year of read-backs is judged so."""
+    if not fields or len(typed) > len(fields):
+        return False
+    pairs = zip_longest(fields, typed, fillvalue="")
+    return all(
+        isinstance(field, CriticalField) and isinstance(text, str) and _is_accepted(field, text)
+        for field, text in pairs
+    )
+
+
+def _is_accepted(field: CriticalField, typed: str) -> bool:
+    if typed in field.accepted:
+        return True
+    folded = [*map(_fold, _canonical(typed))]
+    return any([*map(_fold, _canonical(accepted))] == folded for accepted in field.accepted)
+
+
 def _judge(field: CriticalField, typed: str) -> FieldVerdict:
     """Compare with each accepted text and keep the nearest, so that the named difference helps."""
     attempts = [differences(accepted, typed) for accepted in field.accepted]

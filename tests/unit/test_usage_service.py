@@ -1,0 +1,191 @@
+"""Usage figures rule by rule: which span, which slots of line tests, what an outcome is, what a kind is."""
+
+from dataclasses import replace
+
+import pytest
+
+from coupefeu.errors import UsageError
+from coupefeu.model.agreement import LineTestSchedule
+from coupefeu.model.entry import Head, Kind
+from coupefeu.model.instant import Moment
+from coupefeu.model.precedence import Precedence
+from coupefeu.services.base import Context
+from coupefeu.services.usage.answering import Answers
+from coupefeu.services.usage.asked import Asked, read_asked
+from coupefeu.services.usage.line_tests import LineTested, count_tests
+from coupefeu.services.usage.status import AnswerWhat
+from coupefeu.store.counting import count_kinds
+from coupefeu.store.sqlite import open_for_writing
+from coupefeu.testing.line import make_agreement
+from coupefeu.wire.head import encode_head
+
+PARTIES = ("us", "ru")
+JAN_2022_MS = 1_640_995_200_000
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+NOW_MS = JAN_2022_MS + 82 * DAY_MS
+
+
+def asked(**words):
+    return read_asked(NOW_MS, PARTIES, **words)
+
+
+def test_a_year_is_whole_and_the_running_one_where_nothing_is_said():
+    assert asked(year=2022) == asked() == Asked(from_ms=JAN_2022_MS, to_ms=JAN_2022_MS + 365 * DAY_MS)
+
+
+def test_a_last_day_belongs_to_the_span_whole_and_an_instant_does_not():
+    days = asked(since="2022-02-24", until="2022-03-24", party="RU")
+    assert days == Asked(from_ms=JAN_2022_MS + 54 * DAY_MS, to_ms=JAN_2022_MS + 83 * DAY_MS, party="ru")
+    until = asked(since="2022-02-24", until="2022-03-24T03:00Z").to_ms
+    assert until == JAN_2022_MS + 82 * DAY_MS + 3 * HOUR_MS
+    assert asked(since="2022-02-24").to_ms == NOW_MS
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ({"year": 1_970}, "services.usage.span"),
+        ({"year": 2022, "since": "2022-02-24"}, "services.usage.span"),
+        ({"since": "2022-03-24", "until": "2022-02-24"}, "services.usage.span"),
+        ({"since": "yesterday"}, "model.instant.unreadable"),
+        ({"party": "fr"}, "services.usage.party"),
+    ],
+)
+def test_what_is_no_span_is_refused(words, code):
+    with pytest.raises(UsageError) as refused:
+        asked(**words)
+    assert refused.value.code == code
+
+
+# --- line tests ---------------------------------------------------------------------------------------------
+
+
+HOURLY = LineTestSchedule(party="us", every_s=3_600, at_s=0, answer_within_s=60)
+
+
+def context(*versions, now_ms=JAN_2022_MS + DAY_MS):
+    """Give a context of these versions of the schedule, each (in force, schedules)."""
+    agreements = [
+        replace(make_agreement(), version=number, in_force_ms=in_force_ms, line_tests=schedules, skew_s=5)
+        for number, (in_force_ms, schedules) in enumerate(versions, 1)
+    ]
+    return Context(
+        now=Moment(utc_ms=now_ms, mono_ms=0),
+        our_log=0,
+        parties=PARTIES,
+        agreement=agreements[-1],
+        agreement_version=len(agreements),
+        earlier=tuple(agreements[:-1]),
+    )
+
+
+def at(hours, answered_s=None):
+    """Give a line test of US at an hour, answered so many seconds later."""
+    written_ms = round(JAN_2022_MS + hours * HOUR_MS)
+    answers = {} if answered_s is None else {"ru": written_ms + answered_s * 1_000}
+    return LineTested("us", written_ms, answers)
+
+
+def count(tests, where=None, *, opened_ms=JAN_2022_MS, hours=(0, 24)):
+    where = where or context((0, (HOURLY,)))
+    span = Asked(from_ms=JAN_2022_MS + hours[0] * HOUR_MS, to_ms=JAN_2022_MS + hours[1] * HOUR_MS)
+    (found,) = count_tests(tests, {"us": opened_ms}, span, ("us",), where)
+    return found.due, found.held, found.without_test, found.without_answer
+
+
+def test_a_slot_without_a_test_and_a_test_without_an_answer_are_both_missed():
+    assert count([at(0, 10), at(1.5), at(2, 66), at(3, 65)]) == (24, 2, 20, 2)
+
+
+def test_two_tests_of_one_slot_are_one_and_the_answered_one_counts():
+    assert count([at(0), at(0.5, 3)]) == (24, 1, 23, 0)
+
+
+def test_slots_before_the_log_began_and_slots_that_run_are_not_due():
+    opened_ms = JAN_2022_MS + 90 * 60_000
+    where = context((0, (HOURLY,)), now_ms=JAN_2022_MS + 5 * HOUR_MS + 1)
+    assert count([at(2, 1), at(5, 1)], where, opened_ms=opened_ms) == (3, 1, 2, 0)
+
+
+def test_a_test_whose_answer_may_still_come_is_neither_held_nor_missed():
+    patient = replace(HOURLY, answer_within_s=7_200)
+    where = context((0, (patient,)), now_ms=JAN_2022_MS + 2 * HOUR_MS)
+    assert count([at(0, 10), at(1)], where) == (1, 1, 0, 0)
+
+
+def test_each_version_of_the_agreement_counts_by_its_own_schedule():
+    other = replace(HOURLY, every_s=7_200)
+    where = context((0, (HOURLY,)), (JAN_2022_MS + 12 * HOUR_MS, (other,)))
+    assert count([at(13, 1), at(14, 1)], where) == (12 + 6, 2, 16, 0)
+
+
+def test_a_party_of_which_nothing_is_held_owes_nothing():
+    assert count([], opened_ms=None) == (0, 0, 0, 0)
+
+
+# --- answer times -------------------------------------------------------------------------------------------
+
+
+def test_an_answer_before_what_it_answers_counts_as_at_once_and_is_told():
+    answers = Answers()
+    for after_ms in (-5_000, 3_000, 9_000, 4_000):
+        answers.add(AnswerWhat.TAKEN, "ru", "ru.duty", int(Precedence.FLASH), after_ms)
+    row = next(each for each in answers.figures(("ru",)) if not each.post and each.precedence is None)
+    assert (row.answered, row.median_ms, row.worst_ms) == (4, 3_000, 9_000)
+    assert answers.before_asked == 1
+
+
+def test_what_was_never_answered_is_counted():
+    answers = Answers()
+    answers.asked[AnswerWhat.CALL, "ru", int(Precedence.FLASH)] += 2
+    rows = answers.figures(("ru",))
+    assert [(each.precedence, each.asked, each.answered, each.median_ms) for each in rows] == [
+        (None, 2, 0, None),
+        ("FLASH", 2, 0, None),
+    ]
+
+
+# --- kinds --------------------------------------------------------------------------------------------------
+
+
+def test_kinds_of_every_length_are_counted_and_heads_that_cannot_be_read_by_their_arrival(tmp_path):
+    connection = open_for_writing(tmp_path / "record.db")
+    connection.query("CREATE TABLE entries (log, idx, head)")
+    connection.query("CREATE TABLE messages (log, idx, kind, effect, arrived_ms)")
+
+    def put(index, head, unreadable_ms=None):
+        connection.query("INSERT INTO entries VALUES (1, ?, ?)", (index, head))
+        if unreadable_ms is not None:
+            values = (index, unreadable_ms)
+            connection.query("INSERT INTO messages VALUES (1, ?, 0, 'unreadable_head', ?)", values)
+
+    kinds = (0, 16, Kind.LINE_TEST, 250, 300, 70_000, 5_000_000_000)
+    for index, kind in enumerate(kinds):
+        put(index, head_of(kind, NOW_MS))
+    put(10, head_of(16, NOW_MS + 1))
+    put(11, head_of(16, NOW_MS - 1))
+    put(12, head_of(16, 1_000))  # 1970: its time has no eight bytes
+    put(13, None)  # the leaf alone is held
+    put(14, head_of(16, NOW_MS) + b"\x00", NOW_MS)
+    put(15, b"\xa7\x00nonsense", NOW_MS)
+    put(16, b"\xff", NOW_MS + 1)
+    assert count_kinds(connection, NOW_MS, NOW_MS + 1) == {
+        **{(1, kind): 1 for kind in kinds},
+        (1, None): 2,
+    }
+    connection.close()
+
+
+def head_of(kind, written_ms):
+    return encode_head(
+        Head(
+            kind=kind,
+            from_post="ru.duty",
+            to_posts=("us.duty",),
+            precedence=Precedence.ROUTINE,
+            written_ms=written_ms,
+            language="ru",
+            agreement_version=1,
+        )
+    )
