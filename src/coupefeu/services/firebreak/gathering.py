@@ -6,6 +6,7 @@ known here, what had arrived. Of events the newest of each key is given, of what
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -142,6 +143,20 @@ def limits(asked: Asked, context: Context) -> dict[str, int]:
     return {"until_ms": asked.at_ms + skew_ms, "at_ms": asked.at_ms}
 
 
+def keys_of(context: Context) -> dict[Topic, list[str]]:
+    """Name, of each topic of events, the keys that the agreement makes: pairs, posts, witnesses, parties."""
+    agreement = context.agreement
+    pairs = [pair_key(*pair.posts) for pair in agreement.pairs]
+    witnesses = [f"{each.name}/{party}" for each in agreement.witnesses for party in agreement.party_ids]
+    return {
+        Topic.CONTACT: pairs,
+        Topic.ATTEMPT: pairs,
+        Topic.WATCH: [post.id for post in agreement.posts],
+        Topic.WITNESS: witnesses,
+        Topic.LINE_STATE: list(context.parties),
+    }
+
+
 class _Gathering:
     def __init__(self, select: Select, context: Context, asked: Asked) -> None:
         self._select = select
@@ -150,12 +165,12 @@ class _Gathering:
         self._limits = limits(asked, context)
 
     def gather(self) -> Gathered:
-        pairs = [pair_key(*pair.posts) for pair in self._context.agreement.pairs]
+        keys = keys_of(self._context)
+        pairs = keys[Topic.CONTACT]
         contacts = self._newest(Topic.CONTACT, pairs)
         attempts, counts = self._attempts(pairs, contacts)
-        posts = [post.id for post in self._context.agreement.posts]
-        watches = self._newest(Topic.WATCH, posts)
-        events = [*contacts, *attempts, *watches, *self._witnesses(), *self._states()]
+        standing = (self._newest(topic, keys[topic]) for topic in (Topic.WATCH, Topic.WITNESS))
+        events = [*contacts, *attempts, *chain.from_iterable(standing), *self._states()]
         opened = list(self._opened())
         heard, sizes = self._heard()
         proofs = Proofs.of(events, opened, self._context, self._select)
@@ -198,11 +213,6 @@ class _Gathering:
                 if counts[of_value] <= MOST_ATTEMPTS:
                     found.append(row)
         return found, counts
-
-    def _witnesses(self) -> Rows:
-        agreement = self._context.agreement
-        keys = [f"{witness.name}/{party}" for witness in agreement.witnesses for party in agreement.party_ids]
-        return self._newest(Topic.WITNESS, keys)
 
     def _states(self) -> Iterator[Row]:
         """Give what each party declared last: of some the newest may be announced, and not have begun."""
