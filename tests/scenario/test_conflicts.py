@@ -15,7 +15,7 @@ from coupefeu.node import engine
 from coupefeu.node.conflict_values import NotChecked
 from coupefeu.services.erasures.facts import EraseContent
 from coupefeu.services.every import SERVICES
-from coupefeu.services.notices import conflicts, indexing
+from coupefeu.services.notices import conflicts, nearby
 from coupefeu.services.notices.commands import (
     AmendNotice,
     AnswerCounter,
@@ -409,7 +409,7 @@ def test_a_notice_near_very_many_of_ours_waits_and_holds_up_nobody(nodes, monkey
     nodes.run(seconds=1)
     compared = []
     monkeypatch.setattr(colliding, "STEP", 2)
-    monkeypatch.setattr(indexing, limit, 4)
+    monkeypatch.setattr(nearby, limit, 4)
     monkeypatch.setattr(engine.Engine, "check_conflicts", lambda _self: None)
     file(nodes.ru, patrol())
     nodes.run(seconds=1)
@@ -425,8 +425,71 @@ def test_a_notice_near_very_many_of_ours_waits_and_holds_up_nobody(nodes, monkey
     assert (look.conflicts, look.not_checked) == (5, None)
 
 
+@pytest.mark.parametrize("limit", ["MOST_AT_ONCE", "MOST_EDGES_AT_ONCE"])
+def test_a_notice_of_ours_near_very_many_of_theirs_is_filed_at_once_and_says_that_nobody_checked(
+    nodes, monkeypatch, limit
+):
+    """Whatever the other side has filed there, an officer does not wait for it, and is not told that all is well."""
+    for number in range(5):
+        file(nodes.ru, patrol(title=f"{number}"))
+    nodes.run(seconds=1)
+    before = file(nodes.us, patrol(title="before"))
+    assert nodes.us.desk().notices.get(before).conflicts_known == 5
+    monkeypatch.setattr(engine.Engine, "check_conflicts", lambda _self: None)
+    monkeypatch.setattr(nearby, limit, 4)
+    monkeypatch.setattr(nearby, "PIECE", 2)
+    monkeypatch.setattr(colliding, "STEP_S", -1.0)
+    ours = file(nodes.us, patrol(title="ours"))
+    view = nodes.us.desk().notices.get(ours)
+    assert (view.conflicts_known, view.conflicts_named) == (None, ())
+    look = nodes.us.desk().conflicts.compared()
+    assert (look.conflicts, look.not_checked) == (5, NotChecked.MINIMA)
+    compared = [look.conflicts]
+    for _ in range(9):
+        (checked,) = nodes.us.keeper.execute([CheckConflicts()], nodes.us.clock())
+        compared.append(nodes.us.desk().conflicts.compared().conflicts)
+        if checked.is_done:
+            break
+    pieces = {"MOST_AT_ONCE": [5, 7, 9, 10], "MOST_EDGES_AT_ONCE": [5, 6, 7, 8, 9, 10]}[limit]
+    assert list(dict.fromkeys(compared)) == pieces, "those before it wait for nothing"
+    assert nodes.us.desk().conflicts.compared().not_checked is None
+    rows = view_rows(nodes.us.keeper)
+    rebuild(nodes.us.keeper.connection, nodes.us.keeper.line, SERVICES, AGREEMENT)
+    assert view_rows(nodes.us.keeper) == rows
+
+
+def test_what_comes_and_goes_between_two_pieces_is_found_once_and_hides_nothing(nodes, monkeypatch):
+    for number in range(5):
+        file(nodes.ru, patrol(title=f"{number}"))
+    nodes.run(seconds=1)
+    monkeypatch.setattr(engine.Engine, "check_conflicts", lambda _self: None)
+    monkeypatch.setattr(nearby, "MOST_AT_ONCE", 4)
+    monkeypatch.setattr(nearby, "PIECE", 2)
+    monkeypatch.setattr(colliding, "STEP_S", -1.0)
+    first, second = file(nodes.us, patrol(title="first")), file(nodes.us, patrol(title="second"))
+
+    def step():
+        (checked,) = nodes.us.keeper.execute([CheckConflicts()], nodes.us.clock())
+        return checked.is_done, nodes.us.desk().conflicts.compared().conflicts
+
+    assert step() == (False, 2)
+    file(nodes.ru, patrol(title="meanwhile"))
+    nodes.run(seconds=1)
+    assert nodes.us.desk().conflicts.compared().conflicts == 4, "compared with both of ours as it came"
+    assert step() == (False, 6)
+    nodes.us.act(WithdrawNotice(notice=first, from_post=DESKS["us"]))
+    while not step()[0]:
+        pass
+    desk = nodes.us.desk()
+    assert desk.conflicts.counts([second]) == {second: 6}
+    assert desk.conflicts.compared().conflicts == 6
+    rows = view_rows(nodes.us.keeper)
+    rebuild(nodes.us.keeper.connection, nodes.us.keeper.line, SERVICES, AGREEMENT)
+    assert view_rows(nodes.us.keeper) == rows
+
+
 def test_what_waits_to_be_compared_is_compared_by_itself(nodes, monkeypatch):
-    monkeypatch.setattr(indexing, "MOST_AT_ONCE", 0)
+    monkeypatch.setattr(nearby, "MOST_AT_ONCE", 0)
     file(nodes.us, patrol())
     nodes.run(seconds=1)
     file(nodes.ru, patrol())

@@ -26,7 +26,7 @@ from coupefeu.node.sending_again import Loading, SendingAgain
 from coupefeu.record.post_quantum import MlDsaSigners
 from coupefeu.record.tree import Frontier
 from coupefeu.services.base import Command, Recorded
-from coupefeu.services.notices.facts import VERSIONS
+from coupefeu.services.notices import NoticesService
 from coupefeu.store.jobs import (
     Act,
     Acted,
@@ -211,6 +211,7 @@ class Engine:
     def _acted(self, done: Done, outcome: Outcome) -> None:
         if isinstance(outcome, Acted):
             self._take_own(outcome.entries)
+            self._check_after(each.recorded for each in outcome.entries)
         done(outcome)
 
     def _take_own(self, entries: Iterable[Stored]) -> None:
@@ -235,6 +236,11 @@ class Engine:
         if not self._is_checking:
             self._is_checking, self._is_to_check = True, False
             self._submit(CheckConflicts(), self._conflicts_checked)
+
+    def _check_after(self, entries: Iterable[Recorded]) -> None:
+        """Look whether what came has something wait to be compared: a version, or a word of where a movement is."""
+        if any(each.head is not None and each.head.kind in NoticesService.followed for each in entries):
+            self.check_conflicts()
 
     def _conflicts_checked(self, outcome: Outcome) -> None:
         self._is_checking = False
@@ -470,8 +476,7 @@ class Engine:
     def _heard(self, entries: Sequence[Recorded]) -> None:
         for each in entries:
             self.tell(EntryRecorded(recorded=each))
-        if any(each.head is not None and each.head.kind in VERSIONS for each in entries):
-            self.check_conflicts()
+        self._check_after(entries)
 
     def _receive_batch(self, peer: Peer, batch: Batch) -> None:
         self._submit(Receive(batch=batch), partial(self._received, peer))

@@ -1,13 +1,14 @@
 """Conflicts of many notices at once: by other minima, in steps that hold up nobody, and all anew after a rebuild.
 
 minima change   noted in the transaction that they come into force with; then a few notices in each job of the writer
-much at once    a notice of theirs near very many of ours is noted as it comes, and ours are compared in the same steps
+much at once    a notice near very many of the other side is noted as it comes, and compared in such steps, in pieces
 rebuild         rows of all notices first, both R*Trees packed (packing.py), then each of ours is compared
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Iterable, Iterator
+from math import inf
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from coupefeu.model.volumes import Separation
 from coupefeu.services.base import Statement
@@ -61,39 +62,57 @@ def change_minima(transaction: Transaction, separation: Separation) -> None:
 
 
 def check_conflicts(transaction: Transaction) -> ConflictsChecked:
-    """Compare the next notices that wait: since the minima changed, or since one came that lies near very many."""
+    """Compare the next notices that wait: since the minima changed, or since one came that lies near very many.
+
+    One of ours that itself lies near very many is compared in pieces, for as long as there is time.
+    """
     (minima,) = transaction.select(Statement(SELECT_MINIMA, {}))
     if minima["checked_to"] is None:
         return ConflictsChecked(is_done=True)
-    after = {"after": minima["checked_to"], "limit": STEP}
-    rows = transaction.select(Statement(SELECT_OURS_AFTER, after))
-    checked = _check_for(transaction, rows, STEP_S)
-    is_done = checked == len(rows) < STEP
-    reached = {"b_checked_to": None, "b_since_ms": None}
-    if not is_done:
-        reached = {"b_checked_to": rows[checked - 1]["arrival"], "b_since_ms": minima["since_ms"]}
-    transaction.write(SAVE_CHECKED, reached)
+    reached = _Reached(minima["checked_to"], minima["near_of"], minima["near_to"])
+    rows = transaction.select(Statement(SELECT_OURS_AFTER, {"after": reached.checked_to, "limit": STEP}))
+    until_s = time.monotonic() + STEP_S
+    for row in rows:
+        reached = _check_on(transaction, row, reached, until_s)
+        if reached.near_of is not None or time.monotonic() > until_s:
+            break
+    is_last = not rows or reached.checked_to == rows[-1]["arrival"]
+    is_done = is_last and len(rows) < STEP
+    reached = _Reached(None, None, None) if is_done else reached
+    saved = reached._asdict() | {"since_ms": None if is_done else minima["since_ms"]}
+    transaction.write(SAVE_CHECKED, {f"b_{name}": value for name, value in saved.items()})
     return ConflictsChecked(is_done=is_done)
 
 
-def _check_for(transaction: Transaction, rows: Sequence[Any], most_s: float) -> int:
-    """Compare as many as there is time for, one at least where there is one; gives how many."""
-    began_s = time.monotonic()
-    for count, row in enumerate(rows, 1):
-        _check(transaction, [row])
-        if time.monotonic() - began_s > most_s:
-            return count
-    return len(rows)
+class _Reached(NamedTuple):
+    """How far it is: the last of ours that was compared, and up to which of theirs the next one was."""
+
+    checked_to: int | None
+    near_of: int | None
+    near_to: int | None
 
 
-def _check(transaction: Transaction, rows: Iterable[Any]) -> None:
-    from coupefeu.services.notices import indexing  # noqa: PLC0415 - loaded with the first notice
+def _check_on(transaction: Transaction, row: Any, reached: _Reached, until_s: float) -> _Reached:
+    """Compare one of ours, from where that was left; a piece at least."""
+    after: int | None = reached.near_to if reached.near_of == row["arrival"] else -1
+    while after is not None:
+        after = _check_piece(transaction, row, after)
+        if after is not None and time.monotonic() > until_s:
+            return _Reached(reached.checked_to, row["arrival"], after)
+    return _Reached(row["arrival"], None, None)
+
+
+def _check_piece(transaction: Transaction, row: Any, after: int) -> int | None:
+    """Compare a notice with the next of theirs that lie near; gives the last of these, None when that were all."""
+    from coupefeu.services.notices import conflicts, nearby  # noqa: PLC0415 - loaded with the first notice
 
     separation = read_separation(transaction.select(Statement(SELECT_MINIMA, {})))
     assert separation is not None
-    for row in rows:
-        transaction.carry_out([forget_conflicts(row)])
-        transaction.carry_out(indexing.check(row, separation, transaction.select))
+    near, last = nearby.next_near(row, after, separation, transaction.select)
+    transaction.carry_out([forget_conflicts(row, after, last)])
+    found = conflicts.find_conflicts(row["prepared"], [near], separation)
+    transaction.carry_out(conflicts.conflict_row(row, other) for other in found)
+    return last
 
 
 def index_all(transaction: Transaction, progress: Progress | None = None) -> int:
@@ -112,7 +131,8 @@ def index_all(transaction: Transaction, progress: Progress | None = None) -> int
     transaction.write(INSERT_MINIMA, minima_row(transaction.context.agreement.notices.separation))
     after, checked = -1, 0
     while rows := transaction.select(Statement(SELECT_OURS_AFTER, {"after": after, "limit": STEP})):
-        _check(transaction, rows)
+        for row in rows:
+            _check_on(transaction, row, _Reached(None, None, None), inf)
         after = rows[-1]["arrival"]
         checked += len(rows)
         tell(count + checked, 2 * count)

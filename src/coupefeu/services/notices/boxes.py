@@ -27,7 +27,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    literal_column,
+    null,
     select,
     text,
     update,
@@ -103,6 +103,8 @@ MINIMA: Final = Table(
     Column("time_s", Integer, nullable=False),
     Column("since_ms", BigInteger, doc="since when not all was compared; None: all was"),
     Column("checked_to", BigInteger, doc="the arrival of our notice that was compared last; None: all were"),
+    Column("near_of", BigInteger, doc="the arrival of our notice that was compared in part"),
+    Column("near_to", BigInteger, doc="the arrival of theirs up to which it was"),
 )
 
 INSERT_BOX: Final = {True: insert(BOXES_OURS), False: insert(BOXES_THEIRS)}
@@ -125,22 +127,45 @@ SELECT_MINIMA: Final = select(MINIMA)
 DELETE_MINIMA: Final = delete(MINIMA)
 INSERT_MINIMA: Final = insert(MINIMA)
 WAIT: Final = update(MINIMA).values(
-    checked_to=literal_column("0"), since_ms=func.coalesce(MINIMA.c.since_ms, bindparam("b_since_ms"))
+    checked_to=func.min(func.coalesce(MINIMA.c.checked_to, bindparam("b_behind")), bindparam("b_behind")),
+    since_ms=func.coalesce(MINIMA.c.since_ms, bindparam("b_since_ms")),
+    near_of=null(),
 )
-"""All of ours waits to be compared anew; what waited before has waited since then."""
+"""All of ours behind an arrival waits to be compared anew; what waited before has waited since then."""
 SAVE_CHECKED: Final = update(MINIMA).values(
-    checked_to=bindparam("b_checked_to"), since_ms=bindparam("b_since_ms")
+    {name: bindparam(f"b_{name}") for name in ("checked_to", "near_of", "near_to", "since_ms")}
 )
 _MEETS: Final = " AND ".join(f"r.{axis}0 <= :{axis}1 AND r.{axis}1 >= :{axis}0" for axis in AXES)
+_NEAR: Final = ", ".join(
+    f"v.{name}"
+    for name in (
+        "arrival", "came_arrival", "arrived_ms", "since_s", "root_log", "root_idx", "ours", "boxes", "prepared",
+    )
+)  # fmt: skip
 SELECT_NEAR: Final = {
     ours: text(
-        "SELECT v.arrival, v.came_arrival, v.arrived_ms, v.since_s, v.root_log, v.root_idx, v.ours, v.boxes, v.prepared"  # noqa: S608 - fixed text
-        f" FROM {tree.name} AS r CROSS JOIN notice_volumes AS v"
+        f"SELECT {_NEAR} FROM {tree.name} AS r CROSS JOIN notice_volumes AS v"  # noqa: S608 - fixed text
         f" WHERE {_MEETS} AND v.arrival = r.id >> {BOX_BITS} LIMIT :most"
     )
     for ours, tree in ((True, BOXES_OURS), (False, BOXES_THEIRS))
 }
 """The volumes of one side whose boxes meet a box, which the minima have widened; nobody else's row is read."""
+_NUMBERS: Final = f"SELECT DISTINCT r.id >> {BOX_BITS} AS arrival FROM {{0}} AS r WHERE {_MEETS}"  # noqa: S608 - fixed text
+_AMONG: Final = "FROM ({0} LIMIT :most) AS n CROSS JOIN notice_volumes AS v ON v.arrival = n.arrival"
+_AFTER: Final = f"{_NUMBERS} AND r.id >> {BOX_BITS} > :after ORDER BY 1"
+SELECT_NEAR_AFTER: Final = {
+    ours: text(f"SELECT {_NEAR} {_AMONG.format(_AFTER.format(tree.name))}")
+    for ours, tree in ((True, BOXES_OURS), (False, BOXES_THEIRS))
+}
+"""The next of the same behind an arrival."""
+SELECT_WEIGHT_NEAR: Final = {
+    ours: text(
+        "SELECT count(*) AS count, coalesce(sum(length(v.prepared)), 0) AS octets "
+        f"{_AMONG.format(_NUMBERS.format(tree.name))}"
+    )
+    for ours, tree in ((True, BOXES_OURS), (False, BOXES_THEIRS))
+}
+"""How many they are, and how many bytes to compare with, without reading these."""
 
 
 def encode_boxes(boxes: Sequence[Sequence[int]]) -> bytes:
@@ -168,11 +193,29 @@ def select_near(
 
     `most`: of each select no more rows than these are wanted.
     """
-    pads = _pads(separation)
+    return tuple(Statement(SELECT_NEAR[ours], {**box, "most": most}) for box in _widened(boxes, separation))
+
+
+def select_near_after(
+    boxes: bytes, separation: Separation, after: int, *, ours: bool, most: int
+) -> tuple[Statement, ...]:
+    """Name the next of them, for each box: so many that came behind `after`, in the order of arrival."""
+    bounds = {"most": most, "after": after}
+    return tuple(Statement(SELECT_NEAR_AFTER[ours], box | bounds) for box in _widened(boxes, separation))
+
+
+def select_weight_near(
+    boxes: bytes, separation: Separation, *, ours: bool, most: int
+) -> tuple[Statement, ...]:
+    """Count them up to `most`, for each box: one row, `count` and `octets`."""
     return tuple(
-        Statement(SELECT_NEAR[ours], {**dict(zip(EDGES, map(add, box, pads), strict=True)), "most": most})
-        for box in decode_boxes(boxes)
+        Statement(SELECT_WEIGHT_NEAR[ours], box | {"most": most}) for box in _widened(boxes, separation)
     )
+
+
+def _widened(boxes: bytes, separation: Separation) -> Iterator[dict[str, int]]:
+    pads = _pads(separation)
+    return (dict(zip(EDGES, map(add, box, pads), strict=True)) for box in decode_boxes(boxes))
 
 
 @lru_cache(maxsize=2)
@@ -212,6 +255,8 @@ def minima_row(separation: Separation, since_ms: int | None = None) -> dict[str,
         "time_s": separation.time_s,
         "since_ms": since_ms,
         "checked_to": None if since_ms is None else 0,
+        "near_of": None,
+        "near_to": None,
     }
 
 

@@ -45,21 +45,25 @@ CONFLICTS: Final = Table(
     sqlite_with_rowid=False,
 )
 Index("notice_conflicts_by_theirs", CONFLICTS.c.their_log, CONFLICTS.c.their_idx)
+_LAST: Final = (1 << 63) - 1
 INSERT_CONFLICT: Final = insert(CONFLICTS)
 DELETE_CONFLICTS_OF: Final = {
     ours: delete(CONFLICTS).where(
         CONFLICTS.c[f"{side}_log"] == bindparam("b_log"),
         CONFLICTS.c[f"{side}_idx"] == bindparam("b_idx"),
         CONFLICTS.c[f"{side}_arrival"] == bindparam("b_arrival"),
+        CONFLICTS.c[f"{other}_arrival"] > bindparam("b_after"),
+        CONFLICTS.c[f"{other}_arrival"] <= bindparam("b_last"),
     )
-    for ours, side in ((True, "our"), (False, "their"))
+    for ours, side, other in ((True, "our", "their"), (False, "their", "our"))
 }
 
 
-def forget_conflicts(row: Any) -> Statement:
-    """Give what takes all conflicts of a row of `VOLUMES` out."""
+def forget_conflicts(row: Any, after: int = -1, last: int | None = None) -> Statement:
+    """Give what takes all conflicts of a row of `VOLUMES` out: with what came behind `after`, and not behind `last`."""
     place = {"b_log": row["root_log"], "b_idx": row["root_idx"], "b_arrival": row["arrival"]}
-    return Statement(DELETE_CONFLICTS_OF[bool(row["ours"])], place)
+    among = {"b_after": after, "b_last": _LAST if last is None else last}
+    return Statement(DELETE_CONFLICTS_OF[bool(row["ours"])], place | among)
 
 
 def find_conflicts(prepared: bytes, near: Sequence[Rows], separation: Separation) -> list[Any]:

@@ -29,24 +29,19 @@ from coupefeu.services.notices.boxes import (
     encode_boxes,
     put_in,
     read_separation,
-    select_near,
     select_volumes_of,
     take_out,
 )
 from coupefeu.services.notices.conflicts import conflict_rows, find_conflicts, forget_conflicts
 from coupefeu.services.notices.facts import encode_volumes
 from coupefeu.services.notices.forms import is_compared
+from coupefeu.services.notices.nearby import near_or_wait
 from coupefeu.services.notices.standing import Standing, standing_of
 from coupefeu.services.notices.tables import ACTS, NOTICES, SAVE_STANDS, STANDS, roots_of, select_rows_of
 from coupefeu.services.notices.windows import second_from, window_of
 from coupefeu.services.passing.views import PASSING, select_spoken_of, select_words
 
 _CHUNK: Final = 256
-MOST_AT_ONCE: Final = 2_048
-"""Notices of ours that one of theirs is compared with as it comes, for each of its volumes."""
-MOST_EDGES_AT_ONCE: Final = 500_000
-"""Pairs of edges: some tenths of a second."""
-OCTETS_OF_EDGE: Final = 16
 _AHEAD: Final = ("came_arrival", "since_s", "boxes", "prepared")
 _SELECT_AMONG: Final = tuple(
     sql_select(table.c.root_log, table.c.root_idx).where(
@@ -221,28 +216,16 @@ def _is_same(one: Any, other: Any) -> bool:
 
 
 def check(row: dict[str, Any], separation: Separation, select: Select) -> Iterator[Statement]:
-    """Compare what stands of one notice with all that stands of the other side.
+    """Compare what stands of one notice with all that stands of the other side; if that is very much, it waits.
 
-    One of theirs that lies near very many of ours waits: who writes it shall not hold up what others write, and ours
-    are compared with it a few at a time (`store.colliding`).
+    Of ours itself alone, and what came behind it; one of theirs has all of ours wait.
     """
-    most = -1 if row["ours"] else MOST_AT_ONCE + 1
-    near: list[Rows] = [
-        select(each) for each in select_near(row["boxes"], separation, ours=not row["ours"], most=most)
-    ]
-    if not row["ours"] and _is_much(row, near):
-        yield Statement(WAIT, {"b_since_ms": row["arrived_ms"]})
+    near = near_or_wait(row["prepared"], row["boxes"], separation, select, ours=not row["ours"])
+    if near is None:
+        behind = row["arrival"] - 1 if row["ours"] else 0
+        yield Statement(WAIT, {"b_behind": behind, "b_since_ms": row["arrived_ms"]})
         return
     yield from conflict_rows(row, find_conflicts(row["prepared"], near, separation))
-
-
-def _is_much(row: dict[str, Any], near: Sequence[Rows]) -> bool:
-    """Whether comparing would take long: very many notices, or very many pairs of their edges."""
-    octets = sum(len(each["prepared"]) for rows in near for each in rows)
-    return (
-        max(map(len, near)) > MOST_AT_ONCE
-        or octets // OCTETS_OF_EDGE * (len(row["prepared"]) // OCTETS_OF_EDGE) > MOST_EDGES_AT_ONCE
-    )
 
 
 def stand_all(context: Context, select: Select) -> Iterator[Stands]:

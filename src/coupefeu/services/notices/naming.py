@@ -10,17 +10,18 @@ from typing import Any, Final
 
 from coupefeu.model.messages import MessageId
 from coupefeu.services.base import Context, Draft, Select, Statement
-from coupefeu.services.notices.boxes import SELECT_MINIMA, read_separation, select_near, span_of
+from coupefeu.services.notices.boxes import SELECT_MINIMA, read_separation, span_of
 from coupefeu.services.notices.conflicts import find_conflicts
 from coupefeu.services.notices.facts import VERSIONS, encode_notice, read_notice
 from coupefeu.services.notices.indexing import prepare_volumes
 from coupefeu.services.notices.looking import counts_at
+from coupefeu.services.notices.nearby import near_or_wait
 
 MAX_NAMED: Final = 16
 
 
 def complete(drafts: Iterable[Draft], context: Context, select: Select) -> tuple[Draft, ...]:
-    """Name in each version among these drafts what it conflicts with."""
+    """Name in each version among these drafts what it conflicts with; where that is very much, that nobody checked."""
     return tuple(_name(each, context, select) if each.kind in VERSIONS else each for each in drafts)
 
 
@@ -31,7 +32,9 @@ def _name(draft: Draft, context: Context, select: Select) -> Draft:
     if fact is None or ready is None or separation is None:
         return draft
     prepared, boxes = ready
-    near = [select(each) for each in select_near(boxes, separation, ours=False)]
+    near = near_or_wait(prepared, boxes, separation, select, ours=False)
+    if near is None:
+        return replace(draft, body=encode_notice(replace(fact, conflicts=None)))
     found = [row for row in find_conflicts(prepared, near, separation) if counts_at(row, context.now.utc_ms)]
     ordered = sorted(found, key=lambda row: (span_of(row["boxes"])[0], row["arrival"]))
     others = list(dict.fromkeys(map(_notice, ordered)))
