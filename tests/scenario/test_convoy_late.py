@@ -92,6 +92,13 @@ class Drive(Convoy):
         assert ours == theirs
         return [other for _, other in ours]
 
+    def known(self, fire):
+        """How many conflicts RU named when it filed a firing."""
+        desk = self.ru.desk()
+        found = desk.notices.get(fire).conflicts_known
+        desk.close()
+        return found
+
     def conflict(self, node=None) -> ConflictView:
         desk = (node or self.us).desk()
         found = desk.conflicts.listed()
@@ -160,6 +167,11 @@ def test_before_its_end_nobody_is_told_of_what_it_would_meet_if_it_ran_late(conv
     assert convoy.met() == []
     convoy.until(2.1)
     assert convoy.met() == [f"RU/{evening[1]}"], "it is not heard of since the jetty"
+    assert [convoy.conflict(node).alarm for node in convoy.nodes.nodes] == [Alarm.RUNNING, Alarm.RUNNING]
+    known = convoy.fire(ROUTE[1], start=6)
+    assert [convoy.known(each) for each in (evening, known)] == [0, 1], (
+        "what it ran into is named when it is filed"
+    )
 
 
 def test_from_the_hold_on_it_is_compared_where_it_is_held_and_by_its_plan_no_more(convoy):

@@ -111,7 +111,7 @@ def _check_piece(transaction: Transaction, row: Any, after: int) -> int | None:
     near, last = nearby.next_near(row, after, separation, transaction.select)
     transaction.carry_out([forget_conflicts(row, after, last)])
     found = conflicts.find_conflicts(row["prepared"], [near], separation)
-    transaction.carry_out(conflicts.conflict_row(row, other) for other in found)
+    transaction.carry_out(conflicts.conflict_rows(row, found))
     return last
 
 
