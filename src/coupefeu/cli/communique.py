@@ -120,7 +120,7 @@ def communique(
         ]
         values["proposal"] = sent.number
     if to is not None:
-        size = _write(to, draft.sign(folder))
+        size = write_new(to, draft.sign(folder))
         lines += [
             "",
             f"It is in {to}, {size:,} bytes, signed as a whole.",
@@ -213,7 +213,7 @@ def _reader(folder: NodeFolder) -> Iterator[Reader]:
         yield reader
 
 
-def _write(path: Path, octets: bytes) -> int:
+def write_new(path: Path, octets: bytes) -> int:
     """Write the file whole or not at all. Raises: ConfigError: it cannot be written."""
     beside = path.with_name(f".{path.name}.part")
     try:

@@ -68,6 +68,8 @@ SUMMARIES: Final = {
     "export": "Write what strangers can verify; or notices for other programs.",
     "communique": "Write a communique, or agree to show one.",
     "notice": "File, amend, answer and read back notices; see how they stand.",
+    "incident": "Report, compare, ask and answer about incidents; see how they stand.",
+    "line-state": "Declare the state of the line, or see how each side holds it.",
     "conflicts": (
         "Find what is too near: one JSON line for each conflicting pair of features of two GeoJSON files, or of "
         "`--pairs`."

@@ -7,6 +7,7 @@ from coupefeu.model.incidents import Trigger
 from coupefeu.model.messages import Content, Form, MessageId, format_number
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.services.incidents.commands import ReportIncident
+from coupefeu.services.incidents.said import code_name
 from coupefeu.services.messages.commands import Say
 from coupefeu.words import say
 
@@ -31,7 +32,7 @@ def ringing(report: ReportIncident, incident: MessageId, agreement: Agreement) -
     if report.precedence is not Precedence.FLASH:
         return None
     party = agreement.party(agreement.post(report.from_post).party)
-    form = say(f"incident-form-{report.form.name.lower().replace('_', '-')}", party.language)
+    form = say(f"incident-form-{code_name(report.form)}", party.language)
     number = format_number(incident, agreement.party_ids)
     return Say(
         from_post=report.from_post,

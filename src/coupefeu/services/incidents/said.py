@@ -4,9 +4,10 @@
 """
 
 from collections.abc import Iterator
+from enum import IntEnum
 from typing import Final
 
-from coupefeu.model.incidents import Closure, FollowStep, IncidentForm, QueryKind, ReplyField
+from coupefeu.model.incidents import ReplyField
 from coupefeu.model.instant import format_second
 from coupefeu.model.places import Position
 from coupefeu.services.incidents.facts import (
@@ -30,7 +31,12 @@ def incident_said(kind: int, body: bytes) -> tuple[tuple[str, str], ...]:
         fact, defect = read_incident(kind, body)
         return () if fact is None or defect else tuple(_version(fact))
     act, defect = read_incident_act(kind, body)
-    return () if defect else tuple(_act(act))
+    return () if defect else tuple(act_rows(act))
+
+
+def code_name(code: IntEnum) -> str:
+    """Write a code as people type it and as words name it: `accidental-launch`."""
+    return code.name.lower().replace("_", "-")
 
 
 def format_when(when_ms: tuple[int, int], *, is_about: bool) -> str:
@@ -46,7 +52,7 @@ def format_place(position: Position, uncertainty_m: int | None) -> str:
 
 
 def _version(fact: IncidentFact) -> Said:
-    yield f"incident-form-{IncidentForm(fact.form).name.lower().replace('_', '-')}", ""
+    yield f"incident-form-{code_name(fact.form)}", ""
     if fact.when_ms is not None:
         yield "incident-field-when", format_when(fact.when_ms, is_about=fact.is_about)
     if fact.position is not None:
@@ -63,22 +69,23 @@ def _version(fact: IncidentFact) -> Said:
     yield from _spoken(fact.words, fact.officer)
 
 
-def _act(fact: IncidentActFact) -> Said:
+def act_rows(fact: IncidentActFact) -> Said:
+    """Say what an act says."""
     if fact.is_same is not None:
         yield f"incident-pair-{'same' if fact.is_same else 'not-same'}", ""
     if fact.asks is not None:
-        yield f"incident-asks-{QueryKind(fact.asks).name.lower()}", ""
+        yield f"incident-asks-{code_name(fact.asks)}", ""
     if fact.is_accepted is not None:
         yield f"incident-meeting-{'accepted' if fact.is_accepted else 'declined'}", ""
     if fact.step is not None:
-        yield f"incident-step-{FollowStep(fact.step).name.lower().replace('_', '-')}", ""
+        yield f"incident-step-{code_name(fact.step)}", ""
     if fact.closure is not None:
-        yield f"incident-closure-{Closure(fact.closure).name.lower().replace('_', '-')}", ""
+        yield f"incident-closure-{code_name(fact.closure)}", ""
     if fact.at_ms is not None:
         yield "incident-field-time", format_second(fact.at_ms)
     for key, value in sorted(fact.fields.items()):
         if value:
-            yield f"incident-reply-{ReplyField(key).name.lower()}", value
+            yield f"incident-reply-{code_name(ReplyField(key))}", value
     if fact.end_ms is not None:
         yield "incident-reply-end", format_second(fact.end_ms)
     yield from _spoken(fact.words, fact.officer)
