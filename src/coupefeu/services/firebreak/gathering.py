@@ -18,6 +18,7 @@ from coupefeu.services.firebreak.marks import Asked, Bound, Gathered, Mark, Proo
 from coupefeu.services.firebreak.proofs import Proofs, proof_of
 from coupefeu.services.firebreak.rows import MS, pair_key
 from coupefeu.services.firebreak.tables import NEVER, NO_PRECEDENCE, entry_at, lane_of
+from coupefeu.services.firebreak.unsettled import conflict_marks
 
 MOST_ATTEMPTS: Final = 64
 """Of a pair and outcome, since its last contact, the newest; all are counted, up to `MOST_COUNTED`."""
@@ -176,6 +177,7 @@ class _Gathering:
         proofs = Proofs.of(events, opened, self._context, self._select)
         marks = [
             *heard,
+            *conflict_marks(self._select, self._context, self._asked.at_ms, self._asked.at_ms),
             *map(proofs.event, events),
             *(proofs.opened(each, known=self._asked.known) for each in opened),
         ]

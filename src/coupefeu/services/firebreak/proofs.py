@@ -1,6 +1,7 @@
 """Rows made marks: each with the entries that prove it, and when they count."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from coupefeu.model.messages import MessageId, format_number
@@ -68,7 +69,7 @@ class Proofs:
         topic, position, precedence = read_lane(row["lane"])
         entry = unpacked(row["id"] >> SLOT_BITS, count)
         root = entry if row["root_log"] is None else (row["root_log"], row["root_idx"])
-        by = row["known_by" if known else "until_by"]
+        closed = self._closed(row, known=known) if is_closed else None
         return Mark(
             topic=topic,
             role=Role.OPENED,
@@ -79,8 +80,16 @@ class Proofs:
             value=row["value"],
             proofs=(self._known[entry],),
             due_ms=row["due_known_ms" if known else "due_ms"],
-            closed=self._known.get(unpacked(by, count)) if is_closed and by is not None else None,
+            closed=closed,
         )
+
+    def _closed(self, row: Row, *, known: bool) -> Proof | None:
+        """Give what closed it; where that is the end that a notice names, at that end."""
+        by = row["known_by" if known else "until_by"]
+        found = None if by is None else self._known.get(unpacked(by, len(self._parties)))
+        if found is None or by != row["id"] >> SLOT_BITS:
+            return found
+        return replace(found, counted_ms=row["until_ms"], arrived_ms=row["until_arrived_ms"], mark=Bound.NONE)
 
 
 def _precedence(number: int) -> Precedence | None:

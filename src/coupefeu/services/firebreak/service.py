@@ -12,6 +12,7 @@ from coupefeu.services.firebreak.stands import mark_states, mark_watches, mark_w
 from coupefeu.services.firebreak.steps import forget_erased, mark_messages
 from coupefeu.services.firebreak.tables import entry_at
 from coupefeu.services.firebreak.touched import Touched
+from coupefeu.services.firebreak.units import mark_units
 
 
 class FirebreakService:
@@ -49,6 +50,7 @@ class FirebreakService:
         yield from mark_presence(touched.questions, context, select)
         yield from mark_arranged(touched.arranged, context, select)
         yield from mark_answers(touched.notices, context, select)
+        yield from mark_units(touched.notices | touched.units, context, select)
         yield from mark_watches(touched.watches, context, select)
         yield from mark_witnesses(touched.witnessed, context, select)
         yield from mark_states(touched.states, context, select)

@@ -17,6 +17,7 @@ from coupefeu.services.firebreak.marks import Asked, Mark, Role
 from coupefeu.services.firebreak.proofs import Proofs, proof_of
 from coupefeu.services.firebreak.rows import MS
 from coupefeu.services.firebreak.tables import entry_at, lane_of
+from coupefeu.services.firebreak.unsettled import conflict_marks
 
 MOST_HEARD: Final = 20_000
 """Of each party."""
@@ -85,6 +86,7 @@ def gather_between(
         events += select(Statement(_SELECT_EVENTS[known], values)) if keys else ()
     late = list(_late(select, context, span, known=known))
     proofs = Proofs.of(events, late, context, select)
+    yield from conflict_marks(select, context, from_ms, to_ms)
     yield from map(proofs.event, events)
     yield from (proofs.opened(each, known=known, is_closed=True) for each in late)
     for position, party in enumerate(context.parties):

@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from coupefeu.model.agreement import Agreement
+from coupefeu.model.calls import Outcome
 from coupefeu.model.entry import Kind
 from coupefeu.model.messages import CriticalField, Form, MessageId, OutcomeCode, format_number
 from coupefeu.model.topics import Topic
@@ -47,6 +48,7 @@ from coupefeu.services.messages.status import StepName
 
 MOST_ACTS: Final = 512
 """So many acts that came before a message are looked at when it comes, the first; honest nodes send a handful."""
+REPORTED: Final = Outcome.OTHER_CHANNEL.value
 CLOSERS: Final = CLOSING | {Kind.LINE_TEST_ANSWER}
 
 _TOPICS: Final[Mapping[StepName, Topic]] = {
@@ -90,6 +92,10 @@ _FORGET_RANGE: Final = text(
     f"DELETE FROM firebreak_opened WHERE id >= :first << {SLOT_BITS} AND id < :end << {SLOT_BITS}"  # noqa: S608 - as above
     f" AND lane / {LANES_OF_TOPIC} IN ({', '.join(map(str, _KINDS_OF_TOPIC))})"
 )
+_FORGET_REPORTED: Final = text(
+    "DELETE FROM firebreak_events WHERE root_log = :log AND root_idx >= :start AND root_idx < :end"  # noqa: S608 - as above
+    f" AND value = '{REPORTED}'"
+)
 _SELECT_ERASED_READ_BACKS: Final = text(
     "SELECT log, idx FROM message_facts"  # noqa: S608 - as above
     f" WHERE kind = {int(Kind.READ_BACK)} AND (log = :log AND idx >= :start AND idx < :end"
@@ -116,7 +122,9 @@ def forget_erased(range_: tuple[int, int, int], context: Context, select: Select
     log, start, end = range_
     first, last = (packed((log, each), len(context.parties)) for each in (start, end))
     yield Statement(_FORGET_RANGE, {"first": first, "end": last})
-    rows = select(Statement(_SELECT_ERASED_READ_BACKS, {"log": log, "start": start, "end": end}))
+    named = {"log": log, "start": start, "end": end}
+    yield Statement(_FORGET_REPORTED, named)
+    rows = select(Statement(_SELECT_ERASED_READ_BACKS, named))
     yield from mark_messages((), [(row["log"], row["idx"]) for row in rows], (), context, select)
 
 
@@ -305,7 +313,7 @@ def _by_another_channel(message: Row) -> Iterator[Statement]:
             key=pair_key(message["from_post"], post),
             party=message["from_post"].partition(".")[0],
             post=message["from_post"],
-            value="other_channel",
+            value=REPORTED,
             precedence=message["precedence"],
         )
         yield event(about, at(message))

@@ -11,7 +11,7 @@ from coupefeu.errors import CoupefeuError
 from coupefeu.model.entry import Head, Kind
 from coupefeu.model.messages import MessageId
 from coupefeu.services.arranged.facts import KINDS as ARRANGED
-from coupefeu.services.base import Recorded, Select, Statement
+from coupefeu.services.base import Recorded, Rows, Select, Statement
 from coupefeu.services.calls.facts import KINDS as CALLS
 from coupefeu.services.entry_rows import fits
 from coupefeu.services.firebreak.contacts import questions_of
@@ -19,6 +19,7 @@ from coupefeu.services.firebreak.steps import CLOSERS
 from coupefeu.services.incidents.facts import KINDS as INCIDENTS
 from coupefeu.services.messages.views import MESSAGE_KINDS
 from coupefeu.services.notices.facts import CLOSINGS, VERSIONS
+from coupefeu.services.passing.facts import KINDS as PASSING
 
 ANSWERS: Final = frozenset({Kind.NOTICE_ANSWERED, Kind.COUNTER_ANSWERED})
 _OF_KEYS: Final = frozenset({Kind.PERSONAL_KEY_ENROLLED, Kind.PERSONAL_KEY_ENDED})
@@ -43,6 +44,7 @@ _ABOUT: Final[Mapping[int, tuple[str, int]]] = {
     **dict.fromkeys(ARRANGED - {Kind.ARRANGE_PROPOSED}, ("arranged", 1)),
     **dict.fromkeys((VERSIONS | CLOSINGS | ANSWERS) - {Kind.NOTICE_FILED}, ("notices", 1)),
     **dict.fromkeys(INCIDENTS - {Kind.INCIDENT_REPORTED}, ("incidents", 1)),
+    **dict.fromkeys(PASSING, ("units", 1)),
     Kind.PRESENCE_SHOWN: ("questions", 1),
 }
 """What those are that an entry of a kind names, and how many of its references are looked at."""
@@ -59,6 +61,7 @@ class Touched:
     calls: set[MessageId] = field(default_factory=set)
     arranged: set[MessageId] = field(default_factory=set)
     notices: set[MessageId] = field(default_factory=set)
+    units: set[MessageId] = field(default_factory=set)
     questions: set[MessageId] = field(default_factory=set)
     watches: set[MessageId] = field(default_factory=set)
     witnessed: set[MessageId] = field(default_factory=set)
@@ -83,13 +86,19 @@ class Touched:
             keys = [entry] if kind == Kind.PERSONAL_KEY_ENROLLED else list(_named(head, 1))
             self.questions |= questions_of(keys, select)
         elif kind == Kind.ERASED and recorded.ours:
-            self.erased += _erased(recorded)
+            ranges = _erased(recorded)
+            self.erased += ranges
+            for range_ in ranges:
+                self._take_all(select(Statement(_SELECT_ERASED, dict(zip(_RANGE, range_, strict=True)))))
 
     def take_moved(self, entries: Collection[MessageId], select: Select) -> None:
         """Take entries that count at another time than before: whatever was made of them is made anew."""
         if not entries:
             return
-        for row in select(Statement(_SELECT_ROOTS, {"entries": json.dumps(sorted(entries))})):
+        self._take_all(select(Statement(_SELECT_ROOTS, {"entries": json.dumps(sorted(entries))})))
+
+    def _take_all(self, rows: Rows) -> None:
+        for row in rows:
             getattr(self, row["what"]).add((row["log"], row["idx"]))
 
 
@@ -113,6 +122,7 @@ _LOOKS: Final = (
     ("calls", "call_steps", "call_log", "call_idx"),
     ("arranged", "arranged", "root_log", "root_idx"),
     ("notices", "notice_acts", "root_log", "root_idx"),
+    ("units", "passing", "root_log", "root_idx"),
     ("questions", "presence_asked", "log", "idx"),
     ("questions", "statements", "about_log", "about_idx"),
     ("watches", "watches", "log", "idx"),
@@ -128,3 +138,12 @@ _SELECT_ROOTS: Final = text(
         for what, table, log, index in _LOOKS
     )
 )
+_RANGE: Final = ("log", "start", "end")
+_SELECT_ERASED: Final = text(
+    " UNION ".join(
+        f"SELECT '{what}' AS what, e.root_log AS log, e.root_idx AS idx FROM {table} AS e"  # noqa: S608 - fixed texts
+        " WHERE e.log = :log AND e.idx >= :start AND e.idx < :end AND e.root_log >= 0"
+        for what, table in (("notices", "notice_acts"), ("units", "passing"), ("incidents", "incident_acts"))
+    )
+)
+"""Of what the marks are made of everything that is said, so that without some of it they are others."""
