@@ -18,7 +18,7 @@ export function isLater(key: string): boolean {
 
 const LATER_FAMILIES = [
   'arrange', 'calls', 'conflicts', 'figures', 'firebreak', 'geo', 'map', 'notices', 'passing', 'places', 'persons', 'presence', 'room', 'watch', 'ui-amendment', 'ui-api', 'ui-bracket', 'ui-budget',
-  'ui-communique', 'ui-demo', 'ui-enter', 'ui-erase', 'ui-error-console-firebreak', 'ui-error-services-presence', 'ui-evidence', 'ui-export',
+  'ui-communique', 'ui-demo', 'ui-enter', 'ui-erase', 'ui-error-node-firebreak', 'ui-error-services-presence', 'ui-evidence', 'ui-export',
   'ui-error-services-watch-no-hand-over', 'ui-error-services-watch-no-remarks', 'ui-error-services-watch-same-officer',
   'ui-error-services-usage', 'ui-error-services-watch-unseen',
   'ui-kind-presence', 'ui-kind-note', 'ui-kind-notice', 'ui-kind-counter', 'ui-kind-positions', 'ui-kind-conflict', 'ui-lock', 'ui-notice', 'ui-passkey', 'ui-proof', 'ui-propose', 'ui-role', 'ui-said', 'ui-terms', 'ui-verify',

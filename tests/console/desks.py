@@ -209,7 +209,7 @@ class JoinedDesks:
             for node, other in ((line.us, "ru"), (line.ru, "us"))
         )
         for desk, node, console in zip((us, ru), (line.us, line.ru), consoles, strict=True):
-            desk.sessions = console._parts.sessions
+            desk.sessions, desk.feed = console._parts.sessions, console._parts.desk.feed
             desk.runtime, desk.engine, desk.calling = node.runtime, node.runtime.engine, node.runtime.calling
             desk.open()
         self.desks = Desks(us, ru, line.relay)

@@ -14,6 +14,7 @@ from coupefeu.services.messages.commands import Take
 from coupefeu.services.messages.status import StepName
 
 PAGES = {
+    "firebreak": "#/firebreak",
     "line": "#/line",
     "messages": "#/messages",
     "message": "#/messages/{number}",

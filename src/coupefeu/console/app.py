@@ -20,6 +20,7 @@ from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import ErrorValues
 from coupefeu.console.events import FEED_ROUTES
 from coupefeu.console.figures_routes import FIGURES_ROUTES
+from coupefeu.console.firebreak_routes import FIREBREAK_ROUTES
 from coupefeu.console.guards import SAFE_METHODS, Gate
 from coupefeu.console.lock_routes import LOCK_ROUTES, check_lock, check_role
 from coupefeu.console.map_routes import MAP_ROUTES
@@ -57,6 +58,8 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *STATEMENT_ROUTES,
     # the desk, live
     *FEED_ROUTES,
+    # whether direct contact holds
+    *FIREBREAK_ROUTES,
     # messages
     *MESSAGE_ROUTES,
     *PREVIEW_ROUTES,

@@ -12,6 +12,7 @@ from typing import Final, Self, TypeVar
 from coupefeu.console.answers import Answers
 from coupefeu.console.calls_desk import CallsDesk
 from coupefeu.console.feed import Feed, encode_event
+from coupefeu.console.firebreak_desk import FirebreakDesk
 from coupefeu.console.gaps_desk import GapsDesk
 from coupefeu.console.judging import AGAIN_AFTER_S, Judging, Told
 from coupefeu.console.last_words import LastWords
@@ -115,6 +116,7 @@ class ConsoleDesk:
         self.calls = CallsDesk(self)
         self.notices = NoticesDesk(self)
         self.gaps = GapsDesk(self)
+        self.firebreak = FirebreakDesk(self)
         self._open = OpenSet()
         self._words = LastWords(self.folder.agreement.party_ids)
         self._watches: tuple[WatchValues, ...] = ()
@@ -143,6 +145,7 @@ class ConsoleDesk:
             await desk._look_at_watches()
             desk.notices.look()
             desk.gaps.begin()
+            desk.firebreak.look()
         except BaseException:
             await desk.close()
             raise
@@ -164,6 +167,7 @@ class ConsoleDesk:
         self.calls.close()
         self.notices.close()
         self.gaps.close()
+        self.firebreak.close()
         await self._judging.close()
         self.feed.end_all()
         await self._judge.close()
@@ -330,6 +334,7 @@ class ConsoleDesk:
         if isinstance(change, SignalHeard):
             return
         self.answers.change()
+        self.firebreak.look()
         match change:
             case EntryRecorded(recorded=recorded):
                 self._hear_entry(recorded)

@@ -91,7 +91,7 @@ export function requestOf(writing: Writing): SayRequest {
       subject: writing.subject || null,
       to_posts: writing.toPosts,
       language: writing.language || null,
-      about: rule.refers ? writing.about || null : null,
+      about: writing.about || null,
     },
     ...own,
   ) as SayRequest;

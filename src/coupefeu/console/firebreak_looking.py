@@ -1,0 +1,47 @@
+"""What the routes of the firebreak read of a record, in a thread that reads."""
+
+from coupefeu.console.firebreak_values import (
+    FirebreakPairs,
+    FirebreakPairValues,
+)
+from coupefeu.node.desk import Desk
+from coupefeu.node.firebreak_values import FirebreakValues, firebreak_values
+from coupefeu.node.presence import PairView, look_at_contacts
+from coupefeu.node.presence_values import pair_values
+
+
+def values_at(
+    look: Desk, language: str, at_ms: int | None, known_at_ms: int | None, *, is_link_up: bool
+) -> FirebreakValues:
+    """Judge now, or at an instant by one of the two clocks."""
+    if at_ms is not None:
+        judged = look.firebreak.at(at_ms)
+    elif known_at_ms is not None:
+        judged = look.firebreak.known_at(known_at_ms)
+    else:
+        judged = look.firebreak.now(is_link_up=is_link_up)
+    return firebreak_values(judged, look.context(), language, at_ms=at_ms, known_at_ms=known_at_ms)
+
+
+def look_at_pairs(look: Desk) -> FirebreakPairs:
+    """Give every pair of posts of ours with its last direct contact."""
+    context = look.context()
+    cadences = {frozenset(each.posts): each.contact_every_s for each in context.agreement.pairs}
+    return FirebreakPairs(
+        pairs=tuple(
+            _pair(each, cadences[frozenset((each.ours, each.theirs))]) for each in look_at_contacts(look)
+        ),
+        as_of_ms=context.now.utc_ms,
+    )
+
+
+def _pair(view: PairView, contact_every_s: int | None) -> FirebreakPairValues:
+    values = pair_values(view)
+    return FirebreakPairValues(
+        ours=values.ours,
+        theirs=values.theirs,
+        contact_every_s=contact_every_s,
+        last=values.contacts[0] if values.contacts else None,
+        attempts=values.attempts,
+        truncated=values.truncated,
+    )

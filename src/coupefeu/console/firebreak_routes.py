@@ -1,0 +1,81 @@
+"""The firebreak: the level now or at an instant with every reason, and the pairs of posts."""
+
+from typing import Annotated, Final
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+
+from coupefeu.console.desk import ConsoleDesk
+from coupefeu.console.errors import refuses
+from coupefeu.console.firebreak_looking import look_at_pairs, values_at
+from coupefeu.console.firebreak_values import FirebreakPairs
+from coupefeu.console.sessions import Session
+from coupefeu.errors import StoreError, UsageError
+from coupefeu.model.instant import parse_instant
+from coupefeu.node.firebreak_values import FirebreakValues
+from coupefeu.words import LANGUAGES
+
+MAX_INSTANT_CHARACTERS: Final = 40
+
+_UNREADABLE = UsageError("this is no instant", code="model.instant.unreadable")
+_TWO = UsageError("an instant by both clocks at once is asked for", code="console.firebreak.two_clocks")
+_LATER = UsageError("that instant is still to come", code="node.firebreak.later")
+_LANGUAGE = UsageError("no such language", code="console.firebreak.language")
+_STORE = StoreError("the record cannot be read now", code="store.*")
+
+WrittenInstant = Annotated[str | None, QueryParameter(max_length=MAX_INSTANT_CHARACTERS)]
+Language = Annotated[str | None, QueryParameter(max_length=8)]
+
+
+@get("/api/firebreak", responses=refuses(_UNREADABLE, _TWO, _LATER, _LANGUAGE, _STORE))
+async def show_firebreak(
+    desk: NamedDependency[ConsoleDesk],
+    session: NamedDependency[Session],
+    at: WrittenInstant = None,
+    known_at: WrittenInstant = None,
+    language: Language = None,
+) -> FirebreakValues:
+    """Give the level with every reason, the entries that prove it, and what the agreement offers next.
+
+    `at`: both records by their signed times, the same on both nodes; `known_at`: what this node held then, by its own
+    clock; neither: now. Both are written in UTC, "2022-03-17T06:00Z". `language` of the sentences: en, fr or ru.
+    """
+    now_ms = desk.now_ms
+    if at is not None and known_at is not None:
+        raise UsageError(
+            "at and known_at are two clocks, and one instant has one",
+            code="console.firebreak.two_clocks",
+            hint="ask for either",
+        )
+    at_ms, known_at_ms = _instant(at, now_ms), _instant(known_at, now_ms)
+    wanted = _language(language, session.language)
+    is_link_up = desk.notices.is_link_up
+    return await desk.read(lambda look: values_at(look, wanted, at_ms, known_at_ms, is_link_up=is_link_up))
+
+
+@get("/api/firebreak/pairs", responses=refuses(_STORE))
+async def show_pairs(desk: NamedDependency[ConsoleDesk]) -> FirebreakPairs:
+    """List our pairs of posts, each with its last direct contact, what proves it, and the agreed cadence."""
+    return await desk.read(look_at_pairs)
+
+
+def _instant(text: str | None, now_ms: int) -> int | None:
+    """Read an instant, where there is one. Raises: UsageError."""
+    return None if text is None else parse_instant(text, now_ms)
+
+
+def _language(asked: str | None, of_session: str) -> str:
+    """Choose the language of the sentences. Raises: UsageError."""
+    if asked is None:
+        return of_session
+    if asked not in LANGUAGES:
+        raise UsageError(
+            f"language {asked!r} is none of {', '.join(LANGUAGES)}",
+            code="console.firebreak.language",
+            hint="en, fr or ru",
+        )
+    return asked
+
+
+FIREBREAK_ROUTES: Final = (show_firebreak, show_pairs)

@@ -1,0 +1,131 @@
+"""Page Firebreak and the lamp in the real browser: the level and its reasons, what next in one press, how it was."""
+
+import dataclasses
+import re
+
+import pytest
+from playwright.sync_api import expect
+from tests.console.browser import PATIENCE_MS
+from tests.console.calling import allow_calls, became, ring
+from tests.console.desks import JoinedDesks
+from tests.console.looking import COLOURS, cut_texts, violations
+from tests.console.pictures import take_picture
+from tests.sizes import size
+
+from coupefeu.console.firebreak_values import FirebreakEvent
+from coupefeu.model.calls import DeclineReason, Outcome
+from coupefeu.services.calls.commands import DeclineCall
+from coupefeu.services.watch.facts import TakeWatch
+from coupefeu.words import say
+
+expect.set_options(timeout=PATIENCE_MS)
+SUBJECT = "ru.duty/us.duty"
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory):
+    """US and RU, both on watch; RU has declined three calls, and nobody has spoken since."""
+    joined = JoinedDesks(tmp_path_factory.mktemp("broken"))
+    us, ru = joined.desks.us, joined.desks.ru
+    for desk in (us, ru):
+        allow_calls(desk)
+        desk.act(TakeWatch(from_post=f"{desk.party}.duty", officer="WATCH A", heard=True))
+    for _ in range(3):
+        number = ring(us)
+        became(ru, number, state="ringing")
+        ru.act(DeclineCall(call=ru.id(number), from_post="ru.duty", reason=DeclineReason.NOT_NOW))
+        became(us, number, Outcome.DECLINED)
+    yield joined.desks
+    joined.close()
+
+
+def words(key, language="en", **values):
+    return say(f"firebreak-page-{key}", language, **values)
+
+
+def reason(page, rule="calls-declined"):
+    return page.locator(f"[data-testid=reason][data-rule='{rule}'][data-subject='{SUBJECT}']")
+
+
+def at_level(page, level="broken"):
+    """Wait until lamp and page say a level."""
+    expect(page.get_by_test_id("lamp")).to_have_attribute("data-level", level)
+    expect(page.get_by_test_id("standing")).to_have_attribute("data-level", level)
+    return page
+
+
+def test_the_page_says_the_level_why_since_when_and_what_proves_it(open_page, broken):
+    page = at_level(open_page(broken.us, "#/firebreak"))
+    assert words("level-broken") in page.get_by_test_id("standing").inner_text()
+    expect(page.get_by_test_id("standing")).to_contain_text(words("same-entries", party="RU"))
+    found = reason(page)
+    expect(found).to_contain_text("Several calls were declined, and no direct contact followed.")
+    expect(found).to_contain_text("RU · Duty desk – US · Duty desk")
+    expect(found).to_contain_text(words("count", count=3))
+    numbers = found.locator("a[href^='#/record/']")
+    assert numbers.count() >= 3
+    looked = page.get_by_test_id("looked").inner_text()
+    assert re.search(r"rules: \d+ .* pairs of posts: 3; records: up to US/\d+, up to RU/\d+; at ", looked)
+    take_picture(page, "console-firebreak")
+    page.emulate_media(media="print")
+    expect(page.get_by_test_id("standing")).to_be_visible()
+    expect(found.locator("[data-act]").first).to_be_hidden()
+    page.emulate_media(media="screen")
+    href = numbers.first.get_attribute("href")
+    numbers.first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(href.removeprefix("#/record/"))
+    theirs = at_level(open_page(broken.ru, "#/firebreak", language="ru"))
+    expect(reason(theirs)).to_contain_text("Несколько вызовов отклонено")
+
+
+def test_each_act_opens_a_form_that_is_filled_in_and_does_nothing(open_page, broken):
+    page = at_level(open_page(broken.us, "#/firebreak"))
+    sizes = broken.us.thread.call(broken.us.calling.open_views)
+    acts = reason(page).locator("[data-act]")
+    found = {each.get_attribute("data-act"): each.get_attribute("href") for each in acts.all()}
+    assert found["ring"] == "#/calls?ring=ru.duty"
+    assert found["ask_time"] == "#/calls?arrange=ru.duty"
+    assert found["write"].endswith("?to=ru.duty")
+    reason(page).locator("[data-act=ring]").click()
+    expect(page.locator("[data-testid=pair][aria-pressed=true]")).to_have_attribute("data-post", "ru.duty")
+    page.go_back()
+    reason(page).locator("[data-act=write]").click()
+    expect(page.locator("input[type=checkbox]:checked")).to_have_value("ru.duty")
+    assert broken.us.thread.call(broken.us.calling.open_views) == sizes
+
+
+LOOKS = [("fr", 390, True), ("ru", 390, False), ("ru", 1440, True), ("fr", 1440, False), ("en", 390, True)]
+
+
+@pytest.mark.parametrize(("language", "width", "dark"), LOOKS[: size(small=1, full=5)])
+def test_a_broken_level_is_whole_and_readable(open_page, broken, language, width, dark):
+    page = at_level(open_page(broken.us, "#/firebreak", language=language, width=width, dark=dark))
+    assert violations(page) == []
+    assert cut_texts(page) == []
+
+
+@pytest.mark.parametrize(("level", "dark"), [("holding", False), ("strained", True), ("unknown", True)])
+def test_the_lamp_says_each_level_in_word_and_shape_and_never_in_green(open_page, broken, level, dark):
+    page = at_level(open_page(broken.us, "#/firebreak", dark=dark))
+    lamp = page.get_by_test_id("lamp")
+    shape = lamp.locator("svg").inner_html()
+    now_ms = page.evaluate("Date.now()")
+    event = FirebreakEvent(level=level, as_of_ms=now_ms, looked_ms=now_ms, same_entries=True, causes=())
+    broken.us.thread.call(broken.us.feed.tell, event)
+    expect(lamp).to_have_attribute("data-level", level)
+    expect(lamp).to_contain_text(words(f"level-{level}"))
+    assert lamp.locator("svg").inner_html() != shape
+    assert violations(page, COLOURS) == []
+    stale = dataclasses.replace(event, looked_ms=now_ms - 181_000)
+    broken.us.thread.call(broken.us.feed.tell, stale)
+    expect(lamp).to_have_attribute("data-level", "unknown")
+    colours = lamp.evaluate(
+        "lamp => [lamp, ...lamp.querySelectorAll('*')].flatMap((each) => ['color', 'backgroundColor', 'borderColor']"
+        ".map((name) => getComputedStyle(each)[name]))"
+    )
+    assert not [each for each in colours if is_green(each)]
+
+
+def is_green(colour):
+    red, green, blue = map(int, re.findall(r"\d+", colour)[:3])
+    return green > red + 24 and green > blue + 24
