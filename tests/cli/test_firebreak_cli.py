@@ -1,6 +1,7 @@
 """`coupefeu firebreak`: the level first, every reason with its entries and ages, in three languages, running or not."""
 
 import asyncio
+from itertools import pairwise
 
 import coupefeu
 from coupefeu.model.calls import Outcome
@@ -90,6 +91,16 @@ def test_before_the_line_began_nothing_can_be_said(line):
     assert values["held"] is None
     assert all(each["entries"] for each in values["reasons"])
     assert "UNKNOWN" in line.run("firebreak", "--at", format_instant(1_000_000))[1]
+
+
+def test_how_it_was_is_told_stretch_by_stretch(line):
+    start = line.json("firebreak")["begun"]
+    ring_in_vain(line)
+    spans = line.json("firebreak", "--since", start)["spans"]
+    assert spans[-1]["level"] == "broken"
+    assert all(one["end"] == other["start"] for one, other in pairwise(spans))
+    shown = line.run("firebreak", "--since", start)
+    assert any(each.endswith("BROKEN") and " - " in each for each in shown)
 
 
 def test_it_works_on_a_running_node_and_from_python(line):

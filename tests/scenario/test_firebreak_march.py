@@ -187,3 +187,24 @@ def test_an_instant_that_is_still_to_come_is_refused(nodes):
         with pytest.raises(UsageError) as refused:
             look(nodes.us, ask)
         assert refused.value.code == "node.firebreak.later"
+
+
+def test_the_strip_chart_shows_the_level_of_every_stretch(nodes):
+    start_ms = nodes.us.clock().utc_ms
+    nodes.run(seconds=2 * MINUTE)
+    try_in_vain(nodes)
+    end_ms = nodes.us.clock().utc_ms
+    ours, theirs = (look(node, lambda desk: desk.history(start_ms, end_ms)) for node in nodes.nodes)
+    assert ours == theirs
+    assert [each.level for each in ours] == [Level.HOLDING, Level.STRAINED, Level.STRAINED, Level.BROKEN]
+    for span in ours:
+        for at_ms in (span.from_ms, span.to_ms - 1):
+            judged = look(nodes.us, lambda desk, at_ms=at_ms: desk.at(at_ms))
+            assert (judged.level, tuple(sorted({each.rule for each in judged.reasons}))) == (
+                span.level,
+                span.rules,
+            )
+    assert all(each.entries for each in ours[1:])
+    with pytest.raises(UsageError) as refused:
+        look(nodes.us, lambda desk: desk.history(end_ms, start_ms))
+    assert refused.value.code == "node.firebreak.span"

@@ -1,6 +1,6 @@
 """How the command line says the firebreak: the level, then each reason with its ages, entries and what is next."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from coupefeu.cli.presence_words import age_of
@@ -12,7 +12,7 @@ from coupefeu.model.languages import DISPLAY_LANGUAGES
 from coupefeu.model.messages import format_number
 from coupefeu.model.topics import Topic
 from coupefeu.services.base import Context
-from coupefeu.services.firebreak.judged import Judged, NextAct, Reason, What
+from coupefeu.services.firebreak.judged import Judged, LevelSpan, NextAct, Reason, What
 from coupefeu.services.firebreak.judging import agreement_at
 from coupefeu.services.firebreak.marks import Bound
 from coupefeu.services.messages.display import show_line
@@ -41,6 +41,16 @@ def firebreak_lines(judged: Judged, context: Context, language: str) -> Iterator
     if judged.left_out:
         yield ""
         yield say("firebreak-page-left-out", language, count=judged.left_out)
+
+
+def span_lines(spans: Sequence[LevelSpan], parties: tuple[str, ...], language: str) -> Iterator[str]:
+    """Say how it was, one stretch after the other."""
+    yield say("firebreak-page-history", language).upper()
+    for span in spans:
+        yield f"{format_second(span.from_ms)} - {format_second(span.to_ms)}  {_level(span.level, language)}"
+        if span.rules:
+            entries = ", ".join(format_number(each, parties) for each in span.entries)
+            yield f"{_INDENT}{', '.join(span.rules)}: {entries}"
 
 
 def _beside(judged: Judged, context: Context, language: str) -> Iterator[str]:

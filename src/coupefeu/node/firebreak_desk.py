@@ -1,4 +1,4 @@
-"""What an officer reads of the firebreak: the level now, at an instant, and as it was known then."""
+"""What an officer reads of the firebreak: the level now, at an instant, as it was known then, and over months."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,12 +10,15 @@ from coupefeu.model.instant import format_instant
 from coupefeu.model.logs import position_of
 from coupefeu.services.base import Context, Rows, Statement
 from coupefeu.services.firebreak.clocks import select_skew
-from coupefeu.services.firebreak.gathering import gather
-from coupefeu.services.firebreak.judged import Judged
+from coupefeu.services.firebreak.gathering import begun, gather
+from coupefeu.services.firebreak.history import spans
+from coupefeu.services.firebreak.judged import Judged, LevelSpan
 from coupefeu.services.firebreak.judging import judge
 from coupefeu.services.firebreak.marks import Asked
+from coupefeu.services.firebreak.spanning import gather_between
 from coupefeu.store.reader import Reader
 
+MAX_SPAN_MS: Final = 10 * 366 * 86_400_000
 _HOLDS: Final = (
     "SELECT size, complete, (SELECT count(*) FROM entries WHERE entries.log = logs.log AND idx >= logs.size),"
     " (SELECT max(idx) + 1 - logs.size FROM entries WHERE entries.log = logs.log AND idx >= logs.size)"
@@ -49,6 +52,20 @@ class FirebreakDesk:
     def known_at(self, at_ms: int) -> Judged:
         """Judge an instant by what had arrived here, on our own clock. Raises: UsageError: it is still to come."""
         return self._judge(Asked(at_ms=self._past(at_ms), known=True))
+
+    def history(self, from_ms: int, to_ms: int, *, known: bool = False) -> tuple[LevelSpan, ...]:
+        """Give the level over a span of time, which ends now at the latest. Raises: UsageError: it is none."""
+        to_ms = min(to_ms, self._context().now.utc_ms)
+        if not 0 < to_ms - from_ms <= MAX_SPAN_MS:
+            raise UsageError(
+                f"from {format_instant(from_ms)} until {format_instant(to_ms)} is no span of time that can be shown",
+                code="node.firebreak.span",
+                hint="Ask for a span that ends after it begins, of ten years at most.",
+            )
+        context = self._context()
+        with self._reader.one_moment():
+            marks = gather_between(self._select, context, from_ms, to_ms, known=known)
+            return spans(marks, begun(self._select, context), context, from_ms, to_ms, known=known)
 
     def _past(self, at_ms: int) -> int:
         now_ms = self._context().now.utc_ms

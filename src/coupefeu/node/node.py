@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from coupefeu.node.communique.choosing import Disclosing, Query
     from coupefeu.node.conflict_desk import ConflictDesk
     from coupefeu.node.notice_desk import ListedNotices
-    from coupefeu.services.firebreak.judged import Judged
+    from coupefeu.services.firebreak.judged import Judged, LevelSpan
     from coupefeu.services.notices.listed import NoticeFilter
     from coupefeu.services.notices.status import NoticeView
 
@@ -281,6 +281,10 @@ class Node:
         if at_ms is None:
             return desk.now()
         return desk.known_at(at_ms) if known else desk.at(at_ms)
+
+    def firebreak_history(self, from_ms: int, to_ms: int, *, known: bool = False) -> "tuple[LevelSpan, ...]":
+        """Give the level over a span of time, stretch by stretch. Raises: UsageError: it is none."""
+        return self._look().firebreak.history(from_ms, to_ms, known=known)
 
     def arrangements(self, limit: int = 50) -> tuple[Arrangement, ...]:
         """Give the newest calls that each side proposed to arrange, what changed last first."""

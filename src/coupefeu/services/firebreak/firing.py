@@ -9,8 +9,8 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
-from typing import Final
+from itertools import accumulate, chain
+from typing import Final, NamedTuple
 
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.firebreak import ATTEMPTS, LINE_STATES, UNKNOWN_RULE, FirebreakTerms, Level, Rule, Watched
@@ -61,9 +61,9 @@ class Clock:
         """Give the time that counts."""
         return min(proof.counted_ms, proof.arrived_ms) if self.known else proof.counted_ms
 
-    def counts_from(self, proof: Proof) -> int:
-        """Give the first instant at which it counts."""
-        return proof.arrived_ms if self.known else proof.counted_ms - self.skew_ms
+    def counts_from(self, *proofs: Proof) -> int:
+        """Give the first instant at which a mark counts: what is known here is known when all that proves it is."""
+        return max(each.arrived_ms for each in proofs) if self.known else proofs[-1].counted_ms - self.skew_ms
 
     def order_of(self, proof: Proof) -> Order:
         """Order the events of one key: by the time that counts, then by their place on the record."""
@@ -101,7 +101,7 @@ class Events:
 
     def begins(self, mark: Mark) -> int:
         """Give the instant from which an event holds: a line state may begin later than it was declared."""
-        return max(self._clock.counts_from(mark.counted), mark.due_ms or -_NEVER)
+        return max(self._clock.counts_from(*mark.proofs), mark.due_ms or -_NEVER)
 
     def _superseded(self, events: Sequence[Mark]) -> list[int]:
         begins = [self.begins(event) for event in reversed(events)]
@@ -109,18 +109,40 @@ class Events:
 
 
 def find_firings(
-    marks: Iterable[Mark], begun: Mapping[str, Proof], agreement: Agreement, *, known: bool
+    marks: Iterable[Mark],
+    begun: Mapping[str, Proof],
+    agreement: Agreement,
+    *,
+    known: bool,
+    at_ms: int | None = None,
 ) -> list[Firing]:
-    """Give the spans of every rule of an agreement; `begun`: entry 0 of each party's log."""
+    """Give the spans of every rule of an agreement, or those that hold at an instant alone.
+
+    `begun`: entry 0 of each party's log.
+    """
     clock = Clock(known=known, skew_ms=agreement.skew_s * 1_000)
     by_topic: defaultdict[Topic, list[Mark]] = defaultdict(list)
     for mark in marks:
         by_topic[mark.topic].append(mark)
     finder = _Finder(by_topic, begun, agreement, clock)
-    found = list(finder.unknown(agreement.firebreak))
-    for rule in agreement.firebreak.rules:
-        found += finder.find(rule)
-    return [each for each in found if each.from_ms < each.until_ms]
+    found = (finder.unknown(agreement.firebreak), *map(finder.find, agreement.firebreak.rules))
+    return [
+        _firing(each, clock)
+        for each in chain.from_iterable(found)
+        if each.start < each.end and (at_ms is None or each.start <= at_ms < each.end)
+    ]
+
+
+class _Span(NamedTuple):
+    """From `start` until before `end` a mark, or the absence of any, lets a rule fire; None: too old to say."""
+
+    rule: Rule | None
+    proof: Proof | None
+    subject: str
+    party: str
+    start: int
+    end: int
+    mark: Mark | None = None
 
 
 class _Finder:
@@ -137,39 +159,20 @@ class _Finder:
         self._clock = clock
         self._contacts = Events(by_topic.get(Topic.CONTACT, ()), clock)
 
-    def unknown(self, terms: FirebreakTerms) -> Iterator[Firing]:
+    def unknown(self, terms: FirebreakTerms) -> Iterator[_Span]:
         """Give the instants at which nothing of a party is new enough; before its first entry nothing is."""
         heard = Events(self._by_topic.get(Topic.HEARD, ()), self._clock)
         for party in self._agreement.party_ids:
             silence = self._silence(heard, party, self._begun_of(party), terms.unknown_after_s * 1_000 + 1)
-            before = self._unknown(party, None, -_NEVER, self._first_of(heard, party))
-            yield from (
-                before,
-                *(self._unknown(party, proof, start, end) for proof, start, end, _ in silence),
-            )
+            yield _Span(None, None, party, party, -_NEVER, self._first_of(heard, party))
+            for proof, start, end, _ in silence:
+                yield _Span(None, proof, party, party, start, end)
 
     def _first_of(self, heard: Events, party: str) -> int:
         begun = self._begun.get(party)
         return min(heard.first_ms(party), _NEVER if begun is None else self._clock.counts_from(begun))
 
-    def _unknown(self, party: str, proof: Proof | None, start: int, end: int) -> Firing:
-        proofs = () if proof is None else (proof,)
-        return Firing(
-            rule=UNKNOWN_RULE,
-            level=Level.UNKNOWN,
-            topic=Topic.HEARD,
-            group=party,
-            least=1,
-            subject=party,
-            party=party,
-            from_ms=start,
-            until_ms=end,
-            order=(0, (0, 0)) if proof is None else self._clock.order_of(proof),
-            proofs=proofs,
-            is_absence=True,
-        )
-
-    def find(self, rule: Rule) -> Iterator[Firing]:
+    def find(self, rule: Rule) -> Iterator[_Span]:
         """Give the spans of one rule."""
         if rule.watches is Watched.CONTACT:
             return self._contact(rule)
@@ -181,7 +184,7 @@ class _Finder:
             return self._states(rule)
         return self._opened(rule)
 
-    def _contact(self, rule: Rule) -> Iterator[Firing]:
+    def _contact(self, rule: Rule) -> Iterator[_Span]:
         """Find pairs without direct contact for longer than agreed, since the last one or since the line began."""
         for pair in self._agreement.pairs:
             key = "/".join(sorted(pair.posts))
@@ -190,9 +193,9 @@ class _Finder:
             beyond_ms = (pair.contact_every_s + rule.after_s) * 1_000
             begun = self._begun_of(*(post.partition(".")[0] for post in pair.posts))
             for proof, start, end, mark in self._silence(self._contacts, key, begun, beyond_ms):
-                yield self._firing(rule, proof, key, "", start, end, mark)
+                yield _Span(rule, proof, key, "", start, end, mark)
 
-    def _watch(self, rule: Rule) -> Iterator[Firing]:
+    def _watch(self, rule: Rule) -> Iterator[_Span]:
         """Find duty desks that were left, or never taken, for longer than the agreed grace."""
         watches = Events(self._by_topic.get(Topic.WATCH, ()), self._clock)
         beyond_ms = (self._agreement.watch_grace_s + rule.after_s) * 1_000
@@ -202,9 +205,9 @@ class _Finder:
                 silence = self._silence(watches, desk, self._begun_of(party.id), beyond_ms)
                 for proof, start, end, mark in silence:
                     if mark is None or mark.value == "left":
-                        yield self._firing(rule, proof, desk, party.id, start, end, mark)
+                        yield _Span(rule, proof, desk, party.id, start, end, mark)
 
-    def _states(self, rule: Rule) -> Iterator[Firing]:
+    def _states(self, rule: Rule) -> Iterator[_Span]:
         """Find the newest state of each key that has begun."""
         marks = self._by_topic.get(rule.watches.topic, ())
         states = Events(marks, self._clock)
@@ -213,28 +216,28 @@ class _Finder:
                 if mark.value in _VALUES[rule.watches]:
                     begins = max(self._clock.time_of(mark.counted), mark.due_ms or -_NEVER)
                     start = max(states.begins(mark), begins + rule.after_s * 1_000)
-                    yield self._firing(rule, mark.counted, key, mark.party, start, end, mark)
+                    yield _Span(rule, mark.counted, key, mark.party, start, end, mark)
 
-    def _attempts(self, rule: Rule) -> Iterator[Firing]:
+    def _attempts(self, rule: Rule) -> Iterator[_Span]:
         """Find the attempts of a pair since its last contact; those of both sides count together."""
         for mark in self._by_topic.get(Topic.ATTEMPT, ()):
             if mark.value in _VALUES[rule.watches] and rule.concerns(*mark.key.split("/")):
                 end = self._contacts.after(mark.key, self._clock.order_of(mark.counted))
                 if rule.within_s is not None:
                     end = min(end, self._clock.time_of(mark.counted) + rule.within_s * 1_000 + 1)
-                start = self._clock.counts_from(mark.counted)
-                yield self._firing(rule, mark.counted, mark.key, mark.party, start, end, mark)
+                start = self._clock.counts_from(*mark.proofs)
+                yield _Span(rule, mark.counted, mark.key, mark.party, start, end, mark)
 
-    def _opened(self, rule: Rule) -> Iterator[Firing]:
+    def _opened(self, rule: Rule) -> Iterator[_Span]:
         """Find what was opened, is late, and not closed; where a rule counts, all that one party owes is one group."""
         for mark in self._by_topic.get(rule.watches.topic, ()):
             if not rule.concerns(mark.post) or not _is_of(rule, mark):
                 continue
             due_ms = self._clock.time_of(mark.counted) if mark.due_ms is None else mark.due_ms
-            start = max(self._clock.counts_from(mark.counted), due_ms + rule.after_s * 1_000)
+            start = max(self._clock.counts_from(*mark.proofs), due_ms + rule.after_s * 1_000)
             end = _NEVER if mark.closed is None else self._clock.counts_from(mark.closed)
             subject = mark.key if rule.count == 1 else mark.party
-            yield self._firing(rule, mark.counted, subject, mark.party, start, end, mark)
+            yield _Span(rule, mark.counted, subject, mark.party, start, end, mark)
 
     def _silence(
         self, events: Events, key: str, begun: Proof | None, beyond_ms: int
@@ -244,7 +247,7 @@ class _Finder:
             start = max(self._clock.counts_from(begun), self._clock.time_of(begun) + beyond_ms)
             yield begun, start, events.first_ms(key), None
         for mark, end in events.of(key):
-            start = max(self._clock.counts_from(mark.counted), self._clock.time_of(mark.counted) + beyond_ms)
+            start = max(self._clock.counts_from(*mark.proofs), self._clock.time_of(mark.counted) + beyond_ms)
             yield mark.counted, start, end, mark
 
     def _begun_of(self, *parties: str) -> Proof | None:
@@ -252,24 +255,25 @@ class _Finder:
         begun = [self._begun[party] for party in parties if party in self._begun]
         return max(begun, key=self._clock.order_of) if len(begun) == len(parties) else None
 
-    def _firing(
-        self, rule: Rule, proof: Proof, subject: str, party: str, start: int, end: int, mark: Mark | None
-    ) -> Firing:
-        return Firing(
-            rule=rule.id,
-            level=rule.level,
-            topic=rule.watches.topic,
-            group=subject,
-            least=rule.count,
-            subject=subject,
-            party=party,
-            from_ms=start,
-            until_ms=end,
-            order=self._clock.order_of(proof),
-            proofs=(proof,) if mark is None else mark.proofs,
-            is_absence=mark is None or mark.topic is Topic.CONTACT,
-            mark=mark,
-        )
+
+def _firing(span: _Span, clock: Clock) -> Firing:
+    rule, proof, mark = span.rule, span.proof, span.mark
+    proofs = () if proof is None else (proof,)
+    return Firing(
+        rule=UNKNOWN_RULE if rule is None else rule.id,
+        level=Level.UNKNOWN if rule is None else rule.level,
+        topic=Topic.HEARD if rule is None else rule.watches.topic,
+        group=span.subject,
+        least=1 if rule is None else rule.count,
+        subject=span.subject,
+        party=span.party,
+        from_ms=span.start,
+        until_ms=span.end,
+        order=(0, (0, 0)) if proof is None else clock.order_of(proof),
+        proofs=proofs if mark is None else mark.proofs,
+        is_absence=mark is None or mark.topic is Topic.CONTACT,
+        mark=mark,
+    )
 
 
 def _is_of(rule: Rule, mark: Mark) -> bool:

@@ -16,7 +16,7 @@ from coupefeu.services.base import Context
 from coupefeu.services.firebreak.firing import Clock, Firing, find_firings
 from coupefeu.services.firebreak.judged import Judged, Reason
 from coupefeu.services.firebreak.marks import Asked, Gathered, Proof
-from coupefeu.services.firebreak.next_acts import next_acts
+from coupefeu.services.firebreak.next_acts import Offers
 
 MAX_REASONS: Final = 512
 MAX_ENTRIES: Final = 128
@@ -28,22 +28,19 @@ def judge(gathered: Gathered, context: Context) -> Judged:
     asked = gathered.asked
     agreement = agreement_at(context, asked.at_ms)
     clock = Clock(known=asked.known, skew_ms=agreement.skew_s * 1_000)
-    marks = [mark for mark in gathered.marks if clock.counts_from(mark.counted) <= asked.at_ms]
+    marks = [mark for mark in gathered.marks if clock.counts_from(*mark.proofs) <= asked.at_ms]
     begun = {
         party: proof for party, proof in gathered.begun.items() if clock.counts_from(proof) <= asked.at_ms
     }
-    groups = group_firings(
-        each
-        for each in find_firings(marks, begun, agreement, known=asked.known)
-        if each.from_ms <= asked.at_ms < each.until_ms
-    )
+    groups = group_firings(find_firings(marks, begun, agreement, known=asked.known, at_ms=asked.at_ms))
     groups.sort(key=lambda each: _gravest_first(each, clock))
     level = groups[0][0].level if groups else Level.HOLDING
+    offers = Offers(agreement, context.us)
     return Judged(
         level=level,
         asked=asked,
         as_of_ms=_as_of_ms(gathered, clock, agreement),
-        reasons=tuple(_reason(each, gathered, clock, agreement, context) for each in groups[:MAX_REASONS]),
+        reasons=tuple(_reason(each, gathered, clock, offers) for each in groups[:MAX_REASONS]),
         left_out=max(0, len(groups) - MAX_REASONS),
         since_ms=min((_fires_from_ms(each) for each in groups if each[0].level is level), default=None),
         version=agreement.version,
@@ -74,9 +71,7 @@ def entries_of(group: Sequence[Firing], agreement: Agreement) -> tuple[MessageId
     return entries or ((agreement.log_number(group[0].party), 0),)
 
 
-def _reason(
-    group: Sequence[Firing], gathered: Gathered, clock: Clock, agreement: Agreement, context: Context
-) -> Reason:
+def _reason(group: Sequence[Firing], gathered: Gathered, clock: Clock, offers: Offers) -> Reason:
     first, at_ms = group[0], gathered.asked.at_ms
     parties = {each.party for each in group}
     proofs = tuple({proof.entry: proof for each in group for proof in each.proofs}.values())[-MAX_ENTRIES:]
@@ -92,11 +87,11 @@ def _reason(
         from_ms=_fires_from_ms(group),
         age_ms=at_ms - since_ms,
         age_here_ms=_age_here_ms(began, gathered.asked),
-        count=_count(group, gathered, agreement),
-        entries=entries_of(group, agreement),
+        count=_count(group, gathered, offers.agreement),
+        entries=entries_of(group, offers.agreement),
         proofs=proofs,
         is_absence=first.is_absence,
-        acts=next_acts(group, agreement, context),
+        acts=offers.acts(group),
     )
 
 

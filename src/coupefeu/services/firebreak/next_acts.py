@@ -11,7 +11,6 @@ from coupefeu.model.agreement import Agreement
 from coupefeu.model.firebreak import Level
 from coupefeu.model.messages import MessageId
 from coupefeu.model.topics import Topic
-from coupefeu.services.base import Context
 from coupefeu.services.firebreak.firing import Firing
 from coupefeu.services.firebreak.judged import NextAct, What
 
@@ -27,22 +26,59 @@ _OURS: Final = {
     Topic.INCIDENT: What.READ,
 }
 """What our side does about what it owes itself."""
+MAX_OWED: Final = 4
+"""Of what counts together, the oldest that are offered one by one."""
 _OF_BOTH: Final = frozenset({Topic.CONTACT, Topic.ATTEMPT, Topic.CONFLICT})
 _SPOKEN: Final = frozenset({Topic.CONTACT, Topic.ATTEMPT, Topic.ARRANGED, Topic.REPLY, Topic.QUERY})
 """Here a time for a call may be proposed."""
 
 
-def next_acts(group: Sequence[Firing], agreement: Agreement, context: Context) -> tuple[NextAct, ...]:
-    """Give the acts for one reason, the nearest first; `group`: what fires together."""
-    first, us = group[0], context.us
-    is_ours = first.party == us and first.topic not in _OF_BOTH
-    acts = _ours(group) if is_ours else _theirs(group, agreement, us)
-    if first.topic is Topic.CONFLICT and first.mark is not None:
-        acts = [NextAct(what=What.SETTLE, entry=_about(first)), *acts]
-    mediator = agreement.firebreak.mediator
-    if mediator and first.level in {Level.BROKEN, Level.UNKNOWN}:
-        acts.append(NextAct(what=What.MEDIATOR, text=mediator))
-    return tuple(acts)
+class Offers:
+    """What an agreement offers to one side, `us`."""
+
+    def __init__(self, agreement: Agreement, us: str) -> None:
+        self.agreement = agreement
+        self._us = us
+        self._posts = {post.id for post in agreement.posts}
+        self._ladders = {ladder.post: ladder.rungs[0].posts for ladder in agreement.ladders}
+
+    def acts(self, group: Sequence[Firing]) -> tuple[NextAct, ...]:
+        """Give the acts for one reason, the nearest first; `group`: what fires together."""
+        first = group[0]
+        is_ours = first.party == self._us and first.topic not in _OF_BOTH
+        acts = _ours(group) if is_ours else self._theirs(first)
+        if first.topic is Topic.CONFLICT and first.mark is not None:
+            acts = [NextAct(what=What.SETTLE, entry=_about(first)), *acts]
+        mediator = self.agreement.firebreak.mediator
+        if mediator and first.level in {Level.BROKEN, Level.UNKNOWN}:
+            acts.append(NextAct(what=What.MEDIATOR, text=mediator))
+        return tuple(acts)
+
+    def _theirs(self, first: Firing) -> list[NextAct]:
+        """Give how we can ask for what the other side owes, or what is of both."""
+        entry = _about(first) if first.topic not in {Topic.CONTACT, Topic.HEARD} else None
+        acts: list[NextAct] = []
+        for post in self._addressed(first):
+            acts.append(NextAct(what=What.RING, posts=(post,)))
+            if post in self._ladders:
+                acts.append(NextAct(what=What.RING_NEXT, posts=self._ladders[post]))
+            if first.topic in _SPOKEN:
+                acts.append(NextAct(what=What.ASK_TIME, posts=(post,)))
+            acts.append(NextAct(what=What.WRITE, posts=(post,), entry=entry))
+        return acts
+
+    def _addressed(self, firing: Firing) -> list[str]:
+        """Give the posts of others that it is about: of a pair of ours the other one; else the post, or the desk."""
+        if firing.topic in {Topic.CONTACT, Topic.ATTEMPT}:
+            posts = firing.subject.split("/")
+            others = [post for post in posts if post.partition(".")[0] != self._us]
+            return others if len(others) < len(posts) else []
+        named = firing.mark.post if firing.mark is not None else ""
+        if named in self._posts and named.partition(".")[0] != self._us:
+            return [named]
+        others = [party for party in self.agreement.party_ids if party != self._us]
+        parties = [firing.party] if firing.party in others else others
+        return [self.agreement.party(party).duty_desk for party in parties]
 
 
 def _ours(group: Sequence[Firing]) -> list[NextAct]:
@@ -53,40 +89,9 @@ def _ours(group: Sequence[Firing]) -> list[NextAct]:
     if first.topic is Topic.LINE_STATE:
         return [NextAct(what=What.SET_LINE_STATE, entry=_about(first))]
     if first.topic in _OURS:
-        owed = [each for each in group[:4] if each.mark is not None]
+        owed = [each for each in group[:MAX_OWED] if each.mark is not None]
         return [NextAct(what=_OURS[first.topic], posts=_posts(each), entry=_about(each)) for each in owed]
     return []
-
-
-def _theirs(group: Sequence[Firing], agreement: Agreement, us: str) -> list[NextAct]:
-    """Give how we can ask for what the other side owes, or what is of both."""
-    first = group[0]
-    entry = _about(first) if first.topic not in {Topic.CONTACT, Topic.HEARD} else None
-    acts: list[NextAct] = []
-    for post in _addressed(first, agreement, us):
-        acts.append(NextAct(what=What.RING, posts=(post,)))
-        ladder = agreement.ladder(post)
-        if ladder is not None:
-            acts.append(NextAct(what=What.RING_NEXT, posts=ladder.rungs[0].posts))
-        if first.topic in _SPOKEN:
-            acts.append(NextAct(what=What.ASK_TIME, posts=(post,)))
-        acts.append(NextAct(what=What.WRITE, posts=(post,), entry=entry))
-    return acts
-
-
-def _addressed(firing: Firing, agreement: Agreement, us: str) -> list[str]:
-    """Give the posts of other parties that it is about: of a pair of ours the other one; else the post, or the desk."""
-    if firing.topic in {Topic.CONTACT, Topic.ATTEMPT}:
-        posts = firing.subject.split("/")
-        ours = [post for post in posts if post.partition(".")[0] == us]
-        return [post for post in posts if post not in ours] if ours else []
-    named = firing.mark.post if firing.mark is not None else ""
-    known = {post.id for post in agreement.posts}
-    if named in known and named.partition(".")[0] != us:
-        return [named]
-    others = [party for party in agreement.party_ids if party != us]
-    parties = [firing.party] if firing.party in others else others
-    return [agreement.party(party).duty_desk for party in parties]
 
 
 def _posts(firing: Firing) -> tuple[str, ...]:
