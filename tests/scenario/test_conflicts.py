@@ -308,6 +308,20 @@ def test_the_views_made_anew_hold_the_same_conflicts(nodes):
         assert told[-1][0] == told[-1][1]
 
 
+@pytest.mark.parametrize("first", ["us", "ru"])
+def test_a_notice_of_several_areas_near_one_is_found_once(nodes, first):
+    several = patrol(volume(), volume(lat=44.05), volume(lat=44.1), title="several")
+    one = patrol(title="one")
+    for node, fact in zip(
+        (nodes.us, nodes.ru), (several, one) if first == "us" else (one, several), strict=True
+    ):
+        file(node, fact)
+        nodes.run(seconds=1)
+    assert pairs(nodes.us) == pairs(nodes.ru)
+    assert len(pairs(nodes.us)) == 1
+    assert all(node.desk().conflicts.compared().conflicts == 1 for node in nodes.nodes)
+
+
 def test_a_hole_in_their_log_is_said(nodes):
     file(nodes.us, patrol())
     nodes.run(seconds=1)

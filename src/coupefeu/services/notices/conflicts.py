@@ -69,11 +69,10 @@ def forget_conflicts(row: Any, after: int = -1, last: int | None = None) -> Stat
 def find_conflicts(prepared: bytes, near: Sequence[Rows], separation: Separation) -> list[Any]:
     """Compare a notice exactly with what may be too near to it; gives the rows of `VOLUMES` that are.
 
-    `near`: what `select_near` gave, for each of its boxes; in the order of arrival.
+    `near`: what `select_near` gave, for each of its boxes; in the order of arrival. A notice of several volumes may
+    stand there several times, also beside one box.
     """
-    rows = (
-        near[0] if len(near) == 1 else list({row["arrival"]: row for each in near for row in each}.values())
-    )
+    rows = list({row["arrival"]: row for each in near for row in each}.values())
     found = [
         row
         for start in range(0, len(rows), BATCH)
