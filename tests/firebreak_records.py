@@ -10,11 +10,13 @@ from dataclasses import replace
 
 from coupefeu.model.calls import DeclineReason, Media, Outcome
 from coupefeu.model.entry import Head, Kind, Reference, Seen
+from coupefeu.model.incidents import Closure, IncidentForm, QueryKind
 from coupefeu.model.instant import Moment
 from coupefeu.model.line_state import LineState
 from coupefeu.model.messages import Content, Form, OutcomeCode
+from coupefeu.model.notices import Answer
 from coupefeu.model.precedence import Precedence, Subject
-from coupefeu.services.arranged.facts import ArrangeFact, Window, encode_arranged
+from coupefeu.services.arranged.facts import ArrangeFact, RefusalReason, Window, encode_arranged
 from coupefeu.services.base import METADATA, Context, Recorded
 from coupefeu.services.calls.facts import CallFact, encode_call
 from coupefeu.services.every import SERVICES
@@ -23,14 +25,25 @@ from coupefeu.services.firebreak.history import spans
 from coupefeu.services.firebreak.judging import judge
 from coupefeu.services.firebreak.marks import Asked
 from coupefeu.services.firebreak.spanning import gather_between
+from coupefeu.services.incidents.facts import (
+    IncidentActFact,
+    IncidentFact,
+    encode_incident,
+    encode_incident_act,
+)
 from coupefeu.services.line_state.facts import LineStateFact, encode_line_state
 from coupefeu.services.messages.facts import Act, encode_act
 from coupefeu.services.messages.forms import encode_content
+from coupefeu.services.notices.facts import ActFact as AnswerFact
+from coupefeu.services.notices.facts import encode_act as encode_answer
+from coupefeu.services.notices.facts import encode_notice
 from coupefeu.services.watch.facts import WatchFact, encode_watch
+from coupefeu.store.colliding import change_minima
 from coupefeu.store.showing import by_kind, concluders_of, followers_of
 from coupefeu.store.sqlite import Connection, create_tables, dbapi2
 from coupefeu.store.transaction import Transaction
 from tests.firebreak_marks import DAY_MS, HOUR_MS, START_MS
+from tests.unit.test_notices_service import CONVOY
 
 PARTIES = ("us", "ru")
 POSTS = {"us": ("us.duty", "us.chief", "us.secretary"), "ru": ("ru.duty", "ru.chief", "ru.minister")}
@@ -39,10 +52,24 @@ ABOUT_CALLS = (
     Kind.CALL_RINGING,
 )  # fmt: skip
 ABOUT_MESSAGES = (Kind.TAKEN, Kind.READ, Kind.OUTCOME, Kind.PASSED_TO, Kind.READ_BACK)
+ABOUT_INCIDENTS = (Kind.INCIDENT_QUERIED, Kind.INCIDENT_CLOSED)
+ABOUT_NOTICES = (Kind.NOTICE_ANSWERED, Kind.NOTICE_WITHDRAWN)
 ALONE = (
     Kind.CALL_PLACED, Kind.CALL_PLACED, Kind.MESSAGE, Kind.MESSAGE, Kind.LINE_TEST, Kind.WATCH_TAKEN, Kind.WATCH_LEFT,
-    Kind.ARRANGE_PROPOSED, Kind.LINE_STATE, 9_000,
+    Kind.ARRANGE_PROPOSED, Kind.LINE_STATE, Kind.INCIDENT_REPORTED, Kind.NOTICE_FILED, 9_000,
 )  # fmt: skip
+BY_AUTHOR = {
+    Kind.CALL_UNREACHED, Kind.CALL_WITHDRAWN, Kind.ARRANGE_WITHDRAWN, Kind.INCIDENT_CLOSED, Kind.NOTICE_WITHDRAWN,
+}  # fmt: skip
+ABOUT = {
+    Kind.CALL_PLACED: ABOUT_CALLS,
+    Kind.MESSAGE: ABOUT_MESSAGES,
+    Kind.LINE_TEST: (Kind.LINE_TEST_ANSWER, Kind.READ),
+    Kind.ARRANGE_PROPOSED: (Kind.ARRANGE_REFUSED, Kind.ARRANGE_WITHDRAWN),
+    Kind.INCIDENT_REPORTED: ABOUT_INCIDENTS,
+    Kind.INCIDENT_QUERIED: (Kind.INCIDENT_REPLIED,),
+    Kind.NOTICE_FILED: ABOUT_NOTICES,
+}
 
 
 class History:
@@ -63,11 +90,7 @@ class History:
     def step(self):
         self.now_ms += self.chance.choice((0, 1_000, 300_000, HOUR_MS, 20 * HOUR_MS))
         log = self.chance.randrange(2)
-        named = [
-            each
-            for each in self.entries
-            if each["head"].kind in {Kind.CALL_PLACED, Kind.MESSAGE, Kind.LINE_TEST}
-        ]
+        named = [each for each in self.entries if each["head"].kind in ABOUT]
         if self.honest:
             done = {(one.log, one.index) for each in self.entries for one in each["head"].references}
             named = [each for each in named if (each["log"], each["index"]) not in done]
@@ -76,10 +99,9 @@ class History:
             self.write(log, kind, self.body(kind))
             return
         about = self.chance.choice(named[-4:])
-        is_call = about["head"].kind == Kind.CALL_PLACED
-        kind = self.chance.choice(ABOUT_CALLS if is_call else ABOUT_MESSAGES)
-        if is_call and self.chance.random() < 0.9:
-            log = about["log"] if kind in {Kind.CALL_UNREACHED, Kind.CALL_WITHDRAWN} else 1 - about["log"]
+        kind = self.chance.choice(ABOUT[about["head"].kind])
+        if self.chance.random() < 0.9:
+            log = about["log"] if kind in BY_AUTHOR else 1 - about["log"]
         post = about["head"].to_posts[0] if about["head"].to_posts[0].startswith(PARTIES[log]) else ""
         self.write(log, kind, self.body(kind), (about["log"], about["index"]), post=post)
 
@@ -89,7 +111,7 @@ class History:
         if kind in ABOUT_MESSAGES:
             return encode_act(Act(outcome=OutcomeCode.PASSED_TO if kind == Kind.OUTCOME else None))
         if kind not in {*ABOUT_CALLS, Kind.CALL_PLACED}:
-            return b"\xa0"
+            return b"\xa0"  # also of what a newer version, or a liar, writes
         stated = {"reason": DeclineReason.NOT_NOW, "rang_ms": 1_000, "rung": 0, "posts": ("ru.minister",)}
         return encode_call(kind, CallFact(media=Media.TEXT, outcome=Outcome.NO_ANSWER, **stated))
 
@@ -99,6 +121,15 @@ class History:
     def line_state(self):
         from_ms = self.chance.choice((None, self.now_ms + 2 * HOUR_MS))
         return encode_line_state(LineStateFact(state=self.chance.choice(tuple(LineState)), from_ms=from_ms))
+
+    def notice(self):
+        start_ms = self.now_ms + self.chance.choice((HOUR_MS, 30 * HOUR_MS))
+        volume = replace(CONVOY.volumes[0], start_ms=start_ms, end_ms=start_ms + 6 * HOUR_MS)
+        fields = dict(CONVOY.fields) | {8: start_ms, 10: start_ms + 6 * HOUR_MS}
+        return encode_notice(replace(CONVOY, volumes=(volume,), fields=fields, check_points=()))
+
+    def answer(self):
+        return encode_answer(AnswerFact(answer=self.chance.choice((Answer.RECEIVED, Answer.AGREED))))
 
     def proposal(self):
         window = Window(start_ms=self.now_ms + DAY_MS, end_ms=self.now_ms + DAY_MS + HOUR_MS)
@@ -149,6 +180,13 @@ BODIES = {
     Kind.WATCH_LEFT: lambda _: encode_watch(WatchFact()),
     Kind.LINE_STATE: History.line_state,
     Kind.ARRANGE_PROPOSED: History.proposal,
+    Kind.ARRANGE_REFUSED: lambda _: encode_arranged(ArrangeFact(reason=RefusalReason(1))),
+    Kind.NOTICE_FILED: History.notice,
+    Kind.NOTICE_ANSWERED: History.answer,
+    Kind.INCIDENT_REPORTED: lambda _: encode_incident(IncidentFact(form=IncidentForm.DANGEROUS_APPROACH)),
+    Kind.INCIDENT_QUERIED: lambda _: encode_incident_act(IncidentActFact(asks=QueryKind.EXPLANATION)),
+    Kind.INCIDENT_CLOSED: lambda _: encode_incident_act(IncidentActFact(closure=Closure.EXPLAINED)),
+    Kind.INCIDENT_REPLIED: lambda _: encode_incident_act(IncidentActFact(words="It strayed.")),
 }
 
 
@@ -159,6 +197,9 @@ class Views:
         self.agreed, self.log = agreed, log
         self.connection = Connection(dbapi2.connect(":memory:", isolation_level=None))
         create_tables(self.connection, METADATA)
+        transaction = self._transaction(START_MS)
+        change_minima(transaction, agreed.notices.separation)
+        transaction.flush()
 
     def context(self, now_ms):
         return Context(
@@ -187,26 +228,28 @@ class Views:
         chance = random.Random(history.now_ms + self.log)
         self.connection.query("BEGIN")
         try:
-            context = self.context(history.now_ms)
-            transaction = Transaction(
-                self.connection,
-                None,
-                {},
-                by_kind(SERVICES),
-                context,
-                0,
-                followers=followers_of(SERVICES),
-                concluders=concluders_of(SERVICES),
-            )
+            transaction = self._transaction(history.now_ms)
             for arrival, (arrived_ms, _, entry) in enumerate(history.arrivals(self.log)):
                 transaction.show(self._recorded(entry, arrival, arrived_ms))
                 if chance.random() < 0.5:
                     transaction.conclude()
             transaction.conclude()
             transaction.flush()
-            yield transaction.select, context
+            yield transaction.select, transaction.context
         finally:
             self.connection.query("ROLLBACK")
+
+    def _transaction(self, now_ms):
+        return Transaction(
+            self.connection,
+            None,
+            {},
+            by_kind(SERVICES),
+            self.context(now_ms),
+            0,
+            followers=followers_of(SERVICES),
+            concluders=concluders_of(SERVICES),
+        )
 
     def _recorded(self, entry, arrival, arrived_ms):
         return Recorded(

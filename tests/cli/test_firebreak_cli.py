@@ -127,3 +127,22 @@ def test_the_rules_stand_in_the_agreement(line):
     assert values["unknown_after_s"] == 26 * 3_600
     assert values["rules"][0]["id"] == rule.id
     assert values["rules"][0]["ru"] == rule.sentence.ru
+
+
+def test_rules_that_cannot_be_are_refused_when_they_are_proposed(line, tmp_path):
+    text = line.json("agreement", "show")["text"]
+    later = text.replace("version = 1", "version = 2", 1)
+    sane = later.replace('after = "14d"', 'after = "21d"')
+    for old, new, code in (
+        ('watches = "contact"', 'watches = "contact"\nposts = ["us.nobody"]', "wire.toml.unknown_post"),
+        ('watches = "incident"', 'watches = "witness"', "wire.toml.cannot_fire"),
+        ('after = "14d"\n', "", "wire.toml.contradiction"),
+    ):
+        assert old in later
+        (tmp_path / "terms").write_text(later.replace(old, new, 1), "utf-8")
+        refused = line.refused("agreement", "propose", str(tmp_path / "terms"))
+        assert refused.code == code
+        assert "firebreak.rules[" in refused.message
+    (tmp_path / "terms").write_text(sane, "utf-8")
+    proposed = line.json("agreement", "propose", str(tmp_path / "terms"))
+    assert proposed["version"] == 2
