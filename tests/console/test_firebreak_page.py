@@ -94,12 +94,44 @@ def test_each_act_opens_a_form_that_is_filled_in_and_does_nothing(open_page, bro
     assert broken.us.thread.call(broken.us.calling.open_views) == sizes
 
 
+def test_the_history_is_read_by_keyboard_and_the_address_keeps_the_instant(open_page, broken):
+    page = at_level(open_page(broken.us, "#/firebreak"))
+    page.get_by_role("button", name=words("zoom-week"), exact=True).press("Enter")
+    slider = page.get_by_role("slider", name=words("slider"))
+    slider.press("End")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile(f"{words('level-broken')}.*Several calls"))
+    picked = page.get_by_test_id("picked")
+    expect(picked).to_have_attribute("data-level", "broken")
+    page.get_by_role("button", name=words("change-before"), exact=True).press("Enter")
+    expect(picked).not_to_contain_text("Several calls were declined")
+    box = page.locator("figure svg").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5)
+    before = picked.inner_text().partition("\n")[0]
+    page.get_by_test_id("show-instant").click()
+    expect(page).to_have_url(re.compile(r"#/firebreak\?at=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"))
+    expect(page.get_by_test_id("standing")).to_contain_text(before[:12])
+    expect(reason(page)).to_have_count(0)
+    assert page.evaluate("document.activeElement.tagName") == "H1"
+    expect(page.get_by_test_id("lamp")).to_have_attribute("data-level", "broken")
+    page.get_by_role("radio", name=words("by-arrival")).check()
+    page.get_by_label(words("type-instant")).fill("2022-03-17 06:00")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("standing")).to_contain_text(words("known-at", time="17 MAR 22 06:00:00Z"))
+    page.go_back()
+    page.go_back()
+    expect(reason(page)).to_be_visible()
+    table = page.get_by_test_id("span-table")
+    table.locator("summary").press("Enter")
+    expect(table.locator("tbody tr").first).to_contain_text("Several calls were declined")
+
+
 LOOKS = [("fr", 390, True), ("ru", 390, False), ("ru", 1440, True), ("fr", 1440, False), ("en", 390, True)]
 
 
 @pytest.mark.parametrize(("language", "width", "dark"), LOOKS[: size(small=1, full=5)])
 def test_a_broken_level_is_whole_and_readable(open_page, broken, language, width, dark):
     page = at_level(open_page(broken.us, "#/firebreak", language=language, width=width, dark=dark))
+    page.get_by_test_id("picked").wait_for()
     assert violations(page) == []
     assert cut_texts(page) == []
 

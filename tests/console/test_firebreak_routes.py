@@ -104,6 +104,22 @@ def test_an_instant_of_the_past_is_judged_by_either_clock(loop):
     loop.do(test)
 
 
+def test_the_history_has_no_gap_and_ends_with_the_level_of_now(loop):
+    async def test(us, ru):
+        now = (await broken(us, ru))[0]
+        begun = format_instant(parse_instant(now["looked"], 0) - 3_600_000)
+        for known in (0, 1):
+            history = await get(us, "/api/firebreak/history", **{"from": begun}, known=known)
+            spans = history["spans"]
+            assert (spans[0]["start"], spans[-1]["end"]) == (history["start"], history["end"])
+            assert all(one["end"] == other["start"] for one, other in pairwise(spans))
+            assert spans[-1]["level"] == now["level"]
+            assert set(spans[-1]["rules"]) <= {each["id"] for each in history["rules"]}
+            assert "calls-declined" in spans[-1]["rules"]
+
+    loop.do(test)
+
+
 def test_the_pairs_stand_with_their_cadence(loop):
     async def test(us, _ru):
         pairs = (await get(us, "/api/firebreak/pairs"))["pairs"]
@@ -120,6 +136,9 @@ REFUSED = [
     ("", {"at": "yesterday"}, "model.instant.unreadable"),
     ("", {"known_at": "2999-01-01T00:00Z"}, "node.firebreak.later"),
     ("", {"language": "de"}, "console.firebreak.language"),
+    ("/history", {"from": "2022-03-17T06:00Z", "to": "2022-03-16T06:00Z"}, "node.firebreak.span"),
+    ("/history", {"from": "0001-03-17T06:00Z"}, "node.firebreak.span"),
+    ("/history", {"from": "2022-03-17T06:00Z", "known": "2"}, "console.request.invalid"),
 ]
 
 
@@ -186,9 +205,9 @@ def test_a_record_that_cannot_be_read_is_noted_and_looked_at_again(loop, monkeyp
     monkeypatch.setattr(firebreak_desk, "LOOK_EVERY_S", 0.01)
     failed = []
 
-    def fail(*_given, **_fields):
-        if failed:
-            return real(*_given, **_fields)
+    def fail(look, **given):
+        if failed or look.context().us != "us":
+            return real(look, **given)
         failed.append(True)
         raise StoreError("the disk is gone", code="store.test", hint="-")
 
@@ -198,9 +217,7 @@ def test_a_record_that_cannot_be_read_is_noted_and_looked_at_again(loop, monkeyp
     async def test(us, _ru):
         us.desk.firebreak.look()
         async with Stream(us, "again") as stream:
-            before = len(stream.events)
-            await until(lambda: bool(failed))
-            await stream.find("firebreak", after=before)
-        assert any(note.get("error") == "StoreError" for note in us.notes())
+            await until(lambda: any(note.get("error") == "StoreError" for note in us.notes()))
+            await stream.find("firebreak", after=len(stream.events))
 
     loop.do(test)

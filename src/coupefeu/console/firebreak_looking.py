@@ -1,13 +1,17 @@
 """What the routes of the firebreak read of a record, in a thread that reads."""
 
 from coupefeu.console.firebreak_values import (
+    FirebreakHistory,
     FirebreakPairs,
     FirebreakPairValues,
+    FirebreakRuleValues,
 )
+from coupefeu.model.instant import format_instant
 from coupefeu.node.desk import Desk
-from coupefeu.node.firebreak_values import FirebreakValues, firebreak_values
+from coupefeu.node.firebreak_values import FirebreakValues, firebreak_values, span_values
 from coupefeu.node.presence import PairView, look_at_contacts
 from coupefeu.node.presence_values import pair_values
+from coupefeu.services.messages.display import show_line
 
 
 def values_at(
@@ -21,6 +25,29 @@ def values_at(
     else:
         judged = look.firebreak.now(is_link_up=is_link_up)
     return firebreak_values(judged, look.context(), language, at_ms=at_ms, known_at_ms=known_at_ms)
+
+
+def history_of(look: Desk, from_ms: int, to_ms: int, *, known: bool) -> FirebreakHistory:
+    """Give the level over a span."""
+    context = look.context()
+    spans = look.firebreak.history(from_ms, to_ms, known=known)
+    return FirebreakHistory(
+        start=format_instant(from_ms),
+        end=format_instant(to_ms),
+        known=known,
+        as_of=format_instant(context.now.utc_ms),
+        spans=tuple(span_values(each, context.parties) for each in spans),
+        rules=tuple(
+            FirebreakRuleValues(
+                id=rule.id,
+                level=rule.level,
+                en=show_line(rule.sentence.en),
+                fr=show_line(rule.sentence.fr),
+                ru=show_line(rule.sentence.ru),
+            )
+            for rule in context.agreement.firebreak.rules
+        ),
+    )
 
 
 def look_at_pairs(look: Desk) -> FirebreakPairs:

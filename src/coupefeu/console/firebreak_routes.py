@@ -1,4 +1,4 @@
-"""The firebreak: the level now or at an instant with every reason, and the pairs of posts."""
+"""The firebreak: the level now or at an instant with every reason, its history, and the pairs of posts."""
 
 from typing import Annotated, Final
 
@@ -8,8 +8,8 @@ from litestar.params import QueryParameter
 
 from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import refuses
-from coupefeu.console.firebreak_looking import look_at_pairs, values_at
-from coupefeu.console.firebreak_values import FirebreakPairs
+from coupefeu.console.firebreak_looking import history_of, look_at_pairs, values_at
+from coupefeu.console.firebreak_values import FirebreakHistory, FirebreakPairs
 from coupefeu.console.sessions import Session
 from coupefeu.errors import StoreError, UsageError
 from coupefeu.model.instant import parse_instant
@@ -22,10 +22,14 @@ _UNREADABLE = UsageError("this is no instant", code="model.instant.unreadable")
 _TWO = UsageError("an instant by both clocks at once is asked for", code="console.firebreak.two_clocks")
 _LATER = UsageError("that instant is still to come", code="node.firebreak.later")
 _LANGUAGE = UsageError("no such language", code="console.firebreak.language")
+_SPAN = UsageError("it ends before it begins, or spans more than ten years", code="node.firebreak.span")
 _STORE = StoreError("the record cannot be read now", code="store.*")
 
 WrittenInstant = Annotated[str | None, QueryParameter(max_length=MAX_INSTANT_CHARACTERS)]
 Language = Annotated[str | None, QueryParameter(max_length=8)]
+From = Annotated[str, QueryParameter(name="from", max_length=MAX_INSTANT_CHARACTERS)]
+To = Annotated[str | None, QueryParameter(name="to", max_length=MAX_INSTANT_CHARACTERS)]
+Known = Annotated[int, QueryParameter(name="known", ge=0, le=1)]
 
 
 @get("/api/firebreak", responses=refuses(_UNREADABLE, _TWO, _LATER, _LANGUAGE, _STORE))
@@ -54,6 +58,20 @@ async def show_firebreak(
     return await desk.read(lambda look: values_at(look, wanted, at_ms, known_at_ms, is_link_up=is_link_up))
 
 
+@get("/api/firebreak/history", responses=refuses(_UNREADABLE, _SPAN, _STORE))
+async def show_history(
+    desk: NamedDependency[ConsoleDesk], begin: From, end: To = None, known: Known = 0
+) -> FirebreakHistory:
+    """Give the level over time, span by span without a gap, with the rules that raised it; at most ten years at once.
+
+    `from`, `to`: written as `at` is; `to` is now where it is left out. `known` 1: by what had arrived here.
+    """
+    now_ms = desk.now_ms
+    from_ms = parse_instant(begin, now_ms)
+    to_ms = now_ms if end is None else parse_instant(end, now_ms)
+    return await desk.read(lambda look: history_of(look, from_ms, to_ms, known=bool(known)))
+
+
 @get("/api/firebreak/pairs", responses=refuses(_STORE))
 async def show_pairs(desk: NamedDependency[ConsoleDesk]) -> FirebreakPairs:
     """List our pairs of posts, each with its last direct contact, what proves it, and the agreed cadence."""
@@ -78,4 +96,4 @@ def _language(asked: str | None, of_session: str) -> str:
     return asked
 
 
-FIREBREAK_ROUTES: Final = (show_firebreak, show_pairs)
+FIREBREAK_ROUTES: Final = (show_firebreak, show_history, show_pairs)
