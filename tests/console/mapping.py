@@ -18,6 +18,10 @@ from coupefeu.services.notices.commands import FileNotice
 from coupefeu.services.notices.facts import NoticeFact
 
 HOUR_MS = 3_600_000
+NO_WEBGL = """const get = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+  return kind === 'webgl2' ? null : get.call(this, kind, ...rest);
+};"""
 FL100 = Altitude(value=100, unit=AltitudeUnit.FL, datum=Datum.STD)
 OVER_ANTIMERIDIAN = ((62, 175), (62, -175), (68, -175), (68, 175))
 

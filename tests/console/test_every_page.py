@@ -8,6 +8,7 @@ from tests.console.calling import ring
 from tests.console.filing import furnish_notices
 from tests.console.furnishing import LONG_RU, furnish, furnish_calls
 from tests.console.looking import COLOURS, cut_texts, violations
+from tests.console.mapping import NO_WEBGL
 
 from coupefeu.model.precedence import Precedence
 from coupefeu.services.messages.commands import Take
@@ -102,6 +103,19 @@ def test_a_page_can_be_used_by_all_and_cuts_no_text(
 ):
     path = PAGES[name].format(number=furnished, call=furnished_calls, notice=furnished_notices, today=today())
     page = open_page(desks.us, path, language=language)
+    assert page.evaluate("() => document.documentElement.lang") == language
+    wrong = judge(page)
+    assert not wrong, wrong
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_map_can_be_used_by_all_and_cuts_no_text(open_page, desks, furnished_notices, language):
+    """Without WebGL: what a processor alone draws takes a minute in each dress, and all its words stand beside it."""
+    page = open_page(desks.us, "#/map", language=language)
+    page.context.add_init_script(NO_WEBGL)
+    page.reload()
+    page.get_by_test_id("no-map").wait_for()
+    page.wait_for_selector(f"[data-map-number='{furnished_notices}']")
     assert page.evaluate("() => document.documentElement.lang") == language
     wrong = judge(page)
     assert not wrong, wrong

@@ -5,7 +5,7 @@ import time
 import pytest
 from tests.console.desks import wait_until
 from tests.console.looking import cut_texts, violations
-from tests.console.mapping import file, shapes_at
+from tests.console.mapping import NO_WEBGL, file, shapes_at
 
 from coupefeu.node.desk import Desk
 from coupefeu.services.notices.commands import WithdrawNotice
@@ -22,10 +22,6 @@ MEETING = """() => {
   const { map } = document.querySelector('[data-testid=map]').chart;
   return map.queryRenderedFeatures({ layers: ['conflicts'] })[0]?.properties;
 }"""
-NO_WEBGL = """const get = HTMLCanvasElement.prototype.getContext;
-HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
-  return kind === 'webgl2' ? null : get.call(this, kind, ...rest);
-};"""
 
 
 @pytest.fixture(scope="module")
