@@ -111,8 +111,9 @@ def test_a_page_can_be_used_by_all_and_cuts_no_text(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_map_can_be_used_by_all_and_cuts_no_text(open_page, desks, furnished_notices, language):
     """Without WebGL: what a processor alone draws takes a minute in each dress, and all its words stand beside it."""
-    page = open_page(desks.us, "#/map", language=language)
+    page = open_page(desks.us, "#/notices", language=language)
     page.context.add_init_script(NO_WEBGL)
+    page.evaluate("() => history.replaceState(null, '', '#/map')")
     page.reload()
     page.get_by_test_id("no-map").wait_for()
     page.wait_for_selector(f"[data-map-number='{furnished_notices}']")
