@@ -144,6 +144,30 @@ def test_a_stop_stands_on_both_pages_at_once_and_its_own_side_takes_it_back(open
     expect(part(theirs).get_by_test_id("gaps")).to_contain_text(say("passing-why-never", "en"))
 
 
+def test_a_movement_that_runs_late_says_so_on_both_pages_and_is_stopped(open_page, desks):
+    number = file(desks, starts_in_ms=-4 * 3_600_000 + 4_000)  # and lasts four hours
+    pass_down(desks.ru, number, BATTALION)
+    held = acting(desks.us, number).check_in(
+        "Hold point", CheckIn.HELD, int(time.time() * 1_000), "The gate is closed."
+    )
+    desks.us.act(held)
+    wait_until(lambda: acting(desks.us, number).found.notice.state == "late", "its window is not over")
+    ours = open_page(desks.us, f"#/notices/{number}")
+    theirs = open_page(desks.ru, f"#/notices/{number}", language="ru")
+    expect(ours.locator("[data-testid=notice]")).to_have_attribute("data-state", "late")
+    expect(ours.locator("[data-mark=late]").nth(1)).to_contain_text("RUNNING LATE by")
+    expect(ours.locator("[data-mark=late]").first).to_contain_text("NOT BY ITS PLAN since")
+    expect(theirs.locator("[data-mark=late]").nth(1)).to_contain_text("ОПАЗДЫВАЕТ на")
+    ours.get_by_test_id("say-stop").click()
+    dialog = fill(ours, why="One vehicle is hit.")
+    dialog.get_by_role("button", name=say("passing-act-stop", "en")).click()
+    for page in (ours, theirs):
+        expect(part(page).get_by_test_id("stop")).to_contain_text("One vehicle is hit.")
+        expect(part(page).get_by_test_id("gaps")).to_contain_text(BATTALION)
+        assert violations(page) == []
+        assert cut_texts(page) == []
+
+
 def test_a_hold_has_a_clock_that_runs_and_overdue_points_are_marked(open_page, desks):
     number = file(desks, starts_in_ms=-3_600_000 * 3 // 2)
     page = open_page(desks.us, f"#/notices/{number}")
