@@ -15,7 +15,9 @@ from coupefeu.node.folder import NodeFolder
 STEPS = [
     "pair",
     "march-2022",
+    "firebreak-broken",
     "run-on",
+    "answered-at-last",
     "message-read-back",
     "flash-stop-outcome",
     "line-test",
@@ -62,6 +64,8 @@ def test_the_main_job_holds_with_the_message_of_1962_and_notices_of_a_file(tmp_p
     assert {NodeFolder.open(folder / name).party for name in ("us", "ru")} == {"us", "ru"}
     details = {step["name"]: step["detail"] for step in result["steps"]}
     assert "8 calls of the Secretary and the Chairman, in vain" in details["march-2022"]
+    assert "calls-unanswered" in details["firebreak-broken"]
+    assert "strained in the place of broken, on both" in details["answered-at-last"]
     assert "241200Z MAR 22" in details["run-on"]
     assert "US goes 800 m higher, both records say RESOLVED" in details["conflict-settled"]
     assert "3 notices filed" in details["notices-loaded"]

@@ -1,4 +1,4 @@
-"""The first five minutes as a newcomer walks them, in two windows: `coupefeu demo`, its two links, its six steps.
+"""The first five minutes as a newcomer walks them, in two windows: `coupefeu demo`, its two links, its eight steps.
 
 With COUPEFEU_PICTURES=1 the walk leaves the pictures of the README in docs/pictures/.
 """
@@ -14,9 +14,10 @@ from tests.console.pictures import pack, take_picture
 from tests.demo_process import Demo, ready
 
 from coupefeu.node.exercise import free_port
+from coupefeu.words import say
 
 TEXT = "Our transport aircraft has lost its way and turns back now. Please do not fire on it."
-STEPS = ("flash", "hear", "take", "settle", "break", "verify")
+STEPS = ("ring", "answer", "flash", "hear", "take", "settle", "break", "verify")
 SIZE = {"width": 1280, "height": 900}
 DONE = {"us": "DONE", "ru": "СДЕЛАНО"}
 expect.set_options(timeout=PATIENCE_MS)
@@ -79,38 +80,41 @@ def test_the_first_five_minutes(walk):
     expect(us.get_by_test_id("line-state")).to_have_text(re.compile("their node answers"))
     take_picture(us, "console-line")
 
+    ring_and_answer(us, ru)
+    walk.done("ring", "answer")
+
     send_flash(us)
     flash = ru.get_by_test_id("flash")
     expect(flash).to_contain_text(TEXT)
-    walk.done("flash", "hear")
+    walk.done("ring", "answer", "flash", "hear")
     expect(ru.get_by_test_id("take")).to_have_attribute("aria-disabled", "false")
     take_picture(ru, "console-flash")
     ru.keyboard.press("t")
     expect(flash).to_have_count(0)
-    walk.done("flash", "hear", "take")
+    walk.done("ring", "answer", "flash", "hear", "take")
     take_picture(us, "console-message")
     ru.get_by_test_id("taken").get_by_role("button", name="Назад").click()
 
     settle(us)
-    walk.done("flash", "hear", "take", "settle")
+    walk.done("ring", "answer", "flash", "hear", "take", "settle")
 
     us.get_by_test_id("demo").get_by_role("button", name="Break the link").click()
     for page, words in ((us, "down"), (ru, "прервана")):
         expect(page.get_by_test_id("line-state")).to_contain_text(words)
-    walk.done("flash", "hear", "take", "settle", "break")
+    walk.done("ring", "answer", "flash", "hear", "take", "settle", "break")
     us.get_by_role("link", name="Line").click()
     take_picture(us, "console-down")
     ru.get_by_role("button", name="Восстановить связь").click()
     for page, words in ((us, "up"), (ru, "действует")):
         expect(page.get_by_test_id("line-state")).to_contain_text(words)
-    walk.done("flash", "hear", "take", "settle", "break")
+    walk.done("ring", "answer", "flash", "hear", "take", "settle", "break")
 
     us.get_by_test_id("demo").get_by_role("link", name="Record").click()
     us.get_by_role("button", name="Verify", exact=True).click()
     walk.done(*STEPS)
     us.get_by_test_id("verified").evaluate("(verified) => verified.scrollIntoView()")
     take_picture(us, "console-record")
-    expect(us.get_by_test_id("demo")).to_contain_text("6 of 6")
+    expect(us.get_by_test_id("demo")).to_contain_text("8 of 8")
 
     walk.demo.end(signal.SIGINT)
     for page in (us, ru):
@@ -123,9 +127,9 @@ def check_strip(page):
     height = page.evaluate("() => document.querySelector('[data-testid=demo]').offsetHeight")
     assert height < 120, "the strip pushes the page away"
     for language, count in (
-        ("fr", "0 étapes faites sur 6"),
-        ("ru", "Сделано шагов: 0 из 6"),
-        ("en", "0 of 6"),
+        ("fr", "0 étapes faites sur 8"),
+        ("ru", "Сделано шагов: 0 из 8"),
+        ("en", "0 of 8"),
     ):
         page.locator("button", has_text=re.compile(f"^\\s*{language.upper()}\\s*$")).click()
         expect(strip).to_contain_text(count)
@@ -136,6 +140,21 @@ def check_strip(page):
                 assert violations(page) == []
                 strip.locator(".bar > button").click()
     page.set_viewport_size(SIZE)
+
+
+def ring_and_answer(us, ru):
+    """Ring the Minister from the strip's link on, and answer there by one key."""
+    us.get_by_test_id("demo").get_by_role("link").click()
+    us.get_by_test_id("ring-now-press").click()
+    expect(ru.get_by_test_id("ring")).to_be_visible()
+    us.get_by_test_id("call-state").wait_for()
+    expect(ru.get_by_test_id("answer")).to_have_attribute("aria-disabled", "false")
+    ru.keyboard.press("a")
+    ru.locator("[data-testid=call-bar][data-state=in_call]").wait_for()
+    us.get_by_test_id("call-bar").get_by_role("button", name="Hang up").click()
+    ru.get_by_test_id("call-bar").get_by_role("button", name=say("ui-ring-seen", "ru")).click()
+    for page in (us, ru):
+        page.get_by_test_id("call-bar").wait_for(state="detached")
 
 
 def settle(page):

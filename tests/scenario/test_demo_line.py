@@ -7,10 +7,13 @@ import pytest
 from tests.demo_line import open_fresh_line
 
 import coupefeu
+from coupefeu.node.demo.line import pair_story
+from coupefeu.node.demo.playing import play_apart
 from coupefeu.node.demo.steps import DemoStepName, Steps
 from coupefeu.node.demo.watching import is_held, is_up, wait_until
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.node import Node
+from coupefeu.node.runtime import hold_folder
 from coupefeu.services.messages.commands import RecordShown, Take
 
 WITHIN_S = 60
@@ -19,7 +22,7 @@ WITHIN_S = 60
 class Desks:
     def __init__(self, line, us, ru):
         self.line, self.us, self.ru = line, us, ru
-        self.steps = Steps(line, lambda: True)
+        self.steps = Steps(line, lambda: True, lambda: None)
         self.told = []
         self.steps.listen(lambda: self.told.append(self.done))
 
@@ -132,3 +135,26 @@ def test_the_folders_say_afterwards_what_pairing_wrote_there(tmp_path):
     assert us.peers == {"ru": ru.listen}
     assert ru.peers == {"us": us.listen}
     assert not list(tmp_path.rglob("control.sock"))
+
+
+def test_a_story_that_is_called_off_ends_with_the_event_at_hand(tmp_path):
+    us, ru = pair_story(tmp_path)
+    heard = []
+
+    async def call_off():
+        loop, begun = asyncio.get_running_loop(), asyncio.Event()
+
+        def hear(event):
+            heard.append(event)
+            loop.call_soon_threadsafe(begun.set)
+
+        playing = asyncio.ensure_future(play_apart(us.path, ru.path, hear))
+        await begun.wait()
+        playing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await playing
+
+    asyncio.run(call_off())  # which waits for its thread
+    assert 1 <= len(heard) < 5
+    with hold_folder(us), hold_folder(ru):
+        assert NodeFolder.open(us.path).agreement.is_exercise, "both folders are free"

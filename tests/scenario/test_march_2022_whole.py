@@ -13,6 +13,7 @@ from tests.shared import shared_file
 
 from coupefeu.model.calls import DeclineReason, Outcome
 from coupefeu.model.entry import Kind
+from coupefeu.model.firebreak import Level
 from coupefeu.model.messages import Form
 from coupefeu.model.presence import ReportKind
 from coupefeu.node.demo.line import pair_story
@@ -96,7 +97,7 @@ def test_the_attempt_of_the_dark_night_comes_to_the_other_record_when_its_node_i
 def test_the_attempt_by_telephone_is_one_that_its_author_reports(desks):
     for desk in desks.values():
         (other,) = [each for each in desk.calls(CallFilter(), 0, MANY).calls if each.channel is not None]
-        assert (other.from_post, other.outcome) == (SECRETARY, Outcome.OTHER_CHANNEL)
+        assert (other.from_post, other.outcome) == (CHAIRMAN, Outcome.OTHER_CHANNEL)
         message = desk.message(other.id)
         assert message.form is Form.CONTACT
         assert message.one_sided
@@ -164,3 +165,51 @@ def test_a_stranger_verifies_the_communique_of_23_march(march):
     assert issued.source
     assert all(words not in said for words in ("verge of rupture", "just reported")), "no note stands in it"
     assert [event for event in MARCH if isinstance(event.event, Noted)]
+
+
+# --- the level ------------------------------------------------------------------------------------------------
+
+LEVELS = (
+    ("2022-02-23T20:00Z", Level.HOLDING, set()),
+    ("2022-02-24T14:00Z", Level.STRAINED, {"call-declined"}),
+    ("2022-03-05T20:00Z", Level.BROKEN, {"calls-unanswered"}),
+    ("2022-03-17T06:00Z", Level.BROKEN, {"calls-unanswered", "contact-overdue"}),
+    ("2022-03-24T11:59Z", Level.BROKEN, {"calls-unanswered", "contact-long-overdue", "desk-unstaffed"}),
+)
+
+
+def said(judged):
+    return [
+        (reason.rule, reason.level, reason.subject, reason.since_ms, reason.entries)
+        for reason in judged.reasons
+    ]
+
+
+@pytest.mark.parametrize(("when", "level", "rules"), LEVELS)
+def test_both_nodes_give_the_same_level_and_reasons_of_any_past_instant(desks, when, level, rules):
+    ours, theirs = (desk.firebreak.at(at(when)) for desk in desks.values())
+    assert ours.level is theirs.level is level
+    assert said(ours) == said(theirs)
+    assert rules <= {reason.rule for reason in ours.reasons}
+    assert all(reason.entries for reason in ours.reasons), "each has its entries"
+
+
+def test_while_a_node_was_dark_each_knew_another_thing(desks):
+    """The third call without an answer breaks the firebreak, and the node that was dark knew nothing of it."""
+    night, morning = at("2022-03-05T20:00Z"), at("2022-03-06T06:30Z")
+    ours, theirs = (desk.firebreak.known_at(night) for desk in desks.values())
+    assert (ours.level, theirs.level) == (Level.BROKEN, Level.STRAINED)
+    assert said(ours) != said(theirs)
+    ours, theirs = (desk.firebreak.known_at(morning) for desk in desks.values())
+    assert ours.level is theirs.level is Level.BROKEN, "it learnt of it when it was back"
+
+
+def test_no_claim_and_no_statement_is_a_reason(march, desks):
+    played, _ = march
+    notes = set(played.of(Noted))
+    assert notes
+    judged = desks["us"].firebreak.at(at(RUNS_ON) - 1)
+    assert not notes & {entry for reason in judged.reasons for entry in reason.entries}
+    before = desks["us"].firebreak.at(at("2022-03-21T15:00Z"))
+    after = desks["us"].firebreak.at(at("2022-03-21T17:00Z"))
+    assert [each[0] for each in said(before)] == [each[0] for each in said(after)]

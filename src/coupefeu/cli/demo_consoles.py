@@ -20,7 +20,7 @@ import uvloop
 
 from coupefeu.cli.demo_notices import LoadingBar, loaded_values, say_rejects
 from coupefeu.cli.printing import report
-from coupefeu.console.demo_consoles import FIRST_PORT, STAGES, DemoConsole, DemoConsoles, open_demo_consoles
+from coupefeu.console.demo_consoles import FIRST_PORT, STAGES, DemoConsoles, open_demo_consoles
 from coupefeu.model.agreement import EXERCISE_WORDS
 from coupefeu.node.collector import calm_collector
 from coupefeu.node.demo.loading import Loaded, describe
@@ -106,8 +106,8 @@ async def _play(
         consoles = demo.consoles
         opens = opens and has_screen()
         values = {"folder": str(folder), "opened": opens, "consoles": [asdict(each) for each in consoles]}
-        values["notices"] = loaded_values(loaded)
-        lines = [*_lines(folder, consoles, opens=opens), *_lines_of(loaded)]
+        values |= {"notices": loaded_values(loaded), "communique": str(demo.played.communique)}
+        lines = [*_lines(folder, demo, opens=opens), *_lines_of(loaded)]
         report(BANNER, lines, values, as_json=as_json)
         sys.stdout.flush()
         if opens:
@@ -141,22 +141,26 @@ def _open_browser(links: Sequence[str]) -> None:
         webbrowser.open(link)
 
 
-def _lines(folder: Path, consoles: Sequence[DemoConsole], *, opens: bool) -> list[str]:
+def _lines(folder: Path, demo: DemoConsoles, *, opens: bool) -> list[str]:
+    consoles, communique = demo.consoles, demo.played.communique
     busy = [
         f"Port {', '.join(map(str, each.busy))} is busy; the console of {each.party.upper()} takes {each.port}."
         for each in consoles
         if each.busy
     ]
     return [
-        "A line between US and RU, on this machine. Both consoles answer"
+        "24 February to 24 March 2022 are on both records. What a label calls illustration is not in the article.",
+        "A line between US and RU, on this machine, from 24 March 2022, 12:00Z. Both consoles answer"
         + (", and open in your browser:" if opens else ":"),
         "",
-        *(f"  {each.party.upper()}   {each.link}" for each in consoles),
+        *(f"  {each.party.upper()}   {each.link}   ({each.title})" for each in consoles),
         "",
         *busy,
         "Put the two pages side by side; the strip above each says what to do.",
         "A link signs one browser in, once, within ten minutes. For another one, in another terminal:",
         *(f"  {_program()} console-link --node {folder / each.party}" for each in consoles),
+        "The communique of 23 March, as a stranger checks it:",
+        f"  {_program()} verify {communique}",
         "Ctrl-C ends everything.",
     ]
 

@@ -22,7 +22,9 @@ BANNER = " / ".join(EXERCISE_WORDS.values())
 TITLES = {
     "pair": "Two nodes are paired",
     "march-2022": "24 February to 24 March 2022: attempts in vain, as the article reports them",
+    "firebreak-broken": "The firebreak is broken, and both records say why",
     "run-on": "Both run on as processes from 24 March 2022, 12:00Z",
+    "answered-at-last": "The Secretary rings, the Minister answers, and the level follows",
     "message-read-back": "A message is taken, read and read back",
     "flash-stop-outcome": "A FLASH STOP is taken by the desk, with its outcome",
     "line-test": "A line test is answered",

@@ -1,4 +1,4 @@
-"""What the strip of six steps asks: how far the demonstration has come, and to break the link and restore it.
+"""What the strip of eight steps asks: how far the demonstration has come, and to break the link and restore it.
 
 These routes exist only at the consoles of a demonstration.
 """

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from coupefeu.console import server
 from coupefeu.console.config import DEFAULT_SESSION_HOURS, ConsoleConfig
 from coupefeu.console.demo_places import LOOPBACKS, take_place
 from coupefeu.console.server import Console
@@ -31,9 +32,10 @@ ANSWERS_WITHIN_S: Final = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoConsole:
-    """A console that answers. `link` signs a browser in once; `busy`: ports that others had."""
+    """A console that answers. `link` signs a browser in once, as the post of `title`; `busy`: ports that others had."""
 
     party: str
+    title: str
     address: str
     port: int
     link: str
@@ -58,6 +60,12 @@ async def open_demo_consoles(
 
     Raises: ConfigError: no port is free, the pages are not built, or a folder is not empty.
     """
+    if not server.pages_or_none():
+        raise ConfigError(
+            "the pages of the console are not built",
+            code="console.demo.not_built",
+            hint="run `make console` in the source tree; or `coupefeu demo --headless`, which needs none",
+        )
     async with AsyncExitStack() as stack:
         tell("Keys, cards and an agreement are made and signed")
         us_folder, ru_folder = await asyncio.to_thread(pair_story, folder)
@@ -69,7 +77,7 @@ async def open_demo_consoles(
         await wait_until(lambda: is_up(us, "ru"), "the line is up")
         tell("A dozen notices are filed, and a conflict among them is found")
         filed = await file_plans(us, ru)
-        steps = Steps(line, partial(is_met, us, filed.us[0]))
+        steps = Steps(line, partial(is_met, us, filed.us[0]), lambda: us.firebreak().level)
         stack.callback(steps.close)
         tell("Both consoles start")
         consoles: list[DemoConsole] = []
@@ -90,15 +98,10 @@ async def _open_console(
     )
     console = await Console.start(node, config, bound=place.sockets, demo=steps)
     stack.push_async_callback(console.close)
-    if not console.is_built:
-        raise ConfigError(
-            "the pages of the console are not built",
-            code="console.demo.not_built",
-            hint="run `make console` in the source tree; or `coupefeu demo --headless`, which needs none",
-        )
     await _see_answer(console.address, place.port)
     return DemoConsole(
         party=party,
+        title=node.runtime.folder.agreement.post(POSTS[party]).title.en,
         address=console.address,
         port=place.port,
         link=await console.invite(POSTS[party]),

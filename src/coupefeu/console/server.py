@@ -187,7 +187,7 @@ async def _make_parts(backend: LocalBackend, config: ConsoleConfig, port: int, d
         drafts=drafts,
         rooms=_open_rooms(desk),
         units=UnitDesk(desk, _unit_links(runtime), runtime.journal.note),
-        pages=_pages_or_none(),
+        pages=pages_or_none(),
         note=runtime.journal.note,
         teller=Teller(runtime.journal, lambda: runtime.clock().mono_ms / 1_000),
     )
@@ -220,7 +220,8 @@ async def _open_desk(backend: LocalBackend, demo: Steps | None) -> ConsoleDesk:
     return desk
 
 
-def _pages_or_none() -> Mapping[str, StaticFile]:
+def pages_or_none() -> Mapping[str, StaticFile]:
+    """Give the built pages by their addresses; none where they are not built."""
     try:
         return load_pages()
     except ConfigError as error:

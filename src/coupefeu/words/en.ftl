@@ -1097,14 +1097,25 @@ ui-error-console-request-too-large = It is more than our node takes at once.
 ui-error-console-guards-slow = It came too slowly: try again.
 ui-error-model-message-number-unknown = No entry has such a number.
 
-## The console: the demonstration, its strip of five steps. `here`: on this page; `there`: on the other side's.
+## The console: the demonstration, its strip of eight steps. `here`: on this page; `there`: on the other side's.
 
 ui-demo-title = The first five minutes
 ui-demo-count = { $done } of { $all } steps done
 ui-demo-fold = Fewer words
 ui-demo-unfold = Show all
 ui-demo-done = DONE { $time }
-ui-demo-end = All six steps are done. The line stays up: go on as you like.
+ui-demo-end = All eight steps are done. The line stays up: go on as you like.
+
+ui-demo-ring = Ring the Minister
+ui-demo-ring-here = Nobody has reached this post since 24 February: direct contact is BROKEN, and its lamp says why. Ring again:
+ui-demo-ring-there = On the page of US, the Secretary of Defense rings the Minister of Defence, whom nobody has reached since 24 February.
+ui-demo-ring-link = Calls
+ui-demo-ring-fact = The attempt stands on the record of US.
+
+ui-demo-answer = Answer at RU
+ui-demo-answer-here = This page rings. One key answers, and no other act is direct contact: the lamp of both pages follows.
+ui-demo-answer-there = On the page of RU, one key answers. No other act is direct contact: the lamp of both pages follows.
+ui-demo-answer-fact = The two have been in direct contact, and both nodes compute another level of the firebreak.
 
 ui-demo-flash = FLASH from US
 ui-demo-flash-here = Write a message, choose FLASH, send it:

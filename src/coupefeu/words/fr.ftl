@@ -1092,14 +1092,25 @@ ui-error-console-request-too-large = C’est plus que notre nœud n’accepte d�
 ui-error-console-guards-slow = C’est arrivé trop lentement : réessayez.
 ui-error-model-message-number-unknown = Aucune inscription n’a ce numéro.
 
-## La console : la démonstration, sa bande de cinq étapes. `here` : sur cette page ; `there` : sur celle de l’autre côté.
+## La console : la démonstration, sa bande de huit étapes. `here` : sur cette page ; `there` : sur celle de l’autre côté.
 
 ui-demo-title = Les cinq premières minutes
 ui-demo-count = { $done } étapes faites sur { $all }
 ui-demo-fold = Moins de texte
 ui-demo-unfold = Tout montrer
 ui-demo-done = FAIT { $time }
-ui-demo-end = Les six étapes sont faites. La ligne reste établie : continuez à votre gré.
+ui-demo-end = Les huit étapes sont faites. La ligne reste établie : continuez à votre gré.
+
+ui-demo-ring = Appeler le Ministre
+ui-demo-ring-here = Personne n’a joint ce poste depuis le 24 février : le contact direct est ROMPU, et son voyant dit pourquoi. Appeler de nouveau :
+ui-demo-ring-there = Sur la page de US, le Secrétaire à la Défense appelle le Ministre de la Défense, que personne n’a joint depuis le 24 février.
+ui-demo-ring-link = Appels
+ui-demo-ring-fact = La tentative figure au journal de US.
+
+ui-demo-answer = Répondre chez RU
+ui-demo-answer-here = Cette page sonne. Une touche répond, et nul autre acte n’est un contact direct : le voyant des deux pages suit.
+ui-demo-answer-there = Sur la page de RU, une touche répond. Nul autre acte n’est un contact direct : le voyant des deux pages suit.
+ui-demo-answer-fact = Les deux ont été en contact direct, et les deux nœuds calculent un autre niveau du coupe-feu.
 
 ui-demo-flash = FLASH depuis US
 ui-demo-flash-here = Écrire un message, choisir FLASH, l’envoyer :

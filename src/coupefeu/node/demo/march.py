@@ -33,6 +33,8 @@ STATEMENT: Final = "Dans un communiqué au Post, le porte-parole du Pentagone, J
 REPORTED: Final = "le ministre venait de présenter un rapport sur la situation en Ukraine"
 NO_PROOF: Final = "la présidence russe n’a produit ni preuve, ni image pour soutenir cette allégation"
 ARTICLE: Final = "The article from which this line was made, after the Washington Post"
+ILLUSTRATION: Final = "demo: illustration"
+"""The label beside the post of an act of which the article reports nothing."""
 SECRETARY, CHAIRMAN = "us.secretary", "us.chief"
 MINISTER, CHIEF = "ru.minister", "ru.chief"
 OUR_DESK, THEIR_DESK = "us.duty", "ru.duty"
@@ -133,7 +135,7 @@ class StoryEvent:
     def label(self) -> str:
         """Give the label that stands beside the post of each act of this event."""
         if not self.source:
-            return "demo: illustration"
+            return ILLUSTRATION
         return f"demo: article; {self.added} illustration" if self.added else "demo: article"
 
 
@@ -225,25 +227,25 @@ MARCH: Final = (
         added="message",
     ),
     _attempt("2022-02-24T13:00Z", SECRETARY, MINISTER, Outcome.DECLINED, REFUSED),
-    _attempt("2022-02-27T09:30Z", CHAIRMAN, CHIEF, Outcome.NO_ANSWER),
+    _attempt("2022-02-27T09:30Z", SECRETARY, MINISTER, Outcome.NO_ANSWER),
     StoryEvent(when="2022-03-02T10:50Z", event=Watch(post=THEIR_DESK, is_taken=False)),
     _attempt("2022-03-02T11:00Z", SECRETARY, MINISTER, Outcome.NOT_STAFFED),
     StoryEvent(when="2022-03-02T11:30Z", event=Watch(post=THEIR_DESK)),
-    StoryEvent(when="2022-03-05T05:00Z", event=Dark(party="ru")),
-    _attempt("2022-03-05T14:00Z", CHAIRMAN, CHIEF, Outcome.LINE_DOWN),
+    StoryEvent(when="2022-03-05T07:00Z", event=Dark(party="ru")),
+    _attempt("2022-03-05T14:00Z", SECRETARY, MINISTER, Outcome.LINE_DOWN),
     StoryEvent(when="2022-03-06T05:40Z", event=Dark(party="ru", is_back=True)),
     StoryEvent(
         when="2022-03-08T15:20Z",
         event=Telephoned(
-            from_post=SECRETARY,
-            to_post=MINISTER,
+            from_post=CHAIRMAN,
+            to_post=CHIEF,
             text="Rung by telephone, beside this line. Nobody came to the telephone.",
         ),
         source=TRIED,
         added="telephone and hour",
     ),
-    _attempt("2022-03-14T08:15Z", SECRETARY, MINISTER, Outcome.DECLINED, REFUSED),
-    _attempt("2022-03-17T05:30Z", CHAIRMAN, CHIEF, Outcome.DECLINED, REFUSED),
+    _attempt("2022-03-14T08:15Z", CHAIRMAN, CHIEF, Outcome.DECLINED, REFUSED),
+    _attempt("2022-03-17T05:30Z", CHAIRMAN, CHIEF, Outcome.NO_ANSWER),
     _attempt("2022-03-21T07:45Z", SECRETARY, MINISTER, Outcome.DECLINED, REFUSED),
     StoryEvent(
         when="2022-03-21T16:00Z",
@@ -251,7 +253,7 @@ MARCH: Final = (
         source=ON_THE_VERGE,
         added="grade",
     ),
-    _attempt("2022-03-22T12:00Z", CHAIRMAN, CHIEF, Outcome.NO_ANSWER),
+    _attempt("2022-03-22T12:00Z", CHAIRMAN, CHIEF, Outcome.DECLINED, REFUSED),
     StoryEvent(
         when="2022-03-23T20:00Z",
         event=Issued(

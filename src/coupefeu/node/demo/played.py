@@ -49,6 +49,9 @@ class PlayedNode:
         self._held.enter_context(hold_folder(self.folder))
         self.keeper = open_keeper(self.folder, self.clock())
         self._held.callback(self.keeper.close)
+        self.keeper.connection.query(
+            "PRAGMA synchronous = OFF"
+        )  # until `stop`: the story can be played again
         self.engine = make_engine(
             self.folder,
             self.keeper,
@@ -79,6 +82,8 @@ class PlayedNode:
         """End as a node that is asked to: what was queued is durable, and the folder is free."""
         self.work()
         self.is_up = False
+        self.keeper.connection.query("PRAGMA synchronous = FULL")
+        self.keeper.connection.query("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         write_high_water(self.folder.high_water_path, self.keeper.marks())
         self._held.close()
 

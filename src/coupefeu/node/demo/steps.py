@@ -1,4 +1,4 @@
-"""The six steps of the console demo, which both consoles show.
+"""The eight steps of the console demo, which both consoles show.
 
 Each is ticked off by a fact and never by a press: what stands on a record, the state of the line, the result of a
 verification.
@@ -10,17 +10,22 @@ from functools import partial
 from typing import Final
 
 from coupefeu.model.entry import Head, Kind
+from coupefeu.model.firebreak import Level
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.demo.line import DemoLine
 from coupefeu.node.events import Change, EntryRecorded, LineChanged
 
 ASKED_OF: Final = "us"
 ASKED_TO: Final = "ru"
+RINGS: Final = "us.secretary"
+ANSWERS: Final = "ru.minister"
 
 
 class DemoStepName(StrEnum):
     """What a newcomer does, in this order; each may be done at any time."""
 
+    RING = "ring"
+    ANSWER = "answer"
     FLASH = "flash"
     HEAR = "hear"
     TAKE = "take"
@@ -44,16 +49,21 @@ _AT_RU: Final = {Kind.SHOWN: DemoStepName.HEAR, Kind.TAKEN: DemoStepName.TAKE}
 class Steps:
     """Follows both nodes of a line from now on; `close` ends it.
 
-    flash: US has recorded a FLASH; hear: RU has recorded that a screen showed one of these; take: RU has recorded
-    that somebody took one; settle: the two notices of the demo that conflict do so no longer, or a side has said what
-    becomes of that; break: after a cut, both nodes have said that the line is down; verify: a console's
-    verification of both records found that they hold.
+    ring: US has recorded that its Secretary rings the Minister; answer: that post itself has answered, and by the
+    record of US the level of the firebreak is another one than at first; flash: US has recorded a FLASH; hear: RU has
+    recorded that a screen showed one of these; take: RU has recorded that somebody took one; settle: the two notices of
+    the demo that conflict do so no longer, or a side has said what becomes of that; break: after a cut, both nodes have
+    said that the line is down; verify: a console's verification of both records found that they hold.
     """
 
-    def __init__(self, line: DemoLine, is_met: Callable[[], bool]) -> None:
-        """Begin; `is_met` says whether the conflict of the demo is still open, by the record of US."""
+    def __init__(self, line: DemoLine, is_met: Callable[[], bool], level: Callable[[], Level | None]) -> None:
+        """Begin, by the record of US: `is_met`: is the conflict of the demo still open; `level`: of the firebreak."""
         self._line = line
         self._is_met = is_met
+        self._level = level
+        self._first_level = level()
+        self._calls: set[tuple[int, int]] = set()
+        self._is_answered = False
         self._clock = line.us.runtime.clock
         self._done_ms: dict[DemoStepName, int] = {}
         self._flashes: set[tuple[int, int]] = set()
@@ -106,8 +116,18 @@ class Steps:
             recorded, head = change.recorded, change.recorded.head
             if recorded.ours:
                 self._hear_entry(party, (recorded.log, recorded.index), head, recorded.arrived_ms)
-            if party == ASKED_OF and head.kind in _SETTLING and not self._is_met():
-                self._do(DemoStepName.SETTLE, recorded.arrived_ms)
+            if party == ASKED_OF:
+                self._hear_at_us(head, recorded.arrived_ms)
+
+    def _hear_at_us(self, head: Head, at_ms: int) -> None:
+        """Look at what is judged by the record of US, whoever wrote what came."""
+        if head.kind in _SETTLING and not self._is_met():
+            self._do(DemoStepName.SETTLE, at_ms)
+        if head.kind == Kind.CALL_ANSWERED and head.from_post == ANSWERS and _about(head) & self._calls:
+            self._is_answered = True
+        is_new = DemoStepName.ANSWER not in self._done_ms
+        if self._is_answered and is_new and self._level() is not self._first_level:
+            self._do(DemoStepName.ANSWER, at_ms)
 
     def _hear_line(self, party: str, change: LineChanged) -> None:
         if self._up_since_cut is None or change.up:
@@ -120,10 +140,11 @@ class Steps:
         if party == ASKED_OF and head.kind == Kind.MESSAGE and head.precedence is Precedence.FLASH:
             self._flashes.add(number)
             self._do(DemoStepName.FLASH, at_ms)
-        elif party == ASKED_TO and head.kind in _AT_RU:
-            about = {(each.log, each.index) for each in head.references}
-            if about & self._flashes:
-                self._do(_AT_RU[Kind(head.kind)], at_ms)
+        elif party == ASKED_OF and head.kind == Kind.CALL_PLACED and _rings(head):
+            self._calls.add(number)
+            self._do(DemoStepName.RING, at_ms)
+        elif party == ASKED_TO and head.kind in _AT_RU and _about(head) & self._flashes:
+            self._do(_AT_RU[Kind(head.kind)], at_ms)
 
     def _do(self, name: DemoStepName, at_ms: int) -> None:
         if name not in self._done_ms:
@@ -133,3 +154,11 @@ class Steps:
     def _tell(self) -> None:
         for listener in tuple(self._listeners):
             listener()
+
+
+def _about(head: Head) -> set[tuple[int, int]]:
+    return {(each.log, each.index) for each in head.references}
+
+
+def _rings(head: Head) -> bool:
+    return head.from_post == RINGS and head.to_posts == (ANSWERS,)

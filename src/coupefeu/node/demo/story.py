@@ -17,6 +17,7 @@ from coupefeu.model.messages import MINUTE_MS, Content, Form, MessageId, Operati
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.node.assembly import parties_of
 from coupefeu.node.demo.calls import RING, hold_calls
+from coupefeu.node.demo.level import answer_at_last, see_broken
 from coupefeu.node.demo.line import pair_story
 from coupefeu.node.demo.loading import Tell, describe
 from coupefeu.node.demo.march import MARCH, Attempt
@@ -80,7 +81,9 @@ class Demo:
             steps: tuple[tuple[str, Callable[[], Awaitable[str]]], ...] = (
                 ("pair", self._pair),
                 ("march-2022", self._play_march),
+                ("firebreak-broken", self._see_broken),
                 ("run-on", lambda: self._run_on(stack)),
+                ("answered-at-last", self._answer),
                 ("message-read-back", self._read_back),
                 ("flash-stop-outcome", self._stop),
                 ("line-test", self._line_test),
@@ -128,6 +131,17 @@ class Demo:
             f"{len(MARCH)} events; {calls} calls of the Secretary and the Chairman, in vain, as both records say; "
             f"the communique of 23 March proves {played.proved} entries"
         )
+
+    async def _see_broken(self) -> str:
+        """Read the level at the end of the story from both records."""
+        return await asyncio.to_thread(
+            see_broken, [NodeFolder.open(each.folder) for each in (self._us, self._ru)]
+        )
+
+    async def _answer(self) -> str:
+        """Let the two principals speak: the level follows on both sides."""
+        async with Node.open(self._us.folder) as us, Node.open(self._ru.folder) as ru:
+            return await answer_at_last(us, ru)
 
     async def _run_on(self, stack: AsyncExitStack) -> str:
         """Run both nodes as processes, whose clocks go on from the end of the story."""

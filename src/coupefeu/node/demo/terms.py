@@ -5,12 +5,15 @@ All of it is illustration. Each side tests the line once a day, and the principa
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from coupefeu.errors import ConfigError
 from coupefeu.model.agreement import Status
 from coupefeu.model.duration import format_shift
+from coupefeu.model.firebreak import FirebreakTerms, Watched
 from coupefeu.model.instant import Instant, parse_instant
+from coupefeu.model.usual_firebreak import USUAL_FIREBREAK
 from coupefeu.wire.agreement_template import render_template
 from coupefeu.wire.dictionary import DICTIONARY_HASH
 
@@ -18,6 +21,9 @@ IN_FORCE: Final = "2022-02-01T00:00Z"
 RUNS_ON: Final = "2022-03-24T12:00Z"
 """When the story is over, and both nodes run on as processes."""
 _OTHERWISE: Final[Mapping[str, str]] = {
+    'posts = ["us.duty", "ru.duty"]\ncontact_every = "24h"': (
+        'posts = ["us.duty", "ru.duty"]\ncontact_every = "30d"'
+    ),
     'posts = ["us.chief", "ru.chief"]\ncontact_every = "30d"': (
         'posts = ["us.chief", "ru.chief"]\ncontact_every = "14d"'
     ),
@@ -28,6 +34,9 @@ _OTHERWISE: Final[Mapping[str, str]] = {
     'party = "ru"\nevery = "2h"\nat = "1h"': 'party = "ru"\nevery = "24h"\nat = "6h"',
 }
 """What of the ordinary draft they agree otherwise."""
+_PRINCIPALS: Final = ("us.secretary", "ru.minister")
+_OF_PRINCIPALS: Final = frozenset({"contact-long-overdue", "calls-declined", "calls-unanswered"})
+"""Rules by which the firebreak is broken only where these two do not reach each other."""
 
 
 def at(text: str) -> int:
@@ -40,6 +49,16 @@ def shift_ms(now_ms: int) -> int:
     return -((now_ms - at(RUNS_ON)) // 1_000 * 1_000)
 
 
+def story_firebreak() -> FirebreakTerms:
+    """Give the rules of their firebreak: the usual ones; without contact it is the two principals whom it breaks on."""
+    rules = tuple(
+        replace(rule, posts=_PRINCIPALS) if rule.id in _OF_PRINCIPALS else rule
+        for rule in USUAL_FIREBREAK.rules
+        if rule.watches is not Watched.WITNESS
+    )
+    return replace(USUAL_FIREBREAK, rules=rules)
+
+
 def story_terms(calls: Mapping[str, str | int] | None = None) -> str:
     """Give the text that both sign; their clocks show `RUNS_ON` from now on. `calls`: as of `render_template`."""
     shift = format_shift(shift_ms(time.time_ns() // 1_000_000))
@@ -50,6 +69,7 @@ def story_terms(calls: Mapping[str, str | int] | None = None) -> str:
         dictionary_sha256=bytes.fromhex(DICTIONARY_HASH),
         clocks={"us": shift, "ru": shift},
         calls=calls,
+        firebreak=story_firebreak(),
     )
     for usual, agreed in _OTHERWISE.items():
         if text.count(usual) != 1:
