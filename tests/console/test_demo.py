@@ -143,7 +143,14 @@ def check_strip(page):
 
 
 def ring_and_answer(us, ru):
-    """Ring the Minister from the strip's link on, and answer there by one key."""
+    """Ring the Minister from the strip's link on, answer there by one key, and see the lamp of both pages follow."""
+    lamps = [page.get_by_test_id("lamp") for page in (us, ru)]
+    for lamp in lamps:
+        expect(lamp).to_have_attribute("data-level", "broken")
+    lamps[0].click()
+    expect(us.locator("[data-testid=reason][data-rule=calls-unanswered]")).to_be_visible()
+    us.get_by_test_id("standing").evaluate("(standing) => standing.scrollIntoView()")
+    take_picture(us, "console-firebreak")
     us.get_by_test_id("demo").get_by_role("link").click()
     us.get_by_test_id("ring-now-press").click()
     expect(ru.get_by_test_id("ring")).to_be_visible()
@@ -151,6 +158,8 @@ def ring_and_answer(us, ru):
     expect(ru.get_by_test_id("answer")).to_have_attribute("aria-disabled", "false")
     ru.keyboard.press("a")
     ru.locator("[data-testid=call-bar][data-state=in_call]").wait_for()
+    for lamp in lamps:
+        expect(lamp).to_have_attribute("data-level", "strained")
     us.get_by_test_id("call-bar").get_by_role("button", name="Hang up").click()
     ru.get_by_test_id("call-bar").get_by_role("button", name=say("ui-ring-seen", "ru")).click()
     for page in (us, ru):

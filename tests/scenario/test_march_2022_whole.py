@@ -204,6 +204,18 @@ def test_while_a_node_was_dark_each_knew_another_thing(desks):
     assert ours.level is theirs.level is Level.BROKEN, "it learnt of it when it was back"
 
 
+def test_the_strip_chart_breaks_where_the_third_call_stayed_unanswered(desks):
+    histories = [desk.firebreak.history(at("2022-02-23T07:00Z"), at(RUNS_ON)) for desk in desks.values()]
+    assert histories[0] == histories[1]
+    levels = [span.level for span in histories[0]]
+    assert levels[0] is Level.HOLDING
+    assert levels[-1] is Level.BROKEN
+    (line_down,) = [event for event in MARCH if getattr(event.event, "ends", None) is Outcome.LINE_DOWN]
+    broken_ms = next(span.from_ms for span in histories[0] if span.level is Level.BROKEN)
+    assert abs(broken_ms - line_down.at_ms) < 15 * 60_000
+    assert Level.UNKNOWN not in levels
+
+
 def test_no_claim_and_no_statement_is_a_reason(march, desks):
     played, _ = march
     notes = set(played.of(Noted))
