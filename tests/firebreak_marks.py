@@ -148,7 +148,7 @@ def random_marks(seed, most=40, span_ms=6 * DAY_MS):
     for _ in range(chance.randrange(most)):
         at_ms = START_MS + chance.randrange(span_ms) // 60_000 * 60_000
         topic = chance.choice(tuple(Topic))
-        key = chance.choice(KEYS.get(topic, ("US/14", "RU/3")))
+        key = chance.choice(KEYS.get(topic, ("US/14", "RU/3", "US/5")))
         found = mark(
             topic, at_ms, key=key, value=chance.choice(VALUES.get(topic, ("",))), proofs=(proved(at_ms),)
         )
@@ -228,8 +228,9 @@ class SlowJudge:
             return any(self.is_unstaffed(desk, one) for desk in ("us.duty", "ru.duty"))
         if one.watches in STATES:
             return any(self.is_in(key, STATES[one.watches], one) for key in KEYS[one.watches.topic])
-        owed = [each.party for each in self.of(one.watches.topic) if self.is_late(each, one)]
-        return any(owed.count(party) >= one.count for party in ("us", "ru"))
+        late = [each for each in self.of(one.watches.topic) if self.is_late(each, one)]
+        owed = [{each.key for each in late if each.party == party} for party in ("us", "ru")]
+        return any(len(each) >= one.count for each in owed)
 
     def is_overdue(self, pair, one):
         silence = self.silent_ms(Topic.CONTACT, "/".join(sorted(pair.posts)), "us", "ru")

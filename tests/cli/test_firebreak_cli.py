@@ -65,6 +65,7 @@ def test_each_language_says_the_agreed_sentence(line):
     for language in ("en", "fr", "ru"):
         shown = line.run("firebreak", "--language", language)
         assert any(rule.sentence.in_language(language) in each for each in shown)
+        assert not any("\\u" in each for each in shown), "a blank that holds words together is printed as one"
         values = line.json("firebreak", "--language", language)
         assert rule.sentence.in_language(language) in {each["sentence"] for each in values["reasons"]}
 

@@ -137,6 +137,18 @@ def test_a_rule_that_counts_counts_what_one_party_owes():
     assert (reason.subject, reason.count, reason.entries) == ("ru", 3, ((0, 0), (0, 1), (0, 2)))
 
 
+def test_a_message_counts_once_however_many_of_its_steps_are_awaited():
+    steps = [
+        mark("acknowledgement", START_MS, key="US/1", value=value, due_ms=START_MS + at)
+        for at, value in enumerate(("taken-by", "read-by", "read-back"))
+    ]
+    assert not fires(*steps, rules=(rule("acknowledgement", count=2),))
+    other = mark("acknowledgement", START_MS, key="US/2", value="read-by", index=2)
+    (reason,) = judged(*steps, other, rules=(rule("acknowledgement", count=2),)).reasons
+    assert (reason.count, reason.from_ms) == (2, START_MS)
+    assert reason.values == ("taken-by", "read-by", "read-back")
+
+
 def test_a_rule_looks_at_its_posts_and_precedences_only():
     flash = mark("outcome", START_MS, post="ru.duty", precedence=Precedence.FLASH)
     assert fires(flash, rules=(rule("outcome", precedences=(Precedence.FLASH,)),))

@@ -59,8 +59,8 @@ def _beside(judged: Judged, context: Context, language: str) -> Iterator[str]:
     same = {True: "same-entries", False: "other-entries", None: "entries-unknown"}[judged.same_entries]
     yield say(f"firebreak-page-{same}", language, party=others)
     if judged.skew_ms is not None:
-        ahead = "-" if judged.skew_ms < 0 else "+"
-        skew = f"{ahead}{age_of(0, abs(judged.skew_ms))}"
+        apart = age_of(0, abs(judged.skew_ms))
+        skew = apart if abs(judged.skew_ms) < 1_000 else f"{'-' if judged.skew_ms < 0 else '+'}{apart}"
         yield say("firebreak-page-skew", language, party=others, skew=skew)
     if judged.marked:
         yield say("firebreak-page-marked", language, count=judged.marked)
@@ -86,7 +86,8 @@ def _subject(reason: Reason, language: str) -> str:
     party = "" if reason.party in {"", reason.subject} else f" ({reason.party.upper()})"
     many = f", {say('firebreak-page-count', language, count=reason.count)}" if reason.count > 1 else ""
     subject = named if "." in named or "/" in named else named.upper()
-    return f"{subject}{party}{many}"
+    steps = [say(f"step-{each}", language) for each in reason.values if reason.topic is Topic.ACKNOWLEDGEMENT]
+    return f"{subject}{party}{many}{': ' * bool(steps)}{', '.join(steps)}"
 
 
 def _is_pair(reason: Reason) -> bool:

@@ -16,7 +16,7 @@ from coupefeu.model.agreement import Agreement
 from coupefeu.model.firebreak import ATTEMPTS, LINE_STATES, UNKNOWN_RULE, FirebreakTerms, Level, Rule, Watched
 from coupefeu.model.messages import MessageId
 from coupefeu.model.topics import Topic
-from coupefeu.services.firebreak.marks import Mark, Proof
+from coupefeu.services.firebreak.marks import Mark, Proof, Role
 
 REFUSED: Final = frozenset({"declined", "refused"})
 UNANSWERED: Final = frozenset({"no_answer", "not_staffed", "busy", "line_down", "unanswered"})
@@ -33,12 +33,16 @@ Order = tuple[int, MessageId]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Firing:
-    """From `from_ms` until before `until_ms` one mark lets a rule fire; those of one group count together."""
+    """From `from_ms` until before `until_ms` one mark lets a rule fire; those of one group count together, by `unit`.
+
+    A unit is what a rule counts: an attempt, or a message however many of its steps are awaited.
+    """
 
     rule: str
     level: Level
     topic: Topic
     group: str
+    unit: str
     least: int
     subject: str
     party: str
@@ -264,6 +268,7 @@ def _firing(span: _Span, clock: Clock) -> Firing:
         level=Level.UNKNOWN if rule is None else rule.level,
         topic=Topic.HEARD if rule is None else rule.watches.topic,
         group=span.subject,
+        unit=_unit(span),
         least=1 if rule is None else rule.count,
         subject=span.subject,
         party=span.party,
@@ -274,6 +279,12 @@ def _firing(span: _Span, clock: Clock) -> Firing:
         is_absence=mark is None or mark.topic is Topic.CONTACT,
         mark=mark,
     )
+
+
+def _unit(span: _Span) -> str:
+    if span.mark is not None and span.mark.role is Role.OPENED:
+        return span.mark.key
+    return "" if span.proof is None else str(span.proof.entry)
 
 
 def _is_of(rule: Rule, mark: Mark) -> bool:

@@ -12,7 +12,7 @@ from coupefeu.model.messages import MessageId
 from coupefeu.services.base import Context
 from coupefeu.services.firebreak.firing import Firing, find_firings
 from coupefeu.services.firebreak.judged import LevelSpan
-from coupefeu.services.firebreak.judging import agreement_at, entries_of
+from coupefeu.services.firebreak.judging import agreement_at, entries_of, is_enough
 from coupefeu.services.firebreak.marks import Mark, Proof
 
 MAX_ENTRIES: Final = 16
@@ -62,6 +62,7 @@ class _Sweep:
         self._start_ms = start_ms
         self._end_ms = end_ms
         self._groups: defaultdict[tuple[str, str], dict[int, Firing]] = defaultdict(dict)
+        self._units: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         self._rules: Counter[str] = Counter()
         self._levels: dict[str, Level] = {}
 
@@ -87,15 +88,19 @@ class _Sweep:
                     yield each.until_ms, number, each, False
 
     def _change(self, number: int, firing: Firing, *, is_on: bool) -> None:
-        group = self._groups[firing.rule, firing.group]
-        was = len(group) >= firing.least
+        key = firing.rule, firing.group
+        group, units = self._groups[key], self._units[key]
+        was = len(units) >= firing.least
         if is_on:
             group[number] = firing
+            units[firing.unit] += 1
         else:
             del group[number]
-        now = len(group) >= firing.least
+            units[firing.unit] -= 1
+            if not units[firing.unit]:
+                del units[firing.unit]
         self._levels[firing.rule] = firing.level
-        self._rules[firing.rule] += now - was
+        self._rules[firing.rule] += (len(units) >= firing.least) - was
 
     def _state(self) -> State:
         rules = tuple(sorted(rule for rule, count in self._rules.items() if count))
@@ -108,7 +113,7 @@ class _Sweep:
         found: dict[MessageId, None] = {}
         for (rule, _), group in sorted(self._groups.items()):
             firings = sorted(group.values(), key=lambda each: each.order)
-            if rule in gravest and firings and len(firings) >= firings[0].least:
+            if rule in gravest and is_enough(firings):
                 found |= dict.fromkeys(entries_of(firings, self._agreement)[-2:])
         return tuple(found)[:MAX_ENTRIES]
 

@@ -47,7 +47,7 @@ class Reason:
     `subject`: pair of posts, post, party or number; `party`: whose silence or act, "" when of several. `since_ms`: the
     signed time of the first entry that counts, of which `age_ms` is the age, `age_here_ms` by its arrival on our clock;
     `from_ms`: since when the rule fires. `count`: how many; `entries` never empty, the newest last; `is_absence`: they
-    are the last before a silence.
+    are the last before a silence. `values`: of its marks, such as the steps that are awaited, or what became of calls.
     """
 
     rule: str
@@ -63,6 +63,7 @@ class Reason:
     entries: tuple[MessageId, ...]
     proofs: tuple[Proof, ...]
     is_absence: bool
+    values: tuple[str, ...] = ()
     acts: tuple[NextAct, ...] = ()
 
 

@@ -5,7 +5,8 @@ only what is ours (arrivals, acts, sizes) differs.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
 from typing import Final
 
 from coupefeu.model.agreement import Agreement
@@ -61,7 +62,12 @@ def group_firings(firings: Iterable[Firing]) -> list[list[Firing]]:
     groups: defaultdict[tuple[str, str], list[Firing]] = defaultdict(list)
     for each in firings:
         groups[each.rule, each.group].append(each)
-    return [sorted(each, key=lambda one: one.order) for each in groups.values() if len(each) >= each[0].least]
+    return [sorted(each, key=lambda one: one.order) for each in groups.values() if is_enough(each)]
+
+
+def is_enough(group: Collection[Firing]) -> bool:
+    """Whether as many are there as the rule names."""
+    return any(len({one.unit for one in group}) >= each.least for each in islice(group, 1))
 
 
 def entries_of(group: Sequence[Firing], agreement: Agreement) -> tuple[MessageId, ...]:
@@ -91,6 +97,9 @@ def _reason(group: Sequence[Firing], gathered: Gathered, clock: Clock, offers: O
         entries=entries_of(group, offers.agreement),
         proofs=proofs,
         is_absence=first.is_absence,
+        values=tuple(
+            dict.fromkeys(each.mark.value for each in group if each.mark is not None and each.mark.value)
+        ),
         acts=offers.acts(group),
     )
 
@@ -103,7 +112,10 @@ def _gravest_first(group: Sequence[Firing], clock: Clock) -> tuple[int, int, str
 
 def _fires_from_ms(group: Sequence[Firing]) -> int:
     """Give since when as many as the rule names are there."""
-    return sorted(each.from_ms for each in group)[group[0].least - 1]
+    since: dict[str, int] = {}
+    for each in group:
+        since[each.unit] = min(each.from_ms, since.get(each.unit, each.from_ms))
+    return sorted(since.values())[group[0].least - 1]
 
 
 def _age_here_ms(began: Proof | None, asked: Asked) -> int:
@@ -112,12 +124,12 @@ def _age_here_ms(began: Proof | None, asked: Asked) -> int:
 
 def _count(group: Sequence[Firing], gathered: Gathered, agreement: Agreement) -> int:
     """Count what is there; of attempts also those beyond the newest that were gathered, where no span limits them."""
-    first = group[0]
+    first, units = group[0], len({each.unit for each in group})
     rule = agreement.firebreak.find(first.rule)
     if rule is None or first.topic is not Topic.ATTEMPT or rule.within_s is not None:
-        return len(group)
+        return units
     values = {each.mark.value for each in group if each.mark is not None}
-    return max(len(group), sum(gathered.counts.get((first.subject, value), 0) for value in values))
+    return max(units, sum(gathered.counts.get((first.subject, value), 0) for value in values))
 
 
 def _as_of_ms(gathered: Gathered, clock: Clock, agreement: Agreement) -> int:
