@@ -37,7 +37,7 @@ export type Changed = 'added' | 'removed' | 'same';
 export type ContactWay = 'call' | 'read_back' | 'presence';
 
 /** What a newcomer does, in this order; each may be done at any time. */
-export type DemoStepName = 'flash' | 'hear' | 'take' | 'settle' | 'break' | 'verify';
+export type DemoStepName = 'ring' | 'answer' | 'flash' | 'hear' | 'take' | 'settle' | 'break' | 'verify';
 
 /** Why two characters are not the same; words for readers are `difference-*` in words/. */
 export type DifferenceKind = 'invisible' | 'look-alike' | 'digit' | 'minus' | 'space' | 'missing' | 'extra' | 'other';

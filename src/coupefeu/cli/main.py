@@ -61,6 +61,7 @@ SUMMARIES: Final = {
     "figures": (
         "Count entries, messages, line tests, calls and notices of a year or a span; median and worst answer times."
     ),
+    "alerts": "Alerts to people who look at no console: test.",
     "erase": (
         "Erase here what a message and all that belongs to it say. Who, to whom, when, and every signature stands."
     ),

@@ -20,6 +20,8 @@ MAX_REPLY_BYTES: Final = 131_072
 """Head and body as they come, before anything is made of them."""
 MAX_HEAD_BYTES: Final = 16_384
 MAX_URL: Final = 512
+TEXT: Final = "text/plain; charset=utf-8"
+Headers = tuple[tuple[str, str], ...]
 _READ_BYTES: Final = 16_384
 _PORTS: Final = {"http": 80, "https": 443}
 
@@ -61,49 +63,68 @@ def _host_fits(parts: SplitResult) -> bool:
     return bool(parts.hostname)
 
 
-async def post(url: str, body: bytes) -> Reply:
-    """Send one request and read its answer, whatever its status. Raises: BearerError: there is none to be had."""
-    return await _exchange(url, "POST", body)
+async def post(
+    url: str,
+    body: bytes,
+    *,
+    content_type: str = TEXT,
+    headers: Headers = (),
+    context: ssl.SSLContext | None = None,
+) -> Reply:
+    """Send one request and read its answer, whatever its status. Raises: BearerError: there is none to be had.
+
+    `context`: whose authorities are trusted over https; None: those of this system.
+    """
+    return await _exchange(url, "POST", body, (("Content-Type", content_type), *headers), context)
 
 
 async def get(url: str) -> Reply:
     """Ask for a page and read the answer, whatever its status. Raises: BearerError: there is none to be had."""
-    return await _exchange(url, "GET", b"")
+    return await _exchange(url, "GET", b"", (("Content-Type", TEXT),), None)
 
 
-async def _exchange(url: str, method: str, body: bytes) -> Reply:
+async def _exchange(
+    url: str, method: str, body: bytes, headers: Headers, context: ssl.SSLContext | None
+) -> Reply:
     try:
         async with asyncio.timeout(WITHIN_S):
-            return await _send(urlsplit(url), method, body)
+            return await _send(urlsplit(url), method, body, headers, context)
     except TimeoutError as error:
         raise _failed("timeout", f"no answer within {WITHIN_S:.0f} s") from error
     except (OSError, h11.ProtocolError) as error:
         raise _failed("failed", _words(error)) from error
 
 
-async def _send(parts: SplitResult, method: str, body: bytes) -> Reply:
+async def _send(
+    parts: SplitResult, method: str, body: bytes, headers: Headers, context: ssl.SSLContext | None
+) -> Reply:
     assert parts.hostname is not None
-    context = await asyncio.to_thread(_context) if parts.scheme == "https" else None
+    if parts.scheme != "https":
+        context = None
+    elif context is None:
+        context = await asyncio.to_thread(_context)
     reader, writer = await asyncio.open_connection(
         parts.hostname, parts.port or _PORTS[parts.scheme], ssl=context, limit=_READ_BYTES
     )
     try:
         connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD_BYTES)
-        writer.write(_request(connection, parts, method, body))
+        writer.write(_request(connection, parts, method, body, headers))
         await writer.drain()
         return await _read(connection, reader)
     finally:
         writer.transport.abort()
 
 
-def _request(connection: h11.Connection, parts: SplitResult, method: str, body: bytes) -> bytes:
-    headers = [
+def _request(
+    connection: h11.Connection, parts: SplitResult, method: str, body: bytes, headers: Headers
+) -> bytes:
+    all_headers = [
         ("Host", parts.netloc),
-        ("Content-Type", "text/plain; charset=utf-8"),
+        *headers,
         ("Content-Length", str(len(body))),
         ("Connection", "close"),
     ]
-    head = connection.send(h11.Request(method=method, target=parts.path, headers=headers))
+    head = connection.send(h11.Request(method=method, target=parts.path or "/", headers=all_headers))
     rest = connection.send(h11.Data(data=body)), connection.send(h11.EndOfMessage())
     return b"".join(each or b"" for each in (head, *rest))
 

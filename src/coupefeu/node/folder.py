@@ -1,7 +1,7 @@
 """The folder of a node: one party on one line. Whatever is in it can be read here, running node or not.
 
-node.toml                 party, listen, address, peers' addresses; [console], [alarm], [relay], [tak],
-                          [[witnesses]]: edit it
+node.toml                 party, listen, address, peers' addresses; [console], [alarm], [relay], [tak], [alerts],
+                          [alert_webhook], [alert_smtp], [[witnesses]]: edit it
 features.csv              named features of the party's own, from which positions are told; may be absent
 borders.geojson           borders as the party sees them, for its own screens alone; may be absent
 keys/*.key                private keys, 0600
@@ -83,6 +83,10 @@ class NodeFolder:
     """The section [relay] as it stands there; `media_policy` judges it."""
     tak: Mapping[str, Any] | None = None
     """The section [tak] as it stands there; `tak.settings` judges it."""
+    alerts: Mapping[str, Any] | None = None
+    """The section [alerts] as it stands there; `alerting.settings` judges it and the next two."""
+    alert_webhook: Mapping[str, Any] | None = field(default=None, repr=False)
+    alert_smtp: Mapping[str, Any] | None = field(default=None, repr=False)
     witnesses: Sequence[Mapping[str, Any]] | None = None
     """The sections [[witnesses]] as they stand there; `witness_settings` judges them."""
     ring: KeyRing = field(repr=False)

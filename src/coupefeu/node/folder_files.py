@@ -36,7 +36,7 @@ from coupefeu.wire.published_keys import (
 
 MAX_FILE_BYTES: Final = 98_304
 _NODE_FIELDS: Final = {"party": str, "listen": str, "address": str, "peers": dict}
-_NODE_TABLES: Final = ("console", "alarm", "relay", "tak")
+_NODE_TABLES: Final = ("console", "alarm", "relay", "tak", "alerts", "alert_webhook", "alert_smtp")
 """Sections of node.toml that may be absent; each is judged by the part that it is for."""
 _NODE_ROWS: Final = ("witnesses",)
 """The same, of which there may be several: [[witnesses]]."""

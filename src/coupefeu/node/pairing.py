@@ -168,6 +168,9 @@ def complete(folder: NodeFolder, answers: Sequence[Path], recovery: Path | None 
             "alarm": folder.alarm,
             "relay": folder.relay,
             "tak": folder.tak,
+            "alerts": folder.alerts,
+            "alert_webhook": folder.alert_webhook,
+            "alert_smtp": folder.alert_smtp,
             "witnesses": folder.witnesses,
         },
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coupefeu.bearer.contract import Receiver
 from coupefeu.bearer.tcp import TcpBearer
@@ -56,6 +56,9 @@ from coupefeu.store.keeper import Keeper
 from coupefeu.store.outgoing import Pending, load_behind, load_pending
 from coupefeu.store.reader import Reader
 from coupefeu.store.writer import Writer
+
+if TYPE_CHECKING:
+    from coupefeu.node.alerting.settings import AlertSettings
 
 REDIAL_S = 0.25
 HIGH_WATER_EVERY_S = 1.0
@@ -104,6 +107,7 @@ class Runtime:
         alarm = read_alarm(folder.alarm)
         media = read_policy(folder.path, folder.relay)
         tak = read_tak(folder.tak)
+        alerts = _read_alerts(folder)
         read_witnesses(folder.path, folder.agreement, folder.witnesses)
         runtime = cls(folder)
         try:
@@ -125,6 +129,8 @@ class Runtime:
             runtime._stand_by(alarm)
             runtime._feed(tak)
         runtime._judge_desks()
+        if online:
+            runtime._alert(alerts)
         return runtime
 
     def _note_not_up(self, error: BaseException) -> None:
@@ -288,6 +294,26 @@ class Runtime:
         )
         self.engine.listen(feed.hear)
         self._tasks.append(asyncio.ensure_future(feed.keep()))
+
+    def _alert(self, settings: "AlertSettings | None") -> None:
+        """Tell people outside what they must know, if anybody is named."""
+        if settings is None:
+            return
+        from coupefeu.node.alerting.alerter import Alerter  # noqa: PLC0415 - a node without one stays as small
+        from coupefeu.node.alerting.kept import Kept  # noqa: PLC0415 - as above
+
+        alerter = Alerter(
+            settings,
+            Kept(self.folder.path),
+            desk=lambda: Desk.open(self.folder, running=True),
+            unstaffed=lambda: self.staffing.unstaffed,
+            is_link_up=lambda: all(each.link.state().up for each in self.engine.peers.values()),
+            clock=self.clock,
+            tell=self.engine.tell,
+            defect=self.journal.defect,
+        )
+        self.engine.listen(alerter.hear)
+        self._tasks.append(asyncio.ensure_future(alerter.keep()))
 
     def _stand_by(self, command: tuple[str, ...]) -> None:
         """Have the operator's program run for what nothing shows, if there is one."""
@@ -558,6 +584,15 @@ def hold_folder(folder: NodeFolder) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def _read_alerts(folder: NodeFolder) -> "AlertSettings | None":
+    """Read who is alerted; a node that alerts nobody stays as small as it is."""
+    if folder.alerts is None and folder.alert_webhook is None and folder.alert_smtp is None:
+        return None
+    from coupefeu.node.alerting.settings import read_alerts  # noqa: PLC0415 - as said
+
+    return read_alerts(folder)
 
 
 def _lock(folder: NodeFolder) -> int:

@@ -2444,6 +2444,30 @@ figures-plot = The same as bars; the table below says the numbers.
 ui-error-services-usage-span = There is no such span: give a year, or a day from and a later day to.
 ui-error-services-usage-party = That is no party of this line.
 
+## Alerts out; in mails, posts, and on the command line.
+
+alert-subject = Coupe-feu, { $line }, { $party }: { $raised } raised, { $over } over.
+alert-news-new = NEW
+alert-news-changed = CHANGED
+alert-news-over = OVER
+alert-kind-level = The firebreak: { $level }
+alert-kind-flash = FLASH not taken: { $numbers }
+alert-kind-unstaffed = Nobody on watch: { $posts }
+alert-kind-units = Units not reached: { $numbers }
+alert-kind-conflict = Notices in conflict: { $numbers }
+alert-kind-more = More causes than are told apart
+alert-kind-test = This is a test of alerts; nothing has happened.
+alert-over = No longer so: { $key }
+alert-unknown = The records are too old to say whether direct contact holds.
+alert-numbers = Entries: { $numbers }
+alert-posts = Posts: { $posts }
+alert-since = Since { $since }, { $age }
+alert-more = and { $count } more that are not listed here
+alert-from = From the node of { $party }, line { $line }. Look at the console; nothing of what was said stands here.
+alert-why = Each cause is told once, and again only when it changes or is over.
+alert-test-taken = { $receiver } took the test: { $where }
+alert-test-failed = { $receiver } did NOT take the test: { $where }: { $why }
+
 ## The map.
 
 map-canvas = Map of notices. Arrows move it, plus and minus change its scale; everything on it stands in the list

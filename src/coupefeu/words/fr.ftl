@@ -2216,6 +2216,30 @@ figures-plot = Les mêmes chiffres en barres ; le tableau ci-dessous donne les
 ui-error-services-usage-span = Cette période n’existe pas : indiquez une année, ou un jour de début et un jour de fin postérieur.
 ui-error-services-usage-party = Ce n’est pas une Partie de cette ligne.
 
+## Alerts out; in mails, posts, and on the command line.
+
+alert-subject = Coupe-feu, { $line }, { $party } : { $raised } levées, { $over } closes.
+alert-news-new = NOUVEAU
+alert-news-changed = CHANGÉ
+alert-news-over = TERMINÉ
+alert-kind-level = Le coupe-feu : { $level }
+alert-kind-flash = FLASH non pris en charge : { $numbers }
+alert-kind-unstaffed = Personne de permanence : { $posts }
+alert-kind-units = Unités non atteintes : { $numbers }
+alert-kind-conflict = Notifications en conflit : { $numbers }
+alert-kind-more = Plus de causes qu’il n’en est distingué
+alert-kind-test = Ceci est un essai d’alerte ; rien ne s’est produit.
+alert-over = Ce n’est plus le cas : { $key }
+alert-unknown = Les registres sont trop anciens pour dire si le contact direct tient.
+alert-numbers = Écritures : { $numbers }
+alert-posts = Postes : { $posts }
+alert-since = Depuis { $since }, { $age }
+alert-more = et { $count } autres qui ne sont pas énumérées ici
+alert-from = Du nœud de { $party }, ligne { $line }. Voyez la console ; rien de ce qui a été dit ne figure ici.
+alert-why = Chaque cause est signalée une fois, puis seulement si elle change ou prend fin.
+alert-test-taken = { $receiver } a reçu l’essai : { $where }
+alert-test-failed = { $receiver } n’a PAS reçu l’essai : { $where } : { $why }
+
 ## The map.
 
 map-canvas = Carte des notifications. Les flèches la déplacent, plus et moins changent l’échelle ; tout ce qu’elle montre figure dans la liste

@@ -2215,6 +2215,30 @@ figures-plot = То же столбцами; числа — в таблице н
 ui-error-services-usage-span = Такого периода нет: укажите год или день начала и более поздний день конца.
 ui-error-services-usage-party = На этой линии нет такой Стороны.
 
+## Alerts out; in mails, posts, and on the command line.
+
+alert-subject = Coupe-feu, { $line }, { $party }: поднято { $raised }, снято { $over }.
+alert-news-new = НОВОЕ
+alert-news-changed = ИЗМЕНИЛОСЬ
+alert-news-over = СНЯТО
+alert-kind-level = Предохранительный барьер: { $level }
+alert-kind-flash = МОЛНИЯ не принята: { $numbers }
+alert-kind-unstaffed = Никого на дежурстве: { $posts }
+alert-kind-units = Части не оповещены: { $numbers }
+alert-kind-conflict = Уведомления в конфликте: { $numbers }
+alert-kind-more = Причин больше, чем различается
+alert-kind-test = Это проверка оповещения; ничего не произошло.
+alert-over = Больше не так: { $key }
+alert-unknown = Записи слишком стары, чтобы сказать, держится ли прямой контакт.
+alert-numbers = Записи: { $numbers }
+alert-posts = Должности: { $posts }
+alert-since = С { $since }, { $age }
+alert-more = и ещё { $count }, здесь не перечисленных
+alert-from = От узла { $party }, линия { $line }. Смотрите консоль; сказанного здесь нет.
+alert-why = О каждой причине сообщается один раз и снова лишь при изменении или снятии.
+alert-test-taken = { $receiver }: проверка принята — { $where }
+alert-test-failed = { $receiver }: проверка НЕ принята — { $where }: { $why }
+
 ## The map.
 
 map-canvas = Карта уведомлений. Стрелки сдвигают её, плюс и минус меняют масштаб; всё, что на ней есть, стоит в списке

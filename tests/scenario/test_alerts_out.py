@@ -1,0 +1,370 @@
+"""Alerts out, to a real HTTP server and a real mail server on loopback: once for each cause, whatever becomes of them.
+
+The record is real and its clock is virtual; what an alerter would wait for is not waited for.
+"""
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from tests.alert_receivers import KEY, PASSWORD, USER, Hook, Post, make_certificate
+from tests.scenario.stage import do, open_line
+
+from coupefeu.model.precedence import Precedence
+from coupefeu.node.alerting.alerter import Alerter
+from coupefeu.node.alerting.causes import MAX_LISTED
+from coupefeu.node.alerting.kept import FILE, Kept
+from coupefeu.node.alerting.settings import (
+    AlertSettings,
+    Security,
+    SmtpSettings,
+    Wanted,
+    WebhookSettings,
+    _authorities,
+)
+from coupefeu.node.events import LineChanged
+from coupefeu.services.messages.commands import Take
+from coupefeu.services.watch.unstaffed import Unstaffed, UnstaffedCause
+
+WITHIN_S = 60
+SECRET = "Convoy of forty trucks at noon."
+CHANGED = LineChanged(party=1, up=True, alive=True)
+
+
+class Desk:
+    """US, whose officers let a FLASH lie; its alerter, as a running node has one."""
+
+    def __init__(
+        self, folder, hook=None, post=None, *, causes=(Wanted.FLASH, Wanted.UNSTAFFED), language="en", **how
+    ):
+        self.folder = folder
+        self.nodes = open_line(folder)
+        self.us, self.ru = self.nodes.us, self.nodes.ru
+        self.unstaffed, self.told, self.pauses = (), [], []
+        context = _authorities(folder, {"authorities": "authorities.pem"}, "test") if how.get("tls") else None
+        self.settings = AlertSettings(
+            language=language,
+            causes=frozenset(causes),
+            webhook=hook
+            and WebhookSettings(
+                url=f"http{'s' if how.get('tls') else ''}://127.0.0.1:{hook.port}/coupefeu",
+                key=KEY,
+                context=context,
+            ),
+            smtp=post and mail_settings(folder, post, **how),
+        )
+
+    def flash(self, text=SECRET, node=None):
+        """Send a FLASH, and let the agreed time for taking it run out."""
+        number = (node or self.ru).say(text, Precedence.FLASH)
+        self.nodes.run(seconds=3_600)
+        return number
+
+    @asynccontextmanager
+    async def alerting(self):
+        async def pause(seconds):
+            self.pauses.append(seconds)
+            await asyncio.sleep(0)
+
+        alerter = Alerter(
+            self.settings,
+            Kept(self.folder),
+            desk=self.us.desk,
+            unstaffed=lambda: self.unstaffed,
+            is_link_up=lambda: True,
+            clock=self.us.clock,
+            tell=self.told.append,
+            defect=self.told.append,
+            pause=pause,
+        )
+        task = asyncio.ensure_future(alerter.keep())
+        try:
+            yield alerter
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+def mail_settings(folder, post, *, security=Security.STARTTLS, password=PASSWORD, trusted=True, **_how):
+    context = _authorities(folder, {"authorities": "authorities.pem"}, "test")
+    if not trusted:
+        import ssl
+
+        context = ssl.create_default_context()
+    return SmtpSettings(
+        host="127.0.0.1",
+        port=post.port,
+        security=security,
+        sender="node@us.example",
+        to=("duty@us.example", "chief@us.example"),
+        user=USER,
+        password=password,
+        context=context,
+    )
+
+
+def run(play):
+    asyncio.run(asyncio.wait_for(play, WITHIN_S))
+
+
+def values(taken):
+    return json.loads(taken[1])
+
+
+async def until(is_so):
+    """Let the loop turn until something is so."""
+    while not is_so():  # noqa: ASYNC110 - a turn of the loop, not a time
+        await asyncio.sleep(0)
+
+
+async def waited_for(desk, code):
+    """Let the loop turn until this was told."""
+    await until(lambda: any(getattr(each, "code", "") == code for each in desk.told))
+
+
+def test_a_flash_that_nobody_took_is_told_once_by_post_and_by_mail_and_without_a_word_of_it(tmp_path):
+    async def play():
+        hook, post = await Hook().open(), await Post(make_certificate(tmp_path)).open()
+        desk = Desk(tmp_path, hook, post)
+        number = desk.flash()
+        async with desk.alerting() as alerter:
+            posted = values(await hook.until(1))
+            mail, addresses = await post.until(1)
+            assert next(iter(posted)) == "exercise"
+            (cause,) = posted["causes"]
+            assert (cause["news"], cause["kind"], cause["numbers"]) == ("new", "flash", ["RU/0"])
+            assert cause["posts"] == ["ru.duty", "us.duty"]
+            assert cause["age_s"] >= 3_500
+            assert mail["Subject"].startswith("EXERCISE / EXERCICE / УЧЕНИЕ: ")
+            assert mail.get_content().startswith("EXERCISE / EXERCICE / УЧЕНИЕ")
+            assert "FLASH not taken: RU/0" in mail.get_content()
+            assert len(addresses) == 2
+            assert mail["Message-ID"] == f"<{posted['id']}@us.example>"
+            for text in (json.dumps(posted), mail.as_string()):
+                assert "trucks" not in text
+            # It is so still, and nothing more is told; then somebody takes it, and that is told.
+            desk.unstaffed = (Unstaffed(post="us.duty", cause=UnstaffedCause.NOBODY, since_ms=0),)
+            alerter.hear(CHANGED)
+            (cause,) = values(await hook.until(2))["causes"]
+            assert (cause["news"], cause["kind"], cause["posts"]) == ("new", "unstaffed", ["us.duty"])
+            desk.unstaffed = (replace(desk.unstaffed[0], cause=UnstaffedCause.GAP),)
+            alerter.hear(CHANGED)
+            (cause,) = values(await hook.until(3))["causes"]
+            assert (cause["news"], cause["state"]) == ("changed", "gap")
+            do(desk.us, Take, number)
+            alerter.hear(CHANGED)
+            (cause,) = values(await hook.until(4))["causes"]
+            assert (cause["news"], cause["key"]) == ("over", "flash RU/0")
+            await until(lambda: alerter._kept.of("smtp") == {"unstaffed us.duty": "gap"})
+        assert (len(hook.taken), desk.told) == (4, [])
+        assert len(post.taken) <= 4, "who is slower is told how things are, not how they were"
+        await hook.close()
+        await post.close()
+
+    run(play())
+
+
+def test_a_start_of_the_node_repeats_nothing(tmp_path):
+    async def play():
+        hook = await Hook().open()
+        desk = Desk(tmp_path, hook)
+        desk.flash()
+        async with desk.alerting():
+            await hook.until(1)
+            await until((tmp_path / FILE).exists)
+        assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
+        desk.flash("Another one.")
+        async with desk.alerting():
+            (cause,) = values(await hook.until(2))["causes"]
+            assert cause["numbers"] == ["RU/1"]
+        (tmp_path / FILE).write_text("{broken")
+        async with desk.alerting():
+            assert len(values(await hook.until(3))["causes"]) == 2, "what is not known is told once more"
+        await hook.close()
+
+    run(play())
+
+
+def test_a_receiver_that_is_gone_is_tried_again_and_learns_how_things_are_now(tmp_path):
+    async def play():
+        hook = await Hook().open()
+        desk = Desk(tmp_path, hook)
+        first = desk.flash()
+        await hook.close()
+        async with desk.alerting() as alerter:
+            await waited_for(desk, "node.alerting.down")
+            do(desk.us, Take, first)
+            desk.flash("Another one.")
+            alerter.hear(CHANGED)
+            await until(lambda: list(alerter._causes) == ["flash RU/1"])
+            await hook.open()
+            (cause,) = values(await hook.until(1))["causes"]
+            assert (cause["news"], cause["numbers"]) == ("new", ["RU/1"])
+        assert [each.code for each in desk.told] == ["node.alerting.down"], "named once"
+        assert "trucks" not in desk.told[0].detail
+        assert max(desk.pauses) <= 300
+        await hook.close()
+
+    run(play())
+
+
+def test_a_receiver_that_is_slow_holds_up_neither_the_line_nor_the_other_receiver(tmp_path):
+    async def play():
+        hook, post = await Hook().open(), await Post(make_certificate(tmp_path)).open()
+        hook.holds = asyncio.Event()
+        desk = Desk(tmp_path, hook, post)
+        desk.flash()
+        async with desk.alerting() as alerter:
+            await post.until(1)
+            for number in range(3):
+                sent = desk.us.say(f"The line goes on, {number}.")
+                desk.nodes.run(seconds=2)
+                assert desk.ru.message(sent).original == f"The line goes on, {number}."
+            desk.unstaffed = (Unstaffed(post="us.duty", cause=UnstaffedCause.NOBODY, since_ms=0),)
+            alerter.hear(CHANGED)
+            await post.until(2)
+            assert (len(hook.taken), hook.connections) == (0, 1)
+            hook.holds.set()
+            await hook.until(2)
+        await hook.close()
+        await post.close()
+
+    run(play())
+
+
+def test_a_flood_of_causes_is_one_alert_that_counts_what_it_does_not_list(tmp_path):
+    async def play():
+        hook = await Hook().open()
+        desk = Desk(tmp_path, hook)
+        desk.nodes.disconnect()
+        for number in range(MAX_LISTED + 20):
+            desk.us.say(f"Flood {number}", Precedence.FLASH)
+        desk.nodes.run(seconds=3_600)
+        async with desk.alerting():
+            posted = values(await hook.until(1))
+        assert (len(posted["causes"]), posted["more"]) == (MAX_LISTED, 20)
+        assert len(hook.taken) == 1
+        await hook.close()
+
+    run(play())
+
+
+def test_a_receiver_with_another_key_takes_nothing_and_is_told_so_without_the_key(tmp_path):
+    async def play():
+        hook = await Hook(key=bytes(32)).open()
+        desk = Desk(tmp_path, hook)
+        desk.flash()
+        async with desk.alerting():
+            await waited_for(desk, "node.alerting.down")
+        assert hook.taken == []
+        assert not (tmp_path / FILE).exists()
+        assert "401" in desk.told[0].detail
+        assert KEY.hex() not in repr(desk.settings) + desk.told[0].detail
+        assert repr(KEY) not in repr(desk.settings)
+        await hook.close()
+
+    run(play())
+
+
+def test_what_a_receiver_failed_to_take_has_the_same_id_when_it_comes_again(tmp_path):
+    async def play():
+        hook = await Hook(answers=(500, 302, 200)).open()
+        desk = Desk(tmp_path, hook)
+        desk.flash()
+        async with desk.alerting():
+            await hook.until(1)
+        assert hook.connections == 3, "no redirect is followed"
+        await hook.close()
+
+    run(play())
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_over_https_the_certificate_is_verified(tmp_path, trusted):
+    async def play():
+        hook = await Hook(make_certificate(tmp_path)).open()
+        desk = Desk(tmp_path, hook, tls=True)
+        if not trusted:
+            desk.settings = replace(desk.settings, webhook=replace(desk.settings.webhook, context=None))
+        desk.flash()
+        async with desk.alerting():
+            if trusted:
+                await hook.until(1)
+            else:
+                await waited_for(desk, "node.alerting.down")
+                assert "certificate" in desk.told[0].detail
+                assert hook.taken == []
+        await hook.close()
+
+    run(play())
+
+
+@pytest.mark.parametrize("security", list(Security))
+def test_mail_goes_by_both_kinds_of_tls(tmp_path, security):
+    async def play():
+        post = await Post(make_certificate(tmp_path), starttls=security is Security.STARTTLS).open()
+        desk = Desk(tmp_path, None, post, security=security, language="ru")
+        desk.flash()
+        async with desk.alerting():
+            mail, _ = await post.until(1)
+        assert "МОЛНИЯ не принята: RU/0" in mail.get_content()
+        assert "УЧЕНИЕ" in mail["Subject"]
+        await post.close()
+
+    run(play())
+
+
+@pytest.mark.parametrize(
+    ("server", "how", "says"),
+    [
+        ({"offers": False}, {}, "SMTPNotSupportedError"),
+        ({}, {"password": "another one"}, "535"),
+        ({}, {"trusted": False}, "certificate"),
+        ({"refuses": ("chief",)}, {}, "1 of the addresses"),
+    ],
+)
+def test_mail_is_never_sent_in_the_clear_or_half_and_no_secret_is_told(tmp_path, server, how, says):
+    async def play():
+        post = await Post(make_certificate(tmp_path), **server).open()
+        desk = Desk(tmp_path, None, post, **how)
+        desk.flash()
+        async with desk.alerting():
+            await waited_for(desk, "node.alerting.down")
+        detail = desk.told[0].detail
+        assert says in detail
+        assert not {PASSWORD, "another one", USER} & set(detail.split())
+        assert PASSWORD not in repr(desk.settings)
+        if not server.get("refuses"):
+            assert post.taken == []
+            assert "MAIL" not in post.said
+        await post.close()
+
+    run(play())
+
+
+def test_the_firebreak_is_told_by_its_level_and_its_reasons_and_no_cause_twice(tmp_path):
+    async def play():
+        hook = await Hook().open()
+        desk = Desk(tmp_path, hook, causes=tuple(Wanted))
+        desk.flash()
+        async with desk.alerting():
+            posted = values(await hook.until(1))
+        causes = posted["causes"]
+        judged = desk_of(desk).firebreak.now(is_link_up=True)
+        (level,) = [each for each in causes if each["kind"] == "level"]
+        assert level["state"] == judged.level.value
+        reasons = {each["key"] for each in causes if each["kind"] == "reason"}
+        assert reasons == {f"{each.topic} {each.subject}" for each in judged.reasons}
+        assert len(judged.reasons) > len(reasons), "of two rules about one thing the gravest"
+        assert all(each["numbers"] for each in causes if each["kind"] == "reason")
+        assert "flash" not in {each["kind"] for each in causes}, "a reason says it already"
+        assert "trucks" not in json.dumps(posted)
+        await hook.close()
+
+    run(play())
+
+
+def desk_of(desk):
+    return desk.us.desk()
