@@ -306,6 +306,23 @@ TERMS_OF_FIREBREAK = (
     ('precedence = ["FLASH"]\nafter = "10m"\n', ""), ('precedence = ["FLASH"]\nafter = "10m"', 'after = "10m"'),
     ("An incident is", "Аn incident is"), ("Инцидент не", "Incident не"), ("Un incident n'est", ""),
 )  # fmt: skip
+TRIGGER = 'id = "x"\nform = "other"\nprecedence = "FLASH"\nen = "X"\nfr = "X"\nru = "Икс"\n'
+TERMS_OF_INCIDENTS = (
+    ("flash_when_suspended = true", "flash_when_suspended = false"),
+    ("calls_when_suspended = true", "calls_when_suspended = 1"),
+    ("calls_when_suspended = true", "calls_when_suspended = false"),
+    ("match_distance_m = 20000", "match_distance_m = 1000001"), ('match_time = "2h"', 'match_time = "31d"'),
+    ('reply = "2d"\nm', 'reply = "59s"\nm'), ('meeting = "2d"', 'meeting = "367d"'),
+    *(
+        ("[[triggers]]\n", f"[[triggers]]\n{each}\n[[triggers]]\n")
+        for each in (
+            TRIGGER, TRIGGER.replace("other", "tea"), TRIGGER.replace("FLASH", "flash"), TRIGGER.replace('"x"', '"X"'),
+            TRIGGER.replace('en = "X"', 'en = "Хelp"'), TRIGGER.replace('"x"', '"aircraft-astray"'),
+            TRIGGER + 'to = ["us.duty", "ru.duty"]', TRIGGER + 'to = ["us.duty"]', TRIGGER + "to = []",
+            TRIGGER + 'to = ["us.tea", "ru.duty"]', TRIGGER.replace('en = "X"', 'en = "Икс"'),
+        )
+    ),
+)  # fmt: skip
 STRANGE = (
     ("United", "Unitеd"), ('"EXERCISE"', '"REAL"'), ("version = 1", "version = 10_000"),
     ("version = 1", "version = true"),
@@ -320,6 +337,7 @@ STRANGE = (
     *((CALLS, each) for each in TERMS_OF_CALLS),
     *TERMS_OF_NOTICES,
     *TERMS_OF_FIREBREAK,
+    *TERMS_OF_INCIDENTS,
     *(("[budgets]", f"[[witnesses]]\n{each}\n[budgets]") for each in WITNESSES),
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from coupefeu.errors import UsageError
 from coupefeu.model.calls import CallState, Outcome
+from coupefeu.model.entry import Kind
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.services.attempts import contact_view, count_attempts, is_contact, select_attempts
 from coupefeu.services.base import Context, Rows, Statement
@@ -14,6 +15,8 @@ from coupefeu.services.calls.fold import fold
 from coupefeu.services.calls.listed import CallFilter, select_answered, select_open, select_window
 from coupefeu.services.calls.status import CallView
 from coupefeu.services.calls.tables import select_call, select_steps
+from coupefeu.services.line_state.passing import mark
+from coupefeu.services.line_state.views import select_declared
 from coupefeu.services.messages.listed import select_window as select_messages
 from coupefeu.services.messages.views import select_message
 from coupefeu.services.watch.standing import WatchStanding
@@ -55,7 +58,8 @@ class CallDesk:
         context = self._context()
         rows = self._rows(select_call(call))
         if rows:
-            view = fold(rows[0], self._rows(select_steps(call)), context)
+            (row,) = self._judged(rows, context)
+            view = fold(row, self._rows(select_steps(call)), context)
         else:
             contacts = [row for row in self._rows(select_message(call)) if is_contact(row)]
             if not contacts:
@@ -123,6 +127,7 @@ class CallDesk:
 
     def _calls(self, arrivals: Sequence[int], context: Context) -> dict[int, CallView]:
         calls, steps = map(self._rows, select_window(arrivals))
+        calls = self._judged(calls, context)
         by_call = {
             call: list(rows)
             for call, rows in groupby(
@@ -134,6 +139,13 @@ class CallDesk:
         return {
             row["arrival"]: self._with_receipt(view, context) if _waits(view) else view for row, view in views
         }
+
+    def _judged(self, rows: Rows, context: Context) -> Rows:
+        """Mark calls of the other side that came on a suspended line and do not pass, as agreed."""
+        if context.agreement.line_state.calls or not rows:
+            return rows
+        declared = self._rows(select_declared())
+        return [mark(row, Kind.CALL_PLACED, declared, context) for row in rows]
 
     def _contacts(self, arrivals: Sequence[int], context: Context) -> dict[int, CallView]:
         messages = self._rows(select_messages(arrivals)[0]) if arrivals else ()

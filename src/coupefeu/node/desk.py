@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Self
 from coupefeu.errors import CoupefeuError, UsageError
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.attachments import Attachment
+from coupefeu.model.entry import Kind
 from coupefeu.model.instant import Moment
-from coupefeu.model.messages import MessageId, format_number
+from coupefeu.model.messages import Form, MessageId, format_number
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.call_desk import CallDesk, ListedCalls
 from coupefeu.node.folder import NodeFolder
@@ -21,6 +22,7 @@ from coupefeu.services.calls.listed import CallFilter
 from coupefeu.services.calls.status import CallView
 from coupefeu.services.line_state.fold import LineStateView
 from coupefeu.services.line_state.fold import fold as fold_line_states
+from coupefeu.services.line_state.passing import mark, passes_all
 from coupefeu.services.line_state.views import select_declared
 from coupefeu.services.messages import inbox, message_status
 from coupefeu.services.messages.effects import Row, id_of
@@ -207,7 +209,8 @@ class Desk:
         heard = self._heard(context)
         evidence = {id_of(row): self._evidence(id_of(row)) for row in stored}
         evidence |= {id_of(row): _ANNOUNCED for row in heard.messages}
-        return inbox([*stored, *heard.messages], [*acts, *heard.acts], context, evidence)
+        judged = self._judged(stored, context)
+        return inbox([*judged, *heard.messages], [*acts, *heard.acts], context, evidence)
 
     def open_messages(
         self, limit: int = 100, defect: Callable[[Exception], object] | None = None
@@ -266,7 +269,7 @@ class Desk:
 
     def _window(self, arrivals: Sequence[int], context: Context) -> tuple[MessageStatus, ...]:
         messages, acts = map(self._rows, select_window(arrivals))
-        return inbox(messages, acts, context, self._holders(messages))
+        return inbox(self._judged(messages, context), acts, context, self._holders(messages))
 
     def _count(self, wanted: MessageFilter) -> int:
         ((count,),) = (row.values() for row in self._rows(count_listed(wanted)))
@@ -393,10 +396,21 @@ class Desk:
             return None
 
     def _read(self, row: Row, context: Context, heard: "_Heard") -> MessageStatus:
+        (row,) = self._judged((row,), context)
         number = id_of(row)
         acts = [act for act in heard.acts if (act["message_log"], act["message_idx"]) == number]
         evidence = _ANNOUNCED if row in heard.messages else self._evidence(number)
         return message_status(row, [*self._rows(select_facts(number)), *acts], context, evidence)
+
+    def _judged(self, rows: Rows, context: Context) -> Rows:
+        """Mark messages of the other side that came on a suspended line and do not pass, as agreed."""
+        if passes_all(context.agreement.line_state) or not rows:
+            return rows
+        declared = self._rows(select_declared())
+        return [
+            row if row["form"] == Form.LINE_TEST else mark(row, Kind.MESSAGE, declared, context)
+            for row in rows
+        ]
 
     def _heard(self, context: Context) -> "_Heard":
         """Give the line tests, and answers to ours, whose proof follows (protocol B9)."""

@@ -186,6 +186,20 @@ class Follower(Protocol):
 
 
 @runtime_checkable
+class Guard(Protocol):
+    """What a service gives beside `decide` when it has a say in what others let their officers write."""
+
+    @property
+    def guarded(self) -> frozenset[int]:
+        """The kinds of entry of ours before which `insist` is asked."""
+        ...
+
+    def insist(self, draft: Draft, context: Context, select: Select) -> None:
+        """Let a draft through. Raises: PolicyError: it may not be written now."""
+        ...
+
+
+@runtime_checkable
 class Concluder(Protocol):
     """What a service gives beside `apply` for what hangs on entries of every kind: once for all that came together.
 

@@ -57,6 +57,8 @@ def act(transaction: Transaction, services: Mapping[type[Command], Service], com
     drafts = service.decide(command, known, transaction.context)
     if isinstance(service, Follower):
         drafts = service.complete(drafts, transaction.context, transaction.select)
+    for draft in drafts:
+        transaction.insist(draft)
     return append(transaction, drafts)
 
 

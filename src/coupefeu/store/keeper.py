@@ -62,7 +62,7 @@ from coupefeu.store.recovering import recover, refuse
 from coupefeu.store.recovery_jobs import RecoveryJob, RecoveryOutcome, TakenBack
 from coupefeu.store.remains import Remains
 from coupefeu.store.schema import prepare_schema
-from coupefeu.store.showing import by_kind, concluders_of, followers_of, make_context
+from coupefeu.store.showing import by_kind, concluders_of, followers_of, guards_of, make_context
 from coupefeu.store.sqlite import UNAVAILABLE, open_for_writing
 from coupefeu.store.standing import is_of_agreement, read_standing
 from coupefeu.store.state import LogState, empty_log
@@ -115,6 +115,7 @@ class Keeper:
         self._by_kind = by_kind(services)
         self._followers = followers_of(services)
         self._concluders = concluders_of(services)
+        self._guards = guards_of(services)
         self._by_command: Mapping[type[Command], Service] = {c: s for s in services for c in s.commands}
         self.connection = open_for_writing(path)
         prepare_schema(self.connection)
@@ -345,6 +346,7 @@ class Keeper:
             parted=self.parted,
             followers=self._followers,
             concluders=self._concluders,
+            guards=self._guards,
         )
         if self._separation != self.agreement.notices.separation:
             change_minima(transaction, self.agreement.notices.separation)

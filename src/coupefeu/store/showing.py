@@ -9,7 +9,7 @@ from coupefeu.model.agreement import Agreement
 from coupefeu.model.entry import Head, Kind
 from coupefeu.model.instant import Moment
 from coupefeu.record.leaf import leaf_hash
-from coupefeu.services.base import Concluder, Context, Follower, Recorded, Service
+from coupefeu.services.base import Concluder, Context, Follower, Guard, Recorded, Service
 from coupefeu.store.line import Line
 from coupefeu.store.sqlite import Connection
 from coupefeu.wire.head import decode_head
@@ -30,6 +30,11 @@ def by_kind(services: Sequence[Service]) -> ByKind:
 def followers_of(services: Sequence[Service]) -> Mapping[int, Follower]:
     """Map each kind to the service that keeps dependent rows after it; at most one does."""
     return {kind: each for each in services if isinstance(each, Follower) for kind in each.followed}
+
+
+def guards_of(services: Sequence[Service]) -> Mapping[int, Guard]:
+    """Map each kind to the service that is asked before one of ours is written; at most one is."""
+    return {kind: each for each in services if isinstance(each, Guard) for kind in each.guarded}
 
 
 def concluders_of(services: Sequence[Service]) -> tuple[Concluder, ...]:

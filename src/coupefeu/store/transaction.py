@@ -14,7 +14,17 @@ from sqlalchemy import Executable, bindparam, insert, select, update
 from coupefeu.errors import StoreError
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.record.tree import Frontier
-from coupefeu.services.base import Concluder, Context, Follower, Recorded, Rows, Service, Statement
+from coupefeu.services.base import (
+    Concluder,
+    Context,
+    Draft,
+    Follower,
+    Guard,
+    Recorded,
+    Rows,
+    Service,
+    Statement,
+)
 from coupefeu.services.messages.promised import INSERT_PROMISED
 from coupefeu.store import tables
 from coupefeu.store.line import Line
@@ -76,10 +86,12 @@ class Transaction:
         parted: dict[int, int] | None = None,
         followers: Mapping[int, Follower] = MappingProxyType({}),
         concluders: Sequence[Concluder] = (),
+        guards: Mapping[int, Guard] = MappingProxyType({}),
     ) -> None:
         """`is_recovering`: this node signs nothing, for it may have signed more than it holds (protocol A13).
 
-        `parted`: see store/parted.py; what is found out here is noted in it. `followers`, `concluders`: see `showing`.
+        `parted`: see store/parted.py; what is found out here is noted in it. `followers`, `concluders` and
+        `guards`: see `showing`.
         """
         self.parted = {} if parted is None else parted
         self.line = line
@@ -97,11 +109,18 @@ class Transaction:
         self._services = services
         self._followers = followers
         self._concluders = concluders
+        self._guards = guards
         self._shown: list[Recorded] = []
         self._buffer: list[tuple[Executable, Mapping[str, Any]]] = []
         self._before: dict[int, LogState] = {}
         self._opened: list[int] = []
         self._arrival_before = next_arrival
+
+    def insist(self, draft: Draft) -> None:
+        """Ask who guards entries of this kind. Raises: PolicyError: it may not be written now."""
+        guard = self._guards.get(draft.kind)
+        if guard is not None:
+            guard.insist(draft, self.context, self.select)
 
     @property
     def connection(self) -> Connection:

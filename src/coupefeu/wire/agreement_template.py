@@ -10,9 +10,12 @@ from typing import Final
 
 from coupefeu.model.agreement import NoticeTerms, Status
 from coupefeu.model.firebreak import FirebreakTerms, Watched
+from coupefeu.model.incidents import USUAL_INCIDENT_TERMS, USUAL_TRIGGERS
 from coupefeu.model.instant import Instant, format_instant
+from coupefeu.model.line_state import USUAL_LINE_STATE_TERMS
 from coupefeu.model.usual_firebreak import USUAL_FIREBREAK
 from coupefeu.wire.firebreak_terms import render_firebreak_terms
+from coupefeu.wire.incident_terms import render_incident_terms
 from coupefeu.wire.notice_terms import render_notice_terms
 
 _HEAD: Final = """\
@@ -182,6 +185,10 @@ attachment_bytes = 1048576
 _NOTICES: Final = """
 # What plans keep apart by, and of each form of notice: how long ahead it is due, how soon a request is answered.
 """
+_INCIDENTS: Final = """
+# What still passes while a party has suspended or closed the line; how near two versions of one incident lie, and how
+# soon a request for explanation is answered, or a meeting held; the events whose form opens in one press.
+"""
 _FIREBREAK: Final = """
 # When the firebreak is strained, when broken; `after` counts from the agreed cadence, deadline or beginning.
 """
@@ -230,6 +237,8 @@ def render_template(
         + agreed_calls
         + _NOTICES
         + render_notice_terms(NoticeTerms())
+        + _INCIDENTS
+        + render_incident_terms(USUAL_LINE_STATE_TERMS, USUAL_INCIDENT_TERMS, USUAL_TRIGGERS)
         + _FIREBREAK
         + render_firebreak_terms(firebreak)
     )

@@ -187,6 +187,7 @@ effect-missing-reference = it names no message
 effect-unknown-message = the message it names is not on the record here
 effect-another-entry = another entry was signed under this number, and it is about that one
 effect-foreign-post = the post does not belong to the party that wrote it
+effect-line-suspended = the line was suspended, and it does not pass, as agreed
 effect-own-message = a party cannot do this to its own message
 effect-not-addressed = the message is not addressed to this party
 effect-post-not-addressed = the message is not addressed to this post

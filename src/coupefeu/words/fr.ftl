@@ -187,6 +187,7 @@ effect-missing-reference = aucun message n’est désigné
 effect-unknown-message = le message désigné n’est pas au journal ici
 effect-another-entry = une autre inscription a été signée sous ce numéro, et c’est d’elle qu’il s’agit
 effect-foreign-post = le poste n’appartient pas à la Partie qui l’a écrit
+effect-line-suspended = la ligne était suspendue, et il ne passe pas, comme convenu
 effect-own-message = une Partie ne peut faire cela de son propre message
 effect-not-addressed = le message n’est pas adressé à cette Partie
 effect-post-not-addressed = le message n’est pas adressé à ce poste

@@ -191,6 +191,7 @@ effect-missing-reference = сообщение не названо
 effect-unknown-message = названного сообщения здесь нет в журнале
 effect-another-entry = под этим номером подписана и другая запись, и речь идёт о ней
 effect-foreign-post = должность не принадлежит написавшей Стороне
+effect-line-suspended = линия была приостановлена; по соглашению не проходит
 effect-own-message = Сторона не может сделать это со своим сообщением
 effect-not-addressed = сообщение не адресовано этой Стороне
 effect-post-not-addressed = сообщение не адресовано этой должности

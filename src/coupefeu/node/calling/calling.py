@@ -261,8 +261,12 @@ class Calling:
     def _begin_to_ring(self, view: CallView, context: Context, now_ms: int) -> None:
         if view.ours:
             self._attempts.place(view.id, view.party, _plan(view, context).ends_ms, now_ms)
-        else:
+        elif self._lets_ring(context):
             self._ringing.come(_incoming(view, context), now_ms)
+
+    def _lets_ring(self, context: Context) -> bool:
+        """Whether a call of the other side rings; on a suspended line it does where calls pass, as agreed."""
+        return context.agreement.line_state.calls or not self._record.is_suspended()
 
     def _passes_over(self, recorded: Recorded, head: Head, context: Context, *, is_overtaken: bool) -> bool:
         """Count an attempt that there is no room for; whether there is none."""
@@ -311,6 +315,8 @@ class Calling:
                 self._attempts.rings(view.id, _ago(rung_ms, now))
         elif view.called == context.us and view.state is not CallState.ENDED:
             incoming = _incoming(view, context)
+            if rung_ms is None and not self._lets_ring(context):
+                return
             if rung_ms is None:
                 self._ringing.come(incoming, _ago(view.arrived_ms, now))
             else:
@@ -326,7 +332,7 @@ class Calling:
             if self._calls.get((call["log"], call["idx"])):
                 continue
             view = self._calls.resume(call, steps, context, now.mono_ms)
-            if view.state is CallState.PLACED:
+            if view.state is CallState.PLACED and self._lets_ring(context):
                 self._ringing.take_up(_incoming(view, context), _ago(view.arrived_ms, now))
                 self._has_passed_over = True
 

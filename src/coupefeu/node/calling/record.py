@@ -11,6 +11,8 @@ from coupefeu.node.desk import Desk
 from coupefeu.services.base import Context, Rows
 from coupefeu.services.calls.rows import Row
 from coupefeu.services.calls.tables import CALLS, select_call, select_steps
+from coupefeu.services.line_state.passing import is_suspended
+from coupefeu.services.line_state.views import select_declared
 
 _IS_HELD: Final = CALLS.c.ours | ((CALLS.c.to_party == bindparam("us")) & CALLS.c.outcome.is_not(None))
 _SELECT_HELD: Final = select(CALLS).where(CALLS.c.is_open, _IS_HELD).order_by(CALLS.c.arrival)
@@ -49,6 +51,11 @@ class CallRecord:
             statement = select_call(call)
             calls = desk.reader.view(statement.executable, statement.parameters)
             return [(row, _steps(desk, row)) for row in calls]
+
+    def is_suspended(self) -> bool:
+        """Whether a party holds the line suspended or closed."""
+        with self._desk() as desk:
+            return is_suspended(desk.select(select_declared()), self.context())
 
     def on_watch(self) -> frozenset[str]:
         """Name our posts that are on watch."""

@@ -6,10 +6,11 @@ the room: a party speaks for itself alone; the line is as the gravest of their d
 
 from collections.abc import Sequence
 
-from coupefeu.services.base import Command, Context, Draft, Recorded, Rows, Statement
+from coupefeu.services.base import Command, Context, Draft, Recorded, Rows, Select, Statement
 from coupefeu.services.line_state import rules, views
 from coupefeu.services.line_state.commands import DeclareLineState
 from coupefeu.services.line_state.facts import KINDS
+from coupefeu.services.line_state.passing import GUARDED, passes
 
 
 class LineStateService:
@@ -18,6 +19,8 @@ class LineStateService:
     kinds: frozenset[int] = frozenset(map(int, KINDS))
     commands: tuple[type[Command], ...] = (DeclareLineState,)
 
+    guarded: frozenset[int] = frozenset(map(int, GUARDED))
+
     def needs(self, command: Command) -> tuple[Statement, ...]:
         """Ask for what each party has declared."""
         return (views.select_declared(),) if isinstance(command, DeclareLineState) else ()
@@ -25,6 +28,11 @@ class LineStateService:
     def decide(self, command: Command, known: Sequence[Rows], context: Context) -> tuple[Draft, ...]:
         """See `Service.decide`."""
         return (rules.decide(command, known[0] if known else (), context),)
+
+    def insist(self, draft: Draft, context: Context, select: Select) -> None:
+        """See `Guard.insist`: what the agreement does not let pass on a suspended line is refused."""
+        if not passes(draft.kind, draft.precedence, context.agreement.line_state):
+            rules.insist_open(draft, select(views.select_declared()), context)
 
     def apply(self, recorded: Recorded, context: Context) -> tuple[Statement, ...]:
         """See `Service.apply`; what stands is judged when it is read."""

@@ -7,6 +7,7 @@ from typing import Final, NoReturn
 
 from coupefeu.errors import PolicyError, UsageError
 from coupefeu.model.entry import Kind
+from coupefeu.model.instant import format_second
 from coupefeu.model.line_state import LineState
 from coupefeu.model.precedence import Precedence
 from coupefeu.services.base import Command, Context, Draft, Rows
@@ -19,6 +20,7 @@ from coupefeu.services.line_state.facts import (
     line_state_defect,
 )
 from coupefeu.services.line_state.fold import fold
+from coupefeu.services.line_state.passing import is_suspended
 from coupefeu.words import say
 
 _GRAVE: Final = frozenset({LineState.SUSPENDED, LineState.CLOSED})
@@ -72,6 +74,21 @@ def _insist_new(command: DeclareLineState, rows: Rows, context: Context) -> None
     is_same = ours.state is command.state and ours.next is None and ours.declared is not None
     if is_same and command.from_ms is None and not command.words:
         _refuse("already_so", "It stands on the record. Declare it again with words to say something of it.")
+
+
+def insist_open(draft: Draft, declared: Rows, context: Context) -> None:
+    """Insist that nobody holds the line suspended. Raises: PolicyError `services.line_state.suspended`."""
+    if not is_suspended(declared, context):
+        return
+    views = fold(declared, context)
+    holds = max(views, key=lambda each: each.state)
+    since = "" if holds.since_ms is None else f" since {format_second(holds.since_ms)}"
+    what = "A call" if draft.kind == Kind.CALL_PLACED else f"A message of precedence {draft.precedence.name}"
+    raise PolicyError(
+        f"{holds.party.upper()} holds the line {holds.state.name}{since}. {what} does not pass, as agreed.",
+        code="services.line_state.suspended",
+        hint="`coupefeu line-state` says what passes; acknowledgements, incidents and notices always do.",
+    )
 
 
 def effect_words(reason: str, language: str) -> str:
