@@ -12,6 +12,7 @@ from coupefeu.model.notices import Answer, CheckIn, CheckPoint, NoticeForm
 from coupefeu.model.volumes import MAX_VOLUMES, Circle, Corridor, Fix, Polygon, Track, Volume
 from coupefeu.services.every import SERVICES
 from coupefeu.services.notices.boxes import span_of
+from coupefeu.services.notices.commands import AmendNotice
 from coupefeu.services.notices.route import apart_m, rest_of
 from coupefeu.services.notices.status import NoticeState
 from coupefeu.services.passing.commands import ReportCheckIn, ResumeNotice, StopNotice
@@ -52,16 +53,16 @@ class Movement(Line):
 
     def __init__(self, path):
         super().__init__(path)
-        self.notice = (0, 0)
+        self.notice = self.version = (0, 0)
 
     def moves(self, fact=DRIVE):
-        self.notice = self.file(fact)
+        self.notice = self.version = self.file(fact)
         return self
 
     def say(self, point, said, hours):
         self.hours = max(self.hours, hours)
         stated = {"point": point, "check_in": said, "at_ms": at(hours), "words": "x"}
-        return self.act(ReportCheckIn(notice=self.notice, version=self.notice, from_post=DESK, **stated))
+        return self.act(ReportCheckIn(notice=self.notice, version=self.version, from_post=DESK, **stated))
 
     def hears(self, point, said, hours, **changed):
         """RU says it."""
@@ -156,6 +157,23 @@ def test_who_is_on_time_again_is_by_the_plan_again(line):
     line.say("Hold point", CheckIn.PASSED, START + 1.1)
     assert line.now.left_ms is None
     assert line.windows() == [(12.0, 12.0, 36.0)]
+
+
+def test_a_plan_that_was_amended_is_the_one_that_it_keeps_to_unless_it_stands_still(line):
+    line.moves().say("Hold point", CheckIn.HELD, START + 1)
+    later = replace(DRIVE, volumes=(track(start=START + 4),), check_points=points(start=START + 4))
+    amended = line.act(AmendNotice.of(line.notice, later, DESK))
+    assert line.windows() == [(11.0, 11.0, 40.0)], "who is held is held, whatever is planned"
+    line.say("Hold point", CheckIn.RELEASED, START + 3)
+    assert line.windows() == [(16.0, 16.0, 40.0)], "it goes on by the new plan"
+    assert line.now.left_ms is None
+    assert shapes(line) == [Corridor(line=ROUTE[1:], half_width_dm=5_000)]
+    line.version = amended
+    line.say("Hold point", CheckIn.PASSED, START + 6)
+    assert line.now.left_ms == at(START + 6)
+    assert line.windows() == [(16.0, 16.0, 17.0), (17.0, 17.0, 40.0)]
+    line.act(AmendNotice.of(line.notice, replace(later, remarks="x"), DESK))
+    assert line.now.left_ms == at(START + 6), "remarks change no plan"
 
 
 def test_a_stop_before_it_begins_takes_nothing_off_the_road_earlier(line):

@@ -3,6 +3,7 @@
     on its plan          from the end of its window on, all that lies behind the point it was heard of last
     held, or stopped     that from then on, and where it is held, for as long as it stands
     late, or released    that from then on until its end and the delay; and for as long as it stands, from there on
+amended since        on its plan, for that is the new one, unless it stands still
     arrived              nothing
 
 It hangs on the version that stands and on what was said of it alone: so it is the same on every record that holds the
@@ -78,7 +79,7 @@ def ahead_of(standing: Standing, rows: Rows, context: Context) -> Ahead | None:
     if not ends or not (words or is_awaited):
         return None
     starts = [each.start_ms for each in fact.volumes if each.start_ms is not None]
-    way = _Way(fact=fact, author=standing.root.party, start_ms=min(starts, default=0), end_ms=max(ends))
+    way = _Way(standing=standing, fact=fact, start_ms=min(starts, default=0), end_ms=max(ends))
     way.take_all(words)
     return None if way.heard_ms is None and not is_awaited else way.ahead()
 
@@ -127,13 +128,14 @@ def _is_denied(standing: Standing) -> bool:
 class _Way:
     """A movement on its way, word by word in the order of time."""
 
+    standing: Standing
     fact: NoticeFact
-    author: str
     start_ms: int
     end_ms: int
     heard_ms: int | None = None
     left: Word | None = None
     left_ms: int | None = None
+    is_of_newest: bool = False
     is_moving: bool = True
     has_arrived: bool = False
     delay_ms: int = 0
@@ -159,6 +161,8 @@ class _Way:
         """Say what is ahead now."""
         if self.has_arrived:
             return Ahead(until_ms=self.end_ms, heard_ms=self.heard_ms, left=None, left_ms=None, parts=())
+        if self.is_moving and not self.is_of_newest:
+            self._keep_to_plan()
         return Ahead(
             until_ms=self.until_ms,
             heard_ms=self.heard_ms,
@@ -179,16 +183,23 @@ class _Way:
         due_ms = None if point is None else point.planned_ms
         self.place = self.place if point is None else point.position
         is_arrival = said is CheckIn.PASSED and point is not None and self._ends_at(point)
-        self.has_arrived = is_arrival and (word.party == self.author or self.has_arrived)
+        self.has_arrived = is_arrival and (word.party == self.standing.root.party or self.has_arrived)
         self.is_moving = said in {CheckIn.PASSED, CheckIn.RELEASED}
         if said is CheckIn.PASSED and due_ms is not None and abs(word.at_ms - due_ms) <= OFF_PLAN_MS:
-            self.left, self.left_ms, self.delay_ms = None, None, 0
+            self._keep_to_plan()
         elif said is not CheckIn.PASSED or due_ms is not None:
             self._leave(word, word.at_ms)
             assert self.left_ms is not None
             self.delay_ms = max(0, word.at_ms - (self.left_ms if due_ms is None else due_ms))
 
+    def _keep_to_plan(self) -> None:
+        self.left, self.left_ms, self.delay_ms, self.is_of_newest = None, None, 0, False
+
     def _leave(self, word: Word, at_ms: int) -> None:
+        """Note that it left its plan; a plan that was amended since is another one, which it may keep to."""
+        if not self.is_of_newest and word.version is not None:
+            self.is_of_newest = self.standing.reads_as_newest(word.version)
+            self.left = None if self.is_of_newest else self.left
         if self.left is None:
             self.left, self.left_ms = word, min(at_ms, self.end_ms)
 

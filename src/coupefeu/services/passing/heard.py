@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from coupefeu.model.entry import Kind
+from coupefeu.model.messages import MessageId
 from coupefeu.model.notices import CheckIn
 from coupefeu.services.base import Context, Rows
 from coupefeu.services.passing.acts import Act, judge_about
@@ -18,7 +19,8 @@ from coupefeu.services.passing.status import NoticeKnown
 class Word:
     """One thing that was said. `check_in` None: an order, of which `is_stop` says whether it is STOP or RESUMED.
 
-    `at_ms`: when it happened, as its author says. `arrival`, `arrived_ms`: when it came here.
+    `at_ms`: when it happened, as its author says. `version`: of the notice, that it speaks of; None: it names none.
+    `arrival`, `arrived_ms`: when it came here.
     """
 
     at_ms: int
@@ -26,6 +28,7 @@ class Word:
     check_in: CheckIn | None
     is_stop: bool
     point: str
+    version: MessageId | None
     arrival: int
     arrived_ms: int
 
@@ -58,6 +61,7 @@ def _word(act: Act) -> Word:
         check_in=act.fact.check_in,
         is_stop=act.kind == Kind.NOTICE_STOPPED,
         point=act.fact.point,
+        version=None if act.version is None else act.version[0],
         arrival=act.row["arrival"],
         arrived_ms=act.row["arrived_ms"],
     )
