@@ -3184,6 +3184,7 @@ firebreak-page-age = for { $time }
 firebreak-page-since = since { $time }
 firebreak-page-age-here = by arrival on our clock: { $time }
 firebreak-page-proved-by = Proved by
+firebreak-page-newest = the newest { $count }:
 firebreak-page-last-before = The last entry before the silence
 firebreak-page-before-bracket = { $number } claims { $claimed }, before what it had already seen; counted at { $counted }.
 firebreak-page-after-bracket = { $number } claims { $claimed }, after an entry that had seen it; counted at { $counted }.

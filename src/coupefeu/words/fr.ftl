@@ -3177,6 +3177,7 @@ firebreak-page-age = depuis { $time }
 firebreak-page-since = depuis le { $time }
 firebreak-page-age-here = d’après l’arrivée, à notre horloge : { $time }
 firebreak-page-proved-by = Prouvé par
+firebreak-page-newest = les { $count } plus récentes :
 firebreak-page-last-before = La dernière inscription avant le silence
 firebreak-page-before-bracket = { $number } déclare { $claimed }, avant ce qu’elle avait déjà vu ; comptée au { $counted }.
 firebreak-page-after-bracket = { $number } déclare { $claimed }, après une inscription qui l’avait vue ; comptée au { $counted }.

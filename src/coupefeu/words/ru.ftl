@@ -3171,6 +3171,7 @@ firebreak-page-age = уже { $time }
 firebreak-page-since = с { $time }
 firebreak-page-age-here = по поступлению, по нашим часам: { $time }
 firebreak-page-proved-by = Доказано записями
+firebreak-page-newest = новейшие, всего { $count }:
 firebreak-page-last-before = Последняя запись перед молчанием
 firebreak-page-before-bracket = { $number } заявляет { $claimed }, раньше уже виденного ею; засчитано { $counted }.
 firebreak-page-after-bracket = { $number } заявляет { $claimed }, позже записи, которая её уже видела; засчитано { $counted }.

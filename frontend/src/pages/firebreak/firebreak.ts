@@ -38,6 +38,32 @@ function partyWords(party: string): string {
   return `${partyCode(party)} · ${partyName(party)}`;
 }
 
+export interface Offered {
+  readonly act: NextActValues;
+  readonly topic: Topic;
+}
+
+export interface Subject {
+  readonly key: string;
+  readonly name: string;
+  readonly reasons: readonly FirebreakReasonValues[];
+  readonly acts: readonly Offered[];
+}
+
+/** The reasons by what they are about, in their order; what is offered for several of one is offered once. */
+export function bySubject(reasons: readonly FirebreakReasonValues[]): readonly Subject[] {
+  const groups = new Map<string, FirebreakReasonValues[]>();
+  for (const reason of reasons) {
+    const key = `${reason.subject} ${reason.posts.length > 0 ? '' : reason.party}`;
+    groups.set(key, [...(groups.get(key) ?? []), reason]);
+  }
+  return [...groups].map(([key, group]) => {
+    const offered = group.flatMap((reason) => reason.acts.map((act): [string, Offered] => [actWords(act), { act, topic: reason.topic }]));
+    const acts = [...new Map([...offered].reverse())].reverse().map(([, each]) => each);
+    return { key, name: group[0] ? subjectWords(group[0]) : '', reasons: group, acts };
+  });
+}
+
 /** The page that shows what an act is about, or the form that does it, filled in; null: it opens nothing. */
 export function hrefOf(act: NextActValues, topic: Topic): string | null {
   const post = otherPost(act.posts);
