@@ -73,7 +73,6 @@ class _Fold:
         due_ms = self._due_ms(newest) if asks and newest is not None else None
         until_ms, heard_ms, left_ms, ahead = (root.row[name] for name in STANDS)
         state = self._state(end_ms, until_ms)
-        is_late = state is NoticeState.LATE and end_ms is not None
         is_awaited = any(request is RequestState.AWAITED for _, request in requests)
         read_backs = tuple(
             self._read_back(each, answering) for each in answering.of_kind(Kind.POSITIONS_READ_BACK)
@@ -99,7 +98,8 @@ class _Fold:
             heard_ms=heard_ms,
             left_ms=left_ms,
             ahead=() if ahead is None else decode_volumes(ahead),
-            is_unheard=is_late and is_unheard(heard_ms, end_ms or 0, self.context.now.utc_ms),
+            is_unheard=state is NoticeState.LATE
+            and is_unheard(heard_ms, end_ms or 0, self.context.now.utc_ms),
             lead_s=0 if newest is None else self._lead_s(newest),
             is_short_notice=standing_view is not None and standing_view.is_short_notice,
             asks=asks,
@@ -181,19 +181,17 @@ class _Fold:
 
     def _closing(self) -> ClosingView | None:
         act = self.standing.closing
-        return (
-            None
-            if act is None
-            else ClosingView(
-                id=act.id,
-                number=self._number(act.id),
-                state=closed_by(act),
-                words=act.said.words,
-                officer=act.said.officer,
-                from_post=act.from_post,
-                written_ms=act.row["claimed_ms"],
-                arrived_ms=act.row["arrived_ms"],
-            )
+        if act is None:
+            return None
+        return ClosingView(
+            id=act.id,
+            number=self._number(act.id),
+            state=closed_by(act),
+            words=act.said.words,
+            officer=act.said.officer,
+            from_post=act.from_post,
+            written_ms=act.row["claimed_ms"],
+            arrived_ms=act.row["arrived_ms"],
         )
 
     def _others_named(self, version: Act) -> tuple[MessageId, ...]:
