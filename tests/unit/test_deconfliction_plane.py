@@ -43,6 +43,20 @@ def test_a_ring_that_crosses_itself_holds_what_it_winds_round_leftwards():
     assert check(star, [spot(10, 50), spot(12, 51)], near) == [True, False]
 
 
+def test_rings_of_any_order_of_their_corners():
+    random, near = np.random.default_rng(10), Separation(distance_m=1)
+    spots = [spot(11 + x, 51 + y) for x in (-0.6, 0.1, 0.7) for y in (-0.7, 0.2, 0.6)]
+    data, plain, held = [each.to_bytes() for each in spots], 0, 0
+    for _ in range(size(small=200, full=20_000)):
+        corners = random.integers(0, 5, (random.integers(3, 9), 2)) * 0.5 + (10, 50)
+        ring = area(*corners.tolist())
+        found = [number for number, _ in conflicting(ring, spots, near)]
+        assert which(ring, data, near) == found, corners
+        plain += not judge(ring.to_bytes(), data, near, 0.5).left
+        held += bool(found)
+    assert min(plain, held) > 20, "a draw of one kind says nothing"
+
+
 def test_a_ring_with_a_hole_and_two_parts_is_decided_with_plain_ones_beside_it():
     corners = [(0, 0), (4, 0), (4, 4), (0, 4)]
     hole = [(1, 1), (3, 1), (3, 3), (1, 3)]
