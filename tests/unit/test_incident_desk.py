@@ -186,3 +186,30 @@ def test_a_flood_of_one_kind_hides_none_of_another(line, desk):
     view = desk.incidents.get(number)
     assert [each.id for each in view.queries] == [query]
     assert sum(each.kind == Kind.INCIDENT_FOLLOWED for each in view.steps) == MAX_ACTS
+
+
+def test_a_request_that_claims_to_be_of_1970_is_due_no_sooner(line, desk):
+    """Its author had seen our report, so it was not written before that; nobody back-dates a request into a default."""
+    number = report(line)
+    reported_ms = line.now_ms
+    line.wait(1)
+    query = line.hear(
+        Kind.INCIDENT_QUERIED, IncidentActFact(asks=QueryKind.EXPLANATION), number, written_ms=0
+    )
+    (asked,) = desk.incidents.get(number).queries
+    assert asked.id == query
+    assert asked.said_ms == 0
+    assert asked.asked_ms >= reported_ms - AGREEMENT.skew_s * 1_000
+    assert not asked.is_overdue
+
+
+def test_a_request_of_2099_is_due_from_when_it_came(line, desk):
+    number = report(line)
+    line.hear(
+        Kind.INCIDENT_QUERIED,
+        IncidentActFact(asks=QueryKind.EXPLANATION),
+        number,
+        written_ms=4_070_908_800_000,
+    )
+    (asked,) = desk.incidents.get(number).queries
+    assert asked.asked_ms == asked.arrived_ms

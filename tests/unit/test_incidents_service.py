@@ -314,17 +314,6 @@ def test_an_incident_is_closed_and_opened_again(line):
 # --- what a peer may write ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("written_ms", [0, 4_070_908_800_000])
-def test_clocks_of_1970_and_2099_change_no_deadline_of_ours(line, written_ms):
-    number = report(line)
-    line.hear(
-        Kind.INCIDENT_QUERIED, IncidentActFact(asks=QueryKind.EXPLANATION), number, written_ms=written_ms
-    )
-    (asked,) = line.view(number).queries
-    assert asked.said_ms == written_ms
-    assert asked.asked_ms <= asked.arrived_ms
-
-
 def test_what_cannot_be_read_is_kept_and_marked(line):
     number = line.hear(Kind.INCIDENT_REPORTED, None, body=b"\xa1\x00\x18\x63")
     view = line.view(number)

@@ -9,6 +9,7 @@ from coupefeu.model.messages import MessageId, format_number
 from coupefeu.node.notice_desk import NoticeDesk
 from coupefeu.record.leaf import leaf_hash
 from coupefeu.services.base import Context, Rows, Statement
+from coupefeu.services.firebreak.rows import select_times
 from coupefeu.services.incidents.acts import is_same
 from coupefeu.services.incidents.fold import choose_pair, fold, fold_pairings, join
 from coupefeu.services.incidents.listed import IncidentFilter, count_incidents, select_incidents
@@ -132,7 +133,11 @@ class IncidentDesk:
         )
 
     def _alone(self, incident: MessageId, context: Context) -> IncidentView:
-        view = fold(self._rows(select_acts(incident)), incident, context)
+        rows = self._rows(select_acts(incident))
+        entries = [(row["log"], row["idx"]) for row in rows]
+        times = select_times(entries, context, self._rows)
+        counted = {(row["log"], row["idx"]): min(row["counted_ms"], row["arrived_ms"]) for row in times}
+        view = fold(rows, incident, context, counted)
         return replace(view, notice_effect=self._judge_notice(view))
 
     def _judge_notice(self, view: IncidentView) -> str:
