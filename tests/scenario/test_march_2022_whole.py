@@ -17,7 +17,19 @@ from coupefeu.model.firebreak import Level
 from coupefeu.model.messages import Form
 from coupefeu.model.presence import ReportKind
 from coupefeu.node.demo.line import pair_story
-from coupefeu.node.demo.march import CHAIRMAN, CHIEF, MARCH, MINISTER, SECRETARY, Attempt, Dark, Issued, Noted
+from coupefeu.node.demo.march import (
+    CHAIRMAN,
+    CHIEF,
+    MARCH,
+    MINISTER,
+    SECRETARY,
+    Attempt,
+    Dark,
+    Issued,
+    Noted,
+    ReadBackMessage,
+    Telephoned,
+)
 from coupefeu.node.demo.playing import play_march
 from coupefeu.node.demo.terms import RUNS_ON, at
 from coupefeu.node.desk import Desk
@@ -25,6 +37,7 @@ from coupefeu.node.entries import head_of
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.presence import look_at_presence
 from coupefeu.services.calls.listed import CallFilter
+from coupefeu.services.messages.status import StepName
 from coupefeu.store.reader import Reader
 
 MANY = 1_000
@@ -101,6 +114,20 @@ def test_the_attempt_by_telephone_is_one_that_its_author_reports(desks):
         message = desk.message(other.id)
         assert message.form is Form.CONTACT
         assert message.one_sided
+
+
+def test_the_desks_have_read_a_message_back_and_one_report_is_overdue_on_both_records(march, desks):
+    played, _ = march
+    (number,) = played.of(ReadBackMessage)
+    (reported,) = played.of(Telephoned)
+    for desk in desks.values():
+        (chain,) = desk.message(number).chains
+        for name in (StepName.TAKEN_BY, StepName.READ_BY, StepName.READ_BACK):
+            assert chain.step(name).done
+        assert {act.act.officer for step in chain.steps for act in step.acts} == {
+            "demo: article; message and read-back illustration"
+        }
+        assert [each.id for each in desk.open_messages().messages if each.overdue] == [reported]
 
 
 def test_the_claim_has_no_evidence_and_the_statement_of_21_march_is_about_no_post(march, desks):

@@ -1,4 +1,4 @@
-"""`coupefeu demo`: two nodes of an exercise line on this machine, with their consoles; or, headless, by themselves."""
+"""`coupefeu demo`: March 2022, then two nodes of an exercise line on this machine with their consoles, or headless."""
 
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     headless: Annotated[
-        bool, typer.Option("--headless", help="Play the main job by itself, without consoles, and end.")
+        bool, typer.Option("--headless", help="Play on by itself, without consoles, and end.")
     ] = False,
     message: Annotated[
         Path | None, typer.Option(help="Headless: send the text of this file instead of the demo's own.")
@@ -38,7 +38,7 @@ def demo(
     keep: Annotated[Path | None, typer.Option(help="Leave the nodes in FOLDER/us and FOLDER/ru.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Run two nodes on this machine with their consoles, until Ctrl-C; --headless: let them prove the main job."""
+    """Play March 2022, then run two nodes with their consoles until Ctrl-C; --headless: let them prove the main job."""
     if headless:
         from coupefeu.cli.demo_story import play_story  # noqa: PLC0415 - needs no console
 

@@ -19,7 +19,6 @@ from coupefeu.model.presence import (
     ReportKind,
 )
 from coupefeu.node.demo.terms import at
-from coupefeu.node.demo.texts import OUR_TEXT
 
 BEGINS: Final = "2022-02-23T06:00Z"
 LINE_TESTED_AT: Final = "T06:00Z"
@@ -102,16 +101,7 @@ class Issued:
     words: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PassageAsked:
-    """A desk asks for safe passage in the words of the phrase book, and nobody takes it."""
-
-    from_post: str
-    place: str
-    in_ms: int
-
-
-Event = Watch | ReadBackMessage | Attempt | Telephoned | Dark | Noted | Issued | PassageAsked
+Event = Watch | ReadBackMessage | Attempt | Telephoned | Dark | Noted | Issued
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,8 +150,6 @@ def _say(event: Event) -> str:  # noqa: PLR0911 - one for each kind of event
             return f"{event.from_post} notes a {event.kind.name.lower()}"
         case Issued():
             return f"{event.party.upper()} issues a communique of every attempt"
-        case PassageAsked():
-            return f"{event.from_post} asks for safe passage, and nobody takes it"
         case other:
             assert_never(other)
 
@@ -224,7 +212,7 @@ MARCH: Final = (
             text="This line is kept open so that neither accident nor misunderstanding leads to conflict.",
         ),
         source=KEPT,
-        added="message",
+        added="message and read-back",
     ),
     _attempt("2022-02-24T13:00Z", SECRETARY, MINISTER, Outcome.DECLINED, REFUSED),
     _attempt("2022-02-27T09:30Z", SECRETARY, MINISTER, Outcome.NO_ANSWER),
@@ -242,7 +230,7 @@ MARCH: Final = (
             text="Rung by telephone, beside this line. Nobody came to the telephone.",
         ),
         source=TRIED,
-        added="telephone and hour",
+        added="telephone, hour and outcome",
     ),
     _attempt("2022-03-14T08:15Z", CHAIRMAN, CHIEF, Outcome.DECLINED, REFUSED),
     _attempt("2022-03-17T05:30Z", CHAIRMAN, CHIEF, Outcome.NO_ANSWER),
@@ -275,14 +263,6 @@ MARCH: Final = (
         event=Noted(from_post=OUR_DESK, kind=ReportKind.CLAIM, report=_SAID_ON_THURSDAY),
         source=REPORTED,
         added="grade",
-    ),
-    StoryEvent(
-        when="2022-03-24T10:30Z",
-        event=PassageAsked(from_post=THEIR_DESK, place="35 19 N 40 08 E", in_ms=7_200_000),
-    ),
-    StoryEvent(
-        when="2022-03-24T10:40Z",
-        event=ReadBackMessage(from_post=OUR_DESK, to_post=THEIR_DESK, text=OUR_TEXT),
     ),
     StoryEvent(when="2022-03-24T11:30Z", event=Watch(post=OUR_DESK, is_taken=False)),
     StoryEvent(when="2022-03-24T11:30Z", event=Watch(post=THEIR_DESK, is_taken=False)),

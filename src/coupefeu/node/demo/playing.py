@@ -25,7 +25,6 @@ from coupefeu.node.demo.march import (
     Dark,
     Issued,
     Noted,
-    PassageAsked,
     ReadBackMessage,
     StoryEvent,
     Telephoned,
@@ -46,7 +45,6 @@ from coupefeu.services.presence.facts import EnterReport
 from coupefeu.services.watch.facts import LeaveWatch, TakeWatch
 from coupefeu.store.reader import Reader
 
-SAFE_PASSAGE: Final = 8
 DAY_MS: Final = 86_400_000
 COMMUNIQUE: Final = "communique-2022-03-23.html"
 _ACTS_AFTER_S: Final = 40
@@ -159,8 +157,6 @@ class _Scene:
                 self._note(noted)
             case Issued() as issued:
                 self._issue(issued)
-            case PassageAsked() as asked:
-                self._ask_passage(asked)
             case other:
                 assert_never(other)
 
@@ -233,18 +229,6 @@ class _Scene:
         )
         self._keep(node.act(report))
 
-    def _ask_passage(self, asked: PassageAsked) -> None:
-        content = Content(
-            form=Form.STANDARD_PHRASE,
-            subject=Subject.SAFETY,
-            phrase=SAFE_PASSAGE,
-            slots=(asked.place, self._event.at_ms + asked.in_ms),
-        )
-        (other,) = set(self._player.nodes) - {asked.from_post.partition(".")[0]}
-        self._say(
-            asked.from_post, _desk(self._player.nodes[other]), self._content(content), Precedence.PRIORITY
-        )
-
     def _issue(self, issued: Issued) -> None:
         """Put every attempt, with what became of it, into a file that a stranger can verify; and verify it."""
         node = self._player.nodes[issued.party]
@@ -292,7 +276,3 @@ class _Scene:
     def _keep(self, number: MessageId) -> MessageId:
         self._played.entries[self._event] = number
         return number
-
-
-def _desk(node: PlayedNode) -> str:
-    return node.folder.agreement.party(node.folder.party).duty_desk
