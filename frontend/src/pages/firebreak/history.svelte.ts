@@ -1,6 +1,6 @@
 /** The history of the level, fetched piece by piece, so that a page that waits can say how far it is. */
 
-import type { FirebreakHistory } from '../../generated/types';
+import type { FirebreakHistory, Level } from '../../generated/types';
 import { get } from '../../lib/api';
 import { DAY_MS, joined, writeInstant, type Span } from './firebreak';
 
@@ -39,7 +39,7 @@ export class HistoryOf {
       }
       const rules = pieces.at(-1)?.rules ?? [];
       const end = Date.parse(pieces.at(-1)?.end ?? '') || toMs;
-      this.shown = { fromMs, toMs: end, known, spans: joined(pieces), rules };
+      this.shown = { fromMs, toMs: end, known, spans: joined(pieces).map((span) => gravestFirst(span, rules)), rules };
       this.error = null;
     } catch (problem) {
       if (!asked.signal.aborted) this.error = problem;
@@ -50,6 +50,13 @@ export class HistoryOf {
   stop(): void {
     this.#asked?.abort();
   }
+}
+
+const GRAVITY: readonly Level[] = ['unknown', 'broken', 'strained', 'holding'];
+
+function gravestFirst(span: Span, rules: Shown['rules']): Span {
+  const gravity = (rule: string): number => GRAVITY.indexOf(rules.find((each) => each.id === rule)?.level ?? 'unknown');
+  return { ...span, rules: [...span.rules].sort((one, other) => gravity(one) - gravity(other)) };
 }
 
 /** Where one piece ends and the next begins: whole seconds, at most a month each, at most 24 while none is too long. */
