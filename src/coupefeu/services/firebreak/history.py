@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from heapq import nsmallest
 from itertools import groupby, pairwise
 from typing import Final
 
@@ -12,7 +13,7 @@ from coupefeu.model.messages import MessageId
 from coupefeu.services.base import Context
 from coupefeu.services.firebreak.firing import Firing, find_firings
 from coupefeu.services.firebreak.judged import LevelSpan
-from coupefeu.services.firebreak.judging import agreement_at, entries_of, is_enough
+from coupefeu.services.firebreak.judging import agreement_at, entries_of
 from coupefeu.services.firebreak.marks import Mark, Proof
 
 MAX_ENTRIES: Final = 16
@@ -61,8 +62,7 @@ class _Sweep:
         self._agreement = agreement
         self._start_ms = start_ms
         self._end_ms = end_ms
-        self._groups: defaultdict[tuple[str, str], dict[int, Firing]] = defaultdict(dict)
-        self._units: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        self._groups: defaultdict[str, dict[str, _Group]] = defaultdict(dict)
         self._rules: Counter[str] = Counter()
         self._levels: dict[str, Level] = {}
 
@@ -88,19 +88,14 @@ class _Sweep:
                     yield each.until_ms, number, each, False
 
     def _change(self, number: int, firing: Firing, *, is_on: bool) -> None:
-        key = firing.rule, firing.group
-        group, units = self._groups[key], self._units[key]
-        was = len(units) >= firing.least
-        if is_on:
-            group[number] = firing
-            units[firing.unit] += 1
-        else:
-            del group[number]
-            units[firing.unit] -= 1
-            if not units[firing.unit]:
-                del units[firing.unit]
+        groups = self._groups[firing.rule]
+        group = groups.setdefault(firing.group, _Group(firing.least))
+        was = group.is_enough
+        group.change(number, firing, is_on=is_on)
+        if not group.firings:
+            del groups[firing.group]
         self._levels[firing.rule] = firing.level
-        self._rules[firing.rule] += (len(units) >= firing.least) - was
+        self._rules[firing.rule] += group.is_enough - was
 
     def _state(self) -> State:
         rules = tuple(sorted(rule for rule, count in self._rules.items() if count))
@@ -109,13 +104,36 @@ class _Sweep:
     def _entries(self) -> tuple[MessageId, ...]:
         """Give some entries that prove the gravest rules, of each group the newest."""
         level, rules = self._state()
-        gravest = {rule for rule in rules if self._levels[rule] is level}
         found: dict[MessageId, None] = {}
-        for (rule, _), group in sorted(self._groups.items()):
-            firings = sorted(group.values(), key=lambda each: each.order)
-            if rule in gravest and is_enough(firings):
+        for rule in rules:
+            groups = self._groups[rule] if self._levels[rule] is level else {}
+            for name in nsmallest(MAX_ENTRIES, (name for name, group in groups.items() if group.is_enough)):
+                firings = sorted(groups[name].firings.values(), key=lambda each: each.order)
                 found |= dict.fromkeys(entries_of(firings, self._agreement)[-2:])
         return tuple(found)[:MAX_ENTRIES]
+
+
+class _Group:
+    """What fires together at the moment, and how many units of what its rule counts that is."""
+
+    def __init__(self, least: int) -> None:
+        self.firings: dict[int, Firing] = {}
+        self._least = least
+        self._units: Counter[str] = Counter()
+
+    @property
+    def is_enough(self) -> bool:
+        return len(self._units) >= self._least
+
+    def change(self, number: int, firing: Firing, *, is_on: bool) -> None:
+        if is_on:
+            self.firings[number] = firing
+            self._units[firing.unit] += 1
+            return
+        del self.firings[number]
+        self._units[firing.unit] -= 1
+        if not self._units[firing.unit]:
+            del self._units[firing.unit]
 
 
 def _span(state: State, entries: tuple[MessageId, ...], from_ms: int, to_ms: int) -> LevelSpan:
