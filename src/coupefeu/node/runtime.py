@@ -249,6 +249,7 @@ class Runtime:
             tell=self.engine.tell,
             clock=self.clock,
             defect=self.journal.defect,
+            say=self.engine.act,
         )
         if not self.engine.is_recovering:
             self.witness_tasks.follow(self.folder)

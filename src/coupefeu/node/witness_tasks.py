@@ -14,7 +14,8 @@ from coupefeu.node.folder import NodeFolder
 from coupefeu.node.heads import RecordHeads
 from coupefeu.node.witness_settings import WitnessSettings, read_witnesses
 from coupefeu.node.witness_standing import WitnessStanding, witness_standing
-from coupefeu.node.witnessing import Exchange, Witnessing
+from coupefeu.node.witnessing import UNSEEN_AFTER_INTERVALS, Exchange, Witnessing
+from coupefeu.services.witnessed.facts import TellWitness
 from coupefeu.store.highwater import Marks
 from coupefeu.store.jobs import Job, KeepWitnessed, Outcome
 from coupefeu.store.reader import Reader
@@ -35,9 +36,12 @@ class WitnessTasks:
         tell: Callable[[Trouble], None],
         clock: Callable[[], Moment],
         defect: Callable[[BaseException], object],
+        say: Callable[[TellWitness, Callable[[Outcome], None]], None],
         exchange: Exchange = post,
     ) -> None:
+        """`say` puts on our own log that a witness is not heard, or is heard again."""
         self._our_log = our_log
+        self._say = say
         self._marks = marks
         self._submit = submit
         self._tell = tell
@@ -49,6 +53,9 @@ class WitnessTasks:
         self._asking: list[Witnessing] = []
         self._words: dict[tuple[str, int], LastWord] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._said: dict[str, bool] = {}
+        """By witness: what we said last in this process, or found said; the record itself keeps it from being said twice."""
+        self._began_ms = clock().mono_ms
 
     def follow(self, folder: NodeFolder) -> None:
         """Ask the witnesses that this folder and its agreement name; those of before are left."""
@@ -89,6 +96,7 @@ class WitnessTasks:
         """Ask each once, outside its schedule: to measure it, never on a line in use (protocol A16)."""
         for each in self._asking:
             await each.attend()
+            self._say_of(each.settings)
 
     def standing(self) -> tuple[WitnessStanding, ...]:
         """Say when each was last heard, as `coupefeu status` does, without a look at the record."""
@@ -115,9 +123,30 @@ class WitnessTasks:
             await asyncio.sleep(max(0, witnessing.next_ms - self._clock().mono_ms) / 1_000)
             try:
                 await witnessing.attend()
+                self._say_of(witnessing.settings)
             except Exception as error:  # noqa: BLE001 - whatever nobody foresaw; the next time comes
                 self._defect(error)
                 await asyncio.sleep(AFTER_DEFECT_S)
+
+    def _say_of(self, settings: WitnessSettings) -> None:
+        """Put on record that a witness of the agreement has fallen silent, or is heard again: only what changes."""
+        folder, name = self._folder, settings.name
+        if folder is None or name not in {each.name for each in folder.agreement.witnesses}:
+            return
+        standing = next(each for each in self.standing() if each.name == name)
+        silent_ms = self._clock().mono_ms - self._began_ms
+        is_new = standing.heard_ms is None and silent_ms < 1_000 * settings.every_s * UNSEEN_AFTER_INTERVALS
+        if is_new or self._said.get(name) is (not standing.unseen):
+            return
+        self._said[name] = not standing.unseen
+        size = dict(standing.sizes).get(self._our_log, 0)
+        command = TellWitness(name=name, is_heard=not standing.unseen, size=size, heard_ms=standing.heard_ms)
+        self._say(command, lambda outcome: self._forget(name, outcome))
+
+    def _forget(self, name: str, outcome: Outcome) -> None:
+        """Say it again the next time, where it could not be recorded."""
+        if isinstance(outcome, Exception):
+            self._said.pop(name, None)
 
     async def _keep(self, job: KeepWitnessed) -> None:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()

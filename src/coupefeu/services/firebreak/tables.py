@@ -5,7 +5,7 @@ A *place* orders all entries of a party, whichever of its logs they stand in: th
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, bindparam, delete
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, bindparam, delete, literal_column
 
 from coupefeu.model.logs import incarnation_of, log_number, position_of
 from coupefeu.model.messages import MessageId
@@ -56,6 +56,15 @@ TIMES: Final = Table(
 )
 Index("firebreak_times_counted", TIMES.c.position, TIMES.c.counted_ms)
 Index("firebreak_times_arrived", TIMES.c.position, TIMES.c.arrived_ms)
+IS_BOUND: Final = TIMES.c.bound != literal_column("''")
+Index(
+    "firebreak_times_bound",
+    TIMES.c.position,
+    TIMES.c.place,
+    sqlite_where=IS_BOUND,
+    postgresql_where=IS_BOUND,
+)
+"""What was counted at a bound: of honest nodes nothing."""
 
 SIGHTS: Final = Table(
     "firebreak_sights",

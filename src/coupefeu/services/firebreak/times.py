@@ -20,6 +20,7 @@ from coupefeu.services.firebreak.marks import Bound
 from coupefeu.services.firebreak.tables import (
     INSERT_SIGHT,
     INSERT_TIME,
+    IS_BOUND,
     SIGHTS,
     TIMES,
     clamp_ms,
@@ -58,6 +59,8 @@ _SELECT_LATER: Final = _NEWEST_FIRST.where(TIMES.c.counted_ms > bindparam("count
     TIMES, "INDEXED BY firebreak_times_counted", "sqlite"
 )
 _SELECT_EARLIER: Final = _NEWEST_FIRST.where(TIMES.c.counted_ms < bindparam("counted_ms"))
+_SELECT_BOUND: Final = _NEWEST_FIRST.where(IS_BOUND)
+"""What was counted at a bound that may be another one now: in the honest case nothing."""
 _OF_SIGHT: Final = (
     SIGHTS.c.position == bindparam("position"),
     SIGHTS.c.seen_position == bindparam("seen_position"),
@@ -174,16 +177,17 @@ class Counting:
         start = 0 if before is None else int(before["bound"])
         if bound <= start:
             return
-        later: Rows = ()
+        more: list[Mapping[str, Any]] = []
         if is_overtaken:
             forget = {"b_position": timed.position, "b_seen_position": seen, "b_place": timed.place}
             yield Statement(_FORGET_SIGHTS, forget | {"b_bound": bound})
-            later = self._rows(_NEWEST_FIRST, position=timed.position, start=timed.place + 1, end=_LAST)
+            more += self._rows(_NEWEST_FIRST, position=timed.position, start=timed.place + 1, end=_LAST)
+            more += self._rows(_SELECT_BOUND, position=seen, start=start, end=bound)
         newest = self._rows(_SELECT_BEFORE, position=seen, place=bound)
         yield Statement(INSERT_SIGHT, timed.sight(seen, bound, newest[0]["claimed_ms"] if newest else None))
         latest_ms = timed.claimed_ms + timed.skew_ms
         seen_first = self._rows(_SELECT_LATER, position=seen, start=start, end=bound, counted_ms=latest_ms)
-        yield from self._count_anew([*seen_first, *later])
+        yield from self._count_anew([*seen_first, *more])
 
     def _bear_upon(self, timed: Timed) -> Iterator[Statement]:
         """Count anew the entries of others that had named this one as the newest that they had seen."""
@@ -199,15 +203,9 @@ class Counting:
                 yield Statement(INSERT_SIGHT, {**sight, "seen_ms": timed.claimed_ms})
                 following = self._rows(_SELECT_FIRST_SEEING, **values, bound=sight["bound"], limit=1)
                 end = int(following[0]["place"]) if following else _LAST
-                earliest_ms = timed.claimed_ms
-                rows = self._rows(
-                    _SELECT_EARLIER,
-                    position=position,
-                    start=sight["place"],
-                    end=end,
-                    counted_ms=earliest_ms,
-                )
-                yield from self._count_anew(rows)
+                span = {"position": position, "start": sight["place"], "end": end}
+                earlier = self._rows(_SELECT_EARLIER, **span, counted_ms=timed.claimed_ms)
+                yield from self._count_anew([*earlier, *self._rows(_SELECT_BOUND, **span)])
 
     def _count_anew(self, rows: Sequence[Mapping[str, Any]]) -> Iterator[Statement]:
         for row in rows:
