@@ -54,7 +54,7 @@ class WitnessTasks:
         self._words: dict[tuple[str, int], LastWord] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._said: dict[str, bool] = {}
-        """By witness: what we said last in this process, or found said; the record itself keeps it from being said twice."""
+        """By witness: what this process said last; the record keeps it from being said twice."""
         self._began_ms = clock().mono_ms
 
     def follow(self, folder: NodeFolder) -> None:

@@ -27,7 +27,7 @@ from coupefeu.services.firebreak.tables import (
     place_of,
 )
 
-MOST_MOVED: Final = 4_096
+MOST_MOVED: Final = 512
 """So many entries, the newest, are counted anew for one that came: who writes years ahead holds up nobody."""
 MOST_NAMED: Final = 16
 """Entries that had named one before it was here, which no honest node does on a line of two."""

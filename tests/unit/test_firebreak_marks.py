@@ -1,0 +1,286 @@
+"""What is a contact, an attempt, a silence: by entries of every service, and of a peer that says whatever it likes."""
+
+from dataclasses import replace
+
+import pytest
+from tests.firebreak_line import SKEW_MS, Entry, MemoryRecord
+from tests.stores import AGREEMENT, moment
+
+from coupefeu.errors import PolicyError, UsageError
+from coupefeu.model.agreement import NeutralWitness
+from coupefeu.model.calls import DeclineReason, Media
+from coupefeu.model.entry import Kind
+from coupefeu.model.line_state import LineState
+from coupefeu.model.messages import Channel, Content, Form, Operative
+from coupefeu.model.precedence import Precedence, Subject
+from coupefeu.model.topics import Topic
+from coupefeu.services.calls.facts import CallFact, encode_call
+from coupefeu.services.firebreak import times
+from coupefeu.services.firebreak.gathering import MOST_ATTEMPTS, MOST_OPENED, gather
+from coupefeu.services.firebreak.marks import Asked, Bound
+from coupefeu.services.firebreak.service import FirebreakService
+from coupefeu.services.line_state.facts import LineStateFact, encode_line_state
+from coupefeu.services.messages.facts import Act, encode_act
+from coupefeu.services.messages.forms import encode_content
+from coupefeu.services.watch.facts import WatchFact, encode_watch
+from coupefeu.services.witnessed.facts import TellWitness
+from coupefeu.services.witnessed.rules import decide
+from coupefeu.services.witnessed.views import select_our_newest
+
+START_MS = moment().utc_ms
+HOUR_MS = 3_600_000
+WARNING = encode_content(
+    Content(
+        form=Form.WARNING, subject=Subject.SAFETY, operative=Operative.STOP, place="35.31 N", numbers=("15",)
+    )
+)
+READ = encode_act(Act(typed=("STOP", "35.31 N", "15")))
+MISREAD = encode_act(Act(typed=("STOP", "35.13 N", "15")))
+PAIR = "ru.duty/us.duty"
+
+
+def marks(record, topic, at_ms=START_MS + 100 * HOUR_MS, *, known=False):
+    found = gather(record.select, record.context(), Asked(at_ms=at_ms, known=known)).marks
+    return [mark for mark in found if mark.topic is topic]
+
+
+def held(*entries, ours=0):
+    record = MemoryRecord(ours)
+    for entry in entries:
+        record.take(entry, after_ms=0)
+    return record
+
+
+def placed(index=0, at_ms=START_MS, **fields):
+    return Entry(
+        log=0,
+        index=index,
+        claimed_ms=at_ms,
+        kind=Kind.CALL_PLACED,
+        body=encode_call(Kind.CALL_PLACED, CallFact(media=Media.TEXT)),
+        **fields,
+    )
+
+
+def of_call(index, kind, fact, at_ms, call=(0, 0), **fields):
+    return Entry(
+        log=1,
+        index=index,
+        claimed_ms=at_ms,
+        kind=kind,
+        body=encode_call(kind, fact),
+        about=(call,),
+        seen=call[1] + 1,
+        **fields,
+    )
+
+
+def test_a_read_back_that_matches_is_a_contact_and_one_that_does_not_is_none():
+    said = Entry(
+        log=0, index=0, claimed_ms=START_MS, kind=Kind.MESSAGE, body=WARNING, precedence=Precedence.FLASH
+    )
+    read = {"log": 1, "index": 0, "claimed_ms": START_MS + 1, "kind": Kind.READ_BACK, "about": ((0, 0),)}
+    (contact,) = marks(held(said, Entry(body=READ, **read)), Topic.CONTACT)
+    assert (contact.key, contact.party, contact.post, contact.value) == (PAIR, "ru", "ru.duty", "read_back")
+    assert [proof.entry for proof in contact.proofs] == [(0, 0), (1, 0)]
+    assert not marks(held(said, Entry(body=MISREAD, **read)), Topic.CONTACT)
+    assert not marks(
+        held(
+            said,
+            Entry(
+                body=READ,
+                post="nobody",
+                log=0,
+                **{k: v for k, v in read.items() if k not in {"log", "index"}},
+                index=1,
+            ),
+        ),
+        Topic.CONTACT,
+    )
+
+
+def test_a_call_that_the_post_answers_is_a_contact_and_what_failed_before_it_counts_no_more():
+    declined = of_call(0, Kind.CALL_DECLINED, CallFact(reason=DeclineReason.REFUSED), START_MS + 1)
+    record = held(placed(), declined)
+    (attempt,) = marks(record, Topic.ATTEMPT)
+    assert (attempt.key, attempt.party, attempt.value) == (PAIR, "ru", "declined")
+    assert [proof.entry for proof in attempt.proofs] == [(0, 0), (1, 0)]
+    assert not marks(record, Topic.CONTACT)
+    record.take(placed(1, START_MS + HOUR_MS), after_ms=0)
+    answered = of_call(1, Kind.CALL_ANSWERED, CallFact(media=Media.TEXT), START_MS + HOUR_MS + 1, (0, 1))
+    record.take(answered, after_ms=0)
+    (contact,) = marks(record, Topic.CONTACT)
+    assert (contact.value, contact.counted.entry) == ("call", (1, 1))
+    assert not marks(record, Topic.ATTEMPT)
+    assert [mark.value for mark in marks(record, Topic.ATTEMPT, START_MS + HOUR_MS // 2)] == ["declined"]
+    assert not marks(record, Topic.CONTACT, START_MS + HOUR_MS // 2)
+
+
+def test_an_answer_of_another_post_is_no_contact_of_the_one_that_was_called():
+    answered = of_call(0, Kind.CALL_ANSWERED, CallFact(media=Media.TEXT), START_MS + 1, post="duty")
+    record = held(placed(post="chief", to_post="chief"), answered)
+    assert not marks(record, Topic.CONTACT), "us.chief and ru.duty are no pair"
+    assert [(mark.key, mark.value) for mark in marks(record, Topic.ATTEMPT)] == [
+        ("ru.chief/us.chief", "answered")
+    ]
+
+
+def test_a_contact_elsewhere_that_one_side_reports_is_an_attempt():
+    content = Content(
+        form=Form.CONTACT,
+        subject=Subject.SAFETY,
+        channel=Channel.TELEPHONE,
+        time_ms=START_MS // 60_000 * 60_000,
+        counterpart="General",
+        text="Spoke.",
+    )
+    record = held(Entry(log=0, index=0, claimed_ms=START_MS, kind=Kind.MESSAGE, body=encode_content(content)))
+    assert [(mark.key, mark.value) for mark in marks(record, Topic.ATTEMPT)] == [(PAIR, "other_channel")]
+
+
+def test_the_newest_of_a_flood_of_attempts_are_given_and_all_are_counted():
+    record = MemoryRecord(0)
+    count = MOST_ATTEMPTS + 10
+    for number in range(count):
+        at_ms = START_MS + number * 1_000
+        declined = of_call(
+            number, Kind.CALL_DECLINED, CallFact(reason=DeclineReason.REFUSED), at_ms + 1, (0, number)
+        )
+        record.take(placed(number, at_ms), declined, after_ms=0)
+    gathered = gather(record.select, record.context(), Asked(at_ms=START_MS + HOUR_MS))
+    given = [mark.counted.entry[1] for mark in gathered.marks if mark.topic is Topic.ATTEMPT]
+    assert sorted(given) == list(range(10, count))
+    assert gathered.counts == {(PAIR, "declined"): count}
+
+
+def test_a_flood_hides_nothing_that_is_late_for_longer():
+    record = MemoryRecord(0)
+    for number in range(MOST_OPENED + 5):
+        at_ms = START_MS + number * 1_000
+        said = Entry(
+            log=1,
+            index=number,
+            claimed_ms=at_ms,
+            kind=Kind.MESSAGE,
+            body=WARNING,
+            precedence=Precedence.FLASH,
+        )
+        record.take(said, after_ms=0)
+    late = [mark.counted.entry[1] for mark in marks(record, Topic.OUTCOME)]
+    assert late == list(range(MOST_OPENED))
+
+
+def test_watch_line_state_and_witness_stand_as_they_were_said_last():
+    watch = {"kind": Kind.WATCH_TAKEN, "body": encode_watch(WatchFact(heard=True))}
+    left = {"kind": Kind.WATCH_LEFT, "body": encode_watch(WatchFact())}
+    begins_ms = START_MS + 2 * HOUR_MS
+    state = {
+        "kind": Kind.LINE_STATE,
+        "body": encode_line_state(LineStateFact(state=LineState.SUSPENDED, from_ms=begins_ms)),
+    }
+    record = held(
+        Entry(log=1, index=0, claimed_ms=START_MS, **watch),
+        Entry(log=1, index=1, claimed_ms=START_MS + HOUR_MS, **left),
+        Entry(log=1, index=2, claimed_ms=START_MS + HOUR_MS, **state),
+    )
+    assert [mark.value for mark in marks(record, Topic.WATCH)] == ["left"]
+    assert [mark.value for mark in marks(record, Topic.WATCH, START_MS + HOUR_MS // 2)] == ["taken"]
+    (declared,) = marks(record, Topic.LINE_STATE)
+    assert (declared.key, declared.value, declared.due_ms) == ("ru", "suspended", begins_ms)
+    assert not marks(record, Topic.LINE_STATE, START_MS)
+
+
+def test_nobody_dates_an_act_back_before_what_its_author_had_seen():
+    ours = [Entry(log=0, index=number, claimed_ms=START_MS + number * HOUR_MS) for number in range(3)]
+    back = Entry(
+        log=1,
+        index=0,
+        claimed_ms=START_MS - 1_000 * HOUR_MS,
+        seen=3,
+        kind=Kind.WATCH_TAKEN,
+        body=encode_watch(WatchFact(heard=True)),
+    )
+    (taken,) = marks(held(*ours, back), Topic.WATCH)
+    assert taken.counted.counted_ms == START_MS + 2 * HOUR_MS - SKEW_MS
+    assert taken.counted.mark is Bound.BEFORE
+    assert taken.counted.claimed_ms == START_MS - 1_000 * HOUR_MS
+
+
+def test_nobody_dates_an_act_into_next_year_once_the_other_side_has_seen_it():
+    ahead = Entry(
+        log=1,
+        index=0,
+        claimed_ms=START_MS + 9_000 * HOUR_MS,
+        kind=Kind.WATCH_TAKEN,
+        body=encode_watch(WatchFact(heard=True)),
+    )
+    record = held(ahead)
+    assert not marks(record, Topic.WATCH)
+    record.take(Entry(log=0, index=0, claimed_ms=START_MS + HOUR_MS, seen=1), after_ms=0)
+    (taken,) = marks(record, Topic.WATCH)
+    assert (taken.counted.counted_ms, taken.counted.mark) == (START_MS + HOUR_MS + SKEW_MS, Bound.AFTER)
+
+
+def test_who_had_seen_more_in_an_entry_that_was_overtaken_has_not_forgotten_it():
+    ours = [Entry(log=0, index=number, claimed_ms=START_MS + number * HOUR_MS) for number in range(3)]
+    first = Entry(log=1, index=0, claimed_ms=START_MS + 2 * HOUR_MS, seen=3)
+    second = Entry(log=1, index=1, claimed_ms=START_MS, seen=1)
+    expected = {
+        (1, 0): (START_MS + 2 * HOUR_MS, ""),
+        (1, 1): (START_MS + 2 * HOUR_MS - SKEW_MS, "before-bracket"),
+    }
+    for order in ([first, second], [second, first]):
+        counted = held(*ours, *order).counted()
+        assert {entry: counted[entry] for entry in expected} == expected
+
+
+def test_what_one_entry_moves_is_bounded():
+    record = MemoryRecord(0)
+    count = times.MOST_MOVED + 20
+    record.take(
+        *(Entry(log=1, index=at, claimed_ms=START_MS + 9_000 * HOUR_MS) for at in range(count)), after_ms=0
+    )
+    record.take(Entry(log=0, index=0, claimed_ms=START_MS, seen=count), after_ms=0)
+    moved = [entry for entry, (_, bound) in record.counted().items() if bound == Bound.AFTER]
+    assert sorted(moved) == [(1, at) for at in range(20, count)]
+
+
+def test_a_call_whose_answer_claims_to_be_older_counts_at_the_bound_after_its_time_moved():
+    ahead = of_call(0, Kind.CALL_ANSWERED, CallFact(media=Media.TEXT), START_MS + 9_000 * HOUR_MS)
+    record = held(placed(), ahead)
+    assert not marks(record, Topic.CONTACT)
+    record.take(Entry(log=0, index=1, claimed_ms=START_MS + HOUR_MS, seen=1), after_ms=0)
+    (contact,) = marks(record, Topic.CONTACT)
+    assert contact.counted.counted_ms == START_MS + HOUR_MS + SKEW_MS
+
+
+def test_a_witness_is_spoken_of_only_when_it_changes():
+    record = MemoryRecord(0)
+    silent = TellWitness(name="neutral", is_heard=False, size=3, heard_ms=None)
+    with pytest.raises(PolicyError) as refused:
+        decide(silent, [[]], record.context())
+    assert refused.value.code == "services.witnessed.not_agreed"
+    agreement = replace(AGREEMENT, witnesses=(NeutralWitness(name="neutral", key=""),))
+    context = replace(record.context(), agreement=agreement)
+    (draft,) = decide(silent, [], context)
+    assert (draft.kind, draft.from_post, draft.to_posts) == (Kind.WITNESS_HEARD, "us.duty", ("ru.duty",))
+    record.take(Entry(log=0, index=0, claimed_ms=START_MS, kind=draft.kind, body=draft.body), after_ms=0)
+    known = record.select(select_our_newest("neutral"))
+    assert decide(silent, known, context) == ()
+    (again,) = decide(replace(silent, is_heard=True), known, context)
+    record.take(Entry(log=0, index=1, claimed_ms=START_MS + 1, kind=again.kind, body=again.body), after_ms=0)
+    known = record.select(select_our_newest("neutral"))
+    assert decide(replace(silent, is_heard=True), known, context) == ()
+    for at_ms, value in ((START_MS - SKEW_MS, "unseen"), (START_MS + 1, "heard")):
+        (mark,) = [
+            each
+            for each in gather(record.select, context, Asked(at_ms=at_ms)).marks
+            if each.topic is Topic.WITNESS
+        ]
+        assert (mark.key, mark.party, mark.value) == ("neutral/us", "us", value)
+
+
+def test_nothing_is_asked_of_the_firebreak_as_a_service():
+    with pytest.raises(UsageError) as refused:
+        FirebreakService().needs(TellWitness(name="x", is_heard=True, size=0, heard_ms=None))
+    assert refused.value.code == "services.firebreak.unknown_command"
