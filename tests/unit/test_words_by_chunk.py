@@ -27,6 +27,7 @@ LATER_ROOMS = (
     "map/",
     "pages/enter/",
     "pages/figures/",
+    "pages/firebreak/",
     "notices/",
     "pages/map/",
     "pages/notices/",
