@@ -287,10 +287,10 @@ def _bound(reader: Reader, name: str, draft: AltitudeDraft) -> Bound:
         case AltitudeLimit.UNLIMITED:
             return Limit.UNLIMITED
         case AltitudeLimit.ALTITUDE:
-            return reader.read(name, draft.value, lambda text: _altitude(draft, text))
+            return reader.read(name, draft.value, lambda text: read_altitude_draft(draft, text))
 
 
-def _altitude(draft: AltitudeDraft, text: str) -> Altitude:
+def read_altitude_draft(draft: AltitudeDraft, text: str) -> Altitude:
     """Read an altitude. Raises: UsageError: no number, or a unit or datum is missing: neither is ever guessed."""
     unit = AltitudeUnit.__members__.get(draft.unit.upper())
     datum = Datum.STD if unit is AltitudeUnit.FL else Datum.__members__.get(draft.datum.upper())
