@@ -55,6 +55,9 @@ export type FieldKind = 'word' | 'place' | 'time' | 'number' | 'phrase' | 'passa
  */
 export type HeldState = 'coming' | 'now' | 'kept' | 'others' | 'missed';
 
+/** The acts about an incident that is on the record. */
+export type IncidentActName = 'pair' | 'not-same' | 'query' | 'meeting' | 'reply' | 'follow' | 'close' | 'reopen';
+
 /** Whether direct contact holds; words are `firebreak-level-*`. There is no level better than HOLDING. */
 export type Level = 'holding' | 'strained' | 'broken' | 'unknown';
 
@@ -91,6 +94,9 @@ export type Signal = 'heartbeat' | 'watch' | 'human';
 
 /** What evidence a claim has, by the sightings on our record that were entered about it. */
 export type Standing = 'no_evidence' | 'supported' | 'contradicted' | 'disputed';
+
+/** How a field is stated, so that a page knows how to show it. */
+export type StatedAs = 'text' | 'when' | 'position' | 'altitude' | 'yes-no' | 'count' | 'form';
 
 /** The steps of the chain in their order; words for readers are `step-*` in words/. */
 export type StepName = 'on-their-record' | 'shown' | 'taken-by' | 'read-by' | 'read-back' | 'passed-to' | 'outcome' | 'answered';
@@ -3288,6 +3294,331 @@ export interface Usage {
   readonly notices: readonly NoticeCount[];
   readonly holds: readonly HoldCount[];
   readonly before_asked: number;
+}
+
+/**
+ * What one side states in a field; by `how` one of the others is there.
+ *
+ * `text`: also the name of a form. `end_ms` is `start_ms` for an instant; `about`: only
+ * about then.
+ */
+export interface StatedValues {
+  readonly how: StatedAs;
+  readonly text: string;
+  readonly start_ms: number | null;
+  readonly end_ms: number | null;
+  readonly about: boolean;
+  readonly position: PositionValues | null;
+  readonly altitude: AltitudeValues | null;
+  readonly yes: boolean | null;
+  readonly count: number | null;
+}
+
+/** One field of one version; null: not stated. */
+export interface FieldSaid {
+  readonly field: string;
+  readonly said: StatedValues | null;
+}
+
+/**
+ * One field of both versions, named from our side. `how`: "agreed", "disputed", "not-stated-by-us"...
+ *
+ * `distance_m`: between two positions.
+ */
+export interface FieldBeside {
+  readonly field: string;
+  readonly ours: StatedValues | null;
+  readonly theirs: StatedValues | null;
+  readonly how: string;
+  readonly distance_m: number | null;
+}
+
+/** Something that a party owes: a reply to a request, or a meeting. `due_ms`: by when. */
+export interface OwedValues {
+  readonly query: string;
+  readonly asks: string;
+  readonly of: string;
+  readonly due_ms: number;
+  readonly overdue: boolean;
+}
+
+/**
+ * An incident on one line. `form` "": it cannot be read. `paired`: the other side's version of the same event.
+ *
+ * `disputed`: fields that both state, not the same. `effect`: why the report has none ("": it has).
+ */
+export interface IncidentLine {
+  readonly number: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly form: string;
+  readonly state: string;
+  readonly precedence: string;
+  readonly when: StatedValues | null;
+  readonly place: string;
+  readonly position: PositionValues | null;
+  readonly said: string;
+  readonly reported_ms: number;
+  readonly arrived_ms: number;
+  readonly paired: string | null;
+  readonly disputed: number;
+  readonly owed: readonly OwedValues[];
+  readonly effect: string;
+}
+
+/** A window of the list, newest first; `total` are in the list. */
+export interface IncidentPage {
+  readonly rows: readonly IncidentLine[];
+  readonly offset: number;
+  readonly total: number;
+  readonly looked_at: number;
+  readonly as_of_ms: number;
+  readonly truncated: boolean;
+}
+
+/** One answer to a request. `fields`: by name, only those that are stated. `late`: after it was due. */
+export interface ReplyValues {
+  readonly number: string;
+  readonly party: string;
+  readonly post: string;
+  readonly officer: string;
+  readonly fields: readonly FieldSaid[];
+  readonly words: string;
+  readonly accepted: boolean | null;
+  readonly at_ms: number | null;
+  readonly end_ms: number | null;
+  readonly arrived_ms: number;
+  readonly late: boolean;
+}
+
+/** One request; see `services.incidents.status.QueryView`. `may_reply`: our party is asked. */
+export interface QueryValues {
+  readonly number: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly of: string;
+  readonly asks: string;
+  readonly at_ms: number | null;
+  readonly words: string;
+  readonly post: string;
+  readonly officer: string;
+  readonly asked_ms: number;
+  readonly arrived_ms: number;
+  readonly due_ms: number;
+  readonly replies: readonly ReplyValues[];
+  readonly overdue: boolean;
+  readonly default: boolean;
+  readonly about: string | null;
+  readonly meeting: string | null;
+  readonly meeting_due_ms: number | null;
+  readonly met_ms: number | null;
+  readonly meeting_overdue: boolean;
+  readonly may_reply: boolean;
+}
+
+/** One version that was said. `changed`: fields that read otherwise than in the version before. */
+export interface IncidentVersionValues {
+  readonly number: string;
+  readonly post: string;
+  readonly officer: string;
+  readonly changed: readonly string[];
+  readonly arrived_ms: number;
+  readonly effect: string;
+}
+
+/** What the author of an incident says of it and one of the other side. */
+export interface PairingValues {
+  readonly number: string;
+  readonly party: string;
+  readonly incident: string;
+  readonly other: string;
+  readonly same: boolean;
+  readonly counts: boolean;
+  readonly post: string;
+  readonly officer: string;
+  readonly words: string;
+  readonly arrived_ms: number;
+  readonly effect: string;
+}
+
+/**
+ * An incident of the other side that may be the same event; null: a distance that cannot be said.
+ *
+ * `by_report`: of one of both only the time of the report is known.
+ */
+export interface CandidateValues {
+  readonly line: IncidentLine;
+  readonly distance_m: number | null;
+  readonly gap_ms: number;
+  readonly by_report: boolean;
+}
+
+/** One entry of the thread. `kind`: as lists of entries name it; `code`: of a step or a closure, which. */
+export interface IncidentStepValues {
+  readonly number: string;
+  readonly kind: string;
+  readonly code: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly post: string;
+  readonly officer: string;
+  readonly words: string;
+  readonly at_ms: number | null;
+  readonly arrived_ms: number;
+  readonly effect: string;
+}
+
+/**
+ * One incident whole. `fields`: of its own version, every one; `compared`: beside the other side's, if paired.
+ *
+ * `held`: acknowledgements of the notice that it names. `mentions`: messages written beside it.
+ */
+export interface IncidentValues {
+  readonly line: IncidentLine;
+  readonly to_posts: readonly string[];
+  readonly post: string;
+  readonly officer: string;
+  readonly fields: readonly FieldSaid[];
+  readonly notice: string | null;
+  readonly notice_effect: string;
+  readonly held: readonly string[];
+  readonly versions: readonly IncidentVersionValues[];
+  readonly queries: readonly QueryValues[];
+  readonly steps: readonly IncidentStepValues[];
+  readonly paired: IncidentLine | null;
+  readonly pairing_disputed: boolean;
+  readonly pairings: readonly PairingValues[];
+  readonly compared: readonly FieldBeside[];
+  readonly candidates: readonly CandidateValues[];
+  readonly mentions: readonly string[];
+  readonly as_of_ms: number;
+}
+
+/** An agreed event whose form opens in one press. `to`: posts of the others. */
+export interface TriggerValues {
+  readonly id: string;
+  readonly form: string;
+  readonly precedence: string;
+  readonly to: readonly string[];
+  readonly name: WordsValues;
+}
+
+/** The agreed events, every form, and the agreed times for a reply and for a meeting (seconds). */
+export interface TriggersValues {
+  readonly triggers: readonly TriggerValues[];
+  readonly forms: readonly string[];
+  readonly reply_s: number;
+  readonly meeting_s: number;
+  readonly match_distance_m: number;
+  readonly match_time_s: number;
+}
+
+/** Acknowledgements that are held here of a notice. */
+export interface HeldValues {
+  readonly notice: string;
+  readonly count: number;
+  readonly numbers: readonly string[];
+}
+
+/**
+ * A version of an incident as typed; empty is not stated. `amends`: the incident of ours that is said anew.
+ *
+ * `start`, `end`: text, UTC; `uncertainty`: "300 m", "2 NM". `coordinated`: "yes", "no" or "". `notice`: the notice
+ * that was struck; the acknowledgements that are held of it are named with it. `to_posts`: none: the others' desks.
+ */
+export interface IncidentDraft {
+  readonly form: string;
+  readonly precedence?: string;
+  readonly to_posts?: readonly string[];
+  readonly start?: string;
+  readonly end?: string;
+  readonly about?: boolean;
+  readonly position?: string;
+  readonly uncertainty?: string;
+  readonly place?: string;
+  readonly altitude?: AltitudeDraft;
+  readonly our_platform?: string;
+  readonly other_platform?: string;
+  readonly forces?: string;
+  readonly damage?: string;
+  readonly casualties?: string;
+  readonly coordinated?: string;
+  readonly measures?: string;
+  readonly contact_point?: string;
+  readonly provision?: string;
+  readonly words?: string;
+  readonly notice?: string | null;
+  readonly amends?: string | null;
+}
+
+/**
+ * An act about an incident; `act` says which of the rest counts.
+ *
+ * `other`: the incident of the other side. `query`: the request that is answered, or that a meeting is about. `of`:
+ * the party that is asked. `at`, `end`: text, UTC. `step`, `closure`: which.
+ */
+export interface IncidentActRequest {
+  readonly act: IncidentActName;
+  readonly other?: string | null;
+  readonly query?: string | null;
+  readonly of?: string;
+  readonly at?: string;
+  readonly end?: string;
+  readonly objectives?: string;
+  readonly location?: string;
+  readonly designation?: string;
+  readonly subordination?: string;
+  readonly formations?: string;
+  readonly equipment?: string;
+  readonly accepted?: boolean | null;
+  readonly step?: string;
+  readonly closure?: string;
+  readonly words?: string;
+}
+
+/** One declaration; `back_dated`: it says that it held before it was written, which is not counted. */
+export interface DeclaredValues {
+  readonly number: string;
+  readonly state: string;
+  readonly begins_ms: number;
+  readonly said_ms: number;
+  readonly arrived_ms: number;
+  readonly post: string;
+  readonly officer: string;
+  readonly words: string;
+  readonly back_dated: boolean;
+}
+
+/** How one party holds the line; `declared` null: it has declared nothing, and the line is open for it. */
+export interface PartyLineState {
+  readonly party: string;
+  readonly ours: boolean;
+  readonly state: string;
+  readonly since_ms: number | null;
+  readonly declared: DeclaredValues | null;
+  readonly next: DeclaredValues | null;
+}
+
+/**
+ * The line as it is declared: the gravest `state` that any party declares. What still passes when it is suspended.
+ *
+ * `next_ms`: when an announced state begins; null: none is.
+ */
+export interface LineStatesValues {
+  readonly state: string;
+  readonly parties: readonly PartyLineState[];
+  readonly calls_pass: boolean;
+  readonly flash_passes: boolean;
+  readonly messages_pass: boolean;
+  readonly next_ms: number | null;
+  readonly as_of_ms: number;
+}
+
+/** Declare the line `state` "open", "degraded", "suspended" or "closed". `begins`: text, UTC; "": at once. */
+export interface LineStateRequest {
+  readonly state: string;
+  readonly begins: string;
+  readonly words: string;
 }
 
 export type FeedEvent = DeskEvent | LockedEvent | MessageEvent | CallEvent | SignalEvent | NoticeEvent | ConflictEvent | GapEvent | FirebreakEvent | EntryEvent | TroubleEvent | ProgressEvent | DemoEvent | BeatEvent;

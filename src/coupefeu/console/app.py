@@ -22,6 +22,8 @@ from coupefeu.console.events import FEED_ROUTES
 from coupefeu.console.figures_routes import FIGURES_ROUTES
 from coupefeu.console.firebreak_routes import FIREBREAK_ROUTES
 from coupefeu.console.guards import SAFE_METHODS, Gate
+from coupefeu.console.incidents_routes import INCIDENT_ROUTES
+from coupefeu.console.line_state_routes import LINE_STATE_ROUTES
 from coupefeu.console.lock_routes import LOCK_ROUTES, check_lock, check_role
 from coupefeu.console.map_routes import MAP_ROUTES
 from coupefeu.console.media_routes import MEDIA_ROUTES
@@ -71,6 +73,9 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     # notices and conflicts
     *NOTICE_ROUTES,
     *NOTICE_FILE_ROUTES,
+    # incidents, and the line as it is declared
+    *INCIDENT_ROUTES,
+    *LINE_STATE_ROUTES,
     # the watch
     *WATCH_ROUTES,
     *ADMISSION_ROUTES,

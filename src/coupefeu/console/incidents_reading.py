@@ -1,6 +1,7 @@
 """An incident as it is typed becomes a command: each field is read by itself, and what is wrong with one is named."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from coupefeu.console.acting import one_of
@@ -63,10 +64,14 @@ def version_command(
         "to_posts": draft.to_posts,
         "when_ms": _when(draft, now_ms),
         "is_about": draft.about and bool(draft.start.strip()),
-        "position": _field("position", draft.position, lambda text: read_position(text, language=language).position),
-        "uncertainty_m": _field("uncertainty", draft.uncertainty, lambda text: -(-read_length_dm(text) // 10)),
+        "position": _field(
+            "position", draft.position, lambda text: read_position(text, language=language).position
+        ),
+        "uncertainty_m": _field(
+            "uncertainty", draft.uncertainty, lambda text: -(-read_length_dm(text) // 10)
+        ),
         "altitude": _altitude(draft),
-        "is_coordinated": _YES_NO[draft.coordinated] if draft.coordinated in _YES_NO else None,
+        "is_coordinated": _YES_NO.get(draft.coordinated),
         **stated,
     }
     if draft.amends is None:
@@ -78,53 +83,80 @@ def act_command(
     look: Desk, asked: IncidentActRequest, incident: MessageId, session: Session, now_ms: int
 ) -> IncidentCommand:
     """Read an act. Raises: UsageError."""
-    parties = look.context().parties
+    command, stated = _ACTS[asked.act]
+    said = _Said(asked=asked, parties=look.context().parties, now_ms=now_ms)
+    return command(
+        incident=incident,
+        from_post=session.post,
+        officer=session.officer,
+        words=asked.words.strip(),
+        **stated(said),
+    )
 
-    def number(text: str | None, field: str) -> MessageId:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """An act as typed, and what its texts are read by."""
+
+    asked: IncidentActRequest
+    parties: tuple[str, ...]
+    now_ms: int
+
+    def entry(self, field: str) -> MessageId:
+        text = getattr(self.asked, field)
         if not text:
             raise UsageError(
-                f"the field {field} is empty", code=f"console.incidents.{field}", hint="Name the entry: RU/12."
+                f"the field {field} is empty",
+                code=f"console.incidents.{field}",
+                hint="Name the entry: RU/12.",
             )
-        return parse_number(text, parties)
+        return parse_number(text, self.parties)
 
-    common: dict[str, Any] = {
-        "incident": incident,
-        "from_post": session.post,
-        "officer": session.officer,
-        "words": asked.words.strip(),
+    def query(self) -> MessageId | None:
+        return self.entry("query") if self.asked.query else None
+
+    def instant(self, field: str) -> int | None:
+        return _field(field, getattr(self.asked, field), lambda text: parse_instant(text, self.now_ms))
+
+
+def _reply(said: _Said) -> dict[str, Any]:
+    asked = said.asked
+    texts = ("objectives", "location", "designation", "subordination", "formations", "equipment")
+    return {name: getattr(asked, name).strip() for name in texts} | {
+        "query": said.entry("query"),
+        "end_ms": said.instant("end"),
+        "is_accepted": asked.accepted,
+        "at_ms": said.instant("at"),
     }
-    at_ms = _field("at", asked.at, lambda text: parse_instant(text, now_ms))
-    query = None if asked.query is None else number(asked.query, "query")
-    match asked.act:
-        case IncidentActName.PAIR | IncidentActName.NOT_SAME:
-            is_same = asked.act is IncidentActName.PAIR
-            return PairIncident(**common, other=number(asked.other, "other"), is_same=is_same)
-        case IncidentActName.QUERY:
-            return QueryIncident(**common, of=asked.of)
-        case IncidentActName.MEETING:
-            return QueryIncident(**common, asks=QueryKind.MEETING, of=asked.of, query=query, at_ms=at_ms)
-        case IncidentActName.REPLY:
-            return ReplyToQuery(
-                **common,
-                query=number(asked.query, "query"),
-                objectives=asked.objectives.strip(),
-                location=asked.location.strip(),
-                designation=asked.designation.strip(),
-                subordination=asked.subordination.strip(),
-                formations=asked.formations.strip(),
-                equipment=asked.equipment.strip(),
-                end_ms=_field("end", asked.end, lambda text: parse_instant(text, now_ms)),
-                is_accepted=asked.accepted,
-                at_ms=at_ms,
-            )
-        case IncidentActName.FOLLOW:
-            return FollowIncident(
-                **common, step=one_of(FollowStep, asked.step, "step"), at_ms=at_ms, query=query
-            )
-        case IncidentActName.CLOSE:
-            return CloseIncident(**common, closure=one_of(Closure, asked.closure, "closure"))
-        case IncidentActName.REOPEN:
-            return ReopenIncident(**common)
+
+
+def _meeting(said: _Said) -> dict[str, Any]:
+    return {
+        "asks": QueryKind.MEETING,
+        "of": said.asked.of,
+        "query": said.query(),
+        "at_ms": said.instant("at"),
+    }
+
+
+def _follow(said: _Said) -> dict[str, Any]:
+    step = one_of(FollowStep, said.asked.step, "step")
+    return {"step": step, "at_ms": said.instant("at"), "query": said.query()}
+
+
+_ACTS: Final[Mapping[IncidentActName, tuple[type[IncidentCommand], Callable[[_Said], dict[str, Any]]]]] = {
+    IncidentActName.PAIR: (PairIncident, lambda said: {"other": said.entry("other"), "is_same": True}),
+    IncidentActName.NOT_SAME: (PairIncident, lambda said: {"other": said.entry("other"), "is_same": False}),
+    IncidentActName.QUERY: (QueryIncident, lambda said: {"of": said.asked.of}),
+    IncidentActName.MEETING: (QueryIncident, _meeting),
+    IncidentActName.REPLY: (ReplyToQuery, _reply),
+    IncidentActName.FOLLOW: (FollowIncident, _follow),
+    IncidentActName.CLOSE: (
+        CloseIncident,
+        lambda said: {"closure": one_of(Closure, said.asked.closure, "closure")},
+    ),
+    IncidentActName.REOPEN: (ReopenIncident, lambda _said: {}),
+}
 
 
 def _when(draft: IncidentDraft, now_ms: int) -> tuple[int, int] | None:
@@ -132,7 +164,9 @@ def _when(draft: IncidentDraft, now_ms: int) -> tuple[int, int] | None:
     end_ms = _field("end", draft.end, lambda text: parse_instant(text, now_ms))
     if start_ms is None and end_ms is not None:
         raise UsageError(
-            "an end is stated, and no beginning", code="console.incidents.start", hint="State when it began, or neither."
+            "an end is stated, and no beginning",
+            code="console.incidents.start",
+            hint="State when it began, or neither.",
         )
     return None if start_ms is None else (start_ms, start_ms if end_ms is None else end_ms)
 

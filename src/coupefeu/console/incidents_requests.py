@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
@@ -13,6 +13,8 @@ from coupefeu.services.incidents.limits import MAX_FIELD_CHARACTERS, MAX_WORDS_C
 IncidentField = Annotated[str, Meta(max_length=MAX_FIELD_CHARACTERS)]
 IncidentWords = Annotated[str, Meta(max_length=MAX_WORDS_CHARACTERS)]
 TypedPlace = Annotated[str, Meta(max_length=80)]
+
+_NO_ALTITUDE: Final = AltitudeDraft()
 
 
 class IncidentActName(StrEnum):
@@ -45,7 +47,7 @@ class IncidentDraft:
     position: TypedPlace = ""
     uncertainty: Name = ""
     place: IncidentField = ""
-    altitude: AltitudeDraft = AltitudeDraft()
+    altitude: AltitudeDraft = _NO_ALTITUDE
     our_platform: IncidentField = ""
     other_platform: IncidentField = ""
     forces: IncidentField = ""

@@ -1,4 +1,4 @@
-"""The routes of incidents: the ledger, one incident beside the other side's version, reporting, and the acts about one."""
+"""The routes of incidents: the ledger, one beside the other side's version, reporting, and the acts about one."""
 
 from functools import partial
 from typing import Any, Final
@@ -14,7 +14,16 @@ from coupefeu.console.incidents_reading import MAX_HELD, act_command, version_co
 from coupefeu.console.incidents_requests import IncidentActRequest, IncidentDraft
 from coupefeu.console.incidents_told import code, incident_line, incident_values, trigger_values
 from coupefeu.console.incidents_values import HeldValues, IncidentPage, IncidentValues, TriggersValues
-from coupefeu.console.messages import ONCE_REFUSALS, Limit, Offset, OnceHeader, Word, as_json, recorded, recorded_once
+from coupefeu.console.messages import (
+    ONCE_REFUSALS,
+    Limit,
+    Offset,
+    OnceHeader,
+    Word,
+    as_json,
+    recorded,
+    recorded_once,
+)
 from coupefeu.console.notices_values import NoticeSide
 from coupefeu.console.sessions import Session
 from coupefeu.console.values import RecordedValues
@@ -60,9 +69,7 @@ async def list_incidents(
     )
     gazetteer = desk.notices.gazetteer
     look = partial(_page, wanted=wanted, offset=offset, limit=limit, gazetteer=gazetteer)
-    return as_json(
-        await desk.answers.give(("incidents", wanted, offset, limit), lambda: desk.read(look))
-    )
+    return as_json(await desk.answers.give(("incidents", wanted, offset, limit), lambda: desk.read(look)))
 
 
 def _page(look: Desk, wanted: IncidentFilter, offset: int, limit: int, gazetteer: Gazetteer) -> IncidentPage:

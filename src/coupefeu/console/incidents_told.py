@@ -112,8 +112,8 @@ def incident_values(
         compared=tuple(
             FieldBeside(
                 field=each.field,
-                ours=stated(each.ours, gazetteer, each.field),
-                theirs=stated(each.theirs, gazetteer, each.field),
+                ours=stated(each.ours, gazetteer),
+                theirs=stated(each.theirs, gazetteer),
                 how=each.how.value,
                 distance_m=each.distance_m,
             )
@@ -150,25 +150,26 @@ def code(each: Any) -> str:
     return str(each.name).lower().replace("_", "-")
 
 
-def stated(value: Any, gazetteer: Gazetteer, field: str = "") -> StatedValues | None:
-    """Say how a field is stated; None: it is not."""
-    if value is None or value == "":
-        return None
+def stated(value: Any, gazetteer: Gazetteer) -> StatedValues | None:
+    """Say how a field is stated; None: it is not. A pair is first and last instant."""
     match value:
+        case None | "":
+            found = None
         case bool():
-            return StatedValues(how=StatedAs.YES_NO, yes=value)
+            found = StatedValues(how=StatedAs.YES_NO, yes=value)
         case IncidentForm():
-            return StatedValues(how=StatedAs.FORM, text=code(value))
+            found = StatedValues(how=StatedAs.FORM, text=code(value))
         case int():
-            return StatedValues(how=StatedAs.COUNT, count=value)
+            found = StatedValues(how=StatedAs.COUNT, count=value)
         case Position():
-            return StatedValues(how=StatedAs.POSITION, position=position_values(value, gazetteer))
+            found = StatedValues(how=StatedAs.POSITION, position=position_values(value, gazetteer))
         case Altitude():
-            return StatedValues(how=StatedAs.ALTITUDE, altitude=altitude_values(value))
-        case (int(start_ms), int(end_ms)) if field == "when":
-            return StatedValues(how=StatedAs.WHEN, start_ms=start_ms, end_ms=end_ms)
+            found = StatedValues(how=StatedAs.ALTITUDE, altitude=altitude_values(value))
+        case (start_ms, end_ms):
+            found = StatedValues(how=StatedAs.WHEN, start_ms=start_ms, end_ms=end_ms)
         case _:
-            return StatedValues(how=StatedAs.TEXT, text=show(str(value)).text)
+            found = StatedValues(how=StatedAs.TEXT, text=show(str(value)).text)
+    return found
 
 
 def _fields(fact: IncidentFact, gazetteer: Gazetteer) -> Iterator[FieldSaid]:
@@ -196,7 +197,11 @@ def _owed(queries: Sequence[QueryView]) -> Iterator[OwedValues]:
     for each in queries:
         if each.is_open:
             yield OwedValues(
-                query=each.number, asks=code(each.asks), of=each.of, due_ms=each.due_ms, overdue=each.is_overdue
+                query=each.number,
+                asks=code(each.asks),
+                of=each.of,
+                due_ms=each.due_ms,
+                overdue=each.is_overdue,
             )
         if each.meeting_due_ms is not None and each.met_ms is None and each.asks is QueryKind.EXPLANATION:
             yield OwedValues(

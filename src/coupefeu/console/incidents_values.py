@@ -16,7 +16,6 @@ class StatedAs(StrEnum):
     ALTITUDE = "altitude"
     YES_NO = "yes-no"
     COUNT = "count"
-    ENTRY = "entry"
     FORM = "form"
 
 
@@ -24,7 +23,7 @@ class StatedAs(StrEnum):
 class StatedValues:
     """What one side states in a field; by `how` one of the others is there.
 
-    `text`: also the number of an entry, or the name of a form. `end_ms` is `start_ms` for an instant; `about`: only
+    `text`: also the name of a form. `end_ms` is `start_ms` for an instant; `about`: only
     about then.
     """
 

@@ -80,7 +80,9 @@ def _declared(view: DeclaredView) -> DeclaredValues:
         UsageError("there is no such state", code="console.request.state"),
         UsageError("the time cannot be read", code="model.instant.unreadable"),
         UsageError("it cannot be declared so", code="services.line_state.*"),
-        PolicyError("it is declared so already, or begins before it is declared", code="services.line_state.*"),
+        PolicyError(
+            "it is declared so already, or begins before it is declared", code="services.line_state.*"
+        ),
         StoreError("the record cannot be written now", code="store.*"),
     ),
 )

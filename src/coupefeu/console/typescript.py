@@ -21,6 +21,9 @@ from coupefeu.console import (
     calls_values,
     communique_values,
     firebreak_values,
+    incidents_requests,
+    incidents_values,
+    line_state_values,
     media_requests,
     media_values,
     notices_requests,
@@ -51,6 +54,7 @@ MODULES = (
     calls_requests, media_requests, arranged_requests, notices_requests, passkey_values, passkey_requests,
     node_passing_values, passing_values, passing_requests, node_firebreak_values, firebreak_values,
     usage_status,
+    incidents_values, incidents_requests, line_state_values,
 )  # fmt: skip
 _ASKED = frozenset(each.__name__ for each in MODULES if each is asked or each.__name__.endswith("requests"))
 HEAD = (
