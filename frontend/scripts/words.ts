@@ -17,7 +17,7 @@ export function isLater(key: string): boolean {
 }
 
 const LATER_FAMILIES = [
-  'arrange', 'calls', 'conflicts', 'figures', 'firebreak', 'geo', 'map', 'notices', 'passing', 'places', 'persons', 'presence', 'room', 'watch', 'ui-amendment', 'ui-api', 'ui-bracket', 'ui-budget',
+  'arrange', 'calls', 'conflicts', 'figures', 'firebreak', 'geo', 'incident', 'line-state', 'map', 'notices', 'passing', 'places', 'persons', 'presence', 'room', 'watch', 'ui-amendment', 'ui-api', 'ui-bracket', 'ui-budget',
   'ui-communique', 'ui-demo', 'ui-enter', 'ui-erase', 'ui-error-node-firebreak', 'ui-error-services-presence', 'ui-evidence', 'ui-export',
   'ui-error-services-watch-no-hand-over', 'ui-error-services-watch-no-remarks', 'ui-error-services-watch-same-officer',
   'ui-error-services-usage', 'ui-error-services-watch-unseen',
@@ -25,7 +25,7 @@ const LATER_FAMILIES = [
 ];
 const LATER = new RegExp(`^(?:${LATER_FAMILIES.join('|')})(?:-|$)`);
 /** A watch is taken on every page, and the lamp stands there. */
-const ON_EVERY_PAGE = /^watch-(?:ask|heard|not-heard)$|^firebreak-page-(?:lamp|level)(?:-|$)/;
+const ON_EVERY_PAGE = /^watch-(?:ask|heard|not-heard)$|^firebreak-page-(?:lamp|level)(?:-|$)|^line-state-(?:open|degraded|suspended|closed|page-says)$/;
 
 /** Words of the verifier alone. */
 export function isOfVerifier(key: string): boolean {

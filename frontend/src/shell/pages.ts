@@ -8,7 +8,7 @@ export type PageComponent = Component<{ parts: readonly string[] }>;
 type Loader = () => Promise<{ default: PageComponent }>;
 
 /** The pages of the navigation, in its order. */
-export const PAGES = ['firebreak', 'line', 'messages', 'calls', 'watch', 'record', 'agreement', 'persons', 'presence', 'notices', 'map', 'figures'] as const;
+export const PAGES = ['firebreak', 'line', 'messages', 'calls', 'watch', 'record', 'agreement', 'persons', 'presence', 'notices', 'incidents', 'map', 'figures'] as const;
 
 /** Where a page before has a page's first letter. */
 const OTHER_KEYS: Readonly<Record<string, string>> = { presence: 'e', map: 'k', figures: 'u' };
@@ -22,7 +22,7 @@ export function goKey(page: string): string {
 const WITH_FIRST_WORDS: readonly string[] = ['line', 'messages'];
 
 const found = import.meta.glob<{ default: PageComponent }>(
-  '../pages/*/{Firebreak,Line,Messages,Calls,Watch,Record,Agreement,Persons,Presence,Notices,Map,Figures,Communique,Api,Enter}.svelte',
+  '../pages/*/{Firebreak,Line,Messages,Calls,Watch,Record,Agreement,Persons,Presence,Notices,Incidents,Map,Figures,Communique,Api,Enter}.svelte',
 );
 
 /** Find the component of a page: `line` is `pages/line/Line.svelte`. An unknown page is the first one. */

@@ -638,8 +638,8 @@ incident-page-where-not-stated = where: not stated
 incident-page-paired-with = same event as { $number }
 incident-page-not-paired = no version of the other side is named
 incident-page-disputed = { $count ->
-     [one] { $count } field disputed
-    *[other] { $count } fields disputed
+    [one] { $count } field disputed
+   *[other] { $count } fields disputed
 }
 incident-page-owes-reply = { $party } owes an explanation by { $time }
 incident-page-owes-meeting = a meeting with { $party } is due by { $time }
@@ -685,8 +685,8 @@ incident-page-export = For an inquiry: coupefeu incident export { $number } --ou
 incident-page-about-notice = Struck after this notice:
 incident-page-held-named = Acknowledgements held of it:
 incident-page-held = { $count ->
-     [one] { $count } acknowledgement of { $notice } is held here and goes with the report.
-    *[other] { $count } acknowledgements of { $notice } are held here and go with the report.
+    [one] { $count } acknowledgement of { $notice } is held here and goes with the report.
+   *[other] { $count } acknowledgements of { $notice } are held here and go with the report.
 }
 incident-page-our-version = Report our version of it
 incident-page-amend-title = { $number }, said anew

@@ -630,8 +630,8 @@ incident-page-where-not-stated = où : non indiqué
 incident-page-paired-with = même événement que { $number }
 incident-page-not-paired = aucune version de l’autre Partie n’est nommée
 incident-page-disputed = { $count ->
-     [one] { $count } champ contesté
-    *[other] { $count } champs contestés
+    [one] { $count } champ contesté
+   *[other] { $count } champs contestés
 }
 incident-page-owes-reply = { $party } doit une explication avant { $time }
 incident-page-owes-meeting = une réunion avec { $party } est due avant { $time }
@@ -677,8 +677,8 @@ incident-page-export = Pour une enquête : coupefeu incident export { $number 
 incident-page-about-notice = Frappé après cette notification :
 incident-page-held-named = Accusés détenus à son sujet :
 incident-page-held = { $count ->
-     [one] { $count } accusé de réception de { $notice } est détenu ici et part avec le compte rendu.
-    *[other] { $count } accusés de réception de { $notice } sont détenus ici et partent avec le compte rendu.
+    [one] { $count } accusé de réception de { $notice } est détenu ici et part avec le compte rendu.
+   *[other] { $count } accusés de réception de { $notice } sont détenus ici et partent avec le compte rendu.
 }
 incident-page-our-version = Donner notre version
 incident-page-amend-title = { $number }, redit

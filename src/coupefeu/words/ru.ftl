@@ -633,9 +633,9 @@ incident-page-where-not-stated = где: не указано
 incident-page-paired-with = то же событие, что { $number }
 incident-page-not-paired = версия другой Стороны не названа
 incident-page-disputed = { $count ->
-     [one] оспаривается { $count } поле
-     [few] оспариваются { $count } поля
-    *[other] оспариваются { $count } полей
+    [one] оспаривается { $count } поле
+    [few] оспариваются { $count } поля
+   *[other] оспариваются { $count } полей
 }
 incident-page-owes-reply = { $party } должна дать разъяснение до { $time }
 incident-page-owes-meeting = встреча с { $party } должна состояться до { $time }
@@ -681,9 +681,9 @@ incident-page-export = Для расследования: coupefeu incident expo
 incident-page-about-notice = Удар после уведомления:
 incident-page-held-named = Имеющиеся подтверждения:
 incident-page-held = { $count ->
-     [one] здесь есть { $count } подтверждение { $notice }, оно идёт с донесением.
-     [few] здесь есть { $count } подтверждения { $notice }, они идут с донесением.
-    *[other] здесь есть { $count } подтверждений { $notice }, они идут с донесением.
+    [one] здесь есть { $count } подтверждение { $notice }, оно идёт с донесением.
+    [few] здесь есть { $count } подтверждения { $notice }, они идут с донесением.
+   *[other] здесь есть { $count } подтверждений { $notice }, они идут с донесением.
 }
 incident-page-our-version = Сообщить нашу версию
 incident-page-amend-title = { $number } заново
