@@ -3296,6 +3296,221 @@ export interface Usage {
   readonly before_asked: number;
 }
 
+/** One field of a version, `incident-field-*`; "": not stated. `coordinated` is "yes" or "no". */
+export interface IncidentField {
+  readonly field: string;
+  readonly value: string;
+}
+
+/** One field of both versions side by side, "" not stated. `how`: `incident-compared-*`. */
+export interface IncidentComparedValues {
+  readonly field: string;
+  readonly ours: string;
+  readonly theirs: string;
+  readonly how: string;
+  readonly distance_m: number | null;
+}
+
+/** One version. `changed`: fields that read otherwise than in the one before; `effect`: why it changes nothing. */
+export interface IncidentVersionValues {
+  readonly number: string;
+  readonly post: string;
+  readonly officer: string;
+  readonly said_ms: number;
+  readonly arrived_ms: number;
+  readonly changed: readonly string[];
+  readonly effect: string;
+}
+
+/** One answer. `fields`: `incident-reply-*`; `accepted`: whether its author comes to the meeting, null: not said. */
+export interface IncidentReplyValues {
+  readonly number: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly post: string;
+  readonly officer: string;
+  readonly fields: readonly IncidentField[];
+  readonly end_ms: number | null;
+  readonly accepted: boolean | null;
+  readonly at_ms: number | null;
+  readonly words: string;
+  readonly replied_ms: number;
+  readonly said_ms: number;
+  readonly arrived_ms: number;
+  readonly late: boolean;
+}
+
+/**
+ * One request. `asks`: "explanation" or "meeting". `default`: nothing came in time, whatever came later.
+ *
+ * `due_ms`: of the reply; `meeting_due_ms`: null where no meeting is due. `open`: nothing came of it.
+ */
+export interface IncidentQueryValues {
+  readonly number: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly of: string;
+  readonly asks: string;
+  readonly at_ms: number | null;
+  readonly words: string;
+  readonly post: string;
+  readonly officer: string;
+  readonly asked_ms: number;
+  readonly said_ms: number;
+  readonly arrived_ms: number;
+  readonly due_ms: number;
+  readonly open: boolean;
+  readonly overdue: boolean;
+  readonly default: boolean;
+  readonly replies: readonly IncidentReplyValues[];
+  readonly about: string;
+  readonly meeting: string;
+  readonly meeting_due_ms: number | null;
+  readonly met_ms: number | null;
+  readonly meeting_overdue: boolean;
+}
+
+/** One entry in the thread, of a person. `step`, `closure`: of what was done and why it was closed, "" else. */
+export interface IncidentStepValues {
+  readonly number: string;
+  readonly kind: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly post: string;
+  readonly officer: string;
+  readonly words: string;
+  readonly step: string;
+  readonly closure: string;
+  readonly at_ms: number | null;
+  readonly said_ms: number;
+  readonly arrived_ms: number;
+  readonly effect: string;
+}
+
+/** What one side says of two incidents being the same event. `counts`: it is that party's last word of the two. */
+export interface PairingValues {
+  readonly number: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly incident: string;
+  readonly other: string;
+  readonly same: boolean;
+  readonly counts: boolean;
+  readonly post: string;
+  readonly officer: string;
+  readonly words: string;
+  readonly said_ms: number;
+  readonly arrived_ms: number;
+  readonly effect: string;
+}
+
+/** What the other side says of the same event. */
+export interface PairedValues {
+  readonly number: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly form: string;
+  readonly state: string;
+  readonly post: string;
+  readonly officer: string;
+  readonly words: string;
+  readonly said_ms: number;
+  readonly arrived_ms: number;
+  readonly fields: readonly IncidentField[];
+}
+
+/**
+ * One side's version of an incident, and what the other says. `form` "": erased, or not readable.
+ *
+ * `state`: open, queried, replied, followed, closed. `fields`: all of the form, also what is not stated. `notice`: the
+ * number that it names, `notice_effect` what is wrong with it; `held`: acknowledgements of it that are named, of
+ * `acknowledgements` in all.
+ */
+export interface IncidentValues {
+  readonly number: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly form: string;
+  readonly state: string;
+  readonly open: boolean;
+  readonly effect: string;
+  readonly precedence: string;
+  readonly post: string;
+  readonly to_posts: readonly string[];
+  readonly officer: string;
+  readonly words: string;
+  readonly reported_ms: number;
+  readonly said_ms: number;
+  readonly arrived_ms: number;
+  readonly fields: readonly IncidentField[];
+  readonly notice: string;
+  readonly notice_effect: string;
+  readonly held: readonly string[];
+  readonly acknowledgements: number | null;
+  readonly versions: readonly IncidentVersionValues[];
+  readonly queries: readonly IncidentQueryValues[];
+  readonly closed_by: IncidentStepValues | null;
+  readonly steps: readonly IncidentStepValues[];
+  readonly pairings: readonly PairingValues[];
+  readonly paired: PairedValues | null;
+  readonly pairing_disputed: boolean;
+  readonly compared: readonly IncidentComparedValues[];
+}
+
+/** An incident of the other side that may be the same event. `distance_m` null: not stated by both. */
+export interface CandidateValues {
+  readonly number: string;
+  readonly party: string;
+  readonly form: string;
+  readonly state: string;
+  readonly said_ms: number;
+  readonly distance_m: number | null;
+  readonly gap_ms: number;
+  readonly by_report: boolean;
+}
+
+/** An event agreed in advance; its form opens in one press. `to` empty: the duty desks of the others. */
+export interface TriggerValues {
+  readonly id: string;
+  readonly form: string;
+  readonly precedence: string;
+  readonly to: readonly string[];
+  readonly en: string;
+  readonly fr: string;
+  readonly ru: string;
+}
+
+/** One declaration. `state`: open, degraded, suspended, closed; `begins_ms`: from when it holds. */
+export interface DeclaredValues {
+  readonly number: string;
+  readonly state: string;
+  readonly from_ms: number | null;
+  readonly begins_ms: number;
+  readonly back_dated: boolean;
+  readonly said_ms: number;
+  readonly arrived_ms: number;
+  readonly post: string;
+  readonly officer: string;
+  readonly words: string;
+  readonly effect: string;
+}
+
+/** How one party holds the line. `declared` null: it has declared nothing; `next`: announced, and not begun. */
+export interface LineStateValues {
+  readonly party: string;
+  readonly ours: boolean;
+  readonly state: string;
+  readonly since_ms: number | null;
+  readonly declared: DeclaredValues | null;
+  readonly next: DeclaredValues | null;
+}
+
+/** The state of the line: the gravest that a party declares; apart from whether the line is up. */
+export interface LineStatesValues {
+  readonly state: string;
+  readonly parties: readonly LineStateValues[];
+}
+
 /**
  * What one side states in a field; by `how` one of the others is there.
  *
@@ -3376,131 +3591,32 @@ export interface IncidentPage {
   readonly truncated: boolean;
 }
 
-/** One answer to a request. `fields`: by name, only those that are stated. `late`: after it was due. */
-export interface ReplyValues {
-  readonly number: string;
-  readonly party: string;
-  readonly post: string;
-  readonly officer: string;
-  readonly fields: readonly FieldSaid[];
-  readonly words: string;
-  readonly accepted: boolean | null;
-  readonly at_ms: number | null;
-  readonly end_ms: number | null;
-  readonly arrived_ms: number;
-  readonly late: boolean;
-}
-
-/** One request; see `services.incidents.status.QueryView`. `may_reply`: our party is asked. */
-export interface QueryValues {
-  readonly number: string;
-  readonly party: string;
-  readonly ours: boolean;
-  readonly of: string;
-  readonly asks: string;
-  readonly at_ms: number | null;
-  readonly words: string;
-  readonly post: string;
-  readonly officer: string;
-  readonly asked_ms: number;
-  readonly arrived_ms: number;
-  readonly due_ms: number;
-  readonly replies: readonly ReplyValues[];
-  readonly overdue: boolean;
-  readonly default: boolean;
-  readonly about: string | null;
-  readonly meeting: string | null;
-  readonly meeting_due_ms: number | null;
-  readonly met_ms: number | null;
-  readonly meeting_overdue: boolean;
-  readonly may_reply: boolean;
-}
-
-/** One version that was said. `changed`: fields that read otherwise than in the version before. */
-export interface IncidentVersionValues {
-  readonly number: string;
-  readonly post: string;
-  readonly officer: string;
-  readonly changed: readonly string[];
-  readonly arrived_ms: number;
-  readonly effect: string;
-}
-
-/** What the author of an incident says of it and one of the other side. */
-export interface PairingValues {
-  readonly number: string;
-  readonly party: string;
-  readonly incident: string;
-  readonly other: string;
-  readonly same: boolean;
-  readonly counts: boolean;
-  readonly post: string;
-  readonly officer: string;
-  readonly words: string;
-  readonly arrived_ms: number;
-  readonly effect: string;
-}
-
 /**
  * An incident of the other side that may be the same event; null: a distance that cannot be said.
  *
  * `by_report`: of one of both only the time of the report is known.
  */
-export interface CandidateValues {
+export interface CandidateLine {
   readonly line: IncidentLine;
   readonly distance_m: number | null;
   readonly gap_ms: number;
   readonly by_report: boolean;
 }
 
-/** One entry of the thread. `kind`: as lists of entries name it; `code`: of a step or a closure, which. */
-export interface IncidentStepValues {
-  readonly number: string;
-  readonly kind: string;
-  readonly code: string;
-  readonly party: string;
-  readonly ours: boolean;
-  readonly post: string;
-  readonly officer: string;
-  readonly words: string;
-  readonly at_ms: number | null;
-  readonly arrived_ms: number;
-  readonly effect: string;
-}
-
 /**
- * One incident whole. `fields`: of its own version, every one; `compared`: beside the other side's, if paired.
+ * One incident as its page shows it. `fields`: every one of its own version; `compared`: beside the other side's.
  *
- * `held`: acknowledgements of the notice that it names. `mentions`: messages written beside it.
+ * `whole`: all that is on the record of it. `mentions`: messages written beside it.
  */
-export interface IncidentValues {
+export interface IncidentSheet {
   readonly line: IncidentLine;
-  readonly to_posts: readonly string[];
-  readonly post: string;
-  readonly officer: string;
+  readonly whole: IncidentValues;
   readonly fields: readonly FieldSaid[];
-  readonly notice: string | null;
-  readonly notice_effect: string;
-  readonly held: readonly string[];
-  readonly versions: readonly IncidentVersionValues[];
-  readonly queries: readonly QueryValues[];
-  readonly steps: readonly IncidentStepValues[];
   readonly paired: IncidentLine | null;
-  readonly pairing_disputed: boolean;
-  readonly pairings: readonly PairingValues[];
   readonly compared: readonly FieldBeside[];
-  readonly candidates: readonly CandidateValues[];
+  readonly candidates: readonly CandidateLine[];
   readonly mentions: readonly string[];
   readonly as_of_ms: number;
-}
-
-/** An agreed event whose form opens in one press. `to`: posts of the others. */
-export interface TriggerValues {
-  readonly id: string;
-  readonly form: string;
-  readonly precedence: string;
-  readonly to: readonly string[];
-  readonly name: WordsValues;
 }
 
 /** The agreed events, every form, and the agreed times for a reply and for a meeting (seconds). */
@@ -3576,37 +3692,13 @@ export interface IncidentActRequest {
   readonly words?: string;
 }
 
-/** One declaration; `back_dated`: it says that it held before it was written, which is not counted. */
-export interface DeclaredValues {
-  readonly number: string;
-  readonly state: string;
-  readonly begins_ms: number;
-  readonly said_ms: number;
-  readonly arrived_ms: number;
-  readonly post: string;
-  readonly officer: string;
-  readonly words: string;
-  readonly back_dated: boolean;
-}
-
-/** How one party holds the line; `declared` null: it has declared nothing, and the line is open for it. */
-export interface PartyLineState {
-  readonly party: string;
-  readonly ours: boolean;
-  readonly state: string;
-  readonly since_ms: number | null;
-  readonly declared: DeclaredValues | null;
-  readonly next: DeclaredValues | null;
-}
-
 /**
- * The line as it is declared: the gravest `state` that any party declares. What still passes when it is suspended.
+ * The line as it is declared, and what passes by the agreement while it is suspended or closed.
  *
  * `next_ms`: when an announced state begins; null: none is.
  */
-export interface LineStatesValues {
-  readonly state: string;
-  readonly parties: readonly PartyLineState[];
+export interface LineStatePage {
+  readonly declared: LineStatesValues;
   readonly calls_pass: boolean;
   readonly flash_passes: boolean;
   readonly messages_pass: boolean;

@@ -1,6 +1,6 @@
 /** How the parties declare the line, as it stands: asked anew when an entry says so, and when an announced state begins. */
 
-import type { LineStatesValues } from '../generated/types';
+import type { LineStatePage } from '../generated/types';
 import { get } from '../lib/api';
 import { whenConnected } from '../lib/connected';
 import { live } from '../lib/live.svelte';
@@ -8,7 +8,7 @@ import { live } from '../lib/live.svelte';
 const CLOCK_MS = 30_000;
 
 class Declared {
-  values = $state.raw<LineStatesValues | null>(null);
+  values = $state.raw<LineStatePage | null>(null);
 
   /** Keep it current while a component is there; call what is given back when it goes. */
   follow(): () => void {
@@ -26,7 +26,7 @@ class Declared {
 
   async load(): Promise<void> {
     try {
-      this.values = await get<LineStatesValues>('/line-state');
+      this.values = await get<LineStatePage>('/line-state');
     } catch {
       // What was known stands; the page says itself when it is not live.
     }

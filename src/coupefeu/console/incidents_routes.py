@@ -12,8 +12,8 @@ from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import AbsentError, refuses
 from coupefeu.console.incidents_reading import MAX_HELD, act_command, version_command
 from coupefeu.console.incidents_requests import IncidentActRequest, IncidentDraft
-from coupefeu.console.incidents_told import code, incident_line, incident_values, trigger_values
-from coupefeu.console.incidents_values import HeldValues, IncidentPage, IncidentValues, TriggersValues
+from coupefeu.console.incidents_told import incident_line, incident_sheet
+from coupefeu.console.incidents_values import HeldValues, IncidentPage, IncidentSheet, TriggersValues
 from coupefeu.console.messages import (
     ONCE_REFUSALS,
     Limit,
@@ -32,9 +32,11 @@ from coupefeu.model.incidents import IncidentForm
 from coupefeu.model.messages import MessageId, format_number, parse_number
 from coupefeu.node.desk import Desk
 from coupefeu.node.incident_acting import ringing
+from coupefeu.node.incident_values import trigger_values
 from coupefeu.node.places.gazetteer import Gazetteer
 from coupefeu.services.incidents.commands import ReportIncident
 from coupefeu.services.incidents.listed import IncidentFilter
+from coupefeu.services.incidents.said import code_name
 
 _ABSENT = AbsentError("there is no incident under this number", code="services.incidents.unknown_incident")
 _NO_NOTICE = AbsentError("there is no notice under this number", code="services.notices.unknown_notice")
@@ -91,7 +93,7 @@ async def list_triggers(desk: NamedDependency[ConsoleDesk]) -> TriggersValues:
     terms = agreement.incidents
     return TriggersValues(
         triggers=tuple(map(trigger_values, agreement.triggers)),
-        forms=tuple(map(code, IncidentForm)),
+        forms=tuple(map(code_name, IncidentForm)),
         reply_s=terms.reply_s,
         meeting_s=terms.meeting_s,
         match_distance_m=terms.match_distance_m,
@@ -112,22 +114,21 @@ async def show_held(desk: NamedDependency[ConsoleDesk], party: str, index: int) 
 
 
 @get("/api/incidents/{party:str}/{index:int}", responses=refuses(_ABSENT, _NO_NUMBER))
-async def show_incident(desk: NamedDependency[ConsoleDesk], party: str, index: int) -> IncidentValues:
+async def show_incident(desk: NamedDependency[ConsoleDesk], party: str, index: int) -> IncidentSheet:
     """Give one incident, by the number of its report or of any entry about it, beside the other side's version."""
     number = _number(desk, party, index)
     gazetteer = desk.notices.gazetteer
     return await desk.read(partial(_incident, number=number, gazetteer=gazetteer))
 
 
-def _incident(look: Desk, number: MessageId, gazetteer: Gazetteer) -> IncidentValues:
+def _incident(look: Desk, number: MessageId, gazetteer: Gazetteer) -> IncidentSheet:
     view = look.incidents.get(number)
     context = look.context()
-    return incident_values(
+    return incident_sheet(
         view,
         look.incidents.candidates(view.id),
         gazetteer,
         context.parties,
-        context.us,
         tuple(each.number for each in look.mentions(view.id)),
         context.now.utc_ms,
     )

@@ -4,40 +4,25 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from coupefeu.console.incidents_values import (
-    CandidateValues,
+    CandidateLine,
     FieldBeside,
     FieldSaid,
     IncidentLine,
-    IncidentStepValues,
-    IncidentValues,
-    IncidentVersionValues,
+    IncidentSheet,
     OwedValues,
-    PairingValues,
-    QueryValues,
-    ReplyValues,
     StatedAs,
     StatedValues,
-    TriggerValues,
 )
 from coupefeu.console.notices_places import altitude_values, position_values
-from coupefeu.console.values import WordsValues
-from coupefeu.model.incidents import IncidentForm, QueryKind, ReplyField, Trigger
-from coupefeu.model.messages import MessageId, format_number
+from coupefeu.model.incidents import IncidentForm, QueryKind
+from coupefeu.model.messages import MessageId
 from coupefeu.model.places import Position
 from coupefeu.model.volumes import Altitude
+from coupefeu.node.incident_values import incident_values
 from coupefeu.node.places.gazetteer import Gazetteer
-from coupefeu.node.values import kind_name
 from coupefeu.services.incidents.facts import IncidentFact
-from coupefeu.services.incidents.status import (
-    Candidate,
-    Compared,
-    IncidentView,
-    PairingView,
-    QueryView,
-    ReplyView,
-    StepView,
-    VersionView,
-)
+from coupefeu.services.incidents.said import code_name
+from coupefeu.services.incidents.status import Candidate, Compared, IncidentView, QueryView
 from coupefeu.services.messages.display import show, show_line
 
 FIELDS: Final = (
@@ -68,7 +53,7 @@ def incident_line(view: IncidentView, gazetteer: Gazetteer) -> IncidentLine:
         number=view.number,
         party=view.party,
         ours=view.ours,
-        form="" if view.form is None else code(view.form),
+        form="" if view.form is None else code_name(view.form),
         state=view.state.value,
         precedence=view.precedence.name,
         when=None if fact is None else _when(fact),
@@ -84,31 +69,20 @@ def incident_line(view: IncidentView, gazetteer: Gazetteer) -> IncidentLine:
     )
 
 
-def incident_values(
+def incident_sheet(
     view: IncidentView,
     candidates: Sequence[Candidate],
     gazetteer: Gazetteer,
     parties: tuple[str, ...],
-    us: str,
     mentions: tuple[str, ...],
     now_ms: int,
-) -> IncidentValues:
+) -> IncidentSheet:
     """Give an incident whole."""
-    return IncidentValues(
+    return IncidentSheet(
         line=incident_line(view, gazetteer),
-        to_posts=tuple(map(show_line, view.to_posts)),
-        post=show_line(view.post),
-        officer=show_line(view.officer),
+        whole=incident_values(view, parties, text=lambda each: show(each).text),
         fields=() if view.fact is None else tuple(_fields(view.fact, gazetteer)),
-        notice=None if view.notice is None else format_number(view.notice, parties),
-        notice_effect=view.notice_effect,
-        held=tuple(format_number(each, parties) for each in view.held),
-        versions=tuple(map(_version, view.versions)),
-        queries=tuple(_query(each, us, parties) for each in view.queries),
-        steps=tuple(map(_step, view.steps)),
         paired=None if view.paired is None else incident_line(view.paired, gazetteer),
-        pairing_disputed=view.is_pairing_disputed,
-        pairings=tuple(_pairing(each, parties) for each in view.pairings),
         compared=tuple(
             FieldBeside(
                 field=each.field,
@@ -120,7 +94,7 @@ def incident_values(
             for each in view.compared
         ),
         candidates=tuple(
-            CandidateValues(
+            CandidateLine(
                 line=incident_line(each.incident, gazetteer),
                 distance_m=each.distance_m,
                 gap_ms=each.gap_ms,
@@ -134,22 +108,6 @@ def incident_values(
     )
 
 
-def trigger_values(trigger: Trigger) -> TriggerValues:
-    """Give an agreed event."""
-    return TriggerValues(
-        id=trigger.id,
-        form=code(trigger.form),
-        precedence=trigger.precedence.name.lower(),
-        to=trigger.to,
-        name=WordsValues(en=show_line(trigger.en), fr=show_line(trigger.fr), ru=show_line(trigger.ru)),
-    )
-
-
-def code(each: Any) -> str:
-    """Name a code as pages and words do: `struck-after-notice`."""
-    return str(each.name).lower().replace("_", "-")
-
-
 def stated(value: Any, gazetteer: Gazetteer) -> StatedValues | None:
     """Say how a field is stated; None: it is not. A pair is first and last instant."""
     match value:
@@ -158,7 +116,7 @@ def stated(value: Any, gazetteer: Gazetteer) -> StatedValues | None:
         case bool():
             found = StatedValues(how=StatedAs.YES_NO, yes=value)
         case IncidentForm():
-            found = StatedValues(how=StatedAs.FORM, text=code(value))
+            found = StatedValues(how=StatedAs.FORM, text=code_name(value))
         case int():
             found = StatedValues(how=StatedAs.COUNT, count=value)
         case Position():
@@ -198,7 +156,7 @@ def _owed(queries: Sequence[QueryView]) -> Iterator[OwedValues]:
         if each.is_open:
             yield OwedValues(
                 query=each.number,
-                asks=code(each.asks),
+                asks=code_name(each.asks),
                 of=each.of,
                 due_ms=each.due_ms,
                 overdue=each.is_overdue,
@@ -206,117 +164,13 @@ def _owed(queries: Sequence[QueryView]) -> Iterator[OwedValues]:
         if each.meeting_due_ms is not None and each.met_ms is None and each.asks is QueryKind.EXPLANATION:
             yield OwedValues(
                 query=each.number,
-                asks=code(QueryKind.MEETING),
+                asks=code_name(QueryKind.MEETING),
                 of=each.of,
                 due_ms=each.meeting_due_ms,
                 overdue=each.is_meeting_overdue,
             )
 
 
-def _version(view: VersionView) -> IncidentVersionValues:
-    return IncidentVersionValues(
-        number=view.number,
-        post=show_line(view.post),
-        officer=show_line(view.officer),
-        changed=tuple(_NAMES.get(each, each) for each in view.changed),
-        arrived_ms=view.arrived_ms,
-        effect=view.effect,
-    )
-
-
-_NAMES: Final = {
-    "when_ms": "when",
-    "is_about": "when",
-    "uncertainty_m": "uncertainty",
-    "is_coordinated": "coordinated",
-}
-"""Fields of a version by the names that pages have for them."""
-
-
-def _query(view: QueryView, us: str, parties: tuple[str, ...]) -> QueryValues:
-    return QueryValues(
-        number=view.number,
-        party=view.party,
-        ours=view.ours,
-        of=view.of,
-        asks=code(view.asks),
-        at_ms=view.at_ms,
-        words=show(view.words).text,
-        post=show_line(view.post),
-        officer=show_line(view.officer),
-        asked_ms=view.asked_ms,
-        arrived_ms=view.arrived_ms,
-        due_ms=view.due_ms,
-        replies=tuple(map(_reply, view.replies)),
-        overdue=view.is_overdue,
-        default=view.is_default,
-        about=_number(view.about, parties),
-        meeting=_number(view.meeting, parties),
-        meeting_due_ms=view.meeting_due_ms,
-        met_ms=view.met_ms,
-        meeting_overdue=view.is_meeting_overdue,
-        may_reply=view.of == us,
-    )
-
-
-def _reply(view: ReplyView) -> ReplyValues:
-    fields = tuple(
-        FieldSaid(field=code(ReplyField(number)), said=StatedValues(how=StatedAs.TEXT, text=show(text).text))
-        for number, text in sorted(view.fact.fields.items())
-        if number in set(ReplyField)
-    )
-    return ReplyValues(
-        number=view.number,
-        party=view.party,
-        post=show_line(view.post),
-        officer=show_line(view.fact.officer),
-        fields=fields,
-        words=show(view.fact.words).text,
-        accepted=view.fact.is_accepted,
-        at_ms=view.fact.at_ms,
-        end_ms=view.fact.end_ms,
-        arrived_ms=view.arrived_ms,
-        late=view.is_late,
-    )
-
-
-def _step(view: StepView) -> IncidentStepValues:
-    said = view.step or view.closure
-    return IncidentStepValues(
-        number=view.number,
-        kind=kind_name(view.kind),
-        code="" if said is None else code(said),
-        party=view.party,
-        ours=view.ours,
-        post=show_line(view.post),
-        officer=show_line(view.officer),
-        words=show(view.words).text,
-        at_ms=view.at_ms,
-        arrived_ms=view.arrived_ms,
-        effect=view.effect,
-    )
-
-
-def _pairing(view: PairingView, parties: tuple[str, ...]) -> PairingValues:
-    return PairingValues(
-        number=view.number,
-        party=view.party,
-        incident=format_number(view.incident, parties),
-        other=format_number(view.other, parties),
-        same=view.is_same,
-        counts=view.counts,
-        post=show_line(view.post),
-        officer=show_line(view.officer),
-        words=show(view.words).text,
-        arrived_ms=view.arrived_ms,
-        effect=view.effect,
-    )
-
-
 def _is_judged(view: IncidentView, other: MessageId) -> bool:
     """Whether our side has said already whether the two are the same event."""
     return any(each.ours and each.counts and other in {each.incident, each.other} for each in view.pairings)
-
-
-def _number(entry: MessageId | None, parties: tuple[str, ...]) -> str | None:
-    return None if entry is None else format_number(entry, parties)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from coupefeu.console.notices_values import AltitudeValues, PositionValues
-from coupefeu.console.values import WordsValues
+from coupefeu.node.incident_shapes import IncidentValues, TriggerValues
 
 
 class StatedAs(StrEnum):
@@ -109,80 +109,7 @@ class IncidentPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReplyValues:
-    """One answer to a request. `fields`: by name, only those that are stated. `late`: after it was due."""
-
-    number: str
-    party: str
-    post: str
-    officer: str
-    fields: tuple[FieldSaid, ...]
-    words: str
-    accepted: bool | None
-    at_ms: int | None
-    end_ms: int | None
-    arrived_ms: int
-    late: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryValues:
-    """One request; see `services.incidents.status.QueryView`. `may_reply`: our party is asked."""
-
-    number: str
-    party: str
-    ours: bool
-    of: str
-    asks: str
-    at_ms: int | None
-    words: str
-    post: str
-    officer: str
-    asked_ms: int
-    arrived_ms: int
-    due_ms: int
-    replies: tuple[ReplyValues, ...]
-    overdue: bool
-    default: bool
-    about: str | None
-    meeting: str | None
-    meeting_due_ms: int | None
-    met_ms: int | None
-    meeting_overdue: bool
-    may_reply: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentVersionValues:
-    """One version that was said. `changed`: fields that read otherwise than in the version before."""
-
-    number: str
-    post: str
-    officer: str
-    changed: tuple[str, ...]
-    arrived_ms: int
-    effect: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PairingValues:
-    """What the author of an incident says of it and one of the other side."""
-
-    number: str
-    party: str
-    incident: str
-    other: str
-    same: bool
-    counts: bool
-    post: str
-    officer: str
-    words: str
-    arrived_ms: int
-    effect: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CandidateValues:
+class CandidateLine:
     """An incident of the other side that may be the same event; null: a distance that cannot be said.
 
     `by_report`: of one of both only the time of the report is known.
@@ -195,58 +122,20 @@ class CandidateValues:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentStepValues:
-    """One entry of the thread. `kind`: as lists of entries name it; `code`: of a step or a closure, which."""
+class IncidentSheet:
+    """One incident as its page shows it. `fields`: every one of its own version; `compared`: beside the other side's.
 
-    number: str
-    kind: str
-    code: str
-    party: str
-    ours: bool
-    post: str
-    officer: str
-    words: str
-    at_ms: int | None
-    arrived_ms: int
-    effect: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentValues:
-    """One incident whole. `fields`: of its own version, every one; `compared`: beside the other side's, if paired.
-
-    `held`: acknowledgements of the notice that it names. `mentions`: messages written beside it.
+    `whole`: all that is on the record of it. `mentions`: messages written beside it.
     """
 
     line: IncidentLine
-    to_posts: tuple[str, ...]
-    post: str
-    officer: str
+    whole: IncidentValues
     fields: tuple[FieldSaid, ...]
-    notice: str | None
-    notice_effect: str
-    held: tuple[str, ...]
-    versions: tuple[IncidentVersionValues, ...]
-    queries: tuple[QueryValues, ...]
-    steps: tuple[IncidentStepValues, ...]
     paired: IncidentLine | None
-    pairing_disputed: bool
-    pairings: tuple[PairingValues, ...]
     compared: tuple[FieldBeside, ...]
-    candidates: tuple[CandidateValues, ...]
+    candidates: tuple[CandidateLine, ...]
     mentions: tuple[str, ...]
     as_of_ms: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TriggerValues:
-    """An agreed event whose form opens in one press. `to`: posts of the others."""
-
-    id: str
-    form: str
-    precedence: str
-    to: tuple[str, ...]
-    name: WordsValues
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,7 @@ from litestar.params import JSONBody
 from coupefeu.console.acting import one_of
 from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import refuses
-from coupefeu.console.line_state_values import (
-    DeclaredValues,
-    LineStateRequest,
-    LineStatesValues,
-    PartyLineState,
-)
+from coupefeu.console.line_state_values import LineStatePage, LineStateRequest
 from coupefeu.console.messages import ONCE_REFUSALS, OnceHeader, recorded, recorded_once
 from coupefeu.console.sessions import Session
 from coupefeu.console.values import RecordedValues
@@ -22,54 +17,28 @@ from coupefeu.errors import PolicyError, StoreError, UsageError
 from coupefeu.model.instant import parse_instant
 from coupefeu.model.line_state import LineState
 from coupefeu.node.desk import Desk
+from coupefeu.node.incident_values import line_state_values
 from coupefeu.services.line_state.commands import DeclareLineState
-from coupefeu.services.line_state.fold import DeclaredView, LineStateView, gravest
-from coupefeu.services.messages.display import show, show_line
+from coupefeu.services.messages.display import show
 
 
 @get("/api/line-state", responses=refuses(StoreError("the record cannot be read now", code="store.*")))
-async def show_line_state(desk: NamedDependency[ConsoleDesk]) -> LineStatesValues:
+async def show_line_state(desk: NamedDependency[ConsoleDesk]) -> LineStatePage:
     """Show how each party declares the line, apart from whether machines reach each other."""
     return await desk.read(_states)
 
 
-def _states(look: Desk) -> LineStatesValues:
+def _states(look: Desk) -> LineStatePage:
     context = look.context()
     views = look.line_states()
     terms = context.agreement.line_state
-    return LineStatesValues(
-        state=gravest(views).name.lower(),
-        parties=tuple(map(_party, views)),
+    return LineStatePage(
+        declared=line_state_values(views, text=lambda each: show(each).text),
         calls_pass=terms.calls,
         flash_passes=terms.flash,
         messages_pass=terms.messages,
         next_ms=min((each.next.begins_ms for each in views if each.next is not None), default=None),
         as_of_ms=context.now.utc_ms,
-    )
-
-
-def _party(view: LineStateView) -> PartyLineState:
-    return PartyLineState(
-        party=view.party,
-        ours=view.ours,
-        state=view.state.name.lower(),
-        since_ms=view.since_ms,
-        declared=None if view.declared is None else _declared(view.declared),
-        next=None if view.next is None else _declared(view.next),
-    )
-
-
-def _declared(view: DeclaredView) -> DeclaredValues:
-    return DeclaredValues(
-        number=view.number,
-        state="" if view.state is None else view.state.name.lower(),
-        begins_ms=view.begins_ms,
-        said_ms=view.said_ms,
-        arrived_ms=view.arrived_ms,
-        post=show_line(view.post),
-        officer=show_line(view.officer),
-        words=show(view.words).text,
-        back_dated=view.is_back_dated,
     )
 
 

@@ -6,45 +6,18 @@ from typing import Annotated
 from msgspec import Meta
 
 from coupefeu.console.requests import Name
+from coupefeu.node.incident_shapes import LineStatesValues
 from coupefeu.services.line_state.facts import MAX_WORDS_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeclaredValues:
-    """One declaration; `back_dated`: it says that it held before it was written, which is not counted."""
-
-    number: str
-    state: str
-    begins_ms: int
-    said_ms: int
-    arrived_ms: int
-    post: str
-    officer: str
-    words: str
-    back_dated: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartyLineState:
-    """How one party holds the line; `declared` null: it has declared nothing, and the line is open for it."""
-
-    party: str
-    ours: bool
-    state: str
-    since_ms: int | None
-    declared: DeclaredValues | None
-    next: DeclaredValues | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineStatesValues:
-    """The line as it is declared: the gravest `state` that any party declares. What still passes when it is suspended.
+class LineStatePage:
+    """The line as it is declared, and what passes by the agreement while it is suspended or closed.
 
     `next_ms`: when an announced state begins; null: none is.
     """
 
-    state: str
-    parties: tuple[PartyLineState, ...]
+    declared: LineStatesValues
     calls_pass: bool
     flash_passes: bool
     messages_pass: bool

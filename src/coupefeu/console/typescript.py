@@ -39,7 +39,7 @@ from coupefeu.console import (
 )
 from coupefeu.console.typescript_forms import forms_source, literal, union
 from coupefeu.console.typescript_notices import notices_source
-from coupefeu.node import covered, presence_values, verified, watch_values
+from coupefeu.node import covered, incident_shapes, presence_values, verified, watch_values
 from coupefeu.node import firebreak_values as node_firebreak_values
 from coupefeu.node import values as message_values
 from coupefeu.node.arranging import values as arranging_values
@@ -54,7 +54,7 @@ MODULES = (
     calls_requests, media_requests, arranged_requests, notices_requests, passkey_values, passkey_requests,
     node_passing_values, passing_values, passing_requests, node_firebreak_values, firebreak_values,
     usage_status,
-    incidents_values, incidents_requests, line_state_values,
+    incident_shapes, incidents_values, incidents_requests, line_state_values,
 )  # fmt: skip
 _ASKED = frozenset(each.__name__ for each in MODULES if each is asked or each.__name__.endswith("requests"))
 HEAD = (

@@ -16,7 +16,7 @@ class IncidentField:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ComparedValues:
+class IncidentComparedValues:
     """One field of both versions side by side, "" not stated. `how`: `incident-compared-*`."""
 
     field: str
@@ -181,7 +181,7 @@ class IncidentValues:
     pairings: tuple[PairingValues, ...]
     paired: PairedValues | None
     pairing_disputed: bool
-    compared: tuple[ComparedValues, ...]
+    compared: tuple[IncidentComparedValues, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from coupefeu.model.line_state import LineState
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.node.incident_shapes import (
     CandidateValues,
-    ComparedValues,
     DeclaredValues,
+    IncidentComparedValues,
     IncidentField,
     IncidentQueryValues,
     IncidentReplyValues,
@@ -143,8 +143,8 @@ def _fields(fact: IncidentFact | None, saying: _Saying) -> tuple[IncidentField, 
     return tuple(IncidentField(field=name, value=saying.text(value)) for name, value in rows)
 
 
-def _compared(field: FieldCompared, saying: _Saying) -> ComparedValues:
-    return ComparedValues(
+def _compared(field: FieldCompared, saying: _Saying) -> IncidentComparedValues:
+    return IncidentComparedValues(
         field=field.field,
         ours=saying.text(compared_text(field.ours)),
         theirs=saying.text(compared_text(field.theirs)),

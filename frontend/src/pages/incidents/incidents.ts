@@ -1,6 +1,6 @@
 /** What the parts of the page Incidents share: codes as words, what a side states, what is owed. */
 
-import type { IncidentLine, IncidentValues, OwedValues, StatedValues } from '../../generated/types';
+import type { IncidentLine, IncidentSheet, OwedValues, StatedValues } from '../../generated/types';
 import { partyCode } from '../../lib/desk';
 import { durationWords } from '../../lib/duration';
 import { formatTime } from '../../lib/time';
@@ -15,7 +15,7 @@ export function formWords(form: string): string {
 }
 
 export function stateWords(state: string): string {
-  return say(`incident-page-state-${state}`);
+  return say(`incident-state-${state}`);
 }
 
 /** The name of a field; those of a version have words of the record, the rest words of the page. */
@@ -56,7 +56,7 @@ export function metres(distance: number): string {
 }
 
 /** Our version of an event, whichever of the two was opened; null: we have none. */
-export function oursOf(incident: IncidentValues): IncidentLine | null {
+export function oursOf(incident: IncidentSheet): IncidentLine | null {
   if (incident.line.ours) return incident.line;
   return incident.paired?.ours ? incident.paired : null;
 }

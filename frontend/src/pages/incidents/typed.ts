@@ -1,6 +1,6 @@
 /** A version of an incident as it is typed, kept as a draft; and what is asked of our node from it. */
 
-import type { IncidentDraft, IncidentValues, StatedValues } from '../../generated/types';
+import type { IncidentDraft, IncidentSheet, StatedValues } from '../../generated/types';
 import { formatTime } from '../../lib/time';
 import { noAltitude, type AltitudeTyped } from '../notices/typed';
 
@@ -50,12 +50,12 @@ function noTexts(): Record<TextField, string> {
 }
 
 /** What stands now, as it would be typed: an amendment says all of a version anew. */
-export function typedOf(incident: IncidentValues): IncidentTyped {
+export function typedOf(incident: IncidentSheet): IncidentTyped {
   const said = new Map(incident.fields.map((field) => [field.field, field.said]));
   const text = (field: string): string => said.get(field)?.text ?? '';
   const when = said.get('when');
   return {
-    ...noIncident(incident.line.form, incident.line.precedence.toLowerCase(), incident.to_posts, incident.notice ?? ''),
+    ...noIncident(incident.line.form, incident.line.precedence.toLowerCase(), incident.whole.to_posts, incident.whole.notice),
     start: timeOf(when?.start_ms),
     end: when && when.end_ms !== when.start_ms ? timeOf(when.end_ms) : '',
     about: when?.about ?? false,
