@@ -1,5 +1,4 @@
-"""The page Incidents in the real browser: reported in one press, both versions side by side, asked and answered; and the
-line as its parties declare it."""
+"""Incidents in the real browser, both versions side by side, asked and answered; and the line as it is declared."""
 
 from playwright.sync_api import expect
 from tests.console.browser import PATIENCE_MS
