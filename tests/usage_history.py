@@ -12,10 +12,17 @@ from statistics import median_low
 from coupefeu.errors import PolicyError, UsageError
 from coupefeu.model.calls import DeclineReason, Outcome
 from coupefeu.model.entry import Kind
+from coupefeu.model.incidents import Closure, IncidentForm, IncidentState
 from coupefeu.model.messages import Channel, Content, Form, Operative
 from coupefeu.model.notices import Answer, CheckIn
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.services.calls.commands import AnswerCall, DeclineCall, GiveUp, PlaceCall, WithdrawCall
+from coupefeu.services.incidents.commands import (
+    AmendIncident,
+    CloseIncident,
+    ReopenIncident,
+    ReportIncident,
+)
 from coupefeu.services.messages.commands import AnswerLineTest, Read, ReadBack, Say, SendLineTest, Take
 from coupefeu.services.messages.status import StepName
 from coupefeu.services.notices.commands import (
@@ -45,15 +52,16 @@ class History:
     def __init__(self, folder, seed):
         self.nodes = open_line(folder)
         self.random = random.Random(seed)
-        self.said, self.called, self.filed, self.tested = [], [], [], []
+        self.said, self.called, self.filed, self.tested, self.reported = [], [], [], [], []
 
     def node(self, name):
         return self.nodes.us if name == "us" else self.nodes.ru
 
     def live(self, steps):
         acts = (
-            *(self.say,) * 6, self.take, self.read_back, self.reply, *(self.call,) * 2, self.end_call,
-            *(self.file,) * 2, self.answer, self.change, self.move, *(self.test,) * 3, self.answer_test,
+            *(self.say,) * 6, self.take, self.read_back, self.reply, *(self.call,) * 4, self.end_call,
+            *(self.file,) * 2, self.answer, self.change, self.move, self.report, *(self.turn,) * 2, *(self.test,) * 3,
+            self.answer_test,
         )  # fmt: skip
         for _ in range(steps):
             act = self.random.choice(acts)
@@ -149,6 +157,27 @@ class History:
         )
         self.said.append((OTHER[author], entry, Form.REPLY))
 
+    # --- incidents --------------------------------------------------------------------------------------
+
+    def report(self, who):
+        form = self.random.choice((IncidentForm.STRUCK_AFTER_NOTICE, IncidentForm.AIRCRAFT_ASTRAY))
+        (entry,) = self.node(who).act(ReportIncident(form=form, from_post=POST[who][0]))
+        self.reported.append((who, entry))
+
+    def turn(self, who):
+        """Amend, close or open again one that was reported."""
+        author, incident = self.some(self.reported)
+        own = {"incident": incident, "from_post": POST[author][0]}
+        command = self.random.choice(
+            (
+                AmendIncident(form=IncidentForm.OTHER, **own),
+                CloseIncident(closure=Closure.EXPLAINED, **own),
+                CloseIncident(closure=Closure.EXPLAINED, **own),
+                ReopenIncident(words="again", **own),
+            )
+        )
+        self.node(author).act(command)
+
     # --- line tests -------------------------------------------------------------------------------------
 
     def test(self, who):
@@ -178,6 +207,7 @@ class History:
         command = self.random.choice(
             (
                 AnswerCall(call=call, from_post=post),
+                AnswerCall(call=call, from_post=post),
                 DeclineCall(call=call, from_post=post, reason=DeclineReason.NOT_NOW, words="later"),
                 GiveUp(calls=(call,), outcome=Outcome.NO_ANSWER, rang_ms=5),
             )
@@ -201,7 +231,7 @@ class History:
 
     def answer(self, who):
         author, notice, fact = self.some(self.filed[-3:])
-        answer = self.random.choice(list(Answer))
+        answer = self.random.choice((*(Answer.AGREED,) * 6, *Answer))
         volumes = encode_volume(fact.volumes[0]) if answer is Answer.COUNTER_PROPOSAL else b""
         command = AnswerNotice(
             notice=notice, from_post=POST[OTHER[author]][0], answer=answer, volumes=volumes, words="so"
@@ -429,6 +459,21 @@ class Recounted:
         }
         return next((word for word, holds in words.items() if holds), "pending")
 
+    def incidents(self):
+        """Give (party, form) -> (how many, how many closed, notices), incident by incident."""
+        counted, closed = Counter(), Counter()
+        notices = Counter(self.party(place) for place in self.inside(Kind.NOTICE_FILED))
+        for place in self.inside(Kind.INCIDENT_REPORTED):
+            view = self.desk.incidents.get(place)
+            key = self.party(place), view.fact.form.name
+            counted[key] += 1
+            closed[key] += view.state is IncidentState.CLOSED
+        return {
+            key: (count, closed[key], notices[key[0]] if key[1] == "STRUCK_AFTER_NOTICE" else None)
+            for key, count in counted.items()
+            if key[0] in self.whose
+        }
+
     def holds(self):
         """Give party -> (holds, running, impeded, total, longest), movement by movement."""
         found = {party: [0, 0, 0, 0, 0] for party in self.whose}
@@ -465,6 +510,9 @@ def figures_of(usage):
             for each in usage.line_tests
         },
         "notices": {(each.party, each.form, each.outcome.value): each.count for each in usage.notices},
+        "incidents": {
+            (each.party, each.form): (each.count, each.closed, each.notices) for each in usage.incidents
+        },
         "holds": {
             each.party: (each.holds, each.running, each.impeded, each.total_ms, each.longest_ms)
             for each in usage.holds
@@ -483,6 +531,7 @@ def recounted(node, asked):
             "calls": slow.calls(),
             "line_tests": slow.line_tests(),
             "notices": dict(slow.notices()),
+            "incidents": slow.incidents(),
             "holds": slow.holds(),
         }
     finally:

@@ -8,7 +8,7 @@ from coupefeu.services.usage.asked import Asked
 
 DAY_MS = 86_400_000
 HISTORIES = size(small=2, full=200)
-STEPS = size(small=120, full=600)
+STEPS = size(small=150, full=600)
 
 
 @pytest.fixture(scope="module")
@@ -56,12 +56,13 @@ def test_both_records_give_the_same_figures(history):
 
 
 def test_the_histories_hold_what_there_is_to_count(histories):
-    found = {"whats": set(), "outcomes": set(), "calls": set(), "tests": set()}
+    found = {"whats": set(), "outcomes": set(), "calls": set(), "tests": set(), "incidents": set()}
     for history in histories:
         usage = count(history.nodes.us, next(spans(history)))
         found["whats"] |= {each.what.value for each in usage.answers if each.answered}
         found["outcomes"] |= {each.outcome.value for each in usage.notices}
         found["calls"] |= {each.outcome for each in usage.calls}
+        found["incidents"] |= {(each.form, bool(each.closed)) for each in usage.incidents}
         found["tests"] |= {
             name
             for each in usage.line_tests
@@ -71,4 +72,6 @@ def test_the_histories_hold_what_there_is_to_count(histories):
     assert found["whats"] == {"taken", "read_back", "reply", "call"}
     assert found["outcomes"] >= {"impeded", "denied", "facilitated", "withdrawn", "unanswered", "not_asked"}
     assert found["calls"] >= {"answered", "declined", "other_channel"}
+    assert {form for form, _ in found["incidents"]} >= {"STRUCK_AFTER_NOTICE", "AIRCRAFT_ASTRAY"}
+    assert {is_closed for _, is_closed in found["incidents"]} == {True, False}
     assert found["tests"] == {"held", "without_test", "without_answer"}

@@ -5,17 +5,21 @@ The record is real and its clock is virtual; what an alerter would wait for is n
 
 import asyncio
 import json
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 
 import pytest
 from tests.alert_receivers import KEY, PASSWORD, USER, Hook, Post, make_certificate
 from tests.scenario.stage import do, open_line
+from tests.scenario.test_conflicts import file, patrol
+from tests.scenario.test_convoy_2024 import UNITS, Convoy
 
+from coupefeu.model.notices import Answer
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.alerting.alerter import Alerter
-from coupefeu.node.alerting.causes import MAX_LISTED
+from coupefeu.node.alerting.causes import MAX_LISTED, compare
 from coupefeu.node.alerting.kept import FILE, Kept
+from coupefeu.node.alerting.looking import look
 from coupefeu.node.alerting.settings import (
     AlertSettings,
     Security,
@@ -24,6 +28,7 @@ from coupefeu.node.alerting.settings import (
     WebhookSettings,
     _authorities,
 )
+from coupefeu.node.alerting.texts import Speaker, body_of, json_of
 from coupefeu.node.events import LineChanged
 from coupefeu.services.messages.commands import Take
 from coupefeu.services.watch.unstaffed import Unstaffed, UnstaffedCause
@@ -368,3 +373,43 @@ def test_the_firebreak_is_told_by_its_level_and_its_reasons_and_no_cause_twice(t
 
 def desk_of(desk):
     return desk.us.desk()
+
+
+def keys(node, *wanted, is_link_up=True):
+    """Give what stands now, by key, with its state."""
+    with closing(node.desk()) as desk:
+        return {
+            key: each.state for key, each in look(desk, frozenset(wanted), (), is_link_up=is_link_up).items()
+        }
+
+
+def test_units_that_are_not_reached_are_a_cause_from_the_lead_time_on_and_a_stop_changes_it(tmp_path):
+    convoy = Convoy(tmp_path)
+    convoy.answer(Answer.AGREED)
+    convoy.do(convoy.ru, convoy.desk(convoy.ru).pass_down(UNITS))
+    assert keys(convoy.us, Wanted.UNITS) == {}, "the lead time has not begun"
+    convoy.later(10)
+    assert keys(convoy.us, Wanted.UNITS) == {"units US/0": "lead"}
+    convoy.do(convoy.us, convoy.desk(convoy.us).stop(words="Guards were seen."))
+    assert keys(convoy.us, Wanted.UNITS) == {"units US/0": "stopped"}
+    with closing(convoy.us.desk()) as desk:
+        causes = look(desk, frozenset({Wanted.UNITS}), (), is_link_up=True)
+    alert = compare({}, causes)
+    speaker = Speaker(agreement=convoy.us.agreement, party="us", language="en", now_ms=0)
+    said = body_of(alert, speaker) + json_of(alert, speaker).decode()
+    assert not [unit.name for unit in UNITS if unit.name in said], (
+        "a unit is named by people: no word of it leaves"
+    )
+    assert "Guards" not in said
+
+
+def test_conflicts_that_raise_an_alarm_at_home_are_causes(tmp_path):
+    nodes = open_line(tmp_path)
+    file(nodes.us, patrol(start=1))
+    nodes.run(seconds=2)
+    file(nodes.ru, patrol(start=1, title="Theirs"))
+    nodes.run(seconds=2)
+    assert keys(nodes.us, Wanted.CONFLICTS) == {"conflict US/0 RU/0": "lead"}
+    nodes.disconnect()
+    nodes.run(seconds=7 * 3_600)
+    assert keys(nodes.us, Wanted.CONFLICTS) == {}, "both are over"

@@ -15,7 +15,9 @@ from coupefeu.services.usage.status import (
 
 
 def usage(**tables):
-    empty = dict.fromkeys(("kinds", "messages", "line_tests", "calls", "answers", "notices", "holds"), ())
+    empty = dict.fromkeys(
+        ("kinds", "messages", "line_tests", "calls", "answers", "notices", "holds", "incidents"), ()
+    )
     return Usage(
         from_ms=0, to_ms=1, as_of_ms=1, party="", parties=("us", "ru"), entries=1, before_asked=0, **(empty | tables)
     )  # fmt: skip

@@ -3275,6 +3275,19 @@ export interface HoldCount {
 }
 
 /**
+ * Incidents that a party reported, by the name of `IncidentForm` (None: not readable, or erased); `closed` of them.
+ *
+ * `notices`: of STRUCK AFTER NOTICE, how many notices of that party there were: what happened to what was notified.
+ */
+export interface IncidentCount {
+  readonly party: string;
+  readonly form: string | null;
+  readonly count: number;
+  readonly closed: number;
+  readonly notices: number | null;
+}
+
+/**
  * The figures of [from_ms, to_ms) of one party, or of all where `party` is "".
  *
  * `before_asked`: answers that their author's clock puts before what they answer; they count as at once.
@@ -3293,6 +3306,7 @@ export interface Usage {
   readonly answers: readonly AnswerTime[];
   readonly notices: readonly NoticeCount[];
   readonly holds: readonly HoldCount[];
+  readonly incidents: readonly IncidentCount[];
   readonly before_asked: number;
 }
 

@@ -54,6 +54,12 @@ def figures_lines(usage: Usage, language: str) -> Iterator[str]:
          say(f"figures-outcome-{each.outcome.value.replace('_', '-')}", language), str(each.count))
         for each in usage.notices
     ], language)  # fmt: skip
+    yield from _table("figures-incidents", [
+        (each.party, incident_form_words(each.form, language), str(each.count),
+         say("figures-incidents-row", language, closed=each.closed),
+         "" if each.notices is None else say("figures-incidents-notices", language, count=each.notices))
+        for each in usage.incidents
+    ], language)  # fmt: skip
     yield from _table("figures-holds", [
         (each.party, say("figures-holds-row", language, holds=each.holds, running=each.running,
                          impeded=each.impeded, median=time_words(each.median_ms),
@@ -123,6 +129,12 @@ def form_words(form: str | None, language: str) -> str:
 def notice_form_words(form: int | None, language: str) -> str:
     """Name a form of notice."""
     return say("figures-unreadable" if form is None else f"notices-form-{form}", language)
+
+
+def incident_form_words(form: str | None, language: str) -> str:
+    """Name a form of incident."""
+    key = f"incident-form-{(form or '').lower().replace('_', '-')}"
+    return say(key if has(key) else "figures-unreadable", language)
 
 
 def subject_words(subject: str | None, language: str) -> str:

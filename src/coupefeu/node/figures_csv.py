@@ -3,8 +3,8 @@
     exercise,table,party,of,also,post,precedence,asked,count,median_s,worst_s
     ,answers,ru,taken,,ru.duty,FLASH,,12,41.2,311.0
 
-`table` is entries, messages, line_tests, calls, answers, notices or holds; `of`, `also` name what is counted by codes
-(kind, form and subject, outcome), as `--json` has them.
+`table` is entries, messages, line_tests, calls, answers, notices, incidents or holds; `of`, `also` name what is counted
+by codes (kind, form and subject, outcome), as `--json` has them.
 """
 
 from collections.abc import Iterator
@@ -69,6 +69,11 @@ def _rows(usage: Usage) -> Iterator[Cells]:
             "also": notice.outcome.value,
             "count": notice.count,
         }
+    for incident in usage.incidents:
+        form = incident.form or NOT_READABLE
+        own = {"table": "incidents", "party": incident.party, "of": form}
+        yield {**own, "asked": incident.notices, "count": incident.count}
+        yield {**own, "also": "closed", "count": incident.closed}
     for hold in usage.holds:
         yield {"table": "holds", "party": hold.party, "of": "impeded", "count": hold.impeded}
         yield {

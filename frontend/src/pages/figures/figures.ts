@@ -50,6 +50,11 @@ function noticeForm(form: number | null): string {
   return say(form === null ? 'figures-unreadable' : `notices-form-${form}`);
 }
 
+function incidentForm(form: string): string {
+  const key = `incident-form-${form.toLowerCase().replaceAll('_', '-')}`;
+  return words.has(key) ? say(key) : form;
+}
+
 function answerRow(each: AnswerTime): (string | number)[] {
   return [
     partyName(each.party),
@@ -85,6 +90,13 @@ export function tablesOf(usage: Usage): readonly Table[] {
       title: 'figures-notices',
       columns: ['party', 'form', 'outcome', 'count'],
       rows: usage.notices.map((each) => [partyName(each.party), noticeForm(each.form), keyed('outcome', each.outcome), each.count]),
+    },
+    {
+      title: 'figures-incidents',
+      columns: ['party', 'form', 'count', 'closed', 'notices'],
+      rows: usage.incidents.map((each) => [
+        partyName(each.party), unreadable(each.form, incidentForm), each.count, each.closed, each.notices ?? '–',
+      ]),
     },
     {
       title: 'figures-holds',

@@ -5,6 +5,8 @@ signatures over them, and the views are made of them as `coupefeu rebuild` makes
 """
 
 import random
+import shutil
+from pathlib import Path
 from typing import Any, Final
 
 from coupefeu.model.calls import Media, Outcome
@@ -27,12 +29,15 @@ from coupefeu.services.messages.forms import encode_content
 from coupefeu.services.notices.facts import ActFact, NoticeFact, encode_notice
 from coupefeu.services.notices.facts import encode_act as encode_answer
 from coupefeu.services.passing.facts import PassingFact, encode_passing
-from coupefeu.store.rebuild import rebuild
+from coupefeu.store.rebuild import rebuild, views_digest
 from coupefeu.store.sqlite import Connection, Translated, open_for_writing
+from coupefeu.store.tables import SCHEMA_VERSION
 from coupefeu.wire.head import encode_head
 
 YEAR_MS: Final = 365 * 86_400_000
 SEED: Final = 2_022
+BEGUN: Final = "begun"
+"""The file that says when the year begins."""
 _CHUNK: Final = 10_000
 _DESKS: Final = ("us.duty", "ru.duty")
 _USUAL: Final = Precedence.ROUTINE
@@ -181,8 +186,23 @@ class Year:
 
 
 def used_year(bench: Bench) -> tuple[NodeFolder, int]:
-    """Give a folder whose record holds a year of `bench.sizes.entries`, and when the year begins (UTC ms)."""
-    us, _ = pair_exercise(bench.folder / "us", bench.folder / "ru")
+    """Give a folder whose record holds a year of `bench.sizes.entries`, and when the year begins (UTC ms).
+
+    It stays in the cache for the next run, as long as no view reads otherwise.
+    """
+    kept = bench.cache / f"used-{SCHEMA_VERSION}-{views_digest()[:8]}-{bench.sizes.entries}"
+    if not kept.exists():
+        making = bench.cache / f"making-used-{bench.sizes.entries}"
+        for old in (making, *bench.cache.glob(f"used-*-{bench.sizes.entries}")):
+            shutil.rmtree(old, ignore_errors=True)
+        making.mkdir(parents=True)
+        _make(bench, making)
+        making.rename(kept)
+    return NodeFolder.open(kept / "us"), int((kept / BEGUN).read_text("ascii"))
+
+
+def _make(bench: Bench, folder: Path) -> None:
+    us, _ = pair_exercise(folder / "us", folder / "ru")
     open_keeper(us, Clock()()).close()
     connection = open_for_writing(us.record_path)
     try:
@@ -197,7 +217,7 @@ def used_year(bench: Bench) -> tuple[NodeFolder, int]:
         connection.query("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     finally:
         connection.close()
-    return us, begun_ms
+    (folder / BEGUN).write_text(str(begun_ms), "ascii")
 
 
 def _fill(connection: Connection, bench: Bench, begun_ms: int, size: int) -> None:

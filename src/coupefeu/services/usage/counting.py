@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from coupefeu.model.calls import Outcome
 from coupefeu.model.entry import Kind
+from coupefeu.model.incidents import IncidentForm
 from coupefeu.model.messages import Form, MessageId
 from coupefeu.model.precedence import Precedence
 from coupefeu.services.base import Context, Rows, Select, Statement
@@ -24,7 +25,14 @@ from coupefeu.services.usage.outcomes import (
     read_versions,
 )
 from coupefeu.services.usage.selects import CallRow, MessageGroup, NoticeRow
-from coupefeu.services.usage.status import CallCount, KindCount, MessageCount, Usage
+from coupefeu.services.usage.status import (
+    CallCount,
+    IncidentCount,
+    KindCount,
+    MessageCount,
+    NoticeCount,
+    Usage,
+)
 
 Stream = Callable[[Statement], Iterable[tuple[Any, ...]]]
 """Runs a select over the view tables; its rows one by one."""
@@ -63,6 +71,7 @@ def count_usage(stream: Stream, select: Select, record: OfTheRecord, asked: Aske
         context,
     )
     tests = read_tests(stream(selects.select_line_tests(asked)), context)
+    incidents = _incidents(stream(selects.select_incidents(asked)), notices)
     kinds = tuple(each for each in _kinds(record, context) if each.party in parties)
     return Usage(
         from_ms=asked.from_ms,
@@ -78,6 +87,7 @@ def count_usage(stream: Stream, select: Select, record: OfTheRecord, asked: Aske
         answers=answers.figures(parties),
         notices=tuple(each for each in notices if each.party in parties),
         holds=count_held(holds, impeded_counts, parties),
+        incidents=tuple(each for each in incidents if each.party in parties),
         before_asked=answers.before_asked,
     )
 
@@ -86,6 +96,23 @@ def _name(codes: type[IntEnum], number: int) -> str:
     """Name a code; one of a newer peer by its number."""
     known = codes._value2member_map_.get(number)
     return f"{codes.__name__.upper()}_{number}" if known is None else known.name
+
+
+def _incidents(rows: Iterable[tuple[Any, ...]], notices: Iterable[NoticeCount]) -> list[IncidentCount]:
+    """Say of what was struck after notice also how much was notified."""
+    notified: Counter[str] = Counter()
+    for each in notices:
+        notified[each.party] += each.count
+    return [
+        IncidentCount(
+            party=party,
+            form=None if form is None else _name(IncidentForm, form),
+            count=count,
+            closed=closed,
+            notices=notified[party] if form == IncidentForm.STRUCK_AFTER_NOTICE else None,
+        )
+        for party, form, count, closed in sorted(rows, key=lambda row: (row[0], row[1] or 0))
+    ]
 
 
 def _kinds(record: OfTheRecord, context: Context) -> list[KindCount]:

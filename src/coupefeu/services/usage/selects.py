@@ -172,6 +172,24 @@ _VERSIONS: Final = text(
 )
 
 
+_OF_INCIDENT: Final = "c.root_log = a.log AND c.root_idx = a.idx AND c.party = a.party AND c.effect = ''"
+_NEWEST: Final = "ORDER BY c.log DESC, c.idx DESC LIMIT 1"
+_FORM: Final = (
+    "SELECT c.form FROM incident_acts c WHERE "  # noqa: S608 - as above
+    f"{_OF_INCIDENT} AND c.kind IN ({int(Kind.INCIDENT_REPORTED)}, {int(Kind.INCIDENT_AMENDED)}) {_NEWEST}"
+)
+_TURN: Final = (
+    "SELECT c.kind FROM incident_acts c WHERE "  # noqa: S608 - as above
+    f"{_OF_INCIDENT} AND c.kind IN ({int(Kind.INCIDENT_CLOSED)}, {int(Kind.INCIDENT_REOPENED)}) {_NEWEST}"
+)
+_INCIDENTS: Final = text(
+    "SELECT party, form, count(*), sum(is_closed) FROM ("  # noqa: S608 - as above
+    f"SELECT a.party AS party, ({_FORM}) AS form, coalesce(({_TURN}) = {int(Kind.INCIDENT_CLOSED)}, 0) AS is_closed"
+    f" FROM incident_acts a WHERE a.kind = {int(Kind.INCIDENT_REPORTED)} AND a.effect IN ('', 'erased')"
+    " AND a.claimed_ms >= :from_ms AND a.claimed_ms < :to_ms) GROUP BY party, form"
+)
+
+
 def select_messages(asked: Asked) -> Statement:
     """Count messages that are alike, as `MessageGroup`."""
     return Statement(_MESSAGES, _span(asked))
@@ -205,6 +223,11 @@ def select_notices(asked: Asked) -> Statement:
 def select_notice_acts(asked: Asked) -> Statement:
     """Name every entry about the notices of the span that ask for an answer, by notice, as `NoticeActRow`."""
     return Statement(_NOTICE_ACTS, _span(asked))
+
+
+def select_incidents(asked: Asked) -> Statement:
+    """Count the incidents of the span: party, form, how many, how many of them are closed."""
+    return Statement(_INCIDENTS, _span(asked))
 
 
 def select_check_ins(asked: Asked) -> Statement:

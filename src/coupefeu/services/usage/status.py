@@ -127,6 +127,20 @@ class HoldCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentCount:
+    """Incidents that a party reported, by the name of `IncidentForm` (None: not readable, or erased); `closed` of them.
+
+    `notices`: of STRUCK AFTER NOTICE, how many notices of that party there were: what happened to what was notified.
+    """
+
+    party: str
+    form: str | None
+    count: int
+    closed: int
+    notices: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
     """The figures of [from_ms, to_ms) of one party, or of all where `party` is "".
 
@@ -146,4 +160,5 @@ class Usage:
     answers: tuple[AnswerTime, ...]
     notices: tuple[NoticeCount, ...]
     holds: tuple[HoldCount, ...]
+    incidents: tuple[IncidentCount, ...]
     before_asked: int
