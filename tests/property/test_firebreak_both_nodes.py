@@ -1,13 +1,42 @@
 """Both nodes come to the same level from the same entries, whatever came first, and however authors lie about times."""
 
 import random
+from collections import Counter
 
 import pytest
 from tests.firebreak_marks import DAY_MS, HOUR_MS, START_MS, WATCHED_RULES, agreement
-from tests.firebreak_records import History, Views
+from tests.firebreak_records import History, Views, of_both
 from tests.sizes import size
 
+from coupefeu.model.firebreak import Level
+
 AGREED = agreement(*WATCHED_RULES, watch_grace_s=3_600)
+
+
+@pytest.mark.parametrize("shard", range(size(small=1, full=25)))
+def test_both_nodes_say_the_same_of_the_same_entries(shard):
+    """In the soak 10^5 histories, each at two instants."""
+    ours, theirs = Views(AGREED, 0), Views(AGREED, 1)
+    count = size(small=60, full=4_000)
+    levels, rules = Counter(), set()
+    for seed in range(shard * count, (shard + 1) * count):
+        history, chance = History(seed), random.Random(seed)
+        last_ms = history.now_ms + chance.choice((60_000, HOUR_MS, DAY_MS))
+        instants = [last_ms, chance.randrange(START_MS - HOUR_MS, last_ms)]
+        first, second = ours.levels(history, instants), theirs.levels(history, instants)
+        for one, other in zip(first, second, strict=True):
+            assert of_both(one) == of_both(other), (seed, one.asked)
+            assert all(each.entries for each in one.reasons)
+            levels[one.level] += 1
+            rules |= {each.rule for each in one.reasons}
+    assert set(levels) == set(Level)
+    assert {
+        "refused-strained",
+        "unanswered-strained",
+        "acknowledgement-strained",
+        "watch-strained",
+        "unknown",
+    } <= rules
 
 
 def test_what_a_node_knew_then_is_what_it_judged_then():

@@ -165,6 +165,19 @@ def test_a_unit_that_was_not_reached(nodes):
     assert "units-not-reached" not in fired(nodes)
 
 
+def test_a_notice_without_answer_its_units_and_a_conflict(nodes):
+    ours = replace(CONVOY, units=("Brigade 1",))
+    (number,) = nodes.us.act(FileNotice.of(ours, US))
+    assert "notice-unanswered" not in fired(nodes)
+    nodes.ru.act(FileNotice.of(replace(CONVOY, volumes=(area(73),), wants_answer=False), RU))
+    seen = fired(nodes)
+    assert seen["conflict-unsettled"].entries
+    assert number in fired(nodes, wait=25 * HOUR)["notice-unanswered"].entries
+    assert number in fired(nodes, wait=48 * HOUR)["units-not-reached"].entries
+    nodes.us.act(WithdrawNotice(notice=number, from_post=US))
+    assert not {"notice-unanswered", "conflict-unsettled", "units-not-reached"} & set(fired(nodes))
+
+
 def test_calls_that_were_declined(nodes):
     for times in range(1, 4):
         number = call(nodes.us, "ru.minister", from_post="us.secretary")

@@ -54,7 +54,8 @@ def _mark(standing: "Standing", context: Context, select: Select) -> Iterator[St
     asked = next(iter(addressed_by(standing.root)), standing.root.party)
     named = [(each.party, each.name) for each in view.units]
     named += [(asked, each.unit) for each in view.gaps if not each.party]
-    for number, (party, unit) in enumerate(sorted(named)[:MOST_OF_ONE]):
+    # 0 is what the same version asks of the same party itself (`awaited.mark_answers`).
+    for number, (party, unit) in enumerate(sorted(named)[: MOST_OF_ONE - 1], start=1):
         if party in context.parties:
             awaited = Awaited(
                 topic=Topic.UNITS,
