@@ -16,6 +16,7 @@ from coupefeu.node.bench.calls import measure_call_flood, measure_calls, measure
 from coupefeu.node.bench.collisions import measure_collisions
 from coupefeu.node.bench.communiques import measure_communique, measure_proof
 from coupefeu.node.bench.figures import Bench, Figure, Progress, Sizes
+from coupefeu.node.bench.firebreak import measure_firebreak
 from coupefeu.node.bench.messages import measure_bytes, measure_message, measure_pipelined
 from coupefeu.node.bench.records import measure_start, measure_verify
 from coupefeu.node.bench.usage import measure_usage
@@ -43,6 +44,7 @@ MEASUREMENTS: Final[dict[str, Callable[[Bench], AsyncIterator[Figure]]]] = {
     "notices": measure_collisions,
     "all-pairs": measure_all_pairs,
     "usage": measure_usage,
+    "firebreak": measure_firebreak,
 }
 
 

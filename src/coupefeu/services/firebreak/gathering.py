@@ -42,6 +42,14 @@ OPENED_TOPICS: Final[Mapping[Topic, tuple[int, ...]]] = {
 """What is opened and awaits something, and of which precedences it can be."""
 Row = Mapping[str, Any]
 
+EVENT: Final = ", ".join(
+    f"e.{each}"
+    for each in (
+        *("topic", "key", "party", "post", "precedence", "value", "log", "idx", "first_log", "first_idx"),
+        *("due_ms", "counted_ms", "known_ms"),
+    )
+)
+"""What of an event its mark is made of."""
 _COUNTS: Final = {
     False: "e.counted_ms <= :until_ms",
     True: "e.known_ms <= :until_ms AND e.arrived_ms <= :until_ms",
@@ -60,7 +68,7 @@ def _newest(known: bool) -> Any:
         "WITH w AS MATERIALIZED (SELECT"  # noqa: S608 - fixed texts
         f" (SELECT {_JSON_PLACE} FROM firebreak_events AS e WHERE {_KEY} AND {_COUNTS[known]}"
         f" ORDER BY e.{by} DESC, e.log DESC, e.idx DESC LIMIT 1) AS place FROM json_each(:keys) AS j)"
-        f" SELECT e.* FROM w CROSS JOIN firebreak_events AS e WHERE w.place IS NOT NULL AND {_SAME}"
+        f" SELECT {EVENT} FROM w CROSS JOIN firebreak_events AS e WHERE w.place IS NOT NULL AND {_SAME}"
     )
 
 
@@ -68,7 +76,7 @@ def _attempts(known: bool) -> Any:
     """Select the newest attempts of one pair and outcome after its last contact."""
     by = _BY[known]
     return text(
-        f"SELECT e.* FROM firebreak_events AS e WHERE e.topic = '{Topic.ATTEMPT}' AND e.key = :key"  # noqa: S608 - as above
+        f"SELECT {EVENT} FROM firebreak_events AS e WHERE e.topic = '{Topic.ATTEMPT}' AND e.key = :key"  # noqa: S608 - as above
         f" AND e.{by} >= :after_ms AND {_COUNTS[known]}"
         f" ORDER BY e.{by} DESC, e.log DESC, e.idx DESC LIMIT {MOST_COUNTED}"
     )
@@ -86,7 +94,7 @@ def _having(known: bool) -> Any:
 MOST_DECLARED: Final = 16
 _SELECT_LAST: Final = {
     known: text(
-        f"SELECT e.* FROM firebreak_events AS e WHERE e.topic = :topic AND e.key = :key AND {_COUNTS[known]}"  # noqa: S608 - as above
+        f"SELECT {EVENT} FROM firebreak_events AS e WHERE e.topic = :topic AND e.key = :key AND {_COUNTS[known]}"  # noqa: S608 - as above
         f" ORDER BY e.{_BY[known]} DESC, e.log DESC, e.idx DESC LIMIT {MOST_DECLARED}"
     )
     for known in (False, True)

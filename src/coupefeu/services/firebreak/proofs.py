@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.model.precedence import Precedence
@@ -10,7 +10,7 @@ from coupefeu.model.topics import Topic
 from coupefeu.services.base import Context, Select
 from coupefeu.services.firebreak.marks import Bound, Mark, Proof, Role
 from coupefeu.services.firebreak.rows import select_times
-from coupefeu.services.firebreak.tables import NO_PRECEDENCE, SLOT_BITS, read_lane, unpacked
+from coupefeu.services.firebreak.tables import SLOT_BITS, read_lane, unpacked
 
 Row = Mapping[str, Any]
 
@@ -22,7 +22,7 @@ def proof_of(row: Row, entry: MessageId) -> Proof:
         counted_ms=row["counted_ms"],
         claimed_ms=row["claimed_ms"],
         arrived_ms=row["arrived_ms"],
-        mark=Bound(row["bound"]),
+        mark=_BOUNDS[row["bound"]],
     )
 
 
@@ -52,7 +52,7 @@ class Proofs:
         """Make the mark of a row of `EVENTS`."""
         named = [(row["first_log"], row["first_idx"]), (row["log"], row["idx"])]
         return Mark(
-            topic=Topic(row["topic"]),
+            topic=_TOPICS[row["topic"]],
             role=Role.EVENT,
             key=row["key"],
             party=row["party"],
@@ -92,5 +92,10 @@ class Proofs:
         return replace(found, counted_ms=row["until_ms"], arrived_ms=row["until_arrived_ms"], mark=Bound.NONE)
 
 
+_BOUNDS: Final = {each.value: each for each in Bound}
+_TOPICS: Final = {each.value: each for each in Topic}
+_PRECEDENCES: Final = {int(each): each for each in Precedence}
+
+
 def _precedence(number: int) -> Precedence | None:
-    return None if number == NO_PRECEDENCE else Precedence(number)
+    return _PRECEDENCES.get(number)

@@ -192,7 +192,8 @@ def forget_opened(root: MessageId, topic: Topic) -> Statement:
 
 
 _SELECT_TIMES: Final = text(
-    "SELECT json_extract(j.value, '$[0]') AS log, json_extract(j.value, '$[1]') AS idx, t.*"
+    "SELECT json_extract(j.value, '$[0]') AS log, json_extract(j.value, '$[1]') AS idx,"
+    " t.claimed_ms, t.arrived_ms, t.counted_ms, t.bound"
     " FROM json_each(:entries) AS j JOIN firebreak_times AS t"
     " ON t.position = json_extract(j.value, '$[2]') AND t.place = json_extract(j.value, '$[3]')"
 )
