@@ -59,6 +59,7 @@ NAMES = {
         "notices-load",
     ],
     "all-pairs": ["all-pairs"],
+    "usage": ["usage"],
     "firebreak": ["firebreak-entry", "firebreak-at", "firebreak-known"],
 }
 
