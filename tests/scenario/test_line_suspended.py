@@ -10,6 +10,7 @@ from tests.scenario.stage import DESKS, do, open_line, say
 
 from coupefeu.errors import PolicyError
 from coupefeu.model.calls import CallState
+from coupefeu.model.entry import Kind
 from coupefeu.model.incidents import IncidentForm
 from coupefeu.model.line_state import LineState
 from coupefeu.model.messages import Form
@@ -109,6 +110,6 @@ def test_what_comes_all_the_same_is_kept_and_marked_and_rings_nothing(tmp_path):
     line.settle()
     seen = line.desk(line.ru).call(call)
     assert seen.effect == "line_suspended"
-    assert not seen.is_rung
+    assert Kind.CALL_RINGING not in {step.kind for step in (*seen.steps, *seen.without_effect)}
     assert line.ru.message(message).effect == "line_suspended"
     assert line.ru.message(earlier).effect == "", "what was here before stands"

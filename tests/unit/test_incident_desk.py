@@ -27,6 +27,7 @@ from coupefeu.services.incidents.listed import IncidentFilter
 from coupefeu.services.incidents.views import MAX_ACTS, empty_incidents
 from coupefeu.services.line_state.commands import DeclareLineState
 from coupefeu.services.line_state.facts import LineStateFact
+from coupefeu.store.exchange import find_exchange
 from coupefeu.store.rebuild import rebuild
 
 LAUNCH = IncidentForm.ACCIDENTAL_LAUNCH
@@ -98,6 +99,14 @@ def test_versions_are_proposed_by_place_and_time_within_what_is_agreed(
         assert each.gap_ms == minutes * MINUTE_MS
         assert not each.is_by_report
         assert each.distance_m == (None if place is None else pytest.approx(kilometres * 1_000, abs=200))
+
+
+def test_what_was_amended_is_proposed_by_what_it_says_now(line, desk):
+    start_ms, later_ms = line.now_ms, line.now_ms + 600 * MINUTE_MS
+    number = report(line, when_ms=(start_ms, start_ms))
+    other = theirs(line, when_ms=(start_ms, start_ms))
+    line.hear(Kind.INCIDENT_AMENDED, IncidentFact(form=LAUNCH, when_ms=(later_ms, later_ms)), other)
+    assert desk.incidents.candidates(number) == ()
 
 
 def test_the_nearest_is_proposed_first_and_one_of_our_own_never(line, desk):
@@ -213,3 +222,13 @@ def test_a_request_of_2099_is_due_from_when_it_came(line, desk):
     )
     (asked,) = desk.incidents.get(number).queries
     assert asked.asked_ms == asked.arrived_ms
+
+
+def test_an_incident_is_erased_as_one_with_all_about_it(line, desk):
+    mine, other = write_everything(line)
+    about = {each.id for each in desk.incidents.get(mine).steps}
+    for entry in about:
+        exchange = find_exchange(desk.select, entry)
+        assert exchange.root == mine
+        assert {each.id for each in exchange.members} == about
+    assert other not in about

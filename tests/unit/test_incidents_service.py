@@ -311,6 +311,16 @@ def test_an_incident_is_closed_and_opened_again(line):
     assert line.view(number).closed_by is None
 
 
+def test_to_close_what_is_closed_and_to_open_what_is_open_changes_nothing(line):
+    number = theirs(line)
+    opened = line.hear(Kind.INCIDENT_REOPENED, IncidentActFact(words="Why?"), number)
+    closed = line.hear(Kind.INCIDENT_CLOSED, IncidentActFact(closure=Closure.EXPLAINED), number)
+    again = line.hear(Kind.INCIDENT_CLOSED, IncidentActFact(closure=Closure.UNRESOLVED), number)
+    effects = line.effects(number)
+    assert [effects[each] for each in (opened, closed, again)] == ["not_closed", "", "already_closed"]
+    assert line.view(number).closed_by.id == closed
+
+
 # --- what a peer may write ----------------------------------------------------------------------------------
 
 
