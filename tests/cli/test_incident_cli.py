@@ -178,7 +178,10 @@ def test_the_line_is_declared_and_taken_back(line):
     )
     ours = next(each for each in later["parties"] if each["ours"])
     assert (ours["state"], ours["next"]["state"]) == ("open", "suspended")
+    assert any("US will hold the line SUSPENDED" in each for each in line.run("status"))
     assert line.json("line-state", "degrade")["state"] == "degraded"
+    assert line.json("status")["line_state"]["state"] == "degraded"
+    assert any("US holds the line DEGRADED since" in each for each in line.run("status"))
     assert line.json("line-state", "close")["state"] == "closed"
     assert line.json("line-state", "open", "--words", "Agreed.")["state"] == "open"
     text = "\n".join(line.run("line-state", "show", "--language", "ru"))

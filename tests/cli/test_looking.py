@@ -120,7 +120,7 @@ def test_status_of_a_stopped_node_says_so_and_what_each_side_holds(line):
     assert set(values) == {
         "exercise", "party", "as_of_ms", "agreement", "recovering", "backup", "records", "open", "looked_at", "overdue",
         "evidence", "not_whole", "watches", "unstaffed", "running", "lines", "calls", "recovery", "clock_shift_ms",
-        "secrets", "witnesses", "to_be_erased", "record_mode", "content_age_s",
+        "secrets", "witnesses", "to_be_erased", "record_mode", "content_age_s", "line_state",
     }  # fmt: skip
     assert values["records"]["us"]["size"] == values["records"]["us"]["cosigned_by"]["ru"]
     assert values["records"]["ru"]["size"] >= 5

@@ -51,7 +51,7 @@ def status_lines(folder: NodeFolder, values: dict[str, Any]) -> list[str]:
         if not folder.in_person(party):
             says = f"{describe_protection(folder, party)}."
             lines += textwrap.wrap(says, 80, initial_indent="  ", subsequent_indent="  ")
-    lines += ["", *_watch_lines(folder, values)]
+    lines += ["", *_declared_lines(values), *_watch_lines(folder, values)]
     lines += [line for each in values["witnesses"] for line in _witness_lines(each, values["as_of_ms"])]
     lines += _call_lines(values["calls"], folder.agreement.calls.per_minute)
     lines += ["", "record        size   co-signed   post-quantum  last entry"]
@@ -171,6 +171,25 @@ def _line_lines(party: str, line: dict[str, Any] | None, values: dict[str, Any])
     if fetching := line["fetching"]:
         which = f"attachment {fetching['number']} of {fetching['message']}"
         lines.append(f"  on its way here         {which}, {fetching['here']:,} of {fetching['size']:,} bytes")
+    return lines
+
+
+def _declared_lines(values: dict[str, Any]) -> list[str]:
+    """Say who holds the line otherwise than open, as declared; whether it is up stands above."""
+    declared = values["line_state"]
+    lines = []
+    for each in () if declared is None else declared["parties"]:
+        party, said, coming = each["party"].upper(), each["declared"], each["next"]
+        if said is not None and each["state"] != "open":
+            since = format_date_time_group(said["begins_ms"])
+            lines.append(
+                f"! {party} holds the line {each['state'].upper()} since {since} [{said['number']}]."
+            )
+        if coming is not None:
+            begins = format_date_time_group(coming["begins_ms"])
+            lines.append(
+                f"! {party} will hold the line {coming['state'].upper()} from {begins} [{coming['number']}]."
+            )
     return lines
 
 

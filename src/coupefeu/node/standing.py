@@ -93,6 +93,7 @@ def _before_the_first_start(folder: NodeFolder) -> dict[str, Any]:
         "backup": read_last_backup(folder.path),
         "records": {party: {"name": party.upper(), **nothing, "earlier": []} for party in names},
         "clock_shift_ms": folder.clock.shift_ms,
+        "line_state": None,
         "watches": [],
         "unstaffed": [],
         "witnesses": [witness_values(each, names) for each in _witnesses(folder, ())],
@@ -120,6 +121,8 @@ def _secret(folder: NodeFolder, party: str) -> dict[str, Any]:
 
 
 def _read(folder: NodeFolder, desk: Desk) -> dict[str, Any]:
+    from coupefeu.node.incident_values import line_state_values  # noqa: PLC0415 - a node starts as fast without
+
     names = folder.agreement.party_ids
     logs = desk.reader.logs()
     found = desk.open_messages()
@@ -127,6 +130,7 @@ def _read(folder: NodeFolder, desk: Desk) -> dict[str, Any]:
     return {
         "recovering": why_recovering(marks, {row["log"]: row["complete"] for row in logs}),
         "records": _records(desk.reader, logs, names),
+        "line_state": msgspec.to_builtins(line_state_values(desk.line_states())),
         "watches": [watch_values(each) for each in desk.watches()],
         "unstaffed": msgspec.to_builtins([unstaffed_values(each) for each in desk.staffing().unstaffed]),
         "witnesses": [witness_values(each, names) for each in _witnesses(folder, desk.reader.last_words())],
