@@ -248,6 +248,13 @@ def test_what_was_known_counts_from_its_arrival_and_is_no_younger_for_it():
     assert (reason.age_ms, reason.age_here_ms) == (DAY_MS, 0)
 
 
+def test_what_is_proved_by_two_entries_is_known_when_both_are_here():
+    proofs = (proof(START_MS, index=1, arrived_ms=START_MS + DAY_MS), proof(START_MS + 5, log=1, index=4))
+    tried = mark("attempt", START_MS, key=PAIR, value="declined", proofs=proofs)
+    assert not fires(tried, at_ms=START_MS + DAY_MS - 1, rules=(rule("refused"),), known=True)
+    assert fires(tried, at_ms=START_MS + DAY_MS, rules=(rule("refused"),), known=True)
+
+
 def test_what_came_before_it_says_that_it_was_written_is_as_old_as_its_arrival():
     early = mark("incident", NOW_MS, due_ms=START_MS, proofs=(proof(NOW_MS, 1, 3, arrived_ms=START_MS),))
     (reason,) = judged(early, at_ms=START_MS + HOUR_MS, rules=(rule("incident"),), known=True).reasons
@@ -333,6 +340,12 @@ def test_the_other_acts_are_those_of_their_topic():
     state = mark("line_state", START_MS, key="ru", value="suspended")
     assert acts(state, rules=(rule("line_suspended"),), log=1) == [(What.SET_LINE_STATE, (), (0, 1))]
     assert acts(mark("conflict", START_MS), rules=(rule("conflict"),))[0] == (What.SETTLE, (), (0, 1))
+
+
+def test_of_a_pair_of_others_nothing_is_offered_to_our_side():
+    tried = mark("attempt", START_MS, key="fr.duty/ru.duty", value="declined", party="ru")
+    (reason,) = judged(tried, rules=(rule("refused"),)).reasons
+    assert reason.acts == ()
 
 
 def test_a_mediator_is_offered_when_the_firebreak_is_broken_or_unknown():
