@@ -235,4 +235,4 @@ def _fill(connection: Connection, bench: Bench, begun_ms: int, size: int) -> Non
                 connection.raw.executemany(_INSERT, year.rows)
             written += len(year.rows)
             year.rows.clear()
-            bench.progress("entries of a year", written, wanted)
+            bench.progress("entries of a year", min(written, wanted), wanted)

@@ -46,7 +46,7 @@ EVENT: Final = ", ".join(
     f"e.{each}"
     for each in (
         *("topic", "key", "party", "post", "precedence", "value", "log", "idx", "first_log", "first_idx"),
-        *("due_ms", "counted_ms", "known_ms"),
+        *("due_ms", "counted_ms", "known_ms", "arrived_ms"),
     )
 )
 """What of an event its mark is made of."""

@@ -4,13 +4,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from sqlalchemy import literal_column
+from sqlalchemy import select as sql_select
+
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.model.precedence import Precedence
 from coupefeu.model.topics import Topic
-from coupefeu.services.base import Context, Select
+from coupefeu.services.base import Context, Select, Statement
 from coupefeu.services.firebreak.marks import Bound, Mark, Proof, Role
 from coupefeu.services.firebreak.rows import select_times
-from coupefeu.services.firebreak.tables import SLOT_BITS, read_lane, unpacked
+from coupefeu.services.firebreak.tables import IS_BOUND, SLOT_BITS, TIMES, read_lane, unpacked
 
 Row = Mapping[str, Any]
 
@@ -35,17 +38,30 @@ class Proofs:
 
     @classmethod
     def of(
-        cls, events: Collection[Row], opened: Collection[Row], context: Context, select: Select
+        cls,
+        events: Collection[Row],
+        opened: Collection[Row],
+        context: Context,
+        select: Select,
+        *,
+        with_closers: bool = False,
     ) -> "Proofs":
-        """Look up every entry that rows of `EVENTS` and `OPENED` name."""
+        """Look up every entry that rows of `EVENTS` and `OPENED` name.
+
+        Where no entry at all is counted at a bound, what the rows themselves hold says when theirs count.
+        """
         count = len(context.parties)
-        entries = {(row["log"], row["idx"]) for row in events}
-        entries |= {(row["first_log"], row["first_idx"]) for row in events if row["first_log"] is not None}
-        for row in opened:
-            closers = [row[by] for by in ("until_by", "known_by") if row[by] is not None]
-            entries |= {unpacked(each, count) for each in (row["id"] >> SLOT_BITS, *closers)}
-        times = select_times(entries, context, select)
+        own = {(row["log"], row["idx"]): row for row in events}
+        own |= {unpacked(row["id"] >> SLOT_BITS, count): row for row in opened}
+        named = {(row["first_log"], row["first_idx"]) for row in events if row["first_log"] is not None}
+        if with_closers:
+            closers = {row[by] for row in opened for by in ("until_by", "known_by")} - {None}
+            named |= {unpacked(each, count) for each in closers}
+        is_bound = bool(select(Statement(_SELECT_BOUND, {})))
+        times = select_times(named | set(own) if is_bound else named, context, select)
         known = {(row["log"], row["idx"]): proof_of(row, (row["log"], row["idx"])) for row in times}
+        if not is_bound:
+            known |= {entry: _unbound(row, entry) for entry, row in own.items()}
         return cls(known, context.parties)
 
     def event(self, row: Row) -> Mark:
@@ -92,6 +108,13 @@ class Proofs:
         return replace(found, counted_ms=row["until_ms"], arrived_ms=row["until_arrived_ms"], mark=Bound.NONE)
 
 
+def _unbound(row: Row, entry: MessageId) -> Proof:
+    """Give when an entry counts that counts as it claims."""
+    counted_ms = row["counted_ms"]
+    return Proof(entry=entry, counted_ms=counted_ms, claimed_ms=counted_ms, arrived_ms=row["arrived_ms"])
+
+
+_SELECT_BOUND: Final = sql_select(TIMES.c.place).where(IS_BOUND).limit(literal_column("1"))
 _BOUNDS: Final = {each.value: each for each in Bound}
 _TOPICS: Final = {each.value: each for each in Topic}
 _PRECEDENCES: Final = {int(each): each for each in Precedence}

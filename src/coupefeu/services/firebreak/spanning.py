@@ -85,7 +85,7 @@ def gather_between(
         values = {**span, "topic": topic.value, "keys": json.dumps(keys)}
         events += select(Statement(_SELECT_EVENTS[known], values)) if keys else ()
     late = list(_late(select, context, span, known=known))
-    proofs = Proofs.of(events, late, context, select)
+    proofs = Proofs.of(events, late, context, select, with_closers=True)
     yield from conflict_marks(select, context, from_ms, to_ms)
     yield from map(proofs.event, events)
     yield from (proofs.opened(each, known=known, is_closed=True) for each in late)
