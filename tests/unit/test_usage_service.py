@@ -8,11 +8,15 @@ from coupefeu.errors import UsageError
 from coupefeu.model.agreement import LineTestSchedule
 from coupefeu.model.entry import Head, Kind
 from coupefeu.model.instant import Moment
+from coupefeu.model.notices import Answer
 from coupefeu.model.precedence import Precedence
 from coupefeu.services.base import Context
+from coupefeu.services.notices.facts import ActFact, encode_act
 from coupefeu.services.usage.answering import Answers
 from coupefeu.services.usage.asked import Asked, read_asked
 from coupefeu.services.usage.line_tests import LineTested, count_tests
+from coupefeu.services.usage.outcomes import count_notices
+from coupefeu.services.usage.selects import NoticeActRow, NoticeRow
 from coupefeu.services.usage.status import AnswerWhat
 from coupefeu.store.counting import count_kinds
 from coupefeu.store.sqlite import open_for_writing
@@ -144,6 +148,56 @@ def test_what_was_never_answered_is_counted():
         (None, 2, 0, None),
         ("FLASH", 2, 0, None),
     ]
+
+
+# --- notices ------------------------------------------------------------------------------------------------
+
+ROOT_LEAF = b"r" * 32
+MOVEMENT = NoticeRow(
+    log=0, idx=1, party="us", form=6, asks=1, closed=int(Kind.NOTICE_COMPLETED), start_ms=JAN_2022_MS,
+    end_ms=JAN_2022_MS + HOUR_MS, claimed_ms=JAN_2022_MS - DAY_MS, version=1, effect="",
+)  # fmt: skip
+
+
+def about(kind, **changed):
+    """Give an entry about the movement as its row has it; AGREED by RU unless something is changed."""
+    stated = {
+        "root_log": 0, "root_idx": 1, "log": 1, "idx": 3, "kind": int(kind), "party": "ru", "effect": "",
+        "to_posts": '["us.duty"]', "leaf_hash": b"a" * 32, "root_leaf": ROOT_LEAF, "about_log": 0, "about_idx": 1,
+        "form": None, "body": encode_act(ActFact(answer=Answer.AGREED)),
+    }  # fmt: skip
+    return NoticeActRow(**(stated | changed))
+
+
+def outcome_of(*acts):
+    filed = {"log": 0, "idx": 1, "party": "us", "to_posts": '["ru.duty"]', "leaf_hash": ROOT_LEAF, "form": 6}
+    root = about(Kind.NOTICE_FILED, root_leaf=None, body=None, **filed)
+
+    def folded(_notice):
+        raise AssertionError("it is plain")
+
+    requests = {(0, 1): [root, *acts]}
+    (found,) = count_notices([MOVEMENT], requests, frozenset(), folded, context((0, ())))
+    return found.outcome.value
+
+
+def test_an_answer_that_counts_settles_a_plain_notice():
+    assert outcome_of(about(Kind.NOTICE_ANSWERED)) == "facilitated"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"about_idx": 2},
+        {"root_leaf": b"other" * 6 + b"ab"},
+        {"effect": "unreadable_body"},
+        {"party": "us", "log": 0},
+        {"party": "fr"},
+        {"body": encode_act(ActFact(answer=Answer.RECEIVED))},
+    ],
+)
+def test_an_answer_without_effect_settles_nothing(changed):
+    assert outcome_of(about(Kind.NOTICE_ANSWERED, **changed)) == "unanswered"
 
 
 # --- kinds --------------------------------------------------------------------------------------------------

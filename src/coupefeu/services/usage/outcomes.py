@@ -104,7 +104,7 @@ def _states(
     addressed = _addressed(root.to_posts, root.party)
     answers: dict[str, Answer] = {}
     for act in acts:
-        if act.kind == Kind.NOTICE_ANSWERED and act.party in addressed and _counts(act, root):
+        if act.kind == Kind.NOTICE_ANSWERED and _counts(act, root):
             answer = _answer(act.body or b"")
             if answer is not None and settles(NoticeForm(root.form or 0), answer):
                 answers[act.party] = answer
