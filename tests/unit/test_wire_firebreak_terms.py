@@ -11,6 +11,7 @@ from coupefeu.model.instant import Instant
 from coupefeu.model.languages import Words
 from coupefeu.model.precedence import Precedence
 from coupefeu.model.usual_firebreak import USUAL_FIREBREAK, USUAL_RULES
+from coupefeu.services.messages.display import show
 from coupefeu.wire.agreement import parse_terms
 from coupefeu.wire.agreement_template import render_template
 from coupefeu.wire.firebreak_terms import render_firebreak_terms
@@ -58,6 +59,12 @@ def test_the_usual_rules_say_something_different_in_every_language():
         said = [rule.sentence.in_language(language) for rule in USUAL_RULES]
         assert len(set(said)) == len(said)
     assert len({rule.id for rule in USUAL_RULES}) == len(USUAL_RULES)
+
+
+def test_the_text_of_the_template_is_shown_as_it_is_written():
+    """No word in it could pass for one of other letters: pages let such a text be read, and not be amended there."""
+    assert show(TEXT).findings == ()
+    assert show(TEXT).text == TEXT
 
 
 def test_rules_are_read_as_they_were_written():

@@ -81,7 +81,7 @@ USUAL_RULES: Final = (
         sentence=Words(
             en="A proposed time for a call has not been answered in time.",
             fr="Une proposition d'heure d'appel est restée sans réponse dans le délai.",
-            ru="На предложенное время разговора в срок не отвечено.",
+            ru="Предложенное время разговора осталось без ответа в срок.",
         ),
     ),
     Rule(
@@ -143,7 +143,7 @@ USUAL_RULES: Final = (
         sentence=Words(
             en="A notification that asks for an answer has not been answered in time.",
             fr="Une notification qui appelle une réponse est restée sans réponse dans le délai.",
-            ru="На уведомление, требующее ответа, в срок не отвечено.",
+            ru="Уведомление, требующее ответа, осталось без ответа в срок.",
         ),
     ),
     Rule(
