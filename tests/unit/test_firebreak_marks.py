@@ -16,8 +16,15 @@ from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.model.topics import Topic
 from coupefeu.services.calls.facts import CallFact, encode_call
 from coupefeu.services.firebreak import times
-from coupefeu.services.firebreak.gathering import MOST_ATTEMPTS, MOST_OPENED, gather
+from coupefeu.services.firebreak.gathering import (
+    MOST_ATTEMPTS,
+    MOST_COUNTED,
+    MOST_DECLARED,
+    MOST_OPENED,
+    gather,
+)
 from coupefeu.services.firebreak.marks import Asked, Bound
+from coupefeu.services.firebreak.rows import About, At, event
 from coupefeu.services.firebreak.service import FirebreakService
 from coupefeu.services.line_state.facts import LineStateFact, encode_line_state
 from coupefeu.services.messages.facts import Act, encode_act
@@ -153,6 +160,37 @@ def test_the_newest_of_a_flood_of_attempts_are_given_and_all_are_counted():
     assert gathered.counts == {(PAIR, "declined"): count}
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_a_flood_of_calls_that_were_withdrawn_hides_none_that_was_declined(known):
+    declined = of_call(0, Kind.CALL_DECLINED, CallFact(reason=DeclineReason.REFUSED), START_MS + 1, (0, 0))
+    record = held(placed(), declined)
+    about = About(topic=Topic.ATTEMPT, root=(0, 0), key=PAIR, party="us", value="withdrawn")
+    for number in range(MOST_COUNTED + 1):
+        when = At(entry=(0, 1 + number), counted_ms=START_MS + 2 + number, arrived_ms=START_MS + 2 + number)
+        flood = event(replace(about, root=(0, 1 + number)), when)
+        record.connection.execute(flood.executable, flood.parameters)
+    asked = Asked(at_ms=START_MS + HOUR_MS, known=known)
+    gathered = gather(record.select, record.context(), asked)
+    assert gathered.counts == {(PAIR, "declined"): 1, (PAIR, "withdrawn"): MOST_COUNTED}
+    attempts = [mark.value for mark in gathered.marks if mark.topic is Topic.ATTEMPT]
+    assert attempts.count("declined") == 1
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_states_that_are_announced_hide_none_that_holds(known):
+    body = encode_line_state(LineStateFact(state=LineState.SUSPENDED))
+    later = encode_line_state(LineStateFact(state=LineState.OPEN, from_ms=START_MS + 9_000 * HOUR_MS))
+    record = held(
+        Entry(log=1, index=0, claimed_ms=START_MS, kind=Kind.LINE_STATE, body=body),
+        *(
+            Entry(log=1, index=1 + at, claimed_ms=START_MS + 1, kind=Kind.LINE_STATE, body=later)
+            for at in range(MOST_DECLARED + 1)
+        ),
+    )
+    declared = [mark.value for mark in marks(record, Topic.LINE_STATE, known=known)]
+    assert declared.count("suspended") == 1
+
+
 def test_a_flood_hides_nothing_that_is_late_for_longer():
     record = MemoryRecord(0)
     for number in range(MOST_OPENED + 5):
@@ -243,6 +281,20 @@ def test_what_one_entry_moves_is_bounded():
     record.take(Entry(log=0, index=0, claimed_ms=START_MS, seen=count), after_ms=0)
     moved = [entry for entry, (_, bound) in record.counted().items() if bound == Bound.AFTER]
     assert sorted(moved) == [(1, at) for at in range(20, count)]
+
+
+def test_what_one_entry_leaves_later_than_it_may_be_is_moved_by_the_next():
+    """Whoever writes many entries ahead of time post-dates none of them for long."""
+    record = MemoryRecord(0)
+    count = times.MOST_MOVED + 20
+    ahead = (Entry(log=1, index=at, claimed_ms=START_MS + 9_000 * HOUR_MS) for at in range(count))
+    record.take(*ahead, after_ms=0)
+    record.take(Entry(log=0, index=0, claimed_ms=START_MS, seen=count), after_ms=0)
+    record.take(Entry(log=1, index=count, claimed_ms=START_MS + HOUR_MS), after_ms=0)
+    record.take(Entry(log=0, index=1, claimed_ms=START_MS + HOUR_MS, seen=count + 1), after_ms=0)
+    counted = record.counted()
+    bound = (START_MS + SKEW_MS, "after-bracket")
+    assert {counted[1, at] for at in range(count)} == {bound}
 
 
 def test_a_call_whose_answer_claims_to_be_older_counts_at_the_bound_after_its_time_moved():

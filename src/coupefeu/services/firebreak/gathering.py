@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import text
 
+from coupefeu.model.calls import Outcome
 from coupefeu.model.precedence import Precedence
 from coupefeu.model.topics import Topic
 from coupefeu.services.base import Context, Rows, Select, Statement
@@ -54,7 +55,18 @@ _COUNTS: Final = {
     False: "e.counted_ms <= :until_ms",
     True: "e.known_ms <= :until_ms AND e.arrived_ms <= :until_ms",
 }
+_OUTCOMES: Final = json.dumps([*map(str, Outcome), "refused"])
+"""What becomes of an attempt; of an arrangement it may be refused."""
 _BY: Final = {False: "counted_ms", True: "known_ms"}
+_ATTEMPTS: Final = {
+    known: f"firebreak_events AS e INDEXED BY firebreak_attempts_{name}"
+    for known, name in ((False, "counted"), (True, "known"))
+}
+_SINCE: Final = {
+    known: f"e.topic = '{Topic.ATTEMPT}' AND e.key = :key AND {_COUNTS[known]} AND e.{by} >= :after_ms"
+    f" AND (e.{by}, e.log, e.idx) > (:after_ms, :after_log, :after_idx)"
+    for known, by in _BY.items()
+}
 _KEY: Final = "e.topic = json_extract(j.value, '$[0]') AND e.key = json_extract(j.value, '$[1]')"
 _PLACE: Final = ("root_log", "root_idx", "topic", "log", "idx", "party", "value")
 _SAME: Final = " AND ".join(f"e.{each} = json_extract(w.place, '$[{at}]')" for at, each in enumerate(_PLACE))
@@ -74,11 +86,18 @@ def _newest(known: bool) -> Any:
 
 def _attempts(known: bool) -> Any:
     """Select the newest attempts of one pair and outcome after its last contact."""
-    by = _BY[known]
     return text(
-        f"SELECT {EVENT} FROM firebreak_events AS e WHERE e.topic = '{Topic.ATTEMPT}' AND e.key = :key"  # noqa: S608 - as above
-        f" AND e.{by} >= :after_ms AND {_COUNTS[known]}"
-        f" ORDER BY e.{by} DESC, e.log DESC, e.idx DESC LIMIT {MOST_COUNTED}"
+        f"SELECT {EVENT} FROM {_ATTEMPTS[known]} WHERE {_SINCE[known]} AND e.value = :value"  # noqa: S608 - as above
+        f" ORDER BY e.{_BY[known]} DESC, e.log DESC, e.idx DESC LIMIT {MOST_ATTEMPTS}"
+    )
+
+
+def _counted_attempts(known: bool) -> Any:
+    """Count the attempts of one pair after its last contact by outcome: whoever makes many of one hides none other."""
+    return text(
+        "SELECT j.value AS value, (SELECT count(*) FROM (SELECT 1"  # noqa: S608 - as above
+        f" FROM {_ATTEMPTS[known]} WHERE {_SINCE[known]} AND e.value = j.value LIMIT {MOST_COUNTED})) AS count"
+        " FROM json_each(:values) AS j"
     )
 
 
@@ -92,10 +111,16 @@ def _having(known: bool) -> Any:
 
 
 MOST_DECLARED: Final = 16
+MOST_ANNOUNCED: Final = 4_096
+"""Among so many, the newest, what holds is looked for: whoever announces much does not hide what it has declared."""
 _SELECT_LAST: Final = {
     known: text(
-        f"SELECT {EVENT} FROM firebreak_events AS e WHERE e.topic = :topic AND e.key = :key AND {_COUNTS[known]}"  # noqa: S608 - as above
-        f" ORDER BY e.{_BY[known]} DESC, e.log DESC, e.idx DESC LIMIT {MOST_DECLARED}"
+        f"WITH w AS MATERIALIZED (SELECT {EVENT}, e.{_BY[known]} AS by_ms FROM firebreak_events AS e"  # noqa: S608 - as above
+        f" WHERE e.topic = :topic AND e.key = :key AND {_COUNTS[known]}"
+        f" ORDER BY e.{_BY[known]} DESC, e.log DESC, e.idx DESC LIMIT {MOST_ANNOUNCED})"
+        f" SELECT * FROM (SELECT * FROM w ORDER BY by_ms DESC, log DESC, idx DESC LIMIT {MOST_DECLARED})"
+        " UNION SELECT * FROM (SELECT * FROM w WHERE coalesce(due_ms, 0) <= :at_ms"
+        " ORDER BY by_ms DESC, log DESC, idx DESC LIMIT 1)"
     )
     for known in (False, True)
 }
@@ -120,6 +145,7 @@ _SELECT_LATE: Final = {
 """What nothing has closed yet stands in the index as it was due, so that no flood hides the oldest; then the rest."""
 _SELECT_NEWEST: Final = {known: _newest(known) for known in (False, True)}
 _SELECT_ATTEMPTS: Final = {known: _attempts(known) for known in (False, True)}
+_SELECT_COUNTED: Final = {known: _counted_attempts(known) for known in (False, True)}
 _SELECT_HAVING: Final = {known: _having(known) for known in (False, True)}
 _SELECT_HEARD: Final = {
     known: text(
@@ -214,14 +240,11 @@ class _Gathering:
         counts: dict[tuple[str, str], int] = {}
         for pair in self._rows(_SELECT_HAVING[self._asked.known], keys=keys) if pairs else ():
             key = pair["key"]
-            select = _SELECT_ATTEMPTS[self._asked.known]
-            for row in self._rows(select, key=key, after_ms=after[key][0]):
-                if (row[by], row["log"], row["idx"]) <= after[key]:
-                    continue
-                of_value = (key, row["value"])
-                counts[of_value] = counts.get(of_value, 0) + 1
-                if counts[of_value] <= MOST_ATTEMPTS:
-                    found.append(row)
+            since = dict(zip(("after_ms", "after_log", "after_idx"), after[key], strict=True), key=key)
+            for row in self._rows(_SELECT_COUNTED[self._asked.known], values=_OUTCOMES, **since):
+                if row["count"]:
+                    counts[key, row["value"]] = row["count"]
+                    found += self._rows(_SELECT_ATTEMPTS[self._asked.known], value=row["value"], **since)
         return found, counts
 
     def _states(self) -> Iterator[Row]:

@@ -111,6 +111,17 @@ EVENTS: Final = Table(
 )
 Index("firebreak_events_counted", EVENTS.c.topic, EVENTS.c.key, EVENTS.c.counted_ms)
 Index("firebreak_events_known", EVENTS.c.topic, EVENTS.c.key, EVENTS.c.known_ms, EVENTS.c.arrived_ms)
+_IS_ATTEMPT: Final = EVENTS.c.topic == literal_column(f"'{Topic.ATTEMPT}'")
+for _name, _times in (("counted", ("counted_ms",)), ("known", ("known_ms", "arrived_ms"))):
+    Index(
+        f"firebreak_attempts_{_name}",
+        EVENTS.c.key,
+        EVENTS.c.value,
+        *(EVENTS.c[each] for each in _times),
+        sqlite_where=_IS_ATTEMPT,
+        postgresql_where=_IS_ATTEMPT,
+    )
+"""Attempts by their outcome: thousands of one kind cost nothing when those of another are looked for."""
 
 OPENED: Final = Table(
     "firebreak_opened",

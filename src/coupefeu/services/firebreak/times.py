@@ -172,7 +172,10 @@ class Counting:
         return int(rows[0]["place"]) if rows else -1
 
     def _see(self, timed: Timed, seen: int, bound: int, *, is_overtaken: bool) -> Iterator[Statement]:
-        """Note how far an entry had seen a log; those that it is the first to have seen are not after it."""
+        """Note how far an entry had seen a log; those that it is the first to have seen are not after it.
+
+        Of those that were more than one entry moves, some still count later than they may: they are looked at again.
+        """
         before = self._last_sight(timed.position, seen, timed.place)
         start = 0 if before is None else int(before["bound"])
         if bound <= start:
@@ -186,7 +189,7 @@ class Counting:
         newest = self._rows(_SELECT_BEFORE, position=seen, place=bound)
         yield Statement(INSERT_SIGHT, timed.sight(seen, bound, newest[0]["claimed_ms"] if newest else None))
         latest_ms = timed.claimed_ms + timed.skew_ms
-        seen_first = self._rows(_SELECT_LATER, position=seen, start=start, end=bound, counted_ms=latest_ms)
+        seen_first = self._rows(_SELECT_LATER, position=seen, start=0, end=bound, counted_ms=latest_ms)
         yield from self._count_anew([*seen_first, *more])
 
     def _bear_upon(self, timed: Timed) -> Iterator[Statement]:
