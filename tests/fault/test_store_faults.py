@@ -70,7 +70,7 @@ def test_a_commit_that_fails_is_looked_at(tmp_path, after):
 def test_while_a_commit_is_in_doubt_nothing_is_done(tmp_path):
     keeper = open_keeper(tmp_path / "record.db")
     Fault(at=0, after=True, strike=fail(), only="COMMIT").watch(keeper.connection)
-    Fault(at=0, after=False, strike=fail(), only="SELECT coalesce").watch(keeper.connection)
+    Fault(at=0, after=False, strike=fail(), only="SELECT coalesce(max(arrival)").watch(keeper.connection)
     assert keeper.execute([say("once")], moment())[0].code == "store.disk.failed"
     for _ in range(2):
         assert keeper.execute([say("again")], moment())[0].code == "store.disk.in_doubt"
