@@ -36,6 +36,8 @@ from coupefeu.wire.head import encode_head
 
 YEAR_MS: Final = 365 * 86_400_000
 SEED: Final = 2_022
+_LEAST_A_SLOT: Final = 20
+"""Entries: of a small record the year ends sooner."""
 BEGUN: Final = "begun"
 """The file that says when the year begins."""
 _CHUNK: Final = 10_000
@@ -223,7 +225,7 @@ def _make(bench: Bench, folder: Path) -> None:
 def _fill(connection: Connection, bench: Bench, begun_ms: int, size: int) -> None:
     """Write the year: a line test of each side in each slot, and between them as much of everything as it takes."""
     year, wanted, written = Year(begun_ms, [size, 0]), bench.sizes.entries, 0
-    slots = YEAR_MS // TEST_EVERY_MS
+    slots = min(YEAR_MS // TEST_EVERY_MS, max(1, wanted // _LEAST_A_SLOT))
     for slot in range(slots):
         year.now_ms = max(year.now_ms, begun_ms + slot * TEST_EVERY_MS)
         for side in (0, 1):
