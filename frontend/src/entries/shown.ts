@@ -5,7 +5,7 @@
  */
 
 const MAX_COMBINING = 2;
-const MAX_SHOWN_CHARACTERS = 20_000;
+const MAX_SHOWN_CHARACTERS = 24_576;
 const MAX_NAMED_OF_KIND = 16;
 
 const PLAIN = /^[\n\t\x20-\x7e]*$/;

@@ -15,7 +15,7 @@ from coupefeu.wire.deceptive import is_unseen
 
 MAX_COMBINING = 2
 """Letters of real languages carry at most two marks once composed; more is a flood."""
-MAX_SHOWN_CHARACTERS = 20_000
+MAX_SHOWN_CHARACTERS = 24_576
 MAX_NAMED_OF_KIND = 16
 """Findings of one kind that are named; whatever is found is marked in the text, however much it is."""
 
