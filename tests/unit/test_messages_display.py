@@ -91,7 +91,7 @@ def test_a_label_stays_on_its_line():
 
 def test_an_endless_text_is_shown_shortened():
     shown = show("x" * 30_000)
-    assert len(shown.text) < 20_010
+    assert len(shown.text) < 24_586
     assert [finding.what for finding in shown.findings] == [Warned.SHORTENED]
 
 
