@@ -365,6 +365,8 @@ def test_the_firebreak_is_told_by_its_level_and_its_reasons_and_no_cause_twice(t
         assert len(judged.reasons) > len(reasons), "of two rules about one thing the gravest"
         assert all(each["numbers"] for each in causes if each["kind"] == "reason")
         assert "flash" not in {each["kind"] for each in causes}, "a reason says it already"
+        (message,) = [each for each in causes if each["key"] == "acknowledgement RU/0"]
+        assert message["state"] == "broken flash-long-overdue"
         assert "trucks" not in json.dumps(posted)
         await hook.close()
 
