@@ -62,7 +62,9 @@ def test_the_page_says_the_level_why_since_when_and_what_proves_it(open_page, br
     assert words("level-broken") in page.get_by_test_id("standing").inner_text()
     expect(page.get_by_test_id("standing")).to_contain_text(words("same-entries", party="RU"))
     found = reason(page)
-    expect(found).to_contain_text("Several calls were declined, and no direct contact followed.")
+    expect(found).to_contain_text(
+        "Several calls, or times proposed for them, were declined, and no direct contact followed."
+    )
     expect(subject(page)).to_contain_text("RU · Duty desk – US · Duty desk")
     expect(found).to_contain_text(words("count", count=3))
     numbers = found.locator("a[href^='#/record/']")
@@ -106,7 +108,7 @@ def test_the_history_is_read_by_keyboard_and_the_address_keeps_the_instant(open_
     picked = page.get_by_test_id("picked")
     expect(picked).to_have_attribute("data-level", "broken")
     page.get_by_role("button", name=words("change-before"), exact=True).press("Enter")
-    expect(picked).not_to_contain_text("Several calls were declined")
+    expect(picked).not_to_contain_text("Several calls, or times proposed for them, were declined")
     box = page.locator("figure svg").bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5)
     before = picked.inner_text().partition("\n")[0]
@@ -127,7 +129,9 @@ def test_the_history_is_read_by_keyboard_and_the_address_keeps_the_instant(open_
     expect(reason(page)).to_be_visible()
     table = page.get_by_test_id("span-table")
     table.locator("summary").press("Enter")
-    expect(table.locator("tbody tr").first).to_contain_text("Several calls were declined")
+    expect(table.locator("tbody tr").first).to_contain_text(
+        "Several calls, or times proposed for them, were declined"
+    )
 
 
 LOOKS = [("fr", 390, True), ("ru", 390, False), ("ru", 1440, True), ("fr", 1440, False), ("en", 390, True)]

@@ -17,6 +17,7 @@ from tests.firebreak_marks import (
     rule,
 )
 
+from coupefeu.cli.firebreak_words import firebreak_lines
 from coupefeu.model.firebreak import Level, Watched
 from coupefeu.model.languages import Words
 from coupefeu.node.firebreak_values import firebreak_values, span_values
@@ -79,6 +80,16 @@ def test_the_sentence_is_the_agreements_in_the_asked_language(language, sentence
         values(declined(2 * DAY_MS, 4), declined(DAY_MS, 5), language=language).reasons[0].sentence
         == sentence
     )
+
+
+@pytest.mark.parametrize(
+    ("skew_ms", "said"),
+    [(90_000, "clock of RU seems +"), (-90_000, "clock is behind, or they came late")],
+)
+def test_entries_that_came_late_are_not_said_to_prove_that_a_clock_is_behind(skew_ms, said):
+    agreed = context(agreement(*RULES))
+    judged = replace(judge(gathered(heard(NOW_MS), NOW_MS), agreed), skew_ms=skew_ms)
+    assert any(said in line for line in firebreak_lines(judged, agreed, "en"))
 
 
 def test_what_deceives_in_a_sentence_is_marked():

@@ -60,8 +60,11 @@ def _beside(judged: Judged, context: Context, language: str) -> Iterator[str]:
     yield say(f"firebreak-page-{same}", language, party=others)
     if judged.skew_ms is not None:
         apart = age_of(0, abs(judged.skew_ms))
-        skew = apart if abs(judged.skew_ms) < 1_000 else f"{'-' if judged.skew_ms < 0 else '+'}{apart}"
-        yield say("firebreak-page-skew", language, party=others, skew=skew)
+        if judged.skew_ms <= -1_000:
+            yield say("firebreak-page-skew-late", language, party=others, skew=apart)
+        else:
+            skew = apart if judged.skew_ms < 1_000 else f"+{apart}"
+            yield say("firebreak-page-skew", language, party=others, skew=skew)
     if judged.marked:
         yield say("firebreak-page-marked", language, count=judged.marked)
 

@@ -37,9 +37,9 @@ USUAL_RULES: Final = (
         watches=Watched.REFUSED,
         level=Level.STRAINED,
         sentence=Words(
-            en="A call was declined, and no direct contact followed.",
-            fr="Un appel a été refusé et aucun contact direct n'a suivi.",
-            ru="Вызов отклонён, и прямого контакта после этого не было.",
+            en="A call, or a time proposed for one, was declined, and no direct contact followed.",
+            fr="Un appel, ou une heure proposée pour un appel, a été refusé et aucun contact direct n'a suivi.",
+            ru="Вызов или предложенное для него время отклонены, и прямого контакта после этого не было.",
         ),
     ),
     Rule(
@@ -48,9 +48,9 @@ USUAL_RULES: Final = (
         level=Level.BROKEN,
         count=3,
         sentence=Words(
-            en="Several calls were declined, and no direct contact followed.",
-            fr="Plusieurs appels ont été refusés et aucun contact direct n'a suivi.",
-            ru="Несколько вызовов отклонено, и прямого контакта после этого не было.",
+            en="Several calls, or times proposed for them, were declined, and no direct contact followed.",
+            fr="Plusieurs appels, ou heures proposées pour eux, ont été refusés et aucun contact direct n'a suivi.",
+            ru="Несколько вызовов или предложений времени для них отклонено, и прямого контакта после этого не было.",
         ),
     ),
     Rule(
