@@ -12,7 +12,7 @@ from coupefeu.model.notices import Answer
 from coupefeu.model.precedence import Precedence
 from coupefeu.services.base import Context
 from coupefeu.services.notices.facts import ActFact, encode_act
-from coupefeu.services.usage.answering import Answers
+from coupefeu.services.usage.answering import Answers, take_acts
 from coupefeu.services.usage.asked import Asked, read_asked
 from coupefeu.services.usage.line_tests import LineTested, count_tests
 from coupefeu.services.usage.outcomes import count_notices
@@ -148,6 +148,33 @@ def test_what_was_never_answered_is_counted():
         (None, 2, 0, None),
         ("FLASH", 2, 0, None),
     ]
+
+
+def taken(*, log=1, idx=5, post="ru.duty", to="ru.duty", precedence=Precedence.ROUTINE, subject="SAFETY"):
+    """Give who took US/1 as its row has it."""
+    return (log, idx, post, int(Kind.TAKEN), 1, 0, 1, f'["{to}"]', int(precedence), subject, 1, 7_000)
+
+
+FLASH = Precedence.FLASH
+
+
+@pytest.mark.parametrize(
+    ("rows", "counted"),
+    [
+        ([taken()], {"ru.duty": [7_000]}),
+        ([taken(post="ru.chief")], {}),
+        ([taken(post="ru.chief", precedence=FLASH)], {"ru.chief": [7_000]}),
+        ([taken(post="ru.chief", precedence=FLASH, subject="PROTEST")], {}),
+        ([taken(post="us.duty")], {}),
+        ([taken(log=0, post="us.duty", to="us.duty")], {}),
+        ([taken(to="us.chief")], {}),
+        ([taken(idx=9, precedence=FLASH), taken(post="ru.chief", precedence=FLASH)], {"ru.chief": [7_000]}),
+    ],
+)
+def test_who_took_a_message_counts_as_on_its_page(rows, counted):
+    answers = Answers()
+    take_acts(rows, answers, context((0, ())))
+    assert {post: times for (_, _, post, _), times in answers.times_ms.items()} == counted
 
 
 # --- notices ------------------------------------------------------------------------------------------------
