@@ -79,7 +79,7 @@ def test_the_page_says_the_level_why_since_when_and_what_proves_it(open_page, br
     numbers.first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(href.removeprefix("#/record/"))
     theirs = at_level(open_page(broken.ru, "#/firebreak", language="ru"))
-    expect(reason(theirs)).to_contain_text("Несколько вызовов отклонено")
+    expect(reason(theirs)).to_contain_text("Несколько вызовов или предложений времени для них отклонено")
 
 
 def test_each_act_opens_a_form_that_is_filled_in_and_does_nothing(open_page, broken):
