@@ -86,6 +86,24 @@ def test_an_instant_of_the_past_is_asked_for_in_two_ways(line):
     assert line.refused("firebreak", "--at", "yesterday").code == "model.instant.unreadable"
 
 
+def test_of_the_past_nothing_is_offered_and_nothing_of_now_is_said(line):
+    ring_in_vain(line)
+    now, then = ("\n".join(line.run("firebreak", *asked)) for asked in ((), ("--at", "now")))
+    assert "[calls-unanswered]" in then
+    for of_now in ("What can be done next", "Ring ru.minister"):
+        assert of_now in now
+        assert of_now not in then
+
+
+def test_arrival_is_told_only_where_it_tells_another_age(line):
+    ring_in_vain(line)
+    reason = next(each for each in line.json("firebreak")["reasons"] if each["rule"] == "calls-unanswered")
+    assert abs(reason["age_s"] - reason["age_here_s"]) < 1
+    shown = line.run("firebreak")
+    at = next(at for at, each in enumerate(shown) if "[calls-unanswered]" in each)
+    assert "by arrival" not in "\n".join(shown[at : at + 4])
+
+
 def test_before_the_line_began_nothing_can_be_said(line):
     values = line.json("firebreak", "--at", format_instant(1_000_000))
     assert values["level"] == "unknown"

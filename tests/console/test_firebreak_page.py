@@ -70,7 +70,7 @@ def test_the_page_says_the_level_why_since_when_and_what_proves_it(open_page, br
     numbers = found.locator("a[href^='#/record/']")
     assert numbers.count() >= 3
     looked = page.get_by_test_id("looked").inner_text()
-    assert re.search(r"rules: \d+ .* pairs of posts: 3; records: up to US/\d+, up to RU/\d+; at ", looked)
+    assert re.search(r"rules: \d+ .* pairs of posts: 3; records: up to US/\d+ and up to RU/\d+; at ", looked)
     page.emulate_media(media="print")
     expect(page.get_by_test_id("standing")).to_be_visible()
     expect(subject(page).locator("[data-act]").first).to_be_hidden()

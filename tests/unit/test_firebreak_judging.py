@@ -332,6 +332,14 @@ def test_what_we_owe_we_can_do_and_what_they_owe_we_can_ask_for(watches, what):
     assert theirs[-1] == (What.WRITE, ("ru.duty",), (0, 4))
 
 
+def test_an_act_that_answers_several_of_what_we_owe_is_offered_once():
+    owed = [
+        mark("acknowledgement", START_MS, key="US/4", value=step, party="ru", post="ru.duty", index=4)
+        for step in ("taken-by", "read-by", "read-back")
+    ]
+    assert acts(*owed, rules=(rule("acknowledgement"),), log=1) == [(What.READ, ("ru.duty",), (0, 4))]
+
+
 def test_the_other_acts_are_those_of_their_topic():
     left = mark("watch", START_MS, key="ru.duty", value="left")
     watch = (rule("watch", posts=("ru.duty",)),)

@@ -63,7 +63,8 @@ def firebreak(
             else desk.firebreak.history(since_ms, judged.asked.at_ms, known=known_ms is not None)
         )
     values = msgspec.to_builtins(firebreak_values(judged, context, spoken, at_ms=at_ms, known_at_ms=known_ms))
-    lines = [*firebreak_lines(judged, context, spoken)]
+    is_past = at_ms is not None or known_ms is not None
+    lines = [*firebreak_lines(judged, context, spoken, is_past=is_past)]
     if since_ms is not None:
         values["spans"] = [msgspec.to_builtins(span_values(each, context.parties)) for each in spans]
         lines += ["", *span_lines(spans, context.parties, spoken)]

@@ -21,8 +21,10 @@ from coupefeu.words import label, say
 _INDENT: Final = "    "
 
 
-def firebreak_lines(judged: Judged, context: Context, language: str) -> Iterator[str]:
-    """Say all of it."""
+def firebreak_lines(
+    judged: Judged, context: Context, language: str, *, is_past: bool = False
+) -> Iterator[str]:
+    """Say all of it; `is_past`: of an instant that was asked for, at which nothing can be done any more."""
     level = _level(judged.level, language)
     as_of = say("firebreak-page-as-of", language, time=format_second(judged.as_of_ms))
     yield f"{label(say('firebreak-page-lamp', language), level, language)} ({as_of})"
@@ -31,13 +33,13 @@ def firebreak_lines(judged: Judged, context: Context, language: str) -> Iterator
     if judged.held is not None:
         held = _level(judged.held, language)
         yield say("firebreak-page-held", language, time=format_second(judged.as_of_ms), level=held)
-    yield from _beside(judged, context, language)
+    yield from _beside(judged, context, language, is_past=is_past)
     if not judged.reasons:
         yield ""
         yield say("firebreak-page-means-holding", language)
     for reason in judged.reasons:
         yield ""
-        yield from _reason_lines(reason, judged, context, language)
+        yield from _reason_lines(reason, judged, context, language, is_past=is_past)
     if judged.left_out:
         yield ""
         yield say("firebreak-page-left-out", language, count=judged.left_out)
@@ -53,12 +55,13 @@ def span_lines(spans: Sequence[LevelSpan], parties: tuple[str, ...], language: s
             yield f"{_INDENT}{', '.join(span.rules)}: {entries}"
 
 
-def _beside(judged: Judged, context: Context, language: str) -> Iterator[str]:
-    """Say what the level rests on: the other side's entries, its clock, times that were moved."""
+def _beside(judged: Judged, context: Context, language: str, *, is_past: bool) -> Iterator[str]:
+    """Say what the level rests on: the other side's entries, its clock now, times that were moved."""
     others = ", ".join(party.upper() for party in context.parties if party != context.us)
     same = {True: "same-entries", False: "other-entries", None: "entries-unknown"}[judged.same_entries]
-    yield say(f"firebreak-page-{same}", language, party=others)
-    if judged.skew_ms is not None:
+    then = "-then" if is_past and judged.same_entries else ""
+    yield from wrap(say(f"firebreak-page-{same}{then}", language, party=others), "")
+    if judged.skew_ms is not None and not is_past:
         apart = age_of(0, abs(judged.skew_ms))
         if judged.skew_ms <= -1_000:
             yield say("firebreak-page-skew-late", language, party=others, skew=apart)
@@ -69,10 +72,13 @@ def _beside(judged: Judged, context: Context, language: str) -> Iterator[str]:
         yield say("firebreak-page-marked", language, count=judged.marked)
 
 
-def _reason_lines(reason: Reason, judged: Judged, context: Context, language: str) -> Iterator[str]:
+def _reason_lines(
+    reason: Reason, judged: Judged, context: Context, language: str, *, is_past: bool
+) -> Iterator[str]:
     yield f"{_level(reason.level, language)}  {_sentence(reason, judged, context, language)}  [{reason.rule}]"
     lines = [_subject(reason, language), _ages(reason, language), *_proofs(reason, context, language)]
-    lines += _acts(reason, context, language)
+    if not is_past:
+        lines += _acts(reason, context, language)
     for line in lines:
         yield from wrap(f"{_INDENT}{line}", "")
 
@@ -99,9 +105,10 @@ def _is_pair(reason: Reason) -> bool:
 
 def _ages(reason: Reason, language: str) -> str:
     since = say("firebreak-page-since", language, time=format_second(reason.since_ms))
-    age = say("firebreak-page-age", language, time=age_of(0, reason.age_ms))
-    here = say("firebreak-page-age-here", language, time=age_of(0, reason.age_here_ms))
-    return f"{since}, {age}; {here}"
+    signed, arrived = age_of(0, reason.age_ms), age_of(0, reason.age_here_ms)
+    age = say("firebreak-page-age", language, time=signed)
+    here = "" if arrived == signed else f"; {say('firebreak-page-age-here', language, time=arrived)}"
+    return f"{since}, {age}{here}"
 
 
 def _proofs(reason: Reason, context: Context, language: str) -> Iterator[str]:

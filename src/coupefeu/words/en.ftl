@@ -3303,6 +3303,7 @@ firebreak-page-at = As of { $time }, by the signed times of both records
 firebreak-page-known-at = What this node held at { $time }, by its own clock
 firebreak-page-back = Back to now
 firebreak-page-same-entries = Both sides hold the same entries, as far as { $party } has signed for ours and we hold theirs.
+firebreak-page-same-entries-then = Today both sides hold the entries that count here, as far as { $party } has signed for ours and we hold theirs. It does not say that they held them then.
 firebreak-page-other-entries = The two sides do not hold the same entries: { $party } may read another level.
 firebreak-page-entries-unknown = Whether { $party } holds the same entries cannot be said.
 firebreak-page-skew = The clock of { $party } seems { $skew } from ours.

@@ -146,7 +146,7 @@ act-erased = contenu effacé
 mode-on-record = AU JOURNAL : ce qui est dit ici est conservé.
 mode-retention = AU JOURNAL : ce qui est dit ici est conservé { $age } après le dernier mot, puis le seul fait.
 mode-fact-only = SEULE MENTION DU FAIT : le contenu est effacé { $age } après le dernier mot. Qui, à qui et quand demeure.
-erase-lost = Perdu ici à jamais : le contenu de { $entries } écritures qui relèvent de { $number } ; pièces jointes : { $attachments }.
+erase-lost = Perdu ici à jamais : le contenu de { $entries } inscriptions qui relèvent de { $number } ; pièces jointes : { $attachments }.
 erase-stands = Demeure : qui a parlé à qui et quand, ce qui a été fait à ce sujet, et chaque signature.
 erase-elsewhere = Non effacés : la copie de { $parties }, sauvegardes, exportations, imprimés. Pour que { $parties } efface, demandez-le par message.
 erase-sure = Effacer ? Rien ne le fera revenir.
@@ -2266,8 +2266,8 @@ places-aged-unchanged = Elle n’a pas changé depuis { $since }.
 
 ## Usage figures; on the page and on the command line.
 
-figures-span = Du { $start } au { $end }, chaque écriture selon l’horloge de son auteur.
-figures-of = { $parties } : { $count } écritures.
+figures-span = Du { $start } au { $end }, chaque inscription selon l’horloge de son auteur.
+figures-of = { $parties } : { $count } inscriptions.
 figures-as-of = État de ce registre au { $time }.
 figures-none = Rien pendant cette période.
 figures-entries = Écritures par nature
@@ -2307,7 +2307,7 @@ figures-outcome-unanswered = sans réponse à temps
 figures-outcome-pending = en cours
 figures-outcome-not-asked = ne demandait rien
 figures-outcome-without-effect = sans effet
-figures-what = Statistiques d’emploi de la ligne : ce que chaque Partie a écrit, en combien de temps elle a répondu, la suite donnée aux notifications. Une écriture compte à l’heure de son auteur ; le silence est compté, jamais omis.
+figures-what = Statistiques d’emploi de la ligne : ce que chaque Partie a écrit, en combien de temps elle a répondu, la suite donnée aux notifications. Une inscription compte à l’heure de son auteur ; le silence est compté, jamais omis.
 figures-year = Année
 figures-from = Du (jour UTC)
 figures-to = Au, ce jour compris
@@ -3296,6 +3296,7 @@ firebreak-page-at = Au { $time }, d’après les heures signées des deux journa
 firebreak-page-known-at = Ce que ce nœud détenait au { $time }, d’après sa propre horloge
 firebreak-page-back = Revenir à maintenant
 firebreak-page-same-entries = Les deux Parties détiennent les mêmes inscriptions, pour autant que { $party } ait signé les nôtres et que nous détenions les siennes.
+firebreak-page-same-entries-then = Les deux Parties détiennent aujourd’hui les inscriptions qui comptent ici, pour autant que { $party } ait signé les nôtres et que nous détenions les siennes. Cela ne dit pas qu’elles les détenaient alors.
 firebreak-page-other-entries = Les deux Parties ne détiennent pas les mêmes inscriptions : { $party } peut lire un autre niveau.
 firebreak-page-entries-unknown = Nul ne peut dire ici si { $party } détient les mêmes inscriptions.
 firebreak-page-skew = L’horloge de { $party } semble décalée de { $skew } par rapport à la nôtre.

@@ -3292,6 +3292,7 @@ firebreak-page-at = На { $time }, по подписанному времени
 firebreak-page-known-at = Что имелось на этом узле на { $time }, по его собственным часам
 firebreak-page-back = Вернуться к настоящему
 firebreak-page-same-entries = У обеих Сторон одни и те же записи, насколько { $party } подписалась за наши и её записи имеются здесь.
+firebreak-page-same-entries-then = Сегодня у обеих Сторон есть записи, которые здесь учтены, насколько { $party } подписалась за наши и её записи имеются здесь. Это не значит, что они были у них тогда.
 firebreak-page-other-entries = У Сторон не одни и те же записи: { $party } может видеть другой уровень.
 firebreak-page-entries-unknown = Нельзя сказать, те же ли записи имеются у { $party }.
 firebreak-page-skew = Часы { $party } по-видимому отличаются от наших на { $skew }.

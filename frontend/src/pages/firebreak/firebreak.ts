@@ -113,9 +113,9 @@ function otherPost(posts: readonly string[]): string {
   return posts.find((each) => !isOurs(each)) ?? posts[0] ?? '';
 }
 
-/** What was looked at: "10 rules over 4 pairs of posts, ...". */
+/** Some things in a row, as their language counts them up. */
 export function listWords(parts: readonly string[]): string {
-  return new Intl.ListFormat(words.language, { type: 'unit', style: 'long' }).format(parts);
+  return new Intl.ListFormat(words.language, { type: 'conjunction', style: 'long' }).format(parts);
 }
 
 /** The sentence of a rule in the reader's language; of one that is agreed no more its id. */

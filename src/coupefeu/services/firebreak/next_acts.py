@@ -43,7 +43,7 @@ class Offers:
         self._ladders = {ladder.post: ladder.rungs[0].posts for ladder in agreement.ladders}
 
     def acts(self, group: Sequence[Firing]) -> tuple[NextAct, ...]:
-        """Give the acts for one reason, the nearest first; `group`: what fires together."""
+        """Give the acts for one reason, each once, the nearest first; `group`: what fires together."""
         first = group[0]
         is_ours = first.party == self._us and first.topic not in _OF_BOTH
         acts = _ours(group) if is_ours else self._theirs(first)
@@ -52,7 +52,7 @@ class Offers:
         mediator = self.agreement.firebreak.mediator
         if mediator and first.level in {Level.BROKEN, Level.UNKNOWN}:
             acts.append(NextAct(what=What.MEDIATOR, text=mediator))
-        return tuple(acts)
+        return tuple(dict.fromkeys(acts))
 
     def _theirs(self, first: Firing) -> list[NextAct]:
         """Give how we can ask for what the other side owes, or what is of both."""
