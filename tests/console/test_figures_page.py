@@ -29,6 +29,7 @@ def test_the_running_year_is_shown_at_once_and_a_party_and_a_span_when_asked(fig
     kinds = table(figures, "figures-entries")
     kinds.wait_for()
     expect(kinds).to_contain_text(say("act-16", "en"))
+    expect(table(figures, "figures-messages")).to_contain_text(say("form-3", "en"))
     both = kinds.locator("tbody tr").count()
     figures.get_by_label(say("figures-party", "en")).select_option("ru")
     figures.get_by_role("button", name=say("figures-show", "en"), exact=True).click()

@@ -46,6 +46,10 @@ function keyed(family: string, code: string): string {
   return say(`figures-${family}-${code.replaceAll('_', '-')}`);
 }
 
+function messageForm(form: string): string {
+  return formWords(form.toLowerCase().replaceAll('_', '-'));
+}
+
 function noticeForm(form: number | null): string {
   return say(form === null ? 'figures-unreadable' : `notices-form-${form}`);
 }
@@ -102,14 +106,14 @@ export function tablesOf(usage: Usage): readonly Table[] {
       title: 'figures-holds',
       columns: ['party', 'holds', 'running', 'impeded', 'median', 'longest'],
       rows: usage.holds.map((each) => [
-        partyName(each.party), each.holds, each.running, each.impeded, timeWords(each.median_ms), timeWords(each.longest_ms),
+        partyName(each.party), each.holds, each.running, each.impeded, ...[each.median_ms, each.longest_ms].map((time) => timeWords(each.holds > 0 ? time : null)),
       ]),
     },
     {
       title: 'figures-messages',
       columns: ['party', 'form', 'subject', 'precedence', 'count'],
       rows: usage.messages.map((each) => [
-        partyName(each.party), unreadable(each.form, formWords), unreadable(each.subject, subjectWords), precedenceWords(each.precedence), each.count,
+        partyName(each.party), unreadable(each.form, messageForm), unreadable(each.subject, subjectWords), precedenceWords(each.precedence), each.count,
       ]),
     },
     {
