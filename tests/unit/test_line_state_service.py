@@ -93,3 +93,12 @@ def test_a_flood_of_what_has_no_effect_hides_no_declaration(line):
     for _ in range(70):
         line.hear(Kind.LINE_STATE, None, body=b"\xa0")
     assert line.states()["ru"].state is LineState.SUSPENDED
+
+
+def test_what_was_announced_a_hundred_times_hides_nothing_that_holds(line):
+    hear(line, LineState.SUSPENDED)
+    for year in range(100):
+        hear(line, LineState.OPEN, from_ms=line.now_ms + (1 + year) * 8_760 * HOUR_MS)
+    assert line.states()["ru"].state is LineState.SUSPENDED
+    hear(line, LineState.CLOSED)
+    assert line.states()["ru"].state is LineState.CLOSED

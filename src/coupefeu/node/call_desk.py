@@ -144,7 +144,7 @@ class CallDesk:
         """Mark calls of the other side that came on a suspended line and do not pass, as agreed."""
         if context.agreement.line_state.calls or not rows:
             return rows
-        declared = self._rows(select_declared())
+        declared = self._rows(select_declared(context.now.utc_ms))
         return [mark(row, Kind.CALL_PLACED, declared, context) for row in rows]
 
     def _contacts(self, arrivals: Sequence[int], context: Context) -> dict[int, CallView]:

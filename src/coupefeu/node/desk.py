@@ -172,7 +172,8 @@ class Desk:
 
     def line_states(self) -> tuple[LineStateView, ...]:
         """Say how each party of the agreement declares the line to be; apart from whether it is up."""
-        return fold_line_states(self._rows(select_declared()), self.context())
+        context = self.context()
+        return fold_line_states(self._rows(select_declared(context.now.utc_ms)), context)
 
     def figures(self, asked: "Asked") -> "Usage":
         """Count what the line was used for in a span; of a million entries that takes seconds. Raises: StoreError."""
@@ -406,7 +407,7 @@ class Desk:
         """Mark messages of the other side that came on a suspended line and do not pass, as agreed."""
         if passes_all(context.agreement.line_state) or not rows:
             return rows
-        declared = self._rows(select_declared())
+        declared = self._rows(select_declared(context.now.utc_ms))
         return [
             row if row["form"] == Form.LINE_TEST else mark(row, Kind.MESSAGE, declared, context)
             for row in rows

@@ -55,7 +55,8 @@ class CallRecord:
     def is_suspended(self) -> bool:
         """Whether a party holds the line suspended or closed."""
         with self._desk() as desk:
-            return is_suspended(desk.select(select_declared()), self.context())
+            context = self.context()
+            return is_suspended(desk.select(select_declared(context.now.utc_ms)), context)
 
     def on_watch(self) -> frozenset[str]:
         """Name our posts that are on watch."""

@@ -32,7 +32,7 @@ class LineStateService:
     def insist(self, draft: Draft, context: Context, select: Select) -> None:
         """See `Guard.insist`: what the agreement does not let pass on a suspended line is refused."""
         if not passes(draft.kind, draft.precedence, context.agreement.line_state):
-            rules.insist_open(draft, select(views.select_declared()), context)
+            rules.insist_open(draft, select(views.select_declared(context.now.utc_ms)), context)
 
     def apply(self, recorded: Recorded, context: Context) -> tuple[Statement, ...]:
         """See `Service.apply`; what stands is judged when it is read."""

@@ -72,7 +72,6 @@ def gravest(views: Iterable[LineStateView]) -> LineState:
 def declared_view(row: Row, context: Context) -> DeclaredView:
     """Read one row; never raises for what a peer wrote."""
     fact = read_line_state(0, row["body"])[0]
-    written_ms = min(row["claimed_ms"], row["arrived_ms"])
     from_ms = None if fact is None else fact.from_ms
     said = fact or LineStateFact(state=LineState.OPEN)
     return DeclaredView(
@@ -82,7 +81,7 @@ def declared_view(row: Row, context: Context) -> DeclaredView:
         ours=row["party"] == context.us,
         state=None if fact is None else fact.state,
         from_ms=from_ms,
-        begins_ms=written_ms if from_ms is None else max(from_ms, written_ms),
+        begins_ms=row["begins_ms"],
         is_back_dated=from_ms is not None and from_ms < row["claimed_ms"] - context.agreement.skew_s * 1_000,
         said_ms=row["claimed_ms"],
         arrived_ms=row["arrived_ms"],
