@@ -97,7 +97,9 @@ class Line:
         return {each.id: each.effect for each in self.alone(incident).steps}
 
     def states(self):
-        return {each.party: each for each in fold_line(self.rows(select_declared(self.now_ms)), self.context())}
+        return {
+            each.party: each for each in fold_line(self.rows(select_declared(self.now_ms)), self.context())
+        }
 
 
 def encode(kind, fact):

@@ -99,6 +99,9 @@ def test_an_explanation_is_asked_for_and_answered_and_what_is_owed_is_seen_in_th
     row = page.locator(f"a[data-number='{number}']")
     expect(row).to_contain_text("RU owes an explanation by")
 
+    anywhere = open_page(desks.ru, "#/messages", language="ru")
+    owed = anywhere.get_by_test_id("open-incidents").locator(f"a[href='#/incidents/{query}?act=look']")
+    expect(owed).to_contain_text("мы должны дать разъяснение")
     theirs = open_page(desks.ru, f"#/incidents/{query}", width=360, dark=True)
     dialog = theirs.get_by_role("dialog")
     dialog.locator("textarea").fill("Учение войск связи.")
@@ -107,6 +110,7 @@ def test_an_explanation_is_asked_for_and_answered_and_what_is_owed_is_seen_in_th
     record(theirs)
     expect(theirs.locator(f"[data-query='{query}']")).to_contain_text("Связь-22")
     expect(row).not_to_contain_text("RU owes")
+    expect(owed).to_have_count(0)
     go(page, f"incidents/{number}")
     expect(page.locator(f"[data-query='{query}']")).to_contain_text("Учение войск связи.")
     press(page, "incident-page-act-close")
@@ -134,6 +138,8 @@ def test_a_strike_after_a_notice_names_the_acknowledgements_that_are_held(open_p
 def test_a_party_declares_the_line_suspended_and_everybody_reads_so_before_dialling(open_page, line):
     page = open_page(line.us, "#/line?declare=state")
     dialog = page.get_by_role("dialog")
+    send = dialog.get_by_role("button", name=words("ui-put-on-record"), exact=True)
+    expect(send).to_be_disabled(), "nothing is chosen beforehand"
     dialog.get_by_label(words("line-state-suspended"), exact=False).check()
     dialog.locator("textarea").fill("Until further notice.")
     record(page)

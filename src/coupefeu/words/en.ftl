@@ -637,6 +637,12 @@ incident-page-disputed = { $count ->
    *[other] { $count } fields disputed
 }
 incident-page-owes-reply = { $party } owes an explanation by { $time }
+incident-page-owes-reply-of-ours = we owe an explanation by { $time }
+incident-page-late-reply-of-ours = we gave no explanation: due { $time }, overdue by { $age }
+incident-page-open-count = { $count ->
+    [one] { $count } incident open
+   *[other] { $count } incidents open
+}
 incident-page-owes-meeting = a meeting with { $party } is due by { $time }
 incident-page-late-reply = no explanation from { $party }: due { $time }, overdue by { $age }
 incident-page-late-meeting = no meeting with { $party }: due { $time }, overdue by { $age }

@@ -629,6 +629,12 @@ incident-page-disputed = { $count ->
    *[other] { $count } champs contestés
 }
 incident-page-owes-reply = { $party } doit une explication avant { $time }
+incident-page-owes-reply-of-ours = nous devons une explication avant { $time }
+incident-page-late-reply-of-ours = nous n’avons pas donné d’explication : due { $time }, hors délai de { $age }
+incident-page-open-count = { $count ->
+    [one] { $count } incident ouvert
+   *[other] { $count } incidents ouverts
+}
 incident-page-owes-meeting = une réunion avec { $party } est due avant { $time }
 incident-page-late-reply = pas d’explication de { $party } : due { $time }, hors délai de { $age }
 incident-page-late-meeting = pas de réunion avec { $party } : due { $time }, hors délai de { $age }

@@ -633,6 +633,13 @@ incident-page-disputed = { $count ->
    *[other] оспариваются { $count } полей
 }
 incident-page-owes-reply = { $party } должна дать разъяснение до { $time }
+incident-page-owes-reply-of-ours = мы должны дать разъяснение до { $time }
+incident-page-late-reply-of-ours = мы не дали разъяснения: срок { $time }, просрочено на { $age }
+incident-page-open-count = { $count ->
+    [one] открыт { $count } инцидент
+    [few] открыто { $count } инцидента
+   *[other] открыто { $count } инцидентов
+}
 incident-page-owes-meeting = встреча с { $party } должна состояться до { $time }
 incident-page-late-reply = нет разъяснения от { $party }: срок { $time }, просрочено на { $age }
 incident-page-late-meeting = нет встречи с { $party }: срок { $time }, просрочено на { $age }

@@ -2,6 +2,7 @@
 
 import type { IncidentLine, IncidentSheet, OwedValues, StatedValues } from '../../generated/types';
 import { partyCode } from '../../lib/desk';
+import { live } from '../../lib/live.svelte';
 import { durationWords } from '../../lib/duration';
 import { formatTime } from '../../lib/time';
 import { counted, say, words } from '../../lib/words.svelte';
@@ -39,7 +40,8 @@ export function whenWords(when: StatedValues): string {
 
 /** Who owes what by when: a reply, or a meeting; what is late says since when. */
 export function owedWords(owed: OwedValues, nowMs: number): string {
-  const kind = owed.asks === 'meeting' ? 'meeting' : 'reply';
+  const isOurs = owed.of === live.desk?.party;
+  const kind = owed.asks === 'meeting' ? 'meeting' : isOurs ? 'reply-of-ours' : 'reply';
   const values = { party: partyCode(owed.of), time: formatTime(minute(owed.due_ms)) };
   if (!owed.overdue) return say(`incident-page-owes-${kind}`, values);
   const age = durationWords(Math.floor(Math.max(0, nowMs - owed.due_ms) / 60_000) * 60);
