@@ -30,6 +30,7 @@ LATER_ROOMS = (
     "pages/firebreak/",
     "pages/incidents/",
     "pages/line/Declare",
+    "incidents/OpenIncidents",
     "linestate/Suspended",
     "notices/",
     "pages/map/",
