@@ -90,7 +90,9 @@ SUMMARIES: Final = {
     ),
     "rebuild": "Make the views of a stopped node anew from its record: inbox, chains, agreement.",
     "witness": "The neutral witness: serve, forks.",
-    "demo": "Play March 2022, then run two nodes with their consoles until Ctrl-C; --headless: let them prove the main job.",
+    "demo": (
+        "Play March 2022, then run two nodes with their consoles until Ctrl-C; --headless: let them prove the main job."
+    ),
     "bench": ("Measure the line, bad days and a record of a million entries; exit 1 if one falls short."),
 }
 """What each command does, in the order of `--help`, which so needs none of their modules. They are held to what the
