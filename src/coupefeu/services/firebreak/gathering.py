@@ -5,6 +5,7 @@ known here, what had arrived. Of events the newest of each key is given, of what
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Final
@@ -24,6 +25,8 @@ from coupefeu.services.firebreak.unsettled import conflict_marks
 MOST_ATTEMPTS: Final = 64
 """Of a pair and outcome, since its last contact, the newest; all are counted, up to `MOST_COUNTED`."""
 MOST_COUNTED: Final = 4_096
+MOST_AT_ONCE: Final = 2_000
+"""So many attempts of all pairs together are read by one select; of more, each pair and outcome is read by itself."""
 MOST_OPENED: Final = 64
 """Of a topic, party and precedence: those that are late the longest."""
 MOST_OVERTAKING: Final = 64
@@ -92,6 +95,17 @@ def _attempts(known: bool) -> Any:
     )
 
 
+def _attempts_at_once(known: bool) -> Any:
+    """Select the attempts of all pairs after their last contacts, in any order."""
+    place = ", ".join(f"json_extract(j.value, '$[{at}]')" for at in (1, 2, 3))
+    return text(
+        f"SELECT {EVENT}, e.{_BY[known]} AS by_ms FROM json_each(:keys) AS j CROSS JOIN json_each(:values) AS v"  # noqa: S608 - as above
+        f" CROSS JOIN {_ATTEMPTS[known]} WHERE e.topic = '{Topic.ATTEMPT}' AND e.key = json_extract(j.value, '$[0]')"
+        f" AND e.value = v.value AND {_COUNTS[known]} AND e.{_BY[known]} >= json_extract(j.value, '$[1]')"
+        f" AND (e.{_BY[known]}, e.log, e.idx) > ({place}) LIMIT {MOST_AT_ONCE + 1}"
+    )
+
+
 def _counted_attempts(known: bool) -> Any:
     """Count the attempts of one pair after its last contact by outcome: whoever makes many of one hides none other."""
     return text(
@@ -145,6 +159,7 @@ _SELECT_LATE: Final = {
 """What nothing has closed yet stands in the index as it was due, so that no flood hides the oldest; then the rest."""
 _SELECT_NEWEST: Final = {known: _newest(known) for known in (False, True)}
 _SELECT_ATTEMPTS: Final = {known: _attempts(known) for known in (False, True)}
+_SELECT_AT_ONCE: Final = {known: _attempts_at_once(known) for known in (False, True)}
 _SELECT_COUNTED: Final = {known: _counted_attempts(known) for known in (False, True)}
 _SELECT_HAVING: Final = {known: _having(known) for known in (False, True)}
 _SELECT_HEARD: Final = {
@@ -236,11 +251,27 @@ class _Gathering:
         last = {row["key"]: (row[by], row["log"], row["idx"]) for row in contacts}
         after = {key: last.get(key, (-NEVER, -1, -1)) for key in pairs}
         keys = json.dumps([[Topic.ATTEMPT, key, at_ms] for key, (at_ms, _, _) in after.items()])
+        having = (
+            [row["key"] for row in self._rows(_SELECT_HAVING[self._asked.known], keys=keys)] if pairs else []
+        )
+        places = json.dumps([[key, *after[key]] for key in having])
+        rows = self._rows(_SELECT_AT_ONCE[self._asked.known], keys=places, values=_OUTCOMES) if having else ()
+        if len(rows) > MOST_AT_ONCE:
+            return self._attempts_by_pair({key: after[key] for key in having})
+        by_outcome: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
+        for row in sorted(rows, key=lambda row: (row["by_ms"], row["log"], row["idx"]), reverse=True):
+            by_outcome[row["key"], row["value"]].append(row)
+        newest = [row for each in by_outcome.values() for row in each[:MOST_ATTEMPTS]]
+        return newest, {outcome: len(each) for outcome, each in by_outcome.items()}
+
+    def _attempts_by_pair(
+        self, after: Mapping[str, tuple[int, int, int]]
+    ) -> tuple[list[Row], dict[tuple[str, str], int]]:
+        """Give the same where somebody makes very many attempts."""
         found: list[Row] = []
         counts: dict[tuple[str, str], int] = {}
-        for pair in self._rows(_SELECT_HAVING[self._asked.known], keys=keys) if pairs else ():
-            key = pair["key"]
-            since = dict(zip(("after_ms", "after_log", "after_idx"), after[key], strict=True), key=key)
+        for key, place in after.items():
+            since = dict(zip(("after_ms", "after_log", "after_idx"), place, strict=True), key=key)
             for row in self._rows(_SELECT_COUNTED[self._asked.known], values=_OUTCOMES, **since):
                 if row["count"]:
                     counts[key, row["value"]] = row["count"]
