@@ -27,7 +27,18 @@ OFFICERS = (ROOT / "docs" / "officers.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(console|python)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 PROGRAMS = re.findall(r"^```python\n(import asyncio\n.*?)^```$", PYTHON, re.DOTALL | re.MULTILINE)
 """Those that stand by themselves; a fragment begins without imports."""
-FAMILIES = {"agreement", "arrange", "communique", "export", "notice", "presence", "watch"}
+FAMILIES = {
+    "agreement",
+    "alerts",
+    "arrange",
+    "communique",
+    "export",
+    "incident",
+    "line-state",
+    "notice",
+    "presence",
+    "watch",
+}
 """Commands that have commands of their own."""
 WITHIN_S = 120
 _FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
