@@ -208,9 +208,10 @@ def test_a_record_that_cannot_be_read_is_noted_and_looked_at_again(loop, monkeyp
     monkeypatch.setattr(firebreak_desk, "_judge", fail)
 
     async def test(us, _ru):
-        us.desk.firebreak.look()
         async with Stream(us, "again") as stream:
+            before = len(stream.events)
+            us.desk.firebreak.look()
             await until(lambda: any(note.get("error") == "StoreError" for note in us.notes()))
-            await stream.find("firebreak", after=len(stream.events))
+            await stream.find("firebreak", after=before)
 
     loop.do(test)

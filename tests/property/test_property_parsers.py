@@ -60,6 +60,7 @@ from coupefeu.services.refusals.facts import parse_refusal
 from coupefeu.services.watch.facts import read_watch
 from coupefeu.services.watch.hand_over import read_accepted, read_hand_over
 from coupefeu.services.watch.roster import read_roster
+from coupefeu.services.witnessed.facts import read_witness_word
 from coupefeu.wire import (
     agreement,
     armour,
@@ -216,6 +217,7 @@ TRIED = {
     "services.arranged.facts.read_arranged": lambda data: [read_arranged(kind, data) for kind in ARRANGED],
     "services.notices.facts.read_notice": lambda data: [read_notice(kind, data) for kind in VERSIONS],
     "services.notices.facts.read_act": lambda data: [read_notice_act(kind, data) for kind in NOTICE_ACTS],
+    "services.witnessed.facts.read_witness_word": read_witness_word,
     "services.incidents.facts.read_incident": lambda data: [read_incident(kind, data) for kind in INCIDENTS],
     "services.incidents.facts.read_incident_act": lambda data: [
         read_incident_act(kind, data) for kind in INCIDENT_ACTS
@@ -245,6 +247,7 @@ ELSEWHERE = {
     "services.arranged.times.parse_window": "reads what an officer of ours typed, and raises UsageError",
     "services.notices.facts.decode_volumes": "reads what an officer of ours proposes, and raises UsageError",
     "services.presence.when.parse_when": "reads what our own officer types, as every time is typed here",
+    "services.usage.asked.read_asked": "reads what an officer of ours asks, and raises UsageError",
     "services.watch.standing.read_standing": "reads rows of our own database, and takes a party's name",
     "services.watch.standing.read_standings": "the same for every post",
 }
