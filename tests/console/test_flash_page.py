@@ -302,6 +302,7 @@ def test_an_answer_that_comes_when_the_officer_has_left_troubles_nobody(open_hea
     wait_until(lambda: _done(line.ru, number, StepName.READ_BY), "not read")
     page.keyboard.press("Escape")
     page.get_by_test_id("taken").wait_for(state="detached")
+    page.wait_for_function("() => window.letGo")  # its answer has come
     page.evaluate(
         "window.letGo(), new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
     )  # the window fails the test for whatever the page complains of
