@@ -57,7 +57,6 @@ _DRAWN = """async () => {
   await document.fonts.ready;
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 }"""
-DRAWN_LATE_MS = 700
 
 
 @cache
@@ -84,9 +83,4 @@ def cut_texts(page):
     What an author wrote may be shortened to its beginning in a list, where `data-shortened` says that this is meant.
     """
     page.evaluate(_DRAWN)
-    if not page.evaluate(_FIND_CUT):
-        return []
-    page.wait_for_timeout(
-        DRAWN_LATE_MS
-    )  # a font that comes late, or a list that is laid out anew, on a busy machine
     return page.evaluate(_FIND_CUT)
