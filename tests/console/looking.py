@@ -45,6 +45,7 @@ _FIND_CUT = """() => {
     }
   }
   for (const row of document.querySelectorAll('[data-row]')) {
+    row.style.contentVisibility = 'visible';  // out of sight it keeps the height that it had in sight
     if (row.scrollHeight <= row.clientHeight + 2) continue;
     cut.push(`too tall for its row: ${row.textContent.trim().slice(0, 60)}`);
   }
