@@ -152,6 +152,8 @@ def test_what_cannot_be_read_is_refused_by_its_field_and_nothing_is_recorded(loo
             ("position", "95N 57E"),
             ("uncertainty", "far"),
             ("altitude", {"limit": "altitude", "value": "high", "unit": "m", "datum": "amsl"}),
+            ("altitude", {"limit": "surface"}),
+            ("coordinated", "perhaps"),
         ]:
             error = await refusal(us, "/api/incidents", {"form": "other", field: value})
             assert error["code"] == f"console.incidents.{field}", error

@@ -62,6 +62,15 @@ def test_a_reason_says_whom_it_concerns_how_old_it_is_and_which_entries_prove_it
     assert reason.acts[-1].text == "The mediator."
 
 
+def test_since_when_a_level_stands_is_never_younger_than_what_it_is_as_of():
+    agreed = context(agreement(*RULES))
+    judged = judge(gathered([declined(2 * DAY_MS, 4), declined(DAY_MS, 5), *heard(NOW_MS)], NOW_MS), agreed)
+    assert judged.since_ms is not None
+    assert firebreak_values(judged, agreed, "en").since is not None
+    ours_is_newer = replace(judged, as_of_ms=judged.since_ms - 1)
+    assert firebreak_values(ours_is_newer, agreed, "en").since is None
+
+
 def test_an_entry_that_was_counted_at_a_bound_says_so_with_both_times():
     bounded = declined(DAY_MS, 5, claimed_ms=NOW_MS - 3 * DAY_MS, mark=Bound.BEFORE)
     (reason,) = values(declined(2 * DAY_MS, 4), bounded).reasons

@@ -3100,7 +3100,8 @@ export interface RecordSizeValues {
  *
  * `as_of`: up to then something of every party is held; `looked`: the instant of our clock that is judged. `at`: the
  * instant asked for, by the counted times of both records; `known_at`: by what had arrived here; both null: now.
- * `since`: from when it is at least as grave; null while it holds. `held`: of an unknown level, what held at `as_of`.
+ * `since`: from when it is at least as grave; null while it holds, and where that is younger than `as_of`. `held`: of
+ * an unknown level, what held at `as_of`.
  * `same_entries`: whether both sides hold the same; null: that cannot be said. `skew_s`: how far the other side's
  * clock seems ahead of ours; null: unknown. `marked`: how many times were counted at a bound. `version`: of the
  * agreement whose rules were judged by. `begun`: the line's first instant. `left_out`: so many reasons more.

@@ -4,8 +4,9 @@ coupefeu line-state --node us
 coupefeu line-state suspend --node us --from 2024-04-01T12:00Z --words "Until the inquiry is over."
 """
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import msgspec
 import typer
@@ -33,6 +34,22 @@ WordsOption = Annotated[str, typer.Option("--words", help="Why, at most 560 char
 FromPostOption = Annotated[
     str | None, typer.Option("--from-post", help="Our post that declares it; our duty desk if not given.")
 ]
+_DECLARING: Final = {
+    "open": (LineState.OPEN, "Declare the line OPEN: it is used as agreed. A suspension is so taken back."),
+    "degrade": (
+        LineState.DEGRADED,
+        "Declare the line DEGRADED: it is used, and not as it should be; the words say how.",
+    ),
+    "suspend": (
+        LineState.SUSPENDED,
+        "Declare the line SUSPENDED, from now on or from a time; what the agreement says still passes.",
+    ),
+    "close": (
+        LineState.CLOSED,
+        "Declare the line CLOSED: no return to it is meant; what the agreement says still passes.",
+    ),
+}
+"""By command: the state that it declares, and its help."""
 
 
 def register(app: typer.Typer) -> None:
@@ -40,10 +57,8 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Declare the state of the line, or see how each side holds it.")
     group.callback(invoke_without_command=True)(line_state)
     group.command("show")(show)
-    group.command("open")(open_)
-    group.command("degrade")(degrade)
-    group.command("suspend")(suspend)
-    group.command("close")(close)
+    for name, (state, says) in _DECLARING.items():
+        group.command(name)(_declaring(state, says))
     app.add_typer(group, name="line-state")
 
 
@@ -67,56 +82,22 @@ def show(node: NodeOption, language: LanguageOption = None, as_json: JsonOption 
     _report(folder, language_of(folder, language), [], {}, as_json=as_json)
 
 
-def open_(
-    node: NodeOption,
-    start: FromOption = None,
-    words: WordsOption = "",
-    from_post: FromPostOption = None,
-    officer: OfficerOption = "",
-    language: LanguageOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Declare the line OPEN: it is used as agreed. A suspension is so taken back."""
-    _declare(LineState.OPEN, node, start, words, from_post, officer, language, as_json=as_json)
+def _declaring(state: LineState, says: str) -> Callable[..., None]:
+    """Make the command that declares one state; `says`: its help."""
 
+    def declare(
+        node: NodeOption,
+        start: FromOption = None,
+        words: WordsOption = "",
+        from_post: FromPostOption = None,
+        officer: OfficerOption = "",
+        language: LanguageOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        _declare(state, node, start, words, from_post, officer, language, as_json=as_json)
 
-def degrade(
-    node: NodeOption,
-    start: FromOption = None,
-    words: WordsOption = "",
-    from_post: FromPostOption = None,
-    officer: OfficerOption = "",
-    language: LanguageOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Declare the line DEGRADED: it is used, and not as it should be; the words say how."""
-    _declare(LineState.DEGRADED, node, start, words, from_post, officer, language, as_json=as_json)
-
-
-def suspend(
-    node: NodeOption,
-    start: FromOption = None,
-    words: WordsOption = "",
-    from_post: FromPostOption = None,
-    officer: OfficerOption = "",
-    language: LanguageOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Declare the line SUSPENDED, from now on or from a time; what the agreement says still passes."""
-    _declare(LineState.SUSPENDED, node, start, words, from_post, officer, language, as_json=as_json)
-
-
-def close(
-    node: NodeOption,
-    start: FromOption = None,
-    words: WordsOption = "",
-    from_post: FromPostOption = None,
-    officer: OfficerOption = "",
-    language: LanguageOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Declare the line CLOSED: no return to it is meant; what the agreement says still passes."""
-    _declare(LineState.CLOSED, node, start, words, from_post, officer, language, as_json=as_json)
+    declare.__doc__ = says
+    return declare
 
 
 def state_lines(views: tuple[LineStateView, ...], terms: LineStateTerms, language: str) -> list[str]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from coupefeu.console.acting import one_of
 from coupefeu.console.incidents_requests import IncidentActName, IncidentActRequest, IncidentDraft
 from coupefeu.console.notices_reading import read_altitude_draft
+from coupefeu.console.notices_requests import AltitudeDraft
 from coupefeu.console.notices_values import AltitudeLimit
 from coupefeu.console.sessions import Session
 from coupefeu.errors import CoupefeuError, UsageError
@@ -27,14 +29,13 @@ from coupefeu.services.incidents.commands import (
     ReplyToQuery,
     ReportIncident,
 )
+from coupefeu.services.incidents.rules import MAX_HELD
 from coupefeu.wire.positions import read_position
 from coupefeu.wire.quantities import read_length_dm
 
 Read = TypeVar("Read")
 
-MAX_HELD: Final = 64
-"""Acknowledgements of a notice that a report names; the rest is counted."""
-_YES_NO: Final = {"": None, "yes": True, "no": False}
+_YES_NO: Final = {"yes": True, "no": False}
 _TEXTS: Final = (
     "place",
     "our_platform",
@@ -71,7 +72,7 @@ def version_command(
             "uncertainty", draft.uncertainty, lambda text: -(-read_length_dm(text) // 10)
         ),
         "altitude": _altitude(draft),
-        "is_coordinated": _YES_NO.get(draft.coordinated),
+        "is_coordinated": _field("coordinated", draft.coordinated, _yes_no),
         **stated,
     }
     if draft.amends is None:
@@ -172,9 +173,29 @@ def _when(draft: IncidentDraft, now_ms: int) -> tuple[int, int] | None:
 
 
 def _altitude(draft: IncidentDraft) -> Altitude | None:
-    if draft.altitude.limit is not AltitudeLimit.ALTITUDE:
+    if draft.altitude.limit is AltitudeLimit.NOT_STATED:
         return None
-    return _field("altitude", draft.altitude.value, lambda text: read_altitude_draft(draft.altitude, text))
+    return _field("altitude", draft.altitude.value or draft.altitude.limit, partial(_height, draft.altitude))
+
+
+def _height(draft: AltitudeDraft, text: str) -> Altitude:
+    if draft.limit is not AltitudeLimit.ALTITUDE:
+        raise UsageError(
+            f"{draft.limit.value} is no altitude",
+            code="console.incidents.altitude",
+            hint="State a number with its unit and what it is measured from, or nothing.",
+        )
+    return read_altitude_draft(draft, text)
+
+
+def _yes_no(text: str) -> bool:
+    if text not in _YES_NO:
+        raise UsageError(
+            f"{text[:40]!r} is neither yes nor no",
+            code="console.incidents.coordinated",
+            hint="Say yes, no, or nothing.",
+        )
+    return _YES_NO[text]
 
 
 def _notice(look: Desk, draft: IncidentDraft, parties: tuple[str, ...]) -> dict[str, Any]:

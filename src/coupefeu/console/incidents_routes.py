@@ -10,7 +10,7 @@ from litestar.params import JSONBody
 from coupefeu.console.acting import one_of
 from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.errors import AbsentError, refuses
-from coupefeu.console.incidents_reading import MAX_HELD, act_command, version_command
+from coupefeu.console.incidents_reading import act_command, version_command
 from coupefeu.console.incidents_requests import IncidentActRequest, IncidentDraft
 from coupefeu.console.incidents_told import incident_line, incident_sheet
 from coupefeu.console.incidents_values import HeldValues, IncidentPage, IncidentSheet, TriggersValues
@@ -36,6 +36,7 @@ from coupefeu.node.incident_values import trigger_values
 from coupefeu.node.places.gazetteer import Gazetteer
 from coupefeu.services.incidents.commands import ReportIncident
 from coupefeu.services.incidents.listed import IncidentFilter
+from coupefeu.services.incidents.rules import MAX_HELD
 from coupefeu.services.incidents.said import code_name
 
 _ABSENT = AbsentError("there is no incident under this number", code="services.incidents.unknown_incident")

@@ -89,7 +89,8 @@ class FirebreakValues:
 
     `as_of`: up to then something of every party is held; `looked`: the instant of our clock that is judged. `at`: the
     instant asked for, by the counted times of both records; `known_at`: by what had arrived here; both null: now.
-    `since`: from when it is at least as grave; null while it holds. `held`: of an unknown level, what held at `as_of`.
+    `since`: from when it is at least as grave; null while it holds, and where that is younger than `as_of`. `held`: of
+    an unknown level, what held at `as_of`.
     `same_entries`: whether both sides hold the same; null: that cannot be said. `skew_s`: how far the other side's
     clock seems ahead of ours; null: unknown. `marked`: how many times were counted at a bound. `version`: of the
     agreement whose rules were judged by. `begun`: the line's first instant. `left_out`: so many reasons more.
@@ -144,7 +145,7 @@ def firebreak_values(
         looked=format_instant(judged.asked.at_ms),
         at=_instant(at_ms),
         known_at=_instant(known_at_ms),
-        since=_instant(judged.since_ms),
+        since=_instant(judged.since_ms) if (judged.since_ms or 0) <= judged.as_of_ms else None,
         held=judged.held,
         same_entries=judged.same_entries,
         skew_s=None if judged.skew_ms is None else judged.skew_ms / 1000,
