@@ -35,7 +35,7 @@ def fold(rows: Rows, root: MessageId, context: Context, counted: Counted | None 
     report = next(each for each in acts if each.id == root)
     times = {each.id: counted_ms(each.row, counted) for each in acts}
     effects = {each.id: _judge(each, report) for each in acts}
-    effects |= judge_queries(acts, effects, report, context)
+    effects |= judge_queries(acts, effects, context)
     effects |= _judge_closing(acts, effects)
     good = [each for each in acts if not effects[each.id]]
     versions = tuple(_versions(acts, effects, context))
