@@ -220,8 +220,9 @@ class Views:
     def strip(self, history, from_ms, to_ms, *, known=False):
         """Show it, and give the strip chart."""
         with self.shown(history) as (select, context):
-            marks = gather_between(select, context, from_ms, to_ms, known=known)
-            return spans(marks, begun(select, context), context, from_ms, to_ms, known=known)
+            found = gather_between(select, context, from_ms, to_ms, known=known)
+            first = begun(select, context)
+            return spans(found.marks, first, context, found.from_ms, to_ms, known=known)
 
     @contextmanager
     def shown(self, history):

@@ -192,8 +192,8 @@ def test_in_whatever_order_what_is_awaited_is_the_same(history, random, cuts):
 def test_a_span_holds_every_mark_of_the_instants_in_it(history, ours, at_s, known):
     record = held(ours, Story().tell(history))
     context = record.context()
-    spanned = set(gather_between(record.select, context, START_MS - 1, START_MS + 400_000_000, known=known))
-    known_of = {(mark.topic, mark.key, mark.party, mark.value, mark.proofs) for mark in spanned}
+    spanned = gather_between(record.select, context, START_MS - 1, START_MS + 400_000_000, known=known).marks
+    known_of = {(mark.topic, mark.key, mark.party, mark.value, mark.proofs) for mark in set(spanned)}
     asked = Asked(at_ms=START_MS + at_s * 1_000, known=known)
     for mark in gather(record.select, context, asked).marks:
         if mark.topic != "heard":

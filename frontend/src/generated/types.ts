@@ -3145,14 +3145,16 @@ export interface FirebreakRuleValues {
 }
 
 /**
- * The level from `start` to `end`, without a gap; `known`: by what had arrived here, else by counted times.
+ * The level from `start` to `end`; `known`: by what had arrived here, else by counted times.
  *
+ * `complete_from`: `spans` have no gap from then on; before it nothing is said, for more came than is read at once.
  * `rules`: those that it was judged by, to say the causes in words.
  */
 export interface FirebreakHistory {
   readonly start: string;
   readonly end: string;
   readonly known: boolean;
+  readonly complete_from: string;
   readonly as_of: string;
   readonly spans: readonly LevelSpanValues[];
   readonly rules: readonly FirebreakRuleValues[];
@@ -3172,7 +3174,7 @@ export interface FirebreakPairValues {
   readonly truncated: boolean;
 }
 
-/** Every pair of posts of ours, in the agreement's order. */
+/** Every pair of posts of ours, in the agreement's order; `as_of_ms`: now, or the instant that was asked for. */
 export interface FirebreakPairs {
   readonly pairs: readonly FirebreakPairValues[];
   readonly as_of_ms: number;

@@ -13,12 +13,16 @@ import typer
 
 from coupefeu.cli.firebreak_words import firebreak_lines, span_lines
 from coupefeu.cli.officer import desk_of, language_of, open_folder
+from coupefeu.cli.presence_words import contact_lines_of
 from coupefeu.cli.printing import JsonOption, LanguageOption, NodeOption, report
 from coupefeu.errors import UsageError
-from coupefeu.model.instant import parse_instant
+from coupefeu.model.instant import format_instant, format_second, parse_instant
 from coupefeu.node.desk import Desk
+from coupefeu.node.firebreak_pairs import pairs_then
 from coupefeu.node.firebreak_values import firebreak_values, span_values
+from coupefeu.node.presence_values import pair_values
 from coupefeu.services.firebreak.judged import Judged
+from coupefeu.words import say
 
 AtOption = Annotated[
     str | None, typer.Option("--at", help="As of this instant (UTC), by the signed times of both records.")
@@ -56,7 +60,8 @@ def firebreak(
         at_ms, known_ms, since_ms = (
             None if each is None else parse_instant(each, now_ms) for each in (at, known_at, since)
         )
-        judged = _judge(desk, at_ms, known_ms)
+        judged = desk.firebreak.with_since(_judge(desk, at_ms, known_ms))
+        pairs = tuple(map(pair_values, pairs_then(desk, judged.asked)))
         spans = (
             ()
             if since_ms is None
@@ -64,10 +69,19 @@ def firebreak(
         )
     values = msgspec.to_builtins(firebreak_values(judged, context, spoken, at_ms=at_ms, known_at_ms=known_ms))
     is_past = at_ms is not None or known_ms is not None
-    lines = [*firebreak_lines(judged, context, spoken, is_past=is_past)]
+    values["pairs"] = msgspec.to_builtins(pairs)
+    lines = [
+        *firebreak_lines(judged, context, spoken, is_past=is_past),
+        "",
+        *contact_lines_of(pairs, judged.asked.at_ms, spoken),
+    ]
     if since_ms is not None:
+        complete_ms = spans[0].from_ms if spans else judged.asked.at_ms
         values["spans"] = [msgspec.to_builtins(span_values(each, context.parties)) for each in spans]
+        values["complete_from"] = format_instant(complete_ms)
         lines += ["", *span_lines(spans, context.parties, spoken)]
+        if complete_ms > since_ms:
+            lines.append(say("firebreak-page-incomplete", spoken, time=format_second(complete_ms)))
     report(folder.banner(), lines, values, as_json=as_json)
 
 

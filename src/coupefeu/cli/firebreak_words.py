@@ -28,6 +28,8 @@ def firebreak_lines(
     level = _level(judged.level, language)
     as_of = say("firebreak-page-as-of", language, time=format_second(judged.as_of_ms))
     yield f"{label(say('firebreak-page-lamp', language), level, language)} ({as_of})"
+    if judged.since_ms is not None and judged.since_ms <= judged.as_of_ms:
+        yield say("firebreak-page-grave-since", language, time=format_second(judged.since_ms))
     asked = "known-at" if judged.asked.known else "at"
     yield say(f"firebreak-page-{asked}", language, time=format_second(judged.asked.at_ms))
     if judged.held is not None:

@@ -1,6 +1,6 @@
 """How the command line says presence: contacts with how long ago, what was asked, claims and evidence apart."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from coupefeu.model.duration import format_duration
@@ -21,9 +21,7 @@ _INDENT: Final = "    "
 def presence_lines(values: PresenceValues, language: str) -> Iterator[str]:
     """Say all of it."""
     now_ms = values.as_of_ms
-    yield say("presence-contact-title", language).upper()
-    for pair in values.pairs:
-        yield from _pair_lines(pair, now_ms, language)
+    yield from contact_lines_of(values.pairs, now_ms, language)
     if values.questions:
         yield ""
         yield say("presence-questions-title", language).upper()
@@ -41,6 +39,13 @@ def presence_lines(values: PresenceValues, language: str) -> Iterator[str]:
             yield say(none, language)
     if values.absent:
         yield say("presence-absent", language, count=values.absent)
+
+
+def contact_lines_of(pairs: Iterable[PresencePairValues], at_ms: int, language: str) -> Iterator[str]:
+    """Say the last direct contact of each pair, how long it was ago at an instant, and the calls of ours since."""
+    yield say("presence-contact-title", language).upper()
+    for pair in pairs:
+        yield from _pair_lines(pair, at_ms, language)
 
 
 def _pair_lines(pair: PresencePairValues, now_ms: int, language: str) -> Iterator[str]:

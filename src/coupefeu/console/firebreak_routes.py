@@ -45,14 +45,7 @@ async def show_firebreak(
     `at`: both records by their signed times, the same on both nodes; `known_at`: what this node held then, by its own
     clock; neither: now. Both are written in UTC, "2022-03-17T06:00Z". `language` of the sentences: en, fr or ru.
     """
-    now_ms = desk.now_ms
-    if at is not None and known_at is not None:
-        raise UsageError(
-            "at and known_at are two clocks, and one instant has one",
-            code="console.firebreak.two_clocks",
-            hint="ask for either",
-        )
-    at_ms, known_at_ms = _instant(at, now_ms), _instant(known_at, now_ms)
+    at_ms, known_at_ms = _instants(at, known_at, desk.now_ms)
     wanted = _language(language, session.language)
     is_link_up = desk.notices.is_link_up
     return await desk.read(lambda look: values_at(look, wanted, at_ms, known_at_ms, is_link_up=is_link_up))
@@ -72,10 +65,27 @@ async def show_history(
     return await desk.read(lambda look: history_of(look, from_ms, to_ms, known=bool(known)))
 
 
-@get("/api/firebreak/pairs", responses=refuses(_STORE))
-async def show_pairs(desk: NamedDependency[ConsoleDesk]) -> FirebreakPairs:
-    """List our pairs of posts, each with its last direct contact, what proves it, and the agreed cadence."""
-    return await desk.read(look_at_pairs)
+@get("/api/firebreak/pairs", responses=refuses(_UNREADABLE, _TWO, _LATER, _STORE))
+async def show_pairs(
+    desk: NamedDependency[ConsoleDesk], at: WrittenInstant = None, known_at: WrittenInstant = None
+) -> FirebreakPairs:
+    """List our pairs of posts, each with its last direct contact, what proves it, and the agreed cadence.
+
+    `at`, `known_at`: as they stood at an instant, as above; neither: now.
+    """
+    at_ms, known_at_ms = _instants(at, known_at, desk.now_ms)
+    return await desk.read(lambda look: look_at_pairs(look, at_ms, known_at_ms))
+
+
+def _instants(at: str | None, known_at: str | None, now_ms: int) -> tuple[int | None, int | None]:
+    """Read the instant that is asked for, by one of the two clocks. Raises: UsageError."""
+    if at is not None and known_at is not None:
+        raise UsageError(
+            "at and known_at are two clocks, and one instant has one",
+            code="console.firebreak.two_clocks",
+            hint="ask for either",
+        )
+    return _instant(at, now_ms), _instant(known_at, now_ms)
 
 
 def _instant(text: str | None, now_ms: int) -> int | None:

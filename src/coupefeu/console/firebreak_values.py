@@ -21,14 +21,16 @@ class FirebreakRuleValues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirebreakHistory:
-    """The level from `start` to `end`, without a gap; `known`: by what had arrived here, else by counted times.
+    """The level from `start` to `end`; `known`: by what had arrived here, else by counted times.
 
+    `complete_from`: `spans` have no gap from then on; before it nothing is said, for more came than is read at once.
     `rules`: those that it was judged by, to say the causes in words.
     """
 
     start: str
     end: str
     known: bool
+    complete_from: str
     as_of: str
     spans: tuple[LevelSpanValues, ...]
     rules: tuple[FirebreakRuleValues, ...]
@@ -51,7 +53,7 @@ class FirebreakPairValues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirebreakPairs:
-    """Every pair of posts of ours, in the agreement's order."""
+    """Every pair of posts of ours, in the agreement's order; `as_of_ms`: now, or the instant that was asked for."""
 
     pairs: tuple[FirebreakPairValues, ...]
     as_of_ms: int

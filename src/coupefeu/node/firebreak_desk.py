@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from coupefeu.errors import UsageError
@@ -11,9 +12,9 @@ from coupefeu.model.logs import position_of
 from coupefeu.services.base import Context, Rows, Statement
 from coupefeu.services.firebreak.clocks import select_skew
 from coupefeu.services.firebreak.gathering import begun, gather
-from coupefeu.services.firebreak.history import spans
+from coupefeu.services.firebreak.history import grave_since, spans
 from coupefeu.services.firebreak.judged import Judged, LevelSpan
-from coupefeu.services.firebreak.judging import judge
+from coupefeu.services.firebreak.judging import agreement_at, judge
 from coupefeu.services.firebreak.marks import Asked
 from coupefeu.services.firebreak.spanning import gather_between
 from coupefeu.store.reader import Reader
@@ -47,14 +48,19 @@ class FirebreakDesk:
 
         Raises: UsageError: it is still to come.
         """
-        return self._judge(Asked(at_ms=self._past(at_ms)))
+        return self._judge(Asked(at_ms=self.past(at_ms)))
 
     def known_at(self, at_ms: int) -> Judged:
         """Judge an instant by what had arrived here, on our own clock. Raises: UsageError: it is still to come."""
-        return self._judge(Asked(at_ms=self._past(at_ms), known=True))
+        return self._judge(Asked(at_ms=self.past(at_ms), known=True))
 
     def history(self, from_ms: int, to_ms: int, *, known: bool = False) -> tuple[LevelSpan, ...]:
-        """Give the level over a span of time, which ends now at the latest. Raises: UsageError: it is none."""
+        """Give the level over a span of time, which ends now at the latest.
+
+        The first span begins later than asked where more came since than is read at once: from then on all is there.
+
+        Raises: UsageError: it is no span of time.
+        """
         to_ms = min(to_ms, self._context().now.utc_ms)
         if not 0 < to_ms - from_ms <= MAX_SPAN_MS:
             raise UsageError(
@@ -62,12 +68,34 @@ class FirebreakDesk:
                 code="node.firebreak.span",
                 hint="Ask for a span that ends after it begins, of ten years at most.",
             )
-        context = self._context()
         with self._reader.one_moment():
-            marks = gather_between(self._select, context, from_ms, to_ms, known=known)
-            return spans(marks, begun(self._select, context), context, from_ms, to_ms, known=known)
+            return self._spans(from_ms, to_ms, known=known)
 
-    def _past(self, at_ms: int) -> int:
+    def with_since(self, judged: Judged) -> Judged:
+        """Say of a level that does not hold since when it has been at least as grave, as the strip has it."""
+        if judged.since_ms is None:
+            return judged
+        context, asked = self._context(), judged.asked
+        in_force_ms = agreement_at(context, asked.at_ms).in_force_ms
+        stands_ms = max(judged.since_ms, min(in_force_ms, asked.at_ms))
+        with self._reader.one_moment():
+            first_ms = min(
+                [
+                    *(each.in_force_ms for each in (context.agreement, *context.earlier)),
+                    *(each.counted_ms for each in begun(self._select, context).values()),
+                ]
+            )
+            since_ms = grave_since(judged.level, stands_ms, first_ms, partial(self._spans, known=asked.known))
+        return replace(judged, since_ms=since_ms)
+
+    def _spans(self, from_ms: int, to_ms: int, *, known: bool) -> tuple[LevelSpan, ...]:
+        context = self._context()
+        found = gather_between(self._select, context, from_ms, to_ms, known=known)
+        first = begun(self._select, context)
+        return spans(found.marks, first, context, found.from_ms, to_ms, known=known)
+
+    def past(self, at_ms: int) -> int:
+        """Give an instant that is not still to come. Raises: UsageError: it is."""
         now_ms = self._context().now.utc_ms
         if at_ms > now_ms:
             raise UsageError(

@@ -132,13 +132,13 @@ export interface Span {
   readonly entries: readonly string[];
 }
 
-/** The spans of pieces of a history one after another: what goes on over the end of a piece is one span. */
+/** The spans of pieces of a history one after another: what goes on over the end of a piece is one span. Pieces of which too much is known begin late. */
 export function joined(pieces: readonly FirebreakHistory[]): readonly Span[] {
   const spans: Span[] = [];
   for (const each of pieces.flatMap((piece) => piece.spans)) {
     const span = { level: each.level, fromMs: Date.parse(each.start), toMs: Date.parse(each.end), rules: each.rules, entries: each.entries };
     const last = spans.at(-1);
-    if (last && last.level === span.level && last.rules.join() === span.rules.join()) spans[spans.length - 1] = { ...last, toMs: span.toMs };
+    if (last && last.toMs === span.fromMs && last.level === span.level && last.rules.join() === span.rules.join()) spans[spans.length - 1] = { ...last, toMs: span.toMs };
     else spans.push(span);
   }
   return spans;

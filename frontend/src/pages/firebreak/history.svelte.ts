@@ -14,6 +14,8 @@ export interface Shown {
   readonly known: boolean;
   readonly spans: readonly Span[];
   readonly rules: FirebreakHistory['rules'];
+  /** From when on nothing is left out, where anything is; null: all is there. */
+  readonly completeMs: number | null;
 }
 
 export class HistoryOf {
@@ -39,7 +41,9 @@ export class HistoryOf {
       }
       const rules = pieces.at(-1)?.rules ?? [];
       const end = Date.parse(pieces.at(-1)?.end ?? '') || toMs;
-      this.shown = { fromMs, toMs: end, known, spans: joined(pieces).map((span) => gravestFirst(span, rules)), rules };
+      const cut = pieces.findLast((piece) => Date.parse(piece.complete_from) > Date.parse(piece.start));
+      const completeMs = cut ? Date.parse(cut.complete_from) : null;
+      this.shown = { fromMs, toMs: end, known, spans: joined(pieces).map((span) => gravestFirst(span, rules)), rules, completeMs };
       this.error = null;
     } catch (problem) {
       if (!asked.signal.aborted) this.error = problem;

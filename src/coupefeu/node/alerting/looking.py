@@ -20,7 +20,7 @@ def look(
     desk: Desk, wanted: frozenset[Wanted], unstaffed: Sequence[Unstaffed], *, is_link_up: bool
 ) -> dict[str, Cause]:
     """Give the causes that stand, the gravest first; what the firebreak names already is no cause of its own."""
-    judged = desk.firebreak.now(is_link_up=is_link_up) if Wanted.FIREBREAK in wanted else None
+    judged = _judged(desk, is_link_up=is_link_up) if Wanted.FIREBREAK in wanted else None
     named = _Named(judged)
     found: list[Cause] = []
     if judged is not None:
@@ -38,6 +38,10 @@ def look(
             if not named.has(_CONFLICTS, each.numbers)
         )
     return bounded(found)
+
+
+def _judged(desk: Desk, *, is_link_up: bool) -> Judged:
+    return desk.firebreak.with_since(desk.firebreak.now(is_link_up=is_link_up))
 
 
 _MESSAGES = frozenset({Topic.ACKNOWLEDGEMENT, Topic.OUTCOME})

@@ -1,10 +1,10 @@
 """The strip chart: the level over a span of time, by the same firings that the judge looks at."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from heapq import nsmallest
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise, repeat
 from typing import Final
 
 from coupefeu.model.agreement import Agreement
@@ -18,6 +18,8 @@ from coupefeu.services.firebreak.marks import Mark, Proof
 
 MAX_ENTRIES: Final = 16
 """Of one span: some that prove it; the judge gives all."""
+_STEPS_MS: Final = tuple(hours * 3_600_000 for hours in (1, 8, 64, 512, 8_784))
+"""How far back is looked at once: most levels began not long before what stands now."""
 State = tuple[Level, tuple[str, ...]]
 
 
@@ -44,6 +46,27 @@ def spans(
             else:
                 found.append(span)
     return tuple(found)
+
+
+def grave_since(
+    level: Level, at_ms: int, begun_ms: int, strip: Callable[[int, int], Sequence[LevelSpan]]
+) -> int:
+    """Give since when the level has been at least `level` without a break until `at_ms`; `begun_ms` at the earliest.
+
+    `strip`: gives the spans from one instant until before another; one that begins later ends the search.
+    """
+    until_ms = at_ms
+    for step_ms in chain(_STEPS_MS, repeat(_STEPS_MS[-1])):
+        if until_ms <= begun_ms:
+            break
+        from_ms = max(begun_ms, until_ms - step_ms)
+        for span in reversed(strip(from_ms, until_ms)):
+            if span.to_ms < until_ms or GRAVITY.index(span.level) < GRAVITY.index(level):
+                return until_ms
+            until_ms = span.from_ms
+        if until_ms > from_ms:
+            return until_ms
+    return max(begun_ms, until_ms)
 
 
 def _stretches(context: Context, from_ms: int, to_ms: int) -> Iterator[tuple[Agreement, int, int]]:
