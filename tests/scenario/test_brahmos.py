@@ -116,7 +116,7 @@ def test_one_press_sends_the_form_before_anything_is_known_and_it_rings(launch):
 def test_two_versions_are_matched_and_the_explanation_is_due_in_48_hours_on_both_records(launch):
     incident = launch.press()
     theirs = launch.seen()
-    (found,) = launch.ask(launch.ru, lambda desk: desk.candidates(theirs))
+    (found,) = launch.ask(launch.ru, lambda desk: desk.candidates(theirs)).near
     assert (found.incident.id, found.distance_m, found.is_by_report) == (incident, None, True)
     launch.act(launch.ru, PairIncident(incident=theirs, other=incident, from_post=DESKS["ru"]))
     query = launch.act(launch.ru, QueryIncident(incident=incident, from_post=DESKS["ru"], words="Why?"))

@@ -93,7 +93,7 @@ def test_versions_are_proposed_by_place_and_time_within_what_is_agreed(
     place = None if kilometres is None else replace(HERE, lat_e7=HERE.lat_e7 + kilometres * KILOMETRE_E7)
     at_ms = start_ms + minutes * MINUTE_MS
     other = theirs(line, position=place, when_ms=(at_ms, at_ms))
-    found = desk.incidents.candidates(number)
+    found = desk.incidents.candidates(number).near
     assert [each.incident.id for each in found] == ([other] if is_found else [])
     for each in found:
         assert each.gap_ms == minutes * MINUTE_MS
@@ -106,7 +106,7 @@ def test_what_was_amended_is_proposed_by_what_it_says_now(line, desk):
     number = report(line, when_ms=(start_ms, start_ms))
     other = theirs(line, when_ms=(start_ms, start_ms))
     line.hear(Kind.INCIDENT_AMENDED, IncidentFact(form=LAUNCH, when_ms=(later_ms, later_ms)), other)
-    assert desk.incidents.candidates(number) == ()
+    assert desk.incidents.candidates(number).near == ()
 
 
 def test_the_nearest_is_proposed_first_and_one_of_our_own_never(line, desk):
@@ -116,7 +116,7 @@ def test_the_nearest_is_proposed_first_and_one_of_our_own_never(line, desk):
     far = theirs(line, position=HERE, when_ms=(start_ms + 5_000_000, start_ms + 5_000_000))
     unplaced = theirs(line, when_ms=(start_ms, start_ms))
     near = theirs(line, position=HERE, when_ms=(start_ms, start_ms))
-    assert [each.incident.id for each in desk.incidents.candidates(number)] == [near, far, unplaced]
+    assert [each.incident.id for each in desk.incidents.candidates(number).near] == [near, far, unplaced]
 
 
 def test_an_incident_about_a_notice_that_is_not_here_stands_and_is_marked(line, desk):

@@ -3623,7 +3623,8 @@ export interface CandidateLine {
 /**
  * One incident as its page shows it. `fields`: every one of its own version; `compared`: beside the other side's.
  *
- * `whole`: all that is on the record of it. `mentions`: messages written beside it.
+ * `whole`: all that is on the record of it. `mentions`: messages written beside it. `not_compared`: so many more lie
+ * near it than `candidates`.
  */
 export interface IncidentSheet {
   readonly line: IncidentLine;
@@ -3632,6 +3633,7 @@ export interface IncidentSheet {
   readonly paired: IncidentLine | null;
   readonly compared: readonly FieldBeside[];
   readonly candidates: readonly CandidateLine[];
+  readonly not_compared: number;
   readonly mentions: readonly string[];
   readonly as_of_ms: number;
 }

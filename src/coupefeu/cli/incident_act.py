@@ -151,8 +151,13 @@ def _candidates(desk: IncidentOfficer, *, as_json: bool) -> None:
         found = sat.incidents.candidates(desk.found.id)
     others = ", ".join(each.upper() for each in desk.parties if each != desk.found.party)
     lines = [label(say("incident-candidates", desk.language, party=others), "", desk.language).rstrip()]
-    lines += [candidate_line(each, desk.language) for each in found]
-    if not found:
+    lines += [candidate_line(each, desk.language) for each in found.near]
+    if not found.near:
         lines = [say("incident-candidates-none", desk.language)]
-    values = {"candidates": [msgspec.to_builtins(candidate_values(each)) for each in found]}
+    if found.not_compared:
+        lines.append(say("incident-not-compared", desk.language, count=found.not_compared))
+    values = {
+        "candidates": [msgspec.to_builtins(candidate_values(each)) for each in found.near],
+        "not_compared": found.not_compared,
+    }
     report(desk.folder.banner(), fold(lines), values, as_json=as_json)

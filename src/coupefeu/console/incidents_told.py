@@ -15,14 +15,13 @@ from coupefeu.console.incidents_values import (
 )
 from coupefeu.console.notices_places import altitude_values, position_values
 from coupefeu.model.incidents import IncidentForm, QueryKind
-from coupefeu.model.messages import MessageId
 from coupefeu.model.places import Position
 from coupefeu.model.volumes import Altitude
 from coupefeu.node.incident_values import incident_values
 from coupefeu.node.places.gazetteer import Gazetteer
 from coupefeu.services.incidents.facts import IncidentFact
 from coupefeu.services.incidents.said import code_name
-from coupefeu.services.incidents.status import Candidate, Compared, IncidentView, QueryView
+from coupefeu.services.incidents.status import Candidates, Compared, IncidentView, QueryView
 from coupefeu.services.messages.display import show, show_line
 
 FIELDS: Final = (
@@ -71,7 +70,7 @@ def incident_line(view: IncidentView, gazetteer: Gazetteer) -> IncidentLine:
 
 def incident_sheet(
     view: IncidentView,
-    candidates: Sequence[Candidate],
+    candidates: Candidates,
     gazetteer: Gazetteer,
     parties: tuple[str, ...],
     mentions: tuple[str, ...],
@@ -100,9 +99,9 @@ def incident_sheet(
                 gap_ms=each.gap_ms,
                 by_report=each.is_by_report,
             )
-            for each in candidates
-            if not _is_judged(view, each.incident.id)
+            for each in candidates.near
         ),
+        not_compared=candidates.not_compared,
         mentions=mentions,
         as_of_ms=now_ms,
     )
@@ -169,8 +168,3 @@ def _owed(queries: Sequence[QueryView]) -> Iterator[OwedValues]:
                 due_ms=each.meeting_due_ms,
                 overdue=each.is_meeting_overdue,
             )
-
-
-def _is_judged(view: IncidentView, other: MessageId) -> bool:
-    """Whether our side has said already whether the two are the same event."""
-    return any(each.ours and each.counts and other in {each.incident, each.other} for each in view.pairings)

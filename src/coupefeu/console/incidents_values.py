@@ -125,7 +125,8 @@ class CandidateLine:
 class IncidentSheet:
     """One incident as its page shows it. `fields`: every one of its own version; `compared`: beside the other side's.
 
-    `whole`: all that is on the record of it. `mentions`: messages written beside it.
+    `whole`: all that is on the record of it. `mentions`: messages written beside it. `not_compared`: so many more lie
+    near it than `candidates`.
     """
 
     line: IncidentLine
@@ -134,6 +135,7 @@ class IncidentSheet:
     paired: IncidentLine | None
     compared: tuple[FieldBeside, ...]
     candidates: tuple[CandidateLine, ...]
+    not_compared: int
     mentions: tuple[str, ...]
     as_of_ms: int
 

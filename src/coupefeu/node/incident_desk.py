@@ -11,10 +11,11 @@ from coupefeu.record.leaf import leaf_hash
 from coupefeu.services.base import Context, Rows, Statement
 from coupefeu.services.firebreak.rows import select_times
 from coupefeu.services.incidents.acts import is_same
-from coupefeu.services.incidents.fold import choose_pair, fold, fold_pairings, join
+from coupefeu.services.incidents.fold import choose_pair, fold, fold_pairings, join, judged_by_us
 from coupefeu.services.incidents.listed import IncidentFilter, count_incidents, select_incidents
-from coupefeu.services.incidents.matching import candidate, nearness, select_near
-from coupefeu.services.incidents.status import Candidate, IncidentView, PairingView
+from coupefeu.services.incidents.matching import candidate
+from coupefeu.services.incidents.nearby import MAX_COMPARED, count_near, nearest, select_near
+from coupefeu.services.incidents.status import Candidates, IncidentView, PairingView
 from coupefeu.services.incidents.views import (
     NOTHING,
     select_acts,
@@ -92,17 +93,24 @@ class IncidentDesk:
             )
         return found
 
-    def candidates(self, entry: MessageId) -> tuple[Candidate, ...]:
+    def candidates(self, entry: MessageId) -> Candidates:
         """Give the incidents of the other side that may be the same event, the nearest first.
+
+        Those of which our side has said already whether they are it are left out: what comes after them is seen.
 
         Raises: UsageError: it is not on the record here.
         """
         view, context = self.get(entry), self._context()
         terms = context.agreement.incidents
-        near = [(row["root_log"], row["root_idx"]) for row in self._rows(select_near(view, terms))]
-        others = [self._alone(each, context) for each in near if self._reports([each])]
-        found = [candidate(view, each, terms) for each in others if each.party != view.party]
-        return tuple(sorted((each for each in found if each is not None), key=nearness))
+        judged = judged_by_us(view)
+        total = int(self._rows(count_near(view, terms))[0]["count"])
+        rows = self._rows(select_near(view, terms, MAX_COMPARED + len(judged)))
+        near = [each for each in ((row["log"], row["idx"]) for row in rows) if each not in judged]
+        compared = [candidate(view, self._alone(each, context), terms) for each in near[:MAX_COMPARED]]
+        return Candidates(
+            near=nearest(view, [each for each in compared if each is not None], terms),
+            not_compared=total - len(rows) + len(near[MAX_COMPARED:]),
+        )
 
     def triggers(self) -> tuple[Trigger, ...]:
         """Give the events that are agreed, each with its form, in the agreement's order."""

@@ -782,6 +782,10 @@ incident-replied = { $number }  reply of { $party }, { $time }
 incident-late = LATE
 incident-candidates = Of { $party }, near it in place and time
 incident-candidates-none = No incident of the other side lies near it in place and time.
+incident-not-compared = { $count ->
+    [one] 1 more of the other side lies near it in place and time and was not compared.
+   *[other] { $count } more of the other side lie near it in place and time and were not compared.
+}
 incident-away = { $distance } m away
 incident-away-unknown = distance not stated by both
 incident-gap = { $time } apart

@@ -774,6 +774,10 @@ incident-replied = { $number }  réponse de { $party }, { $time }
 incident-late = HORS DÉLAI
 incident-candidates = De { $party }, proches en lieu et en temps
 incident-candidates-none = Aucun incident de l’autre Partie n’en est proche en lieu et en temps.
+incident-not-compared = { $count ->
+    [one] { $count } autre de l’autre Partie en est proche en lieu et en temps et n’a pas été comparé.
+   *[other] { $count } autres de l’autre Partie en sont proches en lieu et en temps et n’ont pas été comparés.
+}
 incident-away = à { $distance } m
 incident-away-unknown = distance non précisée par les deux
 incident-gap = à { $time } d’intervalle

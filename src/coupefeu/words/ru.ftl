@@ -780,6 +780,11 @@ incident-replied = { $number }  ответ { $party }, { $time }
 incident-late = ПРОСРОЧЕНО
 incident-candidates = Близкие по месту и времени, { $party }
 incident-candidates-none = Близких по месту и времени инцидентов другой Стороны нет.
+incident-not-compared = { $count ->
+    [one] Ещё { $count } инцидент другой Стороны близок по месту и времени и не сравнивался.
+    [few] Ещё { $count } инцидента другой Стороны близки по месту и времени и не сравнивались.
+   *[other] Ещё { $count } инцидентов другой Стороны близки по месту и времени и не сравнивались.
+}
 incident-away = в { $distance } м
 incident-away-unknown = расстояние обеими Сторонами не указано
 incident-gap = с разницей { $time }

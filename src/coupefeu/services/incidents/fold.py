@@ -238,6 +238,12 @@ def choose_pair(incident: MessageId, pairings: Sequence[PairingView]) -> tuple[M
     return chosen, not all(same[chosen])
 
 
+def judged_by_us(view: IncidentView) -> frozenset[MessageId]:
+    """Name the incidents of which our side has said whether they are the same event as this one."""
+    said = [each for each in view.pairings if each.ours and each.counts]
+    return frozenset(each.other if each.incident == view.id else each.incident for each in said)
+
+
 def join(
     view: IncidentView, other: IncidentView | None, pairings: tuple[PairingView, ...], context: Context
 ) -> IncidentView:

@@ -6,19 +6,13 @@ Nothing is said of who is right: a field that both state and that does not read 
 from collections.abc import Iterator
 from typing import Any, Final
 
-from sqlalchemy import bindparam, literal_column, select
-
-from coupefeu.model.entry import Kind
 from coupefeu.model.incidents import IncidentTerms
 from coupefeu.model.places import sphere_distance_m
 from coupefeu.model.volumes import Altitude
-from coupefeu.services.base import Statement
 from coupefeu.services.incidents.facts import IncidentFact
+from coupefeu.services.incidents.nearby import happened_ms
 from coupefeu.services.incidents.status import Candidate, Compared, FieldCompared, IncidentView
-from coupefeu.services.incidents.views import ACTS
 
-MAX_LOOKED_AT: Final = 256
-"""So many incidents of the other side near in time are looked at, the newest."""
 LEAST_DISTANCE_M: Final = 100
 """Two positions so near are one, whatever their authors say of their uncertainty."""
 _CROSSED: Final = {"our_platform": "other_platform", "other_platform": "our_platform"}
@@ -33,28 +27,6 @@ _TEXTS: Final = (
     "measures",
     "provision",
 )
-_SELECT_NEAR: Final = (
-    select(ACTS.c.root_log, ACTS.c.root_idx)
-    .where(
-        ACTS.c.ours == bindparam("ours"),
-        ACTS.c.kind.in_(
-            [literal_column(str(int(each))) for each in (Kind.INCIDENT_REPORTED, Kind.INCIDENT_AMENDED)]
-        ),
-        ACTS.c.last_ms >= bindparam("from_ms"),
-        ACTS.c.first_ms <= bindparam("to_ms"),
-    )
-    .distinct()
-    .order_by(ACTS.c.root_log.desc(), ACTS.c.root_idx.desc())
-    .limit(bindparam("limit"))
-)
-
-
-def select_near(view: IncidentView, terms: IncidentTerms) -> Statement:
-    """Name the incidents of the other side that any version puts near this one in time."""
-    first_ms, last_ms = happened_ms(view)
-    reach_ms = terms.match_time_s * 1_000
-    values = {"ours": int(not view.ours), "from_ms": first_ms - reach_ms, "to_ms": last_ms + reach_ms}
-    return Statement(_SELECT_NEAR, values | {"limit": MAX_LOOKED_AT})
 
 
 def candidate(view: IncidentView, other: IncidentView, terms: IncidentTerms) -> Candidate | None:
@@ -70,17 +42,6 @@ def candidate(view: IncidentView, other: IncidentView, terms: IncidentTerms) -> 
         return None
     is_by_report = one.when_ms is None or two.when_ms is None
     return Candidate(incident=other, distance_m=distance_m, gap_ms=gap_ms, is_by_report=is_by_report)
-
-
-def happened_ms(view: IncidentView) -> tuple[int, int]:
-    """Give when it happened; where that is not stated, when it was reported."""
-    stated = None if view.fact is None else view.fact.when_ms
-    return stated or (view.reported_ms, view.reported_ms)
-
-
-def nearness(found: Candidate) -> tuple[bool, int, int]:
-    """Order candidates: those whose distance is known first, then the nearest in time, then in place."""
-    return found.distance_m is None, found.gap_ms, found.distance_m or 0
 
 
 def compare(

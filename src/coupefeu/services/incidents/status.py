@@ -215,3 +215,11 @@ class Candidate:
     distance_m: int | None
     gap_ms: int
     is_by_report: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """The nearest incidents of the other side. `not_compared`: so many more lie near it by place and time."""
+
+    near: tuple[Candidate, ...]
+    not_compared: int

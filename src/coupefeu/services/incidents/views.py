@@ -80,6 +80,7 @@ ACTS: Final = Table(
     Column("last_ms", BigInteger),
     Column("lat_e7", BigInteger),
     Column("lon_e7", BigInteger),
+    Column("reach_m", BigInteger, doc="how far from there it may have been"),
 )
 Index("incident_acts_by_root", ACTS.c.root_log, ACTS.c.root_idx, ACTS.c.kind, ACTS.c.log, ACTS.c.idx)
 IS_REPORT: Final = ACTS.c.kind == literal_column(str(int(Kind.INCIDENT_REPORTED)))
@@ -94,7 +95,26 @@ Index(
     sqlite_where=IS_PAIR,
     postgresql_where=IS_PAIR,
 )
-Index("incident_acts_by_time", ACTS.c.ours, ACTS.c.last_ms)
+_IS_TIMED: Final = ACTS.c.last_ms.is_not(None)
+Index(
+    "incident_acts_near",
+    ACTS.c.ours,
+    ACTS.c.last_ms,
+    ACTS.c.first_ms,
+    ACTS.c.lat_e7,
+    ACTS.c.reach_m,
+    sqlite_where=_IS_TIMED,
+    postgresql_where=_IS_TIMED,
+)
+Index(
+    "incident_acts_claimed",
+    ACTS.c.ours,
+    ACTS.c.claimed_ms,
+    sqlite_where=IS_REPORT,
+    postgresql_where=IS_REPORT,
+)
+_HAPPENED: Final = ("form", "first_ms", "last_ms", "lat_e7", "lon_e7", "reach_m")
+"""What a version that has effect says of itself."""
 INSERT_ACT: Final = ACTS.insert().values({each.name: bindparam(each.name) for each in ACTS.c})
 
 _COLUMNS: Final = ", ".join(f"a.{each.name} AS {each.name}" for each in ACTS.c)
@@ -214,7 +234,7 @@ def _placed(role: str, entry: MessageId) -> dict[str, int]:
 def _happened(fact: IncidentFact | None, head: Head) -> dict[str, Any]:
     """Give what two versions of one incident are matched by."""
     if fact is None:
-        return {"form": None, "first_ms": None, "last_ms": None, "lat_e7": None, "lon_e7": None}
+        return dict.fromkeys(_HAPPENED)
     is_report = head.kind == Kind.INCIDENT_REPORTED
     reported = (head.written_ms, head.written_ms) if is_report else (None, None)
     first_ms, last_ms = reported if fact.when_ms is None else fact.when_ms
@@ -225,6 +245,7 @@ def _happened(fact: IncidentFact | None, head: Head) -> dict[str, Any]:
         "last_ms": last_ms,
         "lat_e7": None if place is None else place.lat_e7,
         "lon_e7": None if place is None else place.lon_e7,
+        "reach_m": fact.uncertainty_m or 0,
     }
 
 
@@ -235,11 +256,7 @@ def _within() -> Any:
 
 
 _EMPTY: Final = (
-    update(ACTS)
-    .where(_within())
-    .values(
-        body=literal_column("x''"), form=null(), first_ms=null(), last_ms=null(), lat_e7=null(), lon_e7=null()
-    )
+    update(ACTS).where(_within()).values(body=literal_column("x''"), **dict.fromkeys(_HAPPENED, null()))
 )
 _MARK: Final = (
     update(ACTS)
