@@ -109,7 +109,9 @@ def test_what_is_known_is_said_with_the_form(desk):
     assert fields(changed) == fields(found) | {"damage": "Two walls", "coordinated": "yes"}
     assert changed["versions"][1]["changed"] == ["is_coordinated", "damage"]
     assert desk.refused("report", "tea") == "node.incidents.no_such_trigger"
-    assert desk.refused("report", "other", "--position", "nowhere") == "wire.position.unreadable"
+    assert (
+        desk.refused("report", "other", "--position", "nowhere") == "services.incidents.unreadable_position"
+    )
 
 
 def test_both_versions_stand_side_by_side(desk):

@@ -156,12 +156,14 @@ def test_what_cannot_be_read_is_refused_by_its_field_and_nothing_is_recorded(loo
             ("coordinated", "perhaps"),
         ]:
             error = await refusal(us, "/api/incidents", {"form": "other", field: value})
-            assert error["code"] == f"console.incidents.{field}", error
+            assert error["code"] == f"services.incidents.unreadable_{field}", error
             assert field in error["message"]
             assert error["hint"]
-        assert (await refusal(us, "/api/incidents", {"form": "nothing"}))["code"] == "console.request.form"
+        assert (await refusal(us, "/api/incidents", {"form": "nothing"}))["code"].endswith("unreadable_form")
         only_end = {"form": "other", "end": "2022-03-09T13:44:00Z"}
-        assert (await refusal(us, "/api/incidents", only_end))["code"] == "console.incidents.start"
+        assert (await refusal(us, "/api/incidents", only_end))[
+            "code"
+        ] == "services.incidents.unreadable_start"
         assert (await get(us, "/api/incidents"))["total"] == before
         assert (await refusal(us, path("us/0", "/acts"), {"act": "query"}))["code"].endswith(
             "unknown_incident"
@@ -170,7 +172,7 @@ def test_what_cannot_be_read_is_refused_by_its_field_and_nothing_is_recorded(loo
         foreign = await refusal(us, path(number, "/acts"), {"act": "close", "closure": "explained"})
         assert foreign["code"] == "services.incidents.foreign_incident"
         lacking = await refusal(us, path(number, "/acts"), {"act": "reply"})
-        assert lacking["code"] == "console.incidents.query"
+        assert lacking["code"] == "services.incidents.unreadable_query"
 
     loop.do(test)
 

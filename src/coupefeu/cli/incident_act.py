@@ -15,7 +15,6 @@ from coupefeu.cli.printing import JsonOption, LanguageOption, NodeOption, report
 from coupefeu.model.incidents import Closure, FollowStep
 from coupefeu.node.incident_values import candidate_values
 from coupefeu.services.incidents.commands import CloseIncident, FollowIncident, PairIncident, ReopenIncident
-from coupefeu.wire.quantities import read_instant
 from coupefeu.words import label, say
 
 
@@ -95,7 +94,7 @@ def follow(
     command = FollowIncident(
         incident=desk.found.id,
         step=FollowStep[step.name],
-        at_ms=None if at is None else int(read_instant(at)),
+        at_ms=desk.time("at", at),
         query=None if query is None else desk.entry(query),
         from_post=desk.post(from_post),
         words=words,

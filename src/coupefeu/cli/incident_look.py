@@ -8,12 +8,12 @@ import typer
 
 from coupefeu.cli.inbox import fold
 from coupefeu.cli.incident_officer import IncidentArgument, IncidentOfficer
-from coupefeu.cli.incident_report import read_form
 from coupefeu.cli.incident_words import summary_lines
 from coupefeu.cli.officer import desk_of
 from coupefeu.cli.printing import JsonOption, LanguageOption, NodeOption, report
 from coupefeu.node.incident_values import incident_values
 from coupefeu.services.incidents.listed import IncidentFilter
+from coupefeu.services.incidents.typed import read_form
 from coupefeu.words import say
 
 LISTED = 50

@@ -15,6 +15,7 @@ from coupefeu.node.incident_values import incident_values
 from coupefeu.node.node import Node
 from coupefeu.services.base import Command
 from coupefeu.services.incidents.status import IncidentView
+from coupefeu.services.incidents.typed import read_time
 from coupefeu.words import say
 
 IncidentArgument = Annotated[
@@ -32,7 +33,6 @@ class IncidentOfficer:
     def __init__(self, node: Path, language: Language | None, number: str | None = None) -> None:
         self.folder = open_folder(node)
         self.language = language_of(self.folder, language)
-        self._now_ms = 0
         self._found = None if number is None else self._find(self.entry(number))
 
     @property
@@ -45,6 +45,16 @@ class IncidentOfficer:
     def parties(self) -> tuple[str, ...]:
         """The parties of the line."""
         return self.folder.agreement.party_ids
+
+    @property
+    def now_ms(self) -> int:
+        """The time on this line."""
+        with desk_of(self.folder) as desk:
+            return desk.context().now.utc_ms
+
+    def time(self, field: str, text: str | None) -> int | None:
+        """Read an instant; None: none was given. Raises: UsageError."""
+        return None if text is None else read_time(field, text, self.now_ms)
 
     def entry(self, number: str) -> MessageId:
         """Read the number of an entry. Raises: UsageError: it is none."""

@@ -10,7 +10,6 @@ from coupefeu.cli.printing import JsonOption, LanguageOption, NodeOption
 from coupefeu.errors import UsageError
 from coupefeu.model.incidents import QueryKind
 from coupefeu.services.incidents.commands import QueryIncident, ReplyToQuery
-from coupefeu.wire.quantities import read_instant
 
 
 def register(group: typer.Typer) -> None:
@@ -48,7 +47,7 @@ def query(
         asks=QueryKind.EXPLANATION if meeting is None else QueryKind.MEETING,
         of=of.lower(),
         query=None if meeting is None else desk.entry(meeting),
-        at_ms=None if at is None else int(read_instant(at)),
+        at_ms=desk.time("at", at),
         from_post=desk.post(from_post),
         words=words,
         officer=officer,
@@ -89,8 +88,8 @@ def reply(
         incident=desk.found.id,
         query=asked,
         is_accepted=accept,
-        at_ms=None if at is None else int(read_instant(at)),
-        end_ms=None if until is None else int(read_instant(until)),
+        at_ms=desk.time("at", at),
+        end_ms=desk.time("end", until),
         objectives=objectives,
         location=location,
         designation=designation,

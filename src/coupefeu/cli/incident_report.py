@@ -1,7 +1,7 @@
 """`coupefeu incident report`, `amend`, `triggers`: the form in one press, and all of it anew when more is known."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
@@ -25,21 +25,22 @@ from coupefeu.cli.incident_typed import (
     PositionOption,
     ProvisionOption,
     SaidOption,
-    Typed,
     UncertaintyOption,
     WhenOption,
     held_of,
     notice_of,
+    over,
+    typed_version,
 )
 from coupefeu.cli.officer import desk_of
 from coupefeu.cli.printing import JsonOption, LanguageOption, NodeOption, report
-from coupefeu.errors import UsageError
 from coupefeu.model.incidents import IncidentForm, Trigger
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.incident_acting import report_of, ringing
 from coupefeu.node.incident_values import trigger_values
 from coupefeu.services.incidents.commands import AmendIncident
 from coupefeu.services.incidents.said import code_name
+from coupefeu.services.incidents.typed import read_form
 from coupefeu.words import say
 
 
@@ -104,14 +105,14 @@ def report_(
 ) -> None:
     """Report an incident before it is explained: what is not given is not stated. FLASH rings at the other desk."""
     desk = IncidentOfficer(node, language)
-    typed = Typed(
-        language=desk.folder.agreement.party(desk.folder.party).language,
+    stated = typed_version(
+        desk,
         when=when, about=about, position=position, uncertainty=uncertainty, place=place, altitude=altitude,
         our_platform=our_platform, other_platform=other_platform, forces=forces, damage=damage,
         casualties=casualties, coordinated=coordinated, measures=measures, contact=contact, provision=provision,
         words=words,
     )  # fmt: skip
-    stated = typed.stated() | ({} if precedence is None else {"precedence": Precedence[precedence.name]})
+    stated |= {} if precedence is None else {"precedence": Precedence[precedence.name]}
     stated |= ({"to_posts": tuple(each.lower() for each in to)} if to else {}) | {"officer": officer}
     stated |= {} if notice is None else held_of(desk, notice)
     command = report_of(_trigger(desk, what), desk.post(from_post), desk.folder.agreement, **stated)
@@ -153,15 +154,15 @@ def amend(
 ) -> None:
     """Change our version of an incident: what is given takes the place of what it said, the rest of it stays."""
     desk = IncidentOfficer(node, language, number)
-    typed = Typed(
-        language=desk.folder.agreement.party(desk.folder.party).language,
+    typed = typed_version(
+        desk,
         when=when, about=about, position=position, uncertainty=uncertainty, place=place, altitude=altitude,
         our_platform=our_platform, other_platform=other_platform, forces=forces, damage=damage,
         casualties=casualties, coordinated=coordinated, measures=measures, contact=contact, provision=provision,
         words=words,
     )  # fmt: skip
     view = desk.found
-    stated: dict[str, Any] = typed.over(view.fact) | {"officer": officer}
+    stated = over(view.fact, typed) | {"officer": officer}
     if form is not None:
         stated["form"] = read_form(form)
     stated |= notice_of(view) if notice is None else held_of(desk, notice)
@@ -182,19 +183,6 @@ def triggers(node: NodeOption, language: LanguageOption = None, as_json: JsonOpt
     lines = [_trigger_line(each, officer.language) for each in found]
     values = {"triggers": [msgspec.to_builtins(trigger_values(each)) for each in found]}
     report(officer.folder.banner(), fold(lines), values, as_json=as_json)
-
-
-def read_form(name: str) -> IncidentForm:
-    """Read the name of a form. Raises: UsageError: there is none such."""
-    wanted = name.strip().lower().replace("_", "-")
-    for form in IncidentForm:
-        if code_name(form) == wanted:
-            return form
-    raise UsageError(
-        f"{name[:60]!r} is no form of incident",
-        code="cli.incident.no_form",
-        hint=f"There are: {', '.join(map(code_name, IncidentForm))}.",
-    )
 
 
 def _trigger(desk: IncidentOfficer, what: str) -> Trigger:

@@ -1,18 +1,15 @@
 """What a version of an incident says, as it is typed; what is not given is not stated."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from coupefeu.cli.officer import desk_of
-from coupefeu.errors import CoupefeuError, UsageError
-from coupefeu.model.volumes import Altitude
-from coupefeu.services.incidents.facts import TEXTS, IncidentFact
+from coupefeu.services.incidents.facts import IncidentFact
 from coupefeu.services.incidents.rules import MAX_HELD
 from coupefeu.services.incidents.status import IncidentView
-from coupefeu.wire.positions import read_position
-from coupefeu.wire.quantities import read_altitude, read_instant, read_length_dm
+from coupefeu.services.incidents.typed import TypedVersion, read_version
 
 if TYPE_CHECKING:
     from coupefeu.cli.incident_officer import IncidentOfficer
@@ -50,92 +47,39 @@ NoticeOption = Annotated[
 SaidOption = Annotated[str | None, typer.Option("--words", help="What is said beside it.")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Typed:
-    """What was typed; None: nothing was. `language`: in which letters of the compass are read."""
+def typed_version(desk: "IncidentOfficer", **typed: Any) -> dict[str, Any]:
+    """Read what was typed, by the fields of a report; None: an option that was not given. Raises: UsageError."""
+    given = {name: value for name, value in typed.items() if value is not None}
+    start, stroke, end = (each.strip() for each in given.pop("when", "").partition("/"))
+    coordinated = given.pop("coordinated", None)
+    if stroke and not end:
+        end = stroke  # refused as the end that cannot be read
+    read = {
+        name: given.pop(name) for name in ("about", "position", "uncertainty", "altitude") if name in given
+    }
+    version = TypedVersion(
+        language=desk.folder.agreement.party(desk.folder.party).language,
+        start=start,
+        end=end,
+        coordinated="" if coordinated is None else "yes" if coordinated else "no",
+        texts={"contact_point" if name == "contact" else name: value for name, value in given.items()},
+        **read,
+    )
+    return read_version(version, desk.now_ms)
 
-    language: str
-    when: str | None
-    about: bool
-    position: str | None
-    uncertainty: str | None
-    place: str | None
-    altitude: str | None
-    our_platform: str | None
-    other_platform: str | None
-    forces: str | None
-    damage: str | None
-    casualties: str | None
-    coordinated: bool | None
-    measures: str | None
-    contact: str | None
-    provision: str | None
-    words: str | None
 
-    def stated(self) -> dict[str, Any]:
-        """Give what was typed, by the fields of a report. Raises: UsageError, PeerError: it cannot be read."""
-        found: dict[str, Any] = {
-            "when_ms": None if self.when is None else _named("--when", _read_span, self.when),
-            "is_about": self.about or None,
-            "position": None
-            if self.position is None
-            else _named("--position", self._read_place, self.position),
-            "uncertainty_m": None
-            if self.uncertainty is None
-            else _named("--within", _read_m, self.uncertainty),
-            "altitude": None if self.altitude is None else _named("--altitude", _read_height, self.altitude),
-            "is_coordinated": self.coordinated,
-            "contact_point": self.contact,
-        }
-        same = {name: getattr(self, name) for name, _ in TEXTS if name not in {"officer", "contact_point"}}
-        return {name: value for name, value in (found | same).items() if value is not None}
-
-    def over(self, fact: IncidentFact | None) -> dict[str, Any]:
-        """Give all of a version with what was typed in the place of what it said."""
-        before = {} if fact is None else {name: getattr(fact, name) for name in fact.__slots__}
-        return before | self.stated()
-
-    def _read_place(self, text: str) -> Any:
-        return read_position(text, language=self.language).position
+def over(fact: IncidentFact | None, stated: Mapping[str, Any]) -> dict[str, Any]:
+    """Give all of a version with what was typed in the place of what it said."""
+    before = {} if fact is None else {name: getattr(fact, name) for name in fact.__slots__}
+    return before | dict(stated)
 
 
 def held_of(desk: "IncidentOfficer", number: str) -> dict[str, Any]:
     """Name a notice and the acknowledgements that are held of it. Raises: UsageError: it is no notice here."""
     with desk_of(desk.folder) as sat:
-        held = sat.incidents.held(desk.entry(number), MAX_HELD)
-    return {"notice": held.notice, "held": held.acknowledgements, "acknowledgements": held.count}
+        return sat.incidents.held(desk.entry(number), MAX_HELD).stated()
 
 
 def notice_of(view: IncidentView) -> dict[str, Any]:
     """Name the notice that a version names already."""
     return {"notice": view.notice, "held": view.held}
-
-
-def _read_span(text: str) -> tuple[int, int]:
-    first, stroke, last = (each.strip() for each in text.partition("/"))
-    start_ms = int(read_instant(first))
-    return start_ms, int(read_instant(last)) if stroke else start_ms
-
-
-def _read_m(text: str) -> int:
-    return -(-read_length_dm(text) // 10)
-
-
-def _read_height(text: str) -> Altitude:
-    height = read_altitude(text)
-    if not isinstance(height, Altitude):
-        raise UsageError(
-            f"{text[:60]!r} is no altitude",
-            code="cli.incident.altitude",
-            hint='Write "FL400" or "3000 ft AMSL".',
-        )
-    return height
-
-
-def _named(option: str, read: Any, text: str) -> Any:
-    """Read an option, and name it in what is wrong."""
-    try:
-        return read(text)
-    except CoupefeuError as error:
-        error.message = f"{option}: {error.message}"
-        raise

@@ -43,10 +43,11 @@ _ABSENT = AbsentError("there is no incident under this number", code="services.i
 _NO_NOTICE = AbsentError("there is no notice under this number", code="services.notices.unknown_notice")
 _NO_NUMBER = UsageError("no party of this line has this name", code="model.message_number.unknown")
 _REFUSED = (
-    UsageError("a field cannot be read, or is missing", code="console.incidents.*"),
     UsageError("a name that there is not", code="console.request.*"),
     UsageError("a post or a party that the agreement does not have", code="model.agreement.*"),
-    UsageError("a field is not as its form has it", code="services.incidents.*"),
+    UsageError(
+        "a field cannot be read, is missing, or is not as its form has it", code="services.incidents.*"
+    ),
     PolicyError("it would have no effect, and why", code="services.incidents.*"),
     StoreError("the record cannot be written now", code="store.*"),
 )

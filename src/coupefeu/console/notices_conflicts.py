@@ -16,7 +16,6 @@ from coupefeu.console.notices_values import (
     ConflictValues,
     SettlementValues,
 )
-from coupefeu.console.typescript_notices import code_name
 from coupefeu.model.volumes import Volume
 from coupefeu.node.conflict_values import (
     Compared,
@@ -65,7 +64,7 @@ def conflict_values(look: Desk, view: ConflictView, gazetteer: Gazetteer) -> Con
         ours=_party(view.ours),
         alarm="" if view.alarm is None else view.alarm.value,
         settlements=tuple(map(_settlement, view.said)),
-        settled="" if view.settlement is None else code_name(view.settlement),
+        settled="" if view.settlement is None else view.settlement.name.lower(),
     )
 
 
@@ -166,7 +165,7 @@ def _settlement(said: SettlementView) -> SettlementValues:
         number=said.number,
         party=said.party,
         ours=said.ours,
-        settlement="" if said.settlement is None else code_name(said.settlement),
+        settlement="" if said.settlement is None else said.settlement.name.lower(),
         post=show_line(said.from_post),
         officer=show_line(said.officer),
         words=show(said.words).text,

@@ -17,7 +17,6 @@ from coupefeu.console.notices_values import (
     NoticeVersion,
     ReadBackDifference,
 )
-from coupefeu.console.typescript_notices import code_name
 from coupefeu.model.agreement import Agreement
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.node.places.gazetteer import Gazetteer
@@ -66,7 +65,7 @@ def notice_line(view: NoticeView, counted: Counted) -> NoticeLine:
         agreed_lead_s=view.lead_s,
         short=view.is_short_notice,
         wants_answer=view.asks,
-        answer="" if answer is None or answer.answer is None else code_name(answer.answer),
+        answer="" if answer is None or answer.answer is None else answer.answer.name.lower(),
         answer_new=answer is not None and answer.is_about_newest,
         answer_due_ms=view.answer_due_ms,
         overdue=view.is_answer_overdue,
@@ -161,7 +160,7 @@ def _answer(answer: AnswerView, gazetteer: Gazetteer, agreement: Agreement) -> N
         number=answer.number,
         party=answer.party,
         ours=answer.ours,
-        answer="" if answer.answer is None else code_name(answer.answer),
+        answer="" if answer.answer is None else answer.answer.name.lower(),
         version=format_number(answer.version, agreement.party_ids),
         newest=answer.is_about_newest,
         post=show_line(answer.from_post),

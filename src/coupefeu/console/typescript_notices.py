@@ -57,11 +57,6 @@ def notices_source() -> str:
     return "\n".join([f"export type NoticeFieldKind = {kinds};\n", _TYPES, *_constants()])
 
 
-def code_name(code: IntEnum) -> str:
-    """Name a coded word as values have it: `no_objection`."""
-    return code.name.lower()
-
-
 def _constants() -> Iterator[str]:
     yield rows("NOTICE_FORMS", "NoticeFormRule", map(_form, FORMS.values()))
     yield rows("ANSWERS", "NoticeAnswerRule", map(_answer, Answer))
@@ -94,4 +89,4 @@ def _answer(answer: Answer) -> dict[str, Any]:
 
 
 def _coded(code: IntEnum) -> dict[str, Any]:
-    return {"number": int(code), "name": code_name(code)}
+    return {"number": int(code), "name": code.name.lower()}

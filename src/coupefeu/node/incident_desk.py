@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from coupefeu.errors import UsageError
 from coupefeu.model.incidents import Trigger
@@ -44,6 +45,10 @@ class Held:
     notice: MessageId
     acknowledgements: tuple[MessageId, ...]
     count: int
+
+    def stated(self) -> dict[str, Any]:
+        """Give what a version names of it, by the fields of `VersionCommand`."""
+        return {"notice": self.notice, "held": self.acknowledgements, "acknowledgements": self.count}
 
 
 class IncidentDesk:
