@@ -17,7 +17,8 @@ from tests.scenario.test_convoy_2024 import UNITS, Convoy
 from coupefeu.model.notices import Answer
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.alerting.alerter import Alerter
-from coupefeu.node.alerting.causes import MAX_LISTED, compare
+from coupefeu.node.alerting.causes import MAX_LISTED, compare, observe_all
+from coupefeu.node.alerting.damping import HOLD_MS
 from coupefeu.node.alerting.kept import FILE, Kept
 from coupefeu.node.alerting.looking import look
 from coupefeu.node.alerting.settings import (
@@ -79,7 +80,6 @@ class Desk:
             desk=self.us.desk,
             unstaffed=lambda: self.unstaffed,
             is_link_up=lambda: True,
-            clock=self.us.clock,
             tell=self.told.append,
             defect=self.told.append,
             pause=pause,
@@ -116,6 +116,11 @@ def run(play):
 
 def values(taken):
     return json.loads(taken[1])
+
+
+def known(alerter, receiver):
+    """Give what a receiver was told that stands."""
+    return {key: each.told for key, each in alerter._kept.of(receiver).tracks.items() if each.told}
 
 
 async def until(is_so):
@@ -162,7 +167,7 @@ def test_a_flash_that_nobody_took_is_told_once_by_post_and_by_mail_and_without_a
             alerter.hear(CHANGED)
             (cause,) = values(await hook.until(4))["causes"]
             assert (cause["news"], cause["key"]) == ("over", "flash RU/0")
-            await until(lambda: alerter._kept.of("smtp") == {"unstaffed us.duty": "gap"})
+            await until(lambda: known(alerter, "smtp") == {"unstaffed us.duty": "gap"})
         assert (len(hook.taken), desk.told) == (4, [])
         assert len(post.taken) <= 4, "who is slower is told how things are, not how they were"
         await hook.close()
@@ -396,7 +401,7 @@ def test_units_that_are_not_reached_are_a_cause_from_the_lead_time_on_and_a_stop
     assert keys(convoy.us, Wanted.UNITS) == {"units US/0": "stopped"}
     with closing(convoy.us.desk()) as desk:
         causes = look(desk, frozenset({Wanted.UNITS}), (), is_link_up=True)
-    alert = compare({}, causes)
+    alert = compare(observe_all({}, causes, 0), causes, 0)
     speaker = Speaker(agreement=convoy.us.agreement, party="us", language="en", now_ms=0)
     said = body_of(alert, speaker) + json_of(alert, speaker).decode()
     assert not [unit.name for unit in UNITS if unit.name in said], (
@@ -415,3 +420,84 @@ def test_conflicts_that_raise_an_alarm_at_home_are_causes(tmp_path):
     nodes.disconnect()
     nodes.run(seconds=7 * 3_600)
     assert keys(nodes.us, Wanted.CONFLICTS) == {}, "both are over"
+
+
+async def told(alerter, states):
+    """Wait until each receiver was told that this stands, and nothing else."""
+    await until(lambda: all(known(alerter, each.name) == states for each in alerter.receivers))
+
+
+class Flapping:
+    """A desk of US that is staffed and unstaffed; each look of its alerter is waited for, and its clock is moved."""
+
+    def __init__(self, desk, alerter):
+        self.desk, self.alerter, self.looks = desk, alerter, 0
+
+    async def turn(self, cause, seconds=30):
+        """Let time pass, then let it be so (None: it is over), and have it looked at."""
+        self.desk.nodes.clock.advance(seconds * 1_000)
+        stands = () if cause is None else (Unstaffed(post="us.duty", cause=cause, since_ms=0),)
+        self.desk.unstaffed, before = stands, self.alerter._causes
+        self.alerter.hear(CHANGED)
+        await until(lambda: self.alerter._causes is not before)
+
+
+def test_what_comes_and_goes_every_half_minute_is_told_at_once_then_once_in_a_hold_time(tmp_path):
+    async def play():
+        hook, post = await Hook().open(), await Post(make_certificate(tmp_path)).open()
+        desk = Desk(tmp_path, hook, post, causes=(Wanted.UNSTAFFED,))
+        async with desk.alerting() as alerter:
+            flapping = Flapping(desk, alerter)
+            await flapping.turn(UnstaffedCause.NOBODY)
+            await told(alerter, {"unstaffed us.duty": "nobody"})
+            await flapping.turn(None)
+            await told(alerter, {})
+            assert [values(each)["causes"][0]["news"] for each in hook.taken] == ["new", "over"]
+            for turn in range(27):
+                await flapping.turn(None if turn % 2 else UnstaffedCause.NOBODY)
+            assert (len(hook.taken), len(post.taken)) == (2, 2), "14 minutes and a half"
+            await flapping.turn(None)
+            await flapping.turn(UnstaffedCause.NOBODY)
+            (joined,) = values(await hook.until(3))["causes"]
+            assert (joined["news"], joined["changes"]) == ("new", 29)
+            await told(alerter, {"unstaffed us.duty": "nobody"})
+            mail, _ = await post.until(3)
+            assert "changed 29 times" in mail.get_content()
+            for turn in range(29):
+                await flapping.turn(UnstaffedCause.NOBODY if turn % 2 else None)
+            assert len(hook.taken) == 3, "it goes on, and costs one alert in a hold time"
+            await flapping.turn(UnstaffedCause.NOBODY, seconds=60)
+            (joined,) = values(await hook.until(4))["causes"]
+            assert (joined["news"], joined["state"], joined["changes"]) == ("changed", "nobody", 30)
+            await told(alerter, {"unstaffed us.duty": "nobody"})
+            assert len({values(each)["id"] for each in hook.taken}) == 4
+            await flapping.turn(None, seconds=HOLD_MS // 1_000 + 1)
+            (over,) = values(await hook.until(5))["causes"]
+            assert (over["news"], over["changes"]) == ("over", 0), "what has been calm is told at once"
+        assert desk.told == []
+        await hook.close()
+        await post.close()
+
+    run(play())
+
+
+def test_a_start_of_the_node_does_not_end_a_hold_time(tmp_path):
+    async def play():
+        hook = await Hook().open()
+        desk = Desk(tmp_path, hook, causes=(Wanted.UNSTAFFED,))
+        async with desk.alerting() as alerter:
+            flapping = Flapping(desk, alerter)
+            await flapping.turn(UnstaffedCause.NOBODY)
+            await told(alerter, {"unstaffed us.duty": "nobody"})
+            await flapping.turn(None)
+            await until(lambda: Kept(tmp_path).of("webhook").serial == 2)
+        async with desk.alerting() as alerter:
+            flapping = Flapping(desk, alerter)
+            for turn in range(4):
+                await flapping.turn(None if turn % 2 else UnstaffedCause.NOBODY)
+            await flapping.turn(UnstaffedCause.GAP, seconds=HOLD_MS // 1_000)
+            (joined,) = values(await hook.until(3))["causes"]
+            assert (joined["news"], joined["changes"]) == ("new", 5)
+        await hook.close()
+
+    run(play())

@@ -11,7 +11,7 @@ from coupefeu.cli.officer import language_of, open_folder
 from coupefeu.cli.printing import JsonOption, LanguageOption, NodeOption, report
 from coupefeu.errors import ConfigError, CoupefeuError
 from coupefeu.node.alerting.alerter import Receiver, receivers_of
-from coupefeu.node.alerting.causes import Alert, Cause, Kind, compare
+from coupefeu.node.alerting.causes import Alert, Cause, Kind, compare, observe_all
 from coupefeu.node.alerting.settings import read_alerts
 from coupefeu.node.alerting.texts import Speaker
 from coupefeu.words import say
@@ -90,6 +90,7 @@ async def _send(receivers: tuple[Receiver, ...], speaker: Speaker, alert: Alert)
 def _alert(speaker: Speaker) -> Alert:
     """Make one alert of a cause that is none; each test has an id of its own."""
     cause = Cause(key="test", kind=Kind.TEST, state=f"{speaker.now_ms}", since_ms=speaker.now_ms)
-    alert = compare({}, {"test": cause})
+    causes = {"test": cause}
+    alert = compare(observe_all({}, causes, speaker.now_ms), causes, speaker.now_ms)
     assert alert is not None
     return alert

@@ -309,7 +309,6 @@ class Runtime:
             desk=lambda: Desk.open(self.folder, running=True),
             unstaffed=lambda: self.staffing.unstaffed,
             is_link_up=lambda: all(each.link.state().up for each in self.engine.peers.values()),
-            clock=self.clock,
             tell=self.engine.tell,
             defect=self.journal.defect,
         )

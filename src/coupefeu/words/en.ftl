@@ -2606,7 +2606,8 @@ alert-posts = Posts: { $posts }
 alert-since = Since { $since }, { $age }
 alert-more = and { $count } more that are not listed here
 alert-from = From the node of { $party }, line { $line }. Look at the console; nothing of what was said stands here.
-alert-why = Each cause is told once, and again only when it changes or is over.
+alert-changes = It changed { $count } times since it was last told; so it stands now.
+alert-why = Each cause is told once, and again only when it changes or is over; one that comes and goes, once in a quarter of an hour, with how often it changed. What grows graver is not held back.
 alert-test-taken = { $receiver } took the test: { $where }
 alert-test-failed = { $receiver } did NOT take the test: { $where }: { $why }
 

@@ -2378,7 +2378,8 @@ alert-posts = Postes : { $posts }
 alert-since = Depuis { $since }, { $age }
 alert-more = et { $count } autres qui ne sont pas énumérées ici
 alert-from = Du nœud de { $party }, ligne { $line }. Voyez la console ; rien de ce qui a été dit ne figure ici.
-alert-why = Chaque cause est signalée une fois, puis seulement si elle change ou prend fin.
+alert-changes = Elle a changé { $count } fois depuis la dernière alerte ; voici où elle en est.
+alert-why = Chaque cause est annoncée une fois, puis seulement quand elle change ou prend fin ; celle qui va et vient, une fois par quart d’heure, avec le nombre de ses changements. Ce qui s’aggrave n’est pas retenu.
 alert-test-taken = { $receiver } a reçu l’essai : { $where }
 alert-test-failed = { $receiver } n’a PAS reçu l’essai : { $where } : { $why }
 

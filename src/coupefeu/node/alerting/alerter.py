@@ -1,7 +1,8 @@
 """The tasks that look and tell: one that keeps the causes as they stand, and one for each receiver.
 
 A receiver that takes nothing is tried again with growing pauses for as long as something stands that it does not know,
-and told then how things are, not how they were. However much happens, it is told no more often than every half minute.
+and told then how things are, not how they were. However much happens, it is told no more often than every half minute,
+and of a cause that comes and goes as `damping` says.
 """
 
 import asyncio
@@ -12,7 +13,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from coupefeu.errors import CoupefeuError
-from coupefeu.model.instant import Moment
 from coupefeu.node.alerting.causes import Alert, Cause, compare
 from coupefeu.node.alerting.kept import Kept
 from coupefeu.node.alerting.looking import look
@@ -78,14 +78,13 @@ class Alerter:
         desk: Callable[[], Desk],
         unstaffed: Callable[[], Sequence[Unstaffed]],
         is_link_up: Callable[[], bool],
-        clock: Callable[[], Moment],
         tell: Callable[[Trouble], None],
         defect: Callable[[BaseException], object],
         pause: Pause = asyncio.sleep,
     ) -> None:
         self._settings, self._kept = settings, kept
         self._desk, self._unstaffed, self._is_link_up = desk, unstaffed, is_link_up
-        self._clock, self._tell, self._defect, self._pause = clock, tell, defect, pause
+        self._tell, self._defect, self._pause = tell, defect, pause
         self._woken = asyncio.Event()
         self._causes: Mapping[str, Cause] | None = None
         self._speaker: Speaker | None = None
@@ -136,9 +135,11 @@ class Alerter:
                 )
                 return look(desk, self._settings.causes, unstaffed, is_link_up=is_link_up), speaker
 
-        self._causes, self._speaker = await asyncio.get_running_loop().run_in_executor(None, run)
-        for each in self._looked.values():
-            each.set()
+        causes, speaker = await asyncio.get_running_loop().run_in_executor(None, run)
+        self._causes, self._speaker = causes, speaker
+        for name, looked in self._looked.items():
+            self._kept.look(name, causes, speaker.now_ms)
+            looked.set()
 
     # --- telling ----------------------------------------------------------------------------------------------
 
@@ -167,11 +168,12 @@ class Alerter:
         """Tell a receiver what it does not know; gives whether there was anything."""
         if self._causes is None or self._speaker is None:
             return False
-        alert = compare(self._kept.of(receiver.name), self._causes)
+        known = self._kept.of(receiver.name)
+        alert = compare(known.tracks, self._causes, self._speaker.now_ms, serial=known.serial)
         if alert is None:
             return False
         await receiver.send(alert, self._speaker)
-        await asyncio.get_running_loop().run_in_executor(None, self._kept.take, receiver.name, alert.states)
+        await asyncio.get_running_loop().run_in_executor(None, self._kept.take, receiver.name, alert)
         return True
 
     def _say_down(self, receiver: Receiver, error: CoupefeuError) -> None:

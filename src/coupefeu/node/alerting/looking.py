@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from coupefeu.model.agreement import Agreement
-from coupefeu.model.firebreak import Level
+from coupefeu.model.firebreak import GRAVITY, Level
 from coupefeu.model.messages import format_number
 from coupefeu.model.topics import Topic
 from coupefeu.node.alerting.causes import Cause, Kind, bounded
@@ -68,7 +68,11 @@ def _firebreak(judged: Judged, agreement: Agreement) -> Iterator[Cause]:
         since_ms = judged.since_ms
         is_known = since_ms is not None and since_ms > 0
         yield Cause(
-            key="level", kind=Kind.LEVEL, state=judged.level.value, since_ms=since_ms if is_known else None
+            key="level",
+            kind=Kind.LEVEL,
+            state=judged.level.value,
+            gravity=GRAVITY.index(judged.level),
+            since_ms=since_ms if is_known else None,
         )
     parties = agreement.party_ids
     known = {*parties, *(each.id for each in agreement.posts)}
@@ -80,6 +84,7 @@ def _firebreak(judged: Judged, agreement: Agreement) -> Iterator[Cause]:
             key=f"{each.topic} {each.subject}",
             kind=Kind.REASON,
             state=f"{each.level} {each.rule}",
+            gravity=GRAVITY.index(each.level),
             rule=each.rule,
             numbers=tuple(format_number(entry, parties) for entry in each.entries[-3:]),
             posts=tuple(name for name in each.subject.split("/") if name in known),
@@ -124,6 +129,7 @@ def _units(desk: Desk) -> Iterator[Cause]:
                 key=f"units {each.view.number}",
                 kind=Kind.UNITS,
                 state="stopped" if each.view.stops else "lead",
+                gravity=1 if each.view.stops else 0,
                 numbers=(each.view.number,),
                 since_ms=each.view.lead_begins_ms,
             )

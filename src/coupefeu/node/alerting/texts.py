@@ -107,6 +107,8 @@ def _sentence(cause: Cause, speaker: Speaker) -> str:
 def _lines(told: Told, speaker: Speaker) -> Iterator[str]:
     yield f"{say(f'alert-news-{told.news}', speaker.language)}  {what_of(told, speaker)}"
     cause = told.cause
+    if told.changes:
+        yield _INDENT + say("alert-changes", speaker.language, count=told.changes)
     if cause is None:
         return
     if cause.numbers:
@@ -124,6 +126,7 @@ def _cause_values(told: Told, speaker: Speaker) -> dict[str, Any]:
         "news": told.news.value,
         "key": show_line(told.key),
         "text": what_of(told, speaker),
+        "changes": told.changes,
     }
     if cause is not None:
         values |= {
