@@ -71,6 +71,13 @@ def in_space(longitude, latitude):
     )
 
 
+def north_and_east(longitude, latitude):
+    """Give the two directions over the ground at a place, in space."""
+    lon, lat = np.radians(longitude), np.radians(latitude)
+    north = np.stack((-np.sin(lat) * np.cos(lon), -np.sin(lat) * np.sin(lon), np.cos(lat)), axis=-1)
+    return north, np.stack((-np.sin(lon), np.cos(lon), np.zeros_like(lon)), axis=-1)
+
+
 def along(edges, metres):
     """Give longitudes, latitudes and places in space so far along edges (n, 5); `metres`: (n) or (n, points)."""
     flat = np.ravel(metres)
@@ -95,7 +102,7 @@ class Coarse:
 
 
 def sampled_distances_m(pairs):
-    """Sample both all along, then ever more densely where two edges may be nearest; each end is GeographicLib's.
+    """Sample both all along, and look closer where two edges may be nearest; the last distance is GeographicLib's.
 
     No edge is left out unless its samples say so: two edges are no nearer than their nearest samples less half a step
     of each, for no place of an edge lies farther from a sample than that.
@@ -176,8 +183,7 @@ def _looked_at(sampled, chosen):
     sides = [
         np.array([sampled[each[0]][side].base.edges[each[1 + side]] for each in chosen]) for side in range(2)
     ]
-    steps = [np.array([sampled[each[0]][side].step_m for each in chosen]) for side in range(2)]
-    tries = [_zoomed(sides, [np.array([each[3 + side] for each in chosen]) for side in range(2)], steps)]
+    tries = [_met(sides, [np.array([each[3 + side] for each in chosen]) for side in range(2)])]
     for one, other in (sides, sides[::-1]):
         for metres in (np.zeros(len(one)), one[:, 3]):
             ends = _from_end(one, metres, other)
@@ -202,32 +208,36 @@ def _from_end(edges, metres, over, points=9):
         low, high = grid[every, np.maximum(nearest - 1, 0)], grid[every, np.minimum(nearest + 1, points - 1)]
 
 
-def _zoomed(sides, at, steps, points=11):
-    """Look ever closer at two edges; where the nearest is at the border of what is looked at, look beyond it first."""
-    at, steps, left = [each.copy() for each in at], [each.copy() for each in steps], np.arange(len(at[0]))
-    ends = np.zeros((len(left), 4))
-    for _ in range(400):
-        found, is_within_view = [], np.ones(len(left), dtype=bool)
-        for edges, middle, width in zip(sides, at, steps, strict=True):
-            low = np.maximum(0, middle[left] - width[left])
-            high = np.minimum(edges[left, 3], middle[left] + width[left])
-            grid = low[:, None] + (high - low)[:, None] * np.linspace(0, 1, points)
-            found.append((grid, *along(edges[left], grid)))
-        chord = ((found[0][3][:, :, None] - found[1][3][:, None]) ** 2).sum(axis=3).reshape(len(left), -1)
-        chosen = np.unravel_index(chord.argmin(axis=1), (points, points))
-        every = np.arange(len(left))
-        for side, (grid, longitude, latitude, _) in enumerate(found):
-            number = chosen[side]
-            at[side][left] = grid[every, number]
-            ends[left, 2 * side], ends[left, 2 * side + 1] = longitude[every, number], latitude[every, number]
-            is_end = (grid[every, number] <= 0) | (grid[every, number] >= sides[side][left, 3])
-            is_within_view &= ((number > 0) & (number < points - 1)) | is_end
-        for step in steps:
-            step[left[is_within_view]] /= 3
-        left = left[np.maximum(steps[0][left], steps[1][left]) >= 0.05]
-        if not left.size:
-            break
+def _met(sides, at, rounds=10):
+    """Go along both edges to where their tangents at two places are nearest, then on from there. Gives both ends (n, 4).
+
+    It finds where they cross. A finer grid does not: at a flat angle edges are near one another far around that place,
+    and whether two places of a grid lie abreast counts for more than how far they are from it.
+    """
+    at, best, ends = list(at), np.full(len(at[0]), np.inf), np.zeros((len(at[0]), 4))
+    lengths = [edges[:, 3] for edges in sides]
+    for _ in range(rounds):
+        here = [_place_and_way(edges, metres) for edges, metres in zip(sides, at, strict=True)]
+        between = here[1][2] - here[0][2]
+        (own, their), apart = (each[3] for each in here), (between * between).sum(axis=1)
+        is_nearer = apart < best
+        best[is_nearer] = apart[is_nearer]
+        ends[is_nearer] = np.column_stack([each for found in here for each in found[:2]])[is_nearer]
+        ahead, over, alike = ((x * y).sum(axis=1) for x, y in ((between, own), (between, their), (own, their)))
+        sine = (np.cross(own, their) ** 2).sum(axis=1)
+        first = np.clip(at[0] + (ahead - alike * over) / np.maximum(sine, 1e-20), 0, lengths[0]) - at[0]
+        second = np.clip(at[1] + alike * first - over, 0, lengths[1]) - at[1]
+        first = np.clip(at[0] + ahead + alike * second, 0, lengths[0]) - at[0]
+        at = [at[0] + first, at[1] + second]
     return ends
+
+
+def _place_and_way(edges, metres):
+    """Give longitudes, latitudes and places in space so far along edges, and in which direction each runs there."""
+    longitude, latitude, back = GEOD.fwd(*edges[:, :3].T, metres)
+    north, east = north_and_east(longitude, latitude)
+    turn = np.radians(np.asarray(back) + 180)[:, None]
+    return longitude, latitude, in_space(longitude, latitude), np.cos(turn) * north + np.sin(turn) * east
 
 
 def is_within(one, other):
@@ -239,10 +249,8 @@ def is_within(one, other):
         return False
     line_of = other.base.edges[other.edge, 4]
     for line in one.base.lines:
-        lon, lat = np.radians(line[0])
         here = in_space(*line[0])
-        east = np.array([-np.sin(lon), np.cos(lon), 0.0])
-        north = np.array([-np.sin(lat) * np.cos(lon), -np.sin(lat) * np.sin(lon), np.cos(lat)])
+        north, east = north_and_east(*line[0])
         way = other.place - here
         if (way * way).sum(axis=1).min() < 1e-6:
             return True

@@ -1,7 +1,7 @@
 """Distances agree with two independent oracles: nothing is missed, and nothing is false, a metre beyond the minimum.
 
-Each pair is measured by geodesics sampled ever more densely, the last one GeographicLib's, and by GEOS in a plane
-between the two. Then the minimum is set a metre or two to either side of that, and some way off: box, batch and
+Each pair is measured by geodesics, sampled and then followed to where they are nearest, and by GEOS in a plane between
+the two. Then the minimum is set a metre or two to either side of that, and some way off: box, batch and
 decision must say so. `make soak` takes a million pairs, in shards that are each a process and a seed of their own.
 """
 
@@ -125,3 +125,30 @@ def test_the_nearest_place_just_before_a_corner_where_the_sphere_has_it_at_the_c
     assert gap(prepare([volume(one)]), prepare([volume(other)]), Separation()).distance_m == pytest.approx(
         truth, abs=0.2
     )
+
+
+def test_two_areas_that_cross_at_a_flat_angle_where_samples_saw_twelve_metres():
+    """Found by `make soak`, and not ours: edges of 100 km cross half a degree apart in direction, by the pole."""
+    random = np.random.default_rng([SEED, 3, len("poles"), False])
+    drawn = [draw_pair(random, "poles") for _ in range(4_157)][-1]
+    (pair,) = [bases_of(drawn)]
+    (sampled,), (planar,) = sampled_distances_m([pair]), planar_distances_m([pair])
+    assert (sampled, planar) == (pytest.approx(0, abs=0.01), 0)
+    judge(*drawn, sampled, planar, ("poles", 3, False, 4_156))
+
+
+@pytest.mark.parametrize("where", PLACES)
+def test_samples_find_where_edges_cross_however_flat_the_angle(where):
+    """The oracle alone: what it measures crosses because it was drawn so."""
+    random = np.random.default_rng([SEED, len(where), 5])
+    pairs = []
+    for _ in range(size(small=100, full=20_000)):
+        at, bearing = draw_place(random, where), random.uniform(0, 360)
+        turned = bearing + np.degrees(np.exp(random.uniform(np.log(1e-4), np.log(0.1))))
+        ends = np.exp(random.uniform(np.log(20_000), np.log(150_000), 4)) * [1, -1, 1, -1]
+        lines = [
+            shifted(at, way, each) for way, each in zip((bearing, bearing, turned, turned), ends, strict=True)
+        ]
+        one, other = (tuple(place(*each) for each in line) for line in (lines[:2], lines[2:]))
+        pairs.append(bases_of([Corridor(line=line, half_width_dm=0) for line in (one, other)]))
+    assert max(sampled_distances_m(pairs)) < 0.05
