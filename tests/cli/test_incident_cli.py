@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 import coupefeu
 from coupefeu.cli.main import make_app
 from coupefeu.model.incidents import IncidentForm
+from coupefeu.services.calls.commands import PlaceCall, WithdrawCall
 from coupefeu.services.incidents.commands import PairIncident, QueryIncident, ReportIncident
 
 
@@ -31,9 +32,13 @@ async def _report(us, ru):
         )
         (paired,) = await theirs.act(PairIncident(incident=seen.id, other=launch.id, from_post="ru.duty"))
         (asked,) = await theirs.act(QueryIncident(incident=launch.id, from_post="ru.duty", words="Why?"))
-        for each in (seen, paired, asked):
+        placed, *_ = await ours.act(
+            PlaceCall(from_post="us.duty", to_post="ru.duty", words="Other business.")
+        )
+        ended, *_ = await ours.act(WithdrawCall(call=placed.id, from_post="us.duty"))
+        for each in (seen, paired, asked, ended):
             await each.receipt()
-        return launch.number, seen.number, asked.number
+        return launch.number, seen.number, asked.number, placed.number
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +61,8 @@ def desk(reported, tmp_path):
 class Desk:
     """The desk of US, whose missile it was."""
 
-    def __init__(self, line, launch, seen, asked):
-        self.line, self.launch, self.seen, self.asked = line, launch, seen, asked
+    def __init__(self, line, launch, seen, asked, placed):
+        self.line, self.launch, self.seen, self.asked, self.placed = line, launch, seen, asked, placed
 
     def run(self, *words, node=None):
         return self.line.run("incident", *words, node=node)
@@ -161,7 +166,7 @@ def test_the_triggers_that_are_agreed_are_listed(desk):
 
 def test_an_inquiry_is_one_file_that_a_stranger_verifies(desk, tmp_path):
     file = tmp_path / "inquiry.html"
-    found = desk.json("export", desk.launch, "--out", file, node=desk.line.ru)
+    found = desk.json("export", desk.launch, "--out", file, "--language", "en", node=desk.line.ru)
     assert {desk.launch, desk.seen, desk.asked} <= set(found["entries"])
     assert found["unproved"] == []
     verified = CliRunner().invoke(make_app("verify"), ["verify", str(file), "--json"])
@@ -169,7 +174,24 @@ def test_an_inquiry_is_one_file_that_a_stranger_verifies(desk, tmp_path):
     assert "Why?" in file.read_text("utf-8")
     assert "A wall" in file.read_text("utf-8")
     assert desk.refused("export", desk.launch, "--out", file, node=desk.line.ru) == "cli.incident.exists"
+    assert desk.placed not in found["entries"]
+    assert found["calls_left_out"] == 1
+    assert "1 call placed meanwhile is not in this file" in file.read_text("utf-8")
+    assert "Other business." not in file.read_text("utf-8")
     json.loads(verified.stdout)
+
+
+def test_a_call_is_in_an_inquiry_by_the_word_of_who_issues_it(desk, tmp_path):
+    file = tmp_path / "named.html"
+    asked = ("--out", file, "--call", desk.placed, "--language", "en")
+    found = desk.json("export", desk.launch, *asked, node=desk.line.ru)
+    assert desk.placed in found["entries"]
+    assert f"by the word of who issues it: {desk.placed}" in file.read_text("utf-8")
+    verified = CliRunner().invoke(make_app("verify"), ["verify", str(file), "--json"])
+    assert verified.exit_code == 0, verified.output
+    assert desk.refused("export", desk.launch, "--out", tmp_path / "x.html", "--call", desk.launch) == (
+        "node.desk.no_call"
+    )
 
 
 def test_the_line_is_declared_and_taken_back(line):

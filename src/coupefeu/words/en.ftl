@@ -793,7 +793,14 @@ incident-by-report = by the time of a report, for one does not state when
 incident-ringing = Beside it, FLASH, which rings: { $number }
 incident-thread = Every act about it
 incident-exported = { $count } entries are in { $file }. Verify it: coupefeu verify { $file }
-incident-inquiry = Inquiry into { $number }: the incident, what the other side says of it, requests and replies, and what stands beside it
+incident-inquiry = Inquiry into { $number }: the incident, what the other side says of it, requests and replies, the notice that it names, and messages written beside these.
+incident-inquiry-calls = { $count ->
+    [0] No call was placed meanwhile that is not in this file.
+    [one] 1 call placed meanwhile is not in this file: nothing on the record ties it to the incident.
+   *[other] { $count } calls placed meanwhile are not in this file: nothing on the record ties them to the incident.
+}
+incident-inquiry-named = Calls in it by the word of who issues it: { $numbers }.
+incident-inquiry-cut = { $count } more entries about it are not in this file: there are too many.
 incident-unproved = Not in it, for nobody else has co-signed them yet: { $numbers }
 
 ## The verifier: one page for strangers, without a node and without a network. These words are built into it alone.

@@ -785,7 +785,14 @@ incident-by-report = d’après l’heure d’un compte rendu, l’une ne préci
 incident-ringing = À côté, FLASH, qui sonne : { $number }
 incident-thread = Tous les actes à son sujet
 incident-exported = { $count } inscriptions sont dans { $file }. Vérifier : coupefeu verify { $file }
-incident-inquiry = Enquête sur { $number } : l’incident, ce qu’en dit l’autre Partie, demandes et réponses, et ce qui s’y rattache
+incident-inquiry = Enquête sur { $number } : l’incident, ce qu’en dit l’autre Partie, demandes et réponses, la notification qu’il cite, et les messages écrits à leur propos.
+incident-inquiry-calls = { $count ->
+    [0] Aucun appel passé entre-temps ne manque à ce fichier.
+    [one] { $count } appel passé entre-temps n’est pas dans ce fichier : rien dans le registre ne le rattache à l’incident.
+   *[other] { $count } appels passés entre-temps ne sont pas dans ce fichier : rien dans le registre ne les rattache à l’incident.
+}
+incident-inquiry-named = Appels qui y sont sur la parole de qui l’émet : { $numbers }.
+incident-inquiry-cut = { $count } autres inscriptions à son sujet ne sont pas dans ce fichier : il y en a trop.
 incident-unproved = N’y sont pas, personne d’autre ne les ayant encore cosignées : { $numbers }
 
 ## La page de vérification : pour des tiers, sans nœud et sans réseau. Ces mots n’entrent que dans elle.
