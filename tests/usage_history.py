@@ -1,7 +1,8 @@
 """A line that was used at random, and its figures recomputed the slow way: entry by entry, page by page.
 
-Nothing here shares a select or a fold with `services.usage`: heads are decoded, and what became of a message, a call or
-a notice is read from what an officer would be shown of it.
+Nothing here shares a select or a fold with `services.usage`: heads are decoded, when each entry counts is what the
+specification says of all of them (`firebreak_line.expected`), and what became of a message, a call or a notice is read
+from what an officer would be shown of it.
 """
 
 import random
@@ -39,19 +40,27 @@ from coupefeu.store.reader import Reader
 from coupefeu.wire.head import decode_head
 from coupefeu.wire.volumes import encode_volume
 from tests.console.movements import HOUR_MS, POINTS, convoy, escorted
+from tests.firebreak_line import SKEW_MS, Entry, expected
 from tests.scenario.stage import open_line
 
 OTHER = {"us": "ru", "ru": "us"}
 POST = {"us": ("us.duty", "us.chief"), "ru": ("ru.duty", "ru.chief")}
 CRITICAL = ("STOP", "35.31 N 40.13 E")
+WRONG_MS = tuple(
+    sign * each
+    for each in (20_000, 90_000, HOUR_MS, 5 * HOUR_MS, 60 * HOUR_MS, 9_000 * HOUR_MS)
+    for sign in (1, -1)
+)
+"""How far the clock of a node that lies is off: inside the agreed skew, beyond it, beyond the year."""
 
 
 class History:
-    """Officers of both sides who do anything, at random, over days."""
+    """Officers of both sides who do anything, at random, over days; of a hostile one the clocks say anything too."""
 
-    def __init__(self, folder, seed):
+    def __init__(self, folder, seed, *, hostile=False):
         self.nodes = open_line(folder)
         self.random = random.Random(seed)
+        self.hostile = hostile
         self.said, self.called, self.filed, self.tested, self.reported = [], [], [], [], []
 
     def node(self, name):
@@ -65,11 +74,19 @@ class History:
         )  # fmt: skip
         for _ in range(steps):
             act = self.random.choice(acts)
+            self.set_clocks()
             with suppress(PolicyError, UsageError):  # the rules refuse it, as they do an officer
                 act(self.random.choice(("us", "ru")))
                 self.react(act)
             self.pass_time()
+        for node in self.nodes.nodes:
+            node.shift_ms = 0
         self.nodes.run(seconds=5)
+
+    def set_clocks(self):
+        if self.hostile and self.random.random() < 0.5:
+            node = self.random.choice(self.nodes.nodes)
+            node.shift_ms = self.random.choice((0, 0, *WRONG_MS))
 
     def react(self, act):
         """Let the other side do at once what it may do about what came, more often than not."""
@@ -288,7 +305,28 @@ class Recounted:
                 for log in range(len(self.parties))
                 for index, row in enumerate(reader.entries(log, 0, 1 << 30))
             }
+        self.before = 0
+        self.counted_ms, self.bound = self._counted()
         self.desk = node.desk()
+
+    def _counted(self):
+        """Give when each entry counts, and the bound at which it does."""
+        assert self.node.agreement.skew_s * 1_000 == SKEW_MS
+        entries = [
+            Entry(
+                log=log,
+                index=index,
+                claimed_ms=head.written_ms,
+                seen=max((each.size for each in head.seen if each.log != log), default=0),
+                named=max((each.index for each in head.references if each.log != log), default=None),
+            )
+            for (log, index), head in self.heads.items()
+        ]
+        found = expected(entries)
+        return ({place: each[index] for place, each in found.items()} for index in (0, 1))
+
+    def is_inside(self, place):
+        return self.asked.from_ms <= self.counted_ms[place] < self.asked.to_ms
 
     def party(self, place):
         return self.parties[place[0]]
@@ -298,11 +336,17 @@ class Recounted:
         return [
             place
             for place, head in self.heads.items()
-            if self.asked.from_ms <= head.written_ms < self.asked.to_ms and (not kinds or head.kind in kinds)
+            if self.is_inside(place) and (not kinds or head.kind in kinds)
         ]
 
     def kinds(self):
         counted = Counter((self.party(place), Kind(self.heads[place].kind).name) for place in self.inside())
+        return {key: count for key, count in counted.items() if key[0] in self.whose}
+
+    def bounds(self):
+        counted = Counter(
+            (self.party(place), self.bound[place]) for place in self.inside() if self.bound[place]
+        )
         return {key: count for key, count in counted.items() if key[0] in self.whose}
 
     def messages(self):
@@ -314,10 +358,10 @@ class Recounted:
         return +counted
 
     def answers(self):
-        """Give times and how many were asked, by (what, party, post, precedence) and (what, party, precedence)."""
+        """Give (times, at a bound) and how many were asked, by (what, party, post, precedence) and without the post."""
         times, asked = defaultdict(list), Counter()
         for place in self.inside(Kind.MESSAGE):
-            status, sent_ms = self.desk.message(place), self.heads[place].written_ms
+            status = self.desk.message(place)
             for chain in status.chains:
                 precedence = status.precedence.name
                 asked["taken", chain.party, precedence] += 1
@@ -337,18 +381,25 @@ class Recounted:
                     kept = [act for act in acts if act.kind in {Kind.TAKEN, Kind.READ_BACK, Kind.MESSAGE}]
                     if what != "reply" or is_request:
                         for act in sorted(kept, key=lambda act: act.id)[:1]:
-                            late_ms = max(0, act.claimed_ms - sent_ms)
-                            times[what, chain.party, act.post, precedence].append(late_ms)
+                            late = self.late(place, act.id, chain.party)
+                            times[what, chain.party, act.post, precedence].append(late)
         for place in self.inside(Kind.CALL_PLACED):
             call = self.desk.call(place)
             asked["call", call.called, call.precedence.name] += 1
             if call.outcome is Outcome.ANSWERED:
-                late_ms = max(0, call.outcome_step.written_ms - self.heads[place].written_ms)
-                times["call", call.called, call.outcome_step.post, call.precedence.name].append(late_ms)
+                step = call.outcome_step
+                late = self.late(place, step.id, call.called)
+                times["call", call.called, step.post, call.precedence.name].append(late)
         return times, asked
 
+    def late(self, place, answer, party):
+        """Give how long after an entry its answer counts, and whether one of them does at a bound."""
+        late_ms = self.counted_ms[answer] - self.counted_ms[place]
+        self.before += late_ms < 0 and party in self.whose
+        return max(0, late_ms), bool(self.bound[answer] or self.bound[place])
+
     def answer_rows(self):
-        """Give (what, party, post, precedence) -> (asked, answered, median, worst) of every group there is."""
+        """Give (what, party, post, precedence) -> (asked, answered, median, worst, at a bound) of every group."""
         times, asked = self.answers()
         rows = {}
         keys = {
@@ -359,11 +410,12 @@ class Recounted:
         } | {(what, party, "", of) for what, party, precedence in asked for of in (None, precedence)}
         for what, party, post, of in keys:
             fitting = [
-                late_ms
+                each
                 for (w, p, by, precedence), late in times.items()
                 if (w, p) == (what, party) and post in {"", by} and of in {None, precedence}
-                for late_ms in late
+                for each in late
             ]
+            late_ms = [each for each, _ in fitting]
             wanted = sum(
                 count
                 for (w, p, precedence), count in asked.items()
@@ -372,8 +424,9 @@ class Recounted:
             rows[what, party, post, of] = (
                 None if post or what == "read_back" else wanted,
                 len(fitting),
-                median_low(fitting) if fitting else None,
-                max(fitting, default=None),
+                median_low(late_ms) if late_ms else None,
+                max(late_ms, default=None),
+                sum(is_bound for _, is_bound in fitting),
             )
         return {key: row for key, row in rows.items() if key[1] in self.whose}
 
@@ -389,12 +442,12 @@ class Recounted:
         return {key: count for key, count in counted.items() if key[0] in self.whose}
 
     def line_tests(self):
-        """Give party -> (due, held, without a test, without an answer), slot by slot."""
+        """Give party -> (due, held, without a test, without an answer, at a bound), slot by slot."""
         now_ms = self.node.clock().utc_ms
         found = {}
         for party in self.whose:
             log = self.parties.index(party)
-            opened_ms = self.heads[log, 0].written_ms if (log, 0) in self.heads else None
+            opened_ms = self.counted_ms.get((log, 0))
             counts = Counter()
             for schedule in self.node.agreement.line_tests:
                 if schedule.party != party or opened_ms is None:
@@ -404,12 +457,15 @@ class Recounted:
                 begin_ms = (first_ms - at_ms) // every_ms * every_ms + at_ms
                 for slot_ms in range(begin_ms, min(self.asked.to_ms, now_ms), every_ms):
                     if slot_ms >= first_ms and slot_ms + every_ms <= now_ms:
-                        counts[self._slot(log, slot_ms, slot_ms + every_ms, schedule, now_ms)] += 1
+                        found_here, is_bound = self._slot(log, slot_ms, slot_ms + every_ms, schedule, now_ms)
+                        counts[found_here] += 1
+                        counts["at a bound"] += is_bound
             found[party] = (
                 counts["held"] + counts["no test"] + counts["no answer"],
                 counts["held"],
                 counts["no test"],
                 counts["no answer"],
+                counts["at a bound"],
             )
         return found
 
@@ -418,20 +474,22 @@ class Recounted:
         tests = [
             place
             for place in self.inside(Kind.LINE_TEST)
-            if place[0] == log and start_ms <= self.heads[place].written_ms < end_ms
+            if place[0] == log and start_ms <= self.counted_ms[place] < end_ms
         ]
-        waits = False
+        word, is_bound = "no answer" if tests else "no test", False
         for test in tests:
-            due_ms = self.heads[test].written_ms + schedule.answer_within_s * 1_000 + skew_ms
+            due_ms = self.counted_ms[test] + schedule.answer_within_s * 1_000 + skew_ms
             answers = [
-                act.claimed_ms
+                act.id
                 for chain in self.desk.message(test).chains
                 for act in chain.step(StepName.ANSWERED).acts
             ]
-            if any(answered_ms <= due_ms for answered_ms in answers):
-                return "held"
-            waits = waits or due_ms > now_ms
-        return "waits" if waits else "no answer" if tests else "no test"
+            is_bound = is_bound or any(self.bound[each] for each in (test, *answers))
+            if any(self.counted_ms[each] <= due_ms for each in answers):
+                word = "held"
+            elif word != "held" and due_ms > now_ms:
+                word = "waits"
+        return word, is_bound
 
     def notices(self):
         counted = Counter()
@@ -446,7 +504,9 @@ class Recounted:
         over = view.state is not NoticeState.LIVE
         agreed = {RequestState.AGREED, RequestState.COUNTER_ACCEPTED, RequestState.EXPLAINED}
         terms = self.node.agreement.notices.of(view.form)
-        due_ms = min(view.written_ms + terms.answer_s * 1_000, view.start_ms)
+        due_ms = self.counted_ms[view.id] + terms.answer_s * 1_000
+        if view.start_ms > self.counted_ms[view.id]:
+            due_ms = min(due_ms, view.start_ms)
         is_late = RequestState.AWAITED in states and (over or due_ms < self.node.clock().utc_ms)
         words = {
             "impeded": self.desk.passing.get(view.id).view.statistics.impeded,
@@ -492,6 +552,8 @@ def figures_of(usage):
     """Give what figures say in the shapes of `Recounted`."""
     return {
         "kinds": {(each.party, each.kind): each.count for each in usage.kinds},
+        "before": usage.before_asked,
+        "bounds": {(each.party, each.bound): each.count for each in usage.bounds},
         "messages": {
             (each.party, each.form, each.subject, each.precedence): each.count for each in usage.messages
         },
@@ -501,12 +563,13 @@ def figures_of(usage):
                 each.answered,
                 each.median_ms,
                 each.worst_ms,
+                each.at_bound,
             )
             for each in usage.answers
         },
         "calls": {(each.party, each.outcome): each.count for each in usage.calls},
         "line_tests": {
-            each.party: (each.due, each.held, each.without_test, each.without_answer)
+            each.party: (each.due, each.held, each.without_test, each.without_answer, each.at_bound)
             for each in usage.line_tests
         },
         "notices": {(each.party, each.form, each.outcome.value): each.count for each in usage.notices},
@@ -526,6 +589,7 @@ def recounted(node, asked):
     try:
         return {
             "kinds": slow.kinds(),
+            "bounds": slow.bounds(),
             "messages": dict(slow.messages()),
             "answers": slow.answer_rows(),
             "calls": slow.calls(),
@@ -533,6 +597,7 @@ def recounted(node, asked):
             "notices": dict(slow.notices()),
             "incidents": slow.incidents(),
             "holds": slow.holds(),
+            "before": slow.before,
         }
     finally:
         slow.desk.close()

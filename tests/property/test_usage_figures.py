@@ -7,13 +7,15 @@ from tests.usage_history import History, figures_of, recounted
 from coupefeu.services.usage.asked import Asked
 
 DAY_MS = 86_400_000
-HISTORIES = size(small=2, full=200)
+HISTORIES = size(small=3, full=200)
 STEPS = size(small=150, full=600)
 
 
 @pytest.fixture(scope="module")
 def histories(tmp_path_factory):
-    found = [History(tmp_path_factory.mktemp("usage"), seed) for seed in range(HISTORIES)]
+    found = [
+        History(tmp_path_factory.mktemp("usage"), seed, hostile=seed % 3 == 2) for seed in range(HISTORIES)
+    ]
     for each in found:
         each.live(STEPS)
     return found
@@ -56,13 +58,26 @@ def test_both_records_give_the_same_figures(history):
 
 
 def test_the_histories_hold_what_there_is_to_count(histories):
-    found = {"whats": set(), "outcomes": set(), "calls": set(), "tests": set(), "incidents": set()}
+    found = {
+        "whats": set(),
+        "outcomes": set(),
+        "calls": set(),
+        "tests": set(),
+        "incidents": set(),
+        "bounds": set(),
+    }
     for history in histories:
         usage = count(history.nodes.us, next(spans(history)))
         found["whats"] |= {each.what.value for each in usage.answers if each.answered}
         found["outcomes"] |= {each.outcome.value for each in usage.notices}
         found["calls"] |= {each.outcome for each in usage.calls}
         found["incidents"] |= {(each.form, bool(each.closed)) for each in usage.incidents}
+        found["bounds"] |= {(history.hostile, each.bound) for each in usage.bounds}
+        found["bounds"] |= {
+            (history.hostile, table)
+            for table, rows in (("answers", usage.answers), ("tests", usage.line_tests))
+            if any(each.at_bound for each in rows)
+        }
         found["tests"] |= {
             name
             for each in usage.line_tests
@@ -75,3 +90,6 @@ def test_the_histories_hold_what_there_is_to_count(histories):
     assert {form for form, _ in found["incidents"]} >= {"STRUCK_AFTER_NOTICE", "AIRCRAFT_ASTRAY"}
     assert {is_closed for _, is_closed in found["incidents"]} == {True, False}
     assert found["tests"] == {"held", "without_test", "without_answer"}
+    assert found["bounds"] == {
+        (True, each) for each in ("before-bracket", "after-bracket", "answers", "tests")
+    }

@@ -3225,6 +3225,7 @@ export interface MessageCount {
  * Line tests that a party owed by the agreed schedule: `due` slots are over.
  *
  * `held`: tested and answered in time; `without_test`: the slot went by; `without_answer`: no answer, or too late.
+ * `at_bound`: slots with a test that counts at a bound, or of which an answer does.
  */
 export interface LineTestCount {
   readonly party: string;
@@ -3232,6 +3233,7 @@ export interface LineTestCount {
   readonly held: number;
   readonly without_test: number;
   readonly without_answer: number;
+  readonly at_bound: number;
 }
 
 /** Attempts of a party by what became of them, in the words of `model.calls.Outcome`; "open": nothing yet. */
@@ -3256,6 +3258,7 @@ export interface AnswerTime {
   readonly answered: number;
   readonly median_ms: number | null;
   readonly worst_ms: number | null;
+  readonly at_bound: number;
 }
 
 /** Notices of a party by form (None: not readable, or erased) and outcome. */
@@ -3290,10 +3293,18 @@ export interface IncidentCount {
   readonly notices: number | null;
 }
 
+/** Entries of a party that count at a bound, as `services.firebreak.marks.Bound` names it, not when they claim. */
+export interface BoundCount {
+  readonly party: string;
+  readonly bound: string;
+  readonly count: number;
+}
+
 /**
  * The figures of [from_ms, to_ms) of one party, or of all where `party` is "".
  *
- * `before_asked`: answers that their author's clock puts before what they answer; they count as at once.
+ * `before_asked`: answers that count before what they answer, as within the agreed skew they may; they are counted as
+ * at once.
  */
 export interface Usage {
   readonly from_ms: number;
@@ -3311,6 +3322,7 @@ export interface Usage {
   readonly holds: readonly HoldCount[];
   readonly incidents: readonly IncidentCount[];
   readonly before_asked: number;
+  readonly bounds: readonly BoundCount[];
 }
 
 /** One field of a version, `incident-field-*`; "": not stated. `coordinated` is "yes" or "no". */

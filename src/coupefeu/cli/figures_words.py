@@ -12,9 +12,10 @@ from coupefeu.words import has, say
 
 _INDENT: Final = "    "
 _KINDS: Final = {each.name: int(each) for each in Kind}
+_SECOND_MS: Final = 1_000
 _SHORT_MS: Final = 10_000
-_NUMERIC: Final = frozenset("0123456789-")
-_ANSWER_COLUMNS: Final = ("party", "what", "post", "precedence", "answered", "median", "worst")
+_NUMERIC: Final = frozenset("0123456789-<")
+_ANSWER_COLUMNS: Final = ("party", "what", "post", "precedence", "answered", "median", "worst", "at-bound")
 
 
 def span_lines(usage: Usage, language: str) -> Iterator[str]:
@@ -37,7 +38,8 @@ def figures_lines(usage: Usage, language: str) -> Iterator[str]:
     ], language)  # fmt: skip
     yield from _table("figures-tests", [
         (each.party, say("figures-tests-row", language, due=each.due, held=each.held,
-                         untested=each.without_test, unanswered=each.without_answer))
+                         untested=each.without_test, unanswered=each.without_answer),
+         say("figures-tests-at-bound", language, count=each.at_bound) if each.at_bound else "")
         for each in usage.line_tests
     ], language)  # fmt: skip
     yield from _table("figures-calls", [
@@ -62,9 +64,13 @@ def figures_lines(usage: Usage, language: str) -> Iterator[str]:
     ], language)  # fmt: skip
     yield from _table("figures-holds", [
         (each.party, say("figures-holds-row", language, holds=each.holds, running=each.running,
-                         impeded=each.impeded, median=time_words(each.median_ms),
-                         longest=time_words(each.longest_ms)))
+                         impeded=each.impeded,
+                         median=_time_words(each.median_ms if each.holds else None, language),
+                         longest=_time_words(each.longest_ms if each.holds else None, language)))
         for each in usage.holds
+    ], language)  # fmt: skip
+    yield from _table("figures-bounds", [
+        (each.party, str(each.count), say(f"figures-bound-{each.bound}", language)) for each in usage.bounds
     ], language)  # fmt: skip
 
 
@@ -97,13 +103,18 @@ def _answer(answer: AnswerTime, language: str) -> tuple[str, ...]:
         answer.post or say("figures-every-post", language),
         precedence,
         f"{answer.answered}{of}",
-        "-" if answer.median_ms is None else time_words(answer.median_ms),
-        "-" if answer.worst_ms is None else time_words(answer.worst_ms),
+        _time_words(answer.median_ms, language),
+        _time_words(answer.worst_ms, language),
+        str(answer.at_bound),
     )
 
 
-def time_words(milliseconds: int) -> str:
-    """`41.2s`, `5m11s`: below ten seconds to the tenth."""
+def _time_words(milliseconds: int | None, language: str) -> str:
+    """`5m11s`, below ten seconds to the tenth: `4.2s`, below one so in words; of nothing a dash."""
+    if milliseconds is None:
+        return "-"
+    if milliseconds < _SECOND_MS:
+        return say("figures-below-a-second", language)
     if milliseconds < _SHORT_MS:
         return f"{milliseconds / 1_000:.1f}s"
     return format_duration(milliseconds // 1_000)

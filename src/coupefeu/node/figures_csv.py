@@ -1,10 +1,11 @@
 """Usage figures as CSV: one flat table, a row for each figure, EXERCISE first in every row of an exercise line.
 
-    exercise,table,party,of,also,post,precedence,asked,count,median_s,worst_s
-    ,answers,ru,taken,,ru.duty,FLASH,,12,41.2,311.0
+    exercise,table,party,of,also,post,precedence,asked,count,median_s,worst_s,at_bound
+    ,answers,ru,taken,,ru.duty,FLASH,,12,41.2,311.0,1
 
-`table` is entries, messages, line_tests, calls, answers, notices, incidents or holds; `of`, `also` name what is counted
-by codes (kind, form and subject, outcome), as `--json` has them.
+`table` is entries, messages, line_tests, calls, answers, notices, incidents, holds or bounds; `of`, `also` name what is
+counted by codes (kind, form and subject, outcome, bound), as `--json` has them. `at_bound`: how many of these count by
+a time that is not the claimed one but the nearer bound.
 """
 
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from coupefeu.wire.csv_records import write_record
 
 COLUMNS: Final = (
     "exercise", "table", "party", "of", "also", "post", "precedence", "asked", "count", "median_s", "worst_s",
+    "at_bound",
 )  # fmt: skip
 NOT_READABLE: Final = "not_readable"
 Cells = dict[str, str | int | float | None]
@@ -45,21 +47,18 @@ def _rows(usage: Usage) -> Iterator[Cells]:
         }
     for test in usage.line_tests:
         for name in ("due", "held", "without_test", "without_answer"):
-            yield {"table": "line_tests", "party": test.party, "of": name, "count": getattr(test, name)}
+            at_bound = test.at_bound if name == "due" else None
+            count = getattr(test, name)
+            yield {
+                "table": "line_tests",
+                "party": test.party,
+                "of": name,
+                "count": count,
+                "at_bound": at_bound,
+            }
     for call in usage.calls:
         yield {"table": "calls", "party": call.party, "of": call.outcome, "count": call.count}
-    for answer in usage.answers:
-        yield {
-            "table": "answers",
-            "party": answer.party,
-            "of": answer.what.value,
-            "post": answer.post,
-            "precedence": answer.precedence,
-            "asked": answer.asked,
-            "count": answer.answered,
-            "median_s": _seconds(answer.median_ms),
-            "worst_s": _seconds(answer.worst_ms),
-        }
+    yield from _answers(usage)
     for notice in usage.notices:
         form = NOT_READABLE if notice.form is None else NoticeForm(notice.form).name
         yield {
@@ -83,6 +82,24 @@ def _rows(usage: Usage) -> Iterator[Cells]:
             "count": hold.holds,
             "median_s": _seconds(hold.median_ms),
             "worst_s": _seconds(hold.longest_ms),
+        }
+    for each in usage.bounds:
+        yield {"table": "bounds", "party": each.party, "of": each.bound, "count": each.count}
+
+
+def _answers(usage: Usage) -> Iterator[Cells]:
+    for answer in usage.answers:
+        yield {
+            "table": "answers",
+            "party": answer.party,
+            "of": answer.what.value,
+            "post": answer.post,
+            "precedence": answer.precedence,
+            "asked": answer.asked,
+            "count": answer.answered,
+            "median_s": _seconds(answer.median_ms),
+            "worst_s": _seconds(answer.worst_ms),
+            "at_bound": answer.at_bound,
         }
 
 

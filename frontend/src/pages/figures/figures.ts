@@ -26,9 +26,10 @@ export interface Plot {
   readonly bars: readonly Bar[];
 }
 
-/** `41.2 s`, `5 min 11 s`: below ten seconds to the tenth. */
+/** `5 min 11 s`, below ten seconds to the tenth: `4.2 s`, below one so in words; of nothing a dash. */
 export function timeWords(milliseconds: number | null): string {
   if (milliseconds === null) return '–';
+  if (milliseconds < 1000) return say('figures-below-a-second');
   if (milliseconds < 10_000) return `${(milliseconds / 1000).toFixed(1)}\u202fs`;
   return durationWords(Math.floor(milliseconds / 1000));
 }
@@ -69,6 +70,7 @@ function answerRow(each: AnswerTime): (string | number)[] {
     each.asked ?? '–',
     timeWords(each.median_ms),
     timeWords(each.worst_ms),
+    each.at_bound,
   ];
 }
 
@@ -77,8 +79,10 @@ export function tablesOf(usage: Usage): readonly Table[] {
   return [
     {
       title: 'figures-tests',
-      columns: ['party', 'due', 'held', 'untested', 'unanswered'],
-      rows: usage.line_tests.map((each) => [partyName(each.party), each.due, each.held, each.without_test, each.without_answer]),
+      columns: ['party', 'due', 'held', 'untested', 'unanswered', 'at-bound'],
+      rows: usage.line_tests.map((each) => [
+        partyName(each.party), each.due, each.held, each.without_test, each.without_answer, each.at_bound,
+      ]),
     },
     {
       title: 'figures-calls',
@@ -87,7 +91,7 @@ export function tablesOf(usage: Usage): readonly Table[] {
     },
     {
       title: 'figures-answers',
-      columns: ['party', 'what', 'post', 'precedence', 'answered', 'asked', 'median', 'worst'],
+      columns: ['party', 'what', 'post', 'precedence', 'answered', 'asked', 'median', 'worst', 'at-bound'],
       rows: usage.answers.map(answerRow),
     },
     {
@@ -108,6 +112,11 @@ export function tablesOf(usage: Usage): readonly Table[] {
       rows: usage.holds.map((each) => [
         partyName(each.party), each.holds, each.running, each.impeded, ...[each.median_ms, each.longest_ms].map((time) => timeWords(each.holds > 0 ? time : null)),
       ]),
+    },
+    {
+      title: 'figures-bounds',
+      columns: ['party', 'bound', 'count'],
+      rows: usage.bounds.map((each) => [partyName(each.party), keyed('bound', each.bound), each.count]),
     },
     {
       title: 'figures-messages',

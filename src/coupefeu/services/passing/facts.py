@@ -123,11 +123,14 @@ def read_passing(kind: int, body: bytes) -> tuple[PassingFact, str]:
     except (CoupefeuError, TypeError, ValueError):
         return PassingFact(), "unreadable_body"
     stated = {key for key, value in fields.items() if value or not isinstance(value, str | bytes)}
-    return fact, _key_defect(kind, fact, stated) or passing_defect(kind, fact)
+    return fact, _key_defect(kind, fact, stated) or passing_defect(kind, fact, len(body))
 
 
-def passing_defect(kind: int, fact: PassingFact) -> str:
-    """Name the first rule that such an entry breaks ("" when it keeps to all)."""
+def passing_defect(kind: int, fact: PassingFact, came_bytes: int = MAX_BODY_BYTES + 1) -> str:
+    """Name the first rule that such an entry breaks ("" when it keeps to all).
+
+    `came_bytes`: how long the body was that it was read from, which is never shorter than what it states.
+    """
     names = (fact.unit, fact.spoken_to, fact.point, fact.officer)
     checks = {
         "bad_units": kind == Kind.NOTICE_PASSED_DOWN and not _are_units(fact.units),
@@ -136,7 +139,7 @@ def passing_defect(kind: int, fact: PassingFact) -> str:
         "bad_signature": len(fact.signature) not in {0, SIGNATURE_BYTES},
         "long_words": len(fact.words) > MAX_WORDS_CHARACTERS,
         "missing_words": _lacks_reason(kind, fact),
-        "long_body": len(encode_passing(fact)) > MAX_BODY_BYTES,
+        "long_body": came_bytes > MAX_BODY_BYTES and len(encode_passing(fact)) > MAX_BODY_BYTES,
     }
     return next((name for name, found in checks.items() if found), "")
 

@@ -1,11 +1,10 @@
 """How fast a party answered: who took a message, read it back, replied; who answered a call."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from json import loads
-from statistics import median_low
 from typing import Any, Final
 
 from coupefeu.model.entry import Kind
@@ -16,7 +15,7 @@ from coupefeu.services.messages.display import show_line
 from coupefeu.services.messages.effects import judge_author
 from coupefeu.services.messages.forms import critical_fields, read_content
 from coupefeu.services.messages.readback import matches
-from coupefeu.services.usage.selects import ActRow, CallRow, MessageGroup
+from coupefeu.services.usage.selects import ActRow, CallRow, JudgedBy, MessageKey
 from coupefeu.services.usage.status import AnswerTime, AnswerWhat
 from coupefeu.wire.cbor import decode
 
@@ -25,24 +24,35 @@ _TYPED: Final = 4
 """Key of what was typed in the body of a read-back, which was judged when it came (services/messages/facts.py)."""
 _WHATS: Final = {
     int(Kind.TAKEN): AnswerWhat.TAKEN,
+    int(Kind.READ_BACK): AnswerWhat.READ_BACK,
     int(Kind.MESSAGE): AnswerWhat.REPLY,
 }
+Answered = tuple[AnswerWhat, str, str, int]
+"""What, the party, its post, the precedence."""
 
 
 @dataclass(slots=True)
 class Answers:
-    """Times by (what, party, post, precedence), what was asked by (what, party, precedence), clocks that disagree."""
+    """What was answered: times, and how many of them are by a time at a bound; what was asked of which party."""
 
-    times_ms: dict[tuple[AnswerWhat, str, str, int], list[int]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    times_ms: dict[Answered, list[int]] = field(default_factory=lambda: defaultdict(list))
+    at_bound: Counter[Answered] = field(default_factory=Counter)
     asked: Counter[tuple[AnswerWhat, str, int]] = field(default_factory=Counter)
-    before_asked: int = 0
 
-    def add(self, what: AnswerWhat, party: str, post: str, precedence: int, after_ms: int) -> None:
+    def add(self, answered: Answered, after_ms: int, at_bound: int) -> None:
         """Take one answer."""
-        self.before_asked += after_ms < 0
-        self.times_ms[what, party, post, precedence].append(max(0, after_ms))
+        self.times_ms[answered].append(after_ms)
+        if at_bound:
+            self.at_bound[answered] += 1
+
+    def before_asked(self, parties: tuple[str, ...]) -> int:
+        """Say how many answers of these parties count before what they answer."""
+        return sum(
+            after_ms < 0
+            for (_, party, _, _), times_ms in self.times_ms.items()
+            if party in parties
+            for after_ms in times_ms
+        )
 
     def figures(self, parties: tuple[str, ...]) -> tuple[AnswerTime, ...]:
         """Give the figures of these parties: of each what a row for all, by precedence, by post, and by both."""
@@ -50,11 +60,14 @@ class Answers:
 
     def _of(self, what: AnswerWhat, party: str) -> Iterator[AnswerTime]:
         groups: dict[tuple[str, int | None], list[int]] = defaultdict(list)
-        for (of_what, of_party, post, precedence), times_ms in self.times_ms.items():
+        at_bound: Counter[tuple[str, int | None]] = Counter()
+        for answered, times_ms in self.times_ms.items():
+            of_what, of_party, post, precedence = answered
             if (of_what, of_party) == (what, party):
-                times_ms.sort()  # runs that are in order are put together faster
+                times_ms.sort()  # runs that are in order are put in one order faster
                 for key in (("", None), ("", precedence), (post, None), (post, precedence)):
                     groups[key] += times_ms
+                    at_bound[key] += self.at_bound[answered]
         asked: Counter[int | None] = Counter()
         for (of_what, of_party, precedence), count in self.asked.items():
             if (of_what, of_party) == (what, party):
@@ -64,7 +77,7 @@ class Answers:
             groups.keys() | {("", each) for each in asked},
             key=lambda key: (key[0], -1 if key[1] is None else key[1]),
         ):
-            times_ms = groups[post, of]
+            times_ms = sorted(groups[post, of])
             yield AnswerTime(
                 what=what,
                 party=party,
@@ -72,77 +85,114 @@ class Answers:
                 precedence=None if of is None else Precedence(of).name,
                 asked=None if post or what is AnswerWhat.READ_BACK else asked[of],
                 answered=len(times_ms),
-                median_ms=median_low(times_ms) if times_ms else None,
-                worst_ms=max(times_ms, default=None),
+                median_ms=max(0, times_ms[(len(times_ms) - 1) // 2]) if times_ms else None,
+                worst_ms=max(0, times_ms[-1]) if times_ms else None,
+                at_bound=at_bound[post, of],
             )
 
 
-def count_asked(groups: Iterable[MessageGroup], answers: Answers, context: Context) -> None:
+def count_asked(messages: Mapping[MessageKey, int], answers: Answers, context: Context) -> None:
     """Count the messages that a party was to take, and the requests that it was to reply to."""
-    for group in groups:
-        if not group.is_good:
+    for key, count in messages.items():
+        if not key.is_good:
             continue
-        author = context.party_of(group.log)
-        for party in _addressed(group.to_posts):
+        author = context.party_of(key.log)
+        for party in _addressed(key.to_posts):
             if party in context.parties and party != author:
-                answers.asked[AnswerWhat.TAKEN, party, group.precedence] += group.messages
-                if group.form == Form.REQUEST_FOR_EXPLANATION:
-                    answers.asked[AnswerWhat.REPLY, party, group.precedence] += group.messages
+                answers.asked[AnswerWhat.TAKEN, party, key.precedence] += count
+                if key.form == Form.REQUEST_FOR_EXPLANATION:
+                    answers.asked[AnswerWhat.REPLY, party, key.precedence] += count
+
+
+First = tuple[int, int, Answered, int, int]
+"""An act: log, index, what was answered, how late, whether by a time at a bound."""
+
+
+@dataclass(slots=True)
+class _Alike:
+    """Acts that are judged alike and count. `firsts`: by message the first act of their party, shared with others."""
+
+    log: int
+    answered: Answered
+    firsts: dict[int, First]
+
+
+class _Judge:
+    """Judges acts by the rules of `services.messages.effects`; those that are judged by the same are so once."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._known: dict[str, _Alike | None] = {}
+        self._firsts: dict[tuple[AnswerWhat, str], dict[int, First]] = {}
+
+    def take_first(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Take of each message and party the first act in its log that counts; rows of `ActRow`.
+
+        Two hundred thousand are gone through here, so each is unpacked once and makes nothing that is not kept.
+        """
+        for message, index, after_ms, at_bound, judged_by in rows:
+            alike = self.judge(judged_by)
+            if alike is not None:
+                first = alike.firsts.get(message)
+                if first is None or (alike.log, index) < first[:2]:
+                    alike.firsts[message] = alike.log, index, alike.answered, after_ms, at_bound
+
+    def judge(self, judged_by: str) -> _Alike | None:
+        """Judge such acts; None: they do not count."""
+        if judged_by not in self._known:
+            self._known[judged_by] = self._judge(JudgedBy(*loads(judged_by)))
+        return self._known[judged_by]
+
+    def add_firsts(self, answers: Answers) -> None:
+        """Add what was taken."""
+        times_ms = answers.times_ms
+        for firsts in self._firsts.values():
+            for _, _, answered, after_ms, at_bound in firsts.values():
+                times_ms[answered].append(after_ms)
+                if at_bound:
+                    answers.at_bound[answered] += 1
+
+    def _judge(self, act: JudgedBy) -> _Alike | None:
+        party, author = self._context.party_of(act.log), self._context.party_of(act.message_log)
+        agreement = self._context.agreement_of(act.message_version)
+        row = {"log": act.log, "from_post": act.from_post, "agreement_version": act.version}
+        if not party or party == author or judge_author(row, agreement):
+            return None
+        if act.kind != Kind.MESSAGE and not _is_asked(act, party):
+            return None
+        what = _WHATS[act.kind]
+        return _Alike(
+            log=act.log,
+            answered=(what, party, act.from_post, act.precedence),
+            firsts=self._firsts.setdefault((what, party), {}),
+        )
+
+
+def _is_asked(act: JudgedBy, party: str) -> bool:
+    """Whether its author was to take the message: a FLASH anybody on watch may, but for a PROTEST."""
+    is_flash = act.precedence == Precedence.FLASH and act.flash_subject != Subject.PROTEST.value
+    return party in _addressed(act.to_posts) and (is_flash or act.from_post in _posts(act.to_posts))
 
 
 def take_acts(rows: Iterable[tuple[Any, ...]], answers: Answers, context: Context) -> None:
-    """Take who took messages, and replies: of each message and party the first in its log that counts.
-
-    Two hundred thousand rows are gone through here, so each is unpacked once and makes nothing that is not kept.
-    """
-    judge, parties = _judge_by(context), len(context.parties)
-    firsts: dict[tuple[int, int, int, int], tuple[int, int, str, int, int]] = {}
-    for (
-        log,
-        idx,
-        post,
-        kind,
-        version,
-        of_log,
-        of_idx,
-        to_posts,
-        precedence,
-        subject,
-        of_version,
-        after_ms,
-    ) in rows:
-        if judge(log, post, kind, version, of_log, to_posts, not precedence and subject, of_version):
-            key = (of_log, of_idx, kind, log % parties)
-            first = firsts.get(key)
-            if first is None or (log, idx) < first[:2]:
-                firsts[key] = (log, idx, post, precedence, after_ms)
-    for (_, _, kind, position), (_, _, post, precedence, after_ms) in firsts.items():
-        answers.add(_WHATS[kind], context.parties[position], post, precedence, after_ms)
+    """Take who took messages, and replies: of each message and party the first in its log that counts."""
+    judge = _Judge(context)
+    judge.take_first(rows)
+    judge.add_firsts(answers)
 
 
 def take_read_backs(rows: Iterable[tuple[Any, ...]], answers: Answers, context: Context) -> None:
     """Take read-backs: of each message and party the first in its log that matches what was sent."""
-    judge = _judge_by(context)
-    firsts: dict[tuple[int, int, int], ActRow] = {}
-    ordered = sorted(rows, key=lambda row: (row[0], row[1]))
-    for row in ordered:
-        act = ActRow(*row[:_ACT])
-        key = (act.message_log, act.message_index, act.log % len(context.parties))
-        is_judged = key not in firsts and judge(
-            act.log,
-            act.from_post,
-            act.kind,
-            act.version,
-            act.message_log,
-            act.to_posts,
-            not act.precedence and act.subject,
-            act.message_version,
-        )
-        if is_judged and _matches(row[_ACT:], context.parties):
-            firsts[key] = act
-    for act in firsts.values():
-        party = context.party_of(act.log)
-        answers.add(AnswerWhat.READ_BACK, party, act.from_post, act.precedence, act.after_ms)
+    judge, found = _Judge(context), []
+    for row in rows:
+        alike = judge.judge(row[_ACT - 1])
+        if alike is not None:
+            found.append((alike.log, row[1], row[0], alike, row))
+    found.sort(key=lambda each: each[:3])
+    for log, index, message, alike, row in found:
+        if message not in alike.firsts and _matches(row[_ACT:], context.parties):
+            alike.firsts[message] = log, index, alike.answered, row[2], row[3]
+    judge.add_firsts(answers)
 
 
 def take_calls(rows: Iterable[CallRow], answers: Answers) -> None:
@@ -150,7 +200,8 @@ def take_calls(rows: Iterable[CallRow], answers: Answers) -> None:
     for call in rows:
         answers.asked[AnswerWhat.CALL, call.to_party, call.precedence] += 1
         if call.after_ms is not None and call.answered_by is not None:
-            answers.add(AnswerWhat.CALL, call.to_party, call.answered_by, call.precedence, call.after_ms)
+            answered = AnswerWhat.CALL, call.to_party, call.answered_by, call.precedence
+            answers.add(answered, call.after_ms, call.at_bound)
 
 
 def _matches(row: tuple[Any, ...], parties: tuple[str, ...]) -> bool:
@@ -163,40 +214,6 @@ def _matches(row: tuple[Any, ...], parties: tuple[str, ...]) -> bool:
         "" if about_log is None or about_index is None else format_number((about_log, about_index), parties)
     )
     return matches(critical_fields(content, about), decode(typed).get(_TYPED, []))
-
-
-Judge = Callable[[int, str, int, int, int, str, str | bool | None, int], bool]
-
-
-def _judge_by(context: Context) -> Judge:
-    """Judge acts by the rules of `services.messages.effects`; posts and logs are few, so each case is judged once.
-
-    `flash_subject`: the subject of a message of precedence FLASH; False: it has another.
-    """
-
-    @lru_cache(maxsize=65_536)
-    def judge(
-        log: int,
-        from_post: str,
-        kind: int,
-        version: int,
-        message_log: int,
-        to_posts: str,
-        flash_subject: str | bool | None,
-        message_version: int,
-    ) -> bool:
-        party, author = context.party_of(log), context.party_of(message_log)
-        if not party or party == author:
-            return False
-        agreement = context.agreement_of(message_version)
-        if judge_author({"log": log, "from_post": from_post, "agreement_version": version}, agreement):
-            return False
-        if kind == Kind.MESSAGE:
-            return True
-        is_flash = flash_subject is not False and flash_subject != Subject.PROTEST.value
-        return party in _addressed(to_posts) and (is_flash or from_post in _posts(to_posts))
-
-    return judge
 
 
 @lru_cache(maxsize=1_024)

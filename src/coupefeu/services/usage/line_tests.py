@@ -12,21 +12,25 @@ from coupefeu.services.usage.status import LineTestCount
 
 @dataclass(slots=True)
 class LineTested:
-    """A line test: when it was written, and when each other party answered it, by their clocks."""
+    """A line test: when it counts, and when the answer of each other party does; `at_bound`: one of them at a bound."""
 
     party: str
-    written_ms: int
+    counted_ms: int
     answered_ms: dict[str, int]
+    at_bound: bool = False
 
 
 def read_tests(rows: Iterable[tuple[Any, ...]], context: Context) -> list[LineTested]:
     """Read line tests with their answers: rows of `selects.select_line_tests`."""
     found: dict[tuple[int, int], LineTested] = {}
-    for log, index, written_ms, answered_log, answered_ms in rows:
-        test = found.setdefault((log, index), LineTested(context.party_of(log), written_ms, {}))
+    for log, index, counted_ms, is_bound, answered_log, answered_ms, is_answer_bound in rows:
+        test = found.setdefault(
+            (log, index), LineTested(context.party_of(log), counted_ms, {}, at_bound=bool(is_bound))
+        )
         other = "" if answered_log is None else context.party_of(answered_log)
         if other and other != test.party:
             test.answered_ms[other] = min(answered_ms, test.answered_ms.get(other, answered_ms))
+            test.at_bound |= bool(is_answer_bound)
     return list(found.values())
 
 
@@ -48,7 +52,7 @@ def count_tests(
 def _count(
     party: str, tests: list[LineTested], opened_ms: int | None, asked: Asked, context: Context
 ) -> LineTestCount:
-    due = held = tested = waits = 0
+    due = held = tested = waits = at_bound = 0
     for schedule, from_ms, to_ms in _in_force(party, context):
         if opened_ms is None:
             continue
@@ -56,24 +60,29 @@ def _count(
         first, last = _slots(schedule, span, context.now.utc_ms)
         in_time: dict[int, bool] = {}
         awaited: set[int] = set()
+        moved: set[int] = set()
         for test in tests:
-            slot = _slot(schedule, test.written_ms)
+            slot = _slot(schedule, test.counted_ms)
             if first <= slot <= last:
-                late_ms = test.written_ms + (schedule.answer_within_s + context.agreement.skew_s) * 1_000
+                late_ms = test.counted_ms + (schedule.answer_within_s + context.agreement.skew_s) * 1_000
                 is_held = _is_answered(test, late_ms, context)
                 in_time[slot] = in_time.get(slot, False) or is_held
+                if test.at_bound:
+                    moved.add(slot)
                 if not is_held and late_ms > context.now.utc_ms:
                     awaited.add(slot)
         due += max(0, last - first + 1)
         held += sum(in_time.values())
         tested += len(in_time)
         waits += sum(not in_time[slot] for slot in awaited)
+        at_bound += len(moved)
     return LineTestCount(
         party=party,
         due=due - waits,
         held=held,
         without_test=due - tested,
         without_answer=tested - held - waits,
+        at_bound=at_bound,
     )
 
 

@@ -83,11 +83,11 @@ def _outcome(
 
 
 def _due_ms(notice: NoticeRow, context: Context) -> int:
-    """Give until when an answer is due, by its author's clock: as agreed, and not after the notice begins."""
+    """Give until when an answer is due, by when it counts: as agreed, and not after the notice begins."""
     terms = context.agreement_of(notice.version).notices
     answer_s = 0 if notice.form is None else terms.of(NoticeForm(notice.form)).answer_s
-    due_ms = notice.claimed_ms + answer_s * 1_000
-    begins = notice.start_ms is not None and notice.start_ms > notice.claimed_ms
+    due_ms = notice.counted_ms + answer_s * 1_000
+    begins = notice.start_ms is not None and notice.start_ms > notice.counted_ms
     return min(due_ms, notice.start_ms or 0) if begins else due_ms
 
 

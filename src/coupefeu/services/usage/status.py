@@ -1,7 +1,8 @@
 """What usage figures say, as `--json` and the console have it: every text safe to put on a screen.
 
-All `_ms` are milliseconds; instants are UTC by the clock of who wrote. Codes are those of `figures-*` and of the
-services that they are of, in words/.
+All `_ms` are milliseconds, and instants are UTC. `at_bound`: how many are counted by a time that is not the claimed
+one, but the nearer bound that the entries prove. Codes are those of `figures-*` and of the services that they are of,
+in words/.
 """
 
 from dataclasses import dataclass
@@ -67,6 +68,7 @@ class LineTestCount:
     """Line tests that a party owed by the agreed schedule: `due` slots are over.
 
     `held`: tested and answered in time; `without_test`: the slot went by; `without_answer`: no answer, or too late.
+    `at_bound`: slots with a test that counts at a bound, or of which an answer does.
     """
 
     party: str
@@ -74,6 +76,7 @@ class LineTestCount:
     held: int
     without_test: int
     without_answer: int
+    at_bound: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +104,7 @@ class AnswerTime:
     answered: int
     median_ms: int | None
     worst_ms: int | None
+    at_bound: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,10 +145,20 @@ class IncidentCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BoundCount:
+    """Entries of a party that count at a bound, as `services.firebreak.marks.Bound` names it, not when they claim."""
+
+    party: str
+    bound: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
     """The figures of [from_ms, to_ms) of one party, or of all where `party` is "".
 
-    `before_asked`: answers that their author's clock puts before what they answer; they count as at once.
+    `before_asked`: answers that count before what they answer, as within the agreed skew they may; they are counted as
+    at once.
     """
 
     from_ms: int
@@ -162,3 +176,4 @@ class Usage:
     holds: tuple[HoldCount, ...]
     incidents: tuple[IncidentCount, ...]
     before_asked: int
+    bounds: tuple[BoundCount, ...]
