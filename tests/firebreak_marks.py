@@ -162,8 +162,7 @@ def random_marks(seed, most=40, span_ms=6 * DAY_MS):
         if topic is Topic.LINE_STATE:
             due_ms = at_ms + chance.choice((0, 0, 3 * HOUR_MS))
         marks.append(
-            replace(
-                found,
+            found._replace(
                 party=chance.choice(("us", "ru")) if found.role is Role.OPENED else party,
                 precedence=chance.choice(tuple(Precedence)),
                 due_ms=due_ms,

@@ -268,7 +268,7 @@ class Views:
 def of_both(judged):
     """Give what must be the same on both nodes: all but arrivals, and what is offered to one side."""
     reasons = tuple(
-        replace(each, acts=(), age_here_ms=0, proofs=tuple(replace(one, arrived_ms=0) for one in each.proofs))
+        replace(each, acts=(), age_here_ms=0, proofs=tuple(one._replace(arrived_ms=0) for one in each.proofs))
         for each in judged.reasons
     )
     return judged.level, judged.as_of_ms, judged.since_ms, judged.sizes, judged.marked, reasons

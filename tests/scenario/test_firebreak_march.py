@@ -38,7 +38,7 @@ def now(node):
 def alike(judged):
     """What must be the same on both records."""
     reasons = [
-        replace(each, acts=(), age_here_ms=0, proofs=tuple(replace(one, arrived_ms=0) for one in each.proofs))
+        replace(each, acts=(), age_here_ms=0, proofs=tuple(one._replace(arrived_ms=0) for one in each.proofs))
         for each in judged.reasons
     ]
     return judged.level, judged.as_of_ms, judged.since_ms, judged.marked, reasons

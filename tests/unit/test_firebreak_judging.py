@@ -23,6 +23,7 @@ from coupefeu.model.precedence import Precedence
 from coupefeu.services.firebreak.history import spans
 from coupefeu.services.firebreak.judged import What
 from coupefeu.services.firebreak.judging import MAX_REASONS, judge
+from coupefeu.services.firebreak.marks import Mark
 
 NOW_MS = START_MS + 20 * DAY_MS
 HEARD = heard(NOW_MS)
@@ -40,7 +41,7 @@ def fires(*marks, at_ms=NOW_MS, **fields):
 
 def edge(make, rules, first_ms, until_ms=None, **fields):
     """Insist that a rule fires from one instant on and not before, and until another one."""
-    marks = make if isinstance(make, tuple) else (make,)
+    marks = (make,) if isinstance(make, Mark) else make
     assert not fires(*marks, at_ms=first_ms - 1, rules=rules, **fields)
     assert fires(*marks, at_ms=first_ms, rules=rules, **fields) == [rules[0].id]
     if until_ms is not None:
@@ -92,7 +93,7 @@ def test_attempts_count_by_what_became_of_them_since_the_last_contact(watches, v
     contact = mark("contact", START_MS + HOUR_MS, key=PAIR, index=1)
     assert fires(*tried, contact, rules=rules) == [watches]
     assert not fires(*tried[:4], contact, rules=rules)
-    elsewhere = replace(contact, key="ru.duty/us.duty")
+    elsewhere = contact._replace(key="ru.duty/us.duty")
     assert fires(*tried[:4], elsewhere, rules=rules) == [watches]
 
 
@@ -132,7 +133,7 @@ def test_what_is_open_without_a_deadline_fires_at_once(watches):
 def test_a_rule_that_counts_counts_what_one_party_owes():
     rules = (rule("outcome", count=2),)
     owed = [mark("outcome", START_MS, key=f"US/{at}", party="ru", index=at) for at in range(3)]
-    assert not fires(owed[0], replace(owed[1], party="us"), rules=rules)
+    assert not fires(owed[0], owed[1]._replace(party="us"), rules=rules)
     (reason,) = judged(*owed, rules=rules).reasons
     assert (reason.subject, reason.count, reason.entries) == ("ru", 3, ((0, 0), (0, 1), (0, 2)))
 
@@ -174,15 +175,15 @@ def test_a_line_state_holds_from_when_it_begins_and_until_the_next():
     said = mark("line_state", START_MS, key="ru", value="suspended", due_ms=START_MS + HOUR_MS)
     opened = mark("line_state", START_MS + 2 * HOUR_MS, key="ru", value="open", index=2)
     edge((said, opened), (rule("line_suspended"),), START_MS + HOUR_MS, START_MS + 2 * HOUR_MS - 60_000)
-    assert not fires(replace(said, value="degraded"), rules=(rule("line_suspended"),))
-    assert fires(replace(said, value="closed"), rules=(rule("line_suspended"),))
-    assert fires(replace(said, value="degraded"), rules=(rule("line_degraded"),))
+    assert not fires(said._replace(value="degraded"), rules=(rule("line_suspended"),))
+    assert fires(said._replace(value="closed"), rules=(rule("line_suspended"),))
+    assert fires(said._replace(value="degraded"), rules=(rule("line_degraded"),))
 
 
 def test_a_witness_is_missed_when_a_node_says_so():
     unseen = mark("witness", START_MS, key="neutral/us", party="us", value="unseen")
     edge(unseen, (rule("witness", after_s=3_600),), START_MS + HOUR_MS)
-    assert not fires(replace(unseen, value="heard"), rules=(rule("witness"),))
+    assert not fires(unseen._replace(value="heard"), rules=(rule("witness"),))
 
 
 def test_the_level_is_the_gravest_and_reasons_come_gravest_first_then_oldest():
@@ -268,7 +269,7 @@ def test_a_state_that_begins_later_leaves_the_one_before_it_until_then():
 
 
 def test_a_time_that_was_counted_at_a_bound_is_marked_in_its_reason():
-    moved = replace(proof(START_MS), mark="before-bracket", claimed_ms=START_MS - DAY_MS)
+    moved = proof(START_MS)._replace(mark="before-bracket", claimed_ms=START_MS - DAY_MS)
     (reason,) = judged(mark("incident", START_MS, proofs=(moved,)), rules=(rule("incident"),)).reasons
     assert [each.mark for each in reason.proofs] == ["before-bracket"]
 

@@ -26,6 +26,8 @@ from coupefeu.services.firebreak.gathering import (
 from coupefeu.services.firebreak.marks import Asked, Bound
 from coupefeu.services.firebreak.rows import About, At, event
 from coupefeu.services.firebreak.service import FirebreakService
+from coupefeu.services.firebreak.tables import INSERT_TIME
+from coupefeu.services.firebreak.times import Timed
 from coupefeu.services.line_state.facts import LineStateFact, encode_line_state
 from coupefeu.services.messages.facts import Act, encode_act
 from coupefeu.services.messages.forms import encode_content
@@ -127,12 +129,10 @@ def test_an_answer_of_another_post_is_no_contact_of_the_one_that_was_called():
     answered = of_call(0, Kind.CALL_ANSWERED, CallFact(media=Media.TEXT), START_MS + 1, post="duty")
     record = held(placed(post="chief", to_post="chief"), answered)
     assert not marks(record, Topic.CONTACT), "us.chief and ru.duty are no pair"
-    assert [(mark.key, mark.value) for mark in marks(record, Topic.ATTEMPT)] == [
-        ("ru.chief/us.chief", "answered")
-    ]
+    assert not marks(record, Topic.ATTEMPT), "it was neither refused nor left without an answer"
 
 
-def test_a_contact_elsewhere_that_one_side_reports_is_an_attempt():
+def test_a_contact_elsewhere_that_one_side_reports_proves_nothing():
     content = Content(
         form=Form.CONTACT,
         subject=Subject.SAFETY,
@@ -142,7 +142,8 @@ def test_a_contact_elsewhere_that_one_side_reports_is_an_attempt():
         text="Spoke.",
     )
     record = held(Entry(log=0, index=0, claimed_ms=START_MS, kind=Kind.MESSAGE, body=encode_content(content)))
-    assert [(mark.key, mark.value) for mark in marks(record, Topic.ATTEMPT)] == [(PAIR, "other_channel")]
+    assert not marks(record, Topic.ATTEMPT)
+    assert not marks(record, Topic.CONTACT)
 
 
 def test_the_newest_of_a_flood_of_attempts_are_given_and_all_are_counted():
@@ -161,17 +162,26 @@ def test_the_newest_of_a_flood_of_attempts_are_given_and_all_are_counted():
 
 
 @pytest.mark.parametrize("known", [False, True])
-def test_a_flood_of_calls_that_were_withdrawn_hides_none_that_was_declined(known):
+def test_a_flood_of_calls_that_found_no_line_hides_none_that_was_declined(known):
     declined = of_call(0, Kind.CALL_DECLINED, CallFact(reason=DeclineReason.REFUSED), START_MS + 1, (0, 0))
     record = held(placed(), declined)
-    about = About(topic=Topic.ATTEMPT, root=(0, 0), key=PAIR, party="us", value="withdrawn")
+    about = About(topic=Topic.ATTEMPT, root=(0, 0), key=PAIR, party="us", value="line_down")
     for number in range(MOST_COUNTED + 1):
-        when = At(entry=(0, 1 + number), counted_ms=START_MS + 2 + number, arrived_ms=START_MS + 2 + number)
+        when = At((0, 1 + number), *[START_MS + 2 + number] * 3)
+        timed = Timed(
+            position=0,
+            place=1 + number,
+            claimed_ms=when.counted_ms,
+            arrived_ms=when.arrived_ms,
+            skew_ms=0,
+            sees={},
+        )
         flood = event(replace(about, root=(0, 1 + number)), when)
+        record.connection.execute(INSERT_TIME, timed.row)
         record.connection.execute(flood.executable, flood.parameters)
     asked = Asked(at_ms=START_MS + HOUR_MS, known=known)
     gathered = gather(record.select, record.context(), asked)
-    assert gathered.counts == {(PAIR, "declined"): 1, (PAIR, "withdrawn"): MOST_COUNTED}
+    assert gathered.counts == {(PAIR, "declined"): 1, (PAIR, "line_down"): MOST_COUNTED}
     attempts = [mark.value for mark in gathered.marks if mark.topic is Topic.ATTEMPT]
     assert attempts.count("declined") == 1
 

@@ -33,7 +33,7 @@ RULES = (rule("refused", Level.BROKEN, count=2),)
 def declined(before_ms, index, **changes):
     found = proof(NOW_MS - before_ms, log=1, index=index)
     return mark(
-        "attempt", NOW_MS - before_ms, key=PAIR, value="declined", proofs=(replace(found, **changes),)
+        "attempt", NOW_MS - before_ms, key=PAIR, value="declined", proofs=(found._replace(**changes),)
     )
 
 

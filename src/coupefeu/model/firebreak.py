@@ -1,5 +1,6 @@
 """The firebreak's words: its level, what its rules watch, and the rules that all parties of a line have signed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -53,13 +54,16 @@ class Watched(StrEnum):
     @property
     def topic(self) -> Topic:
         """The topic of the marks that it looks at."""
-        if self in ATTEMPTS:
-            return Topic.ATTEMPT
-        return Topic.LINE_STATE if self in LINE_STATES else Topic(self.value)
+        return _TOPICS[self]
 
 
 ATTEMPTS: Final = frozenset({Watched.REFUSED, Watched.UNANSWERED})
 LINE_STATES: Final = frozenset({Watched.LINE_DEGRADED, Watched.LINE_SUSPENDED})
+_TOPICS: Final[Mapping[Watched, Topic]] = {
+    **{each: Topic(each.value) for each in Watched if each not in ATTEMPTS | LINE_STATES},
+    **dict.fromkeys(ATTEMPTS, Topic.ATTEMPT),
+    **dict.fromkeys(LINE_STATES, Topic.LINE_STATE),
+}
 OF_PAIRS: Final = ATTEMPTS | {Watched.CONTACT}
 OF_MESSAGES: Final = frozenset({Watched.ACKNOWLEDGEMENT, Watched.OUTCOME, Watched.REPLY})
 """They may name precedences."""

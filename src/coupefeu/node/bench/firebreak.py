@@ -36,7 +36,7 @@ SEED: Final = 20_220_324
 LATE: Final = 0.04
 """Of what is awaited: so much is late, and of that a twentieth was never done."""
 _CHUNK: Final = 8_192
-_OUTCOMES: Final = ("declined", "no_answer", "not_staffed", "line_down", "withdrawn")
+_OUTCOMES: Final = ("declined", "no_answer", "not_staffed", "line_down")
 
 
 async def measure_firebreak(bench: Bench) -> AsyncIterator[Figure]:
@@ -107,7 +107,7 @@ class Year:
             entry, when = (log, counts[log]), at_ms + 200
             counts[log] += 1
             yield from self._times(entry, at_ms, when, counts[1 - log], is_new=draw.random() < 0.5)
-            here = At(entry=entry, counted_ms=at_ms, arrived_ms=when)
+            here = At(entry, at_ms, at_ms, when)
             if number % 5 == 0:
                 yield self._awaited(here, draw)
             elif number % 50 == 1:
@@ -140,11 +140,8 @@ class Year:
         )
         is_late = draw.random() < LATE
         took_ms = draw.randrange(7_200_000, 200_000_000) if is_late else draw.randrange(1_000, 3_600_000)
-        done = At(
-            entry=(1 - here.entry[0], here.entry[1]),
-            counted_ms=here.counted_ms + took_ms,
-            arrived_ms=here.arrived_ms + took_ms,
-        )
+        done_ms = here.counted_ms + took_ms
+        done = At((1 - here.entry[0], here.entry[1]), done_ms, done_ms, here.arrived_ms + took_ms)
         closing = closed_by([] if is_late and draw.random() < 0.05 else [done])
         return opened(what, here, due(here, 7_200), closing, 2)
 
@@ -159,9 +156,9 @@ class Year:
             party=party,
             post=f"{party}.post{number}",
             value="call" if is_contact else draw.choice(_OUTCOMES),
-            precedence=int(Precedence.ROUTINE),
         )
-        return event(about, here, (1 - here.entry[0], max(here.entry[1] - 1, 0)))
+        placed = here._replace(entry=(1 - here.entry[0], max(here.entry[1] - 1, 0)))
+        return event(about, here, placed)
 
 
 def fill(keeper: Keeper, year: Year, bench: Bench) -> None:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def mark_arranged(roots: Collection[MessageId], context: Context, select: Select) -> Iterator[Statement]:
-    """Give the offers of a time that await an answer, and arrangements that came to nothing."""
+    """Give the offers of a time that await an answer, and arrangements that were refused."""
     for root in sorted(roots):
         yield forget_opened(root, Topic.ARRANGED)
         yield from forget_events(root, Topic.ATTEMPT)
@@ -63,8 +63,7 @@ def _mark_arranged(view: ArrangementView, context: Context, select: Select) -> I
             due_ms = due(times[offer.id], (offer.due_ms - offer.arrived_ms) // MS)
             yield opened(awaited, times[offer.id], due_ms, closing, len(context.parties))
     for step in view.steps:
-        is_called_off = step.kind == Kind.ARRANGE_WITHDRAWN and step.party == view.asked
-        if step.effect or step.id not in times or not (step.kind == Kind.ARRANGE_REFUSED or is_called_off):
+        if step.effect or step.id not in times or step.kind != Kind.ARRANGE_REFUSED:
             continue
         about = About(
             topic=Topic.ATTEMPT,
@@ -72,9 +71,9 @@ def _mark_arranged(view: ArrangementView, context: Context, select: Select) -> I
             key=pair_key(*view.speakers),
             party=step.party,
             post=step.post,
-            value="withdrawn" if is_called_off else "refused",
+            value="refused",
         )
-        yield event(about, times[step.id], view.id)
+        yield event(about, times[step.id], times.get(view.id))
 
 
 def mark_answers(notices: Collection[MessageId], context: Context, select: Select) -> Iterator[Statement]:

@@ -1,7 +1,7 @@
 """Marks of pairs of posts: calls that a post answered itself or that failed, and presence that was shown.
 
-An answered call is a contact of the two posts that spoke. Where another post than the one that was called answered, the
-pair that was called has an attempt: its outcome is `answered`, and it is neither refused nor left without an answer.
+An answered call is a contact of the two posts that spoke, whichever was called. A call that the caller withdrew, or
+that was put off, is neither refused nor left without an answer, and makes no mark.
 """
 
 import json
@@ -15,6 +15,7 @@ from coupefeu.model.entry import Kind
 from coupefeu.model.messages import MessageId
 from coupefeu.model.topics import Topic
 from coupefeu.services.base import Context, Select, Statement
+from coupefeu.services.firebreak.marks import REFUSED, UNANSWERED
 from coupefeu.services.firebreak.rows import PLACE_OF, About, at, event, forget_events, pair_key, times_of
 from coupefeu.services.persons.holding import judge_row
 from coupefeu.services.persons.views import select_statements_about
@@ -26,8 +27,8 @@ MOST_STATEMENTS: Final = 256
 """By one key: of those that overtook its enrolment or its end."""
 _NAMED: Final = "json_extract(j.value, '$[0]')", "json_extract(j.value, '$[1]')"
 _SELECT_OUTCOMES: Final = text(
-    "SELECT c.log AS call_log, c.idx AS call_idx, c.post AS caller, c.to_post, c.party AS from_party, c.to_party,"  # noqa: S608 - fixed texts
-    " c.precedence, c.outcome, s.log, s.idx, s.post, s.arrived_ms, t.counted_ms FROM json_each(:calls) AS j"
+    "SELECT c.log AS call_log, c.idx AS call_idx, c.post AS caller, c.to_post, c.to_party,"  # noqa: S608 - fixed texts
+    " c.outcome, s.log, s.idx, s.post, s.arrived_ms, t.counted_ms, t.claimed_ms FROM json_each(:calls) AS j"
     f" JOIN calls AS c ON c.log = {_NAMED[0]} AND c.idx = {_NAMED[1]} AND c.effect = ''"
     " JOIN call_steps AS s ON s.arrival = c.outcome_arrival AND s.call_log = c.log AND s.call_idx = c.idx"
     f" JOIN firebreak_times AS t ON {PLACE_OF.format('s')}"
@@ -43,25 +44,24 @@ def mark_calls(calls: Collection[MessageId], context: Context, select: Select) -
     for call in sorted(calls):
         yield from forget_events(call, Topic.CONTACT, Topic.ATTEMPT)
     values = {"calls": json.dumps(sorted(calls)), "parties": len(context.parties)}
+    placed = times_of(calls, context, select)
     for row in select(Statement(_SELECT_OUTCOMES, values)) if calls else ():
         call = (row["call_log"], row["call_idx"])
         is_answered = row["outcome"] == Outcome.ANSWERED
         if is_answered:
-            yield event(_about(row, Topic.CONTACT, row["post"], "call"), at(row), call)
-        if not is_answered or row["post"] != row["to_post"]:
-            yield event(_about(row, Topic.ATTEMPT, row["to_post"], row["outcome"]), at(row), call)
+            yield event(_about(row, Topic.CONTACT, row["post"], "call"), at(row), placed.get(call))
+        elif row["outcome"] in REFUSED | UNANSWERED:
+            yield event(_about(row, Topic.ATTEMPT, row["to_post"], row["outcome"]), at(row), placed.get(call))
 
 
 def _about(row: Any, topic: Topic, post: str, value: str) -> About:
-    by_caller = value == Outcome.WITHDRAWN
     return About(
         topic=topic,
         root=(row["call_log"], row["call_idx"]),
         key=pair_key(row["caller"], post),
-        party=row["from_party"] if by_caller else row["to_party"],
-        post=row["caller"] if by_caller else post,
+        party=row["to_party"],
+        post=post,
         value=value,
-        precedence=row["precedence"],
     )
 
 
@@ -75,8 +75,8 @@ def mark_presence(questions: Collection[MessageId], context: Context, select: Se
         shown = _shown(question, asked[0]["to_post"], select)
         if shown is None:
             continue
-        when = times_of([shown], context, select).get(shown)
-        if when is not None:
+        times = times_of([shown, question], context, select)
+        if shown in times:
             about = About(
                 topic=Topic.CONTACT,
                 root=question,
@@ -85,7 +85,7 @@ def mark_presence(questions: Collection[MessageId], context: Context, select: Se
                 post=asked[0]["to_post"],
                 value="presence",
             )
-            yield event(about, when, question)
+            yield event(about, times[shown], times.get(question))
 
 
 def _shown(question: MessageId, post: str, select: Select) -> MessageId | None:

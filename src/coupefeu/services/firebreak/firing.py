@@ -7,7 +7,7 @@ from `counted - skew` on, as known here from its arrival on.
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
 from typing import Final, NamedTuple
@@ -16,10 +16,9 @@ from coupefeu.model.agreement import Agreement
 from coupefeu.model.firebreak import ATTEMPTS, LINE_STATES, UNKNOWN_RULE, FirebreakTerms, Level, Rule, Watched
 from coupefeu.model.messages import MessageId
 from coupefeu.model.topics import Topic
-from coupefeu.services.firebreak.marks import Mark, Proof, Role
+from coupefeu.services.firebreak.marks import REFUSED, UNANSWERED, Mark, Proof, Role
+from coupefeu.services.firebreak.rows import pair_key
 
-REFUSED: Final = frozenset({"declined", "refused"})
-UNANSWERED: Final = frozenset({"no_answer", "not_staffed", "busy", "line_down", "unanswered"})
 _VALUES: Final[Mapping[Watched, frozenset[str]]] = {
     Watched.REFUSED: REFUSED,
     Watched.UNANSWERED: UNANSWERED,
@@ -29,29 +28,62 @@ _VALUES: Final[Mapping[Watched, frozenset[str]]] = {
 }
 _NEVER: Final = 1 << 62
 Order = tuple[int, MessageId]
+_FIRST: Final[Order] = (0, (0, 0))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Firing:
-    """From `from_ms` until before `until_ms` one mark lets a rule fire; those of one group count together, by `unit`.
+class Firing(NamedTuple):
+    """From `from_ms` until before `until_ms` a mark, or the absence of any, lets a rule fire.
 
-    A unit is what a rule counts: an attempt, or a message however many of its steps are awaited.
+    `rule`: None where nothing is new enough to say anything. `proof`: what it is counted from, None where nothing ever
+    came; `subject`: those of one count together.
     """
 
-    rule: str
-    level: Level
-    topic: Topic
-    group: str
-    unit: str
-    least: int
+    rule: Rule | None
+    proof: Proof | None
     subject: str
     party: str
     from_ms: int
     until_ms: int
-    order: Order
-    proofs: tuple[Proof, ...]
-    is_absence: bool
     mark: Mark | None = None
+
+    @property
+    def rule_id(self) -> str:
+        """The name of the rule."""
+        return UNKNOWN_RULE if self.rule is None else self.rule.id
+
+    @property
+    def level(self) -> Level:
+        """What it raises the level to."""
+        return Level.UNKNOWN if self.rule is None else self.rule.level
+
+    @property
+    def topic(self) -> Topic:
+        """What the rule watches."""
+        return Topic.HEARD if self.rule is None else self.rule.watches.topic
+
+    @property
+    def least(self) -> int:
+        """So many units of one subject let the rule fire."""
+        return 1 if self.rule is None else self.rule.count
+
+    @property
+    def unit(self) -> Hashable:
+        """What a rule counts: an attempt, or a message however many of its steps are awaited."""
+        if self.mark is not None and self.mark.role is Role.OPENED:
+            return self.mark.key
+        return None if self.proof is None else self.proof.entry
+
+    @property
+    def proofs(self) -> tuple[Proof, ...]:
+        """The entries that prove it, the last one is the one whose time counts."""
+        if self.mark is not None:
+            return self.mark.proofs
+        return () if self.proof is None else (self.proof,)
+
+    @property
+    def is_absence(self) -> bool:
+        """Whether its entries are the last before a silence."""
+        return self.mark is None or self.mark.topic is Topic.CONTACT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +99,31 @@ class Clock:
 
     def counts_from(self, *proofs: Proof) -> int:
         """Give the first instant at which a mark counts: what is known here is known when all that proves it is."""
-        return max(each.arrived_ms for each in proofs) if self.known else proofs[-1].counted_ms - self.skew_ms
+        if not self.known:
+            return proofs[-1].counted_ms - self.skew_ms
+        return max([each.arrived_ms for each in proofs])
 
     def order_of(self, proof: Proof) -> Order:
         """Order the events of one key: by the time that counts, then by their place on the record."""
         return self.time_of(proof), proof.entry
+
+    def order_of_firing(self, firing: Firing) -> Order:
+        """Order what counts together: what nothing ever proved comes first."""
+        return _FIRST if firing.proof is None else self.order_of(firing.proof)
+
+
+class Silence(NamedTuple):
+    """What an event, or the beginning of a log, is the last of: until before `until_ms`, when a newer one counts."""
+
+    proof: Proof
+    counts_from_ms: int
+    at_ms: int
+    until_ms: int
+    mark: Mark | None
+
+    def from_ms(self, beyond_ms: int) -> int:
+        """Give the first instant at which it has lasted for so long."""
+        return max(self.counts_from_ms, self.at_ms + beyond_ms)
 
 
 class Events:
@@ -93,6 +145,18 @@ class Events:
     def first_ms(self, key: str) -> int:
         """Give the instant from which any event of a key counts."""
         return self._next.get(key, [_NEVER])[0]
+
+    def silences(self, key: str, begun: Proof | None) -> list[Silence]:
+        """Give what each event of a key is the last of, and first the beginning, if any."""
+        clock = self._clock
+        found = []
+        if begun is not None:
+            counts_from_ms = clock.counts_from(begun)
+            found.append(Silence(begun, counts_from_ms, clock.time_of(begun), self.first_ms(key), None))
+        for mark, end_ms in self.of(key):
+            counts_from_ms = clock.counts_from(*mark.proofs)
+            found.append(Silence(mark.counted, counts_from_ms, clock.time_of(mark.counted), end_ms, mark))
+        return found
 
     def after(self, key: str, order: Order) -> int:
         """Give the instant from which an event of a key at this place or beyond counts."""
@@ -131,22 +195,10 @@ def find_firings(
     finder = _Finder(by_topic, begun, agreement, clock)
     found = (finder.unknown(agreement.firebreak), *map(finder.find, agreement.firebreak.rules))
     return [
-        _firing(each, clock)
+        each
         for each in chain.from_iterable(found)
-        if each.start < each.end and (at_ms is None or each.start <= at_ms < each.end)
+        if each.from_ms < each.until_ms and (at_ms is None or each.from_ms <= at_ms < each.until_ms)
     ]
-
-
-class _Span(NamedTuple):
-    """From `start` until before `end` a mark, or the absence of any, lets a rule fire; None: too old to say."""
-
-    rule: Rule | None
-    proof: Proof | None
-    subject: str
-    party: str
-    start: int
-    end: int
-    mark: Mark | None = None
 
 
 class _Finder:
@@ -162,56 +214,71 @@ class _Finder:
         self._agreement = agreement
         self._clock = clock
         self._contacts = Events(by_topic.get(Topic.CONTACT, ()), clock)
+        self._pairs = [
+            (pair.posts, pair.contact_every_s, self._silences_of(pair_key(*pair.posts)))
+            for pair in agreement.pairs
+            if pair.contact_every_s is not None
+        ]
+        self._attempts = [
+            (
+                mark,
+                clock.counts_from(*mark.proofs),
+                self._contacts.after(mark.key, clock.order_of(mark.counted)),
+            )
+            for mark in by_topic.get(Topic.ATTEMPT, ())
+        ]
 
-    def unknown(self, terms: FirebreakTerms) -> Iterator[_Span]:
+    def unknown(self, terms: FirebreakTerms) -> Iterator[Firing]:
         """Give the instants at which nothing of a party is new enough; before its first entry nothing is."""
         heard = Events(self._by_topic.get(Topic.HEARD, ()), self._clock)
         for party in self._agreement.party_ids:
-            silence = self._silence(heard, party, self._begun_of(party), terms.unknown_after_s * 1_000 + 1)
-            yield _Span(None, None, party, party, -_NEVER, self._first_of(heard, party))
-            for proof, start, end, _ in silence:
-                yield _Span(None, proof, party, party, start, end)
+            yield Firing(None, None, party, party, -_NEVER, self._first_of(heard, party))
+            for each in heard.silences(party, self._begun_of(party)):
+                start = each.from_ms(terms.unknown_after_s * 1_000 + 1)
+                yield Firing(None, each.proof, party, party, start, each.until_ms)
 
     def _first_of(self, heard: Events, party: str) -> int:
         begun = self._begun.get(party)
         return min(heard.first_ms(party), _NEVER if begun is None else self._clock.counts_from(begun))
 
-    def find(self, rule: Rule) -> Iterator[_Span]:
+    def find(self, rule: Rule) -> Iterator[Firing]:
         """Give the spans of one rule."""
         if rule.watches is Watched.CONTACT:
             return self._contact(rule)
         if rule.watches in ATTEMPTS:
-            return self._attempts(rule)
+            return self._attempted(rule)
         if rule.watches is Watched.WATCH:
             return self._watch(rule)
         if rule.watches in LINE_STATES | {Watched.WITNESS}:
             return self._states(rule)
         return self._opened(rule)
 
-    def _contact(self, rule: Rule) -> Iterator[_Span]:
+    def _contact(self, rule: Rule) -> Iterator[Firing]:
         """Find pairs without direct contact for longer than agreed, since the last one or since the line began."""
-        for pair in self._agreement.pairs:
-            key = "/".join(sorted(pair.posts))
-            if pair.contact_every_s is None or not rule.concerns(*pair.posts):
-                continue
-            beyond_ms = (pair.contact_every_s + rule.after_s) * 1_000
-            begun = self._begun_of(*(post.partition(".")[0] for post in pair.posts))
-            for proof, start, end, mark in self._silence(self._contacts, key, begun, beyond_ms):
-                yield _Span(rule, proof, key, "", start, end, mark)
+        for posts, every_s, silences in self._pairs:
+            if rule.concerns(*posts):
+                beyond_ms, key = (every_s + rule.after_s) * 1_000, pair_key(*posts)
+                for each in silences:
+                    yield Firing(rule, each.proof, key, "", each.from_ms(beyond_ms), each.until_ms, each.mark)
 
-    def _watch(self, rule: Rule) -> Iterator[_Span]:
+    def _silences_of(self, key: str) -> list[Silence]:
+        return self._contacts.silences(
+            key, self._begun_of(*(post.partition(".")[0] for post in key.split("/")))
+        )
+
+    def _watch(self, rule: Rule) -> Iterator[Firing]:
         """Find duty desks that were left, or never taken, for longer than the agreed grace."""
         watches = Events(self._by_topic.get(Topic.WATCH, ()), self._clock)
         beyond_ms = (self._agreement.watch_grace_s + rule.after_s) * 1_000
         for party in self._agreement.parties:
             desk = party.duty_desk
             if rule.concerns(desk):
-                silence = self._silence(watches, desk, self._begun_of(party.id), beyond_ms)
-                for proof, start, end, mark in silence:
-                    if mark is None or mark.value == "left":
-                        yield _Span(rule, proof, desk, party.id, start, end, mark)
+                for each in watches.silences(desk, self._begun_of(party.id)):
+                    if each.mark is None or each.mark.value == "left":
+                        start = each.from_ms(beyond_ms)
+                        yield Firing(rule, each.proof, desk, party.id, start, each.until_ms, each.mark)
 
-    def _states(self, rule: Rule) -> Iterator[_Span]:
+    def _states(self, rule: Rule) -> Iterator[Firing]:
         """Find the newest state of each key that has begun."""
         marks = self._by_topic.get(rule.watches.topic, ())
         states = Events(marks, self._clock)
@@ -220,19 +287,19 @@ class _Finder:
                 if mark.value in _VALUES[rule.watches]:
                     begins = max(self._clock.time_of(mark.counted), mark.due_ms or -_NEVER)
                     start = max(states.begins(mark), begins + rule.after_s * 1_000)
-                    yield _Span(rule, mark.counted, key, mark.party, start, end, mark)
+                    yield Firing(rule, mark.counted, key, mark.party, start, end, mark)
 
-    def _attempts(self, rule: Rule) -> Iterator[_Span]:
+    def _attempted(self, rule: Rule) -> Iterator[Firing]:
         """Find the attempts of a pair since its last contact; those of both sides count together."""
-        for mark in self._by_topic.get(Topic.ATTEMPT, ()):
-            if mark.value in _VALUES[rule.watches] and rule.concerns(*mark.key.split("/")):
-                end = self._contacts.after(mark.key, self._clock.order_of(mark.counted))
+        values = _VALUES[rule.watches]
+        for mark, start, contact_ms in self._attempts:
+            if mark.value in values and (not rule.posts or rule.concerns(*mark.key.split("/"))):
+                end = contact_ms
                 if rule.within_s is not None:
                     end = min(end, self._clock.time_of(mark.counted) + rule.within_s * 1_000 + 1)
-                start = self._clock.counts_from(*mark.proofs)
-                yield _Span(rule, mark.counted, mark.key, mark.party, start, end, mark)
+                yield Firing(rule, mark.counted, mark.key, mark.party, start, end, mark)
 
-    def _opened(self, rule: Rule) -> Iterator[_Span]:
+    def _opened(self, rule: Rule) -> Iterator[Firing]:
         """Find what was opened, is late, and not closed; where a rule counts, all that one party owes is one group."""
         for mark in self._by_topic.get(rule.watches.topic, ()):
             if not rule.concerns(mark.post) or not _is_of(rule, mark):
@@ -241,50 +308,12 @@ class _Finder:
             start = max(self._clock.counts_from(*mark.proofs), due_ms + rule.after_s * 1_000)
             end = _NEVER if mark.closed is None else self._clock.counts_from(mark.closed)
             subject = mark.key if rule.count == 1 else mark.party
-            yield _Span(rule, mark.counted, subject, mark.party, start, end, mark)
-
-    def _silence(
-        self, events: Events, key: str, begun: Proof | None, beyond_ms: int
-    ) -> Iterator[tuple[Proof, int, int, Mark | None]]:
-        """Give what each event of a key is the last of: proof, from `beyond_ms` after it, until a newer one counts."""
-        if begun is not None:
-            start = max(self._clock.counts_from(begun), self._clock.time_of(begun) + beyond_ms)
-            yield begun, start, events.first_ms(key), None
-        for mark, end in events.of(key):
-            start = max(self._clock.counts_from(*mark.proofs), self._clock.time_of(mark.counted) + beyond_ms)
-            yield mark.counted, start, end, mark
+            yield Firing(rule, mark.counted, subject, mark.party, start, end, mark)
 
     def _begun_of(self, *parties: str) -> Proof | None:
         """Give the beginning of the log of these that began last: a pair could speak from then on."""
         begun = [self._begun[party] for party in parties if party in self._begun]
         return max(begun, key=self._clock.order_of) if len(begun) == len(parties) else None
-
-
-def _firing(span: _Span, clock: Clock) -> Firing:
-    rule, proof, mark = span.rule, span.proof, span.mark
-    proofs = () if proof is None else (proof,)
-    return Firing(
-        rule=UNKNOWN_RULE if rule is None else rule.id,
-        level=Level.UNKNOWN if rule is None else rule.level,
-        topic=Topic.HEARD if rule is None else rule.watches.topic,
-        group=span.subject,
-        unit=_unit(span),
-        least=1 if rule is None else rule.count,
-        subject=span.subject,
-        party=span.party,
-        from_ms=span.start,
-        until_ms=span.end,
-        order=(0, (0, 0)) if proof is None else clock.order_of(proof),
-        proofs=proofs if mark is None else mark.proofs,
-        is_absence=mark is None or mark.topic is Topic.CONTACT,
-        mark=mark,
-    )
-
-
-def _unit(span: _Span) -> str:
-    if span.mark is not None and span.mark.role is Role.OPENED:
-        return span.mark.key
-    return "" if span.proof is None else str(span.proof.entry)
 
 
 def _is_of(rule: Rule, mark: Mark) -> bool:

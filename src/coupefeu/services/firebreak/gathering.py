@@ -7,17 +7,21 @@ known here, what had arrived. Of events the newest of each key is given, of what
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import text
 
-from coupefeu.model.calls import Outcome
 from coupefeu.model.precedence import Precedence
 from coupefeu.model.topics import Topic
 from coupefeu.services.base import Context, Rows, Select, Statement
-from coupefeu.services.firebreak.marks import Asked, Bound, Gathered, Mark, Proof, Role
-from coupefeu.services.firebreak.proofs import Proofs, proof_of
+from coupefeu.services.firebreak.marks import REFUSED, UNANSWERED, Asked, Bound, Gathered, Mark, Proof, Role
+from coupefeu.services.firebreak.proofs import (
+    EVENT,
+    OPENED,
+    event_mark,
+    opened_mark,
+    proof_of,
+)
 from coupefeu.services.firebreak.rows import MS, pair_key
 from coupefeu.services.firebreak.tables import NEVER, NO_PRECEDENCE, entry_at, lane_of
 from coupefeu.services.firebreak.unsettled import conflict_marks
@@ -46,44 +50,36 @@ OPENED_TOPICS: Final[Mapping[Topic, tuple[int, ...]]] = {
 """What is opened and awaits something, and of which precedences it can be."""
 Row = Mapping[str, Any]
 
-EVENT: Final = ", ".join(
-    f"e.{each}"
-    for each in (
-        *("topic", "key", "party", "post", "precedence", "value", "log", "idx", "first_log", "first_idx"),
-        *("due_ms", "counted_ms", "known_ms", "arrived_ms"),
-    )
-)
-"""What of an event its mark is made of."""
 _COUNTS: Final = {
     False: "e.counted_ms <= :until_ms",
     True: "e.known_ms <= :until_ms AND e.arrived_ms <= :until_ms",
 }
-_OUTCOMES: Final = json.dumps([*map(str, Outcome), "refused"])
-"""What becomes of an attempt; of an arrangement it may be refused."""
+_OUTCOMES: Final = json.dumps(sorted(REFUSED | UNANSWERED))
 _BY: Final = {False: "counted_ms", True: "known_ms"}
+_INDEX: Final = {False: "counted", True: "known"}
 _ATTEMPTS: Final = {
-    known: f"firebreak_events AS e INDEXED BY firebreak_attempts_{name}"
-    for known, name in ((False, "counted"), (True, "known"))
+    known: f"firebreak_events AS e INDEXED BY firebreak_attempts_{name}" for known, name in _INDEX.items()
 }
 _SINCE: Final = {
     known: f"e.topic = '{Topic.ATTEMPT}' AND e.key = :key AND {_COUNTS[known]} AND e.{by} >= :after_ms"
     f" AND (e.{by}, e.log, e.idx) > (:after_ms, :after_log, :after_idx)"
     for known, by in _BY.items()
 }
-_KEY: Final = "e.topic = json_extract(j.value, '$[0]') AND e.key = json_extract(j.value, '$[1]')"
-_PLACE: Final = ("root_log", "root_idx", "topic", "log", "idx", "party", "value")
-_SAME: Final = " AND ".join(f"e.{each} = json_extract(w.place, '$[{at}]')" for at, each in enumerate(_PLACE))
-_JSON_PLACE: Final = f"json_array({', '.join(f'e.{each}' for each in _PLACE)})"
+_KEYS: Final = (
+    "WITH j AS MATERIALIZED (SELECT json_extract(value, '$[0]') AS key, json_extract(value, '$[1]') AS after_ms,"
+    " json_extract(value, '$[2]') AS after_log, json_extract(value, '$[3]') AS after_idx FROM json_each(:keys))"
+)
+"""Pairs, posts, witnesses or parties, each with the place of an event after which others are looked for."""
+_AFTER: Final = "e.{0} >= j.after_ms AND (e.{0}, e.log, e.idx) > (j.after_ms, j.after_log, j.after_idx)"
 
 
 def _newest(known: bool) -> Any:
     """Select the newest event of each key that counts."""
     by = _BY[known]
     return text(
-        "WITH w AS MATERIALIZED (SELECT"  # noqa: S608 - fixed texts
-        f" (SELECT {_JSON_PLACE} FROM firebreak_events AS e WHERE {_KEY} AND {_COUNTS[known]}"
-        f" ORDER BY e.{by} DESC, e.log DESC, e.idx DESC LIMIT 1) AS place FROM json_each(:keys) AS j)"
-        f" SELECT {EVENT} FROM w CROSS JOIN firebreak_events AS e WHERE w.place IS NOT NULL AND {_SAME}"
+        f"SELECT {EVENT} FROM json_each(:keys) AS j CROSS JOIN firebreak_events AS e ON e.rowid ="  # noqa: S608 - fixed texts
+        " (SELECT e.rowid FROM firebreak_events AS e WHERE e.topic = :topic AND e.key = j.value"
+        f" AND {_COUNTS[known]} ORDER BY e.{by} DESC, e.log DESC, e.idx DESC LIMIT 1)"
     )
 
 
@@ -97,12 +93,10 @@ def _attempts(known: bool) -> Any:
 
 def _attempts_at_once(known: bool) -> Any:
     """Select the attempts of all pairs after their last contacts, in any order."""
-    place = ", ".join(f"json_extract(j.value, '$[{at}]')" for at in (1, 2, 3))
     return text(
-        f"SELECT {EVENT}, e.{_BY[known]} AS by_ms FROM json_each(:keys) AS j CROSS JOIN json_each(:values) AS v"  # noqa: S608 - as above
-        f" CROSS JOIN {_ATTEMPTS[known]} WHERE e.topic = '{Topic.ATTEMPT}' AND e.key = json_extract(j.value, '$[0]')"
-        f" AND e.value = v.value AND {_COUNTS[known]} AND e.{_BY[known]} >= json_extract(j.value, '$[1]')"
-        f" AND (e.{_BY[known]}, e.log, e.idx) > ({place}) LIMIT {MOST_AT_ONCE + 1}"
+        f"{_KEYS} SELECT {EVENT} FROM j CROSS JOIN firebreak_events AS e"  # noqa: S608 - as above
+        f" INDEXED BY firebreak_events_{_INDEX[known]} ON e.topic = '{Topic.ATTEMPT}' AND e.key = j.key"
+        f" AND {_COUNTS[known]} AND {_AFTER.format(_BY[known])} LIMIT {MOST_AT_ONCE + 1}"
     )
 
 
@@ -116,10 +110,10 @@ def _counted_attempts(known: bool) -> Any:
 
 
 def _having(known: bool) -> Any:
-    """Name the pairs, each with when its last contact was, that have an attempt since."""
+    """Name the pairs that have an attempt since their last contact, or at that instant."""
     return text(
-        "SELECT json_extract(j.value, '$[1]') AS key FROM json_each(:keys) AS j WHERE EXISTS (SELECT 1"  # noqa: S608 - as above
-        f" FROM firebreak_events AS e WHERE {_KEY} AND e.{_BY[known]} >= json_extract(j.value, '$[2]')"
+        f"{_KEYS} SELECT j.key FROM j WHERE EXISTS (SELECT 1 FROM firebreak_events AS e"  # noqa: S608 - as above
+        f" WHERE e.topic = '{Topic.ATTEMPT}' AND e.key = j.key AND e.{_BY[known]} >= j.after_ms"
         f" AND {_COUNTS[known]})"
     )
 
@@ -129,14 +123,14 @@ MOST_ANNOUNCED: Final = 4_096
 """Among so many, the newest, what holds is looked for: whoever announces much does not hide what it has declared."""
 _SELECT_LAST: Final = {
     known: text(
-        f"WITH w AS MATERIALIZED (SELECT {EVENT}, e.{_BY[known]} AS by_ms FROM firebreak_events AS e"  # noqa: S608 - as above
+        f"WITH w AS MATERIALIZED (SELECT e.*, e.{by} AS by_ms FROM firebreak_events AS e"  # noqa: S608 - as above
         f" WHERE e.topic = :topic AND e.key = :key AND {_COUNTS[known]}"
-        f" ORDER BY e.{_BY[known]} DESC, e.log DESC, e.idx DESC LIMIT {MOST_ANNOUNCED})"
-        f" SELECT * FROM (SELECT * FROM w ORDER BY by_ms DESC, log DESC, idx DESC LIMIT {MOST_DECLARED})"
+        f" ORDER BY e.{by} DESC, e.log DESC, e.idx DESC LIMIT {MOST_ANNOUNCED}),"
+        f" e AS (SELECT * FROM (SELECT * FROM w ORDER BY by_ms DESC, log DESC, idx DESC LIMIT {MOST_DECLARED})"
         " UNION SELECT * FROM (SELECT * FROM w WHERE coalesce(due_ms, 0) <= :at_ms"
-        " ORDER BY by_ms DESC, log DESC, idx DESC LIMIT 1)"
+        f" ORDER BY by_ms DESC, log DESC, idx DESC LIMIT 1)) SELECT {EVENT} FROM e"
     )
-    for known in (False, True)
+    for known, by in _BY.items()
 }
 _WAS_LATE: Final = "o.until_last_ms > o.due_known_ms AND o.lane = :lane AND o.due_known_ms <= :at_ms"
 _LATE: Final = {
@@ -146,7 +140,8 @@ _LATE: Final = {
 _SELECT_LATE: Final = {
     known: tuple(
         text(
-            f"SELECT o.* FROM firebreak_opened AS o WHERE {_WAS_LATE} AND {closed} AND {late}"  # noqa: S608 - as above
+            f"SELECT {OPENED[known]} FROM firebreak_opened AS o"  # noqa: S608 - as above
+            f" WHERE {_WAS_LATE} AND {closed} AND {late}"
             f" ORDER BY o.due_known_ms LIMIT {MOST_OPENED}"
         )
         for closed in (
@@ -157,6 +152,11 @@ _SELECT_LATE: Final = {
     for known, late in _LATE.items()
 }
 """What nothing has closed yet stands in the index as it was due, so that no flood hides the oldest; then the rest."""
+_SELECT_LANES: Final = text(
+    "SELECT j.value AS lane FROM json_each(:lanes) AS j WHERE EXISTS (SELECT 1 FROM firebreak_opened AS o"
+    " WHERE o.until_last_ms > o.due_known_ms AND o.lane = j.value AND o.until_last_ms > :at_ms)"
+)
+"""Few of all lanes have anything that is late."""
 _SELECT_NEWEST: Final = {known: _newest(known) for known in (False, True)}
 _SELECT_ATTEMPTS: Final = {known: _attempts(known) for known in (False, True)}
 _SELECT_AT_ONCE: Final = {known: _attempts_at_once(known) for known in (False, True)}
@@ -190,7 +190,7 @@ def begun(select: Select, context: Context) -> dict[str, Proof]:
 def limits(asked: Asked, context: Context) -> dict[str, int]:
     """Give up to when what counts at an instant may have happened, and may have been due."""
     skew_ms = 0 if asked.known else context.agreement.skew_s * MS
-    return {"until_ms": asked.at_ms + skew_ms, "at_ms": asked.at_ms}
+    return {"until_ms": asked.at_ms + skew_ms, "at_ms": asked.at_ms, "parties": len(context.parties)}
 
 
 def keys_of(context: Context) -> dict[Topic, list[str]]:
@@ -219,16 +219,16 @@ class _Gathering:
         pairs = keys[Topic.CONTACT]
         contacts = self._newest(Topic.CONTACT, pairs)
         attempts, counts = self._attempts(pairs, contacts)
-        standing = (self._newest(topic, keys[topic]) for topic in (Topic.WATCH, Topic.WITNESS))
-        events = [*contacts, *attempts, *chain.from_iterable(standing), *self._states()]
-        opened = list(self._opened())
         heard, sizes = self._heard()
-        proofs = Proofs.of(events, opened, self._context, self._select)
         marks = [
             *heard,
             *conflict_marks(self._select, self._context, self._asked.at_ms, self._asked.at_ms),
-            *map(proofs.event, events),
-            *(proofs.opened(each, known=self._asked.known) for each in opened),
+            *contacts,
+            *attempts,
+            *self._newest(Topic.WATCH, keys[Topic.WATCH]),
+            *self._newest(Topic.WITNESS, keys[Topic.WITNESS]),
+            *self._states(),
+            *self._opened(),
         ]
         return Gathered(
             asked=self._asked,
@@ -239,58 +239,70 @@ class _Gathering:
             marked=len({each.entry for mark in marks for each in mark.proofs if each.mark is not Bound.NONE}),
         )
 
-    def _newest(self, topic: Topic, keys: Sequence[str]) -> Rows:
+    def _newest(self, topic: Topic, keys: Sequence[str]) -> list[Mark]:
         if not keys:
-            return ()
-        named = json.dumps([[topic, key] for key in keys])
-        return self._rows(_SELECT_NEWEST[self._asked.known], keys=named)
+            return []
+        rows = self._rows(_SELECT_NEWEST[self._asked.known], topic=topic.value, keys=json.dumps(keys))
+        return [event_mark(row, topic) for row in rows]
 
-    def _attempts(self, pairs: Sequence[str], contacts: Rows) -> tuple[list[Row], dict[tuple[str, str], int]]:
+    def _attempts(
+        self, pairs: Sequence[str], contacts: Sequence[Mark]
+    ) -> tuple[list[Mark], dict[tuple[str, str], int]]:
         """Give the attempts of each pair since its last contact, and how many there are by outcome."""
-        by = _BY[self._asked.known]
-        last = {row["key"]: (row[by], row["log"], row["idx"]) for row in contacts}
+        last = {mark.key: self._place(mark) for mark in contacts}
         after = {key: last.get(key, (-NEVER, -1, -1)) for key in pairs}
-        keys = json.dumps([[Topic.ATTEMPT, key, at_ms] for key, (at_ms, _, _) in after.items()])
-        having = (
-            [row["key"] for row in self._rows(_SELECT_HAVING[self._asked.known], keys=keys)] if pairs else []
-        )
-        places = json.dumps([[key, *after[key]] for key in having])
-        rows = self._rows(_SELECT_AT_ONCE[self._asked.known], keys=places, values=_OUTCOMES) if having else ()
+        keys = json.dumps([[key, *place] for key, place in after.items()])
+        rows = self._rows(_SELECT_AT_ONCE[self._asked.known], keys=keys) if pairs else ()
         if len(rows) > MOST_AT_ONCE:
-            return self._attempts_by_pair({key: after[key] for key in having})
-        by_outcome: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
-        for row in sorted(rows, key=lambda row: (row["by_ms"], row["log"], row["idx"]), reverse=True):
-            by_outcome[row["key"], row["value"]].append(row)
-        newest = [row for each in by_outcome.values() for row in each[:MOST_ATTEMPTS]]
-        return newest, {outcome: len(each) for outcome, each in by_outcome.items()}
+            having = self._rows(_SELECT_HAVING[self._asked.known], keys=keys)
+            return self._attempts_by_pair({row["key"]: after[row["key"]] for row in having})
+        by_outcome: defaultdict[tuple[str, str], list[Mark]] = defaultdict(list)
+        for row in rows:
+            by_outcome[row["key"], row["value"]].append(event_mark(row, Topic.ATTEMPT))
+        newest: list[Mark] = []
+        for marks in by_outcome.values():
+            newest += sorted(marks, key=self._place, reverse=True)[:MOST_ATTEMPTS]
+        return newest, {outcome: len(marks) for outcome, marks in by_outcome.items()}
 
     def _attempts_by_pair(
         self, after: Mapping[str, tuple[int, int, int]]
-    ) -> tuple[list[Row], dict[tuple[str, str], int]]:
+    ) -> tuple[list[Mark], dict[tuple[str, str], int]]:
         """Give the same where somebody makes very many attempts."""
-        found: list[Row] = []
+        found: list[Mark] = []
         counts: dict[tuple[str, str], int] = {}
         for key, place in after.items():
             since = dict(zip(("after_ms", "after_log", "after_idx"), place, strict=True), key=key)
             for row in self._rows(_SELECT_COUNTED[self._asked.known], values=_OUTCOMES, **since):
                 if row["count"]:
                     counts[key, row["value"]] = row["count"]
-                    found += self._rows(_SELECT_ATTEMPTS[self._asked.known], value=row["value"], **since)
+                    newest = self._rows(_SELECT_ATTEMPTS[self._asked.known], value=row["value"], **since)
+                    found += (event_mark(each, Topic.ATTEMPT) for each in newest)
         return found, counts
 
-    def _states(self) -> Iterator[Row]:
+    def _place(self, mark: Mark) -> tuple[int, int, int]:
+        """Give where an event stands among those of its key."""
+        proof = mark.counted
+        at_ms = min(proof.counted_ms, proof.arrived_ms) if self._asked.known else proof.counted_ms
+        return at_ms, *proof.entry
+
+    def _states(self) -> Iterator[Mark]:
         """Give what each party declared last: of some the newest may be announced, and not have begun."""
         select = _SELECT_LAST[self._asked.known]
         for party in self._context.parties:
-            yield from self._rows(select, topic=Topic.LINE_STATE.value, key=party)
+            for row in self._rows(select, topic=Topic.LINE_STATE.value, key=party):
+                yield event_mark(row, Topic.LINE_STATE)
 
-    def _opened(self) -> Iterator[Row]:
-        for topic, precedences in OPENED_TOPICS.items():
-            for position in range(len(self._context.parties)):
-                for precedence in precedences:
-                    lane = lane_of(topic, position, precedence)
-                    for select in _SELECT_LATE[self._asked.known]:
-                        yield from self._rows(select, lane=lane)
+    def _opened(self) -> Iterator[Mark]:
+        lanes = [
+            lane_of(topic, position, precedence)
+            for topic, precedences in OPENED_TOPICS.items()
+            for position in range(len(self._context.parties))
+            for precedence in precedences
+        ]
+        for lane in self._rows(_SELECT_LANES, lanes=json.dumps(lanes)):
+            for select in _SELECT_LATE[self._asked.known]:
+                for row in self._rows(select, lane=lane["lane"]):
+                    yield opened_mark(row, self._context.parties)
 
     def _heard(self) -> tuple[list[Mark], dict[int, int]]:
         """Give the newest entry of each party, and how far each log counts."""

@@ -1,7 +1,7 @@
 """The strip chart: the level over a span of time, by the same firings that the judge looks at."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from heapq import nsmallest
 from itertools import chain, groupby, pairwise, repeat
@@ -11,10 +11,11 @@ from coupefeu.model.agreement import Agreement
 from coupefeu.model.firebreak import GRAVITY, Level
 from coupefeu.model.messages import MessageId
 from coupefeu.services.base import Context
-from coupefeu.services.firebreak.firing import Firing, find_firings
+from coupefeu.services.firebreak.firing import Clock, Firing, find_firings
 from coupefeu.services.firebreak.judged import LevelSpan
 from coupefeu.services.firebreak.judging import agreement_at, entries_of
 from coupefeu.services.firebreak.marks import Mark, Proof
+from coupefeu.services.firebreak.rows import MS
 
 MAX_ENTRIES: Final = 16
 """Of one span: some that prove it; the judge gives all."""
@@ -40,7 +41,8 @@ def spans(
     found: list[LevelSpan] = []
     for agreement, start, end in _stretches(context, from_ms, to_ms):
         firings = find_firings(kept, begun, agreement, known=known)
-        for span in _Sweep(agreement, start, end).over(firings):
+        clock = Clock(known=known, skew_ms=agreement.skew_s * MS)
+        for span in _Sweep(agreement, clock, start, end).over(firings):
             if found and (found[-1].level, found[-1].rules) == (span.level, span.rules):
                 found[-1] = replace(found[-1], to_ms=span.to_ms)
             else:
@@ -81,8 +83,9 @@ def _stretches(context: Context, from_ms: int, to_ms: int) -> Iterator[tuple[Agr
 class _Sweep:
     """Goes over a stretch of time once, with what fires at the moment."""
 
-    def __init__(self, agreement: Agreement, start_ms: int, end_ms: int) -> None:
+    def __init__(self, agreement: Agreement, clock: Clock, start_ms: int, end_ms: int) -> None:
         self._agreement = agreement
+        self._clock = clock
         self._start_ms = start_ms
         self._end_ms = end_ms
         self._groups: defaultdict[str, dict[str, _Group]] = defaultdict(dict)
@@ -111,14 +114,14 @@ class _Sweep:
                     yield each.until_ms, number, each, False
 
     def _change(self, number: int, firing: Firing, *, is_on: bool) -> None:
-        groups = self._groups[firing.rule]
-        group = groups.setdefault(firing.group, _Group(firing.least))
+        groups = self._groups[firing.rule_id]
+        group = groups.setdefault(firing.subject, _Group(firing.least))
         was = group.is_enough
         group.change(number, firing, is_on=is_on)
         if not group.firings:
-            del groups[firing.group]
-        self._levels[firing.rule] = firing.level
-        self._rules[firing.rule] += group.is_enough - was
+            del groups[firing.subject]
+        self._levels[firing.rule_id] = firing.level
+        self._rules[firing.rule_id] += group.is_enough - was
 
     def _state(self) -> State:
         rules = tuple(sorted(rule for rule, count in self._rules.items() if count))
@@ -131,7 +134,7 @@ class _Sweep:
         for rule in rules:
             groups = self._groups[rule] if self._levels[rule] is level else {}
             for name in nsmallest(MAX_ENTRIES, (name for name, group in groups.items() if group.is_enough)):
-                firings = sorted(groups[name].firings.values(), key=lambda each: each.order)
+                firings = sorted(groups[name].firings.values(), key=self._clock.order_of_firing)
                 found |= dict.fromkeys(entries_of(firings, self._agreement)[-2:])
         return tuple(found)[:MAX_ENTRIES]
 
@@ -142,7 +145,7 @@ class _Group:
     def __init__(self, least: int) -> None:
         self.firings: dict[int, Firing] = {}
         self._least = least
-        self._units: Counter[str] = Counter()
+        self._units: Counter[Hashable] = Counter()
 
     @property
     def is_enough(self) -> bool:

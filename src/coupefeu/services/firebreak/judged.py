@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from coupefeu.model.firebreak import Level
 from coupefeu.model.messages import MessageId
@@ -29,8 +30,7 @@ class What(StrEnum):
     MEDIATOR = "mediator"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextAct:
+class NextAct(NamedTuple):
     """One act that the agreement offers. `posts`: whom it goes to, or ours that acts; `entry`: what it is about."""
 
     what: What

@@ -5,12 +5,11 @@ only what is ours (arrivals, acts, sizes) differs.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from itertools import islice
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Final
 
 from coupefeu.model.agreement import Agreement
-from coupefeu.model.firebreak import GRAVITY, Level
+from coupefeu.model.firebreak import ATTEMPTS, GRAVITY, Level
 from coupefeu.model.messages import MessageId
 from coupefeu.model.topics import Topic
 from coupefeu.services.base import Context
@@ -29,12 +28,13 @@ def judge(gathered: Gathered, context: Context) -> Judged:
     asked = gathered.asked
     agreement = agreement_at(context, asked.at_ms)
     clock = Clock(known=asked.known, skew_ms=agreement.skew_s * 1_000)
-    marks = [mark for mark in gathered.marks if clock.counts_from(*mark.proofs) <= asked.at_ms]
     begun = {
         party: proof for party, proof in gathered.begun.items() if clock.counts_from(proof) <= asked.at_ms
     }
-    groups = group_firings(find_firings(marks, begun, agreement, known=asked.known, at_ms=asked.at_ms))
-    groups.sort(key=lambda each: _gravest_first(each, clock))
+    groups = group_firings(
+        find_firings(gathered.marks, begun, agreement, known=asked.known, at_ms=asked.at_ms), clock
+    )
+    groups.sort(key=lambda each: _gravest_first(each[0], clock))
     level = groups[0][0].level if groups else Level.HOLDING
     offers = Offers(agreement, context.us)
     return Judged(
@@ -57,62 +57,70 @@ def agreement_at(context: Context, at_ms: int) -> Agreement:
     return due[-1] if due else versions[0]
 
 
-def group_firings(firings: Iterable[Firing]) -> list[list[Firing]]:
+def group_firings(firings: Iterable[Firing], clock: Clock) -> list[list[Firing]]:
     """Put together what counts together at one instant; a group of fewer than its rule names is none."""
     groups: defaultdict[tuple[str, str], list[Firing]] = defaultdict(list)
     for each in firings:
-        groups[each.rule, each.group].append(each)
-    return [sorted(each, key=lambda one: one.order) for each in groups.values() if is_enough(each)]
+        groups[each.rule_id, each.subject].append(each)
+    return [
+        sorted(each, key=clock.order_of_firing) if len(each) > 1 else each
+        for each in groups.values()
+        if is_enough(each)
+    ]
 
 
-def is_enough(group: Collection[Firing]) -> bool:
+def is_enough(group: Sequence[Firing]) -> bool:
     """Whether as many are there as the rule names."""
-    return any(len({one.unit for one in group}) >= each.least for each in islice(group, 1))
+    least = group[0].least
+    return len(group) >= least and (least == 1 or len({one.unit for one in group}) >= least)
 
 
 def entries_of(group: Sequence[Firing], agreement: Agreement) -> tuple[MessageId, ...]:
     """Give the entries that prove a group, the newest last; of a party that never spoke the first of its log."""
-    proofs = [proof.entry for firing in group for proof in firing.proofs]
-    entries = tuple(dict.fromkeys(proofs))[-MAX_ENTRIES:]
-    return entries or ((agreement.log_number(group[0].party), 0),)
+    return tuple(_proofs_of(group)) or ((agreement.log_number(group[0].party), 0),)
+
+
+def _proofs_of(group: Sequence[Firing]) -> dict[MessageId, Proof]:
+    """Give what proves a group, the newest last."""
+    proofs = {proof.entry: proof for each in group for proof in each.proofs}
+    return proofs if len(proofs) <= MAX_ENTRIES else dict(list(proofs.items())[-MAX_ENTRIES:])
 
 
 def _reason(group: Sequence[Firing], gathered: Gathered, clock: Clock, offers: Offers) -> Reason:
     first, at_ms = group[0], gathered.asked.at_ms
-    parties = {each.party for each in group}
-    proofs = tuple({proof.entry: proof for each in group for proof in each.proofs}.values())[-MAX_ENTRIES:]
-    began = first.proofs[-1] if first.proofs else None
+    is_of_one = all(each.party == first.party for each in group)
+    proofs = _proofs_of(group)
+    began = first.proof
     since_ms = at_ms if began is None else min(clock.time_of(began), at_ms)
     return Reason(
-        rule=first.rule,
+        rule=first.rule_id,
         level=first.level,
         topic=first.topic,
         subject=first.subject,
-        party=parties.pop() if len(parties) == 1 else "",
+        party=first.party if is_of_one else "",
         since_ms=since_ms,
         from_ms=_fires_from_ms(group),
         age_ms=at_ms - since_ms,
         age_here_ms=_age_here_ms(began, gathered.asked),
-        count=_count(group, gathered, offers.agreement),
-        entries=entries_of(group, offers.agreement),
-        proofs=proofs,
+        count=_count(group, gathered),
+        entries=tuple(proofs) or ((offers.agreement.log_number(first.party), 0),),
+        proofs=tuple(proofs.values()),
         is_absence=first.is_absence,
-        values=tuple(
-            dict.fromkeys(each.mark.value for each in group if each.mark is not None and each.mark.value)
-        ),
+        values=tuple(dict.fromkeys(each.mark.value for each in group if each.mark and each.mark.value)),
         acts=offers.acts(group),
     )
 
 
-def _gravest_first(group: Sequence[Firing], clock: Clock) -> tuple[int, int, str, str]:
-    first = group[0]
-    since_ms = clock.time_of(first.proofs[-1]) if first.proofs else 0
-    return -GRAVITY.index(first.level), since_ms, first.rule, first.subject
+def _gravest_first(first: Firing, clock: Clock) -> tuple[int, int, str, str]:
+    since_ms = clock.time_of(first.proof) if first.proof else 0
+    return -GRAVITY.index(first.level), since_ms, first.rule_id, first.subject
 
 
 def _fires_from_ms(group: Sequence[Firing]) -> int:
     """Give since when as many as the rule names are there."""
-    since: dict[str, int] = {}
+    if len(group) == 1:
+        return group[0].from_ms
+    since: dict[Hashable, int] = {}
     for each in group:
         since[each.unit] = min(each.from_ms, since.get(each.unit, each.from_ms))
     return sorted(since.values())[group[0].least - 1]
@@ -122,14 +130,13 @@ def _age_here_ms(began: Proof | None, asked: Asked) -> int:
     return 0 if began is None else max(0, asked.at_ms - began.arrived_ms)
 
 
-def _count(group: Sequence[Firing], gathered: Gathered, agreement: Agreement) -> int:
+def _count(group: Sequence[Firing], gathered: Gathered) -> int:
     """Count what is there; of attempts also those beyond the newest that were gathered, where no span limits them."""
-    first, units = group[0], len({each.unit for each in group})
-    rule = agreement.firebreak.find(first.rule)
-    if rule is None or first.topic is not Topic.ATTEMPT or rule.within_s is not None:
+    rule, units = group[0].rule, len(group) if len(group) == 1 else len({each.unit for each in group})
+    if rule is None or rule.watches not in ATTEMPTS or rule.within_s is not None:
         return units
     values = {each.mark.value for each in group if each.mark is not None}
-    return max(units, sum(gathered.counts.get((first.subject, value), 0) for value in values))
+    return max(units, sum(gathered.counts.get((group[0].subject, value), 0) for value in values))
 
 
 def _as_of_ms(gathered: Gathered, clock: Clock, agreement: Agreement) -> int:

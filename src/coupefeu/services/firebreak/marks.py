@@ -3,10 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final, NamedTuple
 
 from coupefeu.model.messages import MessageId
 from coupefeu.model.precedence import Precedence
 from coupefeu.model.topics import Topic
+
+REFUSED: Final = frozenset({"declined", "refused"})
+UNANSWERED: Final = frozenset({"no_answer", "not_staffed", "busy", "line_down", "unanswered"})
+"""What became of attempts that rules look at; of others no mark is made."""
 
 
 class Role(StrEnum):
@@ -26,8 +31,14 @@ class Bound(StrEnum):
     """It claims to be newer than an entry that shows to have seen it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+def bound_of(counted_ms: int, claimed_ms: int) -> Bound:
+    """Say at which bound a time counts."""
+    if counted_ms == claimed_ms:
+        return Bound.NONE
+    return Bound.BEFORE if counted_ms > claimed_ms else Bound.AFTER
+
+
+class Proof(NamedTuple):
     """An entry that proves a mark. `counted_ms`: claimed, or the nearer bound; `arrived_ms`: by our own clock."""
 
     entry: MessageId
@@ -37,8 +48,7 @@ class Proof:
     mark: Bound = Bound.NONE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class Mark(NamedTuple):
     """One fact about contact, as the record shows it.
 
     `key`: the pair "us.secdef/ru.mod" (ids sorted), the post, the party, or the number of what was opened.

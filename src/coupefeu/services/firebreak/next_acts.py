@@ -29,6 +29,8 @@ _OURS: Final = {
 MAX_OWED: Final = 4
 """Of what counts together, the oldest that are offered one by one."""
 _OF_BOTH: Final = frozenset({Topic.CONTACT, Topic.ATTEMPT, Topic.CONFLICT})
+_OF_PAIRS: Final = frozenset({Topic.CONTACT, Topic.ATTEMPT})
+_OF_NO_ENTRY: Final = frozenset({Topic.CONTACT, Topic.HEARD})
 _SPOKEN: Final = frozenset({Topic.CONTACT, Topic.ATTEMPT, Topic.ARRANGED, Topic.REPLY, Topic.QUERY})
 """Here a time for a call may be proposed."""
 
@@ -39,7 +41,7 @@ class Offers:
     def __init__(self, agreement: Agreement, us: str) -> None:
         self.agreement = agreement
         self._us = us
-        self._posts = {post.id for post in agreement.posts}
+        self._party_of = {post.id: post.id.partition(".")[0] for post in agreement.posts}
         self._ladders = {ladder.post: ladder.rungs[0].posts for ladder in agreement.ladders}
 
     def acts(self, group: Sequence[Firing]) -> tuple[NextAct, ...]:
@@ -48,33 +50,35 @@ class Offers:
         is_ours = first.party == self._us and first.topic not in _OF_BOTH
         acts = _ours(group) if is_ours else self._theirs(first)
         if first.topic is Topic.CONFLICT and first.mark is not None:
-            acts = [NextAct(what=What.SETTLE, entry=_about(first)), *acts]
+            acts = [NextAct(What.SETTLE, entry=_about(first)), *acts]
         mediator = self.agreement.firebreak.mediator
         if mediator and first.level in {Level.BROKEN, Level.UNKNOWN}:
-            acts.append(NextAct(what=What.MEDIATOR, text=mediator))
+            acts.append(NextAct(What.MEDIATOR, text=mediator))
         return tuple(dict.fromkeys(acts))
 
     def _theirs(self, first: Firing) -> list[NextAct]:
         """Give how we can ask for what the other side owes, or what is of both."""
-        entry = _about(first) if first.topic not in {Topic.CONTACT, Topic.HEARD} else None
+        topic = first.topic
+        entry = _about(first) if topic not in _OF_NO_ENTRY else None
         acts: list[NextAct] = []
         for post in self._addressed(first):
-            acts.append(NextAct(what=What.RING, posts=(post,)))
+            posts = (post,)
+            acts.append(NextAct(What.RING, posts))
             if post in self._ladders:
-                acts.append(NextAct(what=What.RING_NEXT, posts=self._ladders[post]))
-            if first.topic in _SPOKEN:
-                acts.append(NextAct(what=What.ASK_TIME, posts=(post,)))
-            acts.append(NextAct(what=What.WRITE, posts=(post,), entry=entry))
+                acts.append(NextAct(What.RING_NEXT, self._ladders[post]))
+            if topic in _SPOKEN:
+                acts.append(NextAct(What.ASK_TIME, posts))
+            acts.append(NextAct(What.WRITE, posts, entry))
         return acts
 
     def _addressed(self, firing: Firing) -> list[str]:
         """Give the posts of others that it is about: of a pair of ours the other one; else the post, or the desk."""
-        if firing.topic in {Topic.CONTACT, Topic.ATTEMPT}:
+        if firing.topic in _OF_PAIRS:
             posts = firing.subject.split("/")
-            others = [post for post in posts if post.partition(".")[0] != self._us]
+            others = [post for post in posts if self._party_of.get(post) != self._us]
             return others if len(others) < len(posts) else []
         named = firing.mark.post if firing.mark is not None else ""
-        if named in self._posts and named.partition(".")[0] != self._us:
+        if self._party_of.get(named, self._us) != self._us:
             return [named]
         others = [party for party in self.agreement.party_ids if party != self._us]
         parties = [firing.party] if firing.party in others else others

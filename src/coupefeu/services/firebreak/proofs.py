@@ -1,124 +1,95 @@
 """Rows made marks: each with the entries that prove it, and when they count."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any, Final
-
-from sqlalchemy import literal_column
-from sqlalchemy import select as sql_select
 
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.model.precedence import Precedence
 from coupefeu.model.topics import Topic
-from coupefeu.services.base import Context, Select, Statement
-from coupefeu.services.firebreak.marks import Bound, Mark, Proof, Role
-from coupefeu.services.firebreak.rows import select_times
-from coupefeu.services.firebreak.tables import IS_BOUND, SLOT_BITS, TIMES, read_lane, unpacked
+from coupefeu.services.firebreak.marks import Mark, Proof, Role, bound_of
+from coupefeu.services.firebreak.tables import PACKED_BITS, SLOT_BITS, read_lane, unpacked
 
 Row = Mapping[str, Any]
 
 
+EVENT: Final = (
+    "e.key, e.party, e.post, e.value, e.due_ms, e.log, e.idx, e.counted_ms, e.claimed_ms, e.arrived_ms,"
+    " e.first_log, e.first_idx, e.first_counted_ms, e.first_claimed_ms, e.first_arrived_ms"
+)
+"""What of a row of `EVENTS` its mark is made of."""
+_DUE: Final = {False: "due_ms", True: "due_known_ms"}
+OPENED: Final = {
+    known: "o.id, o.lane, o.root_log, o.root_idx, o.value, o.post, o.counted_ms, o.claimed_ms, o.arrived_ms,"
+    f" o.{due} AS due_ms"
+    for known, due in _DUE.items()
+}
+"""What of a row of `OPENED` its mark is made of, by signed times and as known here."""
+_BY: Final = {False: "until_by", True: "known_by"}
+CLOSED: Final = {
+    known: f"{OPENED[known]}, o.{by} AS closed_by, o.until_ms, o.until_arrived_ms,"
+    " c.counted_ms AS closed_counted_ms, c.claimed_ms AS closed_claimed_ms, c.arrived_ms AS closed_arrived_ms"
+    for known, by in _BY.items()
+}
+"""The same with what closed it, whenever that was, as `CLOSERS` joins it."""
+CLOSERS: Final = {
+    known: f"LEFT JOIN firebreak_times AS c ON c.position = o.{by} >> {PACKED_BITS}"
+    f" AND c.place = o.{by} & {(1 << PACKED_BITS) - 1}"
+    for known, by in _BY.items()
+}
+
+
 def proof_of(row: Row, entry: MessageId) -> Proof:
-    """Read a row of `TIMES`."""
-    return Proof(
-        entry=entry,
-        counted_ms=row["counted_ms"],
-        claimed_ms=row["claimed_ms"],
-        arrived_ms=row["arrived_ms"],
-        mark=_BOUNDS[row["bound"]],
+    """Read when an entry counts."""
+    return _proof(entry, row["counted_ms"], row["claimed_ms"], row["arrived_ms"])
+
+
+def event_mark(row: Row, topic: Topic) -> Mark:
+    """Make the mark of a row of `EVENT`."""
+    proof = proof_of(row, (row["log"], row["idx"]))
+    proofs: tuple[Proof, ...] = (proof,)
+    if row["first_counted_ms"] is not None:
+        first = (row["first_log"], row["first_idx"])
+        proofs = (
+            _proof(first, row["first_counted_ms"], row["first_claimed_ms"], row["first_arrived_ms"]),
+            proof,
+        )
+    return Mark(
+        topic, Role.EVENT, row["key"], row["party"], row["post"], None, row["value"], proofs, row["due_ms"]
     )
 
 
-class Proofs:
-    """When the entries of some rows count, so that marks can be made of them."""
-
-    def __init__(self, known: Mapping[MessageId, Proof], parties: tuple[str, ...]) -> None:
-        self._known = known
-        self._parties = parties
-
-    @classmethod
-    def of(
-        cls,
-        events: Collection[Row],
-        opened: Collection[Row],
-        context: Context,
-        select: Select,
-        *,
-        with_closers: bool = False,
-    ) -> "Proofs":
-        """Look up every entry that rows of `EVENTS` and `OPENED` name.
-
-        Where no entry at all is counted at a bound, what the rows themselves hold says when theirs count.
-        """
-        count = len(context.parties)
-        own = {(row["log"], row["idx"]): row for row in events}
-        own |= {unpacked(row["id"] >> SLOT_BITS, count): row for row in opened}
-        named = {(row["first_log"], row["first_idx"]) for row in events if row["first_log"] is not None}
-        if with_closers:
-            closers = {row[by] for row in opened for by in ("until_by", "known_by")} - {None}
-            named |= {unpacked(each, count) for each in closers}
-        is_bound = bool(select(Statement(_SELECT_BOUND, {})))
-        times = select_times(named | set(own) if is_bound else named, context, select)
-        known = {(row["log"], row["idx"]): proof_of(row, (row["log"], row["idx"])) for row in times}
-        if not is_bound:
-            known |= {entry: _unbound(row, entry) for entry, row in own.items()}
-        return cls(known, context.parties)
-
-    def event(self, row: Row) -> Mark:
-        """Make the mark of a row of `EVENTS`."""
-        named = [(row["first_log"], row["first_idx"]), (row["log"], row["idx"])]
-        return Mark(
-            topic=_TOPICS[row["topic"]],
-            role=Role.EVENT,
-            key=row["key"],
-            party=row["party"],
-            post=row["post"],
-            precedence=_precedence(row["precedence"]),
-            value=row["value"],
-            proofs=tuple(self._known[each] for each in named if each in self._known),
-            due_ms=row["due_ms"],
-        )
-
-    def opened(self, row: Row, *, known: bool, is_closed: bool = False) -> Mark:
-        """Make the mark of a row of `OPENED`; `is_closed`: with what closed it, whenever that was."""
-        count = len(self._parties)
-        topic, position, precedence = read_lane(row["lane"])
-        entry = unpacked(row["id"] >> SLOT_BITS, count)
-        root = entry if row["root_log"] is None else (row["root_log"], row["root_idx"])
-        closed = self._closed(row, known=known) if is_closed else None
-        return Mark(
-            topic=topic,
-            role=Role.OPENED,
-            key=format_number(root, self._parties),
-            party=self._parties[position],
-            post=row["post"],
-            precedence=_precedence(precedence),
-            value=row["value"],
-            proofs=(self._known[entry],),
-            due_ms=row["due_known_ms" if known else "due_ms"],
-            closed=closed,
-        )
-
-    def _closed(self, row: Row, *, known: bool) -> Proof | None:
-        """Give what closed it; where that is the end that a notice names, at that end."""
-        by = row["known_by" if known else "until_by"]
-        found = None if by is None else self._known.get(unpacked(by, len(self._parties)))
-        if found is None or by != row["id"] >> SLOT_BITS:
-            return found
-        return replace(found, counted_ms=row["until_ms"], arrived_ms=row["until_arrived_ms"], mark=Bound.NONE)
+def opened_mark(row: Row, parties: tuple[str, ...]) -> Mark:
+    """Make the mark of a row of `OPENED`, or of `CLOSED`: then with what closed it."""
+    topic, position, precedence = read_lane(row["lane"])
+    entry = unpacked(row["id"] >> SLOT_BITS, len(parties))
+    root = entry if row["root_log"] is None else (row["root_log"], row["root_idx"])
+    return Mark(
+        topic,
+        Role.OPENED,
+        format_number(root, parties),
+        parties[position],
+        row["post"],
+        _PRECEDENCES.get(precedence),
+        row["value"],
+        (proof_of(row, entry),),
+        row["due_ms"],
+        _closed(row, len(parties)) if row.get("closed_counted_ms") is not None else None,
+    )
 
 
-def _unbound(row: Row, entry: MessageId) -> Proof:
-    """Give when an entry counts that counts as it claims."""
-    counted_ms = row["counted_ms"]
-    return Proof(entry=entry, counted_ms=counted_ms, claimed_ms=counted_ms, arrived_ms=row["arrived_ms"])
+def _closed(row: Row, parties: int) -> Proof:
+    """Give what closed it; where that is the end that a notice names, at that end."""
+    by = row["closed_by"]
+    entry = unpacked(by, parties)
+    if by == row["id"] >> SLOT_BITS:
+        return Proof(entry, row["until_ms"], row["closed_claimed_ms"], row["until_arrived_ms"])
+    return _proof(entry, row["closed_counted_ms"], row["closed_claimed_ms"], row["closed_arrived_ms"])
 
 
-_SELECT_BOUND: Final = sql_select(TIMES.c.place).where(IS_BOUND).limit(literal_column("1"))
-_BOUNDS: Final = {each.value: each for each in Bound}
-_TOPICS: Final = {each.value: each for each in Topic}
+def _proof(entry: MessageId, counted_ms: int, claimed_ms: int, arrived_ms: int) -> Proof:
+    if counted_ms == claimed_ms:
+        return Proof(entry, counted_ms, claimed_ms, arrived_ms)
+    return Proof(entry, counted_ms, claimed_ms, arrived_ms, bound_of(counted_ms, claimed_ms))
+
+
 _PRECEDENCES: Final = {int(each): each for each in Precedence}
-
-
-def _precedence(number: int) -> Precedence | None:
-    return _PRECEDENCES.get(number)

@@ -6,7 +6,7 @@ Whatever is otherwise is left to `times.Counting`; a property test holds the two
 import json
 from bisect import bisect_left
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -85,7 +85,7 @@ class _Batch:
             if each.position == self.ours:
                 newest = max(newest, each.place)
             elif each.sees.get(self.ours, 0) > newest + 1:
-                believed = replace(each, sees={**each.sees, self.ours: newest + 1})
+                believed = each._replace(sees={**each.sees, self.ours: newest + 1})
             capped.append(believed)
         return capped
 

@@ -1,9 +1,9 @@
 """Rows of marks: made alike for every topic, so that who gathers them needs to know none of them."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import text
 
@@ -15,6 +15,7 @@ from coupefeu.services.firebreak.tables import (
     FORGET_OPENED,
     INSERT_EVENT,
     INSERT_OPENED,
+    INSERT_STILL_OPEN,
     LANES_OF_TOPIC,
     NEVER,
     NO_PRECEDENCE,
@@ -30,12 +31,12 @@ PLACE_OF: Final = "{0}.log % :parties = t.position AND ((({0}.log / :parties) <<
 """Joins a table of entries, by its name, with `firebreak_times AS t`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class At:
-    """An entry, when it counts, and when it came here."""
+class At(NamedTuple):
+    """An entry, when it counts, when it claims to be written, and when it came here."""
 
     entry: MessageId
     counted_ms: int
+    claimed_ms: int
     arrived_ms: int
 
     @property
@@ -46,7 +47,7 @@ class At:
 
 def at(row: Any) -> At:
     """Read where a row of an entry stands, joined with its time."""
-    return At(entry=(row["log"], row["idx"]), counted_ms=row["counted_ms"], arrived_ms=row["arrived_ms"])
+    return At((row["log"], row["idx"]), row["counted_ms"], row["claimed_ms"], row["arrived_ms"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,6 @@ class About:
     party: str
     post: str = ""
     value: str = ""
-    precedence: int = NO_PRECEDENCE
 
 
 def pair_key(one: str, other: str) -> str:
@@ -67,8 +67,10 @@ def pair_key(one: str, other: str) -> str:
     return "/".join(sorted((one, other)))
 
 
-def _row(about: About, when: At) -> dict[str, Any]:
-    return {
+def event(about: About, when: At, first: At | None = None, due_ms: int | None = None) -> Statement:
+    """Give the row of an event. `first`: the entry that it answers; `due_ms`: from when what it says holds."""
+    (log, index), counted_ms, claimed_ms, arrived_ms = first or ((None, None), None, None, None)
+    row = {
         "root_log": about.root[0],
         "root_idx": about.root[1],
         "topic": about.topic.value,
@@ -78,17 +80,17 @@ def _row(about: About, when: At) -> dict[str, Any]:
         "value": about.value,
         "key": about.key,
         "post": about.post,
-        "precedence": about.precedence,
         "counted_ms": when.counted_ms,
+        "claimed_ms": when.claimed_ms,
         "arrived_ms": when.arrived_ms,
         "known_ms": when.known_ms,
+        "first_log": log,
+        "first_idx": index,
+        "first_counted_ms": counted_ms,
+        "first_claimed_ms": claimed_ms,
+        "first_arrived_ms": arrived_ms,
+        "due_ms": due_ms,
     }
-
-
-def event(about: About, when: At, first: MessageId | None = None, due_ms: int | None = None) -> Statement:
-    """Give the row of an event. `first`: the entry that it answers; `due_ms`: from when what it says holds."""
-    log, index = (None, None) if first is None else first
-    row = {**_row(about, when), "first_log": log, "first_idx": index, "due_ms": due_ms}
     return Statement(INSERT_EVENT, row)
 
 
@@ -134,29 +136,47 @@ class Awaited:
 
 def opened(what: Awaited, when: At, due_ms: tuple[int, int], closing: Closing, parties: int) -> Statement:
     """Give the row of something opened. `due_ms`: from when it is late, by the time that counts and as known here."""
-    (until_ms, *until), (arrived_ms, *known) = closing.until, closing.known
-    is_open = until_ms == NEVER
+    number = opened_id(when.entry, what.position, what.number, parties)
+    return opened_as(number, columns_of(what), when, due_ms, closing, parties)
+
+
+def columns_of(what: Awaited) -> dict[str, Any]:
+    """Give what is alike in the rows of all that is opened alike."""
     log, index = (None, None) if what.root is None else what.root
-    return Statement(
-        INSERT_OPENED,
-        {
-            "id": opened_id(when.entry, what.position, what.number, parties),
-            "lane": lane_of(what.topic, what.position, what.precedence),
-            "root_log": log,
-            "root_idx": index,
-            "value": what.value,
-            "post": what.post,
-            "counted_ms": when.counted_ms,
-            "arrived_ms": when.arrived_ms,
-            "due_ms": due_ms[0],
-            "due_known_ms": due_ms[1],
-            "until_ms": until_ms,
-            "until_by": None if is_open else packed((until[0], until[1]), parties),
-            "until_arrived_ms": arrived_ms,
-            "known_by": None if is_open else packed((known[0], known[1]), parties),
-            "until_last_ms": max(until_ms, arrived_ms),
-        },
-    )
+    return {
+        "lane": lane_of(what.topic, what.position, what.precedence),
+        "root_log": log,
+        "root_idx": index,
+        "value": what.value,
+        "post": what.post,
+    }
+
+
+def opened_as(
+    number: int, alike: Mapping[str, Any], when: At, due_ms: tuple[int, int], closing: Closing, parties: int
+) -> Statement:
+    """Give the same by its number (`opened_id`) and the columns that it has in common with others."""
+    row = {
+        **alike,
+        "id": number,
+        "counted_ms": when.counted_ms,
+        "claimed_ms": when.claimed_ms,
+        "arrived_ms": when.arrived_ms,
+        "due_ms": due_ms[0],
+        "due_known_ms": due_ms[1],
+    }
+    (until_ms, *until), (arrived_ms, *known) = closing.until, closing.known
+    if until_ms == NEVER and alike["root_log"] is None:
+        return Statement(INSERT_STILL_OPEN, row)
+    is_open = until_ms == NEVER
+    row |= {
+        "until_ms": until_ms,
+        "until_by": None if is_open else packed((until[0], until[1]), parties),
+        "until_arrived_ms": arrived_ms,
+        "known_by": None if is_open else packed((known[0], known[1]), parties),
+        "until_last_ms": max(until_ms, arrived_ms),
+    }
+    return Statement(INSERT_OPENED, row)
 
 
 def due(when: At, seconds: int, latest_ms: int | None = None) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from coupefeu.model.topics import Topic
 from coupefeu.services.base import Context, Rows, Select, Statement
 from coupefeu.services.firebreak.gathering import OPENED_TOPICS, gather, heard_mark, keys_of, limits
 from coupefeu.services.firebreak.marks import Asked, Mark, Role
-from coupefeu.services.firebreak.proofs import Proofs, proof_of
+from coupefeu.services.firebreak.proofs import CLOSED, CLOSERS, EVENT, event_mark, opened_mark, proof_of
 from coupefeu.services.firebreak.rows import MS
 from coupefeu.services.firebreak.tables import NEVER, entry_at, lane_of
 from coupefeu.services.firebreak.unsettled import conflict_marks
@@ -36,7 +36,7 @@ Row = Mapping[str, Any]
 
 _SELECT_EVENTS: Final = {
     known: text(
-        "SELECT e.* FROM json_each(:keys) AS j CROSS JOIN firebreak_events AS e ON e.topic = :topic"  # noqa: S608 - fixed texts
+        f"SELECT {EVENT} FROM json_each(:keys) AS j CROSS JOIN firebreak_events AS e ON e.topic = :topic"  # noqa: S608 - fixed texts
         f" AND e.key = j.value AND {came} ORDER BY {by} DESC, e.log, e.idx LIMIT :most"
     )
     for known, came, by in (
@@ -48,10 +48,11 @@ _COLUMNS: Final = {False: "counted_ms", True: "arrived_ms"}
 _CLOSED: Final = {False: "until_ms", True: "until_arrived_ms"}
 _SELECT_LATE: Final = {
     known: text(
-        "SELECT o.* FROM firebreak_opened AS o WHERE o.until_last_ms > o.due_known_ms AND o.lane = :lane"  # noqa: S608 - as above
+        f"SELECT {CLOSED[known]} FROM firebreak_opened AS o {CLOSERS[known]}"  # noqa: S608 - as above
+        " WHERE o.until_last_ms > o.due_known_ms AND o.lane = :lane"
         f" AND o.until_last_ms > :from_ms AND o.due_known_ms <= :to_ms AND {due} <= :to_ms"
-        f" AND {_CLOSED[known]} > :after_ms AND {_CLOSED[known]} <= :before_ms"
-        f" ORDER BY {_CLOSED[known]} DESC, o.due_known_ms LIMIT :most"
+        f" AND o.{_CLOSED[known]} > :after_ms AND o.{_CLOSED[known]} <= :before_ms"
+        f" ORDER BY o.{_CLOSED[known]} DESC, o.due_known_ms LIMIT :most"
     )
     for known, due in ((False, "o.due_ms"), (True, "o.arrived_ms"))
 }
@@ -117,16 +118,19 @@ class _Span:
     def marks(self) -> Iterator[Mark]:
         """Give them. Raises: _TooMany."""
         select, context = self._select, self._context
-        events = [row for topic, keys in keys_of(context).items() for row in self._events(topic, keys)]
+        events = [
+            event_mark(row, topic)
+            for topic, keys in keys_of(context).items()
+            for row in self._events(topic, keys)
+        ]
         late = list(self._late())
         heard = [(position, self._heard(position)) for position in range(len(context.parties))]
         for mark in gather(select, context, self._began).marks:
             if mark.role is Role.EVENT and mark.topic is not Topic.HEARD:
                 yield mark
         yield from conflict_marks(select, context, self._from_ms, self._to_ms)
-        proofs = Proofs.of(events, late, context, select, with_closers=True)
-        yield from map(proofs.event, events)
-        yield from (proofs.opened(each, known=self._known, is_closed=True) for each in late)
+        yield from events
+        yield from (opened_mark(each, context.parties) for each in late)
         for position, rows in heard:
             for row in rows:
                 entry = entry_at(position, row["place"], len(context.parties))

@@ -21,16 +21,16 @@ _ENTRY: Final = (
     f" JOIN firebreak_times AS t ON {PLACE_OF.format('e')}"
 )
 _SELECT_WATCHES: Final = text(
-    "SELECT e.log, e.idx, e.kind, e.post, e.arrived_ms, t.counted_ms"
+    "SELECT e.log, e.idx, e.kind, e.post, e.arrived_ms, t.counted_ms, t.claimed_ms"
     f" {_ENTRY.format('watches')} WHERE e.matter = '{WATCH}'"
 )
 _SELECT_WORDS: Final = text(
-    "SELECT e.log, e.idx, e.name, e.is_heard, e.post, e.arrived_ms, t.counted_ms"
+    "SELECT e.log, e.idx, e.name, e.is_heard, e.post, e.arrived_ms, t.counted_ms, t.claimed_ms"
     f" {_ENTRY.format('witness_words')}"
 )
 
 _SELECT_STATES: Final = text(
-    "SELECT e.log, e.idx, e.from_post AS post, e.body, e.state, e.arrived_ms, t.counted_ms"
+    "SELECT e.log, e.idx, e.from_post AS post, e.body, e.state, e.arrived_ms, t.counted_ms, t.claimed_ms"
     f" {_ENTRY.format('line_states')} WHERE e.state IS NOT NULL"
 )
 

@@ -7,14 +7,13 @@ from the same functions, and a property test holds them to one another.
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import text
 
 from coupefeu.model.agreement import Agreement
-from coupefeu.model.calls import Outcome
 from coupefeu.model.entry import Kind
 from coupefeu.model.messages import CriticalField, Form, MessageId, OutcomeCode, format_number
 from coupefeu.model.topics import Topic
@@ -25,12 +24,13 @@ from coupefeu.services.firebreak.rows import (
     Awaited,
     Closing,
     at,
+    columns_of,
     due,
     event,
-    opened,
+    opened_as,
     pair_key,
 )
-from coupefeu.services.firebreak.tables import LANES_OF_TOPIC, SLOT_BITS, lane_of, opened_id, packed
+from coupefeu.services.firebreak.tables import LANES_OF_TOPIC, SLOT_BITS, lane_of, packed, slot_of
 from coupefeu.services.firebreak.times import terms
 from coupefeu.services.messages.clocks import CLOSING, STOPPED_BY, deadline_s, is_step
 from coupefeu.services.messages.effects import (
@@ -48,7 +48,6 @@ from coupefeu.services.messages.status import StepName
 
 MOST_ACTS: Final = 512
 """So many acts that came before a message are looked at when it comes, the first; honest nodes send a handful."""
-REPORTED: Final = Outcome.OTHER_CHANNEL.value
 CLOSERS: Final = CLOSING | {Kind.LINE_TEST_ANSWER}
 
 _TOPICS: Final[Mapping[StepName, Topic]] = {
@@ -67,20 +66,24 @@ _KINDS_OF_TOPIC: Final = sorted(
 _NAMED: Final = "json_extract(j.value, '$[0]')", "json_extract(j.value, '$[1]')"
 _TIMED: Final = f"JOIN firebreak_times AS t ON {PLACE_OF}"
 _MESSAGE: Final = (
-    "m.log, m.idx, m.arrived_ms, m.kind, m.from_post, m.to_posts, m.agreement_version, m.body, m.effect, m.erased,"
-    " m.precedence, m.form, m.subject, m.about_log, m.about_idx, m.leaf_hash, EXISTS (SELECT 1 FROM message_facts AS a"
-    " WHERE a.message_log = m.log AND a.message_idx = m.idx) AS has_acts"
+    "m.log, m.idx, m.arrived_ms, m.kind, m.from_post, m.to_posts, m.agreement_version, m.effect, m.erased,"
+    " m.precedence, m.form, m.is_critical, t.counted_ms, t.claimed_ms"
 )
+_ACTS_ABOUT: Final = "SELECT 1 FROM message_facts AS a WHERE a.message_log = m.log AND a.message_idx = m.idx"
+_OF_MESSAGES: Final = (
+    f"FROM json_each(:entries) AS j JOIN messages AS m ON m.log = {_NAMED[0]} AND m.idx = {_NAMED[1]}"
+    f" {_TIMED.format('m')}"
+)
+_SELECT_NEW: Final = text(f"SELECT {_MESSAGE}, EXISTS ({_ACTS_ABOUT}) AS has_acts {_OF_MESSAGES}")
 _SELECT_MESSAGES: Final = text(
-    f"SELECT {_MESSAGE}, t.counted_ms FROM json_each(:entries) AS j"  # noqa: S608 - fixed texts
-    f" JOIN messages AS m ON m.log = {_NAMED[0]} AND m.idx = {_NAMED[1]} {_TIMED.format('m')}"
+    f"SELECT {_MESSAGE}, m.subject, m.about_log, m.about_idx, m.leaf_hash, m.body {_OF_MESSAGES}"
 )
 _SELECT_ACTS: Final = text(
-    "SELECT a.*, t.counted_ms FROM json_each(:entries) AS j"  # noqa: S608 - as above
+    "SELECT a.*, t.counted_ms, t.claimed_ms FROM json_each(:entries) AS j"  # noqa: S608 - as above
     f" JOIN message_facts AS a ON a.log = {_NAMED[0]} AND a.idx = {_NAMED[1]} {_TIMED.format('a')}"
 )
 _SELECT_ACTS_ABOUT: Final = text(
-    "SELECT a.*, t.counted_ms FROM message_facts AS a"  # noqa: S608 - as above
+    "SELECT a.*, t.counted_ms, t.claimed_ms FROM message_facts AS a"  # noqa: S608 - as above
     f" {_TIMED.format('a')} WHERE a.message_log = :log AND a.message_idx = :idx AND a.kind != {int(Kind.SHOWN)}"
     f" ORDER BY a.arrival LIMIT {MOST_ACTS}"
 )
@@ -91,10 +94,6 @@ _SELECT_OPENED: Final = text(
 _FORGET_RANGE: Final = text(
     f"DELETE FROM firebreak_opened WHERE id >= :first << {SLOT_BITS} AND id < :end << {SLOT_BITS}"  # noqa: S608 - as above
     f" AND lane / {LANES_OF_TOPIC} IN ({', '.join(map(str, _KINDS_OF_TOPIC))})"
-)
-_FORGET_REPORTED: Final = text(
-    "DELETE FROM firebreak_events WHERE root_log = :log AND root_idx >= :start AND root_idx < :end"  # noqa: S608 - as above
-    f" AND value = '{REPORTED}'"
 )
 _SELECT_ERASED_READ_BACKS: Final = text(
     "SELECT log, idx FROM message_facts"  # noqa: S608 - as above
@@ -122,9 +121,7 @@ def forget_erased(range_: tuple[int, int, int], context: Context, select: Select
     log, start, end = range_
     first, last = (packed((log, each), len(context.parties)) for each in (start, end))
     yield Statement(_FORGET_RANGE, {"first": first, "end": last})
-    named = {"log": log, "start": start, "end": end}
-    yield Statement(_FORGET_REPORTED, named)
-    rows = select(Statement(_SELECT_ERASED_READ_BACKS, named))
+    rows = select(Statement(_SELECT_ERASED_READ_BACKS, {"log": log, "start": start, "end": end}))
     yield from mark_messages((), [(row["log"], row["idx"]) for row in rows], (), context, select)
 
 
@@ -134,7 +131,8 @@ class _Clock:
 
     name: StepName
     party: str
-    awaited: Awaited
+    slot: int
+    alike: Mapping[str, Any]
     seconds: int
 
 
@@ -144,21 +142,27 @@ class _Marking:
 
     context: Context
     select: Select
+    agreements: dict[int, Agreement] = field(default_factory=dict)
 
     def rows(
         self, new: Collection[MessageId], acts: Collection[MessageId], moved: Collection[MessageId]
     ) -> Iterator[Statement]:
-        about: dict[MessageId, list[Row]] = defaultdict(list)
+        whole, about = {*new, *moved}, defaultdict[MessageId, list[Row]](list)
+        with_acts = set[MessageId]()
+        for row in self._named(_SELECT_NEW, whole):
+            if row["has_acts"]:
+                with_acts.add((row["log"], row["idx"]))
+            else:
+                yield from self._mark(row, (), None)
         for act in self._named(_SELECT_ACTS, acts):
             about[act["message_log"], act["message_idx"]].append(act)
-        whole = {*new, *moved}
         closings = self._closings(about.keys() - whole)
-        for row in self._named(_SELECT_MESSAGES, {*whole, *about}):
+        for row in self._named(_SELECT_MESSAGES, with_acts | (about.keys() - whole)):
             message = (row["log"], row["idx"])
-            known: Rows = about.get(message, ())
             if message in whole:
-                known = self._all_about(message) if row["has_acts"] else ()
-            yield from self._mark(row, known, closings)
+                yield from self._mark(row, self._all_about(message), None)
+            else:
+                yield from self._mark(row, about[message], closings)
 
     def _all_about(self, message: MessageId) -> Rows:
         values = {"log": message[0], "idx": message[1], "parties": len(self.context.parties)}
@@ -179,34 +183,51 @@ class _Marking:
         return {row["id"]: Closing.of(row, count) for row in rows}
 
     def _mark(
-        self, message: Row, acts: Sequence[Row], closings: Mapping[int, Closing]
+        self, message: Row, acts: Sequence[Row], closings: Mapping[int, Closing] | None
     ) -> Iterator[Statement]:
-        agreement = terms(message["agreement_version"], self.context)
-        if message["effect"] or judge_author(message, agreement):
+        """Give the rows of a message, by all acts about it or, with what closed its steps so far, by a few more."""
+        agreement = self._terms(message["agreement_version"])
+        clocks = _clocks(tuple(message[each] for each in _ALIKE), _Same(agreement))
+        if message["effect"] or clocks is None:
             return
         counted = [act for act in acts if not judge_act(act, message, (), agreement)]
         yield from _contacts(message, counted, self.context)
-        if message["form"] == Form.CONTACT:
-            yield from _by_another_channel(message)
         if is_erased(message):
             return
-        critical = _critical(message, self.context)
-        entry, count = at(message), len(self.context.parties)
+        critical = _critical(message, self.context) if counted else ()
         done = [(act, *_said(act), self.context.party_of(act["log"])) for act in counted]
-        alike = {each: message[each] for each in _ALIKE}
-        for clock in _clocks(tuple(alike.items()), bool(critical), _Same(agreement)):
-            number = opened_id(entry.entry, clock.awaited.position, clock.awaited.number, count)
-            closing = closings.get(number) or Closing()
+        entry, count = at(message), len(self.context.parties)
+        first = packed(entry.entry, count) << SLOT_BITS
+        for clock in clocks:
+            number = first | clock.slot
+            before = None if closings is None else closings.get(number)
+            closing = Closing() if before is None else replace(before)
             for act, outcome, form, party in done:
                 if form is Form.CANCELLATION or (
                     party == clock.party and _closes(clock.name, act, outcome, form, message, critical)
                 ):
                     closing.by(at(act))
-            yield opened(clock.awaited, entry, due(entry, clock.seconds), closing, count)
+            if before is None or closing != before:
+                yield opened_as(number, clock.alike, entry, due(entry, clock.seconds), closing, count)
+
+    def _terms(self, version: int) -> Agreement:
+        found = self.agreements.get(version)
+        if found is None:
+            found = self.agreements[version] = terms(version, self.context)
+        return found
 
 
-_ALIKE: Final = ("kind", "form", "precedence", "to_posts", "log")
-"""Messages that agree in these await the same, as far as it does not depend on what they say."""
+_ALIKE: Final = (
+    "kind",
+    "form",
+    "precedence",
+    "to_posts",
+    "log",
+    "is_critical",
+    "from_post",
+    "agreement_version",
+)
+"""Messages that agree in these await the same."""
 
 
 class _Same:
@@ -223,17 +244,18 @@ class _Same:
 
 
 @lru_cache(maxsize=256)
-def _clocks(alike: tuple[tuple[str, Any], ...], has_critical: bool, same: _Same) -> tuple[_Clock, ...]:
-    """Give the steps of a message that have a clock."""
-    return tuple(_find_clocks(dict(alike), has_critical, same.agreement))
+def _clocks(alike: tuple[Any, ...], same: _Same) -> tuple[_Clock, ...] | None:
+    """Give the steps of a message that have a clock; None: whoever wrote it speaks for a post that is not theirs."""
+    message = dict(zip(_ALIKE, alike, strict=True))
+    return None if judge_author(message, same.agreement) else tuple(_find_clocks(message, same.agreement))
 
 
-def _find_clocks(message: Row, has_critical: bool, agreement: Agreement) -> Iterator[_Clock]:
+def _find_clocks(message: Row, agreement: Agreement) -> Iterator[_Clock]:
     posts = addressed_posts(message)
     for party in addressed_parties(message, agreement):
         post = next((each for each in posts if each.partition(".")[0] == party), "")
         for name, topic in _TOPICS.items():
-            seconds = deadline_s(name, message, has_critical, party, agreement)
+            seconds = deadline_s(name, message, message["is_critical"], party, agreement)
             if seconds:
                 awaited = Awaited(
                     topic=_topic(topic, message),
@@ -243,7 +265,8 @@ def _find_clocks(message: Row, has_critical: bool, agreement: Agreement) -> Iter
                     post=post,
                     precedence=message["precedence"],
                 )
-                yield _Clock(name, party, awaited, seconds)
+                slot = slot_of(awaited.position, awaited.number)
+                yield _Clock(name, party, slot, columns_of(awaited), seconds)
 
 
 def _topic(topic: Topic, message: Row) -> Topic:
@@ -299,21 +322,5 @@ def _contacts(message: Row, acts: Sequence[Row], context: Context) -> Iterator[S
                 party=context.party_of(act["log"]),
                 post=act["from_post"],
                 value="read_back",
-                precedence=message["precedence"],
             )
-            yield event(about, at(act), (message["log"], message["idx"]))
-
-
-def _by_another_channel(message: Row) -> Iterator[Statement]:
-    """Give a contact elsewhere, which one side reports, as an attempt: nothing here proves it."""
-    for post in addressed_posts(message)[:1]:
-        about = About(
-            topic=Topic.ATTEMPT,
-            root=(message["log"], message["idx"]),
-            key=pair_key(message["from_post"], post),
-            party=message["from_post"].partition(".")[0],
-            post=message["from_post"],
-            value=REPORTED,
-            precedence=message["precedence"],
-        )
-        yield event(about, at(message))
+            yield event(about, at(act), at(message))

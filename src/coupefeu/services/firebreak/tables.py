@@ -5,7 +5,18 @@ A *place* orders all entries of a party, whichever of its logs they stand in: th
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, bindparam, delete, literal_column
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    String,
+    Table,
+    bindparam,
+    delete,
+    literal_column,
+    null,
+)
 
 from coupefeu.model.logs import incarnation_of, log_number, position_of
 from coupefeu.model.messages import MessageId
@@ -81,43 +92,36 @@ SIGHTS: Final = Table(
 Index("firebreak_sights_by_seer", SIGHTS.c.position, SIGHTS.c.seen_position, SIGHTS.c.place)
 
 
-def _beginning() -> tuple[Column[Any], ...]:
-    """Give the columns of a mark: what it was made from, and the entry whose time counts."""
-    return (
-        Column("root_log", Integer, primary_key=True, autoincrement=False, doc="made from all about this"),
-        Column("root_idx", BigInteger, primary_key=True, autoincrement=False),
-        Column("topic", String, primary_key=True),
-        Column("log", Integer, primary_key=True, autoincrement=False),
-        Column("idx", BigInteger, primary_key=True, autoincrement=False),
-        Column("party", String, primary_key=True),
-        Column("value", String, primary_key=True),
-        Column("key", String, nullable=False),
-        Column("post", String, nullable=False),
-        Column("precedence", Integer, nullable=False),
-        Column("counted_ms", BigInteger, nullable=False),
-        Column("arrived_ms", BigInteger, nullable=False),
-        Column("known_ms", BigInteger, nullable=False, doc="the earlier of both"),
-    )
-
-
 EVENTS: Final = Table(
     "firebreak_events",
     METADATA,
-    *_beginning(),
+    Column("root_log", Integer, primary_key=True, autoincrement=False, doc="made from all about this"),
+    Column("root_idx", BigInteger, primary_key=True, autoincrement=False),
+    Column("topic", String, primary_key=True),
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("idx", BigInteger, primary_key=True, autoincrement=False),
+    Column("party", String, primary_key=True),
+    Column("value", String, primary_key=True),
+    Column("key", String, nullable=False),
+    Column("post", String, nullable=False),
+    Column("counted_ms", BigInteger, nullable=False),
+    Column("claimed_ms", BigInteger, nullable=False),
+    Column("arrived_ms", BigInteger, nullable=False),
+    Column("known_ms", BigInteger, nullable=False, doc="the earlier of counted and arrived"),
     Column("first_log", Integer, doc="the entry that it answers; None: it stands alone"),
     Column("first_idx", BigInteger),
+    Column("first_counted_ms", BigInteger),
+    Column("first_claimed_ms", BigInteger),
+    Column("first_arrived_ms", BigInteger),
     Column("due_ms", BigInteger, doc="from when what it says holds; None: at once"),
-    sqlite_with_rowid=False,
 )
-Index("firebreak_events_counted", EVENTS.c.topic, EVENTS.c.key, EVENTS.c.counted_ms)
-Index("firebreak_events_known", EVENTS.c.topic, EVENTS.c.key, EVENTS.c.known_ms, EVENTS.c.arrived_ms)
+Index("firebreak_events_counted", *(EVENTS.c[each] for each in ("topic", "key", "counted_ms", "log", "idx")))
+Index("firebreak_events_known", *(EVENTS.c[each] for each in ("topic", "key", "known_ms", "log", "idx")))
 _IS_ATTEMPT: Final = EVENTS.c.topic == literal_column(f"'{Topic.ATTEMPT}'")
-for _name, _times in (("counted", ("counted_ms",)), ("known", ("known_ms", "arrived_ms"))):
+for _name in ("counted", "known"):
     Index(
         f"firebreak_attempts_{_name}",
-        EVENTS.c.key,
-        EVENTS.c.value,
-        *(EVENTS.c[each] for each in _times),
+        *(EVENTS.c[each] for each in ("key", "value", f"{_name}_ms", "log", "idx")),
         sqlite_where=_IS_ATTEMPT,
         postgresql_where=_IS_ATTEMPT,
     )
@@ -126,7 +130,13 @@ for _name, _times in (("counted", ("counted_ms",)), ("known", ("known_ms", "arri
 OPENED: Final = Table(
     "firebreak_opened",
     METADATA,
-    Column("id", BigInteger, primary_key=True, autoincrement=False, doc="see `opened_id`"),
+    Column(
+        "id",
+        BigInteger().with_variant(Integer, "sqlite"),  # there the place of the row itself, without an index
+        primary_key=True,
+        autoincrement=False,
+        doc="see `opened_id`",
+    ),
     Column("lane", Integer, nullable=False, doc="topic, party that owes and precedence: see `lane_of`"),
     Column(
         "root_log", Integer, doc="made from all about this; None: from all about the entry that opened it"
@@ -135,6 +145,7 @@ OPENED: Final = Table(
     Column("value", String, nullable=False),
     Column("post", String, nullable=False),
     Column("counted_ms", BigInteger, nullable=False),
+    Column("claimed_ms", BigInteger, nullable=False),
     Column("arrived_ms", BigInteger, nullable=False),
     Column("due_ms", BigInteger, nullable=False),
     Column("due_known_ms", BigInteger, nullable=False, doc="never after `due_ms`"),
@@ -166,7 +177,7 @@ Index(
 )
 SLOT_BITS: Final = 12
 _NUMBER_BITS: Final = 7
-_PACKED_BITS: Final = 46
+PACKED_BITS: Final = 46
 """Of a place: the incarnation above the index."""
 MOST_OF_ONE: Final = 1 << _NUMBER_BITS
 """So many things one entry opens for one party."""
@@ -177,17 +188,22 @@ LANES_OF_TOPIC: Final = 1 << 8
 def packed(entry: MessageId, parties: int) -> int:
     """Write an entry as one number."""
     position, place = position_and_place(entry, parties)
-    return position << _PACKED_BITS | place
+    return position << PACKED_BITS | place
 
 
 def unpacked(number: int, parties: int) -> MessageId:
     """Read it."""
-    return entry_at(number >> _PACKED_BITS, number & ((1 << _PACKED_BITS) - 1), parties)
+    return entry_at(number >> PACKED_BITS, number & ((1 << PACKED_BITS) - 1), parties)
 
 
 def opened_id(entry: MessageId, position: int, number: int, parties: int) -> int:
     """Give a number to something opened: by the entry that opened it, who owes it, and which of its things it is."""
-    return packed(entry, parties) << SLOT_BITS | position << _NUMBER_BITS | number
+    return packed(entry, parties) << SLOT_BITS | slot_of(position, number)
+
+
+def slot_of(position: int, number: int) -> int:
+    """Give the place of something among all that one entry opens."""
+    return position << _NUMBER_BITS | number
 
 
 def lane_of(topic: Topic, position: int, precedence: int) -> int:
@@ -200,8 +216,13 @@ def read_lane(lane: int) -> tuple[Topic, int, int]:
     return _TOPICS[lane >> 8], lane >> 3 & 31, (lane & 7) - 1
 
 
-def _insert(table: Table) -> Any:
-    values: dict[str, Any] = {each.name: bindparam(each.name) for each in table.c}
+def _insert(table: Table, **fixed: int | None) -> Any:
+    """Write a row; what is fixed is not handed over each time."""
+    values: dict[str, Any] = {
+        each.name: null() if each.name in fixed and fixed[each.name] is None else bindparam(each.name)
+        for each in table.c
+    }
+    values |= {name: literal_column(str(value)) for name, value in fixed.items() if value is not None}
     return table.insert().prefix_with("OR REPLACE").values(values)
 
 
@@ -209,6 +230,17 @@ INSERT_TIME: Final = _insert(TIMES)
 INSERT_SIGHT: Final = _insert(SIGHTS)
 INSERT_EVENT: Final = _insert(EVENTS)
 INSERT_OPENED: Final = _insert(OPENED)
+INSERT_STILL_OPEN: Final = _insert(
+    OPENED,
+    root_log=None,
+    root_idx=None,
+    until_ms=NEVER,
+    until_by=None,
+    until_arrived_ms=NEVER,
+    known_by=None,
+    until_last_ms=NEVER,
+)
+"""What a message opens as it comes: the most frequent of all rows here."""
 
 
 def _forget(table: Table) -> Any:

@@ -9,14 +9,14 @@ and shall say the same. The honest case is settled for a whole batch at once (`r
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, literal_column
 from sqlalchemy import select as sql_select
 
 from coupefeu.model.logs import is_log, position_of
 from coupefeu.services.base import Context, Recorded, Rows, Select, Statement
-from coupefeu.services.firebreak.marks import Bound
+from coupefeu.services.firebreak.marks import Bound, bound_of
 from coupefeu.services.firebreak.tables import (
     INSERT_SIGHT,
     INSERT_TIME,
@@ -86,8 +86,7 @@ _FORGET_SIGHTS: Final = delete(SIGHTS).where(
 _LAST: Final = (1 << 62) - 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timed:
+class Timed(NamedTuple):
     """An entry whose time is to be counted. `sees`: by position of another party, up to which place it had seen."""
 
     position: int
@@ -146,6 +145,8 @@ def timed_of(recorded: Recorded, context: Context) -> Timed | None:
 
 def terms(version: int, context: Context) -> "Any":
     """Give the agreement that an entry names; of a version that nobody knows the first, so that it never changes."""
+    if version == context.agreement.version:
+        return context.agreement
     known = (*context.earlier, context.agreement)
     return next((each for each in known if each.version == version), known[0])
 
@@ -224,10 +225,7 @@ class Counting:
         lower = max((self._not_before(position, place, each) for each in others), default=-_LAST)
         upper = min((self._not_after(position, place, each) for each in others), default=_LAST)
         counted_ms = max(lower - row["skew_ms"], min(claimed_ms, upper))
-        bound = Bound.NONE
-        if counted_ms != claimed_ms:
-            bound = Bound.BEFORE if counted_ms > claimed_ms else Bound.AFTER
-        return {**row, "counted_ms": counted_ms, "bound": bound.value}
+        return {**row, "counted_ms": counted_ms, "bound": bound_of(counted_ms, claimed_ms).value}
 
     def _not_before(self, position: int, place: int, seen: int) -> int:
         sight = self._last_sight(position, seen, place)

@@ -72,7 +72,7 @@ def _mark(standing: "Standing", context: Context, select: Select) -> Iterator[St
 
 def _until(ended: list[At], first: At, end_ms: int | None) -> Closing:
     """Close by what was done, and by the end that the version itself names."""
-    over = [] if end_ms is None else [At(entry=first.entry, counted_ms=end_ms, arrived_ms=end_ms)]
+    over = [] if end_ms is None else [At(first.entry, end_ms, end_ms, end_ms)]
     return closed_by([*ended, *over])
 
 

@@ -5,7 +5,6 @@ settled it and neither disputes it. At an earlier instant too the versions that 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -85,7 +84,7 @@ def _mark(
     by_time = sorted(versions, key=lambda each: (each.counted_ms, each.entry))
     later = by_time[-1]
     over_ms = row["until_s"] * 1_000 + EPOCH_MS
-    closed = replace(later, counted_ms=over_ms, arrived_ms=over_ms, mark=Bound.NONE)
+    closed = later._replace(counted_ms=over_ms, arrived_ms=over_ms, mark=Bound.NONE)
     is_settled = how is not None and how is not Settlement.DISPUTED
     if is_settled and closers:
         last = max(closers, key=lambda each: (each.counted_ms, each.entry))

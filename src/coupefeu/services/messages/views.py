@@ -35,7 +35,7 @@ from coupefeu.services.base import METADATA, Context, Recorded, Statement
 from coupefeu.services.entry_rows import storable
 from coupefeu.services.messages import mentions, promised, texts
 from coupefeu.services.messages.facts import ACTS, MAX_SHOWN_MESSAGES, read_act
-from coupefeu.services.messages.forms import FORM_RULES, read_content
+from coupefeu.services.messages.forms import FORM_RULES, critical_fields, read_content
 
 MAX_INTEGER = (1 << 63) - 1
 UNKNOWN_LEAF = bytes(32)
@@ -74,6 +74,7 @@ MESSAGES = Table(
     Column("subject", String),
     Column("about_log", Integer),
     Column("about_idx", BigInteger),
+    Column("is_critical", Boolean, nullable=False, doc="something in it is to be read back"),
     Column("leaf_hash", LargeBinary, nullable=False),
     Column("erased_log", Integer),
     Column("erased_why", Integer),
@@ -261,11 +262,13 @@ def _apply_message(recorded: Recorded, head: Head, context: Context) -> tuple[St
     row["form"], row["subject"] = int(content.form), content.subject
     if not row["effect"]:
         row["effect"] = _judge_head(head, content.form, content.subject)
+    row["is_critical"] = bool(critical_fields(content))
     statements = [Statement(INSERT_MESSAGE, row), searched, *promised.apply(recorded, head, content, context)]
     if head.kind != Kind.MESSAGE or not FORM_RULES[content.form].refers or not head.references:
         return tuple(statements)
     about = _about(head)[0]
     row["about_log"], row["about_idx"] = about
+    row["is_critical"] = bool(critical_fields(content, "named"))
     statements.append(Statement(INSERT_FACT, _fact_row(recorded, head, about, row["effect"])))
     return tuple(statements)
 
@@ -323,6 +326,7 @@ def _message_row(recorded: Recorded, head: Head) -> dict[str, Any]:
     row["language"] = storable(head.language)
     row["form"] = row["subject"] = row["about_log"] = row["about_idx"] = None
     row["erased_log"] = row["erased_why"] = None
+    row["is_critical"] = False
     row["leaf_hash"] = recorded.leaf_hash
     return row
 
