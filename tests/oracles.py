@@ -209,7 +209,7 @@ def _from_end(edges, metres, over, points=9):
 
 
 def _met(sides, at, rounds=10):
-    """Go along both edges to where their tangents at two places are nearest, then on from there. Gives both ends (n, 4).
+    """Go along both edges to where tangents at two places are nearest, and on from there. Gives both ends (n, 4).
 
     It finds where they cross. A finer grid does not: at a flat angle edges are near one another far around that place,
     and whether two places of a grid lie abreast counts for more than how far they are from it.
@@ -223,7 +223,9 @@ def _met(sides, at, rounds=10):
         is_nearer = apart < best
         best[is_nearer] = apart[is_nearer]
         ends[is_nearer] = np.column_stack([each for found in here for each in found[:2]])[is_nearer]
-        ahead, over, alike = ((x * y).sum(axis=1) for x, y in ((between, own), (between, their), (own, their)))
+        ahead, over, alike = (
+            (x * y).sum(axis=1) for x, y in ((between, own), (between, their), (own, their))
+        )
         sine = (np.cross(own, their) ** 2).sum(axis=1)
         first = np.clip(at[0] + (ahead - alike * over) / np.maximum(sine, 1e-20), 0, lengths[0]) - at[0]
         second = np.clip(at[1] + alike * first - over, 0, lengths[1]) - at[1]
