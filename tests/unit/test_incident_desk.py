@@ -212,7 +212,7 @@ def test_a_request_that_claims_to_be_of_1970_is_due_no_sooner(line, desk):
     assert not asked.is_overdue
 
 
-def test_a_request_of_2099_is_due_from_when_it_came(line, desk):
+def test_a_request_of_2099_counts_at_our_next_word_and_at_the_same_time_on_both_records(line, desk):
     number = report(line)
     line.hear(
         Kind.INCIDENT_QUERIED,
@@ -220,8 +220,10 @@ def test_a_request_of_2099_is_due_from_when_it_came(line, desk):
         number,
         written_ms=4_070_908_800_000,
     )
+    line.act(FollowIncident(incident=number, from_post=US, words="We look into it."))
     (asked,) = desk.incidents.get(number).queries
-    assert asked.asked_ms == asked.arrived_ms
+    assert asked.said_ms == 4_070_908_800_000
+    assert asked.asked_ms == line.now_ms + AGREEMENT.skew_s * 1_000
 
 
 def test_an_incident_is_erased_as_one_with_all_about_it(line, desk):

@@ -149,7 +149,7 @@ class IncidentDesk:
         rows = self._rows(select_acts(incident))
         entries = [(row["log"], row["idx"]) for row in rows]
         times = select_times(entries, context, self._rows)
-        counted = {(row["log"], row["idx"]): min(row["counted_ms"], row["arrived_ms"]) for row in times}
+        counted = {(row["log"], row["idx"]): row["counted_ms"] for row in times}
         view = fold(rows, incident, context, counted)
         return replace(view, notice_effect=self._judge_notice(view))
 
