@@ -26,9 +26,11 @@ _ENDS: Final = "SELECT coalesce(min(arrival), 0), coalesce(max(arrival), -1) FRO
 _MOVED: Final = (
     f"SELECT {_KIND}, {_IN_SPAN} AS was_in, t.counted_ms >= ?3 AND t.counted_ms < ?4 AS is_in"  # noqa: S608 - fixed texts
     " FROM firebreak_times t INDEXED BY firebreak_times_bound CROSS JOIN entries e WHERE t.bound != ''"
+    " AND is_in != (t.claimed_ms >= ?3 AND t.claimed_ms < ?4)"
     f" AND e.log = t.position + (t.place >> {PLACE_BITS}) * ?5"
     f" AND e.idx = t.place & {(1 << PLACE_BITS) - 1} AND is_in != coalesce(was_in, 0)"
 )
+"""Those that count on the other side of an end of the span, of however many at a bound."""
 _UNREADABLE: Final = (
     f"SELECT {_KIND}, {_IN_SPAN}, m.log, m.arrived_ms >= ?3 AND m.arrived_ms < ?4"  # noqa: S608 - fixed texts
     " FROM messages m CROSS JOIN entries e WHERE e.log = m.log AND e.idx = m.idx"

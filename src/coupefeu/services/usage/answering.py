@@ -130,8 +130,9 @@ class _Judge:
 
         Two hundred thousand are gone through here, so each is unpacked once and makes nothing that is not kept.
         """
+        known = self._known
         for message, index, after_ms, at_bound, judged_by in rows:
-            alike = self.judge(judged_by)
+            alike = known[judged_by] if judged_by in known else self.judge(judged_by)
             if alike is not None:
                 first = alike.firsts.get(message)
                 if first is None or (alike.log, index) < first[:2]:

@@ -82,11 +82,14 @@ _ABOUT: Final = (
 )
 _FACTS: Final = f"message_facts f CROSS JOIN messages m {join_bound('f')} {_OF_M}"
 _ACTS: Final = text(
-    f"SELECT {_ACT} FROM {_FACTS} WHERE {_ABOUT} AND"  # noqa: S608 - as above
+    f"SELECT {_ACT} FROM {_FACTS} WHERE f.kind IN ({int(Kind.TAKEN)}, {_MESSAGE}) AND {_ABOUT} AND"  # noqa: S608 - as above
     f" (f.kind = {int(Kind.TAKEN)} OR (f.kind = {_MESSAGE} AND m.form = {int(Form.REQUEST_FOR_EXPLANATION)}"
     f" AND substr(f.body, 2, 2) = x'00{int(Form.REPLY):02x}'))"
 )
-"""Who took a message, and replies; the form is the first field of a body (docs/spec/messages.md)."""
+"""Who took a message, and replies; the form is the first field of a body (docs/spec/messages.md).
+
+Kinds are named once more, before the message is looked up: SQLite looks up that of every act otherwise.
+"""
 _READ_BACKS: Final = text(
     f"SELECT {_ACT}, m.form, m.body, m.about_log, m.about_idx, f.body FROM {_FACTS}"  # noqa: S608 - as above
     f" WHERE f.kind = {int(Kind.READ_BACK)} AND {_ABOUT} AND f.erased IS NULL AND m.erased IS NULL"
