@@ -12,6 +12,10 @@ from coupefeu.services.firebreak import gathering
 AGREED = agreement(*WATCHED_RULES, watch_grace_s=3_600)
 
 
+def fired(judged):
+    return judged.level, [(each.rule, each.subject, each.count) for each in judged.reasons]
+
+
 @pytest.mark.parametrize("known", [False, True])
 def test_attempts_read_at_once_are_those_read_pair_by_pair(known, monkeypatch):
     views, attempts = Views(AGREED, 0), 0
@@ -21,7 +25,11 @@ def test_attempts_read_at_once_are_those_read_pair_by_pair(known, monkeypatch):
         at_once = views.levels(history, instants, known=known)
         with monkeypatch.context() as patch:
             patch.setattr(gathering, "MOST_AT_ONCE", -1)
+            patch.setattr(gathering, "FEWEST_ATTEMPTS", gathering.MOST_ATTEMPTS)
             by_pair = views.levels(history, instants, known=known)
+            patch.setattr(gathering, "FEWEST_ATTEMPTS", 1)
+            fewest = views.levels(history, instants, known=known)
         assert at_once == by_pair, seed
+        assert list(map(fired, at_once)) == list(map(fired, fewest)), seed
         attempts += sum(reason.topic == "attempt" for each in at_once for reason in each.reasons)
     assert attempts > 0

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import insert
 from tests.firebreak_line import SKEW_MS, Entry, MemoryRecord
 from tests.stores import AGREEMENT, moment
 
@@ -15,22 +16,26 @@ from coupefeu.model.messages import Channel, Content, Form, Operative
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.model.topics import Topic
 from coupefeu.services.calls.facts import CallFact, encode_call
-from coupefeu.services.firebreak import times
+from coupefeu.services.firebreak import gathering, times
 from coupefeu.services.firebreak.gathering import (
+    FEWEST_ATTEMPTS,
     MOST_ATTEMPTS,
     MOST_COUNTED,
     MOST_DECLARED,
     MOST_OPENED,
     gather,
 )
-from coupefeu.services.firebreak.marks import Asked, Bound
+from coupefeu.services.firebreak.marks import Asked, Bound, Role
 from coupefeu.services.firebreak.rows import About, At, event
 from coupefeu.services.firebreak.service import FirebreakService
 from coupefeu.services.firebreak.tables import INSERT_TIME
 from coupefeu.services.firebreak.times import Timed
+from coupefeu.services.firebreak.unsettled import EPOCH_MS, MOST_CONFLICTS
 from coupefeu.services.line_state.facts import LineStateFact, encode_line_state
 from coupefeu.services.messages.facts import Act, encode_act
 from coupefeu.services.messages.forms import encode_content
+from coupefeu.services.notices.conflicts import INSERT_CONFLICT
+from coupefeu.services.notices.tables import ACTS
 from coupefeu.services.watch.facts import WatchFact, encode_watch
 from coupefeu.services.witnessed.facts import TellWitness
 from coupefeu.services.witnessed.rules import decide
@@ -216,6 +221,66 @@ def test_a_flood_hides_nothing_that_is_late_for_longer():
         record.take(said, after_ms=0)
     late = [mark.counted.entry[1] for mark in marks(record, Topic.OUTCOME)]
     assert late == list(range(MOST_OPENED))
+    gathered = gather(record.select, record.context(), Asked(at_ms=START_MS + 100 * HOUR_MS))
+    given = sum(mark.role is Role.OPENED for mark in gathered.marks)
+    alone = held(
+        Entry(
+            log=1, index=0, claimed_ms=START_MS, kind=Kind.MESSAGE, body=WARNING, precedence=said.precedence
+        )
+    )
+    steps = len(marks(alone, Topic.OUTCOME)) + len(marks(alone, Topic.ACKNOWLEDGEMENT))
+    assert given + gathered.beyond == steps * (MOST_OPENED + 5), "what is not given is counted"
+
+
+def test_a_flood_of_attempts_of_many_pairs_is_given_as_far_as_rules_count(monkeypatch):
+    monkeypatch.setattr(gathering, "MOST_AT_ONCE", 10)
+    record = MemoryRecord(0)
+    for number in range(MOST_ATTEMPTS):
+        at_ms = START_MS + number * 1_000
+        declined = of_call(
+            number, Kind.CALL_DECLINED, CallFact(reason=DeclineReason.REFUSED), at_ms + 1, (0, number)
+        )
+        record.take(placed(number, at_ms), declined, after_ms=0)
+    gathered = gather(record.select, record.context(), Asked(at_ms=START_MS + HOUR_MS))
+    given = [mark.counted.entry[1] for mark in gathered.marks if mark.topic is Topic.ATTEMPT]
+    most = max(FEWEST_ATTEMPTS, *(rule.count for rule in AGREEMENT.firebreak.rules))
+    assert sorted(given) == list(range(MOST_ATTEMPTS - most, MOST_ATTEMPTS))
+    assert gathered.counts == {(PAIR, "declined"): MOST_ATTEMPTS}
+
+
+def test_conflicts_beyond_those_that_are_given_are_counted():
+    watch = {"kind": Kind.WATCH_TAKEN, "body": encode_watch(WatchFact(heard=True))}
+    record = held(*(Entry(log=log, index=0, claimed_ms=START_MS, **watch) for log in (0, 1)))
+    values = {
+        "kind": 128,
+        "party": "",
+        "from_post": "",
+        "to_posts": "[]",
+        "agreement_version": 1,
+        "body": b"",
+    }
+    values |= {
+        "leaf_hash": b"",
+        "effect": "",
+        "root_idx": 0,
+        "stands": True,
+        "other_log": -1,
+        "other_idx": -1,
+    }
+    values |= {"about_log": -1, "about_idx": -1, "named": "[]", "title": "", "movement": "", "asks": False}
+    entry = {"arrived_ms": 0, "claimed_ms": 0, "written_ms": 0, "ours": False, "erased": None}
+    for log in (0, 1):
+        row = {**values, **entry, "log": log, "idx": 0, "root_log": log, "arrival": log + 1}
+        record.connection.execute(insert(ACTS), {each.name: row.get(each.name) for each in ACTS.c})
+    start_s = (START_MS - EPOCH_MS) // 1_000
+    for number in range(MOST_CONFLICTS + 3):
+        found = {"our_log": 0, "our_idx": number, "our_arrival": 1, "their_log": 1, "their_idx": 0}
+        found |= {"their_arrival": 2, "found_arrival": 2, "found_ms": START_MS}
+        found |= {"since_s": start_s, "start_s": start_s, "until_s": start_s + 3_600}
+        record.connection.execute(INSERT_CONFLICT, found)
+    gathered = gather(record.select, record.context(), Asked(at_ms=START_MS + 60_000))
+    assert sum(mark.topic is Topic.CONFLICT for mark in gathered.marks) == MOST_CONFLICTS
+    assert gathered.beyond == 3
 
 
 def test_watch_line_state_and_witness_stand_as_they_were_said_last():

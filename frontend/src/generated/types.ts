@@ -3104,7 +3104,8 @@ export interface RecordSizeValues {
  * an unknown level, what held at `as_of`.
  * `same_entries`: whether both sides hold the same; null: that cannot be said. `skew_s`: how far the other side's
  * clock seems ahead of ours; null: unknown. `marked`: how many times were counted at a bound. `version`: of the
- * agreement whose rules were judged by. `begun`: the line's first instant. `left_out`: so many reasons more.
+ * agreement whose rules were judged by. `begun`: the line's first instant. `left_out`: so many reasons more;
+ * `beyond`: so much more is late, or in conflict, and was not looked at one by one.
  */
 export interface FirebreakValues {
   readonly level: Level;
@@ -3124,6 +3125,7 @@ export interface FirebreakValues {
   readonly begun: string;
   readonly reasons: readonly FirebreakReasonValues[];
   readonly left_out: number;
+  readonly beyond: number;
 }
 
 /** From when to when a level stood, by which rules, and the entries that prove it. */

@@ -45,6 +45,8 @@ def firebreak_lines(
     if judged.left_out:
         yield ""
         yield say("firebreak-page-left-out", language, count=judged.left_out)
+    if judged.beyond:
+        yield say("firebreak-page-beyond", language, count=judged.beyond)
 
 
 def span_lines(spans: Sequence[LevelSpan], parties: tuple[str, ...], language: str) -> Iterator[str]:

@@ -93,7 +93,8 @@ class FirebreakValues:
     an unknown level, what held at `as_of`.
     `same_entries`: whether both sides hold the same; null: that cannot be said. `skew_s`: how far the other side's
     clock seems ahead of ours; null: unknown. `marked`: how many times were counted at a bound. `version`: of the
-    agreement whose rules were judged by. `begun`: the line's first instant. `left_out`: so many reasons more.
+    agreement whose rules were judged by. `begun`: the line's first instant. `left_out`: so many reasons more;
+    `beyond`: so much more is late, or in conflict, and was not looked at one by one.
     """
 
     level: Level
@@ -113,6 +114,7 @@ class FirebreakValues:
     begun: str
     reasons: tuple[FirebreakReasonValues, ...]
     left_out: int
+    beyond: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +159,7 @@ def firebreak_values(
         begun=format_instant(min(each.in_force_ms for each in (context.agreement, *context.earlier))),
         reasons=tuple(_reason(each, sentences, parties) for each in judged.reasons),
         left_out=judged.left_out,
+        beyond=judged.beyond,
     )
 
 

@@ -3338,6 +3338,7 @@ firebreak-page-reasons = Reasons and what was looked at
 firebreak-page-reasons-count = Why ({ $count })
 firebreak-page-count = { $count } times
 firebreak-page-left-out = Reasons that are not shown: { $count }
+firebreak-page-beyond = Also late, or in conflict, and not listed one by one: { $count }
 firebreak-page-age = for { $time }
 firebreak-page-since = since { $time }
 firebreak-page-age-here = by arrival on our clock: { $time }

@@ -3331,6 +3331,7 @@ firebreak-page-reasons = Raisons et ce qui a été examiné
 firebreak-page-reasons-count = Pourquoi ({ $count })
 firebreak-page-count = { $count } fois
 firebreak-page-left-out = Raisons qui ne sont pas affichées : { $count }
+firebreak-page-beyond = Également en retard, ou en conflit, sans figurer dans la liste : { $count }
 firebreak-page-age = depuis { $time }
 firebreak-page-since = depuis le { $time }
 firebreak-page-age-here = d’après l’arrivée, à notre horloge : { $time }

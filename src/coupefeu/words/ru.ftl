@@ -3330,6 +3330,7 @@ firebreak-page-reasons = Основания и что рассмотрено
 firebreak-page-reasons-count = Почему ({ $count })
 firebreak-page-count = раз: { $count }
 firebreak-page-left-out = Оснований не показано: { $count }
+firebreak-page-beyond = Также просрочено или в конфликте, но не перечислено: { $count }
 firebreak-page-age = уже { $time }
 firebreak-page-since = с { $time }
 firebreak-page-age-here = по поступлению, по нашим часам: { $time }

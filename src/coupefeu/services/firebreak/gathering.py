@@ -28,6 +28,8 @@ from coupefeu.services.firebreak.unsettled import conflict_marks
 
 MOST_ATTEMPTS: Final = 64
 """Of a pair and outcome, since its last contact, the newest; all are counted, up to `MOST_COUNTED`."""
+FEWEST_ATTEMPTS: Final = 8
+"""The same where somebody makes very many, but never fewer than a rule counts."""
 MOST_COUNTED: Final = 4_096
 MOST_AT_ONCE: Final = 2_000
 """So many attempts of all pairs together are read by one select; of more, each pair and outcome is read by itself."""
@@ -87,7 +89,7 @@ def _attempts(known: bool) -> Any:
     """Select the newest attempts of one pair and outcome after its last contact."""
     return text(
         f"SELECT {EVENT} FROM {_ATTEMPTS[known]} WHERE {_SINCE[known]} AND e.value = :value"  # noqa: S608 - as above
-        f" ORDER BY e.{_BY[known]} DESC, e.log DESC, e.idx DESC LIMIT {MOST_ATTEMPTS}"
+        f" ORDER BY e.{_BY[known]} DESC, e.log DESC, e.idx DESC LIMIT :most"
     )
 
 
@@ -152,6 +154,13 @@ _SELECT_LATE: Final = {
     for known, late in _LATE.items()
 }
 """What nothing has closed yet stands in the index as it was due, so that no flood hides the oldest; then the rest."""
+_COUNT_LATE: Final = {
+    known: text(
+        "SELECT count(*) AS count FROM (SELECT 1 FROM firebreak_opened AS o"  # noqa: S608 - as above
+        f" WHERE {_WAS_LATE} AND o.until_last_ms > :at_ms AND {late} LIMIT {MOST_COUNTED})"
+    )
+    for known, late in _LATE.items()
+}
 _SELECT_LANES: Final = text(
     "SELECT j.value AS lane FROM json_each(:lanes) AS j WHERE EXISTS (SELECT 1 FROM firebreak_opened AS o"
     " WHERE o.until_last_ms > o.due_known_ms AND o.lane = j.value AND o.until_last_ms > :at_ms)"
@@ -219,16 +228,20 @@ class _Gathering:
         pairs = keys[Topic.CONTACT]
         contacts = self._newest(Topic.CONTACT, pairs)
         attempts, counts = self._attempts(pairs, contacts)
+        opened, late_beyond = self._opened()
+        conflicts, conflicts_beyond = conflict_marks(
+            self._select, self._context, self._asked.at_ms, self._asked.at_ms
+        )
         heard, sizes = self._heard()
         marks = [
             *heard,
-            *conflict_marks(self._select, self._context, self._asked.at_ms, self._asked.at_ms),
+            *conflicts,
             *contacts,
             *attempts,
             *self._newest(Topic.WATCH, keys[Topic.WATCH]),
             *self._newest(Topic.WITNESS, keys[Topic.WITNESS]),
             *self._states(),
-            *self._opened(),
+            *opened,
         ]
         return Gathered(
             asked=self._asked,
@@ -236,6 +249,7 @@ class _Gathering:
             sizes=sizes,
             begun=begun(self._select, self._context),
             counts=counts,
+            beyond=late_beyond + conflicts_beyond,
             marked=len({each.entry for mark in marks for each in mark.proofs if each.mark is not Bound.NONE}),
         )
 
@@ -268,6 +282,8 @@ class _Gathering:
         self, after: Mapping[str, tuple[int, int, int]]
     ) -> tuple[list[Mark], dict[tuple[str, str], int]]:
         """Give the same where somebody makes very many attempts."""
+        versions = (self._context.agreement, *self._context.earlier)
+        most = max(FEWEST_ATTEMPTS, *(rule.count for each in versions for rule in each.firebreak.rules))
         found: list[Mark] = []
         counts: dict[tuple[str, str], int] = {}
         for key, place in after.items():
@@ -275,7 +291,9 @@ class _Gathering:
             for row in self._rows(_SELECT_COUNTED[self._asked.known], values=_OUTCOMES, **since):
                 if row["count"]:
                     counts[key, row["value"]] = row["count"]
-                    newest = self._rows(_SELECT_ATTEMPTS[self._asked.known], value=row["value"], **since)
+                    newest = self._rows(
+                        _SELECT_ATTEMPTS[self._asked.known], value=row["value"], most=most, **since
+                    )
                     found += (event_mark(each, Topic.ATTEMPT) for each in newest)
         return found, counts
 
@@ -292,17 +310,25 @@ class _Gathering:
             for row in self._rows(select, topic=Topic.LINE_STATE.value, key=party):
                 yield event_mark(row, Topic.LINE_STATE)
 
-    def _opened(self) -> Iterator[Mark]:
+    def _opened(self) -> tuple[list[Mark], int]:
+        """Give what is late and not closed, and how many more there are."""
         lanes = [
             lane_of(topic, position, precedence)
             for topic, precedences in OPENED_TOPICS.items()
             for position in range(len(self._context.parties))
             for precedence in precedences
         ]
-        for lane in self._rows(_SELECT_LANES, lanes=json.dumps(lanes)):
-            for select in _SELECT_LATE[self._asked.known]:
-                for row in self._rows(select, lane=lane["lane"]):
-                    yield opened_mark(row, self._context.parties)
+        known, parties = self._asked.known, self._context.parties
+        marks: list[Mark] = []
+        beyond = 0
+        for found in self._rows(_SELECT_LANES, lanes=json.dumps(lanes)):
+            lane = found["lane"]
+            groups = [self._rows(select, lane=lane) for select in _SELECT_LATE[known]]
+            late = [opened_mark(row, parties) for rows in groups for row in rows]
+            if any(len(rows) == MOST_OPENED for rows in groups):
+                beyond += self._rows(_COUNT_LATE[known], lane=lane)[0]["count"] - len(late)
+            marks += late
+        return marks, beyond
 
     def _heard(self) -> tuple[list[Mark], dict[int, int]]:
         """Give the newest entry of each party, and how far each log counts."""

@@ -71,7 +71,8 @@ class Reason:
 class Judged:
     """The level, and why. `as_of_ms`: up to then something of every party is held.
 
-    `reasons`: the gravest first, then the oldest; `left_out`: so many more. `since_ms`: it is at least as grave since
+    `reasons`: the gravest first, then the oldest; `left_out`: so many more; `beyond`: so much more is late, or in
+    conflict, and was not looked at one by one. `since_ms`: it is at least as grave since
     then; None while it holds. `held`: of an unknown level, what held at `as_of_ms`. `same_entries`: whether both sides
     hold the same; None: not known. `skew_ms`: how far the other clock seems ahead of ours. `marked`: times that were
     counted at a bound. `sizes`: by log how many entries count. `version`: of the agreement whose rules were judged by.
@@ -82,6 +83,7 @@ class Judged:
     as_of_ms: int
     reasons: tuple[Reason, ...]
     left_out: int
+    beyond: int
     since_ms: int | None
     version: int
     sizes: Mapping[int, int]

@@ -43,6 +43,7 @@ def judge(gathered: Gathered, context: Context) -> Judged:
         as_of_ms=_as_of_ms(gathered, clock, agreement),
         reasons=tuple(_reason(each, gathered, clock, offers) for each in groups[:MAX_REASONS]),
         left_out=max(0, len(groups) - MAX_REASONS),
+        beyond=gathered.beyond,
         since_ms=min((_fires_from_ms(each) for each in groups if each[0].level is level), default=None),
         version=agreement.version,
         sizes=gathered.sizes,

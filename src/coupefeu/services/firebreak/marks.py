@@ -97,5 +97,7 @@ class Gathered:
     sizes: Mapping[int, int]
     begun: Mapping[str, Proof] = field(default_factory=dict)
     counts: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    beyond: int = 0
+    """So much more is late, or in conflict, and is not among the marks."""
     marked: int = 0
     """How many of the times that count here were counted at a bound."""

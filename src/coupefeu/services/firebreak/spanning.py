@@ -128,7 +128,7 @@ class _Span:
         for mark in gather(select, context, self._began).marks:
             if mark.role is Role.EVENT and mark.topic is not Topic.HEARD:
                 yield mark
-        yield from conflict_marks(select, context, self._from_ms, self._to_ms)
+        yield from conflict_marks(select, context, self._from_ms, self._to_ms)[0]
         yield from events
         yield from (opened_mark(each, context.parties) for each in late)
         for position, rows in heard:

@@ -4,7 +4,7 @@ A conflict counts from when the later of both versions does, until the first of 
 settled it and neither disputes it. At an earlier instant too the versions that stand now are looked at.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -19,24 +19,31 @@ from coupefeu.services.firebreak.rows import select_times
 from coupefeu.services.notices.boxes import ARRIVALS
 
 MOST_CONFLICTS: Final = 32
-"""Those that begin first."""
+"""Those that begin first; of the others so many are counted."""
+MOST_COUNTED: Final = 4_096
 EPOCH_MS: Final = 946_684_800_000
 """2000-01-01T00:00Z: where the seconds of conflicts are counted from."""
 _VERSION: Final = f"notice_acts AS {{0}} ON {{0}}.arrival = c.{{1}}_arrival & {ARRIVALS}"
+_STANDS: Final = "c.until_s >= :from_s AND c.since_s <= :to_s"
+_PAIR: Final = "c.our_log, c.our_idx, c.their_log, c.their_idx"
 _SELECT_CONFLICTS: Final = text(
-    "SELECT c.our_log, c.our_idx, c.their_log, c.their_idx, min(c.since_s) AS since_s, max(c.until_s) AS until_s,"  # noqa: S608 - fixed texts
+    f"SELECT {_PAIR}, min(c.since_s) AS since_s, max(c.until_s) AS until_s,"  # noqa: S608 - fixed texts
     " a.log AS our_version_log, a.idx AS our_version_idx, b.log AS their_version_log, b.idx AS their_version_idx,"
     " EXISTS (SELECT 1 FROM notice_acts AS s WHERE s.kind = 140 AND s.other_log = c.their_log"
     " AND s.other_idx = c.their_idx AND s.root_log = c.our_log AND s.root_idx = c.our_idx) AS is_said"
     f" FROM notice_conflicts AS c JOIN {_VERSION.format('a', 'our')} JOIN {_VERSION.format('b', 'their')}"
-    " WHERE c.until_s >= :from_s AND c.since_s <= :to_s GROUP BY c.our_log, c.our_idx, c.their_log, c.their_idx"
+    f" WHERE {_STANDS} GROUP BY {_PAIR}"
     f" ORDER BY min(c.start_s), c.our_log, c.our_idx LIMIT {MOST_CONFLICTS}"
+)
+_COUNT_CONFLICTS: Final = text(
+    f"SELECT count(*) AS count FROM (SELECT DISTINCT {_PAIR} FROM notice_conflicts AS c"  # noqa: S608 - as above
+    f" WHERE {_STANDS} LIMIT {MOST_COUNTED})"
 )
 Row = Mapping[str, Any]
 
 
-def conflict_marks(select: Select, context: Context, from_ms: int, to_ms: int) -> Iterator[Mark]:
-    """Give the conflicts that are not over before a span of time, and begin in it at the latest."""
+def conflict_marks(select: Select, context: Context, from_ms: int, to_ms: int) -> tuple[list[Mark], int]:
+    """Give the conflicts that are not over before a span of time, and begin in it at the latest; and how many more."""
     span = {"from_s": (from_ms - EPOCH_MS) // 1_000, "to_s": (to_ms - EPOCH_MS) // 1_000}
     rows = select(Statement(_SELECT_CONFLICTS, span))
     said = {_key(row): _settled(row, select, context) for row in rows if row["is_said"]}
@@ -44,12 +51,15 @@ def conflict_marks(select: Select, context: Context, from_ms: int, to_ms: int) -
     entries |= {entry for _, settled_by in said.values() for entry in settled_by}
     times = select_times(entries, context, select)
     proofs = {(row["log"], row["idx"]): proof_of(row, (row["log"], row["idx"])) for row in times}
+    marks = []
     for row in rows:
         how, settled_by = said.get(_key(row), (None, ()))
         versions = [proofs[each] for each in _versions(row) if each in proofs]
         if len(versions) == len(_versions(row)):
             closers = [proofs[each] for each in settled_by if each in proofs]
-            yield _mark(row, versions, how, closers, context)
+            marks.append(_mark(row, versions, how, closers, context))
+    is_all = len(rows) < MOST_CONFLICTS
+    return marks, 0 if is_all else select(Statement(_COUNT_CONFLICTS, span))[0]["count"] - len(rows)
 
 
 def _key(row: Row) -> tuple[MessageId, MessageId]:
