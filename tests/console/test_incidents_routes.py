@@ -69,6 +69,7 @@ def test_a_flash_report_goes_before_anything_is_known_and_rings_beside(loop):
         assert {each["field"]: each["said"] for each in sheet["fields"]}["casualties"] is None, "not stated"
         assert sheet["mentions"] == [told["message"]["number"]]
         assert sheet["line"]["precedence"] == "FLASH"
+        assert sheet["line"].keys().isdisjoint(sheet["thread"]), "nothing is told twice"
 
     loop.do(test)
 
@@ -108,7 +109,7 @@ def test_two_versions_are_found_by_place_and_time_and_stand_side_by_side_once_an
         judged = await until(us, ours, lambda sheet: sheet["paired"])
         assert theirs not in [each["line"]["number"] for each in judged["candidates"]]
         await act(ru, theirs, "not-same", other=ours)
-        assert (await until(us, ours, lambda sheet: sheet["whole"]["pairing_disputed"]))["paired"]
+        assert (await until(us, ours, lambda sheet: sheet["thread"]["pairing_disputed"]))["paired"]
         listed = await get(us, "/api/incidents", side="ours", form="dangerous-approach")
         row = next(each for each in listed["rows"] if each["number"] == ours)
         assert (row["paired"], row["disputed"]) == (theirs, both["line"]["disputed"])
@@ -126,7 +127,7 @@ def test_what_is_asked_is_owed_until_it_is_answered_and_a_version_is_closed_and_
         ]
         await act(ru, number, "reply", query=query, designation="Signals 22", words="An exercise.")
         sheet = await until(us, number, lambda sheet: not sheet["line"]["owed"])
-        (reply,) = sheet["whole"]["queries"][0]["replies"]
+        (reply,) = sheet["thread"]["queries"][0]["replies"]
         assert {each["field"]: each["value"] for each in reply["fields"]}["designation"] == "Signals 22"
         meeting = await act(us, number, "meeting", query=query, at="2031-03-09T13:00:00Z")
         await until(ru, number, lambda sheet: sheet["line"]["owed"])
@@ -134,7 +135,7 @@ def test_what_is_asked_is_owed_until_it_is_answered_and_a_version_is_closed_and_
         await act(us, number, "follow", step="meeting-held", query=meeting, words="It was held.")
         await act(ru, number, "close", closure="explained")
         closed = await until(us, number, lambda sheet: sheet["line"]["state"] == "closed")
-        assert closed["whole"]["steps"][-1]["closure"] == "explained"
+        assert closed["thread"]["steps"][-1]["closure"] == "explained"
         assert number not in [
             each["number"] for each in (await get(us, "/api/incidents", is_open=True))["rows"]
         ]

@@ -3451,40 +3451,62 @@ export interface PairedValues {
 }
 
 /**
- * One side's version of an incident, and what the other says. `form` "": erased, or not readable.
+ * What was said about one side's version of an incident, beside what it states: requests, steps, pairs, versions.
  *
- * `state`: open, queried, replied, followed, closed. `fields`: all of the form, also what is not stated. `notice`: the
- * number that it names, `notice_effect` what is wrong with it; `held`: acknowledgements of it that are named, of
- * `acknowledgements` in all.
+ * `notice`: the number that it names, `notice_effect` what is wrong with it; `held`: acknowledgements of it that are
+ * named.
  */
-export interface IncidentValues {
-  readonly number: string;
-  readonly party: string;
-  readonly ours: boolean;
-  readonly form: string;
-  readonly state: string;
+export interface IncidentThread {
   readonly open: boolean;
-  readonly effect: string;
-  readonly precedence: string;
   readonly post: string;
   readonly to_posts: readonly string[];
   readonly officer: string;
-  readonly words: string;
-  readonly reported_ms: number;
   readonly said_ms: number;
-  readonly arrived_ms: number;
-  readonly fields: readonly IncidentField[];
   readonly notice: string;
   readonly notice_effect: string;
   readonly held: readonly string[];
-  readonly acknowledgements: number | null;
   readonly versions: readonly IncidentVersionValues[];
   readonly queries: readonly IncidentQueryValues[];
   readonly closed_by: IncidentStepValues | null;
   readonly steps: readonly IncidentStepValues[];
   readonly pairings: readonly PairingValues[];
-  readonly paired: PairedValues | null;
   readonly pairing_disputed: boolean;
+}
+
+/**
+ * One side's version of an incident, and what the other says. `form` "": erased, or not readable.
+ *
+ * `state`: open, queried, replied, followed, closed. `fields`: all of the form, also what is not stated.
+ * `acknowledgements`: how many of the notice there were, those in `held` included.
+ */
+export interface IncidentValues {
+  readonly open: boolean;
+  readonly post: string;
+  readonly to_posts: readonly string[];
+  readonly officer: string;
+  readonly said_ms: number;
+  readonly notice: string;
+  readonly notice_effect: string;
+  readonly held: readonly string[];
+  readonly versions: readonly IncidentVersionValues[];
+  readonly queries: readonly IncidentQueryValues[];
+  readonly closed_by: IncidentStepValues | null;
+  readonly steps: readonly IncidentStepValues[];
+  readonly pairings: readonly PairingValues[];
+  readonly pairing_disputed: boolean;
+  readonly number: string;
+  readonly party: string;
+  readonly ours: boolean;
+  readonly form: string;
+  readonly state: string;
+  readonly effect: string;
+  readonly precedence: string;
+  readonly words: string;
+  readonly reported_ms: number;
+  readonly arrived_ms: number;
+  readonly fields: readonly IncidentField[];
+  readonly acknowledgements: number | null;
+  readonly paired: PairedValues | null;
   readonly compared: readonly IncidentComparedValues[];
 }
 
@@ -3637,12 +3659,12 @@ export interface CandidateLine {
 /**
  * One incident as its page shows it. `fields`: every one of its own version; `compared`: beside the other side's.
  *
- * `whole`: all that is on the record of it. `mentions`: messages written beside it. `not_compared`: so many more lie
+ * `thread`: what was said about it. `mentions`: messages written beside it. `not_compared`: so many more lie
  * near it than `candidates`.
  */
 export interface IncidentSheet {
   readonly line: IncidentLine;
-  readonly whole: IncidentValues;
+  readonly thread: IncidentThread;
   readonly fields: readonly FieldSaid[];
   readonly paired: IncidentLine | null;
   readonly compared: readonly FieldBeside[];

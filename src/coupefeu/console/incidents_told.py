@@ -17,7 +17,7 @@ from coupefeu.console.notices_places import altitude_values, position_values
 from coupefeu.model.incidents import IncidentForm, QueryKind
 from coupefeu.model.places import Position
 from coupefeu.model.volumes import Altitude
-from coupefeu.node.incident_values import incident_values
+from coupefeu.node.incident_values import incident_thread
 from coupefeu.node.places.gazetteer import Gazetteer
 from coupefeu.services.incidents.facts import IncidentFact
 from coupefeu.services.incidents.said import code_name
@@ -79,7 +79,7 @@ def incident_sheet(
     """Give an incident whole."""
     return IncidentSheet(
         line=incident_line(view, gazetteer),
-        whole=incident_values(view, parties, text=lambda each: show(each).text),
+        thread=incident_thread(view, parties, text=lambda each: show(each).text),
         fields=() if view.fact is None else tuple(_fields(view.fact, gazetteer)),
         paired=None if view.paired is None else incident_line(view.paired, gazetteer),
         compared=tuple(

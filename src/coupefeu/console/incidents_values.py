@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from coupefeu.console.notices_values import AltitudeValues, PositionValues
-from coupefeu.node.incident_shapes import IncidentValues, TriggerValues
+from coupefeu.node.incident_shapes import IncidentThread, TriggerValues
 
 
 class StatedAs(StrEnum):
@@ -125,12 +125,12 @@ class CandidateLine:
 class IncidentSheet:
     """One incident as its page shows it. `fields`: every one of its own version; `compared`: beside the other side's.
 
-    `whole`: all that is on the record of it. `mentions`: messages written beside it. `not_compared`: so many more lie
+    `thread`: what was said about it. `mentions`: messages written beside it. `not_compared`: so many more lie
     near it than `candidates`.
     """
 
     line: IncidentLine
-    whole: IncidentValues
+    thread: IncidentThread
     fields: tuple[FieldSaid, ...]
     paired: IncidentLine | None
     compared: tuple[FieldBeside, ...]

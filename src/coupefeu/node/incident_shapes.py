@@ -146,12 +146,35 @@ class PairedValues:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentValues:
+class IncidentThread:
+    """What was said about one side's version of an incident, beside what it states: requests, steps, pairs, versions.
+
+    `notice`: the number that it names, `notice_effect` what is wrong with it; `held`: acknowledgements of it that are
+    named.
+    """
+
+    open: bool
+    post: str
+    to_posts: tuple[str, ...]
+    officer: str
+    said_ms: int
+    notice: str
+    notice_effect: str
+    held: tuple[str, ...]
+    versions: tuple[IncidentVersionValues, ...]
+    queries: tuple[IncidentQueryValues, ...]
+    closed_by: IncidentStepValues | None
+    steps: tuple[IncidentStepValues, ...]
+    pairings: tuple[PairingValues, ...]
+    pairing_disputed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentValues(IncidentThread):
     """One side's version of an incident, and what the other says. `form` "": erased, or not readable.
 
-    `state`: open, queried, replied, followed, closed. `fields`: all of the form, also what is not stated. `notice`: the
-    number that it names, `notice_effect` what is wrong with it; `held`: acknowledgements of it that are named, of
-    `acknowledgements` in all.
+    `state`: open, queried, replied, followed, closed. `fields`: all of the form, also what is not stated.
+    `acknowledgements`: how many of the notice there were, those in `held` included.
     """
 
     number: str
@@ -159,28 +182,14 @@ class IncidentValues:
     ours: bool
     form: str
     state: str
-    open: bool
     effect: str
     precedence: str
-    post: str
-    to_posts: tuple[str, ...]
-    officer: str
     words: str
     reported_ms: int
-    said_ms: int
     arrived_ms: int
     fields: tuple[IncidentField, ...]
-    notice: str
-    notice_effect: str
-    held: tuple[str, ...]
     acknowledgements: int | None
-    versions: tuple[IncidentVersionValues, ...]
-    queries: tuple[IncidentQueryValues, ...]
-    closed_by: IncidentStepValues | None
-    steps: tuple[IncidentStepValues, ...]
-    pairings: tuple[PairingValues, ...]
     paired: PairedValues | None
-    pairing_disputed: bool
     compared: tuple[IncidentComparedValues, ...]
 
 

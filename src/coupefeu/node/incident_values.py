@@ -1,5 +1,6 @@
 """An incident and the state of the line made into values (`incident_shapes.py`), each text as `text` gives it."""
 
+from dataclasses import fields
 from typing import NamedTuple
 
 from coupefeu.model.incidents import IncidentForm, ReplyField, Trigger
@@ -13,6 +14,7 @@ from coupefeu.node.incident_shapes import (
     IncidentQueryValues,
     IncidentReplyValues,
     IncidentStepValues,
+    IncidentThread,
     IncidentValues,
     IncidentVersionValues,
     LineStatesValues,
@@ -49,35 +51,44 @@ class _Saying(NamedTuple):
 def incident_values(view: IncidentView, parties: tuple[str, ...], text: Text = exactly) -> IncidentValues:
     """Give an incident."""
     saying = _Saying(parties, text)
+    thread = incident_thread(view, parties, text)
     return IncidentValues(
+        **{each.name: getattr(thread, each.name) for each in fields(thread)},
         number=view.number,
         party=view.party,
         ours=view.ours,
         form=_form(view.form),
         state=view.state.value,
-        open=view.is_open,
         effect=view.effect,
         precedence=view.precedence.name,
+        words="" if view.fact is None else text(view.fact.words),
+        reported_ms=view.reported_ms,
+        arrived_ms=view.arrived_ms,
+        fields=_fields(view.fact, saying),
+        acknowledgements=None if view.fact is None else view.fact.acknowledgements,
+        paired=None if view.paired is None else _paired(view.paired, saying),
+        compared=tuple(_compared(each, saying) for each in view.compared),
+    )
+
+
+def incident_thread(view: IncidentView, parties: tuple[str, ...], text: Text = exactly) -> IncidentThread:
+    """Give what was said about an incident."""
+    saying = _Saying(parties, text)
+    return IncidentThread(
+        open=view.is_open,
         post=text(view.post),
         to_posts=tuple(map(text, view.to_posts)),
         officer=text(view.officer),
-        words="" if view.fact is None else text(view.fact.words),
-        reported_ms=view.reported_ms,
         said_ms=view.said_ms,
-        arrived_ms=view.arrived_ms,
-        fields=_fields(view.fact, saying),
         notice=saying.number(view.notice),
         notice_effect=view.notice_effect,
         held=tuple(map(saying.number, view.held)),
-        acknowledgements=None if view.fact is None else view.fact.acknowledgements,
         versions=tuple(_version(each, saying) for each in view.versions),
         queries=tuple(_query(each, saying) for each in view.queries),
         closed_by=None if view.closed_by is None else _step(view.closed_by, saying),
         steps=tuple(_step(each, saying) for each in view.steps),
         pairings=tuple(_pairing(each, saying) for each in view.pairings),
-        paired=None if view.paired is None else _paired(view.paired, saying),
         pairing_disputed=view.is_pairing_disputed,
-        compared=tuple(_compared(each, saying) for each in view.compared),
     )
 
 

@@ -55,7 +55,7 @@ export function typedOf(incident: IncidentSheet): IncidentTyped {
   const text = (field: string): string => said.get(field)?.text ?? '';
   const when = said.get('when');
   return {
-    ...noIncident(incident.line.form, incident.line.precedence.toLowerCase(), incident.whole.to_posts, incident.whole.notice),
+    ...noIncident(incident.line.form, incident.line.precedence.toLowerCase(), incident.thread.to_posts, incident.thread.notice),
     start: timeOf(when?.start_ms),
     end: when && when.end_ms !== when.start_ms ? timeOf(when.end_ms) : '',
     about: when?.about ?? false,
