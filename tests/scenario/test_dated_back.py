@@ -94,3 +94,19 @@ def test_a_notice_that_is_dated_back_leaves_no_less_time_to_answer(nodes):
     nodes.run(seconds=2)
     for node in nodes.nodes:
         assert [(each.party, each.outcome.value) for each in figures(node).notices] == [("us", "pending")]
+
+
+def test_a_call_that_is_dated_back_marks_its_answer_too(nodes):
+    text(nodes.ru)
+    nodes.run(seconds=2)
+    nodes.us.shift_ms = -HOUR_MS
+    number = call(nodes.us)
+    nodes.us.shift_ms = 0
+    nodes.run(seconds=2)
+    nodes.ru.act(AnswerCall(call=number, from_post="ru.duty"))
+    nodes.run(seconds=2)
+    skew_ms = nodes.us.agreement.skew_s * 1_000
+    for node in nodes.nodes:
+        row = answer_of(figures(node), "call")
+        assert (row.answered, row.at_bound) == (1, 1)
+        assert row.worst_ms < skew_ms + 10_000, "not the hour that RU would have let it ring"

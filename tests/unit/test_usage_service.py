@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from coupefeu.errors import UsageError
 from coupefeu.model.agreement import LineTestSchedule
@@ -14,6 +15,7 @@ from coupefeu.model.precedence import Precedence
 from coupefeu.services.base import Context
 from coupefeu.services.firebreak.tables import INSERT_TIME, TIMES, position_and_place
 from coupefeu.services.notices.facts import ActFact, encode_act
+from coupefeu.services.usage import bounds
 from coupefeu.services.usage.answering import Answers, take_acts
 from coupefeu.services.usage.asked import Asked, read_asked
 from coupefeu.services.usage.line_tests import LineTested, count_tests, read_tests
@@ -296,8 +298,8 @@ def record(tmp_path):
     connection = open_for_writing(tmp_path / "record.db")
     connection.query("CREATE TABLE entries (arrival INTEGER PRIMARY KEY, log, idx, head)")
     connection.query("CREATE TABLE messages (log, idx, kind, effect, arrived_ms)")
-    for text in declared(TIMES):
-        connection.query(text)
+    for made in declared(TIMES):
+        connection.query(made)
     yield connection
     connection.close()
 
@@ -356,6 +358,21 @@ def test_an_entry_of_any_kind_is_counted_when_the_firebreak_counts_it(record, lo
         put(record, index, head_of(kind, claimed_ms), log=log)
         count_at(record, counted_ms, claimed_ms, log=log, index=index)
     assert count_kinds(record, NOW_MS, NOW_MS + 1, len(PARTIES)) == {(log, kind): 1 for kind in (16, 17, 18)}
+
+
+def test_the_time_at_a_bound_is_found_in_every_log_of_a_party(record):
+    places = [(log, index) for log in (0, 1, 2, 3) for index in (0, 5)]
+    for log, index in places:
+        put(record, index, None, log=log)
+    count_at(record, NOW_MS, 0, log=3, index=5)
+    asked_for = text(
+        f"SELECT e.log, e.idx, {bounds.counted_ms('e', 'arrival')}, {bounds.is_bound('e')}"
+        f" FROM entries e {bounds.join_bound('e')}"
+    )
+    values = {"parties": len(PARTIES)}
+    found = {row[:2]: row[2:] for row in record.stream_of(asked_for, values)}
+    claimed = {place: (arrival, 0) for arrival, place in enumerate(places, 1)}
+    assert found == {**claimed, (3, 5): (NOW_MS, 1)}
 
 
 def head_of(kind, written_ms):
