@@ -61,6 +61,7 @@ NAMES = {
     "all-pairs": ["all-pairs"],
     "usage": ["usage"],
     "firebreak": ["firebreak-entry", "firebreak-at", "firebreak-known"],
+    "incidents": ["incident-read"],
 }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from coupefeu.errors import UsageError
+from coupefeu.model.entry import Kind
 from coupefeu.model.incidents import Trigger
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.node.notice_desk import NoticeDesk
@@ -73,7 +74,7 @@ class IncidentDesk:
         found = [(row["log"], row["idx"]) for row in self._rows(select_incidents(wanted, offset, limit))]
         context = self._context()
         return ListedIncidents(
-            incidents=tuple(self._with_pair(self._alone(each, context), context) for each in found),
+            incidents=tuple(self._with_pair(each, context) for each in found),
             total=int(total),
             as_of_ms=context.now.utc_ms,
         )
@@ -85,7 +86,7 @@ class IncidentDesk:
         root = next((each for each in named if each != NOTHING), entry)
         if not self._reports([root]):
             return None
-        return self._with_pair(self._alone(root, context), context)
+        return self._with_pair(root, context)
 
     def get(self, entry: MessageId) -> IncidentView:
         """Give an incident by its number or that of any entry about it. Raises: UsageError: it is not here."""
@@ -146,7 +147,9 @@ class IncidentDesk:
         )
 
     def _alone(self, incident: MessageId, context: Context) -> IncidentView:
-        rows = self._rows(select_acts(incident))
+        return self._folded(self._rows(select_acts(incident)), incident, context)
+
+    def _folded(self, rows: Rows, incident: MessageId, context: Context) -> IncidentView:
         entries = [(row["log"], row["idx"]) for row in rows]
         times = select_times(entries, context, self._rows)
         counted = {(row["log"], row["idx"]): row["counted_ms"] for row in times}
@@ -166,15 +169,17 @@ class IncidentDesk:
         held = leaf_hash(self._reader.entry(*found.id)["leaf"])
         return "" if is_same(held, named.notice_leaf) else "another_notice"
 
-    def _with_pair(self, view: IncidentView, context: Context) -> IncidentView:
-        pairings = self._pairings(view.id, context)
-        other, _ = choose_pair(view.id, pairings)
-        return join(view, None if other is None else self._alone(other, context), pairings, context)
+    def _with_pair(self, incident: MessageId, context: Context) -> IncidentView:
+        rows = self._rows(select_acts(incident))
+        pairings = self._pairings([*rows, *self._rows(select_pairs(incident))], context)
+        other, _ = choose_pair(incident, pairings)
+        paired = None if other is None else self._alone(other, context)
+        return join(self._folded(rows, incident, context), paired, pairings, context)
 
-    def _pairings(self, incident: MessageId, context: Context) -> tuple[PairingView, ...]:
-        rows = [*self._rows(select_acts(incident)), *self._rows(select_pairs(incident))]
-        named = {(row[f"{role}_log"], row[f"{role}_idx"]) for row in rows for role in ("root", "about")}
-        return fold_pairings(rows, self._reports(named), context)
+    def _pairings(self, rows: Rows, context: Context) -> tuple[PairingView, ...]:
+        said = [row for row in rows if row["kind"] == Kind.INCIDENT_PAIRED]
+        named = {(row[f"{role}_log"], row[f"{role}_idx"]) for row in said for role in ("root", "about")}
+        return fold_pairings(said, self._reports(named), context)
 
     def _reports(self, entries: Iterable[MessageId]) -> dict[MessageId, bytes]:
         rows = self._rows(select_reports(entries))

@@ -17,6 +17,7 @@ from coupefeu.node.bench.collisions import measure_collisions
 from coupefeu.node.bench.communiques import measure_communique, measure_proof
 from coupefeu.node.bench.figures import Bench, Figure, Progress, Sizes
 from coupefeu.node.bench.firebreak import measure_firebreak
+from coupefeu.node.bench.incidents import measure_incidents
 from coupefeu.node.bench.messages import measure_bytes, measure_message, measure_pipelined
 from coupefeu.node.bench.records import measure_start, measure_verify
 from coupefeu.node.bench.usage import measure_usage
@@ -45,6 +46,7 @@ MEASUREMENTS: Final[dict[str, Callable[[Bench], AsyncIterator[Figure]]]] = {
     "all-pairs": measure_all_pairs,
     "usage": measure_usage,
     "firebreak": measure_firebreak,
+    "incidents": measure_incidents,
 }
 
 
