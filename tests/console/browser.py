@@ -13,6 +13,8 @@ import pytest
 from playwright.sync_api import Error, sync_playwright
 
 PATH = shutil.which("chromium")
+WITHOUT_FRAME = shutil.which("chromium-headless-shell") or PATH
+"""The same browser without the tabs, menus and tools of its own, a third of the work for each window."""
 ARGUMENTS = (
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -35,7 +37,7 @@ class Browser:
     def _start(self):
         self._playwright = sync_playwright().start()
         self._loop = asyncio.get_running_loop()
-        self._chromium = self._playwright.chromium.launch(executable_path=PATH, args=list(ARGUMENTS))
+        self._chromium = self._playwright.chromium.launch(executable_path=WITHOUT_FRAME, args=list(ARGUMENTS))
 
     @contextmanager
     def awake(self):
