@@ -12,7 +12,7 @@ CONSOLE := src/coupefeu/console/static/index.html
 PAGES := $(shell find frontend/src frontend/scripts frontend/public -type f 2>/dev/null) \
   $(wildcard frontend/*.html frontend/*.json frontend/*.ts frontend/*.js) $(wildcard src/coupefeu/words/*.ftl)
 
-.PHONY: demo test check static console wheel format soak bench bench-peers lock
+.PHONY: demo test check static code types imports pages console wheel format soak bench bench-peers lock
 
 $(READY): requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -33,16 +33,27 @@ console: $(CONSOLE)
 demo: $(CONSOLE)
 	$(BIN)/coupefeu demo $(ARGS)
 
+# Three files at a time, though CI has two cores: much of a test is waiting for a page or a process. The tests of a file
+# stay together, in their order: what a module has prepared is prepared once.
 test: $(CONSOLE)
-	$(BIN)/pytest -n 2 -q
+	$(BIN)/pytest -n 3 --dist loadfile -q
 
 check: static test
 
-static: $(MODULES)
+# Each may run beside the others: `make --jobs=2 static`.
+static: $(MODULES) code types imports pages
+
+code: $(READY)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
+
+types: $(READY)
 	$(BIN)/mypy
+
+imports: $(READY)
 	$(BIN)/lint-imports
+
+pages: $(MODULES)
 	$(NPM) run check
 
 format: $(READY)

@@ -26,7 +26,7 @@ STATIC = [
     ".venv/bin/lint-imports",
     ".venv/bin/python hatch_build.py run check",
 ]
-TESTS = [".venv/bin/pytest -n 2 -q"]
+TESTS = [".venv/bin/pytest -n 3 --dist loadfile -q"]
 BOTH_BENCHES = ".venv/bin/coupefeu bench; line=$?; .venv/bin/python bench/console.py && exit $line"
 
 
@@ -120,6 +120,7 @@ class FreshClone:
         self.command("apt-get", 'echo "apt-get $*" >> "$CALLS"')
         self.command("python3", "exit 0")
         self.command("chromium", "exit 0")
+        self.command("chromium-headless-shell", "exit 0")
         self.command("certutil", "exit 0")
         self.command("turnserver", "exit 0")
         self.makes()
@@ -148,6 +149,15 @@ class FreshClone:
         )
         return done.returncode, done.stdout + done.stderr, calls.read_text().splitlines()
 
+    def run_without(self, missing):
+        """Run it where this command is nowhere."""
+        (self.folder / "bin" / missing).unlink()
+        tools = self.folder / "tools"
+        tools.mkdir()
+        for name in ("bash", "dirname", "tee", "cat", "grep", "env", "sh"):
+            (tools / name).symlink_to(shutil.which(name))
+        return self.run(tools)
+
 
 @pytest.fixture
 def clone(tmp_path):
@@ -159,7 +169,7 @@ def test_ci_checks_and_tests_and_installs_nothing_that_is_there(clone):
     code, printed, calls = clone.run()
     assert (code, [each for each in calls if "python3" not in each]) == (
         0,
-        ["make static", "make test", "make wheel"],
+        ["make static --jobs=2 --output-sync", "make test", "make wheel"],
     )
     assert "1966 passed" in printed
 
@@ -173,15 +183,23 @@ def test_ci_installs_what_debian_must_give(clone):
 
 @pytest.mark.parametrize("missing", ["chromium", "certutil", "turnserver"])
 def test_ci_installs_a_browser_what_makes_it_trust_us_and_a_relay_where_there_is_none(clone, missing):
-    (clone.folder / "bin" / missing).unlink()
-    tools = clone.folder / "tools"
-    tools.mkdir()
-    for name in ("bash", "dirname", "tee", "cat", "grep", "env", "sh"):
-        (tools / name).symlink_to(shutil.which(name))
-    code, _, calls = clone.run(tools)
+    code, _, calls = clone.run_without(missing)
     assert code == 0
     packages = "chromium fonts-dejavu-core libnss3-tools coturn"
     assert f"apt-get install -y -qq --no-install-recommends {packages}" in calls
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_ci_goes_on_with_the_whole_browser_where_there_is_none_without_a_frame(clone, given):
+    if not given:
+        clone.command("apt-get", "exit 100")
+    code, printed, calls = clone.run_without("chromium-headless-shell")
+    assert code == 0
+    assert "make test" in calls
+    if given:
+        packages = "chromium chromium-headless-shell"
+        assert f"apt-get install -y -qq --no-install-recommends {packages}" in calls
+    assert ("whole Chromium" in printed) is not given
 
 
 @pytest.mark.parametrize(
