@@ -14,7 +14,7 @@ from playwright.sync_api import Error, sync_playwright
 
 PATH = shutil.which("chromium")
 WITHOUT_FRAME = shutil.which("chromium-headless-shell") or PATH
-"""The same browser without the tabs, menus and tools of its own, a third of the work for each window."""
+"""The same browser without the tabs, menus and tools of its own, less than half the work for each window."""
 ARGUMENTS = (
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import httpx
+from tests.console.desks import PATIENCE_S
 
 from coupefeu.console.config import ConsoleConfig
 from coupefeu.console.server import Console
@@ -33,7 +34,9 @@ class Served:
         self.host = self.address.partition("://")[2]
         self.port = int(self.host.rpartition(":")[2])
         self.http = httpx.AsyncClient(
-            base_url=f"http://{LOOPBACK}:{self.port}", headers={"host": self.host, "origin": self.address}
+            base_url=f"http://{LOOPBACK}:{self.port}",
+            headers={"host": self.host, "origin": self.address},
+            timeout=PATIENCE_S,
         )
 
     async def link(self, **fields):

@@ -27,18 +27,28 @@ def said(desks):
     return number
 
 
+def look(page, button, shown, language="en"):
+    """Press, and again where the page says that our node did not answer: what a process makes apart may come too late
+    on a busy machine, and the page says what to do then."""
+    late = page.get_by_text(say("ui-unreachable", language))
+    for _ in range(4):
+        page.get_by_role("button", name=say(button, language), exact=True).click()
+        expect(shown.or_(late).first).to_be_visible()
+        if not late.is_visible():
+            return
+    expect(shown).to_be_visible()
+
+
 def choose(page, number):
     page.get_by_label(say("ui-communique-numbers", "en")).fill(number)
-    page.get_by_role("button", name=say("ui-communique-look", "en"), exact=True).click()
-    expect(page.locator(f".entry a[href='#/record/{number}']")).to_be_visible()
+    look(page, "ui-communique-look", page.locator(f".entry a[href='#/record/{number}']"))
 
 
 def show_whole(page, number):
     page.get_by_label(say("ui-communique-level", "en", number=number)).select_option("all")
     expect(page.get_by_text(say("ui-communique-stale", "en"))).to_be_visible()
     expect(page.get_by_test_id("preview")).to_have_count(0)
-    page.get_by_role("button", name=say("ui-communique-look-again", "en")).click()
-    page.get_by_test_id("preview").wait_for()
+    look(page, "ui-communique-look-again", page.get_by_test_id("preview"))
 
 
 def test_what_is_seen_as_readers_will_is_what_is_issued(open_page, desks, said):
@@ -68,8 +78,7 @@ def test_what_is_seen_as_readers_will_is_what_is_issued(open_page, desks, said):
 def test_a_draft_is_whole_and_readable(open_page, desks, said, language, width):
     page = open_page(desks.us, "#/communique", language=language, width=width)
     page.get_by_label(say("ui-communique-numbers", language)).fill(said)
-    page.get_by_role("button", name=say("ui-communique-look", language), exact=True).click()
-    page.get_by_test_id("preview").wait_for()
+    look(page, "ui-communique-look", page.get_by_test_id("preview"), language)
     assert violations(page) == []
     assert cut_texts(page) == []
 

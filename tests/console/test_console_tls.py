@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from tests.console.browser import ARGUMENTS, PATH
-from tests.console.desks import LoopThread
+from tests.console.desks import PATIENCE_S, LoopThread
 from tests.console.serving import config_of, make_folders, serving
 from tests.documents import ROOT
 
@@ -209,6 +209,7 @@ def test_it_is_served_and_ended_on_either_loop_with_a_stream_open(tmp_path, run)
             base_url=f"https://127.0.0.1:{port}",
             headers={"host": f"{NAME}:{port}", "origin": f"https://{NAME}:{port}"},
             verify=trusting,
+            timeout=PATIENCE_S,
         ) as http:
             extensions = {"sni_hostname": NAME}
             answer = await http.post("/api/session", json={"key": key}, extensions=extensions)

@@ -445,6 +445,9 @@ def test_windows_join_filters_let_through_what_they_say_and_every_list_says_what
             return await get(us, "/api/messages", **query)
 
         await post(us, "/api/messages", FLASH | {"text": "Ёлка у моста"})
+        for body in (TEXT | {"subject": "protest"}, *[TEXT] * 4):
+            await post(us, "/api/messages", body)
+        await said(ru, us, TEXT)
         await said(us, ru, TEXT | {"text": "Straße NAÏVE 100%_x", "precedence": "priority"})
         whole = await page(limit=200)
         count = len(whole["rows"])
