@@ -24,8 +24,8 @@ const LATER_FAMILIES = [
   'ui-kind-presence', 'ui-kind-note', 'ui-kind-notice', 'ui-kind-counter', 'ui-kind-positions', 'ui-kind-conflict', 'ui-lock', 'ui-notice', 'ui-passkey', 'ui-proof', 'ui-propose', 'ui-role', 'ui-said', 'ui-terms', 'ui-verify',
 ];
 const LATER = new RegExp(`^(?:${LATER_FAMILIES.join('|')})(?:-|$)`);
-/** A watch is taken on every page, and the lamp stands there. */
-const ON_EVERY_PAGE = /^watch-(?:ask|heard|not-heard)$|^firebreak-page-(?:lamp|level)(?:-|$)|^line-state-(?:open|degraded|suspended|closed|page-says)$/;
+/** A watch is taken on every page; the lamp, the line as declared and open incidents stand there. */
+const ON_EVERY_PAGE = /^watch-(?:ask|heard|not-heard)$|^firebreak-page-(?:lamp|level)(?:-|$)|^line-state-(?:open|degraded|suspended|closed|page-(?!means|state|begins).+)?$|^incident-page-(?:open-count$|owes-|late-)/;
 
 /** Words of the verifier alone. */
 export function isOfVerifier(key: string): boolean {

@@ -187,3 +187,28 @@ def test_the_first_stop_of_the_keyboard_leads_to_the_content(open_page, desks):
     assert page.evaluate("document.activeElement.innerText") == "To the content of the page"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.tagName") == "H1"
+
+
+def fetched(open_page, desk, path, language):
+    """Open a page; gives the names of the scripts, styles and words that its browser asked for until it was at rest."""
+    page = open_page(desk, "#/agreement", language=language)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("about:blank")
+    page.goto(f"{desk.address}/{path}")
+    page.get_by_test_id("lamp").wait_for()
+    page.get_by_test_id("declared").wait_for()
+    page.wait_for_load_state("load")
+    page.wait_for_function("() => document.fonts.status === 'loaded'")
+    names = [url.rpartition("/assets/")[2] for url in asked if "/assets/" in url]
+    return [name for name in names if name.endswith((".js", ".css"))]
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_first_page_asks_for_its_own_words_alone_and_for_each_thing_once(
+    fresh_desks, open_page, language
+):
+    found = fetched(open_page, fresh_desks.us, "#/line", language)
+    words = [name for name in found if re.match(r"(?:later-)?(?:en|fr|ru)-", name)]
+    assert [name.partition("-")[0] for name in words] == [language], words
+    assert len(found) == len(set(found)) <= 20, found
