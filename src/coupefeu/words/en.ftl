@@ -959,6 +959,7 @@ ui-unknown = unknown
 ui-close = Close
 ui-loading = Asking our node…
 ui-skip = To the content of the page
+ui-menu = Menu
 ui-pages = Pages
 ui-page-line = Line
 ui-page-messages = Messages

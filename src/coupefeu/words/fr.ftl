@@ -951,6 +951,7 @@ ui-unknown = inconnu
 ui-close = Fermer
 ui-loading = Interrogation de notre nœud…
 ui-skip = Vers le contenu de la page
+ui-menu = Menu
 ui-pages = Pages
 ui-page-line = Ligne
 ui-page-messages = Messages

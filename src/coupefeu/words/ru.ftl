@@ -959,6 +959,7 @@ ui-unknown = неизвестно
 ui-close = Закрыть
 ui-loading = Запрос к нашему узлу…
 ui-skip = К содержанию страницы
+ui-menu = Меню
 ui-pages = Страницы
 ui-page-line = Линия
 ui-page-messages = Сообщения
