@@ -20,6 +20,7 @@ from coupefeu.services.incidents.commands import (
     PairIncident,
     QueryIncident,
     ReopenIncident,
+    ReplyToQuery,
     ReportIncident,
 )
 from coupefeu.services.incidents.facts import IncidentActFact, IncidentFact
@@ -195,6 +196,18 @@ def test_a_flood_of_one_kind_hides_none_of_another(line, desk):
     view = desk.incidents.get(number)
     assert [each.id for each in view.queries] == [query]
     assert sum(each.kind == Kind.INCIDENT_FOLLOWED for each in view.steps) == MAX_ACTS
+
+
+def test_a_flood_of_requests_takes_nothing_from_one_that_was_answered(line, desk):
+    number = report(line)
+    asks = IncidentActFact(asks=QueryKind.EXPLANATION)
+    query = line.hear(Kind.INCIDENT_QUERIED, asks, number)
+    reply = line.act(ReplyToQuery(incident=number, query=query, from_post=US, words="A malfunction."))
+    later = [line.hear(Kind.INCIDENT_QUERIED, asks, number) for _ in range(MAX_ACTS)]
+    view = desk.incidents.get(number)
+    assert [each.id for each in view.queries] == [query, *later[:-1]], "what is one too many is not looked at"
+    assert view.queries[0].reply.id == reply
+    assert {each.id: each.effect for each in view.steps}[reply] == ""
 
 
 def test_a_request_that_claims_to_be_of_1970_is_due_no_sooner(line, desk):

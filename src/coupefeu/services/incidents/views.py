@@ -35,7 +35,10 @@ from coupefeu.services.speaker import judge_speaker
 from coupefeu.wire import cbor
 
 MAX_ACTS: Final = 256
-"""So many entries of one kind in one log about one incident are looked at, the newest; older ones are kept."""
+"""So many entries of one kind in one log about one incident are looked at, the newest, of requests the first.
+
+The others are kept. A flood of requests pushes out none that was answered.
+"""
 MAX_NAMED: Final = 40
 """References of one entry that are looked at."""
 NOTHING: Final[MessageId] = (-1, -1)
@@ -120,6 +123,10 @@ INSERT_ACT: Final = ACTS.insert().values({each.name: bindparam(each.name) for ea
 _COLUMNS: Final = ", ".join(f"a.{each.name} AS {each.name}" for each in ACTS.c)
 _OF_ROOT: Final = "a.root_log = :log AND a.root_idx = :idx AND a.kind = {0}.kind"
 _IN_LOG: Final = f"{_OF_ROOT.format('said')} AND a.log = said.log"
+_FAR: Final = f"LIMIT 1 OFFSET {MAX_ACTS - 1}"
+_MOST: Final = f"(SELECT a.idx FROM incident_acts AS a WHERE {_IN_LOG} ORDER BY a.idx {{0}} {_FAR})"  # noqa: S608 - declared names
+_IS_QUERY: Final = f"WHEN said.kind = {int(Kind.INCIDENT_QUERIED)}"
+_LAST: Final = (1 << 63) - 1
 _KINDS: Final = ", ".join(f"({int(each)})" for each in sorted(KINDS))
 SELECT_ACTS: Final = text(
     f"WITH RECURSIVE kinds(kind) AS (VALUES {_KINDS}),"  # noqa: S608 - declared names
@@ -127,11 +134,12 @@ SELECT_ACTS: Final = text(
     f" WHERE {_OF_ROOT.format('kinds')} ORDER BY a.log LIMIT 1) FROM kinds"
     " UNION ALL SELECT kind, (SELECT a.log FROM incident_acts AS a"
     f" WHERE {_OF_ROOT.format('said')} AND a.log > said.log ORDER BY a.log LIMIT 1) FROM said WHERE log IS NOT NULL)"
-    f" SELECT {_COLUMNS} FROM said CROSS JOIN incident_acts AS a WHERE {_IN_LOG} AND a.idx >= coalesce("
-    f"(SELECT a.idx FROM incident_acts AS a WHERE {_IN_LOG} ORDER BY a.idx DESC LIMIT 1 OFFSET {MAX_ACTS - 1}), 0)"
+    f" SELECT {_COLUMNS} FROM said CROSS JOIN incident_acts AS a WHERE {_IN_LOG}"
+    f" AND a.idx >= CASE {_IS_QUERY} THEN 0 ELSE coalesce({_MOST.format('DESC')}, 0) END"
+    f" AND a.idx <= CASE {_IS_QUERY} THEN coalesce({_MOST.format('ASC')}, {_LAST}) ELSE {_LAST} END"
     " ORDER BY log, idx"
 )
-"""What lies before the acts that count is not even read."""
+"""What lies before the acts that count, or after the requests that do, is not even read."""
 SELECT_PAIRS: Final = (
     select(ACTS)
     .where(IS_PAIR, ACTS.c.about_log == bindparam("log"), ACTS.c.about_idx == bindparam("idx"))
