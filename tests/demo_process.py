@@ -10,7 +10,7 @@ import sys
 import threading
 
 READY_WITHIN_S = 60
-ENDS_WITHIN_S = 20
+ENDS_WITHIN_S = 60
 
 
 def quiet():
