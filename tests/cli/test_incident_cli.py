@@ -127,7 +127,9 @@ def test_both_versions_stand_side_by_side(desk):
     assert how["damage"] == "not-stated-by-us"
     text = "\n".join(desk.run("show", desk.launch, "--language", "fr"))
     assert "NON PRÉCISÉ PAR NOUS" in text
-    (found,) = desk.json("pair", desk.launch)["candidates"]
+    listed = desk.json("pair", desk.launch)
+    (found,) = listed["candidates"]
+    assert listed["not_compared"] == 0
     assert (found["number"], found["by_report"]) == (desk.seen, True)
     denied = desk.json("pair", desk.launch, desk.seen, "--not-same", "--words", "Another one.")["incident"]
     assert denied["pairing_disputed"]
