@@ -16,7 +16,7 @@ from coupefeu.services.firebreak.judged import Judged, LevelSpan, NextAct, Reaso
 from coupefeu.services.firebreak.judging import agreement_at
 from coupefeu.services.firebreak.marks import Bound
 from coupefeu.services.messages.display import show_line
-from coupefeu.words import label, say
+from coupefeu.words import has, label, say
 
 _INDENT: Final = "    "
 
@@ -99,6 +99,10 @@ def _subject(reason: Reason, language: str) -> str:
     party = "" if reason.party in {"", reason.subject} else f" ({reason.party.upper()})"
     many = f", {say('firebreak-page-count', language, count=reason.count)}" if reason.count > 1 else ""
     subject = named if "." in named or "/" in named else named.upper()
+    key = f"firebreak-page-subject-{reason.topic.value.replace('_', '-')}"
+    if has(key) and reason.subject != reason.party:
+        about = named.replace(" ", " - ") if reason.topic is Topic.CONFLICT else named
+        subject, party = say(key, language, about=about, party=reason.party.upper()), ""
     steps = [say(f"step-{each}", language) for each in reason.values if reason.topic is Topic.ACKNOWLEDGEMENT]
     return f"{subject}{party}{many}{': ' * bool(steps)}{', '.join(steps)}"
 

@@ -24,12 +24,14 @@ export function ageWords(seconds: number): string {
   return durationWords(whole - (whole % step));
 }
 
-/** Whom or what a reason is about: two posts, a post, a party; else what was opened, by its number. */
+/** Whom or what a reason is about: two posts, a post, a party; else what was opened, by its number, and what is owed about it. */
 export function subjectWords(reason: FirebreakReasonValues): string {
   const posts = reason.subject.split('/').filter((each) => findPost(each));
   if (posts.length > 0) return posts.map((each) => postWords(each)).join(' – ');
   if (findParty(reason.subject)) return partyWords(reason.subject);
   const opened = reason.subject.split(' ').filter((each) => !findParty(each)).join(' – ');
+  const key = `firebreak-page-subject-${reason.topic.replaceAll('_', '-')}`;
+  if (words.has(key)) return say(key, { about: opened, party: reason.party ? partyWords(reason.party) : '' });
   return reason.party ? `${partyWords(reason.party)} · ${opened}` : opened;
 }
 
