@@ -139,7 +139,7 @@ def check_strip(page):
                 assert cut_texts(page) == []
                 assert violations(page) == []
                 strip.locator(".bar > button").click()
-    page.set_viewport_size(SIZE)
+        page.set_viewport_size(SIZE)  # a narrow window folds the languages away
 
 
 def ring_and_answer(us, ru):
