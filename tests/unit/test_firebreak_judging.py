@@ -104,6 +104,16 @@ def test_attempts_count_within_a_span_only():
     assert not fires(*tried, at_ms=START_MS + HOUR_MS + 1, rules=rules)
 
 
+def test_a_reason_about_attempts_of_both_sides_is_of_neither():
+    both = [
+        mark("attempt", START_MS + at, key=PAIR, value="declined", party=party, index=at)
+        for at, party in enumerate(("us", "ru"))
+    ]
+    for tried, party in ((both, ""), (both[:1], "us")):
+        (reason,) = judged(*tried, rules=(rule("refused"),)).reasons
+        assert reason.party == party
+
+
 def test_a_reason_about_attempts_names_them_all_and_is_as_old_as_the_first():
     rules = (rule("unanswered"),)
     tried = [

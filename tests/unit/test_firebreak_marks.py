@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from tests.firebreak_line import SKEW_MS, Entry, MemoryRecord
 from tests.stores import AGREEMENT, moment
 
@@ -15,6 +15,7 @@ from coupefeu.model.line_state import LineState
 from coupefeu.model.messages import Channel, Content, Form, Operative
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.model.topics import Topic
+from coupefeu.services.base import Statement
 from coupefeu.services.calls.facts import CallFact, encode_call
 from coupefeu.services.firebreak import gathering, times
 from coupefeu.services.firebreak.gathering import (
@@ -26,9 +27,10 @@ from coupefeu.services.firebreak.gathering import (
     gather,
 )
 from coupefeu.services.firebreak.marks import Asked, Bound, Role
-from coupefeu.services.firebreak.rows import About, At, event
+from coupefeu.services.firebreak.rows import About, At, Awaited, closed_by, due, event, opened
 from coupefeu.services.firebreak.service import FirebreakService
-from coupefeu.services.firebreak.tables import INSERT_TIME
+from coupefeu.services.firebreak.spanning import gather_between
+from coupefeu.services.firebreak.tables import INSERT_TIME, TIMES
 from coupefeu.services.firebreak.times import Timed
 from coupefeu.services.firebreak.unsettled import EPOCH_MS, MOST_CONFLICTS
 from coupefeu.services.line_state.facts import LineStateFact, encode_line_state
@@ -232,8 +234,10 @@ def test_a_flood_hides_nothing_that_is_late_for_longer():
     assert given + gathered.beyond == steps * (MOST_OPENED + 5), "what is not given is counted"
 
 
-def test_a_flood_of_attempts_of_many_pairs_is_given_as_far_as_rules_count(monkeypatch):
+@pytest.mark.parametrize("fewest", [1, FEWEST_ATTEMPTS])
+def test_a_flood_of_attempts_of_many_pairs_is_given_as_far_as_rules_count(monkeypatch, fewest):
     monkeypatch.setattr(gathering, "MOST_AT_ONCE", 10)
+    monkeypatch.setattr(gathering, "FEWEST_ATTEMPTS", fewest)
     record = MemoryRecord(0)
     for number in range(MOST_ATTEMPTS):
         at_ms = START_MS + number * 1_000
@@ -243,7 +247,8 @@ def test_a_flood_of_attempts_of_many_pairs_is_given_as_far_as_rules_count(monkey
         record.take(placed(number, at_ms), declined, after_ms=0)
     gathered = gather(record.select, record.context(), Asked(at_ms=START_MS + HOUR_MS))
     given = [mark.counted.entry[1] for mark in gathered.marks if mark.topic is Topic.ATTEMPT]
-    most = max(FEWEST_ATTEMPTS, *(rule.count for rule in AGREEMENT.firebreak.rules))
+    most = max(fewest, *(rule.count for rule in AGREEMENT.firebreak.rules))
+    assert most > 1
     assert sorted(given) == list(range(MOST_ATTEMPTS - most, MOST_ATTEMPTS))
     assert gathered.counts == {(PAIR, "declined"): MOST_ATTEMPTS}
 
@@ -301,6 +306,60 @@ def test_watch_line_state_and_witness_stand_as_they_were_said_last():
     (declared,) = marks(record, Topic.LINE_STATE)
     assert (declared.key, declared.value, declared.due_ms) == ("ru", "suspended", begins_ms)
     assert not marks(record, Topic.LINE_STATE, START_MS)
+
+
+def test_who_writes_for_a_post_that_is_not_theirs_opens_nothing():
+    said = {"log": 1, "index": 0, "claimed_ms": START_MS, "kind": Kind.MESSAGE, "body": WARNING}
+    for post, is_theirs in (("duty", True), ("nobody", False)):
+        assert bool(marks(held(Entry(**said, post=post)), Topic.ACKNOWLEDGEMENT)) is is_theirs, post
+
+
+def test_a_contact_holds_when_both_its_entries_count():
+    answered = of_call(0, Kind.CALL_ANSWERED, CallFact(media=Media.TEXT), START_MS + 5_000)
+    record = held(placed(), answered)
+    (contact,) = marks(record, Topic.CONTACT)
+    rows = record.select(Statement(select(TIMES), {}))
+    times = {(row["position"], row["place"]): row for row in rows}
+    for proof in contact.proofs:
+        row = times[proof.entry]
+        found = proof.counted_ms, proof.claimed_ms, proof.arrived_ms
+        assert found == (row["counted_ms"], row["claimed_ms"], row["arrived_ms"])
+    assert [proof.entry for proof in contact.proofs] == [(0, 0), (1, 0)]
+
+
+def test_what_is_awaited_says_what_its_entry_claims():
+    ours = [Entry(log=0, index=number, claimed_ms=START_MS + number * HOUR_MS) for number in range(3)]
+    back_ms = START_MS - 1_000 * HOUR_MS
+    said = Entry(log=1, index=0, claimed_ms=back_ms, seen=3, kind=Kind.MESSAGE, body=WARNING)
+    for mark in marks(held(*ours, said), Topic.OUTCOME):
+        assert (mark.counted.claimed_ms, mark.counted.mark) == (back_ms, Bound.BEFORE)
+        assert mark.counted.counted_ms == START_MS + 2 * HOUR_MS - SKEW_MS
+        break
+    else:
+        pytest.fail("nothing is awaited")
+
+
+def test_what_is_open_about_something_else_is_named_by_that():
+    record = held(*(Entry(log=0, index=number, claimed_ms=START_MS) for number in range(8)))
+    what = Awaited(
+        topic=Topic.QUERY, position=1, number=0, value="meeting", post="", precedence=1, root=(0, 5)
+    )
+    when = At((0, 7), START_MS, START_MS, START_MS)
+    row = opened(what, when, due(when, 60), closed_by([]), 2)
+    record.connection.execute(row.executable, row.parameters)
+    assert [mark.key for mark in marks(record, Topic.QUERY)] == ["US/5"]
+
+
+def test_what_a_notice_ends_by_itself_is_closed_at_that_end():
+    record = held(*(Entry(log=log, index=0, claimed_ms=START_MS) for log in (0, 1)))
+    what = Awaited(topic=Topic.UNITS, position=1, number=1, value="a unit", post="ru.duty", root=(0, 0))
+    when, end_ms = At((0, 0), START_MS, START_MS, START_MS), START_MS + 5 * HOUR_MS
+    over = closed_by([At((0, 0), end_ms, end_ms, end_ms)])
+    row = opened(what, when, due(when, 60), over, 2)
+    record.connection.execute(row.executable, row.parameters)
+    between = gather_between(record.select, record.context(), START_MS, START_MS + 9 * HOUR_MS)
+    (unit,) = (mark for mark in between.marks if mark.topic is Topic.UNITS)
+    assert (unit.closed.entry, unit.closed.counted_ms, unit.closed.mark) == ((0, 0), end_ms, Bound.NONE)
 
 
 def test_nobody_dates_an_act_back_before_what_its_author_had_seen():

@@ -1,6 +1,7 @@
 """Marks of incidents: those that are open, and requests about them to which no reply, or no meeting, came."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -46,9 +47,11 @@ def mark_incidents(incidents: Collection[MessageId], context: Context, select: S
         if not view.effect and incident in times:
             yield from _open(view, times, context)
             versions = {(row["log"], row["idx"]): row["agreement_version"] for row in rows}
+            held = _held(view, times)
             for query in view.queries:
                 meeting_s = terms(versions[query.id], context).incidents.meeting_s
-                yield from _asked(view, query, meeting_s, times, context)
+                met = held[query.party, query.met_ms]
+                yield from _asked(view, query, meeting_s, times, met, context)
 
 
 def _open(view: "IncidentView", times: dict[MessageId, At], context: Context) -> Iterator[Statement]:
@@ -84,9 +87,17 @@ def _spans(
 
 
 def _asked(
-    view: "IncidentView", query: "QueryView", meeting_s: int, times: dict[MessageId, At], context: Context
+    view: "IncidentView",
+    query: "QueryView",
+    meeting_s: int,
+    times: dict[MessageId, At],
+    met: Sequence[At],
+    context: Context,
 ) -> Iterator[Statement]:
-    """Give what is owed after a request: a reply, and a meeting where one was asked for or nothing came in time."""
+    """Give what is owed after a request: a reply, and a meeting where one was asked for or nothing came in time.
+
+    `met`: the word that this meeting was held.
+    """
     if query.of not in context.parties or query.id not in times:
         return
     asked, seconds, count = times[query.id], (query.due_ms - query.asked_ms) // MS, len(context.parties)
@@ -99,22 +110,20 @@ def _asked(
         precedence=int(view.precedence),
         root=view.id,
     )
-    met = _met(view, query, times)
     replies = [times[each.id] for each in query.replies if each.id in times]
     if query.asks is QueryKind.EXPLANATION:
         yield opened(awaited, asked, due(asked, seconds), closed_by([*replies, *met]), count)
         meeting_ms = due(asked, seconds + meeting_s)
-        met += [each for each in replies if each.counted_ms <= meeting_ms[0]]
+        met = [*met, *(each for each in replies if each.counted_ms <= meeting_ms[0])]
         seconds += meeting_s
     meeting = replace(awaited, number=1, value="meeting")
     yield opened(meeting, asked, due(asked, seconds), closed_by(met), count)
 
 
-def _met(view: "IncidentView", query: "QueryView", times: dict[MessageId, At]) -> list[At]:
-    """Give the word of the party that asked that the meeting about this request was held."""
-    held = [each for each in view.steps if each.step is FollowStep.MEETING_HELD and not each.effect]
-    return [
-        times[each.id]
-        for each in held
-        if each.id in times and each.party == query.party and times[each.id].counted_ms == query.met_ms
-    ]
+def _held(view: "IncidentView", times: dict[MessageId, At]) -> Mapping[tuple[str, int | None], list[At]]:
+    """Give the words that a meeting was held, by the party that says so and when: so a request names its own."""
+    held: defaultdict[tuple[str, int | None], list[At]] = defaultdict(list)
+    for each in view.steps:
+        if each.step is FollowStep.MEETING_HELD and not each.effect and each.id in times:
+            held[each.party, times[each.id].counted_ms].append(times[each.id])
+    return held
