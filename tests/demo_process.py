@@ -59,11 +59,10 @@ class Demo:
         return "".join(iter(self._said.get, ""))
 
     def processes(self):
-        """List its processes, itself among them: it leads a session of its own."""
-        found = subprocess.run(
-            ["ps", "-s", str(self._process.pid), "-o", "pid="], capture_output=True, text=True, check=False
-        )
-        return found.stdout.split()
+        """List its processes: itself, and a node for each folder."""
+        found = subprocess.run(["ps", "-ww", "-eo", "pid=,args="], capture_output=True, text=True, check=True)
+        lines = [line.split(maxsplit=1) for line in found.stdout.splitlines()]
+        return [pid for pid, args in lines if pid == str(self._process.pid) or str(self.folder) in args]
 
     def kill(self):
         with contextlib.suppress(ProcessLookupError):

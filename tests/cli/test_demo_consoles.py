@@ -110,15 +110,26 @@ def test_both_links_sign_in_either_console_breaks_the_link_and_a_signal_ends_eve
         assert time.monotonic() < end
     assert [step["name"] for step in done] == ["break"]
     assert not us.ask("POST", "/api/demo/restore")[1]["link_broken"]
-    assert not ru.ask("GET", "/api/demo")[1]["link_broken"]
+    while ru.ask("GET", "/api/demo")[1]["link_broken"]:
+        assert time.monotonic() < end
 
-    assert running.processes()
+    assert len(running.processes()) == 3, "the demo, and a process for each node"
     assert list(running.folder.iterdir())
     running.end()
     assert list(running.folder.iterdir()) == []
     assert running.processes() == []
     assert all(is_free(each["port"]) for each in consoles.values())
     assert not opened.exists(), "where it is told not to, it opens no page"
+
+
+def test_of_a_demo_that_is_killed_nothing_goes_on(demo):
+    running = demo("--json", "--no-open", "--port", str(free_port()))
+    consoles = json.loads(running.line())["consoles"]
+    assert len(running.processes()) == 3
+    running.kill()
+    end = time.monotonic() + READY_WITHIN_S
+    while running.processes() or not all(is_free(each["port"]) for each in consoles):
+        assert time.monotonic() < end
 
 
 def test_a_second_one_runs_beside_the_first_and_names_the_busy_ports(demo, screen, tmp_path):

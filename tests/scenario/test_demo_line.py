@@ -1,15 +1,19 @@
-"""The line of the console demo: both nodes in one process, a path that is really cut, and steps ticked off by facts."""
+"""The line of the console demo: two processes, a path that is really cut, and steps ticked off by facts."""
 
 import asyncio
+import os
+import signal
 from contextlib import asynccontextmanager
 
 import pytest
-from tests.demo_line import open_fresh_line
+from tests.demo_line import open_processes
 
 import coupefeu
-from coupefeu.node.demo.line import pair_story
+from coupefeu.errors import ConfigError
+from coupefeu.node.demo.facts import Pressed
+from coupefeu.node.demo.line import open_demo_line, pair_story
 from coupefeu.node.demo.playing import play_apart
-from coupefeu.node.demo.steps import DemoStepName, Steps
+from coupefeu.node.demo.steps import BREAK, RESTORE, VERIFIED, DemoStepName, Steps
 from coupefeu.node.demo.watching import is_held, is_up, wait_until
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.node import Node
@@ -22,13 +26,20 @@ WITHIN_S = 60
 class Desks:
     def __init__(self, line, us, ru):
         self.line, self.us, self.ru = line, us, ru
-        self.steps = Steps(line, lambda: True, lambda: None)
+        self.steps = Steps(line.relay, lambda: True, lambda: None)
         self.told = []
         self.steps.listen(lambda: self.told.append(self.done))
 
     @property
     def done(self):
-        return [name for name, at_ms in self.steps.done_ms.items() if at_ms is not None]
+        return [name for name, at_ms in self.steps.shown.done_ms.items() if at_ms is not None]
+
+    async def are_done(self, *names):
+        await wait_until(lambda: len(self.done) >= len(names), f"done: {names}")
+        assert self.done == list(names)
+
+    def press(self, what):
+        self.steps.hear("us", Pressed(what=what, at_ms=1))
 
     async def send(self, node, party, precedence=coupefeu.Precedence.FLASH):
         sent = await node.line(party).send("Our aircraft has turned back.", precedence=precedence)
@@ -47,15 +58,16 @@ class Desks:
 
 @asynccontextmanager
 async def desks(folder):
+    heard = []
     async with (
-        open_fresh_line(folder) as line,
+        open_processes(folder, lambda party, fact: [each(party, fact) for each in heard]) as line,
         Node.open(folder / "us") as us,
         Node.open(folder / "ru") as ru,
     ):
         desks = Desks(line, us, ru)
         await desks.both(up=True)
+        heard.append(desks.steps.hear)
         yield desks
-        desks.steps.close()
 
 
 def play(folder, story):
@@ -74,33 +86,33 @@ def test_a_step_is_done_by_what_stands_on_the_record(tmp_path):
         await ru.act(RecordShown(messages=(routine,), screens=1))
         await ru.act(Take(message=routine, from_post="ru.duty"))
         await us.act(Take(message=theirs, from_post="us.duty"))
-        assert desks.done == []
         flash = await desks.send(us, "RU")
-        assert desks.done == [DemoStepName.FLASH]
+        await desks.are_done(DemoStepName.FLASH)
         await ru.act(RecordShown(messages=(flash,), screens=1))
-        assert desks.done == [DemoStepName.FLASH, DemoStepName.HEAR]
+        await desks.are_done(DemoStepName.FLASH, DemoStepName.HEAR)
         await ru.act(Take(message=flash, from_post="ru.duty"))
-        assert desks.done == [DemoStepName.FLASH, DemoStepName.HEAR, DemoStepName.TAKE]
-        first = desks.steps.done_ms
+        await desks.are_done(DemoStepName.FLASH, DemoStepName.HEAR, DemoStepName.TAKE)
+        first = desks.steps.shown
         again = await desks.send(us, "RU")
         await ru.act(Take(message=again, from_post="ru.duty"))
-        assert desks.steps.done_ms == first
-        assert desks.told == [desks.done[:1], desks.done[:2], desks.done]
+        desks.press(VERIFIED)
+        assert {**desks.steps.shown.done_ms, DemoStepName.VERIFY: None} == first.done_ms
+        assert desks.told == [desks.done[:1], desks.done[:2], desks.done[:3], desks.done]
 
     play(tmp_path, story)
 
 
 def test_the_link_is_really_cut_noticed_by_both_and_comes_back(tmp_path):
     async def story(desks):
-        desks.steps.break_link()
-        assert desks.steps.link_broken
+        desks.press(BREAK)
+        assert desks.steps.shown.link_broken
         assert desks.done == []
         await desks.both(up=False)
-        assert desks.done == [DemoStepName.BREAK]
+        await desks.are_done(DemoStepName.BREAK)
         waiting = await desks.us.line("RU").send("Sent while the link was cut.")
         assert not is_held(desks.ru, waiting.id)
-        desks.steps.restore_link()
-        assert not desks.steps.link_broken
+        desks.press(RESTORE)
+        assert not desks.steps.shown.link_broken
         await desks.both(up=True)
         await wait_until(lambda: is_held(desks.ru, waiting.id), "what waited arrives")
         assert desks.told[-1] == [DemoStepName.BREAK]
@@ -112,18 +124,32 @@ def test_a_line_that_goes_down_of_itself_is_no_broken_link(tmp_path):
     async def story(desks):
         desks.line.relay.cut()
         await desks.both(up=False)
-        assert desks.done == []
+        desks.line.relay.mend()
+        await desks.both(up=True)
+        await desks.send(desks.us, "RU")
+        await desks.are_done(DemoStepName.FLASH)
 
     play(tmp_path, story)
 
 
-@pytest.mark.parametrize("holds", [True, False])
-def test_only_a_verification_that_holds_counts(tmp_path, holds):
+def test_a_node_that_dies_is_told_and_one_that_cannot_begin_says_why(tmp_path):
     async def story(desks):
-        desks.steps.verified(holds=holds)
-        assert desks.done == ([DemoStepName.VERIFY] if holds else [])
+        os.kill(desks.line.ru.pid, signal.SIGKILL)
+        error = await desks.line.ru.ended
+        assert (error.code, "RU" in error.message) == ("node.demo.ended", True)
+        with pytest.raises(ConfigError) as caught:
+            await desks.line.ru.serve(1)
+        assert caught.value.code == "node.demo.ended"
 
     play(tmp_path, story)
+
+    async def run():
+        async with open_demo_line(tmp_path, lambda _party, _fact: None):
+            raise AssertionError("it opened")
+
+    with hold_folder(NodeFolder.open(tmp_path / "ru")), pytest.raises(ConfigError) as caught:
+        asyncio.run(run())
+    assert caught.value.code == "node.runtime.running", "as the node itself says it"
 
 
 def test_the_folders_say_afterwards_what_pairing_wrote_there(tmp_path):

@@ -3,25 +3,26 @@
 import asyncio
 import urllib.error
 import urllib.request
+from contextlib import AsyncExitStack, asynccontextmanager
 from types import SimpleNamespace
 
 import pytest
-from tests.demo_line import open_fresh_line
 
 from coupefeu.console import server
 from coupefeu.console.config import ConsoleConfig
 from coupefeu.console.demo_consoles import open_demo_consoles
+from coupefeu.console.demo_node import serve_console
 from coupefeu.console.parts import Parts
 from coupefeu.console.server import Console
 from coupefeu.errors import ConfigError
 from coupefeu.model.entry import Kind
 from coupefeu.model.firebreak import Level
-from coupefeu.model.instant import Moment
-from coupefeu.node.demo import playing
-from coupefeu.node.demo.march import MARCH
-from coupefeu.node.demo.steps import DemoStepName, Steps
+from coupefeu.node.demo.facts import Pressed, fact_of, read_asked, read_said, to_line
+from coupefeu.node.demo.line import pair_story
+from coupefeu.node.demo.steps import BREAK, RESTORE, VERIFIED, DemoStepName, Steps, Strip
 from coupefeu.node.events import EntryRecorded, LineChanged
 from coupefeu.node.exercise import free_port
+from coupefeu.node.reach import run_node
 
 
 def unchanged():
@@ -29,23 +30,7 @@ def unchanged():
     return Level.BROKEN
 
 
-NOW = Moment(utc_ms=1_800_000_000_000, mono_ms=1)
-
-
-class Node:
-    """What the steps ask of a node."""
-
-    def __init__(self):
-        self.listeners = []
-        self.runtime = SimpleNamespace(engine=self, clock=lambda: NOW)
-
-    def listen(self, listener):
-        self.listeners.append(listener)
-        return lambda: self.listeners.remove(listener)
-
-    def goes(self, *, up):
-        for listener in self.listeners:
-            listener(LineChanged(party=0, up=up, alive=up))
+NOW_MS = 1_800_000_000_000
 
 
 class Relay:
@@ -58,42 +43,51 @@ class Relay:
         self.is_cut = False
 
 
-@pytest.fixture
-def line():
-    us, ru = Node(), Node()
-    return SimpleNamespace(us=us, ru=ru, nodes={"us": us, "ru": ru}, relay=Relay())
+def steps_of(is_met=lambda: True, level=unchanged):
+    return Steps(Relay(), is_met, level)
 
 
-def test_the_link_is_broken_when_both_nodes_have_said_so(line):
-    steps = Steps(line, lambda: True, unchanged)
-    steps.break_link()
-    line.us.goes(up=False)
-    line.us.goes(up=True)
-    line.us.goes(up=False)
-    assert steps.done_ms[DemoStepName.BREAK] is None
-    steps.restore_link()
-    line.ru.goes(up=False)
-    assert steps.done_ms[DemoStepName.BREAK] == NOW.utc_ms
+def hear(steps, party, change):
+    steps.hear(party, read_said(to_line(fact_of(change, NOW_MS))))
+
+
+def goes(steps, party, *, up):
+    hear(steps, party, LineChanged(party=0, up=up, alive=up))
+
+
+def press(steps, what):
+    steps.hear("us", Pressed(what=what, at_ms=NOW_MS))
+
+
+def test_the_link_is_broken_when_both_nodes_have_said_so():
+    steps = steps_of()
+    press(steps, BREAK)
+    goes(steps, "us", up=False)
+    goes(steps, "us", up=True)
+    goes(steps, "us", up=False)
+    assert steps.shown.done_ms[DemoStepName.BREAK] is None
+    press(steps, RESTORE)
+    goes(steps, "ru", up=False)
+    assert steps.shown.done_ms[DemoStepName.BREAK] == NOW_MS
 
 
 def settling(kind, *, ours):
-    head = SimpleNamespace(kind=kind, precedence=None, references=())
+    head = SimpleNamespace(kind=kind, precedence=None, references=(), from_post="us.duty", to_posts=())
     return EntryRecorded(recorded=SimpleNamespace(ours=ours, log=0, index=1, head=head, arrived_ms=7))
 
 
-def test_a_conflict_is_settled_when_an_act_of_either_side_has_left_none_open(line):
+def test_a_conflict_is_settled_when_an_act_of_either_side_has_left_none_open():
     is_met = True
-    steps = Steps(line, lambda: is_met, unchanged)
-    for listener in line.us.listeners:
-        listener(settling(Kind.NOTICE_AMENDED, ours=True))
-    assert steps.done_ms[DemoStepName.SETTLE] is None, "they still meet"
+    steps = steps_of(lambda: is_met)
+    hear(steps, "us", settling(Kind.NOTICE_AMENDED, ours=True))
+    assert steps.shown.done_ms[DemoStepName.SETTLE] is None, "they still meet"
     is_met = False
     for kind in (Kind.NOTICE_FILED, Kind.NOTICE_ANSWERED):
-        line.us.listeners[0](settling(kind, ours=True))
-    line.ru.listeners[0](settling(Kind.CONFLICT_SETTLED, ours=True))
-    assert steps.done_ms[DemoStepName.SETTLE] is None, "US does not hold it yet"
-    line.us.listeners[0](settling(Kind.CONFLICT_SETTLED, ours=False))
-    assert steps.done_ms[DemoStepName.SETTLE] == 7
+        hear(steps, "us", settling(kind, ours=True))
+    hear(steps, "ru", settling(Kind.CONFLICT_SETTLED, ours=True))
+    assert steps.shown.done_ms[DemoStepName.SETTLE] is None, "US does not hold it yet"
+    hear(steps, "us", settling(Kind.CONFLICT_SETTLED, ours=False))
+    assert steps.shown.done_ms[DemoStepName.SETTLE] == 7
 
 
 def calling(kind, from_post, *, ours, index, to_posts=(), about=()):
@@ -107,56 +101,83 @@ def calling(kind, from_post, *, ours, index, to_posts=(), about=()):
     )
 
 
-def test_only_the_minister_answers_the_secretary_and_only_when_the_level_follows(line):
+def test_only_the_minister_answers_the_secretary_and_only_when_the_level_follows():
     level = Level.BROKEN
-    steps = Steps(line, lambda: True, lambda: level)
-    (hear,) = line.us.listeners
+    steps = steps_of(level=lambda: level)
 
     def placed(from_post, to_post, index):
-        hear(calling(Kind.CALL_PLACED, from_post, ours=True, index=index, to_posts=(to_post,)))
+        hear(steps, "us", calling(Kind.CALL_PLACED, from_post, ours=True, index=index, to_posts=(to_post,)))
 
     def answered(from_post, about, index):
-        hear(calling(Kind.CALL_ANSWERED, from_post, ours=False, index=index, about=[about]))
+        hear(steps, "us", calling(Kind.CALL_ANSWERED, from_post, ours=False, index=index, about=[about]))
 
     placed("us.duty", "ru.duty", 1)
     placed("us.secretary", "ru.duty", 2)
-    assert steps.done_ms[DemoStepName.RING] is None
+    assert steps.shown.done_ms[DemoStepName.RING] is None
     placed("us.secretary", "ru.minister", 3)
-    assert steps.done_ms[DemoStepName.RING] == 3
+    assert steps.shown.done_ms[DemoStepName.RING] == 3
     level = Level.STRAINED
     answered("ru.minister", (0, 1), 4)
     answered("ru.duty", (0, 3), 5)
-    assert steps.done_ms[DemoStepName.ANSWER] is None, "a desk in the place of a post is no contact with it"
+    assert steps.shown.done_ms[DemoStepName.ANSWER] is None, (
+        "a desk in the place of a post is no contact with it"
+    )
     level = Level.BROKEN
     answered("ru.minister", (0, 3), 6)
-    assert steps.done_ms[DemoStepName.ANSWER] is None, "the level has not followed yet"
+    assert steps.shown.done_ms[DemoStepName.ANSWER] is None, "the level has not followed yet"
     level = Level.STRAINED
-    hear(calling(Kind.CALL_ENDED, "ru.minister", ours=False, index=7, about=[(0, 3)]))
-    assert steps.done_ms[DemoStepName.ANSWER] == 7
+    hear(steps, "us", calling(Kind.CALL_ENDED, "ru.minister", ours=False, index=7, about=[(0, 3)]))
+    assert steps.shown.done_ms[DemoStepName.ANSWER] == 7
 
 
-def test_who_listens_hears_each_change_until_it_listens_no_more(line):
-    steps = Steps(line, lambda: True, unchanged)
+def test_who_listens_hears_each_change_until_it_listens_no_more():
+    steps = steps_of()
     heard = []
-    end = steps.listen(lambda: heard.append(steps.link_broken))
-    steps.break_link()
-    steps.restore_link()
-    steps.verified(holds=True)
-    steps.verified(holds=True)
+    end = steps.listen(lambda: heard.append(steps.shown.link_broken))
+    for what in (BREAK, RESTORE, VERIFIED, VERIFIED):
+        press(steps, what)
     end()
-    steps.break_link()
+    press(steps, BREAK)
     assert heard == [True, False, False]
-    steps.close()
-    assert not line.us.listeners
-    assert not line.ru.listeners
+
+
+def test_a_strip_tells_what_is_pressed_and_shows_what_it_is_told():
+    pressed, heard = [], []
+    strip = Strip(pressed.append)
+    end = strip.listen(lambda: heard.append(strip.link_broken))
+    strip.break_link()
+    strip.restore_link()
+    strip.verified(holds=False)
+    strip.verified(holds=True)
+    assert pressed == [BREAK, RESTORE, VERIFIED]
+    steps = steps_of()
+    press(steps, BREAK)
+    press(steps, VERIFIED)
+    strip.show(read_asked(to_line(steps.shown)))
+    end()
+    strip.break_link()
+    assert heard == [True, False, True]
+    assert list(strip.done_ms) == list(DemoStepName)
+    assert {name for name, at_ms in strip.done_ms.items() if at_ms} == {DemoStepName.VERIFY}
+
+
+@asynccontextmanager
+async def running(folder):
+    """A node alone, in this process."""
+    us, _ = await asyncio.to_thread(pair_story, folder)
+    backend = await run_node(us)
+    try:
+        yield backend
+    finally:
+        await backend.close()
 
 
 def test_a_console_that_is_no_demo_has_none_of_its_routes(tmp_path):
     async def play():
-        async with open_fresh_line(tmp_path) as line:
+        async with running(tmp_path) as backend:
             config = ConsoleConfig(party="us", host="127.0.0.1", port=0, tls=None, session_hours=1)
-            for demo, status in ((None, 404), (Steps(line, lambda: True, unchanged), 401)):
-                console = await Console.start(line.us, config, demo=demo)
+            for demo, status in ((None, 404), (Strip(lambda _what: None), 401)):
+                console = await Console.start(backend, config, demo=demo)
                 try:
                     assert await asyncio.to_thread(ask, console.address, "/api/demo") == status
                 finally:
@@ -191,9 +212,12 @@ def test_without_its_pages_it_says_how_to_build_them(tmp_path, monkeypatch):
 
 
 def test_a_console_that_does_not_answer_is_not_shown(tmp_path, monkeypatch):
-    monkeypatch.setattr(server, "pages_or_none", lambda: {"/": b""})
     monkeypatch.setattr(Parts, "address", "http://elsewhere.localhost:1")
-    monkeypatch.setattr(playing, "MARCH", MARCH[:2])  # the rest of the story tells this test nothing
+
+    async def play():
+        async with running(tmp_path) as backend, AsyncExitStack() as stack:
+            await serve_console(stack, backend, free_port(), Strip(lambda _what: None))
+
     with pytest.raises(ConfigError, match="421") as caught:
-        opened(tmp_path)
+        asyncio.run(play())
     assert caught.value.code == "console.demo.no_answer"

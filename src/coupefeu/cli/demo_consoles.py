@@ -113,7 +113,7 @@ async def _play(
         if opens:
             links = [each.link for each in consoles]
             threading.Thread(target=_open_browser, args=(links,), daemon=True).start()
-        await asyncio.Event().wait()
+        await demo.ended()
 
 
 async def _load(demo: DemoConsoles, notices: Sequence[Path], *, as_json: bool) -> Loaded:

@@ -11,10 +11,10 @@ from litestar.types import ControllerRouterHandler
 
 from coupefeu.console.desk import ConsoleDesk
 from coupefeu.console.values import DemoEvent, DemoStep, DemoValues
-from coupefeu.node.demo.steps import Steps
+from coupefeu.node.demo.steps import Strip
 
 
-def demo_values(steps: Steps) -> DemoValues:
+def demo_values(steps: Strip) -> DemoValues:
     """Give the steps as both consoles show them."""
     return DemoValues(
         steps=tuple(DemoStep(name=name, done_ms=done_ms) for name, done_ms in steps.done_ms.items()),
@@ -22,7 +22,7 @@ def demo_values(steps: Steps) -> DemoValues:
     )
 
 
-def follow_steps(desk: ConsoleDesk, steps: Steps) -> None:
+def follow_steps(desk: ConsoleDesk, steps: Strip) -> None:
     """Tell every console how far the demonstration has come: when it connects, and on each change."""
 
     def event() -> DemoEvent:
@@ -54,7 +54,7 @@ def restore_link(desk: NamedDependency[ConsoleDesk]) -> DemoValues:
     return demo_values(steps)
 
 
-def _steps(desk: ConsoleDesk) -> Steps:
+def _steps(desk: ConsoleDesk) -> Strip:
     assert desk.demo is not None  # the routes are there only then
     return desk.demo
 

@@ -47,7 +47,7 @@ from coupefeu.model.entry import Kind
 from coupefeu.model.logs import party_of
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.model.precedence import Precedence
-from coupefeu.node.demo.steps import Steps
+from coupefeu.node.demo.steps import Strip
 from coupefeu.node.desk import Desk
 from coupefeu.node.events import (
     AttachmentKept,
@@ -101,7 +101,7 @@ _OF_AGREEMENT: Final = frozenset(
 class ConsoleDesk:
     """The node behind the consoles; used from its loop. `demo`: the steps of the demonstration it belongs to."""
 
-    def __init__(self, backend: LocalBackend, demo: Steps | None = None) -> None:
+    def __init__(self, backend: LocalBackend, demo: Strip | None = None) -> None:
         self.backend = backend
         self.demo = demo
         self.run = secrets.token_hex(8)
@@ -135,7 +135,7 @@ class ConsoleDesk:
         self._ends: list[Callable[[], object]] = []
 
     @classmethod
-    async def open(cls, backend: LocalBackend, demo: Steps | None = None) -> Self:
+    async def open(cls, backend: LocalBackend, demo: Strip | None = None) -> Self:
         """Sit down at a running node, and judge what is open. Raises: StoreError."""
         desk = cls(backend, demo)
         desk.when_closed(backend.runtime.engine.listen(desk._hear))

@@ -34,7 +34,7 @@ from coupefeu.console.values import SignalEvent
 from coupefeu.errors import ConfigError
 from coupefeu.model.messages import MessageId, format_number
 from coupefeu.node.clock import Clock
-from coupefeu.node.demo.steps import Steps
+from coupefeu.node.demo.steps import Strip
 from coupefeu.node.local import LocalBackend
 from coupefeu.node.runtime import Runtime
 
@@ -65,7 +65,7 @@ class Console:
         config: ConsoleConfig,
         *,
         bound: Sequence[socket.socket] = (),
-        demo: Steps | None = None,
+        demo: Strip | None = None,
     ) -> "Console":
         """Serve the console of a running node; on `bound`, sockets of one port that listen already, if given.
 
@@ -148,7 +148,7 @@ async def _listen(parts: Parts, bound: Sequence[socket.socket], certificate: Cer
         raise
 
 
-async def _make_parts(backend: LocalBackend, config: ConsoleConfig, port: int, demo: Steps | None) -> Parts:
+async def _make_parts(backend: LocalBackend, config: ConsoleConfig, port: int, demo: Strip | None) -> Parts:
     runtime, streams = backend.runtime, Streams()
 
     def ended(session: Session) -> None:
@@ -213,7 +213,7 @@ def _open_rooms(desk: ConsoleDesk) -> Rooms:
     return rooms
 
 
-async def _open_desk(backend: LocalBackend, demo: Steps | None) -> ConsoleDesk:
+async def _open_desk(backend: LocalBackend, demo: Strip | None) -> ConsoleDesk:
     desk = await ConsoleDesk.open(backend, demo)
     if demo is not None:
         follow_steps(desk, demo)
