@@ -40,7 +40,12 @@ async def _pair(folder):
 
 async def _run(stack, folder, peers):
     write_node_file(
-        folder.path, party=folder.party, listen=ANY_PORT, address=folder.address, peers=peers, tables={}
+        folder.path,
+        party=folder.party,
+        listen=ANY_PORT,
+        address=folder.address,
+        peers=peers,
+        tables={"relay": folder.relay},
     )
     backend = await run_node(NodeFolder.open(folder.path))
     stack.push_async_callback(backend.close)

@@ -148,6 +148,7 @@ def test_the_pages_are_whole_in_every_language(browser, desks, language, width):
     window = browser.window(width=width, dark=width == 360)
     window.allow("401")
     page = enter(window, desks.us, officer="WATCH A", admitted_by=BY, language=language)
+    unfold(page)
     page.get_by_role("button", name=f"{language.upper()} ·").click()
     with authenticator(page):
         enrol(page)
@@ -160,13 +161,23 @@ def test_the_pages_are_whole_in_every_language(browser, desks, language, width):
         page.get_by_test_id("sign").click()
         page.get_by_test_id("statement").wait_for()
         looked(page, f"statement-{language}-{width}")
+        unfold(page)
         sign_out(page, language)
         looked(page, f"out-{language}-{width}")
         page.get_by_test_id("passkey-sign-in").click()
+        page.get_by_test_id("menu").wait_for(state="attached")
+        unfold(page)
         page.get_by_test_id("lock").click()
         page.get_by_test_id("locked").wait_for()
         looked(page, f"locked-{language}-{width}")
     window.close()
+
+
+def unfold(page):
+    """Unfold what a narrow window folds."""
+    menu = page.get_by_test_id("menu")
+    if menu.is_visible() and menu.get_attribute("aria-expanded") == "false":
+        menu.click()
 
 
 def looked(page, name):

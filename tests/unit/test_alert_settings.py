@@ -6,7 +6,17 @@ import pytest
 from tests.alert_receivers import KEY, make_certificate
 
 from coupefeu.errors import ConfigError
-from coupefeu.node.alerting.causes import MAX_CAUSES, Cause, Kind, News, bounded, compare
+from coupefeu.node.alerting.causes import (
+    MAX_CAUSES,
+    Cause,
+    Kind,
+    News,
+    bounded,
+    compare,
+    observe_all,
+    take_all,
+)
+from coupefeu.node.alerting.damping import HOLD_MS, Track
 from coupefeu.node.alerting.settings import Security, Wanted, read_alerts
 from coupefeu.node.exercise import pair_exercise
 from coupefeu.node.folder import NodeFolder
@@ -113,22 +123,29 @@ def cause(key, state="so"):
     return Cause(key=key, kind=Kind.FLASH, state=state)
 
 
+KNOWN = Track(told="so", seen="so", began_ms=0, peak=0)
+"""What a receiver was told a while ago, and is so still."""
+NOW_MS = HOLD_MS
+
+
 def news(alert):
     return {each.key: each.news for each in alert.told}
 
 
 def test_only_what_differs_is_told():
     causes = {"a": cause("a"), "b": cause("b", "now otherwise")}
-    alert = compare({"b": "so", "c": "so"}, causes)
+    tracks = observe_all({"b": KNOWN, "c": KNOWN}, causes, NOW_MS)
+    alert = compare(tracks, causes, NOW_MS)
     assert news(alert) == {"a": News.NEW, "b": News.CHANGED, "c": News.OVER}
-    assert compare(alert.states, causes) is None
-    assert compare({}, {}) is None
-    assert compare({"b": "so", "c": "so"}, causes).id == alert.id
-    assert compare({}, causes).id != alert.id
+    assert compare(take_all(tracks, alert), causes, NOW_MS) is None
+    assert compare({}, {}, NOW_MS) is None
+    assert compare(tracks, causes, NOW_MS).id == alert.id
+    assert compare(observe_all({}, causes, NOW_MS), causes, NOW_MS).id != alert.id
+    assert compare(tracks, causes, NOW_MS, serial=1).id != alert.id
 
 
 def test_causes_without_number_are_bounded_and_said_to_be_more():
     found = bounded(cause(f"{number}") for number in range(MAX_CAUSES + 500))
     assert len(found) == MAX_CAUSES + 1
     assert found["more"].kind is Kind.MORE
-    assert compare({}, found).more == MAX_CAUSES + 1 - 50
+    assert compare(observe_all({}, found, NOW_MS), found, NOW_MS).more == MAX_CAUSES + 1 - 50

@@ -8,7 +8,7 @@ one, are gone: without the body nobody can say that it was one.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import bindparam, case, delete, literal_column, null, select, update
+from sqlalchemy import bindparam, case, delete, false, literal_column, null, select, update
 
 from coupefeu.model.entry import Kind
 from coupefeu.model.messages import MessageId
@@ -38,6 +38,7 @@ _EMPTY_MESSAGES: Final = (
         subject=null(),
         about_log=null(),
         about_idx=null(),
+        is_critical=false(),
         effect=case((MESSAGES.c.kind == _MESSAGE, literal_column("''")), else_=MESSAGES.c.effect),
         erased=bindparam("b_erased"),
         erased_log=bindparam("b_erased_log"),
