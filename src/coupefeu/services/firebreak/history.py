@@ -63,7 +63,7 @@ def grave_since(
             break
         from_ms = max(begun_ms, until_ms - step_ms)
         for span in reversed(strip(from_ms, until_ms)):
-            if span.to_ms < until_ms or GRAVITY.index(span.level) < GRAVITY.index(level):
+            if GRAVITY.index(span.level) < GRAVITY.index(level):
                 return until_ms
             until_ms = span.from_ms
         if until_ms > from_ms:
