@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 from pysqlite3 import dbapi2  # as the node has it: two libraries over one file in one process break its locks
+from tests.console.browser import PATIENCE_MS
 from tests.console.looking import cut_texts, violations
 from tests.console.record_story import HOSTILE
 from tests.console.test_record_routes import Http, signed_for
@@ -370,6 +371,7 @@ def test_a_message_is_a_sheet_with_its_header_chain_and_proof(open_page, desks):
     page.get_by_role("link", name=say("ui-print", "en"), exact=True).click()
     page.get_by_text(say("header-end", "en", number=number)).wait_for()
     page.emulate_media(media="print", color_scheme="dark")
+    became(lambda: "TAKEN BY" in page.locator(".paper").inner_text(), page)
     text = page.locator(".paper").inner_text()
     order = [
         text.index(each)
@@ -407,3 +409,12 @@ def test_a_page_that_died_says_on_paper_since_when(desk_processes, open_page):
     assert page.get_by_test_id("not-live").is_visible()
     assert "NOT LIVE since" in page.get_by_test_id("not-live").inner_text()
     assert page.evaluate("() => getComputedStyle(document.querySelector('.not-live')).opacity") == "1"
+
+
+def became(holds, page):
+    """Wait until the page has shown what it is told of later."""
+    for _ in range(PATIENCE_MS // 50):
+        if holds():
+            return
+        page.wait_for_timeout(50)
+    assert holds()
