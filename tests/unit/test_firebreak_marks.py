@@ -251,6 +251,10 @@ def test_a_flood_of_attempts_of_many_pairs_is_given_as_far_as_rules_count(monkey
     assert most > 1
     assert sorted(given) == list(range(MOST_ATTEMPTS - most, MOST_ATTEMPTS))
     assert gathered.counts == {(PAIR, "declined"): MOST_ATTEMPTS}
+    terms = replace(AGREEMENT, firebreak=replace(AGREEMENT.firebreak, rules=()))
+    no_rules = replace(record.context(), agreement=terms, earlier=())
+    gathered = gather(record.select, no_rules, Asked(at_ms=START_MS + HOUR_MS))
+    assert sum(mark.topic is Topic.ATTEMPT for mark in gathered.marks) == fewest
 
 
 def test_conflicts_beyond_those_that_are_given_are_counted():

@@ -71,7 +71,7 @@ _KEYS: Final = (
     "WITH j AS MATERIALIZED (SELECT json_extract(value, '$[0]') AS key, json_extract(value, '$[1]') AS after_ms,"
     " json_extract(value, '$[2]') AS after_log, json_extract(value, '$[3]') AS after_idx FROM json_each(:keys))"
 )
-"""Pairs, posts, witnesses or parties, each with the place of an event after which others are looked for."""
+"""Pairs of posts, each with the place of its last contact, after which attempts are looked for."""
 _AFTER: Final = "e.{0} >= j.after_ms AND (e.{0}, e.log, e.idx) > (j.after_ms, j.after_log, j.after_idx)"
 
 
@@ -199,7 +199,7 @@ def begun(select: Select, context: Context) -> dict[str, Proof]:
 def limits(asked: Asked, context: Context) -> dict[str, int]:
     """Give up to when what counts at an instant may have happened, and may have been due."""
     skew_ms = 0 if asked.known else context.agreement.skew_s * MS
-    return {"until_ms": asked.at_ms + skew_ms, "at_ms": asked.at_ms, "parties": len(context.parties)}
+    return {"until_ms": asked.at_ms + skew_ms, "at_ms": asked.at_ms}
 
 
 def keys_of(context: Context) -> dict[Topic, list[str]]:
@@ -283,7 +283,7 @@ class _Gathering:
     ) -> tuple[list[Mark], dict[tuple[str, str], int]]:
         """Give the same where somebody makes very many attempts."""
         versions = (self._context.agreement, *self._context.earlier)
-        most = max(FEWEST_ATTEMPTS, *(rule.count for each in versions for rule in each.firebreak.rules))
+        most = max([FEWEST_ATTEMPTS, *(rule.count for each in versions for rule in each.firebreak.rules)])
         found: list[Mark] = []
         counts: dict[tuple[str, str], int] = {}
         for key, place in after.items():
