@@ -213,7 +213,7 @@ def forget_opened(root: MessageId, topic: Topic) -> Statement:
 
 _SELECT_TIMES: Final = text(
     "SELECT json_extract(j.value, '$[0]') AS log, json_extract(j.value, '$[1]') AS idx,"
-    " t.claimed_ms, t.arrived_ms, t.counted_ms, t.bound"
+    " t.claimed_ms, t.arrived_ms, t.counted_ms"
     " FROM json_each(:entries) AS j JOIN firebreak_times AS t"
     " ON t.position = json_extract(j.value, '$[2]') AND t.place = json_extract(j.value, '$[3]')"
 )
@@ -226,7 +226,7 @@ def times_of(entries: Iterable[MessageId], context: Context, select: Select) -> 
 
 
 def select_times(entries: Iterable[MessageId], context: Context, select: Select) -> Rows:
-    """Give the rows of `TIMES` of entries, each with its log and index."""
+    """Give the times of entries, each with its log and index."""
     count = len(context.parties)
     named = [(*each, *position_and_place(each, count)) for each in sorted(set(entries))]
     return select(Statement(_SELECT_TIMES, {"entries": json.dumps(named)})) if named else ()
