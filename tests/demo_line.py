@@ -4,10 +4,9 @@ import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
 from types import SimpleNamespace
 
-from coupefeu.node.demo.line import ANY_PORT, open_demo_line
+from coupefeu.node.demo.line import ANY_PORT, open_demo_line, route
 from coupefeu.node.exercise import LOOPBACK, pair_exercise
 from coupefeu.node.folder import NodeFolder
-from coupefeu.node.folder_files import write_node_file
 from coupefeu.node.reach import run_node
 from coupefeu.node.relay import Relay
 
@@ -39,14 +38,7 @@ async def _pair(folder):
 
 
 async def _run(stack, folder, peers):
-    write_node_file(
-        folder.path,
-        party=folder.party,
-        listen=ANY_PORT,
-        address=folder.address,
-        peers=peers,
-        tables={"relay": folder.relay},
-    )
+    route(folder, ANY_PORT, peers)
     backend = await run_node(NodeFolder.open(folder.path))
     stack.push_async_callback(backend.close)
     return backend

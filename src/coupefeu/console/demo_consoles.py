@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from coupefeu.console import server
 from coupefeu.errors import ConfigError
 from coupefeu.node.demo.facts import Fact
@@ -99,14 +101,5 @@ async def open_demo_consoles(
             port = consoles[-1].port + 1 if consoles else first_port
             served = await node.serve(port)
             steps.listen(partial(_show, node, steps))
-            consoles.append(
-                DemoConsole(
-                    party=party,
-                    title=served.title,
-                    address=served.address,
-                    port=served.port,
-                    link=served.link,
-                    busy=served.busy,
-                )
-            )
+            consoles.append(DemoConsole(party=party, **msgspec.structs.asdict(served)))
         yield DemoConsoles(us=us, ru=ru, consoles=tuple(consoles), played=played, line=line)

@@ -162,12 +162,12 @@ async def open_demo_line(folder: Path, hear: Hear) -> AsyncIterator[DemoLine]:
     """
     us, ru = NodeFolder.open(folder / "us"), NodeFolder.open(folder / "ru")
     async with AsyncExitStack() as stack:
-        _route(ru, ANY_PORT, {})
-        stack.callback(_route, ru, ru.listen, ru.peers)
+        route(ru, ANY_PORT, {})
+        stack.callback(route, ru, ru.listen, ru.peers)
         theirs = await _run(stack, ru, hear)
         relay = await stack.enter_async_context(Relay((LOOPBACK, theirs.port)))
-        _route(us, ANY_PORT, {"ru": relay.address})
-        stack.callback(_route, us, us.listen, us.peers)
+        route(us, ANY_PORT, {"ru": relay.address})
+        stack.callback(route, us, us.listen, us.peers)
         ours = await _run(stack, us, hear)
         yield DemoLine(us=ours, ru=theirs, relay=relay)
 
@@ -179,7 +179,8 @@ async def _run(stack: AsyncExitStack, folder: NodeFolder, hear: Hear) -> DemoNod
     return node
 
 
-def _route(folder: NodeFolder, listen: str, peers: Mapping[str, str]) -> None:
+def route(folder: NodeFolder, listen: str, peers: Mapping[str, str]) -> None:
+    """Write where a node listens, and where it finds the other one."""
     write_node_file(
         folder.path,
         party=folder.party,
