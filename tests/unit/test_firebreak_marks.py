@@ -21,12 +21,11 @@ from coupefeu.services.firebreak import gathering, times
 from coupefeu.services.firebreak.gathering import (
     FEWEST_ATTEMPTS,
     MOST_ATTEMPTS,
-    MOST_COUNTED,
     MOST_DECLARED,
     MOST_OPENED,
     gather,
 )
-from coupefeu.services.firebreak.marks import Asked, Bound, Role
+from coupefeu.services.firebreak.marks import MOST_COUNTED, Asked, Bound, Role
 from coupefeu.services.firebreak.rows import About, At, Awaited, closed_by, due, event, opened
 from coupefeu.services.firebreak.service import FirebreakService
 from coupefeu.services.firebreak.spanning import gather_between

@@ -14,7 +14,17 @@ from sqlalchemy import text
 from coupefeu.model.precedence import Precedence
 from coupefeu.model.topics import Topic
 from coupefeu.services.base import Context, Rows, Select, Statement
-from coupefeu.services.firebreak.marks import REFUSED, UNANSWERED, Asked, Bound, Gathered, Mark, Proof, Role
+from coupefeu.services.firebreak.marks import (
+    MOST_COUNTED,
+    REFUSED,
+    UNANSWERED,
+    Asked,
+    Bound,
+    Gathered,
+    Mark,
+    Proof,
+    Role,
+)
 from coupefeu.services.firebreak.proofs import (
     EVENT,
     OPENED,
@@ -30,7 +40,6 @@ MOST_ATTEMPTS: Final = 64
 """Of a pair and outcome, since its last contact, the newest; all are counted, up to `MOST_COUNTED`."""
 FEWEST_ATTEMPTS: Final = 8
 """The same where somebody makes very many, but never fewer than a rule counts."""
-MOST_COUNTED: Final = 4_096
 MOST_AT_ONCE: Final = 2_000
 """So many attempts of all pairs together are read by one select; of more, each pair and outcome is read by itself."""
 MOST_OPENED: Final = 64

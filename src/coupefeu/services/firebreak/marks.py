@@ -9,6 +9,8 @@ from coupefeu.model.messages import MessageId
 from coupefeu.model.precedence import Precedence
 from coupefeu.model.topics import Topic
 
+MOST_COUNTED: Final = 4_096
+"""Of what is more than is given one by one, so many are counted."""
 REFUSED: Final = frozenset({"declined", "refused"})
 UNANSWERED: Final = frozenset({"no_answer", "not_staffed", "busy", "line_down", "unanswered"})
 """What became of attempts that rules look at; of others no mark is made."""

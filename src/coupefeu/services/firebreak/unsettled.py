@@ -13,14 +13,13 @@ from coupefeu.model.messages import MessageId, format_number
 from coupefeu.model.notices import Settlement
 from coupefeu.model.topics import Topic
 from coupefeu.services.base import Context, Select, Statement
-from coupefeu.services.firebreak.marks import Bound, Mark, Proof, Role
+from coupefeu.services.firebreak.marks import MOST_COUNTED, Bound, Mark, Proof, Role
 from coupefeu.services.firebreak.proofs import proof_of
 from coupefeu.services.firebreak.rows import select_times
 from coupefeu.services.notices.boxes import ARRIVALS
 
 MOST_CONFLICTS: Final = 32
-"""Those that begin first; of the others so many are counted."""
-MOST_COUNTED: Final = 4_096
+"""Those that begin first."""
 EPOCH_MS: Final = 946_684_800_000
 """2000-01-01T00:00Z: where the seconds of conflicts are counted from."""
 _VERSION: Final = f"notice_acts AS {{0}} ON {{0}}.arrival = c.{{1}}_arrival & {ARRIVALS}"
