@@ -3,6 +3,8 @@
 It covers every page of a node, also those of the next test: what a test leaves open is ended at its end.
 """
 
+import re
+
 from tests.console.calling import allow_calls, became, read, ring
 from tests.console.desks import wait_until
 from tests.console.hearing import (
@@ -138,6 +140,8 @@ def test_it_is_put_off_to_another_post_and_time(open_heard, line):
     where = page.get_by_test_id("where")
     where.get_by_role("combobox").select_option("ru.chief")
     where.get_by_role("button", name=say("ui-ring-defer-in", "en", minutes=30)).click()
+    time = where.get_by_role("textbox", name=say("ui-ring-defer-time", "en")).input_value()
+    assert re.fullmatch(r"\d{6}Z [A-Z]{3} \d\d", time), "it names its day: half an hour on may be tomorrow"
     where.get_by_role("button", name=say("ui-ring-defer-send", "en")).click()
     view = became(line.us, number, Outcome.DEFERRED)
     assert view.deferred_to_post == "ru.chief"

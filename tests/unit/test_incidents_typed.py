@@ -8,7 +8,7 @@ from tests.documents import ROOT
 from coupefeu.errors import UsageError
 from coupefeu.model.incidents import IncidentForm
 from coupefeu.model.volumes import Altitude, AltitudeUnit, Datum
-from coupefeu.services.incidents.typed import TypedVersion, read_form, read_time, read_version
+from coupefeu.services.incidents.typed import TypedVersion, read_coming, read_form, read_past, read_version
 
 NOW_MS = 1_646_833_380_000
 """9 March 2022, 13:43Z."""
@@ -74,11 +74,11 @@ def test_a_form_is_named_as_people_write_it():
 
 
 def test_no_time_is_none_and_not_now():
-    assert read_time("at", "", NOW_MS) is None
+    assert read_past("at", "", NOW_MS) is read_coming("at", "", NOW_MS) is None
 
 
 def test_nobody_reads_a_field_of_an_incident_elsewhere():
-    readers = re.compile(r"read_position|read_length_dm|read_altitude|read_instant|parse_instant")
+    readers = re.compile(r"read_position|read_length_dm|read_altitude|read_instant|parse_(instant|last|next)")
     rooms = [
         *(ROOT / "src/coupefeu/cli").glob("incident*"),
         *(ROOT / "src/coupefeu/console").glob("incident*"),

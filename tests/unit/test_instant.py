@@ -3,7 +3,13 @@
 import pytest
 
 from coupefeu.errors import UsageError
-from coupefeu.model.instant import format_date_time_group, format_instant, parse_instant
+from coupefeu.model.instant import (
+    format_date_time_group,
+    format_instant,
+    parse_instant,
+    parse_last,
+    parse_next,
+)
 
 NOW = 1_648_093_925_123  # 2022-03-24T03:52:05.123Z
 
@@ -45,6 +51,31 @@ def test_what_could_mean_two_things_is_refused(written):
         parse_instant(written, NOW)
     assert refused.value.code == "model.instant.unreadable"
     assert "UTC" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("written", "last", "following"),
+    [
+        ("0351Z", "2022-03-24T03:51:00.000Z", "2022-03-25T03:51:00.000Z"),
+        ("03:53z ", "2022-03-23T03:53:00.000Z", "2022-03-24T03:53:00.000Z"),
+        ("2359Z", "2022-03-23T23:59:00.000Z", "2022-03-24T23:59:00.000Z"),
+        ("0000Z", "2022-03-24T00:00:00.000Z", "2022-03-25T00:00:00.000Z"),
+    ],
+)
+def test_a_bare_time_of_what_was_or_will_be_is_of_the_day_that_makes_sense(written, last, following):
+    assert format_instant(parse_last(written, NOW)) == last
+    assert format_instant(parse_next(written, NOW)) == following
+
+
+def test_a_bare_time_that_is_just_now_has_come_and_is_not_to_come():
+    now = parse_instant("240352Z MAR 22", 0)
+    assert parse_last("0352Z", now) == now
+    assert parse_next("0352Z", now) == now + 86_400_000
+
+
+@pytest.mark.parametrize("written", ["240312Z MAR 22", "2022-03-24T23:59Z", "now"])
+def test_a_time_that_names_its_day_keeps_it(written):
+    assert parse_last(written, NOW) == parse_next(written, NOW) == parse_instant(written, NOW)
 
 
 def test_a_date_time_group_reads_as_it_was_written():

@@ -13,7 +13,7 @@ from coupefeu.cli.inbox import fold
 from coupefeu.cli.officer import act, desk_of, find_message, find_post, language_of, open_folder
 from coupefeu.cli.printing import JsonOption, Language, LanguageOption, NodeOption, report
 from coupefeu.errors import UsageError
-from coupefeu.model.instant import parse_instant
+from coupefeu.model.instant import parse_last
 from coupefeu.model.messages import OutcomeCode
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.node import Sent
@@ -175,7 +175,7 @@ def outcome(
     desk = Officer(node, message, from_post, officer, language)
     code = OutcomeCode[result.name]
     when = at or ("now" if code is OutcomeCode.STOPPED_AT else None)
-    time_ms = None if when is None else parse_instant(when, desk.folder.clock().utc_ms)
+    time_ms = None if when is None else parse_last(when, desk.folder.clock().utc_ms)
     sent = desk.act(GiveOutcome(**desk.common, outcome=code, text=text, time_ms=time_ms))
     desk.report_act(sent, as_json=as_json)
 

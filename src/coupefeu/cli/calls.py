@@ -19,7 +19,7 @@ from coupefeu.cli.officer import act_first, desk_of, language_of, open_folder
 from coupefeu.cli.printing import JsonOption, Language, LanguageOption, NodeOption, report
 from coupefeu.errors import ConfigError
 from coupefeu.model.calls import CallState, DeclineReason, Outcome
-from coupefeu.model.instant import parse_instant
+from coupefeu.model.instant import parse_next
 from coupefeu.model.messages import parse_number
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.calling.spoken import our_post, talking_ms
@@ -178,7 +178,7 @@ def defer(
 ) -> None:
     """Put a call off: to another post, to another time, or both."""
     desk = Caller(node, number, from_post, officer, language)
-    to_ms = None if until is None else parse_instant(until, desk.folder.clock().utc_ms)
+    to_ms = None if until is None else parse_next(until, desk.folder.clock().utc_ms)
     post = None if to_post is None else to_post.lower()
     desk.act(DeferCall(**desk.common, to_post=post, to_ms=to_ms, words=words), as_json=as_json)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from coupefeu.errors import UsageError
-from coupefeu.model.instant import format_second, parse_instant
+from coupefeu.model.instant import format_second, parse_last, parse_next
 from coupefeu.model.messages import MessageId, format_number, parse_number
 from coupefeu.node.communique.choosing import Disclosing, Query
 from coupefeu.node.communique.issuing import Wish
@@ -48,8 +48,8 @@ def wish_of(folder: NodeFolder, asked: Asked) -> Wish:
         return Wish(proposal=parse_number(asked.proposal, parties), words=_bounded(words))
     query = Query(
         everything=asked.everything,
-        since_ms=None if asked.since is None else parse_instant(asked.since, now_ms),
-        until_ms=None if asked.until is None else parse_instant(asked.until, now_ms),
+        since_ms=None if asked.since is None else parse_last(asked.since, now_ms),
+        until_ms=None if asked.until is None else parse_last(asked.until, now_ms),
         posts=frozenset(folder.agreement.post(each.lower()).id for each in _split(asked.posts)),
         kinds=frozenset(check_filter(each) for each in _split(asked.kinds)),
         entries=tuple(number for each in _split(asked.entries) for number in _numbers(each, parties)),
@@ -57,7 +57,7 @@ def wish_of(folder: NodeFolder, asked: Asked) -> Wish:
     return Wish(
         query=query,
         disclosing=_disclosing(asked, parties),
-        embargo_ms=None if asked.embargo is None else parse_instant(asked.embargo, now_ms),
+        embargo_ms=None if asked.embargo is None else parse_next(asked.embargo, now_ms),
         words=_bounded(asked.words or _describe(query, parties)),
     )
 

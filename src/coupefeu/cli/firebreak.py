@@ -16,7 +16,7 @@ from coupefeu.cli.officer import desk_of, language_of, open_folder
 from coupefeu.cli.presence_words import contact_lines_of
 from coupefeu.cli.printing import JsonOption, LanguageOption, NodeOption, report
 from coupefeu.errors import UsageError
-from coupefeu.model.instant import format_instant, format_second, parse_instant
+from coupefeu.model.instant import format_instant, format_second, parse_last
 from coupefeu.node.desk import Desk
 from coupefeu.node.firebreak_pairs import pairs_then
 from coupefeu.node.firebreak_values import firebreak_values, span_values
@@ -58,7 +58,7 @@ def firebreak(
         context = desk.context()
         now_ms = context.now.utc_ms
         at_ms, known_ms, since_ms = (
-            None if each is None else parse_instant(each, now_ms) for each in (at, known_at, since)
+            None if each is None else parse_last(each, now_ms) for each in (at, known_at, since)
         )
         judged = desk.firebreak.with_since(_judge(desk, at_ms, known_ms))
         pairs = tuple(map(pair_values, pairs_then(desk, judged.asked)))

@@ -94,7 +94,7 @@ def follow(
     command = FollowIncident(
         incident=desk.found.id,
         step=FollowStep[step.name],
-        at_ms=desk.time("at", at),
+        at_ms=desk.past("at", at),
         query=None if query is None else desk.entry(query),
         from_post=desk.post(from_post),
         words=words,

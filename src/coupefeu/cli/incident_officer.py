@@ -15,7 +15,7 @@ from coupefeu.node.incident_values import incident_values
 from coupefeu.node.node import Node
 from coupefeu.services.base import Command
 from coupefeu.services.incidents.status import IncidentView
-from coupefeu.services.incidents.typed import read_time
+from coupefeu.services.incidents.typed import read_coming, read_past
 from coupefeu.words import say
 
 IncidentArgument = Annotated[
@@ -52,9 +52,13 @@ class IncidentOfficer:
         with desk_of(self.folder) as desk:
             return desk.context().now.utc_ms
 
-    def time(self, field: str, text: str | None) -> int | None:
-        """Read an instant; None: none was given. Raises: UsageError."""
-        return None if text is None else read_time(field, text, self.now_ms)
+    def past(self, field: str, text: str | None) -> int | None:
+        """Read when something was; None: not given. Raises: UsageError."""
+        return None if text is None else read_past(field, text, self.now_ms)
+
+    def coming(self, field: str, text: str | None) -> int | None:
+        """Read when something will be; None: not given. Raises: UsageError."""
+        return None if text is None else read_coming(field, text, self.now_ms)
 
     def entry(self, number: str) -> MessageId:
         """Read the number of an entry. Raises: UsageError: it is none."""

@@ -16,19 +16,19 @@ from coupefeu.cli.inbox import fold
 from coupefeu.cli.officer import act, desk_of, language_of, open_folder
 from coupefeu.cli.printing import JsonOption, Language, LanguageOption, NodeOption, report
 from coupefeu.errors import UsageError
-from coupefeu.model.instant import format_second
+from coupefeu.model.instant import format_second, parse_next
 from coupefeu.model.line_state import LineState, LineStateTerms
 from coupefeu.node.folder import NodeFolder
 from coupefeu.node.incident_values import line_state_values
 from coupefeu.services.line_state.commands import DeclareLineState
 from coupefeu.services.line_state.fold import DeclaredView, LineStateView, gravest
 from coupefeu.services.messages.display import show_line
-from coupefeu.wire.quantities import read_instant
 from coupefeu.words import say
 
 _INDENT = "   "
 FromOption = Annotated[
-    str | None, typer.Option("--from", help="From when, with its zone; from now on if not given.")
+    str | None,
+    typer.Option("--from", help="From when, UTC: 0312Z, 240312Z MAR 22; from now on if not given."),
 ]
 WordsOption = Annotated[str, typer.Option("--words", help="Why, at most 560 characters.")]
 FromPostOption = Annotated[
@@ -130,7 +130,7 @@ def _declare(
     command = DeclareLineState(
         state=state,
         from_post=(from_post or folder.agreement.party(folder.party).duty_desk).lower(),
-        from_ms=None if start is None else int(read_instant(start)),
+        from_ms=None if start is None else parse_next(start, folder.clock().utc_ms),
         words=words,
         officer=officer,
     )

@@ -23,8 +23,9 @@ of a running and of a stopped node and leave every byte of it as it was. `verify
 **Acts** (`say`, `take`, `read`, `read-back`, `say-again`, `pass-to`, `outcome`, `confirm`) go through the running node.
 On a stopped one they are put on record all the same, and leave when it is up.
 
-**Times** are UTC: `0312Z` for today, `"240312Z MAR 22"`, `2022-03-24T03:12Z`, or `now`. **Numbers of messages** are
-`US/14`: the author's party and the place on its record.
+**Times** are UTC: `0312Z`, `"240312Z MAR 22"`, `2022-03-24T03:12Z`, or `now`. `0312Z` is that of today; of what is
+still to come the next one, of what has happened the last one. **Numbers of messages** are `US/14`: the author's party
+and the place on its record.
 """
 
 

@@ -20,7 +20,7 @@ from coupefeu.cli.officer import act, desk_of, language_of, open_folder
 from coupefeu.cli.printing import JsonOption, Language, LanguageOption, NodeOption, report
 from coupefeu.errors import UsageError
 from coupefeu.keys import ed25519
-from coupefeu.model.instant import parse_instant
+from coupefeu.model.instant import parse_last
 from coupefeu.model.messages import parse_number
 from coupefeu.model.notices import CheckIn, Level
 from coupefeu.node.desk import Desk
@@ -123,7 +123,7 @@ def reached(
 ) -> None:
     """Report that the desk told a unit by voice what stands now. It never reads as the unit's own acknowledgement."""
     desk = PassingCommands(node, language, number, from_post, officer)
-    desk.act(desk.acting.reached(unit, parse_instant(at, desk.now_ms), spoken_to, words), as_json=as_json)
+    desk.act(desk.acting.reached(unit, parse_last(at, desk.now_ms), spoken_to, words), as_json=as_json)
 
 
 def stop(
@@ -172,7 +172,7 @@ def check_in(
 ) -> None:
     """Say what became of a movement at a point; held and impeded need words."""
     desk = PassingCommands(node, language, number, from_post, officer)
-    command = desk.acting.check_in(point, CheckIn[said.name], parse_instant(at, desk.now_ms), words)
+    command = desk.acting.check_in(point, CheckIn[said.name], parse_last(at, desk.now_ms), words)
     desk.act(command, as_json=as_json)
 
 

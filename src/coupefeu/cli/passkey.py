@@ -17,7 +17,7 @@ from coupefeu.cli.acts import OfficerOption
 from coupefeu.cli.console_link import ask_console
 from coupefeu.cli.officer import act, desk_of, language_of, open_folder
 from coupefeu.cli.printing import JsonOption, LanguageOption, NodeOption, report
-from coupefeu.model.instant import format_instant, format_second, parse_instant
+from coupefeu.model.instant import format_instant, format_second, parse_last
 from coupefeu.model.messages import parse_number
 from coupefeu.node.persons import EndView, KeyView, personal_keys
 from coupefeu.services.messages.display import show_line
@@ -107,7 +107,7 @@ def end(
         from_post=post.lower() if post else folder.agreement.party(folder.party).duty_desk,
         key=parse_number(number, names),
         reason=EndReason[reason.name],
-        since_ms=None if since is None else parse_instant(since, folder.clock().utc_ms),
+        since_ms=None if since is None else parse_last(since, folder.clock().utc_ms),
         replaced_by=None if replaced_by is None else parse_number(replaced_by, names),
         words=words,
         officer=officer,

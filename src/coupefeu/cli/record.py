@@ -8,7 +8,7 @@ import typer
 
 from coupefeu.cli.officer import desk_of, open_folder
 from coupefeu.cli.printing import JsonOption, NodeOption, progress, report
-from coupefeu.model.instant import format_date_time_group, parse_instant
+from coupefeu.model.instant import format_date_time_group, parse_last
 from coupefeu.model.messages import format_number
 from coupefeu.node.covered import CoveredValues, read_covered
 from coupefeu.node.entries import check_filter, filter_name, head_of, kind_of, read_party
@@ -44,7 +44,7 @@ def record(
     folder = open_folder(node)
     whose = None if party is None else read_party(party, folder.agreement.party_ids)
     now_ms = folder.clock().utc_ms
-    since_ms = None if since is None else parse_instant(since, now_ms)
+    since_ms = None if since is None else parse_last(since, now_ms)
     wanted = None if kind is None else check_filter(kind)
     with desk_of(folder) as desk, progress("Looking", as_json=as_json) as tell:
         found: list[dict[str, Any]] = []

@@ -8,17 +8,14 @@
 All times are UTC. `until` may leave the day out: it is then the next time of day after `from`.
 """
 
-import re
 from pathlib import Path
 from typing import Final
 
 from coupefeu.errors import UsageError
-from coupefeu.model.instant import Instant, parse_instant
+from coupefeu.model.instant import parse_instant, parse_next
 from coupefeu.services.watch.facts import RosterWindow
 
 MAX_FILE_BYTES: Final = 65_536
-DAY_MS: Final = 86_400_000
-_TIME_OF_DAY: Final = re.compile(r"\d\d:?\d\dZ", re.ASCII)
 _COLUMNS: Final = 3
 
 
@@ -53,17 +50,10 @@ def _window(number: int, row: list[str], now_ms: int) -> RosterWindow:
     start, end, officer = row
     try:
         from_ms = parse_instant(start, now_ms)
-        until_ms = _until(end, from_ms)
+        until_ms = parse_next(end, from_ms)
     except UsageError as error:
         raise _unreadable(number, error.message) from None
     return RosterWindow(from_ms=from_ms, until_ms=until_ms, officer=officer.strip())
-
-
-def _until(text: str, from_ms: Instant) -> int:
-    """Read the end; a time of day is the next one after the beginning."""
-    until_ms = parse_instant(text, from_ms)
-    is_next_day = _TIME_OF_DAY.fullmatch(text.strip().upper()) is not None and until_ms <= from_ms
-    return until_ms + DAY_MS if is_next_day else until_ms
 
 
 def _unreadable(number: int, says: str) -> UsageError:

@@ -8,7 +8,7 @@ from coupefeu.console.requests import ActName, ActRequest, SayRequest
 from coupefeu.console.sessions import Session
 from coupefeu.errors import UsageError
 from coupefeu.model.attachments import Attachment
-from coupefeu.model.instant import parse_instant
+from coupefeu.model.instant import parse_last
 from coupefeu.model.messages import Channel, Form, MessageId, Operative, OutcomeCode
 from coupefeu.model.precedence import Precedence, Subject
 from coupefeu.node.draft import Wish, draft_message
@@ -81,7 +81,7 @@ def _again(asked: ActRequest, _now_ms: int) -> dict[str, Any]:
 def _outcome(asked: ActRequest, now_ms: int) -> dict[str, Any]:
     outcome = one_of(OutcomeCode, asked.outcome or "", "outcome")
     when = asked.time or ("now" if outcome is OutcomeCode.STOPPED_AT else None)
-    time_ms = None if when is None else parse_instant(when, now_ms)
+    time_ms = None if when is None else parse_last(when, now_ms)
     return {"outcome": outcome, "text": asked.text, "time_ms": time_ms}
 
 

@@ -14,7 +14,7 @@ from coupefeu.console.calls_requests import (
 from coupefeu.console.calls_values import MediaName
 from coupefeu.console.sessions import Session
 from coupefeu.model.calls import CallRole, DeclineReason, Media
-from coupefeu.model.instant import parse_instant
+from coupefeu.model.instant import parse_next
 from coupefeu.model.messages import MessageId, parse_number
 from coupefeu.model.precedence import Precedence
 from coupefeu.services.calls.commands import (
@@ -72,7 +72,7 @@ def defer_command(asked: DeferCallRequest, call: MessageId, session: Session, no
         call=call,
         from_post=session.post,
         to_post=asked.to_post or None,
-        to_ms=None if not asked.to_time else parse_instant(asked.to_time, now_ms),
+        to_ms=None if not asked.to_time else parse_next(asked.to_time, now_ms),
         words=asked.words,
         officer=session.officer,
     )

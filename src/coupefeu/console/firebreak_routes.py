@@ -12,7 +12,7 @@ from coupefeu.console.firebreak_looking import history_of, look_at_pairs, values
 from coupefeu.console.firebreak_values import FirebreakHistory, FirebreakPairs
 from coupefeu.console.sessions import Session
 from coupefeu.errors import StoreError, UsageError
-from coupefeu.model.instant import parse_instant
+from coupefeu.model.instant import parse_last
 from coupefeu.node.firebreak_values import FirebreakValues
 from coupefeu.words import LANGUAGES
 
@@ -60,8 +60,8 @@ async def show_history(
     `from`, `to`: written as `at` is; `to` is now where it is left out. `known` 1: by what had arrived here.
     """
     now_ms = desk.now_ms
-    from_ms = parse_instant(begin, now_ms)
-    to_ms = now_ms if end is None else parse_instant(end, now_ms)
+    from_ms = parse_last(begin, now_ms)
+    to_ms = now_ms if end is None else parse_last(end, now_ms)
     return await desk.read(lambda look: history_of(look, from_ms, to_ms, known=bool(known)))
 
 
@@ -90,7 +90,7 @@ def _instants(at: str | None, known_at: str | None, now_ms: int) -> tuple[int | 
 
 def _instant(text: str | None, now_ms: int) -> int | None:
     """Read an instant, where there is one. Raises: UsageError."""
-    return None if text is None else parse_instant(text, now_ms)
+    return None if text is None else parse_last(text, now_ms)
 
 
 def _language(asked: str | None, of_session: str) -> str:

@@ -25,7 +25,14 @@ from coupefeu.services.incidents.commands import (
     ReportIncident,
 )
 from coupefeu.services.incidents.rules import MAX_HELD
-from coupefeu.services.incidents.typed import TypedVersion, insist_typed, read_form, read_time, read_version
+from coupefeu.services.incidents.typed import (
+    TypedVersion,
+    insist_typed,
+    read_coming,
+    read_form,
+    read_past,
+    read_version,
+)
 
 _TEXTS: Final = (
     "place",
@@ -100,8 +107,11 @@ class _Said:
     def query(self) -> MessageId | None:
         return self.entry("query") if self.asked.query else None
 
-    def instant(self, field: str) -> int | None:
-        return read_time(field, getattr(self.asked, field), self.now_ms)
+    def past(self, field: str) -> int | None:
+        return read_past(field, getattr(self.asked, field), self.now_ms)
+
+    def coming(self, field: str) -> int | None:
+        return read_coming(field, getattr(self.asked, field), self.now_ms)
 
 
 def _reply(said: _Said) -> dict[str, Any]:
@@ -109,9 +119,9 @@ def _reply(said: _Said) -> dict[str, Any]:
     texts = ("objectives", "location", "designation", "subordination", "formations", "equipment")
     return {name: getattr(asked, name).strip() for name in texts} | {
         "query": said.entry("query"),
-        "end_ms": said.instant("end"),
+        "end_ms": said.coming("end"),
         "is_accepted": asked.accepted,
-        "at_ms": said.instant("at"),
+        "at_ms": said.coming("at"),
     }
 
 
@@ -120,13 +130,13 @@ def _meeting(said: _Said) -> dict[str, Any]:
         "asks": QueryKind.MEETING,
         "of": said.asked.of,
         "query": said.query(),
-        "at_ms": said.instant("at"),
+        "at_ms": said.coming("at"),
     }
 
 
 def _follow(said: _Said) -> dict[str, Any]:
     step = one_of(FollowStep, said.asked.step, "step")
-    return {"step": step, "at_ms": said.instant("at"), "query": said.query()}
+    return {"step": step, "at_ms": said.past("at"), "query": said.query()}
 
 
 _ACTS: Final[Mapping[IncidentActName, tuple[type[IncidentCommand], Callable[[_Said], dict[str, Any]]]]] = {

@@ -14,7 +14,7 @@ from coupefeu.console.messages import ONCE_REFUSALS, OnceHeader, recorded, recor
 from coupefeu.console.sessions import Session
 from coupefeu.console.values import RecordedValues
 from coupefeu.errors import PolicyError, StoreError, UsageError
-from coupefeu.model.instant import parse_instant
+from coupefeu.model.instant import parse_next
 from coupefeu.model.line_state import LineState
 from coupefeu.node.desk import Desk
 from coupefeu.node.incident_values import line_state_values
@@ -68,7 +68,7 @@ async def declare_line_state(
         command = DeclareLineState(
             state=one_of(LineState, data.state, "state"),
             from_post=session.post,
-            from_ms=parse_instant(data.begins, desk.now_ms) if data.begins.strip() else None,
+            from_ms=parse_next(data.begins, desk.now_ms) if data.begins.strip() else None,
             words=data.words.strip(),
             officer=session.officer,
         )

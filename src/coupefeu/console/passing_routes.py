@@ -32,7 +32,7 @@ from coupefeu.console.sessions import Session
 from coupefeu.console.unit_inviting import unit_address
 from coupefeu.console.values import RecordedValues
 from coupefeu.errors import ConfigError, PolicyError, StoreError, UsageError
-from coupefeu.model.instant import parse_instant
+from coupefeu.model.instant import parse_last
 from coupefeu.model.messages import MessageId, parse_number
 from coupefeu.model.notices import CheckIn, Level
 from coupefeu.node.desk import Desk
@@ -155,7 +155,7 @@ def _command(asked: PassingActRequest, found: Passing, session: Session, now_ms:
         case PassingActName.PASS_DOWN:
             return acting.pass_down(tuple(map(_unit, asked.units)), asked.words)
         case PassingActName.REACHED:
-            at_ms = parse_instant(asked.at, now_ms)
+            at_ms = parse_last(asked.at, now_ms)
             return acting.reached(asked.unit, at_ms, asked.spoken_to, asked.words)
         case PassingActName.STOP:
             return acting.stop(asked.words)
@@ -163,7 +163,7 @@ def _command(asked: PassingActRequest, found: Passing, session: Session, now_ms:
             return acting.resume(asked.words)
         case PassingActName.CHECK_IN:
             said = one_of(CheckIn, asked.check_in, "check_in")
-            return acting.check_in(asked.point, said, parse_instant(asked.at, now_ms), asked.words)
+            return acting.check_in(asked.point, said, parse_last(asked.at, now_ms), asked.words)
 
 
 def _unit(asked: UnitRequest) -> NamedUnit:

@@ -3,16 +3,18 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NewType
+from typing import Final, NewType
 
 from coupefeu.errors import UsageError
 
 Instant = NewType("Instant", int)
 """Milliseconds since 1970-01-01T00:00:00Z."""
 
+_DAY_MS: Final = 86_400_000
+
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _GROUP = re.compile(r"(\d\d)(\d\d)(\d\d)Z ?([A-Z]{3}) ?(\d\d)", re.ASCII)
-_TODAY = re.compile(r"(\d\d):?(\d\d)Z", re.ASCII)
+_BARE = re.compile(r"(\d\d):?(\d\d)Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,7 @@ def parse_instant(text: str, now: int) -> Instant:
     try:
         if written == "NOW":
             return Instant(now)
-        if match := _TODAY.fullmatch(written):
+        if match := _BARE.fullmatch(written):
             today = datetime.fromtimestamp(now // 1000, UTC).replace(second=0, microsecond=0)
             return _instant(today.replace(hour=int(match[1]), minute=int(match[2])))
         if match := _GROUP.fullmatch(written):
@@ -72,6 +74,23 @@ def parse_instant(text: str, now: int) -> Instant:
     if moment.tzinfo is None:
         raise _unreadable(text)
     return _instant(moment)
+
+
+def parse_next(text: str, after: int) -> Instant:
+    """Read what is still to come: as `parse_instant`, and a bare `0312Z` is the first such time later than `after`."""
+    instant = parse_instant(text, after)
+    return Instant(instant + _DAY_MS) if is_bare(text) and instant <= after else instant
+
+
+def parse_last(text: str, now: int) -> Instant:
+    """Read what has happened: as `parse_instant`, and a bare `0312Z` is the last such time not later than `now`."""
+    instant = parse_instant(text, now)
+    return Instant(instant - _DAY_MS) if is_bare(text) and instant > now else instant
+
+
+def is_bare(text: str) -> bool:
+    """Whether it is a time of day that names no day: what is only going to be, or only was, need not name it."""
+    return _BARE.fullmatch(text.strip().upper()) is not None
 
 
 def _instant(moment: datetime) -> Instant:

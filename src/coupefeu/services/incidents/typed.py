@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 
 from coupefeu.errors import CoupefeuError, UsageError
 from coupefeu.model.incidents import IncidentForm
-from coupefeu.model.instant import Instant, parse_instant
+from coupefeu.model.instant import Instant, parse_last, parse_next
 from coupefeu.model.places import Position
 from coupefeu.model.volumes import Altitude
 from coupefeu.services.incidents.said import code_name
@@ -54,9 +54,14 @@ def read_version(typed: TypedVersion, now_ms: int) -> dict[str, Any]:
     return {name: value for name, value in read.items() if value is not None} | dict(typed.texts)
 
 
-def read_time(name: str, text: str, now_ms: int) -> Instant | None:
-    """Read an instant, UTC; None: none was typed. Raises: UsageError."""
-    return read_field(name, text, lambda written: parse_instant(written, now_ms))
+def read_past(name: str, text: str, now_ms: int) -> Instant | None:
+    """Read when something was, UTC; None: nothing was typed. Raises: UsageError."""
+    return read_field(name, text, lambda written: parse_last(written, now_ms))
+
+
+def read_coming(name: str, text: str, now_ms: int) -> Instant | None:
+    """Read when something will be, UTC; None: nothing was typed. Raises: UsageError."""
+    return read_field(name, text, lambda written: parse_next(written, now_ms))
 
 
 def read_form(text: str) -> IncidentForm:
@@ -90,7 +95,7 @@ def read_field(name: str, text: str, read: Callable[[str], Read]) -> Read | None
 
 
 def _when(typed: TypedVersion, now_ms: int) -> tuple[int, int] | None:
-    start_ms, end_ms = read_time("start", typed.start, now_ms), read_time("end", typed.end, now_ms)
+    start_ms, end_ms = read_past("start", typed.start, now_ms), read_past("end", typed.end, now_ms)
     if start_ms is None and end_ms is not None:
         raise _unreadable("start", "an end is stated, and no beginning", "State when it began, or neither.")
     return None if start_ms is None else (start_ms, start_ms if end_ms is None else end_ms)
