@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 import coupefeu
 from coupefeu.cli.main import make_app
 from coupefeu.model.incidents import IncidentForm
+from coupefeu.model.instant import format_date_time_group
+from coupefeu.node.folder import NodeFolder
 from coupefeu.services.calls.commands import PlaceCall, WithdrawCall
 from coupefeu.services.incidents.commands import PairIncident, QueryIncident, ReportIncident
 
@@ -205,6 +207,11 @@ def test_the_line_is_declared_and_taken_back(line):
     ours = next(each for each in later["parties"] if each["ours"])
     assert (ours["state"], ours["next"]["state"]) == ("open", "suspended")
     assert any("US will hold the line SUSPENDED" in each for each in line.run("status"))
+    now_ms = NodeFolder.open(line.us).clock().utc_ms
+    gone_by = format_date_time_group(now_ms - 60_000)[2:7]
+    tomorrow = line.json("line-state", "suspend", "--from", gone_by)
+    ours = next(each for each in tomorrow["parties"] if each["ours"])
+    assert 0 < ours["next"]["from_ms"] - now_ms < 86_400_000, "a bare time is the next one to come"
     assert line.json("line-state", "degrade")["state"] == "degraded"
     assert line.json("status")["line_state"]["state"] == "degraded"
     assert any("US holds the line DEGRADED since" in each for each in line.run("status"))

@@ -19,6 +19,8 @@ from coupefeu.node.folder import NodeFolder
 from coupefeu.node.folder_files import write_node_file
 from coupefeu.node.local import LocalBackend
 from coupefeu.node.ratchet import drop_old_secrets, stand_in
+from coupefeu.store.schema import prepare_schema
+from coupefeu.store.sqlite import open_for_writing
 
 DAY_MS = 86_400_000
 
@@ -150,6 +152,18 @@ def test_status_says_generation_and_age_and_what_they_protect(paired, tmp_path):
     assert values == {
         "generation": 1, "since_ms": since_ms, "first_step_ms": since_ms, "older_kept": 1, "in_person": False,
     }  # fmt: skip
+
+
+def test_status_beside_a_very_first_start_names_the_logs_that_are_not_there_yet(paired, tmp_path):
+    desk = copied(paired, tmp_path)
+    before = desk.json("status", "--node", desk.file("us"))
+    record = open_for_writing(desk.file("us") / "record.db")
+    prepare_schema(record)
+    record.close()
+    beside = desk.json("status", "--node", desk.file("us"))
+    assert set(beside["records"]) == {"us", "ru"}
+    assert beside["records"] == before["records"]
+    assert "RU" in desk.run("status", "--node", desk.file("us"))
 
 
 def copied(paired, path):

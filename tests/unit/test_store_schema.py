@@ -90,6 +90,8 @@ def test_a_database_without_a_record_cannot_be_read(tmp_path):
     with pytest.raises(StoreError) as refused:
         Reader(tmp_path / "record.db", running=False)
     assert refused.value.code == "store.schema.version"
+    assert "not made yet" in refused.value.message
+    assert "ask again" in refused.value.hint, "a node may be starting for the first time beside it"
 
 
 def test_no_start_pays_for_alembic(tmp_path):

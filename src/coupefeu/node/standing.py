@@ -72,9 +72,11 @@ def record_standing(folder: NodeFolder) -> dict[str, Any]:
         return known
     desk = Desk.open(folder, running=is_running(folder))
     try:
-        return known | _read(folder, desk)
+        found = _read(folder, desk)
     finally:
         desk.close()
+    # Beside its very first start the record is there, and not each log in it.
+    return known | found | {"records": known["records"] | found["records"]}
 
 
 def _before_the_first_start(folder: NodeFolder) -> dict[str, Any]:

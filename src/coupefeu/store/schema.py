@@ -39,9 +39,15 @@ def prepare_schema(connection: Connection) -> None:
 def insist_current(connection: Connection) -> None:
     """Return if a record can be read by this program. Raises: StoreError."""
     revision = read_revision(connection)
+    if revision is None:
+        raise StoreError(
+            "the record is not made yet: its file is there, and no table in it",
+            code="store.schema.version",
+            hint="If the node is just starting for the first time, ask again; `coupefeu up` makes the record.",
+        )
     if revision != tables.SCHEMA_VERSION:
         raise StoreError(
-            f"the record has revision {revision or 'none'}, this program reads {tables.SCHEMA_VERSION}",
+            f"the record has revision {revision}, this program reads {tables.SCHEMA_VERSION}",
             code="store.schema.version",
             hint="An older or new record is made ready by `coupefeu up`; a newer one needs the program that wrote it.",
         )
