@@ -18,6 +18,9 @@ from coupefeu.services.notices.commands import FileNotice
 from coupefeu.words import LANGUAGES
 
 WITHIN_S = 60
+HOUR_MS = 3_600_000
+NOW_MS = 1_700_000_000_000
+"""14 November 2023, 22:13:20Z."""
 
 
 async def _play(us, ru):
@@ -97,7 +100,7 @@ def test_a_conflict_is_settled_by_our_word(folder):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_was_not_checked_is_never_an_empty_list(language):
     for reason in NotChecked:
-        for since_ms in (None, 1_700_000_000_000):
+        for since_ms, said in ((None, None), (NOW_MS, "22:13Z"), (NOW_MS - 23 * HOUR_MS, "132313Z NOV 23")):
             compared = Compared(
                 ours=0,
                 theirs=0,
@@ -107,11 +110,12 @@ def test_what_was_not_checked_is_never_an_empty_list(language):
                 separation=Separation(),
                 not_checked=reason,
                 since_ms=since_ms,
-                as_of_ms=1_700_000_000_000,
+                as_of_ms=NOW_MS,
             )
             text = compared_words(compared, language)
             assert not text.startswith("0")
-            assert ("22:13Z" in text) is (since_ms is not None)
+            assert said is None or said in text, "of another day with its day"
+            assert ("3Z" in text) is (since_ms is not None)
 
 
 def test_lengths_are_said_as_they_were_agreed():

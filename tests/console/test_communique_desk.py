@@ -18,6 +18,7 @@ from coupefeu.words import say
 expect.set_options(timeout=PATIENCE_MS)
 
 TEXT = "What strangers may read <u>of</u> it, as both sides hold it."
+EMBARGO, EMBARGO_SAID = "2090-11-30T06:00Z", "300600Z NOV 90"
 
 
 @pytest.fixture
@@ -78,13 +79,16 @@ def test_what_is_seen_as_readers_will_is_what_is_issued(open_page, desks, said):
 def test_a_draft_is_whole_and_readable(open_page, desks, said, language, width):
     page = open_page(desks.us, "#/communique", language=language, width=width)
     page.get_by_label(say("ui-communique-numbers", language)).fill(said)
+    page.get_by_label(say("ui-communique-embargo", language)).fill(EMBARGO)
     look(page, "ui-communique-look", page.get_by_test_id("preview"), language)
+    expect(page.get_by_text(say("ui-communique-embargoed", language, time=EMBARGO_SAID))).to_be_visible()
     assert violations(page) == []
     assert cut_texts(page) == []
 
 
 def test_the_other_side_looks_before_it_can_consent(open_page, desks, said):
     ours, theirs = open_page(desks.us, "#/communique"), open_page(desks.ru, "#/communique")
+    ours.get_by_label(say("ui-communique-embargo", "en")).fill(EMBARGO)
     choose(ours, said)
     show_whole(ours, said)
     ours.get_by_role("button", name=say("ui-communique-propose", "en", parties="RU")).click()
@@ -92,7 +96,7 @@ def test_the_other_side_looks_before_it_can_consent(open_page, desks, said):
     proposed.wait_for()
     number = proposed.inner_text().removeprefix("Proposed as ").rstrip(".")
     proposal = theirs.get_by_test_id("proposal").filter(has_text=number)
-    proposal.wait_for()
+    expect(proposal).to_contain_text(say("ui-communique-embargoed", "en", time=EMBARGO_SAID))
     consent = proposal.get_by_role("button", name=say("ui-communique-consent", "en"), exact=True)
     expect(consent).to_be_disabled()
     proposal.get_by_role("button", name=say("ui-communique-look-at-it", "en")).click()

@@ -66,9 +66,9 @@ def span_words(seconds: int, language: str) -> str:
 
 
 def _time_words(ms: int, now_ms: int) -> str:
-    """Say an instant: the clock's face within a day, else the whole date-time group."""
+    """Say an instant: the clock's face of the same UTC day, else the whole date-time group."""
     group = format_date_time_group(ms)
-    return f"{group[2:4]}:{group[4:7]}" if abs(now_ms - ms) < _DAY_MS else group
+    return f"{group[2:4]}:{group[4:7]}" if ms // _DAY_MS == now_ms // _DAY_MS else group
 
 
 def group_lines(group: ConflictGroup, language: str) -> Iterator[str]:
