@@ -6,6 +6,7 @@ import pytest
 from tests.incidents_line import HERE, US, Line, report, theirs
 from tests.stores import AGREEMENT, moment, view_rows
 
+from coupefeu.cli.incident_words import incident_lines
 from coupefeu.errors import UsageError
 from coupefeu.model.entry import Kind
 from coupefeu.model.incidents import Closure, FollowStep, IncidentForm, QueryKind
@@ -13,6 +14,7 @@ from coupefeu.model.line_state import LineState
 from coupefeu.model.precedence import Precedence
 from coupefeu.node.desk import Desk
 from coupefeu.node.incident_acting import report_of, ringing
+from coupefeu.node.incident_values import incident_values
 from coupefeu.services.every import SERVICES
 from coupefeu.services.incidents.commands import (
     CloseIncident,
@@ -30,6 +32,7 @@ from coupefeu.services.line_state.commands import DeclareLineState
 from coupefeu.services.line_state.facts import LineStateFact
 from coupefeu.store.exchange import find_exchange
 from coupefeu.store.rebuild import rebuild
+from coupefeu.words import say
 
 LAUNCH = IncidentForm.ACCIDENTAL_LAUNCH
 KILOMETRE_E7 = 89_932
@@ -196,6 +199,10 @@ def test_a_flood_of_one_kind_hides_none_of_another(line, desk):
     view = desk.incidents.get(number)
     assert [each.id for each in view.queries] == [query]
     assert sum(each.kind == Kind.INCIDENT_FOLLOWED for each in view.steps) == MAX_ACTS
+    assert view.beyond == 4
+    said = say("incident-beyond", "fr", number=view.number, count=4)
+    assert said in incident_lines(view, AGREEMENT.party_ids, "fr")
+    assert incident_values(view, AGREEMENT.party_ids).beyond == 4
 
 
 def test_a_flood_of_requests_takes_nothing_from_one_that_was_answered(line, desk):

@@ -3454,7 +3454,7 @@ export interface PairedValues {
  * What was said about one side's version of an incident, beside what it states: requests, steps, pairs, versions.
  *
  * `notice`: the number that it names, `notice_effect` what is wrong with it; `held`: acknowledgements of it that are
- * named.
+ * named. `beyond`: entries about it that are on the record and were not looked at.
  */
 export interface IncidentThread {
   readonly open: boolean;
@@ -3471,6 +3471,7 @@ export interface IncidentThread {
   readonly steps: readonly IncidentStepValues[];
   readonly pairings: readonly PairingValues[];
   readonly pairing_disputed: boolean;
+  readonly beyond: number;
 }
 
 /**
@@ -3494,6 +3495,7 @@ export interface IncidentValues {
   readonly steps: readonly IncidentStepValues[];
   readonly pairings: readonly PairingValues[];
   readonly pairing_disputed: boolean;
+  readonly beyond: number;
   readonly number: string;
   readonly party: string;
   readonly ours: boolean;

@@ -50,7 +50,15 @@ def incident_lines(view: IncidentView, parties: tuple[str, ...], language: str) 
     lines += ["", *(f"{_INDENT}{each}" for each in _sides(view, language))]
     for query in view.queries:
         lines += ["", *(f"{_INDENT}{each}" for each in _query(query, language))]
-    return [*lines, "", say("incident-thread", language), *(_step(each, language) for each in view.steps)]
+    lines += ["", say("incident-thread", language), *(_step(each, language) for each in view.steps)]
+    beyond = [
+        say("incident-beyond", language, count=each.beyond, number=each.number) for each in _flooded(view)
+    ]
+    return [*lines, *beyond]
+
+
+def _flooded(view: IncidentView) -> Iterator[IncidentView]:
+    return (each for each in (view, view.paired) if each is not None and each.beyond)
 
 
 def candidate_line(found: Candidate, language: str) -> str:

@@ -19,7 +19,9 @@ from coupefeu.services.incidents.matching import candidate
 from coupefeu.services.incidents.nearby import MAX_COMPARED, count_near, nearest, select_near
 from coupefeu.services.incidents.status import Candidates, IncidentView, PairingView
 from coupefeu.services.incidents.views import (
+    MAX_ACTS,
     NOTHING,
+    count_acts,
     select_acts,
     select_pairs,
     select_reports,
@@ -154,7 +156,13 @@ class IncidentDesk:
         times = select_times(entries, context, self._rows)
         counted = {(row["log"], row["idx"]): row["counted_ms"] for row in times}
         view = fold(rows, incident, context, counted)
-        return replace(view, notice_effect=self._judge_notice(view))
+        return replace(view, notice_effect=self._judge_notice(view), beyond=self._beyond(rows, incident))
+
+    def _beyond(self, rows: Rows, incident: MessageId) -> int:
+        """Count what a flood about it keeps from being looked at."""
+        if len(rows) < MAX_ACTS:
+            return 0
+        return int(self._rows(count_acts(incident))[0]["count"]) - len(rows)
 
     def _judge_notice(self, view: IncidentView) -> str:
         """Name what is wrong with the notice that a version names; the incident stands all the same."""

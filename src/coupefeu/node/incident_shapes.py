@@ -150,7 +150,7 @@ class IncidentThread:
     """What was said about one side's version of an incident, beside what it states: requests, steps, pairs, versions.
 
     `notice`: the number that it names, `notice_effect` what is wrong with it; `held`: acknowledgements of it that are
-    named.
+    named. `beyond`: entries about it that are on the record and were not looked at.
     """
 
     open: bool
@@ -167,6 +167,7 @@ class IncidentThread:
     steps: tuple[IncidentStepValues, ...]
     pairings: tuple[PairingValues, ...]
     pairing_disputed: bool
+    beyond: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,6 +89,7 @@ def incident_thread(view: IncidentView, parties: tuple[str, ...], text: Text = e
         steps=tuple(_step(each, saying) for each in view.steps),
         pairings=tuple(_pairing(each, saying) for each in view.pairings),
         pairing_disputed=view.is_pairing_disputed,
+        beyond=view.beyond,
     )
 
 

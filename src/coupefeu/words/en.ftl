@@ -764,6 +764,7 @@ incident-notice = Notice { $number }; acknowledgements held: { $count }
 incident-notice-alone = Notice { $number }
 incident-paired = Version of { $party }: { $number }
 incident-pairing-disputed = One side says that it is not the same event.
+incident-beyond = About { $number }, on the record and not looked at: { $count } more
 incident-not-paired = No version of the other side is compared with it.
 incident-compared-agreed = AGREED
 incident-compared-disputed = DISPUTED

@@ -756,6 +756,7 @@ incident-notice = Notification { $number } ; accusés de réception détenus�
 incident-notice-alone = Notification { $number }
 incident-paired = Version de { $party } : { $number }
 incident-pairing-disputed = L’une des Parties dit que ce n’est pas le même événement.
+incident-beyond = Au sujet de { $number }, inscrites au registre et non examinées : encore { $count }
 incident-not-paired = Aucune version de l’autre Partie n’en est rapprochée.
 incident-compared-agreed = CONCORDANT
 incident-compared-disputed = CONTESTÉ

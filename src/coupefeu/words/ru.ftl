@@ -762,6 +762,7 @@ incident-notice = Уведомление { $number }; имеющихся под�
 incident-notice-alone = Уведомление { $number }
 incident-paired = Версия { $party }: { $number }
 incident-pairing-disputed = Одна из Сторон считает, что это другое событие.
+incident-beyond = О { $number } в журнале есть и не рассмотрены ещё: { $count }
 incident-not-paired = С версией другой Стороны не сопоставлен.
 incident-compared-agreed = СОВПАДАЕТ
 incident-compared-disputed = РАСХОДИТСЯ

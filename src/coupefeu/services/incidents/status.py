@@ -162,7 +162,8 @@ class IncidentView:
 
     `effect`: why the report has none ("": it has). `notice_effect`: what is wrong with the notice that it names.
     `paired`: what the other side says of the same event, by the word of at least one side; `is_pairing_disputed`:
-    and against that of the other. `compared`: of both, field by field, from our side.
+    and against that of the other. `compared`: of both, field by field, from our side. `beyond`: entries about it
+    that are on the record and were not looked at.
     """
 
     id: MessageId
@@ -191,6 +192,7 @@ class IncidentView:
     paired: "IncidentView | None" = None
     is_pairing_disputed: bool = False
     compared: tuple[FieldCompared, ...] = ()
+    beyond: int = 0
 
     @property
     def is_open(self) -> bool:

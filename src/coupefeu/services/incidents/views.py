@@ -140,6 +140,9 @@ SELECT_ACTS: Final = text(
     " ORDER BY log, idx"
 )
 """What lies before the acts that count, or after the requests that do, is not even read."""
+SELECT_COUNT: Final = select(func.count().label("count")).where(
+    ACTS.c.root_log == bindparam("log"), ACTS.c.root_idx == bindparam("idx")
+)
 SELECT_PAIRS: Final = (
     select(ACTS)
     .where(IS_PAIR, ACTS.c.about_log == bindparam("log"), ACTS.c.about_idx == bindparam("idx"))
@@ -163,6 +166,11 @@ SELECT_ROOT_OF: Final = select(ACTS.c.root_log, ACTS.c.root_idx, ACTS.c.kind).wh
 def select_acts(incident: MessageId) -> Statement:
     """Name the entries about an incident, itself first; a flood of one kind hides none of another."""
     return Statement(SELECT_ACTS, {"log": incident[0], "idx": incident[1]})
+
+
+def count_acts(incident: MessageId) -> Statement:
+    """Count the entries about an incident, itself and those that are not looked at among them."""
+    return Statement(SELECT_COUNT, {"log": incident[0], "idx": incident[1]})
 
 
 def select_pairs(incident: MessageId) -> Statement:
