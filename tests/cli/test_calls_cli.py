@@ -161,7 +161,7 @@ def test_it_is_put_off_to_a_post_or_a_time(line):
     ]
     assert (values["outcome"], values["deferred_to_post"]) == ("deferred", "us.chief")
     assert values["deferred_to_ms"] == 4_070_930_400_000
-    assert "DEFERRED: us.chief, 01 JAN 99 06:00:00Z" in "\n".join(line.run("calls", line.ringing))
+    assert "DEFERRED: us.chief, until 01 JAN 99 06:00:00Z" in "\n".join(line.run("calls", line.ringing))
 
 
 def test_nothing_to_put_it_off_to_is_refused(line):

@@ -127,7 +127,7 @@ def check_strip(page):
     height = page.evaluate("() => document.querySelector('[data-testid=demo]').offsetHeight")
     assert height < 120, "the strip pushes the page away"
     for language, count in (
-        ("fr", "0 étapes faites sur 8"),
+        ("fr", "Étapes faites : 0 sur 8"),
         ("ru", "Сделано шагов: 0 из 8"),
         ("en", "0 of 8"),
     ):
@@ -151,10 +151,8 @@ def ring_and_answer(us, ru):
     expect(us.locator("[data-testid=reason][data-rule=calls-unanswered]")).to_be_visible()
     us.get_by_test_id("standing").evaluate("(standing) => standing.scrollIntoView()")
     take_picture(us, "console-firebreak")
-    us.get_by_test_id("demo").get_by_role("link").click()
-    us.get_by_test_id("ring-now-press").click()
-    expect(ru.get_by_test_id("ring")).to_be_visible()
-    us.get_by_test_id("call-state").wait_for()
+    take_back(us, ru)
+    ring(us, ru)
     expect(ru.get_by_test_id("answer")).to_have_attribute("aria-disabled", "false")
     ru.keyboard.press("a")
     ru.locator("[data-testid=call-bar][data-state=in_call]").wait_for()
@@ -164,6 +162,23 @@ def ring_and_answer(us, ru):
     ru.get_by_test_id("call-bar").get_by_role("button", name=say("ui-ring-seen", "ru")).click()
     for page in (us, ru):
         page.get_by_test_id("call-bar").wait_for(state="detached")
+
+
+def ring(us, ru):
+    """Ring the Minister from the strip's link on."""
+    us.get_by_test_id("demo").get_by_role("link").click()
+    us.get_by_test_id("ring-now-press").click()
+    expect(ru.get_by_test_id("ring")).to_be_visible()
+    us.get_by_test_id("call-state").wait_for()
+
+
+def take_back(us, ru):
+    """Ring and take it back: the strip says at both that nothing rings any more, and where to ring again."""
+    ring(us, ru)
+    us.get_by_test_id("call-bar").get_by_role("button", name=say("ui-ring-withdraw", "en")).click()
+    ru.get_by_test_id("ring").wait_for(state="detached")
+    for page, words in ((us, say("ui-demo-again-there", "en")), (ru, say("ui-demo-again-here", "ru"))):
+        expect(page.get_by_test_id("demo")).to_contain_text(words)
 
 
 def settle(page):

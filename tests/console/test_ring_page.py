@@ -146,6 +146,8 @@ def test_it_is_put_off_to_another_post_and_time(open_heard, line):
     view = became(line.us, number, Outcome.DEFERRED)
     assert view.deferred_to_post == "ru.chief"
     assert view.deferred_to_ms is not None
+    caller = open_heard(line.us, f"#/calls/{number}")
+    caller.get_by_test_id("call-state").get_by_text("until ").wait_for()  # not when it was put off
     page.get_by_test_id("ring").wait_for(state="detached")
 
 

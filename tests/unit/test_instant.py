@@ -51,6 +51,7 @@ def test_what_could_mean_two_things_is_refused(written):
         parse_instant(written, NOW)
     assert refused.value.code == "model.instant.unreadable"
     assert "UTC" in refused.value.hint
+    assert "today" not in refused.value.hint, "who reads it for what is to come takes the next"
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def _why(view: CallView, language: str) -> str:
     if view.deferred_to_post:
         parts.append(show_line(view.deferred_to_post))
     if view.deferred_to_ms is not None:
-        parts.append(format_second(view.deferred_to_ms))
+        parts.append(say("ui-ring-deferred-until", language, time=format_second(view.deferred_to_ms)))
     if view.answered_by:
         parts.append(show_line(view.answered_by))
     return f": {', '.join(parts)}" if parts else ""

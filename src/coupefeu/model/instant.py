@@ -99,7 +99,7 @@ def _instant(moment: datetime) -> Instant:
 
 def _unreadable(text: str) -> UsageError:
     return UsageError(
-        f"{text[:40]!r} is not an instant",
+        f"{text[:40]!r} cannot be read as a time",
         code="model.instant.unreadable",
-        hint='write UTC: "240312Z MAR 22", "0312Z" for today, "2022-03-24T03:12Z", or "now"',
+        hint='write UTC: "240312Z MAR 22", "0312Z", "2022-03-24T03:12Z", or "now"',
     )

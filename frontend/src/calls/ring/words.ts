@@ -42,7 +42,7 @@ export function detailWords(call: CallLine, nowMs: number): string {
     call.given_up_unrung ? say('ui-ring-not-shown-to-ring') : '',
     call.reason === null ? '' : reasonWords(call.reason),
     call.deferred_to_post === null ? '' : postTitle(call.deferred_to_post),
-    call.deferred_to_ms === null ? '' : formatNear(call.deferred_to_ms, nowMs),
+    call.deferred_to_ms === null ? '' : say('ui-ring-deferred-until', { time: formatNear(call.deferred_to_ms, nowMs) }),
     call.duration_ms === null ? '' : formatDuration(call.duration_ms),
   ];
   return parts.filter(Boolean).join(' · ');

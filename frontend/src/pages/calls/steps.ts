@@ -22,7 +22,7 @@ export function saidBy(step: CallStepValues, nowMs: number): readonly string[] {
     step.posts.length === 0 ? '' : say('calls-said-posts', { posts: postsWords(step.posts) }),
     staffedWords(step),
     step.to_post === null ? '' : say('calls-said-to-post', { post: postWords(step.to_post) }),
-    step.to_ms === null ? '' : say('calls-said-to-time', { time: formatNear(step.to_ms, nowMs) }),
+    step.to_ms === null ? '' : say('ui-ring-deferred-until', { time: formatNear(step.to_ms, nowMs) }),
     step.rang_ms === null ? '' : step.rang_ms === 0 ? say('calls-said-not-rung') : say('calls-said-rang', { time: formatDuration(step.rang_ms) }),
     step.heard_ms === null ? '' : say('calls-said-heard', { time: formatNear(step.heard_ms, nowMs) }),
     step.duration_ms === null ? '' : say('calls-said-duration', { time: formatDuration(step.duration_ms) }),
