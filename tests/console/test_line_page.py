@@ -62,6 +62,7 @@ def test_what_is_too_old_to_say_is_unknown(fresh_desks, open_page):
     wait_for_text(page, "line-state", "Line to RU: down.")
     wait_for_text(page, "their-clock", "unknown")
     wait_for_text(page, "signal-heartbeat", "unknown")
+    wait_for_text(page, "signal-watch", "unknown")
     assert page.locator(".bearers li.proven").count() == 0
     fresh_desks.mend()
     wait_for_text(page, "their-clock", CLOCK)
@@ -96,7 +97,7 @@ def test_a_dead_stream_makes_the_page_plainly_dead_and_it_comes_back_by_itself(d
     desk_processes.kill("us")
     dead = page.get_by_test_id("not-live")
     dead.wait_for()
-    assert re.search(r"NOT LIVE since \d\d:\d\dZ", dead.inner_text())
+    assert re.search(r"NOT LIVE since \d\d:\d\d:\d\dZ", dead.inner_text())
     assert "NOT LIVE since" in page.title()
     assert page.title().startswith("EXERCISE")
     assert page.get_by_test_id("exercise").is_visible()

@@ -415,6 +415,7 @@ def test_a_message_is_corrected_from_its_page(open_page, desks):
     page.wait_for_url(re.compile(r"#/messages/US/\d+$"))
     correction = page.url.partition("#/messages/")[2]
     assert desks.ru.has(correction).about == number
+    page.locator(f".letter a[href='#/record/{number}']").wait_for()
     wait_until(lambda: desks.us.message(number).corrected_by == (correction,))
 
 

@@ -93,9 +93,11 @@ def test_a_notice_is_typed_said_back_checked_and_filed_and_its_conflict_is_seen_
     pair = theirs.locator(f"[data-pair='{known} {number}']")
     pair.get_by_role("button", name=words("ui-notice-settle", "ru"), exact=True).click()
     dialog = theirs.get_by_role("dialog")
+    record = dialog.get_by_role("button", name=words("ui-put-on-record", "ru"), exact=True)
+    expect(record).to_be_disabled()  # nothing is chosen beforehand
     dialog.get_by_label(words("notices-settlement-3", "ru")).check()
     dialog.locator("textarea").fill("Район занят.")
-    dialog.get_by_role("button", name=words("ui-put-on-record", "ru"), exact=True).click()
+    record.click()
     expect(conflict).to_contain_text(words("conflicts-stands", settlement=words("notices-settlement-3")))
     assert "Район занят." in conflict.inner_text()
     compared = page.get_by_test_id("compared").last.inner_text()

@@ -101,6 +101,16 @@ def test_entries_that_came_late_are_not_said_to_prove_that_a_clock_is_behind(ske
     assert any(said in line for line in firebreak_lines(judged, agreed, "en"))
 
 
+@pytest.mark.parametrize(("transit_ms", "is_told"), [(4, False), (DAY_MS, True)])
+def test_what_an_entry_needed_to_arrive_is_no_other_age(transit_ms, is_told):
+    agreed = context(agreement(*RULES))
+    first = declined(2 * DAY_MS, 4, arrived_ms=NOW_MS - 2 * DAY_MS + transit_ms)
+    judged = judge(gathered([first, declined(DAY_MS, 5), *heard(NOW_MS)], NOW_MS), agreed)
+    said = "\n".join(firebreak_lines(judged, agreed, "en"))
+    assert "2d" in said
+    assert ("by arrival" in said) is is_told
+
+
 def test_what_deceives_in_a_sentence_is_marked():
     deceptive = replace(RULES[0], sentence=Words(en="Call\u202eed.", fr="Appel.", ru="Вызов."))
     (reason,) = values(declined(2 * DAY_MS, 4), declined(DAY_MS, 5), rules=(deceptive,)).reasons

@@ -144,7 +144,7 @@ def _open_browser(links: Sequence[str]) -> None:
 def _lines(folder: Path, demo: DemoConsoles, *, opens: bool) -> list[str]:
     consoles, communique = demo.consoles, demo.played.communique
     busy = [
-        f"Port {', '.join(map(str, each.busy))} is busy; the console of {each.party.upper()} takes {each.port}."
+        f"Ports in use: {', '.join(map(str, each.busy))}; the console of {each.party.upper()} takes {each.port}."
         for each in consoles
         if each.busy
     ]

@@ -19,6 +19,8 @@ from coupefeu.services.messages.display import show_line
 from coupefeu.words import has, label, say
 
 _INDENT: Final = "    "
+_TRANSIT_MS: Final = 60_000
+"""What an entry needs to arrive tells no other age."""
 
 
 def firebreak_lines(
@@ -115,7 +117,8 @@ def _ages(reason: Reason, language: str) -> str:
     since = say("firebreak-page-since", language, time=format_second(reason.since_ms))
     signed, arrived = age_of(0, reason.age_ms), age_of(0, reason.age_here_ms)
     age = say("firebreak-page-age", language, time=signed)
-    here = "" if arrived == signed else f"; {say('firebreak-page-age-here', language, time=arrived)}"
+    is_same = arrived == signed or abs(reason.age_ms - reason.age_here_ms) < _TRANSIT_MS
+    here = "" if is_same else f"; {say('firebreak-page-age-here', language, time=arrived)}"
     return f"{since}, {age}{here}"
 
 
