@@ -11,6 +11,7 @@ Instant = NewType("Instant", int)
 """Milliseconds since 1970-01-01T00:00:00Z."""
 
 _DAY_MS: Final = 86_400_000
+_FAST_MS: Final = 3_600_000
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _GROUP = re.compile(r"(\d\d)(\d\d)(\d\d)Z ?([A-Z]{3}) ?(\d\d)", re.ASCII)
@@ -79,16 +80,20 @@ def parse_instant(text: str, now: int) -> Instant:
 def parse_next(text: str, after: int) -> Instant:
     """Read what is still to come: as `parse_instant`, and a bare `0312Z` is the first such time later than `after`."""
     instant = parse_instant(text, after)
-    return Instant(instant + _DAY_MS) if is_bare(text) and instant <= after else instant
+    return Instant(instant + _DAY_MS) if _is_bare(text) and instant <= after else instant
 
 
 def parse_last(text: str, now: int) -> Instant:
-    """Read what has happened: as `parse_instant`, and a bare `0312Z` is the last such time not later than `now`."""
+    """Read what has happened: as `parse_instant`, and a bare `0312Z` is the last such time.
+
+    Up to an hour later than `now` it stays of today: somebody's watch is fast, and whoever refuses what is still to
+    come says so, where a whole day earlier would be taken without a word.
+    """
     instant = parse_instant(text, now)
-    return Instant(instant - _DAY_MS) if is_bare(text) and instant > now else instant
+    return Instant(instant - _DAY_MS) if _is_bare(text) and instant > now + _FAST_MS else instant
 
 
-def is_bare(text: str) -> bool:
+def _is_bare(text: str) -> bool:
     """Whether it is a time of day that names no day: what is only going to be, or only was, need not name it."""
     return _BARE.fullmatch(text.strip().upper()) is not None
 
